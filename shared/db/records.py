@@ -1,0 +1,226 @@
+"""Register records: taken once, corrected or withdrawn with reason and author, history kept.
+
+A record's `body` is the JSON text of its fact: what the register holds and what its events say are the same bytes. A
+register adds typed columns to its table only where it must search or constrain.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TextClause,
+    insert,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import UUID as PgUUID
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared import clock
+from shared.db.identifiers import new_id
+from shared.db.json_text import JsonText
+from shared.errors import NotFound, VersionMismatch
+
+Outcome = Literal["created", "repeated", "conflict"]
+
+
+def record_table(metadata: MetaData, name: str, *columns: Column[Any]) -> Table:
+    """The table of one kind of record, and beside it `<name>_history` with the versions that were replaced."""
+    Table(
+        f"{name}_history",
+        metadata,
+        Column("id", PgUUID, primary_key=True),
+        Column("version", Integer, primary_key=True),
+        *_state(),
+    )
+    return Table(
+        name,
+        metadata,
+        Column("id", PgUUID, primary_key=True),
+        Column("source_id", Text, nullable=False, unique=True),
+        Column("version", Integer, nullable=False),
+        *_state(),
+        Column("submitted", LargeBinary, nullable=False),
+        *columns,
+    )
+
+
+def _state() -> list[Column[Any]]:
+    return [
+        Column("withdrawn", Boolean, nullable=False),
+        Column("body", JsonText, nullable=False),
+        Column("changed_at", DateTime(timezone=True), nullable=False),
+        Column("changed_by", Text, nullable=False),
+        Column("reason", Text),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A record as it was handed in. `columns` are the values of the table's own typed columns."""
+
+    source_id: str
+    body: str
+    columns: dict[str, Any] = field(default_factory=dict)
+    id: UUID = field(default_factory=new_id)
+
+    @property
+    def digest(self) -> bytes:
+        return digest(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a submission: created; repeated (the same content is there already); or conflict (the same
+    source id holds other content)."""
+
+    outcome: Outcome
+    id: UUID
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record in its present state."""
+
+    id: UUID
+    source_id: str
+    version: int
+    withdrawn: bool
+    body: str
+    changed_at: datetime
+    changed_by: str
+    reason: str | None
+
+
+def digest(body: str) -> bytes:
+    return blake2b(body.encode(), digest_size=16).digest()
+
+
+async def take(
+    connection: AsyncConnection, table: Table, submissions: Sequence[Submission], author: str
+) -> list[Taken]:
+    """Stores what is new, in one round trip, and answers for each submission in its order. Source ids may repeat
+    inside `submissions`: the first one counts, the others are compared with it."""
+    first: dict[str, Submission] = {}
+    for submission in submissions:
+        first.setdefault(submission.source_id, submission)
+    distinct = list(first.values())
+    own = tuple(column.name for column in _own_columns(table))
+    rows = await connection.execute(
+        _take_statement(table, own),
+        {
+            "ids": [s.id for s in distinct],
+            "source_ids": list(first),
+            "bodies": [s.body for s in distinct],
+            "digests": [s.digest for s in distinct],
+            "at": clock.now(),
+            "author": author,
+            **{name: [s.columns[name] for s in distinct] for name in own},
+        },
+    )
+    held = {row.source_id: row for row in rows}
+    if len(held) < len(distinct):  # another transaction committed one of them after our snapshot was taken
+        return await take(connection, table, submissions, author)
+    return [_answer(s, held[s.source_id]) for s in submissions]
+
+
+def _answer(submission: Submission, held: Any) -> Taken:
+    if held.id == submission.id:
+        return Taken("created", held.id, held.version)
+    return Taken("repeated" if held.submitted == submission.digest else "conflict", held.id, held.version)
+
+
+def _own_columns(table: Table) -> list[Column[Any]]:
+    shared = {"id", "source_id", "version", "withdrawn", "body", "changed_at", "changed_by", "reason", "submitted"}
+    return [column for column in table.columns if column.name not in shared]
+
+
+@lru_cache
+def _take_statement(table: Table, own: tuple[str, ...]) -> TextClause:
+    names = "".join(f", {name}" for name in own)
+    arrays = "".join(f", CAST(:{name} AS {table.c[name].type.compile()}[])" for name in own)
+    return text(f"""
+        WITH submitted AS (
+            SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:source_ids AS text[]), CAST(:bodies AS json[]),
+                CAST(:digests AS bytea[]){arrays}) AS s (id, source_id, body, submitted{names})
+        ), inserted AS (
+            INSERT INTO {table.name} (id, source_id, version, withdrawn, body, submitted, changed_at, changed_by{names})
+            SELECT id, source_id, 1, false, body, submitted, CAST(:at AS timestamptz), CAST(:author AS text){names}
+            FROM submitted ON CONFLICT (source_id) DO NOTHING
+            RETURNING id, source_id, submitted, version
+        )
+        SELECT id, source_id, submitted, version FROM inserted
+        UNION ALL
+        SELECT t.id, t.source_id, t.submitted, t.version
+        FROM {table.name} t JOIN submitted s USING (source_id)
+    """)  # noqa: S608  (names of our own tables, values are bound)
+
+
+async def load(connection: AsyncConnection, table: Table, id: UUID, *, lock: bool = False) -> Record:
+    """The record `id`, locked until the transaction ends if asked. Raises NotFound."""
+    query = select(table).where(table.c.id == id)
+    row = (await connection.execute(query.with_for_update() if lock else query)).one_or_none()
+    if row is None:
+        raise NotFound(f"no {table.name.replace('_', ' ')} {id}")
+    return Record(
+        row.id, row.source_id, row.version, row.withdrawn, row.body, row.changed_at, row.changed_by, row.reason
+    )
+
+
+async def revise(
+    connection: AsyncConnection,
+    table: Table,
+    record: Record,
+    body: str,
+    *,
+    author: str,
+    reason: str | None,
+    withdrawn: bool = False,
+    columns: dict[str, Any] | None = None,
+) -> Record:
+    """Puts `body` in the place of `record`, which was loaded with `lock=True`; the replaced version goes to the
+    history. Returns the new state."""
+    history = table.metadata.tables[f"{table.name}_history"]
+    kept = [column.name for column in history.columns]
+    await connection.execute(
+        insert(history).from_select(kept, select(*(table.c[n] for n in kept)).where(table.c.id == record.id))
+    )
+    revised = replace(
+        record,
+        version=record.version + 1,
+        withdrawn=withdrawn,
+        body=body,
+        changed_at=clock.now(),
+        changed_by=author,
+        reason=reason,
+    )
+    await connection.execute(update(table).where(table.c.id == record.id).values(**asdict(revised) | (columns or {})))
+    return revised
+
+
+def expect_version(record: Record, expected: int) -> None:
+    """Raises VersionMismatch unless the caller has seen the present version (If-Match)."""
+    if record.version != expected:
+        raise VersionMismatch(f"the record is at version {record.version}, not {expected}: read it again, then decide")
+
+
+async def history(connection: AsyncConnection, table: Table, record: Record) -> list[Record]:
+    """All versions, oldest first, the present one last."""
+    old = table.metadata.tables[f"{table.name}_history"]
+    rows = await connection.execute(select(old).where(old.c.id == record.id).order_by(old.c.version))
+    return [Record(source_id=record.source_id, **row._mapping) for row in rows] + [record]

@@ -1,0 +1,36 @@
+"""The unit of work: a record, its event and its access-log rows are committed together or not at all."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from shared import outbox
+from shared.events.envelope import Event
+from shared.http.tracing import current_traceparent
+
+
+@dataclass
+class Unit:
+    """One transaction; `emit` gathers its events, which are written last (see shared.outbox.table)."""
+
+    connection: AsyncConnection
+    _events: list[Event] = field(default_factory=list)
+
+    def emit(self, *events: Event) -> None:
+        traceparent = current_traceparent()
+        self._events += [replace(event, traceparent=traceparent) for event in events] if traceparent else events
+
+    async def _append(self) -> None:
+        if self._events:
+            await outbox.append(self.connection, self._events)
+
+
+@asynccontextmanager
+async def unit_of_work(engine: AsyncEngine) -> AsyncIterator[Unit]:
+    """Commits when the block ends, before the caller has an answer; any exception rolls everything back."""
+    async with engine.begin() as connection:
+        unit = Unit(connection)
+        yield unit
+        await unit._append()

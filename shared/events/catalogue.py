@@ -1,0 +1,21 @@
+"""Every fact that the services publish, by event type."""
+
+from shared.events.consular import ConsularRegistration, HostCountryFigure
+from shared.events.envelope import Fact
+from shared.events.kandas import KandasStatus
+from shared.events.permits import EaeuWorker, WorkPermit
+from shared.events.portal import BorderCrossing, FeedCoverage, ResidenceRegistration
+
+FACTS: dict[str, type[Fact]] = {
+    fact.TYPE: fact
+    for fact in (
+        BorderCrossing,
+        ResidenceRegistration,
+        FeedCoverage,
+        WorkPermit,
+        EaeuWorker,
+        KandasStatus,
+        ConsularRegistration,
+        HostCountryFigure,
+    )
+}

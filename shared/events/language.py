@@ -1,0 +1,65 @@
+"""The published language: base model and plain types of everything that services say to each other."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from shared.kernel import codes, iin
+
+Purpose = Literal[
+    "work",
+    "study",
+    "private",
+    "tourism",
+    "business",
+    "treatment",
+    "family",
+    "permanent",
+    "transit",
+    "official",
+    "other",
+]
+"""Declared purpose of a crossing or a stay abroad."""
+
+
+def _country(value: str) -> str:
+    if not codes.is_country(value):
+        raise ValueError("is not a country code: ISO 3166-1 alpha-3 or ICAO 9303 XXA, XXB, XXC, XXX is expected")
+    return value
+
+
+def _region(value: str) -> str:
+    if not codes.is_region(value):
+        raise ValueError("is not a region: the first two digits of its KATO code are expected")
+    return value
+
+
+def _activity(value: str) -> str:
+    if not codes.is_activity(value):
+        raise ValueError("is not an activity: an OKED section, A to U, is expected")
+    return value
+
+
+def _bin(value: str) -> str:
+    if not iin.is_valid_bin(value):
+        raise ValueError("is not a BIN: 12 digits whose last is the check digit are expected")
+    return value
+
+
+Country = Annotated[str, AfterValidator(_country)]
+Region = Annotated[str, AfterValidator(_region)]
+Activity = Annotated[str, AfterValidator(_activity)]
+Bin = Annotated[str, AfterValidator(_bin)]
+Day = date
+Moment = AwareDatetime
+Occupation = Annotated[str, Field(pattern=r"^\d{1,4}$", description="Group of the national classifier (ISCO-08)")]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+SourceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:/-]{1,64}$")]
+"""The submitting system's own number of a record. It shows up in logs and receipts: never put personal data in it."""
+
+
+class Language(BaseModel):
+    """Immutable; unknown members are refused at intake, so that a misspelt one is not lost in silence."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="iso8601")

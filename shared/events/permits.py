@@ -1,0 +1,55 @@
+"""Facts of the permits register: foreign labour."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from shared.events.envelope import Fact
+from shared.events.language import Activity, Bin, Country, Day, Occupation, Region, SourceId
+from shared.events.person import Person
+
+PermitKind = Literal[
+    "employer", "seasonal", "intra_corporate", "self_employed", "labour_immigrant", "business_immigrant"
+]
+Category = Literal["1", "2", "3", "4"]
+
+
+class WorkPermit(Fact, producer="permits", name="work_permit", version=1):
+    """A permit for one foreign worker in its present state. Valid on both `valid_from` and `valid_until`;
+    `ended_on` is the first day on which a revoked permit no longer holds."""
+
+    source_id: SourceId
+    kind: PermitKind
+    category: Category | None = Field(None, description="1 heads, 2 heads of units, 3 specialists, 4 skilled workers")
+    status: Literal["issued", "revoked"]
+    person: Person
+    employer_bin: Bin | None = None
+    region: Region
+    activity: Activity
+    occupation: Occupation | None = None
+    qualified: bool
+    issued_on: Day
+    valid_from: Day
+    valid_until: Day
+    ended_on: Day | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.valid_until < self.valid_from:
+            raise ValueError("valid_until must not lie before valid_from")
+        return self
+
+
+class EaeuWorker(Fact, producer="permits", name="eaeu_worker", version=1):
+    """A worker from the Eurasian Economic Union, who needs no permit, as declared by the employer (plan 21)."""
+
+    source_id: SourceId
+    person: Person
+    employer_bin: Bin
+    region: Region
+    activity: Activity
+    occupation: Occupation | None = None
+    qualified: bool
+    country: Country = Field(description="member state whose citizenship frees the worker from the permit")
+    works_from: Day
+    works_until: Day | None = None

@@ -1,0 +1,65 @@
+"""Identity evidence of one person: the only shape in which a person travels between services.
+
+Names follow ICAO Doc 9303 (machine readable travel documents, part 3): Latin capitals, as in the visual
+inspection zone; the Cyrillic names stand beside them where the register has them.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from shared.events.language import Country, Day, Language
+from shared.kernel import documents, iin, names, periods
+
+Sex = Literal["M", "F", "X"]
+DocumentType = Literal["P", "I", "R", "S", "F", "T"]
+
+
+def _iin(value: str) -> str:
+    if not iin.is_valid(value):
+        raise ValueError("is not an IIN: 12 digits whose last is the check digit are expected")
+    return value
+
+
+def _latin(value: str) -> str:
+    if not names.is_icao(value):
+        raise ValueError(
+            "must be written in Latin capitals as in the passport (ICAO 9303): A-Z, space, hyphen, apostrophe"
+        )
+    return value
+
+
+def _partial_date(value: str) -> str:
+    periods.PartialDate.parse(value)
+    return value
+
+
+Iin = Annotated[str, AfterValidator(_iin)]
+LatinName = Annotated[str, StringConstraints(max_length=100), AfterValidator(_latin)]
+CyrillicName = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+BirthDate = Annotated[str, StringConstraints(max_length=10), AfterValidator(_partial_date)]
+DocumentNumber = Annotated[str, StringConstraints(min_length=1, max_length=30), AfterValidator(documents.normalise)]
+
+
+class Document(Language):
+    """A travel or identity document; `number` is kept without separators and in capitals."""
+
+    type: DocumentType
+    number: DocumentNumber
+    issuing_state: Country
+    expires: Day | None = None
+
+
+class Person(Language):
+    """Who a record is about. `birth_date` may be a year, a year and month, or a full date (ISO 8601)."""
+
+    iin: Iin | None = None
+    document: Document | None = None
+    surname: LatinName
+    given_names: LatinName | None = None
+    surname_cyrillic: CyrillicName | None = None
+    given_names_cyrillic: CyrillicName | None = None
+    patronymic_cyrillic: CyrillicName | None = None
+    birth_date: BirthDate
+    sex: Sex
+    citizenship: Country = Field(description="ISO 3166-1 alpha-3, or ICAO 9303 XXA, XXB, XXC, XXX")

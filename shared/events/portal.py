@@ -1,0 +1,62 @@
+"""Facts of the portal: border, visa and stay data."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from shared.events.envelope import Fact
+from shared.events.language import Country, Day, Moment, Purpose, Region, SourceId, Text
+from shared.events.person import Person
+
+
+class BorderCrossing(Fact, producer="portal", name="border_crossing", version=1):
+    """One crossing of the state border. The statistical date is the calendar date as written in `crossed_at`."""
+
+    source_id: SourceId
+    direction: Literal["entry", "exit"]
+    crossed_at: Moment
+    checkpoint: Text
+    person: Person
+    visa_number: Annotated[str, Field(pattern=r"^[A-Z0-9-]{1,20}$")] | None = None
+    purpose: Purpose | None = None
+    country: Country | None = Field(None, description="coming from (entry) or going to (exit)")
+    resident_at_start: bool | None = Field(
+        None, description="historical loads: was the person a resident when the register began"
+    )
+
+
+class ResidenceRegistration(Fact, producer="portal", name="residence_registration", version=1):
+    """Residence registration or de-registration with the migration police (interior ministry's feed, P7).
+
+    `former_kandas` marks ethnic repatriates who leave for permanent residence abroad (decree 602, plan 22).
+    """
+
+    source_id: SourceId
+    act: Literal["registration", "deregistration"]
+    date: Day
+    person: Person
+    region: Region
+    residence: Literal["permanent", "temporary"] = "permanent"
+    counterpart_region: Region | None = Field(None, description="region of origin or destination inside the country")
+    counterpart_country: Country | None = Field(None, description="country of origin or destination")
+    former_kandas: bool = False
+
+    @model_validator(mode="after")
+    def _one_counterpart(self) -> Self:
+        if self.counterpart_region and self.counterpart_country:
+            raise ValueError("name either counterpart_region or counterpart_country, not both")
+        return self
+
+
+class FeedCoverage(Fact, producer="portal", name="feed_coverage", version=1):
+    """The period that a source declares to have delivered completely; both days are included."""
+
+    feed: Literal["berkut"]
+    register_start: Day
+    complete_through: Day
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.complete_through < self.register_start:
+            raise ValueError("complete_through must not lie before register_start")
+        return self

@@ -1,0 +1,50 @@
+"""The outbox as an HTTP feed of CloudEvents (after http-feeds.org), for accounting, reconciliation and others."""
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared import outbox
+from shared.events.envelope import Event
+from shared.http.callers import requires
+
+POLL = 0.1  # seconds between looks while a reader waits
+
+router = APIRouter(tags=["events"])
+
+
+@router.get(
+    "/v1/events",
+    dependencies=[requires("system")],
+    summary="Events after a position, oldest first",
+    response_class=Response,
+    responses={
+        200: {
+            "content": {"application/cloudevents-batch+json": {}},
+            "headers": {"Kosh-Position": {"schema": {"type": "integer"}}},
+        }
+    },
+)
+async def events(
+    request: Request,
+    after: Annotated[int, Query(ge=0, description="position of the last event already held")] = 0,
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 1_000,
+    wait: Annotated[float, Query(ge=0, le=60, description="seconds to wait for an event when there is none")] = 0,
+) -> Response:
+    """A JSON array of CloudEvents 1.0, each with its `position`. `Kosh-Position` tells where to go on from."""
+    found = await _wait_for_events(request.app.state.engine, after, limit, wait)
+    body = b"[" + b",".join(event.as_json(position=position) for position, event in found) + b"]"
+    position = found[-1][0] if found else after
+    return Response(body, media_type="application/cloudevents-batch+json", headers={"Kosh-Position": str(position)})
+
+
+async def _wait_for_events(engine: AsyncEngine, after: int, limit: int, wait: float) -> list[tuple[int, Event]]:
+    deadline = asyncio.get_running_loop().time() + wait
+    while True:
+        async with engine.connect() as connection:
+            found = await outbox.read_after(connection, after, limit)
+        if found or asyncio.get_running_loop().time() >= deadline:
+            return found
+        await asyncio.sleep(POLL)

@@ -1,0 +1,97 @@
+"""The outbox: events committed with their record, in an order that a reader can trust.
+
+Identities are drawn before commit, so a reader of "position > last seen" would lose a row whose transaction commits
+late. Here a statement trigger takes one advisory lock before the first position is drawn and the transaction holds it
+until it ends: positions become visible in their order. Appending is therefore the last statement of a unit of work.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Identity, Integer, MetaData, Table, Text, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.db.json_text import JsonText
+from shared.events.envelope import Event
+
+ORDER_LOCK = 0x6B6F7368  # "kosh"; advisory locks are per database
+
+IN_COMMIT_ORDER = f"""
+CREATE FUNCTION outbox_in_commit_order() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock({ORDER_LOCK});
+    RETURN NULL;
+END $$;
+CREATE TRIGGER outbox_in_commit_order BEFORE INSERT ON outbox
+    FOR EACH STATEMENT EXECUTE FUNCTION outbox_in_commit_order();
+"""
+
+
+def outbox_table(metadata: MetaData) -> Table:
+    """position, and the attributes and data of one CloudEvent a row. Never deleted: it is the feed."""
+    return Table(
+        "outbox",
+        metadata,
+        Column("position", BigInteger, Identity(always=True), primary_key=True),
+        Column("type", Text, nullable=False),
+        Column("subject", Text, nullable=False),
+        Column("recordversion", Integer, nullable=False),
+        Column("recordwithdrawn", Boolean, nullable=False),
+        Column("time", DateTime(timezone=True), nullable=False),
+        Column("traceparent", Text),
+        Column("data", JsonText, nullable=False),
+    )
+
+
+def relay_table(metadata: MetaData) -> Table:
+    """How far the relay has published to a transport."""
+    return Table(
+        "relayed",
+        metadata,
+        Column("transport", Text, primary_key=True),
+        Column("position", BigInteger, nullable=False),
+    )
+
+
+_APPEND = text("""
+INSERT INTO outbox (type, subject, recordversion, recordwithdrawn, time, traceparent, data)
+SELECT * FROM unnest(CAST(:types AS text[]), CAST(:subjects AS text[]), CAST(:versions AS int[]),
+    CAST(:withdrawn AS boolean[]), CAST(:times AS timestamptz[]), CAST(:traceparents AS text[]), CAST(:data AS json[]))
+""")
+
+_AFTER = text("""
+SELECT position, type, subject, recordversion, recordwithdrawn, time, traceparent, CAST(data AS text) AS data
+FROM outbox WHERE position > :after ORDER BY position LIMIT :limit
+""")
+
+
+async def append(connection: AsyncConnection, events: Sequence[Event]) -> None:
+    """Adds `events` in their order, in one statement. Joins the caller's transaction and never commits."""
+    await connection.execute(
+        _APPEND,
+        {
+            "types": [event.type for event in events],
+            "subjects": [event.subject for event in events],
+            "versions": [event.recordversion for event in events],
+            "withdrawn": [event.recordwithdrawn for event in events],
+            "times": [event.time for event in events],
+            "traceparents": [event.traceparent for event in events],
+            "data": [event.data for event in events],
+        },
+    )
+
+
+async def read_after(connection: AsyncConnection, position: int, limit: int) -> list[tuple[int, Event]]:
+    """Up to `limit` committed events after `position`, oldest first, each with its own position."""
+    rows = await connection.execute(_AFTER, {"after": position, "limit": limit})
+    return [
+        (
+            row.position,
+            Event(row.type, row.subject, row.recordversion, row.time, row.data, row.recordwithdrawn, row.traceparent),
+        )
+        for row in rows
+    ]
+
+
+async def newest(connection: AsyncConnection) -> int:
+    """The position of the newest event, 0 in an empty outbox."""
+    return (await connection.scalar(text("SELECT coalesce(max(position), 0) FROM outbox"))) or 0
