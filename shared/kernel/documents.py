@@ -1,0 +1,41 @@
+"""Travel and identity documents: their types, and the one form in which a number is compared.
+
+Source: ICAO Doc 9303 part 3 (characters allowed in machine readable document numbers).
+"""
+
+import re
+from enum import StrEnum
+
+LONGEST_NUMBER = 22  # nine characters and the overflow that part 5 of Doc 9303 allows on cards
+
+
+class DocumentType(StrEnum):
+    PASSPORT = "P"
+    IDENTITY_CARD = "I"
+    RESIDENCE_PERMIT = "R"
+    STATELESS = "S"
+    REFUGEE = "F"
+    RETURN_CERTIFICATE = "T"
+
+
+_SEPARATORS = re.compile(r"[\s<./\\№#‐-―-]+")  # what people and machines put between or before the characters
+_ALLOWED = re.compile(rf"[A-Z0-9]{{1,{LONGEST_NUMBER}}}")
+
+
+def normalise(number: str) -> str:
+    """The number in capitals and without separators: `n 0123-4567` and `N01234567` are one document.
+
+    Raises ValueError, without repeating the number, where other characters than A-Z and 0-9 remain.
+    """
+    plain = _SEPARATORS.sub("", number.upper())
+    if not _ALLOWED.fullmatch(plain):
+        raise ValueError(f"must consist of 1 to {LONGEST_NUMBER} Latin letters and digits (ICAO 9303)")
+    return plain
+
+
+def identity_key(issuing_state: str, number: str) -> str:
+    """What makes two documents the same: issuing state and number.
+
+    The type stays out, because registers disagree about it (a passport here is an identity document there).
+    """
+    return f"{issuing_state}:{normalise(number)}"

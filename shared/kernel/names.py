@@ -1,0 +1,36 @@
+"""Latin names as travel documents write them, and a first key under which spellings of one name meet.
+
+Source: ICAO Doc 9303 part 3, sections 4.6 (characters) and 6 (transliteration of national characters).
+The key answers for case, marks and punctuation only; Cyrillic and other Latin spellings of one name are the
+work of name resolution in the accounting service.
+"""
+
+import re
+import unicodedata
+
+_ICAO_NAME = re.compile(r"[A-Z]+(?:[ '-]+[A-Z]+)*[ '-]*")
+
+# Letters that do not come apart into a base letter and a mark, as Doc 9303 writes them.
+_WHOLE_LETTERS = str.maketrans(
+    {"Æ": "AE", "Œ": "OE", "Ø": "OE", "Þ": "TH", "Ð": "D", "Đ": "D", "Ł": "L", "ẞ": "SS", "Ŋ": "N", "Ħ": "H", "Ə": "E"}
+)
+
+_LETTERS = {"Lu", "Lo"}  # not "Lm": the turned commas of Uzbek (Oʻ, Gʻ) are apostrophes here
+
+
+def is_icao(name: str) -> bool:
+    """True if the name is in Latin capitals of one or more words joined by space, hyphen or apostrophe."""
+    return _ICAO_NAME.fullmatch(name) is not None
+
+
+def fold(surname: str, given_names: str | None = None) -> str:
+    """A key that stays the same however the name is cased, hyphenated, spaced or marked.
+
+    `fold("Al-Hassan", "O'tkir")` is `ALHASSAN,OTKIR`; a missing given name leaves the part after the comma empty.
+    """
+    return f"{_letters(surname)},{_letters(given_names or '')}"
+
+
+def _letters(name: str) -> str:
+    apart = unicodedata.normalize("NFKD", name.upper().translate(_WHOLE_LETTERS))
+    return "".join(letter for letter in apart if unicodedata.category(letter) in _LETTERS)
