@@ -1,0 +1,1 @@
+"""How Kosh is put to work: on one machine (`local`), in containers, in production."""

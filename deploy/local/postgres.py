@@ -1,0 +1,203 @@
+"""A PostgreSQL server of our own, for `make run`, the tests and the bench: nothing to install, nothing to configure.
+
+It listens on a free port of the loopback interface, ends with the process that started it, and starts again whatever
+had been killed: a stale lock file or backends that are still dying only delay it.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+
+from deploy.local import binaries, passwords, place, process
+
+SUPERUSER = "postgres"
+START_PATIENCE = 20.0
+STOP_PATIENCE = 20.0
+DURABLE = {"shared_buffers": "256MB", "max_wal_size": "2GB"}
+# For tests only: what a crash would lose is thrown away anyhow.
+FLEETING = {"shared_buffers": "64MB", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class ServerFailed(Exception):
+    """The server did not start; the message carries the end of its log."""
+
+
+@dataclass(frozen=True)
+class Database:
+    """One database and how to reach it, as SQLAlchemy addresses: as its owner (migrations) and as the service."""
+
+    name: str
+    owner_url: str
+    app_url: str
+
+
+class Server:
+    """One server under `directory`. `durable=False` gives up crash safety for speed: for tests."""
+
+    def __init__(self, directory: Path, *, durable: bool = True) -> None:
+        self.home = place.data_directory(directory)
+        self.log = self.home / "server.log"
+        self.port = 0
+        self.process: subprocess.Popen[bytes] | None = None
+        self._data = self.home / "data"
+        self._uid = place.server_uid()
+        self._settings = DURABLE if durable else FLEETING
+        self._binaries = self._find_binaries()
+
+    def start(self) -> None:
+        """Starts and waits until connections are taken; makes the cluster the first time. Call from the main thread."""
+        if not self._data.exists():
+            self._initialise()
+        deadline = time.monotonic() + START_PATIENCE
+        while not self._launch():
+            if time.monotonic() > deadline:
+                raise ServerFailed(f"PostgreSQL did not start; the end of {self.log}:\n{self._end_of_log()}")
+            time.sleep(0.2)
+
+    def stop(self) -> None:
+        """Stops by a fast shutdown: open transactions are rolled back, everything committed is on disk."""
+        if self.process is not None:
+            process.stop(self.process, patience=STOP_PATIENCE, signal=signal.SIGINT)
+            self.process = None
+
+    def dsn(self, database: str, role: str = SUPERUSER) -> str:
+        """The address of `database` for asyncpg and psql, with the password in it."""
+        return f"postgresql://{role}:{self.password(role)}@127.0.0.1:{self.port}/{database}"
+
+    def url(self, database: str, role: str) -> str:
+        """The address of `database` for SQLAlchemy, with the password in it."""
+        return self.dsn(database, role).replace("postgresql://", "postgresql+asyncpg://", 1)
+
+    def password(self, role: str) -> str:
+        return passwords.password(self.home / "passwords.json", role)
+
+    async def ensure_database(self, service: str, *, name: str | None = None, template: str | None = None) -> Database:
+        """The database `kosh_<service>` (or `name`) with the service's two roles; made where it is missing.
+
+        A copy of `template` brings that one's tables and privileges along.
+        """
+        name = name or f"kosh_{service}"
+        owner, app = f"kosh_{service}_owner", f"kosh_{service}_app"
+        connection = await asyncpg.connect(self.dsn("postgres"))
+        try:
+            for role in (owner, app):
+                await self._ensure_role(connection, role)
+            if await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name) is None:
+                source = template or "template1"
+                await connection.execute(f'CREATE DATABASE "{name}" OWNER {owner} TEMPLATE "{source}"')
+            await connection.execute(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC')
+            await connection.execute(f'GRANT CONNECT ON DATABASE "{name}" TO {app}')
+        finally:
+            await connection.close()
+        if template is None:
+            await self._grant_future_tables(name, owner, app)
+        return Database(name, self.url(name, owner), self.url(name, app))
+
+    async def drop_database(self, name: str) -> None:
+        """Drops it, whoever is still connected."""
+        connection = await asyncpg.connect(self.dsn("postgres"))
+        try:
+            await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        finally:
+            await connection.close()
+
+    async def _ensure_role(self, connection: asyncpg.Connection, role: str) -> None:
+        known = await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role)
+        verb = "ALTER" if known else "CREATE"
+        await connection.execute(f"{verb} ROLE {role} LOGIN PASSWORD '{self.password(role)}'")
+
+    async def _grant_future_tables(self, name: str, owner: str, app: str) -> None:
+        """What the owner will create, in whatever schema, the service may read and write; migrations take back more."""
+        future = f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT"
+        connection = await asyncpg.connect(self.dsn(name))
+        try:
+            await connection.execute(f"{future} SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}")
+            await connection.execute(f"{future} USAGE ON SEQUENCES TO {app}")
+            await connection.execute(f"{future} USAGE ON SCHEMAS TO {app}")
+        finally:
+            await connection.close()
+
+    def _find_binaries(self) -> binaries.Binaries:
+        version = self._data / "PG_VERSION"
+        found = binaries.find(int(version.read_text()) if version.exists() else None)
+        if self._uid is None or place.reachable(found.directory / "postgres"):
+            return found
+        return binaries.copied(found, self.home / f"postgresql-{found.major}")
+
+    def _initialise(self) -> None:
+        """Makes the cluster beside its place and renames it, so that a killed attempt leaves no half of one."""
+        unfinished = self.home / "data.new"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        with tempfile.NamedTemporaryFile("w", dir=self.home) as first_password:
+            first_password.write(self.password(SUPERUSER))
+            first_password.flush()
+            if self._uid is not None:
+                os.chown(first_password.name, self._uid, self._uid)
+            command = [self._binaries.program("initdb"), "-D", str(unfinished), "-U", SUPERUSER]
+            options = ["--auth=scram-sha-256", f"--pwfile={first_password.name}", "--encoding=UTF8", "--locale=C.UTF-8"]
+            self._run_to_end([*command, *options])
+        unfinished.rename(self._data)
+
+    def _run_to_end(self, command: Sequence[str]) -> None:
+        with self.log.open("ab") as log:
+            ended = process.start(process.guarded(command, uid=self._uid), output=log, cwd=self.home).wait()
+        if ended != 0:
+            raise ServerFailed(f"{command[0]} failed; the end of {self.log}:\n{self._end_of_log()}")
+
+    def _launch(self) -> bool:
+        """One attempt: true once it takes connections, false when it gave up (the former one is still ending)."""
+        self.port = free_port()
+        self._forget_stale_lock()
+        settings = {"listen_addresses": "127.0.0.1", "port": str(self.port), "unix_socket_directories": ""}
+        settings |= {"max_connections": "200", "timezone": "UTC", **self._settings}
+        command = [self._binaries.program("postgres"), "-D", str(self._data)]
+        options = [f"--{name}={value}" for name, value in settings.items()]
+        with self.log.open("ab") as log:
+            # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for clients that may never go.
+            guarded = process.guarded([*command, *options], on_death="INT", uid=self._uid)
+            self.process = process.start(guarded, output=log, cwd=self.home)
+        while self.process.poll() is None:
+            if self._takes_connections():
+                return True
+            time.sleep(0.02)
+        return False
+
+    def _takes_connections(self) -> bool:
+        """Whether the server's own lock file says so: first line its pid, last line its state."""
+        lines = self._lock_lines()
+        return bool(lines) and self.process is not None and lines[0] == str(self.process.pid) and lines[-1] == "ready"
+
+    def _forget_stale_lock(self) -> None:
+        """Removes a lock whose pid now belongs to some other program, which PostgreSQL would take for its own."""
+        lines = self._lock_lines()
+        if not lines:
+            return
+        program = Path(f"/proc/{lines[0]}/cmdline")
+        if program.exists() and str(self._data).encode() not in program.read_bytes():
+            (self._data / "postmaster.pid").unlink()
+
+    def _lock_lines(self) -> list[str]:
+        try:
+            return [line.strip() for line in (self._data / "postmaster.pid").read_text().splitlines()]
+        except FileNotFoundError:
+            return []
+
+    def _end_of_log(self) -> str:
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody holds at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

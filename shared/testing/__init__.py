@@ -1,0 +1,1 @@
+"""What tests of every service need: real servers, and people who do not exist."""
