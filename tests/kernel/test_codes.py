@@ -1,0 +1,136 @@
+"""The code lists: complete, unambiguous, named in three languages, and dated."""
+
+import csv
+from datetime import date
+
+import pytest
+
+from shared.kernel import codes
+from shared.kernel.ages import BROAD_GROUPS, FIVE_YEAR_GROUPS
+from shared.kernel.documents import DocumentType
+
+OTHER_SHAPES = {"region_crosswalk", "group_members"}
+LISTS = sorted(path.stem for path in codes.FOLDER.glob("*.csv") if path.stem not in OTHER_SHAPES)
+HEADER = ["code", "parent", "kk", "ru", "en", "valid_from", "valid_to", "source"]
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_list_is_well_formed(name: str) -> None:
+    with (codes.FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        assert next(csv.reader(file)) == HEADER
+    listed = codes.code_list(name)
+    assert len(listed) > 0
+    for code in listed.values():
+        assert code.source
+        assert code.parent is None or code.parent in listed
+        assert code.valid_to is None or code.valid_from is None or code.valid_from < code.valid_to
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_no_two_codes_of_one_parent_share_a_name(name: str, language: codes.Language) -> None:
+    labels = [(code.parent, code.label(language)) for code in codes.code_list(name).values()]
+    assert all(label and label == label.strip() for _, label in labels)
+    assert len(set(labels)) == len(labels)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_labels_are_written_in_their_language(name: str) -> None:
+    latin, cyrillic = set("abcdefghijklmnopqrstuvwxyz"), set("абвгдежзийклмнопрстуфхцчшщъыьэюяё")
+    kazakh_only = set("әғқңөұүһі")
+    for code in codes.code_list(name).values():
+        assert not latin & set(code.kk.lower()), code.code
+        assert not (latin | kazakh_only) & set(code.ru.lower()) or name == "regions", code.code
+        assert not (cyrillic | kazakh_only) & set(code.en.lower()), code.code
+
+
+def test_countries_are_complete() -> None:
+    countries = codes.code_list("countries")
+    persons = {"XXA", "XXB", "XXC", "XXX"}
+    assert len(countries) == 249 + len(persons)
+    assert all(len(code) == 3 and code.isascii() and code.isupper() for code in countries)
+    assert persons <= set(countries)
+    assert (countries["KAZ"].kk, countries["KAZ"].ru, countries["KAZ"].en) == ("Қазақстан", "Казахстан", "Kazakhstan")
+    assert (countries["UZB"].kk, countries["KGZ"].ru) == ("Өзбекстан", "Кыргызстан")
+    assert codes.is_country("XXA")
+    assert not codes.is_country("KZ")
+    assert not codes.is_country("SUN")
+
+
+def test_the_twenty_regions_and_their_crosswalk() -> None:
+    regions = codes.code_list("regions")
+    assert len(regions.under("KZ")) == 20
+    assert all(codes.is_region(code.code) for code in regions.under("KZ"))
+    assert not codes.is_region("KZ")
+    assert not codes.is_region("51")
+    before, after = date(2022, 6, 7), date(2022, 6, 8)
+    assert codes.present_regions("63", before) == ["10", "63"]
+    assert codes.present_regions("63", after) == ["63"]
+    assert codes.present_regions("19", before) == ["19", "33"]
+    assert codes.present_regions("35", before) == ["35", "62"]
+    assert codes.present_regions("51", date(2018, 6, 18)) == ["61", "79"]
+    assert codes.present_regions("71", before) == ["71"]
+
+
+def test_a_region_cut_from_another_holds_since_the_cut() -> None:
+    abai = codes.code_list("regions")["10"]
+    assert not abai.holds_on(date(2022, 6, 7))
+    assert abai.holds_on(date(2022, 6, 8))
+
+
+@pytest.mark.parametrize("past", ["51", "99"])
+def test_a_region_that_is_no_more_or_never_was_is_not_guessed(past: str) -> None:
+    with pytest.raises(KeyError):
+        codes.present_regions(past, date(2023, 1, 1))
+
+
+def test_activities_are_the_sections_a_to_u() -> None:
+    assert "".join(codes.code_list("activities")) == "ABCDEFGHIJKLMNOPQRSTU"
+    assert codes.is_activity("F")
+    assert not codes.is_activity("V")
+
+
+def test_occupations_are_the_groups_of_isco_08() -> None:
+    occupations = codes.code_list("occupations")
+    majors = [code for code in occupations.values() if code.parent is None]
+    assert [len(occupations.under(major.code)) for major in majors] == [3, 4, 6, 5, 4, 4, 3, 5, 3, 6]
+    assert all(code.startswith(occupations[code].parent or "") for code in occupations)
+
+
+@pytest.mark.parametrize(
+    ("country", "day", "member"),
+    [
+        ("KAZ", date(2014, 12, 31), False),
+        ("KAZ", date(2015, 1, 1), True),
+        ("ARM", date(2015, 1, 1), False),
+        ("ARM", date(2015, 1, 2), True),
+        ("KGZ", date(2015, 8, 11), False),
+        ("KGZ", date(2015, 8, 12), True),
+        ("UZB", date(2026, 1, 1), False),
+    ],
+)
+def test_membership_of_the_eurasian_economic_union_is_dated(country: str, day: date, member: bool) -> None:
+    assert codes.is_member("EAEU", country, day) == member
+
+
+def test_group_members_are_known_countries_of_known_groups() -> None:
+    with (codes.FOLDER / "group_members.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["group"] for row in rows} <= set(codes.code_list("citizenship_groups"))
+    assert all(codes.is_country(row["country"]) for row in rows)
+
+
+def test_age_groups_are_those_that_ages_are_put_into() -> None:
+    listed = codes.code_list("age_groups")
+    assert set(listed) == {"_T"} | {group.code for group in (*BROAD_GROUPS, *FIVE_YEAR_GROUPS)}
+    assert [code.code for code in listed.under("_T")] == [group.code for group in BROAD_GROUPS]
+
+
+def test_document_types_are_those_of_the_kernel() -> None:
+    assert set(codes.code_list("document_types")) == {kind.value for kind in DocumentType}
+
+
+def test_a_code_that_stands_twice_is_refused() -> None:
+    twice = [codes.code_list("sexes")["F"]] * 2
+    with pytest.raises(ValueError, match="stands there twice"):
+        codes.CodeList("sexes", twice)
