@@ -1,0 +1,89 @@
+"""A development issuer of tokens: keys and a token writer in a directory, for `make run`, `make token` and tests.
+
+In production any OpenID Connect provider stands in its place; nothing here is reachable over the network.
+"""
+
+import json
+import os
+import uuid
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+
+from shared import clock
+from shared.http.callers import ROLES
+
+ISSUER = "https://issuer.kosh.invalid"  # RFC 2606: never resolves
+AUDIENCE = "kosh"
+HOUR = timedelta(hours=1)
+SYSTEM_TTL = timedelta(days=3650)
+
+_KEY = "private.json"
+_JWKS = "jwks.json"
+_SYSTEM_TOKEN = "system.token"  # noqa: S105 (a file name)
+
+
+def ensure_issuer(directory: Path) -> None:
+    """Make what is missing in `directory`: the key (0600), the key set, and the services' own token (0600)."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not (directory / _KEY).exists():
+        key = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
+        _write(directory / _JWKS, json.dumps({"keys": [key.as_dict(private=False)]}), 0o644)
+        _write(directory / _KEY, json.dumps(key.as_dict(private=True)), 0o600)
+    if not (directory / _SYSTEM_TOKEN).exists():
+        token = mint(directory, "system", subject="service:accounting", agency="kosh", ttl=SYSTEM_TTL)
+        _write(directory / _SYSTEM_TOKEN, token, 0o600)
+
+
+def environment(directory: Path) -> dict[str, str]:
+    """The settings by which the services accept this issuer's tokens."""
+    return {
+        "KOSH_OIDC_ISSUER": ISSUER,
+        "KOSH_OIDC_AUDIENCE": AUDIENCE,
+        "KOSH_OIDC_JWKS_FILE": str(directory / _JWKS),
+        "KOSH_SYSTEM_TOKEN_FILE": str(directory / _SYSTEM_TOKEN),
+    }
+
+
+def mint(
+    directory: Path,
+    role: str | Iterable[str],
+    *,
+    iin: str | None = None,
+    bin: str | None = None,
+    agency: str | None = None,
+    subject: str | None = None,
+    ttl: timedelta = HOUR,
+    **claims: Any,
+) -> str:
+    """A bearer token for one role or several; `claims` override or add to what stands in it."""
+    roles = [role] if isinstance(role, str) else sorted(role)
+    if unknown := set(roles) - ROLES:
+        raise ValueError(f"no such role: {', '.join(sorted(unknown))}; there are: {', '.join(sorted(ROLES))}")
+    key = RSAKey.import_key(json.loads((directory / _KEY).read_bytes()))
+    present = int(clock.now().timestamp())
+    named = {"iin": iin, "bin": bin, "agency": agency}
+    content = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": subject or f"dev:{'+'.join(roles)}",
+        "iat": present,
+        "exp": present + int(ttl.total_seconds()),
+        "jti": str(uuid.uuid4()),
+        "roles": roles,
+    }
+    content |= {name: value for name, value in named.items() if value} | claims
+    return jwt.encode({"alg": "RS256", "kid": key.kid}, content, key)
+
+
+def _write(path: Path, text: str, mode: int) -> None:
+    """Whole or not at all, and never readable by others for a moment."""
+    draft = path.with_suffix(".draft")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as file:
+        file.write(text)
+    draft.rename(path)

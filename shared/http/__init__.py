@@ -1,0 +1,1 @@
+"""What every HTTP API of Kosh has in common: callers, problems, limits, operations."""

@@ -1,0 +1,84 @@
+"""The description of an API (OpenAPI 3.1): every operation with its problems and the roles that may call it."""
+
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Response
+from fastapi.openapi.utils import get_openapi
+from pydantic.json_schema import models_json_schema
+
+from shared.http.answers import json_response
+from shared.http.callers import Gate, public
+from shared.http.problems import MEDIA_TYPE, Problem
+from shared.http.routes import gates, router
+
+_REFERENCE = "#/components/schemas/{model}"
+
+_ALWAYS = {
+    "400": "The request cannot be read",
+    "429": "Too many requests; Retry-After says how long to wait",
+    "500": "We failed; the answer's trace_id finds it in the log",
+    "503": "Not available at the moment; Retry-After says how long to wait",
+}
+_GATED = {"401": "No token, or one that is not accepted", "403": "The token's roles do not allow this"}
+_WITH_INPUT = {"422": "The input is not valid; every wrong field is named"}
+_WITH_BODY = {"413": "The body is too large", "415": "The body is not of a media type that is read here"}
+
+
+def router_of(app: FastAPI) -> APIRouter:
+    """`/openapi.json` of `app`."""
+    api = router(dependencies=[public()], include_in_schema=False)
+
+    @api.get("/openapi.json", response_model=None)
+    async def description() -> Response:
+        return json_response(describe(app))
+
+    return api
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document of `app`, built once."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title,
+            version=app.version,
+            description=app.description,
+            routes=app.routes,
+            openapi_version="3.1.0",
+        )
+        _add_problems(document, app)
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def _add_problems(document: dict[str, Any], app: FastAPI) -> None:
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    _, defined = models_json_schema([(Problem, "serialization")], ref_template=_REFERENCE)
+    schemas.update(defined["$defs"])
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    for (method, path), gate in gates(app.routes).items():
+        operation = document["paths"].get(path, {}).get(method.lower())
+        if operation is not None:
+            _complete(operation, gate)
+
+
+def _complete(operation: dict[str, Any], gate: Any) -> None:
+    expected = dict(_ALWAYS)
+    if isinstance(gate, Gate):
+        expected |= _GATED
+        # OpenAPI 3.1 lets a bearer requirement name roles; each alternative stands alone.
+        operation["security"] = [{"bearer": [role]} for role in sorted(gate.roles)]
+    if "parameters" in operation or "requestBody" in operation:
+        expected |= _WITH_INPUT
+    if "requestBody" in operation:
+        expected |= _WITH_BODY
+    answers = operation["responses"]
+    for status, meaning in expected.items():
+        if status == "422" or status not in answers:
+            answers[status] = problem_answer(meaning)
+    operation["responses"] = dict(sorted(answers.items()))
+
+
+def problem_answer(meaning: str) -> dict[str, Any]:
+    """A response object for a problem, for `responses=` of a route that has problems of its own."""
+    return {"description": meaning, "content": {MEDIA_TYPE: {"schema": {"$ref": _REFERENCE.format(model="Problem")}}}}

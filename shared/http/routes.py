@@ -1,0 +1,71 @@
+"""Routes of Kosh: the gate first, then the body; and JSON read by our own reader.
+
+Use `router(...)` instead of FastAPI's APIRouter, so that every route is one of these.
+"""
+
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.routing import APIRoute, iter_route_contexts
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+from starlette.types import Scope
+
+from shared.http.callers import Gate, Open, gate_of
+from shared.http.json_body import parse_json
+
+
+class JsonRequest(Request):
+    """A request whose JSON is read by `parse_json`."""
+
+    async def json(self) -> Any:
+        return parse_json(await self.body())
+
+
+class GatedRoute(APIRoute):
+    """Asks the route's gate before anything of the body is read."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle, gate = super().get_route_handler(), gate_of(self.dependant)
+
+        async def gated(request: Request) -> Response:
+            if gate is not None:
+                await gate(request)
+            if self.body_field is not None:
+                _expect_json(request)
+            return await handle(JsonRequest(request.scope, request.receive))
+
+        return gated
+
+
+def _expect_json(request: Request) -> None:
+    headers = request.headers
+    empty = headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
+    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not empty and media_type != "application/json" and not media_type.endswith("+json"):
+        raise HTTPException(415, "Send the body as application/json, with this Content-Type.")
+
+
+def router(**options: Any) -> APIRouter:
+    """An APIRouter whose routes are gated; `options` are FastAPI's own."""
+    return APIRouter(route_class=GatedRoute, **options)
+
+
+def gates(routes: Iterable[BaseRoute]) -> dict[tuple[str, str], Gate | Open | None]:
+    """(method, path) of every route with the gate that it declares, None where it declares none."""
+    found: dict[tuple[str, str], Gate | Open | None] = {}
+    for context in iter_route_contexts(list(routes)):
+        route = context.original_route
+        gate = gate_of(route.dependant) if isinstance(route, GatedRoute) else None
+        for method in context.methods or {"*"}:
+            found[method, str(context.path)] = gate
+    return found
+
+
+def template(scope: Scope) -> str:
+    """The path template of the route that answers, for logs, metrics and spans: the path itself may name a person."""
+    context = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
+    return getattr(context, "path_format", None) or "(none)"
