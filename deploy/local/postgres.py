@@ -7,7 +7,6 @@ had been killed: a stale lock file or backends that are still dying only delay i
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -18,6 +17,7 @@ from pathlib import Path
 import asyncpg
 
 from deploy.local import binaries, passwords, place, process
+from deploy.local.ports import free_port
 
 SUPERUSER = "postgres"
 START_PATIENCE = 20.0
@@ -193,11 +193,3 @@ class Server:
 
     def _end_of_log(self) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
-
-
-def free_port() -> int:
-    """A port of the loopback interface that nobody holds at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
