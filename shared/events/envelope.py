@@ -25,8 +25,8 @@ class Fact(Language):
     NAME: ClassVar[str]
     TYPE: ClassVar[str]
 
-    @classmethod
-    def __pydantic_init_subclass__(cls, *, producer: str, name: str, version: int, **_: Any) -> None:
+    def __init_subclass__(cls, *, producer: str, name: str, version: int, **_: Any) -> None:
+        super().__init_subclass__()
         cls.PRODUCER, cls.NAME = producer, f"{name}.v{version}"
         cls.TYPE = f"{TYPE_PREFIX}.{producer}.{cls.NAME}"
 
