@@ -19,6 +19,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Select,
     Table,
     Text,
     TextClause,
@@ -75,6 +76,7 @@ class Submission:
 
     source_id: str
     body: str
+    author: str
     columns: dict[str, Any] = field(default_factory=dict)
     id: UUID = field(default_factory=new_id)
 
@@ -129,13 +131,13 @@ async def take(
             "bodies": [s.body for s in distinct],
             "digests": [s.digest for s in distinct],
             "at": clock.now(),
-            "author": author,
+            "authors": [s.author for s in distinct],
             **{name: [s.columns[name] for s in distinct] for name in own},
         },
     )
     held = {row.source_id: row for row in rows}
     if len(held) < len(distinct):  # another transaction committed one of them after our snapshot was taken
-        return await take(connection, table, submissions, author)
+        return await take(connection, table, submissions)
     return [_answer(s, held[s.source_id]) for s in submissions]
 
 
@@ -157,10 +159,11 @@ def _take_statement(table: Table, own: tuple[str, ...]) -> TextClause:
     return text(f"""
         WITH submitted AS (
             SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:source_ids AS text[]), CAST(:bodies AS json[]),
-                CAST(:digests AS bytea[]){arrays}) AS s (id, source_id, body, submitted{names})
+                CAST(:digests AS bytea[]), CAST(:authors AS text[]){arrays})
+                AS s (id, source_id, body, submitted, author{names})
         ), inserted AS (
             INSERT INTO {table.name} (id, source_id, version, withdrawn, body, submitted, changed_at, changed_by{names})
-            SELECT id, source_id, 1, false, body, submitted, CAST(:at AS timestamptz), CAST(:author AS text){names}
+            SELECT id, source_id, 1, false, body, submitted, CAST(:at AS timestamptz), author{names}
             FROM submitted ON CONFLICT (source_id) DO NOTHING
             RETURNING id, source_id, submitted, version
         )
@@ -174,9 +177,18 @@ def _take_statement(table: Table, own: tuple[str, ...]) -> TextClause:
 async def load(connection: AsyncConnection, table: Table, id: UUID, *, lock: bool = False) -> Record:
     """The record `id`, locked until the transaction ends if asked. Raises NotFound."""
     query = select(table).where(table.c.id == id)
-    row = (await connection.execute(query.with_for_update() if lock else query)).one_or_none()
+    return await _one(connection, table, query.with_for_update() if lock else query)
+
+
+async def load_by_source(connection: AsyncConnection, table: Table, source_id: str) -> Record:
+    """The record that was handed in under `source_id`. Raises NotFound."""
+    return await _one(connection, table, select(table).where(table.c.source_id == source_id))
+
+
+async def _one(connection: AsyncConnection, table: Table, query: Select[Any]) -> Record:
+    row = (await connection.execute(query)).one_or_none()
     if row is None:
-        raise NotFound(f"no {table.name.replace('_', ' ')} {id}")
+        raise NotFound(f"There is no such {table.name.replace('_', ' ')}.")
     return Record(
         row.id, row.source_id, row.version, row.withdrawn, row.body, row.changed_at, row.changed_by, row.reason
     )
@@ -216,7 +228,7 @@ async def revise(
 def expect_version(record: Record, expected: int) -> None:
     """Raises VersionMismatch unless the caller has seen the present version (If-Match)."""
     if record.version != expected:
-        raise VersionMismatch(f"the record is at version {record.version}, not {expected}: read it again, then decide")
+        raise VersionMismatch(f"The record is at version {record.version}, not {expected}; read it again, then decide.")
 
 
 async def history(connection: AsyncConnection, table: Table, record: Record) -> list[Record]:

@@ -3,16 +3,17 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import outbox
 from shared.events.envelope import Event
+from shared.http import routes
 from shared.http.callers import requires
 
 POLL = 0.1  # seconds between looks while a reader waits
 
-router = APIRouter(tags=["events"])
+router = routes.router(tags=["events"])
 
 
 @router.get(
@@ -38,6 +39,13 @@ async def events(
     body = b"[" + b",".join(event.as_json(position=position) for position, event in found) + b"]"
     position = found[-1][0] if found else after
     return Response(body, media_type="application/cloudevents-batch+json", headers={"Kosh-Position": str(position)})
+
+
+@router.get("/v1/events/newest", dependencies=[requires("system", "operator")], summary="Position of the newest event")
+async def newest(request: Request) -> dict[str, int]:
+    """`{"position": n}`: a consumer at n has everything that is committed by now."""
+    async with request.app.state.engine.connect() as connection:
+        return {"position": await outbox.newest(connection)}
 
 
 async def _wait_for_events(engine: AsyncEngine, after: int, limit: int, wait: float) -> list[tuple[int, Event]]:

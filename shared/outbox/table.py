@@ -15,15 +15,20 @@ from shared.events.envelope import Event
 
 ORDER_LOCK = 0x6B6F7368  # "kosh"; advisory locks are per database
 
-IN_COMMIT_ORDER = f"""
-CREATE FUNCTION outbox_in_commit_order() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM pg_advisory_xact_lock({ORDER_LOCK});
-    RETURN NULL;
-END $$;
-CREATE TRIGGER outbox_in_commit_order BEFORE INSERT ON outbox
-    FOR EACH STATEMENT EXECUTE FUNCTION outbox_in_commit_order();
-"""
+IN_COMMIT_ORDER = (
+    f"""
+    CREATE FUNCTION outbox_in_commit_order() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        PERFORM pg_advisory_xact_lock({ORDER_LOCK});
+        RETURN NULL;
+    END $$
+    """,
+    """
+    CREATE TRIGGER outbox_in_commit_order BEFORE INSERT ON outbox
+        FOR EACH STATEMENT EXECUTE FUNCTION outbox_in_commit_order()
+    """,
+)
+"""Statements for the migration that creates the table."""
 
 
 def outbox_table(metadata: MetaData) -> Table:

@@ -1,0 +1,39 @@
+"""`/v1/feeds/{feed}/coverage`: the period that a feed has delivered completely."""
+
+from typing import Literal
+
+from fastapi import Request
+from pydantic import BaseModel
+
+from services.portal.cases import feed_coverage
+from shared.events.language import Day
+from shared.events.portal import FeedCoverage
+from shared.http import routes
+from shared.http.callers import Caller, requires
+
+router = routes.router(prefix="/v1/feeds", tags=["feeds"])
+
+
+class Coverage(BaseModel):
+    """First and last day of the period; both are included."""
+
+    register_start: Day
+    complete_through: Day
+
+
+@router.put("/{feed}/coverage", summary="Declare what a feed covers")
+async def declare(
+    request: Request, feed: Literal["berkut"], coverage: Coverage, caller: Caller = requires("border")
+) -> FeedCoverage:
+    """Figures are final only as far as this declaration allows: it is the source's word, not the newest record."""
+    declared = FeedCoverage(feed=feed, **coverage.model_dump())
+    await feed_coverage.declare(request.app.state.engine, declared, caller)
+    return declared
+
+
+@router.get("/{feed}/coverage", summary="What a feed covers")
+async def current(
+    request: Request, feed: Literal["berkut"], _: Caller = requires("border", "statistician", "operator")
+) -> FeedCoverage:
+    record = await feed_coverage.current(request.app.state.engine, feed)
+    return FeedCoverage.read(record.body)

@@ -1,0 +1,84 @@
+"""The outbox's way to Kafka: in order, in batches, acknowledged by all replicas before the position moves on.
+
+One relay works per database, whoever holds the lock; others stand by. A crash between acknowledgement and position
+sends the same events again, which consumers by design do not mind (at least once).
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from shared import outbox
+from shared.events.envelope import CONTENT_TYPE, Event
+
+log = logging.getLogger(__name__)
+
+RELAY_LOCK = 0x72656C61
+BATCH = 1_000
+IDLE = 0.1  # seconds between looks at an outbox that holds nothing new
+RETRY = 2.0  # seconds until another try where the broker or the database does not answer
+
+
+def topic_of(service: str) -> str:
+    return f"kosh.{service}.v1"
+
+
+async def run(engine: AsyncEngine, service: str, bootstrap: str) -> None:
+    """Relays until cancelled; outages of broker or database are waited out."""
+    while True:
+        try:
+            async with AsyncExitStack() as stack:
+                connection = await stack.enter_async_context(engine.connect())
+                await _become_the_only_one(connection)
+                producer = AIOKafkaProducer(bootstrap_servers=bootstrap, enable_idempotence=True, compression_type="lz4")
+                await stack.enter_async_context(producer)
+                await _relay(connection, producer, topic_of(service))
+        except (KafkaError, DBAPIError, OSError) as outage:
+            log.warning("relay waits: %s", type(outage).__name__)
+            await asyncio.sleep(RETRY)
+
+
+async def _become_the_only_one(connection: AsyncConnection) -> None:
+    while not await connection.scalar(text(f"SELECT pg_try_advisory_lock({RELAY_LOCK})")):
+        await connection.rollback()
+        await asyncio.sleep(RETRY)
+    await connection.commit()
+
+
+async def _relay(connection: AsyncConnection, producer: AIOKafkaProducer, topic: str) -> None:
+    position = await _position(connection)
+    while True:
+        found = await outbox.read_after(connection, position, BATCH)
+        await connection.commit()
+        if not found:
+            await asyncio.sleep(IDLE)
+            continue
+        await _publish(producer, topic, found)
+        position = found[-1][0]
+        await connection.execute(text("UPDATE relayed SET position = :p WHERE transport = 'kafka'"), {"p": position})
+        await connection.commit()
+
+
+async def _position(connection: AsyncConnection) -> int:
+    await connection.execute(text("INSERT INTO relayed VALUES ('kafka', 0) ON CONFLICT DO NOTHING"))
+    position: int = (await connection.execute(text("SELECT position FROM relayed WHERE transport = 'kafka'"))).scalar_one()
+    await connection.commit()
+    return position
+
+
+async def _publish(producer: AIOKafkaProducer, topic: str, found: Sequence[tuple[int, Event]]) -> None:
+    """Structured mode of the CloudEvents Kafka binding; the key keeps one record's versions in order. The record's
+    Kafka timestamp is that of publishing, never the event's: retention would apply to it."""
+    headers = [("content-type", CONTENT_TYPE.encode())]
+    sent = [
+        await producer.send(topic, event.as_json(position=position), key=event.subject.encode(), headers=headers)
+        for position, event in found
+    ]
+    await asyncio.gather(*sent)

@@ -1,0 +1,138 @@
+"""NDJSON bulk intake: any number of lines in flat memory.
+
+Lines are read, checked and committed chunk by chunk, each chunk with its rejects in one transaction. The answer waits
+in a temporary file until the whole request is read: a client that sends everything before it reads anything would
+otherwise block on us while we block on it. After a broken connection the same file is simply sent again: what was
+taken answers "repeated".
+"""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, field
+from tempfile import SpooledTemporaryFile
+from typing import Generic
+from uuid import UUID, uuid4
+
+import orjson
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared import clock
+from shared.db.records import Taken
+from shared.db.unit import unit_of_work
+from shared.errors import Fault, Invalid
+from shared.http.callers import Caller
+from shared.http.faults import faults_of
+from shared.http.json_body import parse_json
+from shared.records import rejects
+from shared.records.intake import take_within
+from shared.records.kind import F, Kind
+from shared.records.rejects import Rejected
+
+CHUNK = 1_000
+MAX_LINE = 64 * 1024
+_IN_MEMORY = 1024 * 1024
+_DIFFERS = Fault("/source_id", "The same source_id holds other content; correct that record with PUT instead.")
+
+
+@dataclass(slots=True)
+class Summary:
+    """How many lines of a batch came to what end."""
+
+    created: int = 0
+    repeated: int = 0
+    rejected: int = 0
+
+    def count(self, status: str) -> None:
+        setattr(self, status, getattr(self, status) + 1)
+
+    def as_json(self) -> bytes:
+        counts = {"created": self.created, "repeated": self.repeated, "rejected": self.rejected}
+        return orjson.dumps({"summary": counts}) + b"\n"
+
+
+@dataclass(slots=True)
+class Batch(Generic[F]):
+    """One bulk submission of one kind of record by one caller."""
+
+    engine: AsyncEngine
+    kind: Kind[F]
+    caller: Caller
+    id: UUID = field(default_factory=uuid4)
+
+    async def run(self, body: AsyncIterator[bytes]) -> Iterator[bytes]:
+        """Takes every line of `body`; then the answer: one NDJSON line per input line in order, and the summary."""
+        answer = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  (closed by _read_back)
+        summary, first = Summary(), 1
+        async for chunk in _chunks(body):
+            for line in await self._take(first, chunk, summary):
+                answer.write(line)
+            first += len(chunk)
+        answer.write(summary.as_json())
+        answer.seek(0)
+        return _read_back(answer)
+
+    async def _take(self, first: int, lines: Sequence[bytes], summary: Summary) -> list[bytes]:
+        """Commits one chunk, whose first line has the number `first`, and answers for its lines."""
+        facts: dict[int, F] = {}
+        bad: list[Rejected] = []
+        for number, line in enumerate(lines, first):
+            try:
+                facts[number] = self._read(line)
+            except Invalid as fault:
+                bad.append(Rejected(number, line, fault.faults or [Fault("", fault.detail)]))
+        async with unit_of_work(self.engine) as unit:
+            callers = [self.caller] * len(facts)
+            taken = dict(zip(facts, await take_within(unit, self.kind, list(facts.values()), callers), strict=True))
+            bad += [Rejected(n, lines[n - first], [_DIFFERS]) for n, t in taken.items() if t.outcome == "conflict"]
+            if bad:
+                await rejects.keep(unit.connection, self.id, self.kind.name, bad, self.caller.subject, clock.now())
+        faults = {reject.line: reject.faults for reject in bad}
+        return [_answer(n, taken.get(n), faults.get(n, ()), summary) for n in range(first, first + len(lines))]
+
+    def _read(self, line: bytes) -> F:
+        if len(line) > MAX_LINE:
+            raise Invalid(f"The line is longer than {MAX_LINE} bytes.")
+        if b"\\u0000" in line:
+            parse_json(line)  # names the places that hold it
+        try:
+            return self.kind.fact.model_validate_json(line)
+        except ValidationError as error:
+            body = parse_json(line)
+            found = error.errors(include_url=False, include_context=False)
+            raise Invalid("The line is not a valid record.", faults=faults_of(found, body)) from None
+
+
+async def _chunks(body: AsyncIterator[bytes]) -> AsyncIterator[list[bytes]]:
+    """The lines of `body`, CHUNK at a time. Empty lines are lines too: their numbers must match the client's. Of an
+    overlong line only its beginning is kept, enough to be refused by."""
+    lines: list[bytes] = []
+    rest = b""
+    async for part in body:
+        *whole, rest = (rest + part).split(b"\n")
+        rest = rest[: MAX_LINE + 1]
+        lines += whole
+        while len(lines) >= CHUNK:
+            yield lines[:CHUNK]
+            del lines[:CHUNK]
+    if rest:
+        lines.append(rest)
+    if lines:
+        yield lines
+
+
+def _answer(number: int, taken: Taken | None, faults: Sequence[Fault], summary: Summary) -> bytes:
+    status = "rejected" if faults or taken is None else taken.outcome
+    summary.count(status)
+    answer: dict[str, object] = {"line": number, "status": status}
+    if status == "rejected":
+        answer["problems"] = orjson.Fragment(rejects.problems(faults))
+    else:
+        assert taken is not None  # noqa: S101
+        answer["id"] = str(taken.id)
+    return orjson.dumps(answer) + b"\n"
+
+
+def _read_back(answer: "SpooledTemporaryFile[bytes]") -> Iterator[bytes]:
+    with answer:
+        while part := answer.read(64 * 1024):
+            yield part

@@ -1,0 +1,56 @@
+"""What a register must say about one kind of record; the rest is the same for all."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Table
+
+from shared.db.unit import Unit
+from shared.events.envelope import Fact
+from shared.events.person import Person
+
+F = TypeVar("F", bound=Fact)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Generic[F]):
+    """A fact and the record that holds it."""
+
+    id: UUID
+    fact: F
+
+
+async def _nothing(_unit: Unit, _entries: Sequence[Entry[Any]]) -> None:
+    """Most records have no effect beside themselves."""
+
+
+def _no_columns(_fact: Any) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[F]):
+    """One kind of record, submitted under the caller's own `source_id`.
+
+    `time` is when the fact happened (the event's time); `columns` the values of the table's own typed columns;
+    `entered` runs in the transaction that takes new records, for what must happen together with them.
+    """
+
+    fact: type[F]
+    table: Table
+    path: str
+    writers: tuple[str, ...]
+    readers: tuple[str, ...]
+    time: Callable[[F], datetime]
+    columns: Callable[[F], dict[str, Any]] = _no_columns
+    entered: Callable[[Unit, Sequence[Entry[F]]], Awaitable[None]] = _nothing
+
+    @property
+    def name(self) -> str:
+        return self.table.name
+
+    def person(self, fact: F) -> Person | None:
+        return getattr(fact, "person", None)

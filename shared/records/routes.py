@@ -1,0 +1,179 @@
+"""The HTTP side of a record kind: one, many, read, correct, withdraw, history, rejects."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated, Any, Generic
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.db.lane import Lane
+from shared.db.records import Record, Taken
+from shared.errors import Conflict
+from shared.events.language import Text
+from shared.http import routes
+from shared.http.callers import Caller, requires
+from shared.http.etags import etag, if_match
+from shared.records import intake, rejects
+from shared.records.batch import Batch
+from shared.records.kind import F, Kind
+
+NDJSON = "application/x-ndjson"
+_NDJSON_BODY = {"requestBody": {"required": True, "content": {NDJSON: {"schema": {"type": "string"}}}}}
+
+
+class RecordState(BaseModel, Generic[F]):
+    """A record as the register holds it."""
+
+    id: UUID
+    version: int
+    withdrawn: bool
+    changed_at: datetime
+    reason: str | None
+    record: F
+
+
+class Correction(BaseModel, Generic[F]):
+    """The whole record as it should have been, and why it changes."""
+
+    reason: Text
+    record: F
+
+
+class Withdrawal(BaseModel):
+    reason: Text
+
+
+def record_routes(kind: Kind[Any], tag: str) -> APIRouter:
+    """All routes of `kind` below `/v1/<path>`."""
+    router = routes.router(prefix=f"/v1/{kind.path}", tags=[tag])
+    _add_intake(router, kind)
+    _add_reading(router, kind)
+    _add_changes(router, kind)
+    return router
+
+
+def _add_intake(router: APIRouter, kind: Kind[Any]) -> None:
+    writer = requires(*kind.writers)
+
+    @router.post("", status_code=201, response_model=RecordState[kind.fact], summary="Submit one record")  # type: ignore[name-defined]
+    async def submit(request: Request, fact: kind.fact, caller: Caller = writer) -> Response:  # type: ignore[name-defined]
+        """201 when it is new; 200 with the same body when the same content is there already; 409 when its source_id
+        holds other content."""
+        taken = await _lane(request, kind).submit((fact, caller))
+        if taken.outcome == "conflict":
+            raise Conflict("The same source_id holds other content; correct that record with PUT instead.")
+        body = {"id": str(taken.id), "source_id": fact.source_id, "version": taken.version}
+        headers = {"ETag": etag(taken.version), "Location": f"/v1/{kind.path}/{taken.id}"}
+        return Response(orjson.dumps(body), 201 if taken.outcome == "created" else 200, headers, "application/json")
+
+    @router.post(":batch", summary="Submit any number of records as NDJSON", openapi_extra=_NDJSON_BODY)
+    async def submit_batch(request: Request, caller: Caller = writer) -> StreamingResponse:
+        """One record a line; answers one line per input line in order, and a summary. Rejected lines are kept:
+        `Kosh-Batch` names the batch under which they can be downloaded, mended and sent again."""
+        batch = Batch(_engine(request), kind, caller)
+        answer = await batch.run(request.stream())
+        return StreamingResponse(answer, media_type=NDJSON, headers={"Kosh-Batch": str(batch.id)})
+
+    @router.get("/rejects/{batch}", summary="The rejected lines of a batch")
+    async def rejected(
+        request: Request,
+        batch: UUID,
+        problems: Annotated[bool, Query(description="with line numbers and problems, instead of the bare lines")] = False,
+        caller: Caller = writer,
+    ) -> StreamingResponse:
+        """The lines as they were sent, ready to be mended; with `problems=true` each with its number and faults."""
+        return StreamingResponse(_rejected(_engine(request), kind, batch, caller, problems), media_type=NDJSON)
+
+
+def _lane(request: Request, kind: Kind[Any]) -> Lane[tuple[Any, Caller], Taken]:
+    lanes: dict[str, Lane[tuple[Any, Caller], Taken]] = request.app.state.lanes
+    if kind.name not in lanes:
+        engine = _engine(request)
+        lanes[kind.name] = Lane(lambda together: intake.take_together(engine, kind, together))
+    return lanes[kind.name]
+
+
+def _engine(request: Request) -> AsyncEngine:
+    engine: AsyncEngine = request.app.state.engine
+    return engine
+
+
+async def _rejected(
+    engine: AsyncEngine, kind: Kind[Any], batch: UUID, caller: Caller, problems: bool
+) -> AsyncIterator[bytes]:
+    after = 0
+    async with engine.connect() as connection:
+        while page := await rejects.of_batch(connection, batch, kind.name, caller.subject, after, 1_000):
+            for line, submitted, found in page:
+                yield _explained(line, submitted, found) if problems else submitted + b"\n"
+            after = page[-1][0]
+
+
+def _explained(line: int, submitted: bytes, problems: str) -> bytes:
+    text = submitted.decode("utf-8", "replace")
+    return orjson.dumps({"line": line, "submitted": text, "problems": orjson.Fragment(problems)}) + b"\n"
+
+
+def _add_reading(router: APIRouter, kind: Kind[Any]) -> None:
+    reader = requires(*kind.readers)
+
+    @router.get("/{id}", response_model=RecordState[kind.fact], summary="Read a record")  # type: ignore[name-defined]
+    async def read(request: Request, id: UUID, caller: Caller = reader) -> Response:
+        """Its present state. The reading is written to the access log, which the person can see."""
+        return _state(await intake.read(_engine(request), kind, id, caller=caller))
+
+    @router.get("/{id}/history", response_model=list[RecordState[kind.fact]], summary="Read all versions of a record")  # type: ignore[name-defined]
+    async def read_history(request: Request, id: UUID, caller: Caller = reader) -> Response:
+        """Oldest first, the present state last."""
+        versions = await intake.read_history(_engine(request), kind, id, caller=caller)
+        return Response(orjson.dumps([_as_json(version) for version in versions]), media_type="application/json")
+
+
+def _add_changes(router: APIRouter, kind: Kind[Any]) -> None:
+    writer = requires(*kind.writers)
+
+    @router.put("/{id}", response_model=RecordState[kind.fact], summary="Correct a record")  # type: ignore[name-defined]
+    async def correct(
+        request: Request,
+        id: UUID,
+        correction: Correction[kind.fact],  # type: ignore[name-defined]
+        version: int = if_match,
+        caller: Caller = writer,
+    ) -> Response:
+        """The whole record as it should have been; the replaced version stays in its history."""
+        return _state(
+            await intake.correct(
+                _engine(request), kind, id, correction.record, version=version, reason=correction.reason, caller=caller
+            )
+        )
+
+    @router.post("/{id}:withdraw", response_model=RecordState[kind.fact], summary="Withdraw a record")  # type: ignore[name-defined]
+    async def withdraw(
+        request: Request, id: UUID, withdrawal: Withdrawal, version: int = if_match, caller: Caller = writer
+    ) -> Response:
+        """It no longer counts; its content and history stay readable."""
+        return _state(
+            await intake.withdraw(
+                _engine(request), kind, id, version=version, reason=withdrawal.reason, caller=caller
+            )
+        )
+
+
+def _state(record: Record) -> Response:
+    return Response(orjson.dumps(_as_json(record)), 200, {"ETag": etag(record.version)}, "application/json")
+
+
+def _as_json(record: Record) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "version": record.version,
+        "withdrawn": record.withdrawn,
+        "changed_at": record.changed_at,
+        "reason": record.reason,
+        "record": orjson.Fragment(record.body),
+    }
