@@ -1,0 +1,1 @@
+"""Intake of border, visa and stay data."""

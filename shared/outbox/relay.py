@@ -37,7 +37,9 @@ async def run(engine: AsyncEngine, service: str, bootstrap: str) -> None:
             async with AsyncExitStack() as stack:
                 connection = await stack.enter_async_context(engine.connect())
                 await _become_the_only_one(connection)
-                producer = AIOKafkaProducer(bootstrap_servers=bootstrap, enable_idempotence=True, compression_type="lz4")
+                producer = AIOKafkaProducer(
+                    bootstrap_servers=bootstrap, enable_idempotence=True, compression_type="lz4"
+                )
                 await stack.enter_async_context(producer)
                 await _relay(connection, producer, topic_of(service))
         except (KafkaError, DBAPIError, OSError) as outage:
@@ -68,7 +70,9 @@ async def _relay(connection: AsyncConnection, producer: AIOKafkaProducer, topic:
 
 async def _position(connection: AsyncConnection) -> int:
     await connection.execute(text("INSERT INTO relayed VALUES ('kafka', 0) ON CONFLICT DO NOTHING"))
-    position: int = (await connection.execute(text("SELECT position FROM relayed WHERE transport = 'kafka'"))).scalar_one()
+    position: int = (
+        await connection.execute(text("SELECT position FROM relayed WHERE transport = 'kafka'"))
+    ).scalar_one()
     await connection.commit()
     return position
 

@@ -57,7 +57,9 @@ async def correct(
     async with unit_of_work(engine) as unit:
         record = await _open(unit, kind, id, version)
         if _source_id(fact) != record.source_id:
-            raise Invalid("a correction keeps the record's source_id", faults=[Fault("/source_id", "cannot be changed")])
+            raise Invalid(
+                "a correction keeps the record's source_id", faults=[Fault("/source_id", "cannot be changed")]
+            )
         revised = await records.revise(
             unit.connection,
             kind.table,
@@ -71,7 +73,9 @@ async def correct(
     return revised
 
 
-async def withdraw(engine: AsyncEngine, kind: Kind[F], id: UUID, *, version: int, reason: str, caller: Caller) -> Record:
+async def withdraw(
+    engine: AsyncEngine, kind: Kind[F], id: UUID, *, version: int, reason: str, caller: Caller
+) -> Record:
     """Takes the record out of account; its content and history stay. Raises NotFound, VersionMismatch, Conflict."""
     async with unit_of_work(engine) as unit:
         record = await _open(unit, kind, id, version)

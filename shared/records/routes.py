@@ -16,8 +16,8 @@ from shared.db.records import Record, Taken
 from shared.errors import Conflict
 from shared.events.language import Text
 from shared.http import routes
+from shared.http.answers import ExpectedVersion, etag, json_response
 from shared.http.callers import Caller, requires
-from shared.http.etags import etag, if_match
 from shared.records import intake, rejects
 from shared.records.batch import Batch
 from shared.records.kind import F, Kind
@@ -45,7 +45,17 @@ class Correction(BaseModel, Generic[F]):
 
 
 class Withdrawal(BaseModel):
+    """Why the record no longer counts."""
+
     reason: Text
+
+
+class Receipt(BaseModel):
+    """Where a submitted record is held."""
+
+    id: UUID
+    source_id: str
+    version: int
 
 
 def record_routes(kind: Kind[Any], tag: str) -> APIRouter:
@@ -60,7 +70,7 @@ def record_routes(kind: Kind[Any], tag: str) -> APIRouter:
 def _add_intake(router: APIRouter, kind: Kind[Any]) -> None:
     writer = requires(*kind.writers)
 
-    @router.post("", status_code=201, response_model=RecordState[kind.fact], summary="Submit one record")  # type: ignore[name-defined]
+    @router.post("", status_code=201, response_model=Receipt, summary="Submit one record")
     async def submit(request: Request, fact: kind.fact, caller: Caller = writer) -> Response:  # type: ignore[name-defined]
         """201 when it is new; 200 with the same body when the same content is there already; 409 when its source_id
         holds other content."""
@@ -69,7 +79,7 @@ def _add_intake(router: APIRouter, kind: Kind[Any]) -> None:
             raise Conflict("The same source_id holds other content; correct that record with PUT instead.")
         body = {"id": str(taken.id), "source_id": fact.source_id, "version": taken.version}
         headers = {"ETag": etag(taken.version), "Location": f"/v1/{kind.path}/{taken.id}"}
-        return Response(orjson.dumps(body), 201 if taken.outcome == "created" else 200, headers, "application/json")
+        return json_response(body, 201 if taken.outcome == "created" else 200, headers)
 
     @router.post(":batch", summary="Submit any number of records as NDJSON", openapi_extra=_NDJSON_BODY)
     async def submit_batch(request: Request, caller: Caller = writer) -> StreamingResponse:
@@ -83,7 +93,9 @@ def _add_intake(router: APIRouter, kind: Kind[Any]) -> None:
     async def rejected(
         request: Request,
         batch: UUID,
-        problems: Annotated[bool, Query(description="with line numbers and problems, instead of the bare lines")] = False,
+        problems: Annotated[
+            bool, Query(description="with line numbers and problems, instead of the bare lines")
+        ] = False,
         caller: Caller = writer,
     ) -> StreamingResponse:
         """The lines as they were sent, ready to be mended; with `problems=true` each with its number and faults."""
@@ -131,7 +143,7 @@ def _add_reading(router: APIRouter, kind: Kind[Any]) -> None:
     async def read_history(request: Request, id: UUID, caller: Caller = reader) -> Response:
         """Oldest first, the present state last."""
         versions = await intake.read_history(_engine(request), kind, id, caller=caller)
-        return Response(orjson.dumps([_as_json(version) for version in versions]), media_type="application/json")
+        return json_response([_as_json(version) for version in versions])
 
 
 def _add_changes(router: APIRouter, kind: Kind[Any]) -> None:
@@ -142,7 +154,7 @@ def _add_changes(router: APIRouter, kind: Kind[Any]) -> None:
         request: Request,
         id: UUID,
         correction: Correction[kind.fact],  # type: ignore[name-defined]
-        version: int = if_match,
+        version: ExpectedVersion,
         caller: Caller = writer,
     ) -> Response:
         """The whole record as it should have been; the replaced version stays in its history."""
@@ -154,18 +166,16 @@ def _add_changes(router: APIRouter, kind: Kind[Any]) -> None:
 
     @router.post("/{id}:withdraw", response_model=RecordState[kind.fact], summary="Withdraw a record")  # type: ignore[name-defined]
     async def withdraw(
-        request: Request, id: UUID, withdrawal: Withdrawal, version: int = if_match, caller: Caller = writer
+        request: Request, id: UUID, withdrawal: Withdrawal, version: ExpectedVersion, caller: Caller = writer
     ) -> Response:
         """It no longer counts; its content and history stay readable."""
         return _state(
-            await intake.withdraw(
-                _engine(request), kind, id, version=version, reason=withdrawal.reason, caller=caller
-            )
+            await intake.withdraw(_engine(request), kind, id, version=version, reason=withdrawal.reason, caller=caller)
         )
 
 
 def _state(record: Record) -> Response:
-    return Response(orjson.dumps(_as_json(record)), 200, {"ETag": etag(record.version)}, "application/json")
+    return json_response(_as_json(record), headers={"ETag": etag(record.version)})
 
 
 def _as_json(record: Record) -> dict[str, Any]:

@@ -1,0 +1,76 @@
+"""What every register's process is made of: its API over its database, its relay, its migrations."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.db.engine import make_engine
+from shared.db.migrate import head, upgrade
+from shared.errors import Unavailable
+from shared.http.app import make_app
+from shared.http.server import serve
+from shared.outbox import feed, relay
+from shared.settings import ServiceSettings, SettingsError
+
+MakeApp = Callable[[ServiceSettings], FastAPI]
+
+
+def make_register(service: str, title: str, settings: ServiceSettings, routers: Sequence[APIRouter]) -> FastAPI:
+    """A register's application: its own routes, its event feed, and readiness that asks its database."""
+    engine = make_engine(settings.database_url, application=f"kosh-{service}")
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await engine.dispose()
+
+    async def database() -> None:
+        await check_database(engine, service)
+
+    app = make_app(service, title, settings, [*routers, feed.router], lifespan=lifespan, checks={"database": database})
+    app.state.engine = engine
+    app.state.lanes = {}
+    return app
+
+
+async def check_database(engine: AsyncEngine, service: str) -> None:
+    """Raises unless the database answers and its tables are those that this code knows."""
+    async with engine.connect() as connection:
+        found = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+    if found != head(service):
+        raise Unavailable("the database is not at the migration that this code needs")
+
+
+def main(service: str, make: MakeApp, arguments: Sequence[str] | None = None) -> None:
+    """`python -m services.<service> api|relay|migrate`."""
+    parser = argparse.ArgumentParser(prog=f"python -m services.{service}")
+    parser.add_argument("role", choices=["api", "relay", "migrate"])
+    role = parser.parse_args(arguments).role
+    try:
+        settings = ServiceSettings.of(service)
+    except SettingsError as error:
+        sys.exit(str(error))
+    {"api": _api, "relay": _relay, "migrate": _migrate}[role](service, settings, make)
+
+
+def _api(_service: str, settings: ServiceSettings, make: MakeApp) -> None:
+    serve(make(settings), settings)
+
+
+def _relay(service: str, settings: ServiceSettings, _make: MakeApp) -> None:
+    if settings.kafka_bootstrap is None:
+        sys.exit("the relay publishes to Kafka: set KOSH_KAFKA_BOOTSTRAP, or use the feed, which needs no relay")
+    engine = make_engine(settings.database_url, connections=1, application=f"kosh-{service}-relay")
+    asyncio.run(relay.run(engine, service, settings.kafka_bootstrap))
+
+
+def _migrate(service: str, settings: ServiceSettings, _make: MakeApp) -> None:
+    if settings.owner_database_url is None:
+        sys.exit(f"migrations are the owner's work: set KOSH_{service.upper()}_OWNER_DATABASE_URL")
+    upgrade(service, settings.owner_database_url)

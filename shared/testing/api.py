@@ -1,0 +1,89 @@
+"""A service's API in the test's own process, on a database of its own, with tokens of a development issuer."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from deploy.local import issuer
+from deploy.local.postgres import Database
+from shared.settings import ServiceSettings
+from shared.testing.postgres import FreshDatabase
+
+MakeApp = Callable[[ServiceSettings], FastAPI]
+
+
+@dataclass(frozen=True)
+class Api:
+    """`await api.client.post(..., headers=api.token("border"))`."""
+
+    client: httpx.AsyncClient
+    app: FastAPI
+    database: Database
+    issuer: Path
+
+    @property
+    def engine(self) -> AsyncEngine:
+        engine: AsyncEngine = self.app.state.engine
+        return engine
+
+    def token(self, *roles: str, ttl: timedelta = issuer.HOUR, **claims: Any) -> dict[str, str]:
+        """Headers of a caller with `roles`."""
+        return {"Authorization": f"Bearer {issuer.mint(self.issuer, roles, ttl=ttl, **claims)}"}
+
+    async def rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
+        """What the database holds, asked beside the API."""
+        async with self.engine.connect() as connection:
+            return [dict(row) for row in (await connection.execute(text(query), parameters)).mappings()]
+
+    async def events(self) -> list[dict[str, Any]]:
+        """Everything that the service has published so far, as CloudEvents."""
+        answer = await self.client.get("/v1/events", params={"limit": 10_000}, headers=self.token("system"))
+        found: list[dict[str, Any]] = answer.raise_for_status().json()
+        return found
+
+
+StartApi = Callable[[str, MakeApp], Awaitable[Api]]
+
+
+@pytest.fixture(scope="session")
+def issuer_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("issuer")
+    issuer.ensure_issuer(directory)
+    return directory
+
+
+@pytest.fixture
+async def start_api(
+    fresh_database: FreshDatabase, issuer_directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[StartApi]:
+    """`await start_api("portal", make_app)`: the service on a fresh database, stopped after the test."""
+    async with AsyncExitStack() as stack:
+
+        async def start(service: str, make_app: MakeApp) -> Api:
+            database = await fresh_database(service)
+            app = make_app(_settings(service, database, issuer_directory, monkeypatch))
+            await stack.enter_async_context(app.router.lifespan_context(app))
+            transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+            client = await stack.enter_async_context(
+                httpx.AsyncClient(transport=transport, base_url="http://kosh.test")
+            )
+            return Api(client, app, database, issuer_directory)
+
+        yield start
+
+
+def _settings(service: str, database: Database, directory: Path, monkeypatch: pytest.MonkeyPatch) -> ServiceSettings:
+    own = {"DATABASE_URL": database.app_url, "OWNER_DATABASE_URL": database.owner_url, "PORT": "0"}
+    named = {f"KOSH_{service.upper()}_{name}": value for name, value in own.items()}
+    for name, value in (named | issuer.environment(directory)).items():
+        monkeypatch.setenv(name, value)
+    return ServiceSettings.of(service)

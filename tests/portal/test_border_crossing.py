@@ -1,0 +1,187 @@
+"""Border crossings over HTTP: one and many, repeats, faults, corrections, withdrawals (P1, G2, G3, G4)."""
+
+import json
+from typing import Any
+
+import orjson
+
+from shared.testing.api import Api
+from shared.testing.people import crossing, person
+
+PATH = "/v1/border-crossings"
+
+
+async def submit(portal: Api, body: dict[str, Any]) -> Any:
+    return await portal.client.post(PATH, json=body, headers=portal.token("border"))
+
+
+async def test_a_new_crossing_is_on_record_with_its_event(portal: Api) -> None:
+    body = crossing()
+    answer = await submit(portal, body)
+
+    assert answer.status_code == 201
+    assert answer.headers["ETag"] == '"1"'
+    (event,) = await portal.events()
+    assert event["type"] == "kz.kosh.portal.border_crossing.v1"
+    assert event["subject"] == answer.json()["id"]
+    assert event["recordversion"] == 1
+    assert event["time"] == "2026-03-01T05:15:00+00:00"
+    assert event["data"]["person"] == body["person"]
+    assert event["data"]["crossed_at"] == body["crossed_at"]
+
+
+async def test_a_repeat_answers_200_with_the_same_body_and_no_second_event(portal: Api) -> None:
+    body = crossing()
+    first, again = await submit(portal, body), await submit(portal, body)
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json() == again.json()
+    assert len(await portal.events()) == 1
+
+
+async def test_the_same_source_id_with_other_content_is_a_conflict(portal: Api) -> None:
+    body = crossing()
+    await submit(portal, body)
+    answer = await submit(portal, body | {"direction": "exit"})
+
+    assert answer.status_code == 409
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert len(await portal.events()) == 1
+
+
+async def test_every_fault_is_named_at_once_and_nothing_sent_is_repeated(portal: Api) -> None:
+    wrong = person(birth_date="1990-13-01", citizenship="UZ", surname="Каримов", iin="900501300123")
+    answer = await submit(portal, crossing(direction="in", crossed_at="2026-03-01T10:15:00", person=wrong, typo=1))
+
+    assert answer.status_code == 422
+    pointers = {error["pointer"] for error in answer.json()["errors"]}
+    assert pointers == {
+        "/direction",
+        "/crossed_at",
+        "/typo",
+        "/person/birth_date",
+        "/person/citizenship",
+        "/person/surname",
+        "/person/iin",
+    }
+    assert not any(sent in answer.text for sent in ("1990-13-01", "Каримов", "900501300123"))
+
+
+async def test_a_correction_needs_the_version_and_keeps_history(portal: Api) -> None:
+    body = crossing()
+    id = (await submit(portal, body)).json()["id"]
+    corrected = {"reason": "wrong direction keyed in", "record": body | {"direction": "exit"}}
+    border = portal.token("border")
+
+    missing = await portal.client.put(f"{PATH}/{id}", json=corrected, headers=border)
+    stale = await portal.client.put(f"{PATH}/{id}", json=corrected, headers=border | {"If-Match": '"7"'})
+    done = await portal.client.put(f"{PATH}/{id}", json=corrected, headers=border | {"If-Match": '"1"'})
+    history = await portal.client.get(f"{PATH}/{id}/history", headers=border)
+
+    assert (missing.status_code, stale.status_code, done.status_code) == (428, 412, 200)
+    assert done.headers["ETag"] == '"2"'
+    assert [(v["version"], v["record"]["direction"]) for v in history.json()] == [(1, "entry"), (2, "exit")]
+    assert [event["recordversion"] for event in await portal.events()] == [1, 2]
+
+
+async def test_a_withdrawal_is_a_version_that_no_longer_counts(portal: Api) -> None:
+    id = (await submit(portal, crossing())).json()["id"]
+    versioned = portal.token("border") | {"If-Match": '"1"'}
+    answer = await portal.client.post(f"{PATH}/{id}:withdraw", json={"reason": "entered twice"}, headers=versioned)
+
+    assert answer.status_code == 200
+    assert [event["recordwithdrawn"] for event in await portal.events()] == [False, True]
+    versioned = portal.token("border") | {"If-Match": '"2"'}
+    again = await portal.client.post(f"{PATH}/{id}:withdraw", json={"reason": "entered twice"}, headers=versioned)
+    assert again.status_code == 409
+
+
+async def test_a_repeat_after_a_correction_still_answers_as_a_repeat(portal: Api) -> None:
+    body = crossing()
+    id = (await submit(portal, body)).json()["id"]
+    correction = {"reason": "wrong purpose", "record": body | {"purpose": "study"}}
+    await portal.client.put(f"{PATH}/{id}", json=correction, headers=portal.token("border") | {"If-Match": '"1"'})
+    again = await submit(portal, body)
+
+    assert again.status_code == 200
+    assert again.json()["id"] == id
+
+
+async def batch(portal: Api, lines: list[bytes]) -> tuple[list[dict[str, Any]], str]:
+    answer = await portal.client.post(
+        f"{PATH}:batch",
+        content=b"\n".join(lines) + b"\n",
+        headers=portal.token("border") | {"Content-Type": "application/x-ndjson"},
+    )
+    assert answer.status_code == 200
+    return [json.loads(line) for line in answer.text.splitlines()], answer.headers["Kosh-Batch"]
+
+
+async def test_a_batch_answers_line_by_line_in_order(portal: Api) -> None:
+    good = crossing()
+    lines = [
+        orjson.dumps(good),
+        b"not json",
+        orjson.dumps(good),
+        orjson.dumps(good | {"purpose": "study"}),
+        orjson.dumps(crossing(person=person(sex="?", birth_date="1"))),
+        orjson.dumps(crossing()),
+    ]
+    answers, _ = await batch(portal, lines)
+
+    assert [answer["line"] for answer in answers[:-1]] == [1, 2, 3, 4, 5, 6]
+    assert [answer["status"] for answer in answers[:-1]] == [
+        "created",
+        "rejected",
+        "repeated",
+        "rejected",
+        "rejected",
+        "created",
+    ]
+    assert answers[0]["id"] == answers[2]["id"]
+    assert {problem["pointer"] for problem in answers[4]["problems"]} == {"/person/sex", "/person/birth_date"}
+    assert answers[-1] == {"summary": {"created": 2, "repeated": 1, "rejected": 3}}
+    assert len(await portal.events()) == 2
+
+
+async def test_rejects_are_downloaded_mended_and_sent_again(portal: Api) -> None:
+    right = [crossing() for _ in range(3)]
+    broken = [right[0], right[1] | {"direction": "sideways"}, right[2] | {"country": "Atlantis"}]
+    _, name = await batch(portal, [orjson.dumps(line) for line in broken])
+
+    bare = await portal.client.get(f"{PATH}/rejects/{name}", headers=portal.token("border"))
+    explained = await portal.client.get(f"{PATH}/rejects/{name}?problems=true", headers=portal.token("border"))
+    assert [json.loads(line) for line in bare.text.splitlines()] == broken[1:]
+    assert [json.loads(line)["line"] for line in explained.text.splitlines()] == [2, 3]
+    stranger = await portal.client.get(f"{PATH}/rejects/{name}", headers=portal.token("border", subject="other"))
+    assert stranger.text == ""
+
+    answers, _ = await batch(portal, [orjson.dumps(line) for line in right])
+    assert answers[-1] == {"summary": {"created": 2, "repeated": 1, "rejected": 0}}
+
+
+async def test_a_batch_larger_than_a_chunk_is_taken_whole_and_a_resend_takes_nothing_twice(portal: Api) -> None:
+    lines = [orjson.dumps(crossing()) for _ in range(2_345)]
+    first, _ = await batch(portal, lines)
+    again, _ = await batch(portal, lines)
+
+    assert first[-1] == {"summary": {"created": 2_345, "repeated": 0, "rejected": 0}}
+    assert again[-1] == {"summary": {"created": 0, "repeated": 2_345, "rejected": 0}}
+    assert [answer["id"] for answer in first[:-1]] == [answer["id"] for answer in again[:-1]]
+    assert await portal.rows("SELECT count(*) AS n FROM outbox") == [{"n": 2_345}]
+
+
+async def test_reading_a_record_leaves_a_row_in_the_access_log(portal: Api) -> None:
+    id = (await submit(portal, crossing())).json()["id"]
+    before = await portal.rows("SELECT count(*) AS n FROM access_log")
+    answer = await portal.client.get(f"{PATH}/{id}", headers=portal.token("migration-police"))
+    after = await portal.rows("SELECT count(*) AS n FROM access_log")
+
+    assert answer.json()["record"]["checkpoint"] == "ALA-AIR"
+    assert after[0]["n"] == before[0]["n"] + 1
+
+
+async def test_other_roles_are_refused(portal: Api) -> None:
+    assert (await portal.client.post(PATH, json=crossing())).status_code == 401
+    answer = await portal.client.post(PATH, json=crossing(), headers=portal.token("consul"))
+    assert answer.status_code == 403
