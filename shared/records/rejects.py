@@ -15,8 +15,10 @@ from shared.errors import Fault
 
 _KEEP = text("""
 INSERT INTO rejected_line (batch, line, kind, submitted, problems, at, author)
-SELECT CAST(:batch AS uuid), line, CAST(:kind AS text), submitted, problems, CAST(:at AS timestamptz), CAST(:author AS text)
-FROM unnest(CAST(:lines AS int[]), CAST(:submitted AS bytea[]), CAST(:problems AS json[])) AS r (line, submitted, problems)
+SELECT CAST(:batch AS uuid), line, CAST(:kind AS text), submitted, problems, CAST(:at AS timestamptz),
+    CAST(:author AS text)
+FROM unnest(CAST(:lines AS int[]), CAST(:submitted AS bytea[]), CAST(:problems AS json[]))
+    AS r (line, submitted, problems)
 """)
 
 _OF_BATCH = text("""

@@ -79,8 +79,9 @@ async def test_under_concurrent_writers_a_reader_by_position_sees_every_event_on
         position = 0
         while len(seen) < writers * each:
             async with engine.connect() as connection:
-                for position, found in await outbox.read_after(connection, position, 7):  # noqa: B007
-                    seen.append(found.subject)
+                found = await outbox.read_after(connection, position, 7)
+            seen.extend(event.subject for _, event in found)
+            position = found[-1][0] if found else position
 
     reader = asyncio.create_task(read())
     await asyncio.gather(*(write(n) for n in range(writers)))

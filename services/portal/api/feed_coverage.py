@@ -1,6 +1,6 @@
 """`/v1/feeds/{feed}/coverage`: the period that a feed has delivered completely."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from fastapi import Request
 from pydantic import BaseModel
@@ -10,6 +10,9 @@ from shared.events.language import Day
 from shared.events.portal import FeedCoverage
 from shared.http import routes
 from shared.http.callers import Caller, requires
+
+Border = Annotated[Caller, requires("border")]
+Reader = Annotated[Caller, requires("border", "statistician", "operator")]
 
 router = routes.router(prefix="/v1/feeds", tags=["feeds"])
 
@@ -22,9 +25,7 @@ class Coverage(BaseModel):
 
 
 @router.put("/{feed}/coverage", summary="Declare what a feed covers")
-async def declare(
-    request: Request, feed: Literal["berkut"], coverage: Coverage, caller: Caller = requires("border")
-) -> FeedCoverage:
+async def declare(request: Request, feed: Literal["berkut"], coverage: Coverage, caller: Border) -> FeedCoverage:
     """Figures are final only as far as this declaration allows: it is the source's word, not the newest record."""
     declared = FeedCoverage(feed=feed, **coverage.model_dump())
     await feed_coverage.declare(request.app.state.engine, declared, caller)
@@ -32,8 +33,6 @@ async def declare(
 
 
 @router.get("/{feed}/coverage", summary="What a feed covers")
-async def current(
-    request: Request, feed: Literal["berkut"], _: Caller = requires("border", "statistician", "operator")
-) -> FeedCoverage:
+async def current(request: Request, feed: Literal["berkut"], _: Reader) -> FeedCoverage:
     record = await feed_coverage.current(request.app.state.engine, feed)
     return FeedCoverage.read(record.body)
