@@ -15,6 +15,10 @@ NON_RESIDENT: Final = 0
 RESIDENT: Final = 1
 NOT_KNOWN: Final = 2
 
+_TWO_BITS: Final = np.uint8(3)
+_GAP: Final = np.uint8(64)
+_OBSERVED: Final = 128
+
 States = npt.NDArray[np.uint8]
 Codes = npt.NDArray[np.integer]
 
@@ -44,32 +48,32 @@ class Verdict(NamedTuple):
 
 def compose(before: Codes, after: Codes, migration: Codes, gap: npt.NDArray[np.bool_]) -> States:
     """States of observed crossings from their parts."""
-    return (128 | gap.astype(np.uint8) << 6 | migration << 4 | after << 2 | before).astype(np.uint8)
+    return (_OBSERVED | gap.astype(np.uint8) << 6 | migration << 4 | after << 2 | before).astype(np.uint8)
 
 
 def before(states: States) -> States:
     """Status before each crossing: 0, 1 or NOT_KNOWN."""
-    return states & 3
+    return states & _TWO_BITS
 
 
 def after(states: States) -> States:
     """Status after each crossing: 0, 1 or NOT_KNOWN."""
-    return states >> 2 & 3
+    return states >> np.uint8(2) & _TWO_BITS
 
 
 def migration(states: States) -> States:
     """Migration number of each crossing."""
-    return states >> 4 & 3
+    return states >> np.uint8(4) & _TWO_BITS
 
 
 def follows_gap(states: States) -> npt.NDArray[np.bool_]:
     """Whether the opposite crossing between this one and the one before it was imputed."""
-    return (states & 64) != 0
+    return (states & _GAP).astype(np.bool_)
 
 
 def is_observed(states: States) -> npt.NDArray[np.bool_]:
     """Whether the crossing lies inside the vintage, before the end of observation."""
-    return states >= 128
+    return states >= _OBSERVED
 
 
 def verdict(state: int) -> Verdict:
@@ -78,12 +82,10 @@ def verdict(state: int) -> Verdict:
 
 
 def _verdict(state: int) -> Verdict:
-    if state < 128:
+    if state < _OBSERVED:
         return Verdict(None, None, None, imputed=False)
-    statuses = (0, 1, None, None)
-    return Verdict(
-        statuses[state & 3], statuses[state >> 2 & 3], (False, True, None, None)[state >> 4 & 3], bool(state & 64)
-    )
+    status, migrates = (0, 1, None, None), (False, True, None, None)
+    return Verdict(status[state & 3], status[state >> 2 & 3], migrates[state >> 4 & 3], bool(state & 64))
 
 
 _VERDICTS: Final = tuple(map(_verdict, range(256)))
