@@ -40,10 +40,17 @@ EVIDENCE: Final = np.dtype([("fact", "<i8"), ("day", "<u2"), ("kind", "u1"), ("r
 
 Crossings = npt.NDArray[np.void]
 Evidence = npt.NDArray[np.void]
+Persons = npt.NDArray[np.integer]
+Positions = npt.NDArray[np.int64]
+
+_DAY: Final = 86_400  # offsets are shorter than a day, so an instant is at most a day before its date's 00:00 UTC
 
 
 class Kind(IntEnum):
-    """Kinds of EVIDENCE. Stored: numbers never change their meaning."""
+    """Kinds of EVIDENCE, the strongest sign of where somebody lives first: it counts when several fall on one day.
+
+    Stored: numbers never change their meaning.
+    """
 
     REGISTERED = 1  # permanent residence registration at a place
     DEPARTED = 2  # de-registration on leaving for abroad; region: the one left
@@ -88,3 +95,25 @@ def pack(records: npt.NDArray[np.void], lengths: npt.NDArray[np.int64]) -> list[
     ends = np.cumsum(lengths) * records.dtype.itemsize
     starts = ends - lengths * records.dtype.itemsize
     return [data[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+
+
+def arrange_crossings(person: Persons, crossings: Crossings) -> Positions:
+    """Positions that sort crossings by person, day, instant, and within one second by the source's own order."""
+    keys = person.astype(np.int64) << 34 | crossings["day"].astype(np.int64) << 18 | (crossings["second"] + _DAY)
+    return _arrange(keys, crossings["order"], crossings["fact"])
+
+
+def arrange_evidence(person: Persons, evidence: Evidence) -> Positions:
+    """Positions that sort evidence by person and day; on one day the strongest kind comes last."""
+    keys = person.astype(np.int64) << 16 | evidence["day"]
+    return _arrange(keys, -evidence["kind"].astype(np.int64), evidence["fact"])
+
+
+def _arrange(keys: npt.NDArray[np.int64], *ties: npt.NDArray[np.integer]) -> Positions:
+    """Sort by one number, and by the others only the few that share it: several times faster than a full sort."""
+    positions = np.argsort(keys, kind="stable")
+    repeated = keys[positions[1:]] == keys[positions[:-1]]
+    tied = np.flatnonzero(np.concatenate((repeated, [False])) | np.concatenate(([False], repeated)))
+    equal = positions[tied]
+    positions[tied] = equal[np.lexsort([tie[equal] for tie in reversed(ties)] + [keys[equal]])]
+    return positions
