@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from shared.http.logs import configure
+from shared.settings import ServiceSettings
 
 MAX_HEAD = 65_536  # bytes of request line and headers that may come before they are complete
 HEAD_PATIENCE = 10.0  # seconds until they must be
@@ -93,9 +94,8 @@ def make_server(app: FastAPI, host: str, port: int) -> Server:
     )
 
 
-def run(app: FastAPI) -> None:
-    """Serve `app` where its settings say until SIGTERM or SIGINT; then let what runs end, and close."""
-    settings = app.state.settings
+def serve(app: FastAPI, settings: ServiceSettings) -> None:
+    """Serve `app` where `settings` say until SIGTERM or SIGINT; then let what runs end, and close."""
     configure(app.state.service, settings.log_level)
     try:
         make_server(app, settings.host, settings.port).run()
