@@ -1,12 +1,12 @@
 """The kandas register's tables."""
 
-from shared.http.access_log import access_log_table
-from shared.http.idempotency import idempotency_table
 from sqlalchemy import Column, Date, DateTime, Index, MetaData, Sequence, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
 from shared.db.json_text import JsonText
 from shared.db.records import record_table
+from shared.http.access_log import access_log_table
+from shared.http.idempotency import idempotency_table
 from shared.outbox import outbox_table, relay_table
 from shared.records.rejects import rejected_table
 
