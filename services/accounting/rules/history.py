@@ -38,8 +38,9 @@ old contribution back without asking the facts."""
 EVIDENCE: Final = np.dtype([("fact", "<i8"), ("day", "<u2"), ("kind", "u1"), ("region", "u1")])
 """What another register knows of a person on a day, in 12 bytes: a place to live or work, or having left it."""
 
-Crossings = npt.NDArray[np.void]
-Evidence = npt.NDArray[np.void]
+Records = npt.NDArray[np.void]
+Crossings = Records
+Evidence = Records
 Persons = npt.NDArray[np.integer]
 Positions = npt.NDArray[np.int64]
 
@@ -83,18 +84,32 @@ def source_order(source_id: str) -> int:
     return int(digits[-18:]) % 2**32 if digits else 0
 
 
-def unpack(blobs: Sequence[bytes], kind: np.dtype[np.void]) -> tuple[npt.NDArray[np.void], npt.NDArray[np.int64]]:
+def unpack(blobs: Sequence[bytes], kind: np.dtype[np.void]) -> tuple[Records, npt.NDArray[np.int64]]:
     """All records of many persons in one writable array, and how many each person has."""
     records = np.frombuffer(bytearray().join(blobs), kind)
     return records, np.fromiter(map(len, blobs), np.int64, len(blobs)) // kind.itemsize
 
 
-def pack(records: npt.NDArray[np.void], lengths: npt.NDArray[np.int64]) -> list[bytes]:
+def pack(records: Records, lengths: npt.NDArray[np.int64]) -> list[bytes]:
     """One bytes object per person: the inverse of `unpack`."""
     data = records.tobytes()
     ends = np.cumsum(lengths) * records.dtype.itemsize
     starts = ends - lengths * records.dtype.itemsize
     return [data[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+
+
+def revise(
+    person: Persons, records: Records, gone: npt.NDArray[np.int64], added_person: Persons, added: Records
+) -> tuple[Persons, Records]:
+    """Persons and their records after a change: facts `gone` taken out of whoever held them, `added` put in, arranged.
+
+    A corrected or redelivered fact is both gone and added, so it never counts twice.
+    """
+    kept = ~np.isin(records["fact"], gone)
+    person = np.concatenate((person[kept], added_person))
+    records = np.concatenate((records[kept], added))
+    positions = arrange_crossings(person, records) if records.dtype == CROSSING else arrange_evidence(person, records)
+    return person[positions], records[positions]
 
 
 def arrange_crossings(person: Persons, crossings: Crossings) -> Positions:
