@@ -11,14 +11,16 @@ A file `tests/regulation/<service>/<procedure>.yaml` names one rule and its case
         expected: 2025-10-28
 
 `facts` are the function's parameters by name, shaped by their annotations (dates, numbers, dataclasses, lists of them).
-A parameter of type Norm is given by the norm's name; one of type NormsInForce is the service's rulebook on the day
-and is not written. Of a table only the expected entries are compared, so that a case shows what it is about; a list
-is compared entry by entry. `expected: not in force` says that no value of the norm is known on the day.
+A parameter of type Norm is given by the norm's name. Two are not written: one of type NormsInForce is the service's
+rulebook on the day, and one called `day` is the case's day. Of a table only the expected entries are compared, so
+that a case shows what it is about; a list is compared entry by entry. `expected: not in force` says that no value of
+the norm is known on the day.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -26,7 +28,6 @@ from typing import Any, get_type_hints
 import yaml
 from pydantic import TypeAdapter
 
-from shared.kernel.decisions import Decision
 from shared.kernel.norms import Norm, NormsInForce, NotInForce, Rulebook, Value
 
 FOLDER = Path(__file__).parent
@@ -66,38 +67,34 @@ def value_of(norm: Norm) -> Value:
 
 
 def answer(case: Case) -> Any:
-    """What the rule makes of the facts, in the plain form that YAML has too."""
+    """What the rule makes of the facts; dataclasses as tables."""
     module, name = case.rule.split(":")
     rule = getattr(import_module(module), name)
     norms = rulebook(case.service).on(case.day)
     try:
-        return _plain(rule(**_arguments(rule, case.facts, norms)))
+        found = rule(**_arguments(case, rule, norms))
     except NotInForce:
         return NOT_IN_FORCE
+    return TypeAdapter(type(found)).dump_python(found)
 
 
 def agrees(expected: Any, found: Any) -> bool:
     if isinstance(expected, dict) and isinstance(found, dict):
         return all(key in found and agrees(value, found[key]) for key, value in expected.items())
-    if isinstance(expected, list) and isinstance(found, list):
+    if isinstance(expected, list) and isinstance(found, list | tuple):
         return len(expected) == len(found) and all(map(agrees, expected, found))
+    if isinstance(expected, float):
+        return isinstance(found, int | float | Decimal) and Decimal(str(expected)) == found
     return bool(expected == found) and isinstance(expected, bool) == isinstance(found, bool)
 
 
-def _arguments(rule: Callable[..., Any], facts: dict[str, Any], norms: NormsInForce) -> dict[str, Any]:
-    hints = get_type_hints(rule)
-    hints.pop("return", None)
-    given = {name: _argument(hints[name], fact, norms) for name, fact in facts.items()}
-    return given | {name: norms for name, kind in hints.items() if kind is NormsInForce}
+def _arguments(case: Case, rule: Callable[..., Any], norms: NormsInForce) -> dict[str, Any]:
+    hints = {name: kind for name, kind in get_type_hints(rule).items() if name != "return"}
+    unwritten: dict[str, Any] = {name: norms for name, kind in hints.items() if kind is NormsInForce}
+    if "day" in hints:
+        unwritten["day"] = case.day
+    return unwritten | {name: _argument(hints[name], fact, norms) for name, fact in case.facts.items()}
 
 
 def _argument(kind: Any, fact: Any, norms: NormsInForce) -> Any:
     return norms[fact] if kind is Norm else TypeAdapter(kind).validate_python(fact)
-
-
-def _plain(found: Any) -> Any:
-    """As YAML would read it: dates stay dates, numbers with a point become floats, tuples lists."""
-    if isinstance(found, Decision):
-        return found.as_json()
-    dumped = TypeAdapter(type(found)).dump_json(found).decode()
-    return yaml.safe_load(dumped) if not isinstance(found, date) else found
