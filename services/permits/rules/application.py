@@ -1,0 +1,58 @@
+"""What the rules see of an application and its employer: facts without persons."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from services.permits.rules.quota import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """One foreigner asked for. `wage` in tenge a month; valid on both days; `category` is None for seasonal work."""
+
+    category: str | None
+    citizenship: str
+    wage: int
+    valid_from: date
+    valid_until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """`kind`: employer, seasonal or intra_corporate. Region and activity are those of the place of work."""
+
+    kind: str
+    region: str
+    activity: str
+    workers: tuple[Worker, ...]
+
+    @property
+    def places(self) -> list[Place]:
+        """The place of each worker, in the order of `workers`."""
+        return [Place(self.kind, worker.category, self.region, self.activity) for worker in self.workers]
+
+    def asked(self, categories: Collection[str]) -> int:
+        """How many workers of these categories the application asks for."""
+        return sum(worker.category in categories for worker in self.workers)
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """The employer's staff by category: `citizens` as the employer reported, who works on a permit or is promised one
+    as the register knows (`transferred`: within a corporation; `foreigners`: all others)."""
+
+    as_of: date | None
+    citizens: Mapping[str, int] = field(default_factory=dict)
+    foreigners: Mapping[str, int] = field(default_factory=dict)
+    transferred: Mapping[str, int] = field(default_factory=dict)
+
+
+def named(positions: list[int]) -> str:
+    """`worker 2`, or `workers 2, 5`: by their place in the application, from 1."""
+    return f"worker{'s' if len(positions) > 1 else ''} {', '.join(map(str, positions))}"
+
+
+def positions(application: Application, wrong: Collection[Worker]) -> list[int]:
+    """Where the workers stand that something is wrong with."""
+    return [number for number, worker in enumerate(application.workers, 1) if worker in wrong]

@@ -1,0 +1,77 @@
+"""The fee of a permit, in tenge, or why it cannot be said.
+
+Source: decree 819 of 03.10.2025 (since 2026; decree 157 of 03.04.2018 before). NOT modelled: the activities whose
+group is not known to us, and permits of category 1 for more than a year, whose rates we have not read. There the fee
+is what the authority's notice names; nothing is guessed.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from services.permits.rules.application import Application, Worker
+from shared.kernel.calendar import add_months
+from shared.kernel.norms import Norm, NormsInForce
+from shared.kernel.terms import last_day_of
+
+FREE_KINDS = frozenset({"intra_corporate"})
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """What is due by `pay_by`. `tenge` is None where the rate is not modelled; `explanation` says how it comes about;
+    `rules` are the norms applied, with their versions."""
+
+    tenge: int | None
+    pay_by: date
+    explanation: str
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotModelled:
+    """Why the fee of a worker cannot be said."""
+
+    reason: str
+
+
+def due(application: Application, norms: NormsInForce) -> Fee | None:
+    """The fee that falls due with a decision of this day; None where the kind of permit is free of it."""
+    if application.kind in FREE_KINDS:
+        return None
+    pay_by = last_day_of(norms["payment_term"], norms.day)
+    rates = [_rate(application, worker, norms) for worker in application.workers]
+    unknown = {rate.reason for rate in rates if isinstance(rate, NotModelled)}
+    if unknown:
+        return Fee(None, pay_by, f"not modelled, the notice names it: {'; '.join(sorted(unknown))}", ())
+    known = [rate for rate in rates if isinstance(rate, int)]
+    index = norms["monthly_index"]
+    applied = tuple(f"{norm.name} {norm.version}" for norm in (index, *_norms_of(application, norms)))
+    return Fee(sum(known) * index.whole(), pay_by, f"{sum(known)} MCI of {index.whole()} tenge", applied)
+
+
+def _norms_of(application: Application, norms: NormsInForce) -> Iterator[Norm]:
+    names = ("fee_of_seasonal",) if application.kind == "seasonal" else ("fee_of_category", "fee_group")
+    return (norms[name] for name in names)
+
+
+def _rate(application: Application, worker: Worker, norms: NormsInForce) -> int | NotModelled:
+    """In monthly calculation indexes."""
+    if application.kind == "seasonal":
+        return _seasonal(worker, norms["fee_of_seasonal"])
+    group = norms["fee_group"].table().get(application.activity)
+    if group is None:
+        return NotModelled(f"the group of activity {application.activity} is not known")
+    if worker.valid_until > add_months(worker.valid_from, 12) - timedelta(days=1):
+        return NotModelled("the rates of terms beyond 12 months are not known")
+    rate: int = norms["fee_of_category"].table()[group][worker.category]
+    return rate
+
+
+def _seasonal(worker: Worker, norm: Norm) -> int | NotModelled:
+    days = (worker.valid_until - worker.valid_from).days + 1
+    enough = [int(longest) for longest in norm.table() if days <= int(longest)]
+    if not enough:
+        return NotModelled(f"no rate is known for {days} days of seasonal work")
+    rate: int = norm.table()[str(min(enough))]
+    return rate

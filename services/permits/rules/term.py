@@ -1,0 +1,52 @@
+"""How long a permit may hold.
+
+Source: conditions of permits (order 279 of 30.06.2023). NOT modelled: extensions (a procedure of its own), and that
+category 1 is granted for whole years only.
+"""
+
+from datetime import date, timedelta
+
+from services.permits.rules.application import Application, Worker, named, positions
+from shared.kernel.calendar import add_months
+from shared.kernel.decisions import Check
+from shared.kernel.norms import Norm, NormsInForce
+
+
+def checks(application: Application, norms: NormsInForce) -> list[Check]:
+    """That no permit begins in the past or is too short, and for each longest term that it is kept."""
+    longest: dict[str, list[Worker]] = {}
+    for worker in application.workers:
+        longest.setdefault(_longest(application.kind, worker.category), []).append(worker)
+    return [
+        _shortest(application, norms["shortest_term"], norms.day),
+        *(_at_most(application, norms[name], workers) for name, workers in sorted(longest.items())),
+    ]
+
+
+def _longest(kind: str, category: str | None) -> str:
+    if kind != "employer":
+        return f"longest_term_{kind}"
+    return "longest_term_category_1" if category == "1" else "longest_term_category_2_to_4"
+
+
+def _shortest(application: Application, norm: Norm, day: date) -> Check:
+    wrong = [w for w in application.workers if w.valid_from < day or w.valid_until < _last(w, norm)]
+    asked = f"{norm.value} month from {day} or a later day"
+    if not wrong:
+        return Check.passed(norm, f"every term is at least {asked}")
+    who = named(positions(application, wrong))
+    return Check.failed(norm, f"{who}: not at least {asked}", f"let the term of {who} be at least {asked}")
+
+
+def _at_most(application: Application, norm: Norm, workers: list[Worker]) -> Check:
+    wrong = [worker for worker in workers if worker.valid_until > _last(worker, norm)]
+    if not wrong:
+        return Check.passed(norm, f"no term is longer than {norm.value} months")
+    who = named(positions(application, wrong))
+    ends = ", ".join(sorted({_last(worker, norm).isoformat() for worker in wrong}))
+    return Check.failed(norm, f"{who}: longer than {norm.value} months", f"end the term of {who} by {ends}")
+
+
+def _last(worker: Worker, norm: Norm) -> date:
+    """The last day of a term of the norm's length: a year from 1 March ends on the last day of February."""
+    return add_months(worker.valid_from, norm.whole()) - timedelta(days=1)

@@ -1,0 +1,50 @@
+"""The decision on an application for work permits: every check that the law asks for, listed.
+
+An application stands or falls as a whole; each failed check says which workers it is about and what would make it
+pass. Source: conditions of permits (order 279 of 30.06.2023), before it order 559 of 27.06.2016.
+
+NOT modelled of that law: qualification against the occupation, age and sector limits, insurance, entry bans, workers
+who hold another permit already, the employer's earlier breaches, replacement of foreigners in category 4, the
+prolongation of permits, business trips to other regions. `local_content`, `citizenship`, `term`, `fee` and
+`intra_corporate` each say what they leave out.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from services.permits.rules import citizenship, intra_corporate, local_content, minimum_wage, quota, term
+from services.permits.rules.application import Application, Staff
+from services.permits.rules.quota import Pool
+from shared.kernel.decisions import Decision
+from shared.kernel.norms import NormsInForce
+from shared.kernel.terms import last_day_of
+
+
+def decide(application: Application, staff: Staff, pools: Sequence[Pool], norms: NormsInForce) -> Decision:
+    """By the norms in force on the day of the decision. `pools` cover the application's places, as they are now."""
+    return Decision.by(
+        norms,
+        (
+            citizenship.check(application, norms),
+            minimum_wage.check(application, norms),
+            *term.checks(application, norms),
+            *local_content.checks(application, staff, norms),
+            *intra_corporate.checks(application, staff, norms),
+            quota.check(application.kind, application.places, pools, norms),
+        ),
+    )
+
+
+def decide_by(submitted_on: date, norms: NormsInForce) -> date:
+    """The last day for the decision."""
+    return last_day_of(norms["decision_term"], submitted_on)
+
+
+def holds_from(asked: date, issued_on: date) -> date:
+    """The first day of a permit: the day asked for, or that of the issue where the fee was paid later."""
+    return max(asked, issued_on)
+
+
+def is_qualified(category: str | None) -> bool:
+    """Workers of the four categories are qualified labour, seasonal workers are not (concept, section 4.1)."""
+    return category is not None

@@ -1,0 +1,102 @@
+"""The tables of the permits register."""
+
+from shared.http.access_log import access_log_table
+from shared.http.idempotency import idempotency_table
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import UUID as PgUUID
+
+from shared.db.records import record_table
+from shared.outbox import outbox_table, relay_table
+from shared.records.rejects import rejected_table
+
+metadata = MetaData()
+
+outbox = outbox_table(metadata)
+relayed = relay_table(metadata)
+idempotency = idempotency_table(metadata)
+access_log = access_log_table(metadata)
+rejected_line = rejected_table(metadata)
+
+employer = record_table(metadata, "employer")
+
+staff_report = record_table(
+    metadata,
+    "staff_report",
+    Column("employer_bin", Text, nullable=False),
+    Column("as_of", Date, nullable=False),
+)
+Index("staff_report_newest", staff_report.c.employer_bin, staff_report.c.as_of)
+
+quota_order = record_table(metadata, "quota_order")
+
+quota_pool = Table(
+    "quota_pool",
+    metadata,
+    Column("id", PgUUID, primary_key=True),
+    Column("year", SmallInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("category", Text),
+    Column("region", Text),
+    Column("activity", Text),
+    Column("size", Integer, nullable=False),
+    Column("reserved", Integer, nullable=False),
+    Column("used", Integer, nullable=False),
+    UniqueConstraint(
+        "year", "kind", "category", "region", "activity", name="quota_pool_once", postgresql_nulls_not_distinct=True
+    ),
+    CheckConstraint("reserved >= 0 AND used >= 0 AND reserved + used <= size", name="quota_pool_never_exceeded"),
+)
+
+# One worker's place, whose id is that of the permit it becomes. A pool's counters are the number of places it covers.
+quota_place = Table(
+    "quota_place",
+    metadata,
+    Column("id", PgUUID, primary_key=True),
+    Column("application_id", PgUUID, ForeignKey("work_permit_application.id"), nullable=False),
+    Column("year", SmallInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("category", Text),
+    Column("region", Text, nullable=False),
+    Column("activity", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    CheckConstraint("state IN ('reserved', 'used', 'released', 'expired')", name="quota_place_state"),
+)
+Index("quota_place_of_application", quota_place.c.application_id)
+Index("quota_place_of_year", quota_place.c.year, quota_place.c.kind)
+
+work_permit_application = record_table(
+    metadata,
+    "work_permit_application",
+    Column("employer_bin", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("decide_by", Date, nullable=False),
+    Column("pay_by", Date),
+)
+Index("work_permit_application_of_employer", work_permit_application.c.employer_bin)
+Index("work_permit_application_work_list", work_permit_application.c.status, work_permit_application.c.decide_by)
+
+work_permit = record_table(
+    metadata,
+    "work_permit",
+    Column("application_id", PgUUID, ForeignKey("work_permit_application.id"), nullable=False),
+    Column("employer_bin", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("category", Text),
+    Column("holds_from", Date, nullable=False),
+    Column("holds_until", Date, nullable=False),
+)
+Index("work_permit_of_employer", work_permit.c.employer_bin)
+
+eaeu_worker = record_table(metadata, "eaeu_worker")

@@ -1,0 +1,40 @@
+"""What the regulation cases of foreign labour look at in a decision."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from services.permits.rules import quota
+from services.permits.rules import work_permit as rule
+from services.permits.rules.application import Application, Staff
+from shared.kernel.norms import NormsInForce
+
+
+@dataclass(frozen=True)
+class Line:
+    """A pool as a case writes it: what it does not name it does not ask for."""
+
+    kind: str
+    size: int
+    category: str | None = None
+    region: str | None = None
+    activity: str | None = None
+    reserved: int = 0
+    used: int = 0
+
+    def as_pool(self, number: int) -> quota.Pool:
+        return quota.Pool(UUID(int=number), **vars(self))
+
+
+def work_permit(application: Application, staff: Staff, pools: list[Line], norms: NormsInForce) -> dict[str, Any]:
+    """The outcome, and of each failed check the rule and its remedy."""
+    decision = rule.decide(application, staff, [line.as_pool(n) for n, line in enumerate(pools)], norms)
+    failed = [{"rule": check.rule, "remedy": check.remedy} for check in decision.failed]
+    return {"outcome": decision.outcome.value, "failed": failed}
+
+
+def quota_order(pools: list[Line], labour_force: int, in_use: list[quota.Place], norms: NormsInForce) -> dict[str, Any]:
+    """The same of a year's quota."""
+    decision = quota.decide_order([line.as_pool(n) for n, line in enumerate(pools)], labour_force, in_use, norms)
+    failed = [{"rule": check.rule, "remedy": check.remedy} for check in decision.failed]
+    return {"outcome": decision.outcome.value, "failed": failed}
