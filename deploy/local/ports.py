@@ -1,11 +1,49 @@
-"""Ports of this machine."""
+"""Ports of this machine's loopback interface."""
 
 import socket
+import time
+from collections.abc import Iterable
+
+from deploy.local.failure import Failed
+
+HOST = "127.0.0.1"
 
 
 def free_port() -> int:
-    """A port of the loopback interface that nobody holds at this moment."""
+    """A port that nobody holds at this moment."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on `port` now."""
+    with socket.socket() as probe:
+        probe.setsockopt(
+            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+        )  # as servers do: connections just closed do not count
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def is_answered(port: int) -> bool:
+    """Whether a server takes connections on `port`."""
+    try:
+        with socket.create_connection((HOST, port), timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+def wait_until_free(ports: Iterable[int], patience: float) -> None:
+    """Returns when all are free; raises Failed if one is still held after `patience` seconds."""
+    deadline = time.monotonic() + patience
+    for port in ports:
+        while not is_free(port):
+            if time.monotonic() > deadline:
+                raise Failed(f"port {port} is held by another program; choose others: make run KOSH_PORT_BASE=8200")
+            time.sleep(0.2)

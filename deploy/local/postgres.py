@@ -16,7 +16,9 @@ from pathlib import Path
 
 import asyncpg
 
-from deploy.local import binaries, passwords, place, process
+from deploy.local import binaries, passwords, place
+from deploy.local import process as processes
+from deploy.local.failure import Failed, end_of
 from deploy.local.ports import free_port
 
 SUPERUSER = "postgres"
@@ -25,10 +27,6 @@ STOP_PATIENCE = 20.0
 DURABLE = {"shared_buffers": "256MB", "max_wal_size": "2GB"}
 # For tests only: what a crash would lose is thrown away anyhow.
 FLEETING = {"shared_buffers": "64MB", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-
-
-class ServerFailed(Exception):
-    """The server did not start; the message carries the end of its log."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +45,18 @@ class Server:
         self.home = place.data_directory(directory)
         self.log = self.home / "server.log"
         self.port = 0
-        self.process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._data = self.home / "data"
         self._uid = place.server_uid()
         self._settings = DURABLE if durable else FLEETING
         self._binaries = self._find_binaries()
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """The postmaster's process. Raises Failed before the start."""
+        if self._process is None:
+            raise Failed("PostgreSQL was not started")
+        return self._process
 
     def start(self) -> None:
         """Starts and waits until connections are taken; makes the cluster the first time. Call from the main thread."""
@@ -60,14 +65,14 @@ class Server:
         deadline = time.monotonic() + START_PATIENCE
         while not self._launch():
             if time.monotonic() > deadline:
-                raise ServerFailed(f"PostgreSQL did not start; the end of {self.log}:\n{self._end_of_log()}")
+                raise Failed(f"PostgreSQL did not start; {end_of(self.log)}")
             time.sleep(0.2)
 
     def stop(self) -> None:
         """Stops by a fast shutdown: open transactions are rolled back, everything committed is on disk."""
-        if self.process is not None:
-            process.stop(self.process, patience=STOP_PATIENCE, signal=signal.SIGINT)
-            self.process = None
+        if self._process is not None:
+            processes.stop(self._process, patience=STOP_PATIENCE, signal=signal.SIGINT)
+            self._process = None
 
     def dsn(self, database: str, role: str = SUPERUSER) -> str:
         """The address of `database` for asyncpg and psql, with the password in it."""
@@ -149,9 +154,9 @@ class Server:
 
     def _run_to_end(self, command: Sequence[str]) -> None:
         with self.log.open("ab") as log:
-            ended = process.start(process.guarded(command, uid=self._uid), output=log, cwd=self.home).wait()
+            ended = processes.start(processes.guarded(command, uid=self._uid), output=log, cwd=self.home).wait()
         if ended != 0:
-            raise ServerFailed(f"{command[0]} failed; the end of {self.log}:\n{self._end_of_log()}")
+            raise Failed(f"{command[0]} failed; {end_of(self.log)}")
 
     def _launch(self) -> bool:
         """One attempt: true once it takes connections, false when it gave up (the former one is still ending)."""
@@ -163,9 +168,9 @@ class Server:
         options = [f"--{name}={value}" for name, value in settings.items()]
         with self.log.open("ab") as log:
             # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for clients that may never go.
-            guarded = process.guarded([*command, *options], on_death="INT", uid=self._uid)
-            self.process = process.start(guarded, output=log, cwd=self.home)
-        while self.process.poll() is None:
+            guarded = processes.guarded([*command, *options], on_death="INT", uid=self._uid)
+            self._process = processes.start(guarded, output=log, cwd=self.home)
+        while self._process.poll() is None:
             if self._takes_connections():
                 return True
             time.sleep(0.02)
@@ -174,7 +179,7 @@ class Server:
     def _takes_connections(self) -> bool:
         """Whether the server's own lock file says so: first line its pid, last line its state."""
         lines = self._lock_lines()
-        return bool(lines) and self.process is not None and lines[0] == str(self.process.pid) and lines[-1] == "ready"
+        return bool(lines) and lines[0] == str(self.process.pid) and lines[-1] == "ready"
 
     def _forget_stale_lock(self) -> None:
         """Removes a lock whose pid now belongs to some other program, which PostgreSQL would take for its own."""
@@ -190,6 +195,3 @@ class Server:
             return [line.strip() for line in (self._data / "postmaster.pid").read_text().splitlines()]
         except FileNotFoundError:
             return []
-
-    def _end_of_log(self) -> str:
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])

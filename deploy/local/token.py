@@ -1,30 +1,22 @@
-"""`python -m deploy.local.token ROLE [--iin IIN] [--bin BIN] [--agency AGENCY] [--hours N]`: a token for development.
-
-Prints one bearer token of the development issuer, and nothing else, so that a shell can take it as it is.
-"""
+"""`make token ROLE=statistician`: prints a bearer token of the development issuer, good for an hour."""
 
 import argparse
-from datetime import timedelta
+import os
 from pathlib import Path
 
-from deploy.local.issuer import ensure_issuer, mint
+from deploy.local import issuer
 from shared.http.callers import ROLES
-
-DIRECTORY = Path(".run/issuer")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m deploy.local.token", description="Print a development token.")
-    parser.add_argument("role", choices=sorted(ROLES))
-    parser.add_argument("--iin", help="the person's own IIN")
-    parser.add_argument("--bin", help="the enterprise's own BIN")
-    parser.add_argument("--agency", help="on whose behalf")
-    parser.add_argument("--hours", type=float, default=8)
-    parser.add_argument("--directory", type=Path, default=DIRECTORY, help=argparse.SUPPRESS)
+    parser = argparse.ArgumentParser(prog="make token", description=__doc__)
+    parser.add_argument("role", choices=sorted(ROLES), nargs="+")
+    parser.add_argument("--iin", help="the person who asks, where the role is one's own")
+    parser.add_argument("--bin", help="the employer who asks")
     asked = parser.parse_args()
-    ensure_issuer(asked.directory)
-    ttl = timedelta(hours=asked.hours)
-    print(mint(asked.directory, asked.role, iin=asked.iin, bin=asked.bin, agency=asked.agency, ttl=ttl))
+    directory = Path(os.environ.get("KOSH_STATE", ".run")) / "issuer"
+    issuer.ensure_issuer(directory)
+    print(issuer.mint(directory, asked.role, iin=asked.iin, bin=asked.bin))
 
 
 if __name__ == "__main__":

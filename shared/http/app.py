@@ -1,16 +1,22 @@
 """The application of a service: routers in, everything that every API of Kosh has around them."""
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from starlette.types import Lifespan
 
 from shared.http import openapi, problems
+from shared.http.edge import Edge
 from shared.http.health import Check, health_router
 from shared.http.keys import KeySet, from_discovery, from_file
+from shared.http.limits import Bounds, Limits
+from shared.http.metrics import Metrics, metrics_router
 from shared.http.routes import gates
 from shared.http.tokens import Tokens
+from shared.http.tracing import Tracing
 from shared.settings import ServiceSettings
 
 VERSION = "1.0"
@@ -41,27 +47,35 @@ def make_app(
 ) -> FastAPI:
     """The service's application. `checks` are what readiness asks beside the identity provider's keys.
 
-    Raises UndeclaredRoute for a route without a gate.
+    In `app.state` are: settings, metrics, tracing, tokens, and `stopping`, an event that is set as soon as the
+    process is asked to stop. Raises UndeclaredRoute for a route that does not say who may call it.
     """
+    keys, metrics, tracing = _keys(settings), Metrics(service), Tracing.to(settings.otlp_endpoint, service)
     app = FastAPI(
         title=title,
         version=VERSION,
         description=description,
-        lifespan=lifespan,
+        lifespan=_closing(tracing, lifespan),
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
         telemetry=_NO_TELEMETRY,
     )
-    keys = _keys(settings)
-    app.state.service = service
-    app.state.settings = settings
+    app.state.service, app.state.settings, app.state.stopping = service, settings, asyncio.Event()
+    app.state.metrics, app.state.tracing = metrics, tracing
     app.state.tokens = Tokens(keys, settings.oidc_issuer, settings.oidc_audience)
-    problems.install(app)
-    for included in (*routers, health_router({"keys": keys.ready, **(checks or {})}), openapi.router_of(app)):
+    operations = [
+        health_router({"keys": keys.ready, **(checks or {})}),
+        metrics_router(metrics),
+        openapi.router_of(app),
+    ]
+    for included in (*routers, *operations):
         app.include_router(included)
     refuse_undeclared(app)
+    problems.install(app)
+    app.add_middleware(Limits, bounds=Bounds(settings.max_body, settings.max_running, settings.max_rate))
+    app.add_middleware(Edge, metrics=metrics, tracing=tracing)
     return app
 
 
@@ -69,6 +83,23 @@ def refuse_undeclared(app: FastAPI) -> None:
     """Deny by default: no route may be left open by forgetting."""
     if undeclared := sorted(f"{method} {path}" for (method, path), gate in gates(app.routes).items() if gate is None):
         raise UndeclaredRoute(f"these routes do not say who may call them: {', '.join(undeclared)}")
+
+
+def _closing(tracing: Tracing, inner: Lifespan[FastAPI] | None) -> Lifespan[FastAPI]:
+    """The service's own lifespan, with ours around it."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[Any]:
+        try:
+            if inner is None:
+                yield None
+            else:
+                async with inner(app) as state:
+                    yield state
+        finally:
+            await asyncio.to_thread(tracing.close)
+
+    return lifespan
 
 
 def _keys(settings: ServiceSettings) -> KeySet:

@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from shared.errors import Forbidden
 from shared.http.tokens import BadToken, Caller, Tokens
 
-__all__ = ["ROLES", "Caller", "Gate", "Open", "gate_of", "public", "requires", "requires_iin"]
+__all__ = ["ROLES", "Caller", "Gate", "Open", "caller_of", "gate_of", "public", "requires", "requires_iin"]
 
 ROLES = frozenset(
     {
@@ -48,7 +48,7 @@ class Gate(SecurityBase):
         self.scheme_name = "bearer"
 
     async def __call__(self, request: Request) -> Caller:
-        caller = await _caller(request)
+        caller = await caller_of(request)
         if caller is None:
             raise _unauthenticated("Send a bearer token in the Authorization header.", "Bearer")
         self.check(caller)
@@ -72,7 +72,7 @@ class Open:
     """Lets everybody pass; a token is not needed, but where one is sent, it must be good."""
 
     async def __call__(self, request: Request) -> Caller | None:
-        return await _caller(request)
+        return await caller_of(request)
 
 
 def requires(*roles: str) -> Any:
@@ -100,7 +100,8 @@ def gate_of(dependant: Dependant) -> Gate | Open | None:
     return None
 
 
-async def _caller(request: Request) -> Caller | None:
+async def caller_of(request: Request) -> Caller | None:
+    """The verified caller, None without a token; 401 where the token is not accepted."""
     scope = request.scope
     if _SCOPE not in scope:
         scope[_SCOPE] = await _verified(request)

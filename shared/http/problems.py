@@ -5,7 +5,6 @@
 field at once. Nothing of what was sent is repeated, and no failure of ours is described.
 """
 
-import logging
 from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, cast
@@ -25,8 +24,6 @@ from shared.http.tracing import current_trace_id
 
 BASE = "https://kosh.kz/problems/"
 MEDIA_TYPE = "application/problem+json"
-
-log = logging.getLogger(__name__)
 
 # What each failure of the domain is in HTTP: decided here and nowhere else.
 STATUS: Mapping[type[DomainError], tuple[int, str]] = {
@@ -49,6 +46,7 @@ _REFUSALS: Mapping[int, tuple[str, str, str]] = {
     404: ("not-found", "There is no such thing", "Check the address against the API's description."),
     405: ("method-not-allowed", "Not with this method", "Use one of the methods that the Allow header names."),
     406: ("not-acceptable", "Not in this form", "Ask for one of the media types that the API describes."),
+    408: ("too-slow", "The body came too slowly", "Send it again over a better connection, or in smaller parts."),
     413: ("body-too-large", "The body is too large", "Send less at once, or use the batch form."),
     415: ("unsupported-media-type", "Not of this media type", "Send one of the media types that the API describes."),
     429: ("too-many-requests", "Too many requests", "Wait for as many seconds as Retry-After says, then send again."),
@@ -107,11 +105,10 @@ def problem(
 
 
 def install(app: FastAPI) -> None:
-    """Let every failure of `app` answer as a problem."""
+    """Let every foreseen failure of `app` answer as a problem; the unforeseen are the Edge's."""
     app.add_exception_handler(DomainError, _domain_error)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(Exception, _unexpected)
 
 
 def as_json(faults: Iterable[Fault]) -> list[dict[str, str]]:
@@ -157,9 +154,3 @@ async def _http_error(_: Request, error: Exception) -> Response:
     refused = cast(HTTPException, error)
     own = refused.detail if refused.detail != HTTPStatus(refused.status_code).phrase else None
     return problem(refused.status_code, detail=own, headers=refused.headers)
-
-
-async def _unexpected(request: Request, error: Exception) -> Response:
-    # The server's own log has the traceback; the answer has nothing but the way to find it.
-    log.error("unhandled %s", type(error).__qualname__, exc_info=error)
-    return problem(500)

@@ -45,13 +45,16 @@ class RulebookError(ValueError):
     """A rulebook that contradicts itself; the message names every norm and day concerned."""
 
 
-class NotInForce(LookupError):
+class NotInForce(KeyError):
     """A norm asked for on a day on which no value of it is known."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 @dataclass(frozen=True, slots=True)
 class Norm:
-    """One value of the law in its time. `read_in_original` is False where only reporting about the act was read."""
+    """One value of the law in its time. `read_in_original` is False where the named act is known from reports only."""
 
     name: str
     says: str
@@ -105,7 +108,7 @@ class Norm:
 
 
 class NormsInForce(Mapping[str, Norm]):
-    """The norms of one day by name. An unknown name raises KeyError, one without value that day NotInForce."""
+    """The norms of one day by name. An unknown name raises KeyError, one without value that day its kind NotInForce."""
 
     def __init__(self, day: date, version: str, history: Mapping[str, tuple[Norm, ...]]) -> None:
         self.day = day

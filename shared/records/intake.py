@@ -52,25 +52,20 @@ def _source_id(fact: F) -> str:
 async def correct(
     engine: AsyncEngine, kind: Kind[F], id: UUID, fact: F, *, version: int, reason: str, caller: Caller
 ) -> Record:
-    """Puts `fact` in the place of the record's content. Raises NotFound, VersionMismatch, Invalid where the source id
-    would change, Conflict where the record is withdrawn."""
+    """Puts `fact` in the place of the record's content. Raises NotFound, VersionMismatch, Invalid where it would change
+    what is fixed, Conflict where the record is withdrawn."""
     async with unit_of_work(engine) as unit:
-        record = await _open(unit, kind, id, version)
-        if _source_id(fact) != record.source_id:
-            raise Invalid(
-                "a correction keeps the record's source_id", faults=[Fault("/source_id", "cannot be changed")]
-            )
-        revised = await records.revise(
-            unit.connection,
-            kind.table,
-            record,
-            fact.model_dump_json(),
-            author=caller.subject,
-            reason=reason,
-            columns=kind.columns(fact),
-        )
-        await _changed(unit, kind, revised, fact, caller, reason)
-    return revised
+        record = await open_within(unit, kind, id, version)
+        if faults := _fixed(kind, record, fact):
+            raise Invalid("The correction changes what a correction cannot change.", faults=faults)
+        return await revise_within(unit, kind, record, fact, caller, reason)
+
+
+def _fixed(kind: Kind[F], record: Record, fact: F) -> list[Fault]:
+    same = _source_id(fact) == record.source_id
+    faults = [] if same else [Fault("/source_id", "Cannot be changed.")]
+    faults += kind.fixed(kind.fact.read(record.body), fact)
+    return [Fault(f"/record{fault.pointer}", fault.detail) for fault in faults]  # as a correction's body holds it
 
 
 async def withdraw(
@@ -78,11 +73,36 @@ async def withdraw(
 ) -> Record:
     """Takes the record out of account; its content and history stay. Raises NotFound, VersionMismatch, Conflict."""
     async with unit_of_work(engine) as unit:
-        record = await _open(unit, kind, id, version)
-        revised = await records.revise(
-            unit.connection, kind.table, record, record.body, author=caller.subject, reason=reason, withdrawn=True
-        )
-        await _changed(unit, kind, revised, kind.fact.read(record.body), caller, reason)
+        record = await open_within(unit, kind, id, version)
+        return await revise_within(unit, kind, record, kind.fact.read(record.body), caller, reason, withdrawn=True)
+
+
+async def open_within(unit: Unit, kind: Kind[F], id: UUID, version: int) -> Record:
+    """The record, locked for a change of its version `version`. Raises NotFound, VersionMismatch, Conflict where it is
+    withdrawn."""
+    record = await records.load(unit.connection, kind.table, id, lock=True)
+    records.expect_version(record, version)
+    if record.withdrawn:
+        raise Conflict("The record is withdrawn; submit a new one under its own source_id.")
+    return record
+
+
+async def revise_within(
+    unit: Unit, kind: Kind[F], record: Record, fact: F, caller: Caller, reason: str, *, withdrawn: bool = False
+) -> Record:
+    """Gives a locked record its next version, with its event and the row in the access log."""
+    revised = await records.revise(
+        unit.connection,
+        kind.table,
+        record,
+        fact.model_dump_json(),
+        author=caller.subject,
+        reason=reason,
+        withdrawn=withdrawn,
+        columns=kind.columns(fact),
+    )
+    unit.emit(Event.of(fact, record.id, revised.version, kind.time(fact), withdrawn=withdrawn))
+    await log(unit, kind, revised, fact, caller, "change", reason)
     return revised
 
 
@@ -90,7 +110,7 @@ async def read(engine: AsyncEngine, kind: Kind[F], id: UUID, *, caller: Caller) 
     """The record in its present state; the reading is logged in the same transaction. Raises NotFound."""
     async with unit_of_work(engine) as unit:
         record = await records.load(unit.connection, kind.table, id)
-        await _log(unit, kind, record, kind.fact.read(record.body), caller, "read", None)
+        await log(unit, kind, record, kind.fact.read(record.body), caller, "read", None)
     return record
 
 
@@ -98,26 +118,14 @@ async def read_history(engine: AsyncEngine, kind: Kind[F], id: UUID, *, caller: 
     """Every version, oldest first; the reading is logged in the same transaction. Raises NotFound."""
     async with unit_of_work(engine) as unit:
         record = await records.load(unit.connection, kind.table, id)
-        await _log(unit, kind, record, kind.fact.read(record.body), caller, "read", None)
+        await log(unit, kind, record, kind.fact.read(record.body), caller, "read", None)
         return await records.history(unit.connection, kind.table, record)
 
 
-async def _open(unit: Unit, kind: Kind[F], id: UUID, version: int) -> Record:
-    record = await records.load(unit.connection, kind.table, id, lock=True)
-    records.expect_version(record, version)
-    if record.withdrawn:
-        raise Conflict("the record is withdrawn; submit a new one under its own source_id")
-    return record
-
-
-async def _changed(unit: Unit, kind: Kind[F], record: Record, fact: F, caller: Caller, reason: str) -> None:
-    unit.emit(Event.of(fact, record.id, record.version, kind.time(fact), withdrawn=record.withdrawn))
-    await _log(unit, kind, record, fact, caller, "change", reason)
-
-
-async def _log(
+async def log(
     unit: Unit, kind: Kind[F], record: Record, fact: F, caller: Caller, action: access_log.Action, reason: str | None
 ) -> None:
+    """Writes to the access log who read or changed a person's record; a record without a person leaves no row."""
     person = kind.person(fact)
     if person is not None:
         await access_log.note(unit.connection, caller, action, kind.name, record.id, person, reason)

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Table
 
 from shared.db.unit import Unit
+from shared.errors import Fault
 from shared.events.envelope import Fact
 from shared.events.person import Person
 
@@ -27,6 +28,10 @@ async def _nothing(_unit: Unit, _entries: Sequence[Entry[Any]]) -> None:
     """Most records have no effect beside themselves."""
 
 
+def _nothing_fixed(_old: Any, _new: Any) -> Sequence[Fault]:
+    return ()
+
+
 def _no_columns(_fact: Any) -> dict[str, Any]:
     return {}
 
@@ -36,7 +41,8 @@ class Kind(Generic[F]):
     """One kind of record, submitted under the caller's own `source_id`.
 
     `time` is when the fact happened (the event's time); `columns` the values of the table's own typed columns;
-    `entered` runs in the transaction that takes new records, for what must happen together with them.
+    `entered` runs in the transaction that takes new records, for what must happen together with them; `fixed` names
+    what a correction must not change, because only a procedure of its own may.
     """
 
     fact: type[F]
@@ -47,6 +53,7 @@ class Kind(Generic[F]):
     time: Callable[[F], datetime]
     columns: Callable[[F], dict[str, Any]] = _no_columns
     entered: Callable[[Unit, Sequence[Entry[F]]], Awaitable[None]] = _nothing
+    fixed: Callable[[F, F], Sequence[Fault]] = _nothing_fixed
 
     @property
     def name(self) -> str:

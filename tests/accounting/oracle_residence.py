@@ -104,7 +104,7 @@ Spells = list[Spell]
 
 def _spells(crossings: Sequence[Crossing], obs_end: int) -> Iterator[Spells]:
     """For each crossing the spells up to the next one: one, or two where a crossing is missing."""
-    for crossing, following in zip(crossings, [*crossings[1:], None], strict=True):
+    for crossing, following in zip(crossings, [*crossings, None][1:], strict=True):
         if following is None:
             yield [Spell(crossing.day, obs_end, crossing.arrival)]
         elif following.arrival == crossing.arrival:

@@ -39,6 +39,8 @@ def test_a_norm_names_its_version_and_basis() -> None:
 def test_before_the_first_value_nothing_is_known() -> None:
     in_force = book(*TWO_VALUES).on(date(2021, 10, 31))
     assert list(in_force) == []
+    assert "term" not in in_force
+    assert in_force.get("term") is None
     with pytest.raises(NotInForce, match="term is known on 2021-10-31"):
         in_force["term"]
 
@@ -46,7 +48,7 @@ def test_before_the_first_value_nothing_is_known() -> None:
 def test_a_repealed_norm_is_no_longer_in_force() -> None:
     repealed = book(value("2020-01-01", more="until = 2021-01-01"))
     assert repealed.on(date(2020, 12, 31))["term"].whole() == 1
-    assert "term" not in list(repealed.on(date(2021, 1, 1)))
+    assert "term" not in repealed.on(date(2021, 1, 1))
 
 
 def test_an_unknown_norm_is_a_mistake_of_the_caller() -> None:

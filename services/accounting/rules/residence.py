@@ -103,17 +103,6 @@ def imputed(day: npt.NDArray[np.integer], arrival: Mask, states: States) -> Impu
     return Imputed(before, earlier + (later - earlier) // 2, ~arrival[before], status_before(states[before]))
 
 
-def initial_status(
-    first_day: Days, first_arrival: Mask, evidence: Codes, register_start: int, rule: Rule = M1216
-) -> Codes:
-    """Status before each person's first crossing: 1, 0 or NOT_KNOWN.
-
-    From V days after the register's first day the crossing speaks for itself: whoever departs has been here all the
-    time, whoever arrives has been away. Earlier only other `evidence` (0, 1, NOT_KNOWN) can tell; citizenship is none.
-    """
-    return np.where(first_day >= register_start + rule.threshold, ~first_arrival, evidence).astype(np.uint8)
-
-
 class _Presence:
     """Running count of days in the country, missing crossings imputed."""
 

@@ -1,0 +1,35 @@
+# Kosh: what you can do here. `make` alone lists it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON := .venv/bin/python
+
+# Everything started from here ends with make, even when make itself is killed.
+GUARD := $(if $(shell command -v setpriv),setpriv --pdeathsig TERM --)
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: setup
+setup:
+	@deploy/local/setup.sh
+
+.PHONY: run
+run: setup ## the whole system on this machine, without a broker; BROKER=kafka, DEMO=no, KOSH_PORT_BASE=8100
+	@exec $(GUARD) $(PYTHON) -m deploy.local.run
+
+.PHONY: test
+test: setup ## every test; ARGS="tests/portal -k crossing" for some
+	@exec $(GUARD) $(PYTHON) -m pytest $(ARGS)
+
+.PHONY: check
+check: setup ## style, types, who may import whom
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+.PHONY: token
+token: setup ## a bearer token: ROLE=statistician, and IIN= or BIN= where it matters
+	@$(PYTHON) -m deploy.local.token $(or $(ROLE),$(error say whose: make token ROLE=statistician)) \
+		$(if $(IIN),--iin $(IIN)) $(if $(BIN),--bin $(BIN))

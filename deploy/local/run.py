@@ -1,0 +1,109 @@
+"""`make run`: sets up and runs the whole system on this machine until Ctrl-C; the next run goes on with the data.
+
+Settings by environment: KOSH_PORT_BASE (8100); BROKER=kafka, with KAFKA_BOOTSTRAP=host:port if that broker runs
+elsewhere; DEMO=no for empty registers; KOSH_STATE for a state directory other than `.run`.
+"""
+
+import importlib.util
+import os
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import FrameType
+
+from deploy.local.failure import Failed
+from deploy.local.lock import only_one
+from deploy.local.supervisor import Program
+from deploy.local.system import SERVICES, System
+
+DEMO = "deploy.local.demo"
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+TITLES = {
+    "portal": "border crossings, stays",
+    "permits": "foreign labour",
+    "kandas": "ethnic repatriates",
+    "consular": "citizens abroad",
+    "accounting": "the statistics: open it in a browser",
+}
+
+
+def main() -> None:
+    """Runs until a signal (exit code 0) or until something fails (exit code 1, with the reason)."""
+    for ending in ENDINGS:
+        signal.signal(ending, _leave)
+    try:
+        run(Path(os.environ.get("KOSH_STATE", ".run")), os.environ)
+    except Failed as failure:
+        sys.exit(f"kosh: {failure}")
+
+
+def run(state: Path, environment: Mapping[str, str]) -> None:
+    """Starts the system in `state`, loads the demonstration figures once, and stays until interrupted."""
+    with only_one(state):
+        base = int(environment.get("KOSH_PORT_BASE") or 8100)
+        system = System(state, port_base=base, broker=_broker(environment), tell=_tell)
+        try:
+            system.start()
+            if environment.get("DEMO") != "no":
+                _load_demo(system)
+            _greet(system)
+            while True:
+                system.supervisor.check()
+                time.sleep(0.5)
+        finally:
+            _stop(system)
+
+
+def _broker(environment: Mapping[str, str]) -> str | None:
+    """No broker, one of our own ("node"), or the address of one that runs elsewhere."""
+    wanted = environment.get("BROKER") or "none"
+    if wanted == "none":
+        return None
+    if wanted == "kafka":
+        return environment.get("KAFKA_BOOTSTRAP") or "node"
+    raise Failed(f"BROKER={wanted} is not known: leave it out (no broker), or say BROKER=kafka")
+
+
+def _load_demo(system: System) -> None:
+    """Once per state directory: a mark is left when it has succeeded."""
+    mark = system.state / "demo-loaded"
+    if mark.exists():
+        return
+    if importlib.util.find_spec(DEMO) is None:
+        _tell("no demonstration figures yet: the registers are empty")
+        return
+    _tell("loading the demonstration figures (DEMO=no leaves them out)")
+    system.supervisor.run(Program("demo", [sys.executable, "-m", DEMO], system.settings))
+    mark.touch()
+
+
+def _greet(system: System) -> None:
+    _tell("Kosh runs:")
+    for service, title in ((s, TITLES[s]) for s in SERVICES):
+        _tell(f"  {service:<11} {system.address(service)}  {title}")
+    _tell("a token:      make token ROLE=statistician")
+    _tell(f"a database:   psql {system.server.dsn('kosh_portal')}")
+    _tell(f"their logs:   {system.state / 'log'}")
+    _tell("Ctrl-C stops everything; the data stays.")
+
+
+def _stop(system: System) -> None:
+    for ending in ENDINGS:
+        signal.signal(ending, signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running
+    _tell("stopping")
+    system.stop()
+    _tell("stopped")
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
+def _tell(text: str) -> None:
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""Starts programs, notices when one of them ends, and stops them all together."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from deploy.local import process
+from deploy.local.failure import Failed, end_of
+
+MARK = "KOSH_RUN_STATE"
+"""The environment variable by which the programs of a state directory are found again after their supervisor died."""
+
+STOP_PATIENCE = 10.0
+STRAY_PATIENCE = 3.0
+PAUSE = 0.1
+
+
+@dataclass(frozen=True)
+class Program:
+    """What to start. `ready`: the address that answers 200 once it works, where it has one."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    ready: str | None = None
+
+
+@dataclass(frozen=True)
+class Child:
+    """A program that was started, and where its output goes."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+
+class Supervisor:
+    """The programs of one state directory; what they print goes to `<state>/log/<name>.log`."""
+
+    def __init__(self, state: Path) -> None:
+        self._state = state.resolve()
+        self._started: list[Child] = []
+        self._watched: list[Child] = []
+
+    def start(self, program: Program) -> Child:
+        """Starts it; call from the main thread. The log of the run before is kept beside the new one."""
+        log = self._state / "log" / f"{program.name}.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        if log.exists():
+            log.rename(log.with_suffix(".log.1"))
+        environment = os.environ | program.environment | {MARK: str(self._state)}
+        with log.open("wb") as output:
+            running = process.start(process.guarded(program.command), output=output, env=environment)
+        self._started.append(Child(program.name, running, log))
+        return self._started[-1]
+
+    def run(self, program: Program) -> None:
+        """Starts it and waits for its end; raises Failed unless it succeeds, or when another program ends meanwhile."""
+        child = self.start(program)
+        self._started.remove(child)  # its end is no fault
+        try:
+            while child.process.poll() is None:
+                self.check()
+                time.sleep(PAUSE)
+        finally:
+            process.stop(child.process, patience=STOP_PATIENCE, signal=signal.SIGTERM)
+        if child.process.returncode != 0:
+            raise Failed(f"{program.name} failed; {end_of(child.log)}")
+
+    def watch(self, name: str, running: subprocess.Popen[bytes], log: Path) -> None:
+        """Notices the end of a program that somebody else started and will stop."""
+        self._watched.append(Child(name, running, log))
+
+    def check(self) -> None:
+        """Raises Failed if any of the programs does not run any more."""
+        for child in (*self._watched, *self._started):
+            if child.process.poll() is not None:
+                raise Failed(f"{child.name} ended with exit code {child.process.returncode}; {end_of(child.log)}")
+
+    def wait_until_ready(self, programs: Sequence[Program], patience: float) -> None:
+        """Returns when every program that has a readiness address answers there; raises Failed."""
+        deadline = time.monotonic() + patience
+        for program in programs:
+            while program.ready is not None and not answers(program.ready):
+                self.check()
+                if time.monotonic() > deadline:
+                    raise Failed(f"{program.name} is not ready after {patience:.0f} s, see {program.ready}")
+                time.sleep(PAUSE)
+
+    def stop(self) -> None:
+        """Asks all to end at once, then waits for each; whoever takes longer than 10 s is killed."""
+        for child in self._started:
+            if child.process.poll() is None:
+                child.process.terminate()
+        for child in self._started:
+            process.stop(child.process, patience=STOP_PATIENCE, signal=signal.SIGTERM)
+        self._started.clear()
+
+    def stop_strays(self) -> None:
+        """Ends programs of an earlier supervisor that was killed: most are ending by themselves already."""
+        deadline = time.monotonic() + STRAY_PATIENCE
+        while (found := strays(self._state)) and time.monotonic() < deadline:
+            time.sleep(PAUSE)
+        for pid in found:
+            os.kill(pid, signal.SIGKILL)
+
+
+def strays(state: Path) -> list[int]:
+    """The processes that carry the mark of this state directory."""
+    mark = f"{MARK}={state.resolve()}".encode()
+    found = []
+    for directory in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark in (directory / "environ").read_bytes().split(b"\0"):
+                found.append(int(directory.name))
+        except OSError:
+            continue  # ended meanwhile, or another user's
+    return found
+
+
+def answers(url: str) -> bool:
+    """Whether a GET of `url` is answered with 200."""
+    try:
+        return httpx.get(url, timeout=5).status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False

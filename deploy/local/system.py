@@ -1,0 +1,108 @@
+"""The whole system on one machine: its servers, databases and programs, under one state directory."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from deploy import topics
+from deploy.local import issuer, kafka, postgres
+from deploy.local.ports import wait_until_free
+from deploy.local.supervisor import Program, Supervisor
+from shared.db.migrate import upgrade
+
+PLANNED = ("portal", "permits", "kandas", "consular", "accounting")
+SERVICES = tuple(s for s in PLANNED if (Path("services") / s / "__main__.py").exists())  # until all five exist
+REGISTERS = tuple(s for s in SERVICES if s != "accounting")
+READY_PATIENCE = 60.0
+PORTS_PATIENCE = 15.0
+
+
+class System:
+    """Five services over their own databases. `broker`: None (the feed), "node" (a Kafka of our own), or an address."""
+
+    def __init__(
+        self, state: Path, *, port_base: int, broker: str | None = None, tell: Callable[[str], None] = lambda _: None
+    ) -> None:
+        self.state = state.resolve()
+        self.ports = {service: port_base + number for number, service in enumerate(SERVICES, start=1)}
+        self.server = postgres.Server(self.state / "postgres")
+        self.supervisor = Supervisor(self.state)
+        self.issuer = self.state / "issuer"
+        self.node = kafka.Node(self.state / "kafka", self.state / "kafka" / "libs") if broker == "node" else None
+        self.bootstrap = None if broker == "node" else broker
+        self.settings: dict[str, str] = {}
+        """The settings of all services together, each reads its own; known once the databases are."""
+        self._tell = tell
+
+    def start(self) -> None:
+        """Starts all and waits until every service is ready. Call from the main thread."""
+        self.supervisor.stop_strays()
+        wait_until_free(self.ports.values(), PORTS_PATIENCE)
+        issuer.ensure_issuer(self.issuer)
+        self._start_postgres()
+        self._start_kafka()
+        self.settings = self._environment(self._databases())
+        self._tell("starting the services")
+        programs = self.programs()
+        for program in programs:
+            self.supervisor.start(program)
+        self.supervisor.wait_until_ready(programs, READY_PATIENCE)
+
+    def stop(self) -> None:
+        """Stops all: first the services, then what they stand on."""
+        self.supervisor.stop()
+        if self.node is not None:
+            self.node.stop()
+        self.server.stop()
+
+    def programs(self) -> list[Program]:
+        """Every program of the system with its environment; known once the databases are."""
+        found = [self._program(service, "api") for service in SERVICES]
+        if self.bootstrap is not None:
+            found += [self._program(service, "relay") for service in REGISTERS]
+        return [*found, self._program("accounting", "intake")] if "accounting" in SERVICES else found
+
+    def _environment(self, databases: Mapping[str, postgres.Database]) -> dict[str, str]:
+        found = issuer.environment(self.issuer) | {"KOSH_TRANSPORT": "kafka" if self.bootstrap else "feed"}
+        if self.bootstrap is not None:
+            found["KOSH_KAFKA_BOOTSTRAP"] = self.bootstrap
+        for service, database in databases.items():
+            found[f"KOSH_{service.upper()}_DATABASE_URL"] = database.app_url
+            found[f"KOSH_{service.upper()}_OWNER_DATABASE_URL"] = database.owner_url
+            found[f"KOSH_{service.upper()}_PORT"] = str(self.ports[service])
+        for register in REGISTERS:
+            found[f"KOSH_FEED_{register.upper()}_URL"] = self.address(register)
+        return found
+
+    def address(self, service: str) -> str:
+        return f"http://127.0.0.1:{self.ports[service]}"
+
+    def _program(self, service: str, role: str) -> Program:
+        command = [sys.executable, "-m", f"services.{service}", role]
+        ready = f"{self.address(service)}/health/ready" if role == "api" else None
+        return Program(f"{service}-{role}", command, self.settings, ready)
+
+    def _start_postgres(self) -> None:
+        self._tell("starting PostgreSQL")
+        self.server.start()
+        self.supervisor.watch("postgres", self.server.process, self.server.log)
+
+    def _start_kafka(self) -> None:
+        if self.node is not None:
+            self._tell("starting Kafka")
+            self.node.start()
+            self.supervisor.watch("kafka", self.node.process, self.node.log)
+            self.bootstrap = self.node.bootstrap
+        if self.bootstrap is not None:
+            asyncio.run(topics.ensure(self.bootstrap))
+
+    async def _ensure_databases(self) -> dict[str, postgres.Database]:
+        return {service: await self.server.ensure_database(service) for service in SERVICES}
+
+    def _databases(self) -> dict[str, postgres.Database]:
+        self._tell("preparing the databases")
+        databases = asyncio.run(self._ensure_databases())
+        for service, database in databases.items():
+            upgrade(service, database.owner_url)
+        return databases

@@ -1,0 +1,139 @@
+"""From classified histories to the cells of the movement cube, and what a change adds to it and takes from it.
+
+A cell is one number: month, indicator, region, partner country, citizenship, sex, five-year age group at the crossing
+and purpose, the month on top, so that a period is a range of cells. Codes are those of rules.dimensions.
+"""
+
+from enum import IntEnum
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from services.accounting.rules.dimensions import age_group
+from services.accounting.rules.history import Crossings
+from services.accounting.rules.outcome import Migration, is_observed, migration
+from services.accounting.rules.residence import imputed
+
+Ints = npt.NDArray[np.int64]
+
+
+class Indicator(IntEnum):
+    """What a cell counts. Stored: numbers never change their meaning; at most 15.
+
+    The last four count all crossings by month alone, every other dimension 0: imputed / (counted + imputed) is the
+    published share of imputed crossings.
+    """
+
+    IMM_FINAL = 1
+    EMI_FINAL = 2
+    IMM_OPEN = 3
+    EMI_OPEN = 4
+    IMM_UNDETERMINED = 5  # the person's first status is not known, and no further day will tell
+    EMI_UNDETERMINED = 6
+    ARRIVALS = 7
+    DEPARTURES = 8
+    ARRIVALS_IMPUTED = 9
+    DEPARTURES_IMPUTED = 10
+
+
+class Field(NamedTuple):
+    """Where a dimension lies in a cell: cell >> shift & (2 ** bits - 1)."""
+
+    shift: int
+    bits: int
+
+
+FIELDS: Final = {
+    "month": Field(52, 11),  # months since 1970-01
+    "indicator": Field(48, 4),
+    "region": Field(41, 7),
+    "partner": Field(26, 15),
+    "citizen": Field(11, 15),
+    "sex": Field(9, 2),
+    "age": Field(4, 5),
+    "purpose": Field(0, 4),
+}
+"""63 bits, highest first; a view that unpacks cells in SQL is written from this table."""
+
+
+class Tally(NamedTuple):
+    """Distinct cells in ascending order, and how many persons' crossings each one counts (or gains, or loses)."""
+
+    cells: Ints
+    counts: Ints
+
+
+def tally(crossings: Crossings) -> Tally:
+    """What crossings contribute with the `state` and `region` that they carry; those outside the vintage nothing.
+
+    The crossings of a person must lie together, in order: an imputed crossing takes its month from its neighbours.
+    """
+    single = np.concatenate((_migrations(crossings), _imputed(crossings)))
+    whole = _movements(crossings)
+    return _sum(np.concatenate((single, whole.cells)), np.concatenate((np.ones(len(single), np.int64), whole.counts)))
+
+
+def difference(old: Tally, new: Tally) -> Tally:
+    """What the cube gains (loses, below 0) when `old` contributions become `new`; unchanged cells are left out."""
+    cells = np.concatenate((old.cells, new.cells))
+    changes = _sum(cells, np.concatenate((-old.counts, new.counts)))
+    moved = changes.counts != 0
+    return Tally(changes.cells[moved], changes.counts[moved])
+
+
+def pack(**codes: npt.ArrayLike) -> Ints:
+    """Cells from codes by name of FIELDS; a dimension left out is 0."""
+    cells: Ints = np.zeros((), np.int64)
+    for name, values in codes.items():
+        cells = cells | np.asarray(values, np.int64) << FIELDS[name].shift
+    return cells
+
+
+def unpack(cells: Ints) -> dict[str, Ints]:
+    """Codes by name of FIELDS: the inverse of `pack`."""
+    return {name: cells >> field.shift & ((1 << field.bits) - 1) for name, field in FIELDS.items()}
+
+
+def month_of(day: npt.NDArray[np.integer]) -> Ints:
+    """Months since 1970-01 of day numbers."""
+    return day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+
+
+def _migrations(crossings: Crossings) -> Ints:
+    kinds = migration(crossings["state"])
+    counted = crossings[is_observed(crossings["state"]) & (kinds != Migration.NO)]
+    offset = migration(counted["state"]).astype(np.int64) * 2 - Migration.YES
+    return pack(
+        month=month_of(counted["day"]),
+        indicator=offset + (counted["arrival"] == 0),
+        region=counted["region"],
+        partner=counted["partner"],
+        citizen=counted["citizen"],
+        sex=counted["sex"],
+        age=age_group(counted["birth"].astype(np.int64), counted["day"]),
+        purpose=counted["purpose"],
+    )
+
+
+def _movements(crossings: Crossings) -> Tally:
+    """All observed crossings by month and direction, counted without sorting them."""
+    observed = is_observed(crossings["state"])
+    numbers = np.bincount(month_of(crossings["day"][observed]) * 2 + (crossings["arrival"][observed] == 0))
+    found = np.flatnonzero(numbers)
+    return Tally(pack(month=found // 2, indicator=Indicator.ARRIVALS + found % 2), numbers[found])
+
+
+def _imputed(crossings: Crossings) -> Ints:
+    missing = imputed(crossings["day"], crossings["arrival"].astype(np.bool_), crossings["state"])
+    indicator = np.where(missing.arrival, Indicator.ARRIVALS_IMPUTED, Indicator.DEPARTURES_IMPUTED)
+    return pack(month=month_of(missing.day), indicator=indicator)
+
+
+def _sum(cells: Ints, counts: Ints) -> Tally:
+    if len(cells) == 0:
+        return Tally(cells, counts)
+    ordered = np.argsort(cells, kind="stable")
+    cells = cells[ordered]
+    starts = np.flatnonzero(np.concatenate(([True], cells[1:] != cells[:-1])))
+    return Tally(cells[starts], np.add.reduceat(counts[ordered], starts))

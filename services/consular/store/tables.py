@@ -1,0 +1,33 @@
+"""The consular register's tables."""
+
+from sqlalchemy import Boolean, Column, Date, Index, MetaData, Text
+
+from shared.db.records import record_table
+from shared.http.access_log import access_log_table
+from shared.http.idempotency import idempotency_table
+from shared.outbox import outbox_table, relay_table
+from shared.records.rejects import rejected_table
+
+metadata = MetaData()
+
+outbox = outbox_table(metadata)
+relayed = relay_table(metadata)
+idempotency = idempotency_table(metadata)
+access_log = access_log_table(metadata)
+rejected_line = rejected_table(metadata)
+
+host_country_figure = record_table(metadata, "host_country_figure")
+consular_registration = record_table(
+    metadata,
+    "consular_registration",
+    Column("iin", Text),
+    Column("mission", Text, nullable=False),
+    Column("country", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("permanent", Boolean, nullable=False),
+    Column("confirmed_on", Date, nullable=False),
+    Column("expected_until", Date),
+    Column("ended", Boolean, nullable=False),
+)
+Index("consular_registration_iin", consular_registration.c.iin)
+Index("consular_registration_mission", consular_registration.c.mission, consular_registration.c.id)

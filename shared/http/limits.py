@@ -1,0 +1,125 @@
+"""What a client may ask of us at most: size of the body, patience with slow senders, requests a second, and work at
+the same time. Beyond it the answer is 413, 408, 429 or 503, with Retry-After, before anything expensive begins.
+
+A body that is read line by line (NDJSON) has no bound as a whole: its reader bounds each line.
+"""
+
+from asyncio import timeout
+from collections import OrderedDict
+from dataclasses import dataclass
+from math import ceil
+from time import monotonic
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.http.edge import header
+from shared.http.problems import problem
+
+STREAMED = ("application/x-ndjson", "application/jsonl")
+CLIENTS = 10_000  # that are remembered at a time
+HEADERS = 100  # fields of one request
+
+PATIENCE = 20.0  # seconds that a body may take, and on top of that
+SLOWEST = 1_024  # bytes a second, on average: who sends more slowly is cut
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The limits of one service."""
+
+    body: int = 1_048_576  # bytes
+    running: int = 256  # requests at a time
+    rate: float = 5_000  # requests a second of one client
+
+
+class Limits:
+    """Pure ASGI. Health checks and figures always pass: they must tell of the overload."""
+
+    def __init__(self, app: ASGIApp, bounds: Bounds) -> None:
+        self._app, self._bounds = app, bounds
+        self._running = 0
+        self._clients = Clients(bounds.rate)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith("/health/") or scope["path"] == "/metrics":
+            await self._app(scope, receive, send)
+        elif refusal := self._refusal(scope):
+            await refusal(scope, receive, send)
+        else:
+            self._running += 1
+            try:
+                await self._app(scope, _bounded(scope, receive, self._bounds.body), send)
+            finally:
+                self._running -= 1
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        if b"%00" in scope.get("raw_path", b"") or b"%00" in scope["query_string"]:
+            return problem(400, detail="The address contains U+0000, which cannot be stored. Remove it.")
+        if len(scope["headers"]) > HEADERS:
+            return problem(431)
+        if wait := self._clients.wait(_client(scope)):
+            return problem(429, headers={"Retry-After": str(ceil(wait))})
+        if self._running >= self._bounds.running:
+            return problem(503, headers={"Retry-After": "1"})
+        return None
+
+
+class Clients:
+    """A token bucket for each client: `rate` requests a second, twice that in a burst."""
+
+    def __init__(self, rate: float) -> None:
+        self._rate, self._burst = rate, max(2 * rate, 1.0)
+        self._left: OrderedDict[object, tuple[float, float]] = OrderedDict()
+
+    def wait(self, client: object) -> float:
+        """0 if the client may go on, else the seconds to wait."""
+        present = monotonic()
+        left, seen = self._left.pop(client, (self._burst, present))
+        left = min(self._burst, left + (present - seen) * self._rate)
+        allowed = left >= 1
+        self._left[client] = (left - 1 if allowed else left, present)
+        if len(self._left) > CLIENTS:
+            self._left.popitem(last=False)
+        return 0.0 if allowed else (1 - left) / self._rate
+
+
+def _client(scope: Scope) -> object:
+    """Who it is that asks: by token, or by address where there is none. Not verified yet, and need not be."""
+    return header(scope["headers"], b"authorization") or (scope["client"] or ("",))[0]
+
+
+def _bounded(scope: Scope, receive: Receive, most: int) -> Receive:
+    """`receive` with a limit on the bytes, unless they are streamed, and on the time that they take to come."""
+    media_type = (header(scope["headers"], b"content-type") or "").partition(";")[0].strip().lower()
+    limit = float("inf") if media_type in STREAMED else most
+    length = header(scope["headers"], b"content-length") or ""
+    announced = int(length) if length.isdecimal() else 0
+    received, waited, complete = 0, 0.0, False
+
+    async def bounded() -> Message:
+        nonlocal received, waited, complete
+        if complete:
+            return await receive()
+        if announced > limit:
+            raise _too_large(most)
+        began = monotonic()
+        try:
+            async with timeout(PATIENCE + received / SLOWEST - waited):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(408, headers={"Connection": "close"}) from None
+        waited += monotonic() - began
+        received += len(message.get("body", b""))
+        complete = not message.get("more_body", False)
+        if received > limit:
+            raise _too_large(most)
+        return message
+
+    return bounded
+
+
+def _too_large(most: int) -> HTTPException:
+    detail = f"The body may have {most} bytes. Send less at once, or use the batch form."
+    return HTTPException(413, detail, {"Connection": "close"})

@@ -1,0 +1,21 @@
+"""The residence rule runs with the numbers of its method's rulebook, and with no others."""
+
+from datetime import date
+from pathlib import Path
+
+from services.accounting.rules.residence import M1216
+from shared.kernel.norms import Rulebook
+
+NORMS = Path(__file__).parents[2] / "services" / "accounting" / "rules" / "norms.toml"
+
+
+def test_the_rule_has_the_numbers_of_the_method() -> None:
+    method = Rulebook.load(NORMS).on(date(2024, 1, 1))
+    assert method["m1216_threshold"].whole() == M1216.threshold
+    assert method["m1216_window"].whole() == M1216.window
+    assert method["initial_evidence_span"].whole() == M1216.threshold
+
+
+def test_the_numbers_of_a_method_never_change() -> None:
+    history = Rulebook.load(NORMS).history
+    assert all(len(values) == 1 for name, values in history.items() if name.startswith("m1216_"))

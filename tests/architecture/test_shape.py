@@ -1,0 +1,55 @@
+"""What the house promises about its own shape, read from the source."""
+
+import ast
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+LONGEST_MODULE = 400
+LONGEST_FUNCTION = 40
+REFUSED = {"utils", "util", "common", "helpers", "helper", "manager", "misc"}
+
+
+def sources() -> list[Path]:
+    return sorted(path for top in ("shared", "services", "deploy") for path in (ROOT / top).rglob("*.py"))
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Its length without signature and docstring."""
+    statements = function.body[1:] if ast.get_docstring(function) else function.body
+    return (function.end_lineno or 0) - statements[0].lineno + 1 if statements else 0
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def test_nobody_imports_whom_they_must_not() -> None:
+    answer = subprocess.run(
+        [ROOT / ".venv/bin/lint-imports", "--no-logo", "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stdout
+
+
+def test_every_module_can_be_read_in_one_sitting() -> None:
+    assert [name(path) for path in sources() if len(path.read_text().splitlines()) > LONGEST_MODULE] == []
+
+
+def test_every_function_fits_on_a_screen() -> None:
+    lengths = {f"{name(path)}:{f.name}": body_lines(f) for path in sources() for f in functions(path)}
+    assert [where for where, length in lengths.items() if length > LONGEST_FUNCTION] == []
+
+
+def test_no_module_is_named_after_nothing() -> None:
+    assert [name(path) for path in sources() if path.stem in REFUSED or path.parent.name in REFUSED] == []
