@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.db.engine import make_engine
 from shared.db.migrate import head, upgrade
 from shared.errors import Unavailable
+from shared.http import my_access_log, server
 from shared.http.app import make_app
-from shared.http.server import serve
 from shared.outbox import feed, relay
 from shared.settings import ServiceSettings, SettingsError
 
@@ -33,7 +33,8 @@ def make_register(service: str, title: str, settings: ServiceSettings, routers: 
     async def database() -> None:
         await check_database(engine, service)
 
-    app = make_app(service, title, settings, [*routers, feed.router], lifespan=lifespan, checks={"database": database})
+    every = [*routers, feed.router, my_access_log.router]
+    app = make_app(service, title, settings, every, lifespan=lifespan, checks={"database": database})
     app.state.engine = engine
     app.state.lanes = {}
     return app
@@ -60,7 +61,7 @@ def main(service: str, make: MakeApp, arguments: Sequence[str] | None = None) ->
 
 
 def _api(_service: str, settings: ServiceSettings, make: MakeApp) -> None:
-    serve(make(settings), settings)
+    server.run(make(settings))
 
 
 def _relay(service: str, settings: ServiceSettings, _make: MakeApp) -> None:

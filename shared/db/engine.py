@@ -12,5 +12,6 @@ def make_engine(url: str, *, connections: int = 10, application: str = "kosh") -
         max_overflow=0,
         pool_timeout=10,
         pool_pre_ping=True,
+        hide_parameters=True,  # rows are personal data: no error may quote them
         connect_args={"server_settings": {"application_name": application, "lock_timeout": "10s", "timezone": "UTC"}},
     )

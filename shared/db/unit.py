@@ -19,8 +19,9 @@ class Unit:
     _events: list[Event] = field(default_factory=list)
 
     def emit(self, *events: Event) -> None:
-        traceparent = current_traceparent()
-        self._events += [replace(event, traceparent=traceparent) for event in events] if traceparent else events
+        """Publish with this transaction; an event without a trace of its own belongs to the running one."""
+        running = current_traceparent()
+        self._events += [event if event.traceparent else replace(event, traceparent=running) for event in events]
 
     async def _append(self) -> None:
         if self._events:

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from starlette.types import Lifespan
 
-from shared.http import openapi, problems
+from shared.http import openapi, outages, problems
 from shared.http.edge import Edge
 from shared.http.health import Check, health_router
 from shared.http.keys import KeySet, from_discovery, from_file
@@ -74,6 +74,7 @@ def make_app(
         app.include_router(included)
     refuse_undeclared(app)
     problems.install(app)
+    outages.install(app)
     app.add_middleware(Limits, bounds=Bounds(settings.max_body, settings.max_running, settings.max_rate))
     app.add_middleware(Edge, metrics=metrics, tracing=tracing)
     return app

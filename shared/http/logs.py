@@ -22,6 +22,7 @@ def configure(service: str, level: str) -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonLines(service))
     logging.basicConfig(handlers=[handler], level=level, force=True)
+    sys.excepthook = lambda _kind, error, _trace: logging.getLogger("kosh").critical("the process ends", exc_info=error)
     for chatty in ("httpx", "httpcore", "aiokafka", "asyncio", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
@@ -39,7 +40,8 @@ class JsonLines(logging.Formatter):
             "level": record.levelname,
             "service": self._service,
             "logger": record.name,
-            "message": record.getMessage(),
+            # asyncio and others put the repr of a failure on further lines
+            "message": record.getMessage().partition("\n")[0],
             **getattr(record, "fields", {}),
         }
         if trace_id := current_trace_id():

@@ -94,8 +94,9 @@ def make_server(app: FastAPI, host: str, port: int) -> Server:
     )
 
 
-def serve(app: FastAPI, settings: ServiceSettings) -> None:
-    """Serve `app` where `settings` say until SIGTERM or SIGINT; then let what runs end, and close."""
+def run(app: FastAPI) -> None:
+    """Serve `app` where its settings say until SIGTERM or SIGINT; then let what runs end, and close."""
+    settings: ServiceSettings = app.state.settings
     configure(app.state.service, settings.log_level)
     try:
         make_server(app, settings.host, settings.port).run()

@@ -3,8 +3,7 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import Query, Request, Response
-from sqlalchemy.ext.asyncio import AsyncEngine
+from fastapi import FastAPI, Query, Request, Response
 
 from shared import outbox
 from shared.events.envelope import Event
@@ -35,7 +34,7 @@ async def events(
     wait: Annotated[float, Query(ge=0, le=60, description="seconds to wait for an event when there is none")] = 0,
 ) -> Response:
     """A JSON array of CloudEvents 1.0, each with its `position`. `Kosh-Position` tells where to go on from."""
-    found = await _wait_for_events(request.app.state.engine, after, limit, wait)
+    found = await _wait_for_events(request.app, after, limit, wait)
     body = b"[" + b",".join(event.as_json(position=position) for position, event in found) + b"]"
     position = found[-1][0] if found else after
     return Response(body, media_type="application/cloudevents-batch+json", headers={"Kosh-Position": str(position)})
@@ -48,11 +47,12 @@ async def newest(request: Request) -> dict[str, int]:
         return {"position": await outbox.newest(connection)}
 
 
-async def _wait_for_events(engine: AsyncEngine, after: int, limit: int, wait: float) -> list[tuple[int, Event]]:
-    deadline = asyncio.get_running_loop().time() + wait
+async def _wait_for_events(app: FastAPI, after: int, limit: int, wait: float) -> list[tuple[int, Event]]:
+    now = asyncio.get_running_loop().time
+    deadline = now() + wait
     while True:
-        async with engine.connect() as connection:
+        async with app.state.engine.connect() as connection:
             found = await outbox.read_after(connection, after, limit)
-        if found or asyncio.get_running_loop().time() >= deadline:
+        if found or now() >= deadline or app.state.stopping.is_set():
             return found
         await asyncio.sleep(POLL)

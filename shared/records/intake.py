@@ -1,6 +1,7 @@
 """Taking, correcting and withdrawing records: each a record and its event in one transaction."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -21,24 +22,34 @@ async def take(engine: AsyncEngine, kind: Kind[F], facts: Sequence[F], caller: C
         return await take_within(unit, kind, facts, [caller] * len(facts))
 
 
-async def take_within(unit: Unit, kind: Kind[F], facts: Sequence[F], callers: Sequence[Caller]) -> list[Taken]:
-    """`take` inside a unit of work; `callers` says who hands in which fact."""
+async def take_within(
+    unit: Unit, kind: Kind[F], facts: Sequence[F], callers: Sequence[Caller], traces: Sequence[str | None] = ()
+) -> list[Taken]:
+    """`take` inside a unit of work; `callers` says who hands in which fact, `traces` in the course of what."""
     submissions = [
         Submission(_source_id(fact), fact.model_dump_json(), caller.subject, kind.columns(fact))
         for fact, caller in zip(facts, callers, strict=True)
     ]
     taken = await records.take(unit.connection, kind.table, submissions)
-    new = [Entry(t.id, fact) for t, s, fact in zip(taken, submissions, facts, strict=True) if _is_new(t, s)]
+    traced = zip(taken, submissions, facts, traces or [None] * len(facts), strict=True)
+    new = [(Entry(t.id, fact), trace) for t, s, fact, trace in traced if _is_new(t, s)]
     if new:
-        await kind.entered(unit, new)
-        unit.emit(*(Event.of(entry.fact, entry.id, 1, kind.time(entry.fact)) for entry in new))
+        await kind.entered(unit, [entry for entry, _ in new])
+        unit.emit(*(_entered(kind, entry, trace) for entry, trace in new))
     return taken
 
 
-async def take_together(engine: AsyncEngine, kind: Kind[F], together: Sequence[tuple[F, Caller]]) -> list[Taken]:
-    """`take` for requests of several callers that share one transaction (see shared.db.lane)."""
+def _entered(kind: Kind[F], entry: Entry[F], trace: str | None) -> Event:
+    return replace(Event.of(entry.fact, entry.id, 1, kind.time(entry.fact)), traceparent=trace)
+
+
+async def take_together(
+    engine: AsyncEngine, kind: Kind[F], together: Sequence[tuple[F, Caller, str | None]]
+) -> list[Taken]:
+    """`take` for requests that share one transaction (see shared.db.lane): fact, caller and traceparent of each."""
+    facts, callers, traces = zip(*together, strict=True)
     async with unit_of_work(engine) as unit:
-        return await take_within(unit, kind, [fact for fact, _ in together], [caller for _, caller in together])
+        return await take_within(unit, kind, facts, callers, traces)
 
 
 def _is_new(taken: Taken, submission: Submission) -> bool:

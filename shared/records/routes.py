@@ -18,6 +18,7 @@ from shared.events.language import Text
 from shared.http import routes
 from shared.http.answers import ExpectedVersion, etag, json_response
 from shared.http.callers import Caller, requires
+from shared.http.tracing import current_traceparent
 from shared.records import intake, rejects
 from shared.records.batch import Batch
 from shared.records.kind import F, Kind
@@ -74,7 +75,7 @@ def _add_intake(router: APIRouter, kind: Kind[Any]) -> None:
     async def submit(request: Request, fact: kind.fact, caller: Caller = writer) -> Response:  # type: ignore[name-defined]
         """201 when it is new; 200 with the same body when the same content is there already; 409 when its source_id
         holds other content."""
-        taken = await _lane(request, kind).submit((fact, caller))
+        taken = await _lane(request, kind).submit((fact, caller, current_traceparent()))
         if taken.outcome == "conflict":
             raise Conflict("The same source_id holds other content; correct that record with PUT instead.")
         body = {"id": str(taken.id), "source_id": fact.source_id, "version": taken.version}
@@ -102,8 +103,8 @@ def _add_intake(router: APIRouter, kind: Kind[Any]) -> None:
         return StreamingResponse(_rejected(_engine(request), kind, batch, caller, problems), media_type=NDJSON)
 
 
-def _lane(request: Request, kind: Kind[Any]) -> Lane[tuple[Any, Caller], Taken]:
-    lanes: dict[str, Lane[tuple[Any, Caller], Taken]] = request.app.state.lanes
+def _lane(request: Request, kind: Kind[Any]) -> Lane[tuple[Any, Caller, str | None], Taken]:
+    lanes: dict[str, Lane[tuple[Any, Caller, str | None], Taken]] = request.app.state.lanes
     if kind.name not in lanes:
         engine = _engine(request)
         lanes[kind.name] = Lane(lambda together: intake.take_together(engine, kind, together))

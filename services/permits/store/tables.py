@@ -1,7 +1,5 @@
 """The tables of the permits register."""
 
-from shared.http.access_log import access_log_table
-from shared.http.idempotency import idempotency_table
 from sqlalchemy import (
     CheckConstraint,
     Column,
@@ -18,6 +16,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 
 from shared.db.records import record_table
+from shared.http.access_log import access_log_table
+from shared.http.idempotency import idempotency_table
 from shared.outbox import outbox_table, relay_table
 from shared.records.rejects import rejected_table
 
