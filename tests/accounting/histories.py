@@ -74,7 +74,7 @@ def generate(persons: int, seed: int, first: int, last: int) -> Histories:
     """Invented histories between two days: visitors, residents, commuters, long stays; about one crossing in fifty is
     missing, some pairs fall on one day, crossings of one day keep their order."""
     random = np.random.default_rng(seed)
-    habit = random.choice(4, persons, p=(0.35, 0.35, 0.25, 0.05))
+    habit = random.choice(4, persons, p=(0.35, 0.35, 0.295, 0.005))
     lengths = np.where(habit == 3, random.integers(60, 200, persons), random.geometric(0.25, persons))
     person = np.repeat(np.arange(persons), lengths)
     pause = random.geometric(1 / np.array([20, 120, 300, 3])[habit][person])

@@ -64,14 +64,15 @@ def classify(
     return results
 
 
-def days_in_country(
-    crossings: Sequence[Crossing], position: int, obs_end: int, window: int = WINDOW
-) -> tuple[int, int]:
-    """(days in the country, days observed) in the window of one crossing."""
+def days_in_country(crossings: Sequence[Crossing], obs_end: int, window: int = WINDOW) -> list[tuple[int, int]]:
+    """(days in the country, days observed) in the window of each crossing; nothing is observed of those after it."""
     seen = [crossing for crossing in crossings if crossing.day < obs_end]
-    end = min(seen[position].day + window, obs_end)
-    same, opposite = _days(list(_spells(seen, obs_end))[position:], end)
-    return (same if seen[position].arrival else opposite), end - seen[position].day
+    spells = list(_spells(seen, obs_end))
+    counted = [(0, 0)] * len(crossings)
+    for position, crossing in enumerate(seen):
+        same, opposite = _days(spells[position:], min(crossing.day + window, obs_end))
+        counted[position] = (same if crossing.arrival else opposite), same + opposite
+    return counted
 
 
 def missing(crossings: Sequence[Crossing], results: Sequence[Result]) -> list[Missing]:

@@ -63,6 +63,19 @@ CASES = {
         ("0->1 migration 487/487", "1->1 none 487/487", "1->1 none 487/487"),
     ),
     "H14": Case("D 2025-02-05", None, "2026-12-01", ("1->0 migration 0/487",)),
+    # Beside the official set: what none of its histories tells apart.
+    "midpoint of an odd gap": Case(
+        "A 2024-01-01, A 2024-09-02", 0, "2026-06-01",
+        ("0->0 none 364/487", "0->1 migration 487/487 imputed"),
+    ),
+    "older vintage": Case(
+        "A 2024-01-10, A 2025-01-20", 0, "2025-01-09",
+        ("0->1 migration 365/365",),
+    ),
+    "open, then back for longer than 243 days": Case(
+        "A 2024-01-01, D 2024-08-30, A 2024-09-30, D 2024-10-10", 0, "2024-10-15",
+        ("0->? open 252/288", "?->? none 10/46", "?->? open 10/15", "?->? open 0/5"),
+    ),
 }  # fmt: skip
 
 REGISTER_START = "2024-01-01"  # of H14
@@ -89,7 +102,7 @@ def initial_of(case: Case, crossings: list[Crossing]) -> int | None:
 def test_each_crossing_of_the_worked_set(case: Case) -> None:
     crossings, obs_end = history(case.history), day(case.obs_end)
     initial = initial_of(case, crossings)
-    days = [days_in_country(crossings, position, obs_end) for position in range(len(crossings))]
+    days = days_in_country(crossings, obs_end)
 
     plain = classify(crossings, initial, obs_end)
     arrays, _, _ = by_arrays(crossings, initial, obs_end)
@@ -115,6 +128,18 @@ def test_h13_the_commuter_of_75_weeks_never_migrates() -> None:
     ]
     never = Result(before=0, after=0, migration=False, imputed=False)
 
-    assert days_in_country(crossings, 0, obs_end) == (140, 487)
+    assert days_in_country(crossings, obs_end)[0] == (140, 487)
     assert classify(crossings, 0, obs_end) == [never] * 150
     assert by_arrays(crossings, 0, obs_end)[0] == [never] * 150
+
+
+@pytest.mark.parametrize(
+    ("crossings", "days"),
+    [("A 2024-01-01", 365), ("A 2024-01-01, D 2024-01-11", 133), (CASES["H4"].history, 487)],
+    ids=["stays on", "leaves on day 10 for good", "exact tie"],
+)
+def test_the_day_on_which_the_first_crossing_becomes_final(crossings: str, days: int) -> None:
+    own, obs_end = history(crossings), day("2024-01-01") + days
+
+    assert by_arrays(own, 0, obs_end - 1)[0][0].migration is None
+    assert by_arrays(own, 0, obs_end)[0][0].migration is not None

@@ -1,0 +1,42 @@
+"""One definition, two implementations: the array rule equals the plain one on every crossing of a million."""
+
+import pytest
+
+from services.accounting.rules.outcome import Migration, follows_gap, migration, verdict
+from services.accounting.rules.residence import Rule
+from tests.accounting.histories import Histories, day, generate
+from tests.accounting.oracle_residence import Result, classify
+
+FIRST, LAST = day("2019-01-01"), day("2025-12-31")
+PERSONS = 66_000
+
+
+@pytest.mark.parametrize(
+    ("seed", "obs_end", "rule"),
+    [
+        (1, "2026-01-01", Rule(365, 487)),  # everything is seen, half of the last windows are cut
+        (2, "2024-07-01", Rule(365, 487)),  # an older vintage: a fifth of the crossings lies beyond it
+        (3, "2021-03-01", Rule(365, 487)),  # short: most people are still open
+        (4, "2026-01-01", Rule(270, 365)),  # 9 of 12 months: the numbers belong to the method's version
+    ],
+)
+def test_arrays_equal_the_plain_rule_on_every_crossing(seed: int, obs_end: str, rule: Rule) -> None:
+    histories = generate(PERSONS, seed, FIRST, LAST)
+
+    states = histories.classify(day(obs_end), rule).states
+
+    assert [Result(*verdict(state)) for state in states[states != 0].tolist()] == _plain(histories, day(obs_end), rule)
+    assert {*migration(states[states != 0]).tolist()} == {*Migration}
+    assert follows_gap(states).sum() > 500
+
+
+def test_the_equality_is_shown_on_a_million_crossings() -> None:
+    assert sum(len(generate(PERSONS, seed, FIRST, LAST).day) for seed in (1, 2, 3, 4)) > 1_000_000
+
+
+def _plain(histories: Histories, obs_end: int, rule: Rule) -> list[Result]:
+    return [
+        result
+        for crossings, initial in histories.persons()
+        for result in classify(crossings, initial, obs_end, rule.threshold, rule.window)
+    ]
