@@ -1,0 +1,160 @@
+"""Packed histories: nothing lost on the way into bytes and back, and the order that the rule rests on."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.accounting.rules.dimensions import day_number
+from services.accounting.rules.history import (
+    CROSSING,
+    EVIDENCE,
+    Kind,
+    arrange_crossings,
+    arrange_evidence,
+    moment,
+    pack,
+    revise,
+    source_order,
+    unpack,
+)
+
+Row = tuple[int, int, int, int, bool]  # fact, day, second, order, arrival
+
+
+def crossings(rows: Sequence[Row]) -> np.ndarray:
+    """Crossings with what orders them; the rest is 0."""
+    records = np.zeros(len(rows), CROSSING)
+    for position, row in enumerate(rows):
+        for name, value in zip(("fact", "day", "second", "order", "arrival"), row, strict=True):
+            records[name][position] = value
+    return records
+
+
+def test_records_keep_the_size_that_person_rows_were_planned_with() -> None:
+    assert (CROSSING.itemsize, EVIDENCE.itemsize) == (32, 12)
+
+
+@given(st.lists(st.integers(0, 3)), st.sampled_from((CROSSING, EVIDENCE)), st.randoms(use_true_random=False))
+def test_many_persons_bytes_become_one_array_and_back(lengths: list[int], kind: np.dtype, random: object) -> None:
+    blobs = [random.randbytes(length * kind.itemsize) for length in lengths]  # type: ignore[attr-defined]
+
+    records, found = unpack(blobs, kind)
+
+    assert found.tolist() == lengths
+    assert pack(records, found) == blobs
+
+
+def test_unpacked_records_can_be_changed() -> None:
+    records, _ = unpack([bytes(32)], CROSSING)
+
+    records["state"] = 128
+
+    assert pack(records, np.array([1])) == [bytes(30) + b"\x80\x00"]
+
+
+@pytest.mark.parametrize(
+    ("written", "day", "second"),
+    [
+        ("2026-03-01T10:15:00+05:00", "2026-03-01", 5 * 3600 + 15 * 60),
+        ("2026-03-01T00:30:00+05:00", "2026-03-01", -4 * 3600 - 1800),  # in UTC it is still February
+        ("2026-02-28T23:30:00Z", "2026-02-28", 23 * 3600 + 1800),
+    ],
+)
+def test_the_date_is_the_one_written_at_the_border(written: str, day: str, second: int) -> None:
+    expected = day_number(datetime.fromisoformat(day).date()), second
+
+    assert moment(datetime.fromisoformat(written)) == expected
+
+
+def test_a_time_without_an_offset_is_no_moment() -> None:
+    with pytest.raises(TypeError, match="offset"):
+        moment(datetime.fromisoformat("2026-03-01T10:15:00"))
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"), [("B-9", "B-10"), ("B-000001", "B-000002"), ("B-4294967294", "B-4294967295")]
+)
+def test_a_source_s_running_number_orders_its_records(earlier: str, later: str) -> None:
+    assert source_order(earlier) < source_order(later)
+
+
+@pytest.mark.parametrize("source_id", ["B-", "abc", "B-99999999999999999999999999"])
+def test_any_source_number_gives_an_order_of_32_bits(source_id: str) -> None:
+    assert 0 <= source_order(source_id) < 2**32
+
+
+def test_crossings_come_in_order_of_person_date_instant_source_and_fact() -> None:
+    ordered = crossings(
+        [
+            (9, 100, 500, 7, True),  # person 0
+            (5, 100, 600, 1, False),
+            (8, 100, 600, 2, True),  # the same second: the source's own order
+            (3, 101, -18_000, 9, False),  # the next date as written, though an earlier instant by UTC
+            (1, 50, 0, 0, True),  # person 1
+            (2, 50, 0, 0, False),  # nothing tells them apart but the fact, which does not depend on arrival
+        ]
+    )
+    person = np.array([0, 0, 0, 0, 1, 1])
+
+    for seed in range(50):
+        shuffled = np.random.default_rng(seed).permutation(len(ordered))
+        positions = arrange_crossings(person[shuffled], ordered[shuffled])
+        assert ordered[shuffled][positions]["fact"].tolist() == ordered["fact"].tolist()
+        assert person[shuffled][positions].tolist() == person.tolist()
+
+
+rows = st.tuples(
+    st.integers(0, 2), st.integers(0, 2), st.integers(-86_399, 172_799) | st.integers(0, 2), st.integers(0, 2)
+)
+
+
+@given(st.lists(rows, max_size=40), st.randoms(use_true_random=False))
+def test_the_arranged_order_is_that_of_a_full_sort(many: list[tuple[int, int, int, int]], random: object) -> None:
+    facts = list(range(len(many)))
+    random.shuffle(facts)  # type: ignore[attr-defined]
+    records = crossings([(fact, *row[1:], False) for fact, row in zip(facts, many, strict=True)])
+    person = np.array([row[0] for row in many], np.int64)
+
+    positions = arrange_crossings(person, records).tolist()
+
+    assert positions == sorted(range(len(many)), key=lambda at: (*many[at], facts[at]))
+
+
+def test_evidence_of_one_day_ends_with_the_strongest_kind() -> None:
+    rows = [(1, 100, Kind.WORK_PERMIT), (2, 100, Kind.REGISTERED), (3, 100, Kind.DEREGISTERED), (4, 99, Kind.KANDAS)]
+    evidence = np.array([(fact, day, kind, 71) for fact, day, kind in rows], EVIDENCE)
+
+    assert evidence[arrange_evidence(np.zeros(4, np.int64), evidence)]["fact"].tolist() == [4, 1, 3, 2]
+
+
+def test_both_crossings_of_one_day_stay_and_a_redelivered_one_counts_once() -> None:
+    person, held = np.array([0, 0]), crossings([(1, 100, 0, 0, True), (2, 130, 500, 0, False)])
+    again = crossings([(2, 130, 500, 0, False), (3, 130, 600, 0, True)])
+
+    person, held = revise(person, held, again["fact"], np.array([0, 0]), again)
+
+    assert held["fact"].tolist() == [1, 2, 3]
+
+
+def test_a_corrected_crossing_moves_to_its_new_place_and_person() -> None:
+    person = np.array([0, 0, 1])
+    held = crossings([(1, 100, 0, 0, True), (2, 130, 0, 0, False), (3, 90, 0, 0, True)])
+    corrected = crossings([(1, 80, 0, 0, True)])
+
+    person, held = revise(person, held, np.array([1, 2]), np.array([1]), corrected)  # 2 was withdrawn
+
+    assert person.tolist() == [1, 1]
+    assert held["fact"].tolist() == [1, 3]
+
+
+def test_evidence_is_revised_alike() -> None:
+    held = np.array([(1, 100, Kind.REGISTERED, 71)], EVIDENCE)
+    new = np.array([(2, 90, Kind.WORK_PERMIT, 75)], EVIDENCE)
+
+    _, held = revise(np.array([0]), held, new["fact"], np.array([0]), new)
+
+    assert held["fact"].tolist() == [2, 1]
