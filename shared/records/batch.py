@@ -94,6 +94,12 @@ class Batch(Generic[F]):
             raise Invalid(f"The line is longer than {MAX_LINE} bytes.")
         if b"\\u0000" in line:
             parse_json(line)  # names the places that hold it
+        fact = self._parse(line)
+        if faults := self.kind.refused(fact, self.caller):
+            raise Invalid("You cannot hand in this record.", faults=faults)
+        return fact
+
+    def _parse(self, line: bytes) -> F:
         try:
             return self.kind.fact.model_validate_json(line)
         except ValidationError as error:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.db import records
 from shared.db.records import Record, Submission, Taken
 from shared.db.unit import Unit, unit_of_work
-from shared.errors import Conflict, Fault, Invalid
+from shared.errors import Conflict, Fault, Invalid, NotFound
 from shared.events.envelope import Event
 from shared.http import access_log
 from shared.http.callers import Caller
@@ -67,16 +67,29 @@ async def correct(
     what is fixed, Conflict where the record is withdrawn."""
     async with unit_of_work(engine) as unit:
         record = await open_within(unit, kind, id, version)
-        if faults := _fixed(kind, record, fact):
+        if faults := _fixed(kind, seen(kind, record, caller), record.source_id, fact):
             raise Invalid("The correction changes what a correction cannot change.", faults=faults)
+        if faults := _in_correction(kind.refused(fact, caller)):
+            raise Invalid("You cannot hand in this record.", faults=faults)
         return await revise_within(unit, kind, record, fact, caller, reason)
 
 
-def _fixed(kind: Kind[F], record: Record, fact: F) -> list[Fault]:
-    same = _source_id(fact) == record.source_id
-    faults = [] if same else [Fault("/source_id", "Cannot be changed.")]
-    faults += kind.fixed(kind.fact.read(record.body), fact)
-    return [Fault(f"/record{fault.pointer}", fault.detail) for fault in faults]  # as a correction's body holds it
+def _fixed(kind: Kind[F], old: F, source_id: str, fact: F) -> list[Fault]:
+    same = _source_id(fact) == source_id
+    return _in_correction([*([] if same else [Fault("/source_id", "Cannot be changed.")]), *kind.fixed(old, fact)])
+
+
+def _in_correction(faults: Sequence[Fault]) -> list[Fault]:
+    """The faults where a correction's body holds them."""
+    return [Fault(f"/record{fault.pointer}", fault.detail) for fault in faults]
+
+
+def seen(kind: Kind[F], record: Record, caller: Caller) -> F:
+    """The record's fact, if the caller may know of it. Raises NotFound."""
+    fact = kind.fact.read(record.body)
+    if not kind.visible(fact, caller):
+        raise NotFound(f"There is no such {kind.name.replace('_', ' ')}.")
+    return fact
 
 
 async def withdraw(
@@ -85,7 +98,7 @@ async def withdraw(
     """Takes the record out of account; its content and history stay. Raises NotFound, VersionMismatch, Conflict."""
     async with unit_of_work(engine) as unit:
         record = await open_within(unit, kind, id, version)
-        return await revise_within(unit, kind, record, kind.fact.read(record.body), caller, reason, withdrawn=True)
+        return await revise_within(unit, kind, record, seen(kind, record, caller), caller, reason, withdrawn=True)
 
 
 async def open_within(unit: Unit, kind: Kind[F], id: UUID, version: int) -> Record:
@@ -121,7 +134,7 @@ async def read(engine: AsyncEngine, kind: Kind[F], id: UUID, *, caller: Caller) 
     """The record in its present state; the reading is logged in the same transaction. Raises NotFound."""
     async with unit_of_work(engine) as unit:
         record = await records.load(unit.connection, kind.table, id)
-        await log(unit, kind, record, kind.fact.read(record.body), caller, "read", None)
+        await log(unit, kind, record, seen(kind, record, caller), caller, "read", None)
     return record
 
 
@@ -129,7 +142,7 @@ async def read_history(engine: AsyncEngine, kind: Kind[F], id: UUID, *, caller: 
     """Every version, oldest first; the reading is logged in the same transaction. Raises NotFound."""
     async with unit_of_work(engine) as unit:
         record = await records.load(unit.connection, kind.table, id)
-        await log(unit, kind, record, kind.fact.read(record.body), caller, "read", None)
+        await log(unit, kind, record, seen(kind, record, caller), caller, "read", None)
         return await records.history(unit.connection, kind.table, record)
 
 

@@ -12,6 +12,7 @@ from shared.db.unit import Unit
 from shared.errors import Fault
 from shared.events.envelope import Fact
 from shared.events.person import Person
+from shared.http.callers import Caller
 
 F = TypeVar("F", bound=Fact)
 
@@ -32,6 +33,14 @@ def _nothing_fixed(_old: Any, _new: Any) -> Sequence[Fault]:
     return ()
 
 
+def _nothing_refused(_fact: Any, _caller: Caller) -> Sequence[Fault]:
+    return ()
+
+
+def _visible_to_all(_fact: Any, _caller: Caller) -> bool:
+    return True
+
+
 def _no_columns(_fact: Any) -> dict[str, Any]:
     return {}
 
@@ -42,7 +51,9 @@ class Kind(Generic[F]):
 
     `time` is when the fact happened (the event's time); `columns` the values of the table's own typed columns;
     `entered` runs in the transaction that takes new records, for what must happen together with them; `fixed` names
-    what a correction must not change, because only a procedure of its own may.
+    what a correction must not change, because only a procedure of its own may. Beside the roles, `refused` names what
+    of a fact this caller cannot hand in, and `visible` says whether it may know of a record at all: an employer hands
+    in and sees its own.
     """
 
     fact: type[F]
@@ -54,6 +65,8 @@ class Kind(Generic[F]):
     columns: Callable[[F], dict[str, Any]] = _no_columns
     entered: Callable[[Unit, Sequence[Entry[F]]], Awaitable[None]] = _nothing
     fixed: Callable[[F, F], Sequence[Fault]] = _nothing_fixed
+    refused: Callable[[F, Caller], Sequence[Fault]] = _nothing_refused
+    visible: Callable[[F, Caller], bool] = _visible_to_all
 
     @property
     def name(self) -> str:

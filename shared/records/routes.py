@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.db.lane import Lane
 from shared.db.records import Record, Taken
-from shared.errors import Conflict
+from shared.errors import Conflict, Invalid
 from shared.events.language import Text
 from shared.http import routes
 from shared.http.answers import ExpectedVersion, etag, json_response
@@ -75,6 +75,8 @@ def _add_intake(router: APIRouter, kind: Kind[Any]) -> None:
     async def submit(request: Request, fact: kind.fact, caller: Caller = writer) -> Response:  # type: ignore[name-defined]
         """201 when it is new; 200 with the same body when the same content is there already; 409 when its source_id
         holds other content."""
+        if faults := kind.refused(fact, caller):
+            raise Invalid("You cannot hand in this record.", faults=faults)
         taken = await _lane(request, kind).submit((fact, caller, current_traceparent()))
         if taken.outcome == "conflict":
             raise Conflict("The same source_id holds other content; correct that record with PUT instead.")
