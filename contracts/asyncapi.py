@@ -65,9 +65,13 @@ def _channel(topic: str, promise: dict[str, Any]) -> dict[str, Any]:
     names = [_message_name(fact) for fact in facts]
     return {
         "address": topic,
-        "description": f"Key: {promise['key']}. Partitions: {promise['partitions']}. Retention: {promise['retention']}.",
+        "description": _promise(promise),
         "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in names},
     }
+
+
+def _promise(promise: dict[str, Any]) -> str:
+    return f"Key: {promise['key']}. Partitions: {promise['partitions']}. Retention: {promise['retention']}."
 
 
 def _operation(topic: str) -> dict[str, Any]:

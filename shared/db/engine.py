@@ -13,5 +13,6 @@ def make_engine(url: str, *, connections: int = 10, application: str = "kosh") -
         pool_timeout=10,
         pool_pre_ping=True,
         hide_parameters=True,  # rows are personal data: no error may quote them
+        json_deserializer=str,  # JSON columns are text to us: see shared.db.json_text
         connect_args={"server_settings": {"application_name": application, "lock_timeout": "10s", "timezone": "UTC"}},
     )

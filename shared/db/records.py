@@ -113,9 +113,7 @@ def digest(body: str) -> bytes:
     return blake2b(body.encode(), digest_size=16).digest()
 
 
-async def take(
-    connection: AsyncConnection, table: Table, submissions: Sequence[Submission], author: str
-) -> list[Taken]:
+async def take(connection: AsyncConnection, table: Table, submissions: Sequence[Submission]) -> list[Taken]:
     """Stores what is new, in one round trip, and answers for each submission in its order. Source ids may repeat
     inside `submissions`: the first one counts, the others are compared with it."""
     first: dict[str, Submission] = {}

@@ -183,7 +183,7 @@ def _state(record: Record) -> Response:
 
 def _as_json(record: Record) -> dict[str, Any]:
     return {
-        "id": record.id,
+        "id": str(record.id),
         "version": record.version,
         "withdrawn": record.withdrawn,
         "changed_at": record.changed_at,

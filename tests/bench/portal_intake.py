@@ -1,0 +1,168 @@
+"""S1: single intake writes over HTTP. S2: NDJSON batch intake. Both on a durable PostgreSQL of the bench's own."""
+
+import asyncio
+import os
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import orjson
+
+from deploy.local import issuer
+from deploy.local.postgres import Database, Server
+from shared.db.identifiers import new_id
+from shared.db.migrate import upgrade
+from shared.testing.people import crossing
+from shared.testing.postgres import reachable_directory
+from tests.bench.figures import compare
+from tests.bench.load import post_all
+
+SINGLE = 6_000
+BATCH = 50_000
+CONNECTIONS = 16
+CLIENTS = 64
+
+_serial = count(1)
+_COLUMNS = ["id", "source_id", "version", "withdrawn", "body", "changed_at", "changed_by", "submitted"]
+_OUTBOX = ["position", "type", "subject", "recordversion", "recordwithdrawn", "time", "data"]
+
+
+@dataclass
+class Bench:
+    """A running portal and a bare pool beside it, on the same server."""
+
+    port: int
+    token: dict[str, str]
+    pool: asyncpg.Pool
+
+    async def single(self) -> float:
+        bodies = [orjson.dumps(_crossing()) for _ in range(SINGLE)]
+        return await post_all(self.port, "/v1/border-crossings", self.token, bodies, CLIENTS)
+
+    async def bare_single(self) -> float:
+        rows = [_rows(_crossing()) for _ in range(SINGLE)]
+        started = time.perf_counter()
+        await asyncio.gather(*(self._insert(rows[n::CONNECTIONS]) for n in range(CONNECTIONS)))
+        return SINGLE / (time.perf_counter() - started)
+
+    async def _insert(self, rows: Sequence[tuple[tuple[Any, ...], tuple[Any, ...]]]) -> None:
+        async with self.pool.acquire() as connection:
+            for record, event in rows:
+                async with connection.transaction():
+                    await connection.execute(_insert_into("bare_record", _COLUMNS), *record)
+                    await connection.execute(_insert_into("bare_outbox", _OUTBOX), *event)
+
+    async def batch(self) -> float:
+        body = b"\n".join(orjson.dumps(_crossing()) for _ in range(BATCH))
+        started = time.perf_counter()
+        async with httpx.AsyncClient(timeout=300) as client:
+            url = f"http://127.0.0.1:{self.port}/v1/border-crossings:batch"
+            headers = self.token | {"Content-Type": "application/x-ndjson"}
+            answer = await client.post(url, content=body, headers=headers)
+        took = time.perf_counter() - started
+        summary = orjson.loads(answer.raise_for_status().content.splitlines()[-1])["summary"]
+        if summary["created"] != BATCH:
+            raise RuntimeError(f"not every line was taken: {summary}")
+        return BATCH / took
+
+    async def bare_batch(self) -> float:
+        rows = [_rows(_crossing()) for _ in range(BATCH)]
+        started = time.perf_counter()
+        async with self.pool.acquire() as connection, connection.transaction():
+            await connection.copy_records_to_table("bare_record", records=[r for r, _ in rows], columns=_COLUMNS)
+            await connection.copy_records_to_table("bare_outbox", records=[e for _, e in rows], columns=_OUTBOX)
+        return BATCH / (time.perf_counter() - started)
+
+
+def _crossing() -> dict[str, Any]:
+    return crossing(source_id=f"BENCH-{os.getpid()}-{next(_serial)}")
+
+
+def _rows(body: dict[str, Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    from datetime import UTC, datetime
+
+    now, text, id = datetime.now(UTC), orjson.dumps(body).decode(), new_id()
+    record = (id, body["source_id"], 1, False, text, now, "bench", b"0123456789abcdef")
+    event = (next(_serial), "kz.kosh.portal.border_crossing.v1", str(id), 1, False, now, text)
+    return record, event
+
+
+def _insert_into(table: str, columns: Sequence[str]) -> str:
+    values = ", ".join(f"${n}" for n in range(1, len(columns) + 1))
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({values})"  # noqa: S608
+
+
+@asynccontextmanager
+async def bench() -> AsyncIterator[Bench]:
+    """A durable server, the migrated portal as a process of its own, and bare tables of the same shape."""
+    with reachable_directory() as directory:
+        server = Server(directory / "postgres", durable=True)
+        server.start()
+        try:
+            database = await server.ensure_database("portal")
+            await asyncio.to_thread(upgrade, "portal", database.owner_url)
+            async with _pool(database) as pool, _portal(directory, database) as (port, token):
+                yield Bench(port, token, pool)
+        finally:
+            server.stop()
+
+
+@asynccontextmanager
+async def _pool(database: Database) -> AsyncIterator[asyncpg.Pool]:
+    url = database.owner_url.replace("+asyncpg", "")
+    async with asyncpg.create_pool(url, min_size=CONNECTIONS, max_size=CONNECTIONS) as pool:
+        await pool.execute("CREATE TABLE bare_record (LIKE border_crossing INCLUDING INDEXES)")
+        await pool.execute("CREATE TABLE bare_outbox (LIKE outbox INCLUDING INDEXES)")
+        yield pool
+
+
+@asynccontextmanager
+async def _portal(directory: Path, database: Database) -> AsyncIterator[tuple[int, dict[str, str]]]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    issuer.ensure_issuer(directory / "issuer")
+    environment = {
+        **os.environ,
+        **issuer.environment(directory / "issuer"),
+        "KOSH_PORTAL_DATABASE_URL": database.app_url,
+        "KOSH_PORTAL_PORT": str(port),
+        "KOSH_LOG_LEVEL": "WARNING",
+    }
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "services.portal", "api", env=environment)
+    try:
+        await _ready(port)
+        yield port, {"Authorization": f"Bearer {issuer.mint(directory / 'issuer', 'border')}"}
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _ready(port: int) -> None:
+    async with httpx.AsyncClient() as client:
+        for _ in range(200):
+            try:
+                if (await client.get(f"http://127.0.0.1:{port}/health/ready")).status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            await asyncio.sleep(0.1)
+    raise RuntimeError("the portal did not become ready")
+
+
+async def main() -> None:
+    async with bench() as running:
+        await compare("S1_single_intake", "requests/s", running.single, running.bare_single, "bare_asyncpg_16")
+        await compare("S2_batch_intake", "records/s", running.batch, running.bare_batch, "asyncpg_copy")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
