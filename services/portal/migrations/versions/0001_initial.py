@@ -1,8 +1,9 @@
-"""The portal's first tables."""
+"""The first tables of portal."""
 
 import sqlalchemy as sa
 from alembic import op
 
+from shared.http.access_log import APPEND_ONLY
 from shared.outbox.table import IN_COMMIT_ORDER
 
 revision = "0001"
@@ -14,10 +15,27 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "access_log",
-        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
-        sa.Column("caller", sa.Text(), nullable=True),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("caller", sa.Text(), nullable=False),
+        sa.Column("agency", sa.Text(), nullable=True),
+        sa.Column("roles", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("record_kind", sa.Text(), nullable=False),
+        sa.Column("record_id", sa.Text(), nullable=True),
+        sa.Column("person_iin", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.CheckConstraint("action IN ('read', 'search', 'change')", name="access_log_action"),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index(
+        "access_log_person",
+        "access_log",
+        ["person_iin", "id"],
+        unique=False,
+        postgresql_where=sa.text("person_iin IS NOT NULL"),
+    )
+    op.create_index("access_log_record", "access_log", ["record_kind", "record_id"], unique=False)
     op.create_table(
         "border_crossing",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -68,7 +86,16 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", "version"),
     )
-    op.create_table("idempotency", sa.Column("key", sa.Text(), nullable=False), sa.PrimaryKeyConstraint("key"))
+    op.create_table(
+        "idempotency",
+        sa.Column("caller", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("request", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.JSON(), nullable=True),
+        sa.PrimaryKeyConstraint("caller", "key"),
+    )
+    op.create_index("idempotency_at", "idempotency", ["at"], unique=False)
     op.create_table(
         "outbox",
         sa.Column("position", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -123,7 +150,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", "version"),
     )
-    for statement in IN_COMMIT_ORDER:
+    for statement in (*IN_COMMIT_ORDER, APPEND_ONLY):
         op.execute(statement)
 
 
@@ -133,9 +160,12 @@ def downgrade() -> None:
     op.drop_table("relayed")
     op.drop_table("rejected_line")
     op.drop_table("outbox")
+    op.drop_index("idempotency_at", table_name="idempotency")
     op.drop_table("idempotency")
     op.drop_table("feed_coverage_history")
     op.drop_table("feed_coverage")
     op.drop_table("border_crossing_history")
     op.drop_table("border_crossing")
+    op.drop_index("access_log_record", table_name="access_log")
+    op.drop_index("access_log_person", table_name="access_log", postgresql_where=sa.text("person_iin IS NOT NULL"))
     op.drop_table("access_log")
