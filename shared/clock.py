@@ -7,7 +7,7 @@ for any day. Tests set it with `set_to`.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 ALMATY = ZoneInfo("Asia/Almaty")
@@ -23,6 +23,11 @@ def now() -> datetime:
 def today() -> date:
     """The calendar date in Kazakhstan (one zone, UTC+5, since 1 March 2024)."""
     return now().astimezone(ALMATY).date()
+
+
+def start_of(day: date) -> datetime:
+    """The first moment of a calendar date in Kazakhstan: when an act known only by its date is said to happen."""
+    return datetime.combine(day, time.min, ALMATY)
 
 
 @contextmanager

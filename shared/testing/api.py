@@ -28,7 +28,7 @@ class Api:
     client: httpx.AsyncClient
     app: FastAPI
     database: Database
-    issuer: Path
+    keys: Path
 
     @property
     def engine(self) -> AsyncEngine:
@@ -37,7 +37,7 @@ class Api:
 
     def token(self, *roles: str, ttl: timedelta = issuer.HOUR, **claims: Any) -> dict[str, str]:
         """Headers of a caller with `roles`."""
-        return {"Authorization": f"Bearer {issuer.mint(self.issuer, roles, ttl=ttl, **claims)}"}
+        return {"Authorization": f"Bearer {issuer.mint(self.keys, roles, ttl=ttl, **claims)}"}
 
     async def rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
         """What the database holds, asked beside the API."""
