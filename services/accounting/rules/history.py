@@ -41,7 +41,7 @@ EVIDENCE: Final = np.dtype([("fact", "<i8"), ("day", "<u2"), ("kind", "u1"), ("r
 Records = npt.NDArray[np.void]
 Crossings = Records
 Evidence = Records
-Persons = npt.NDArray[np.integer]
+Persons = npt.NDArray[np.int64]
 Positions = npt.NDArray[np.int64]
 
 _DAY: Final = 86_400  # offsets are shorter than a day, so an instant is at most a day before its date's 00:00 UTC
@@ -114,13 +114,13 @@ def revise(
 
 def arrange_crossings(person: Persons, crossings: Crossings) -> Positions:
     """Positions that sort crossings by person, day, instant, and within one second by the source's own order."""
-    keys = person.astype(np.int64) << 34 | crossings["day"].astype(np.int64) << 18 | (crossings["second"] + _DAY)
+    keys = person << 34 | crossings["day"].astype(np.int64) << 18 | (crossings["second"] + _DAY)
     return _arrange(keys, crossings["order"], crossings["fact"])
 
 
 def arrange_evidence(person: Persons, evidence: Evidence) -> Positions:
     """Positions that sort evidence by person and day; on one day the strongest kind comes last."""
-    keys = person.astype(np.int64) << 16 | evidence["day"]
+    keys = person << 16 | evidence["day"]
     return _arrange(keys, -evidence["kind"].astype(np.int64), evidence["fact"])
 
 

@@ -1,0 +1,148 @@
+"""Cells of the movement cube: what each crossing contributes, and what a change moves."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.accounting.rules.dimensions import AGE_GROUPS, birth_code, country_code, day_number
+from services.accounting.rules.history import CROSSING
+from services.accounting.rules.movements import FIELDS, Indicator, Tally, difference, month_of, pack, tally, unpack
+from services.accounting.rules.outcome import NOT_KNOWN, Migration, compose
+
+OBSERVED = 128
+MONTH = (2024 - 1970) * 12  # January 2024
+DAY = day_number(date(2024, 1, 31))
+
+
+def crossing(migration: Migration, *, arrival: bool, day: int = DAY, gap: bool = False) -> np.ndarray:
+    """One observed crossing of an Uzbek worker, with a region."""
+    record = np.zeros(1, CROSSING)
+    record["day"], record["arrival"] = day, arrival
+    record["partner"], record["citizen"] = country_code("RUS"), country_code("UZB")
+    record["sex"], record["purpose"], record["region"] = 2, 1, 71
+    record["birth"] = birth_code("1990-05-01")
+    status = np.array([NOT_KNOWN], np.uint8)
+    record["state"] = compose(status, status, np.array([migration], np.uint8), np.array([gap]))
+    return record
+
+
+def told(found: Tally) -> dict[tuple[int, Indicator], int]:
+    """Counts by month and indicator."""
+    codes = unpack(found.cells)
+    keys = zip(codes["month"].tolist(), map(Indicator, codes["indicator"].tolist()), strict=True)
+    return dict(zip(keys, found.counts.tolist(), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("migration", "arrival", "indicator"),
+    [
+        (Migration.YES, True, Indicator.IMM_FINAL),
+        (Migration.YES, False, Indicator.EMI_FINAL),
+        (Migration.OPEN, True, Indicator.IMM_OPEN),
+        (Migration.OPEN, False, Indicator.EMI_OPEN),
+        (Migration.UNDETERMINED, True, Indicator.IMM_UNDETERMINED),
+        (Migration.UNDETERMINED, False, Indicator.EMI_UNDETERMINED),
+    ],
+)
+def test_a_crossing_counts_as_its_outcome_and_as_a_movement(
+    migration: Migration, arrival: bool, indicator: Indicator
+) -> None:
+    movement = Indicator.ARRIVALS if arrival else Indicator.DEPARTURES
+
+    assert told(tally(crossing(migration, arrival=arrival))) == {(MONTH, indicator): 1, (MONTH, movement): 1}
+
+
+def test_what_is_surely_no_migration_is_a_movement_only() -> None:
+    assert told(tally(crossing(Migration.NO, arrival=True))) == {(MONTH, Indicator.ARRIVALS): 1}
+
+
+def test_a_crossing_outside_the_vintage_counts_nowhere() -> None:
+    assert len(tally(np.zeros(3, CROSSING)).cells) == 0
+
+
+def test_a_migration_s_cell_tells_all_its_dimensions() -> None:
+    codes = unpack(tally(crossing(Migration.YES, arrival=True)).cells)
+    migration = codes["indicator"].tolist().index(Indicator.IMM_FINAL)
+
+    assert {name: int(values[migration]) for name, values in codes.items()} == {
+        "month": MONTH,
+        "indicator": Indicator.IMM_FINAL,
+        "region": 71,
+        "partner": country_code("RUS"),
+        "citizen": country_code("UZB"),
+        "sex": 2,
+        "age": AGE_GROUPS.index("Y30T34"),
+        "purpose": 1,
+    }
+
+
+def test_movements_and_imputed_crossings_are_counted_by_month_alone() -> None:
+    codes = unpack(tally(crossing(Migration.NO, arrival=True)).cells)
+
+    assert all(values.tolist() == [0] for name, values in codes.items() if name not in ("month", "indicator"))
+
+
+def test_an_imputed_crossing_counts_in_the_month_of_its_midpoint() -> None:
+    pair = np.concatenate(
+        (crossing(Migration.NO, arrival=True), crossing(Migration.NO, arrival=True, day=DAY + 58, gap=True))
+    )
+
+    assert told(tally(pair)) == {
+        (MONTH, Indicator.ARRIVALS): 1,
+        (MONTH + 1, Indicator.DEPARTURES_IMPUTED): 1,
+        (MONTH + 2, Indicator.ARRIVALS): 1,
+    }
+
+
+def test_equal_cells_are_added_up_and_cells_ascend() -> None:
+    many = np.concatenate([crossing(Migration.OPEN, arrival=arrival) for arrival in (True, False, True)])
+    found = tally(many)
+
+    assert told(found)[MONTH, Indicator.IMM_OPEN] == 2
+    assert (np.diff(found.cells) > 0).all()
+
+
+codes = st.fixed_dictionaries({name: st.integers(0, 2**field.bits - 1) for name, field in FIELDS.items()})
+
+
+@given(codes)
+def test_a_cell_is_unpacked_into_what_was_packed(dimensions: dict[str, int]) -> None:
+    cell = pack(**{name: np.array([code]) for name, code in dimensions.items()})
+
+    assert cell[0] >= 0
+    assert {name: int(values[0]) for name, values in unpack(cell).items()} == dimensions
+
+
+def test_a_period_is_a_range_of_cells() -> None:
+    month = FIELDS["month"].shift
+    cell = tally(crossing(Migration.YES, arrival=False)).cells
+
+    assert ((MONTH << month <= cell) & (cell < MONTH + 1 << month)).all()
+
+
+@pytest.mark.parametrize(
+    ("day", "month"), [(date(1970, 1, 1), 0), (date(2024, 1, 31), MONTH), (date(2024, 2, 1), MONTH + 1)]
+)
+def test_months_count_from_january_1970(day: date, month: int) -> None:
+    assert month_of(np.array([day_number(day)])).tolist() == [month]
+
+
+tallies = st.dictionaries(st.integers(0, 20), st.integers(1, 5)).map(
+    lambda cells: Tally(np.array(sorted(cells), np.int64), np.array([cells[cell] for cell in sorted(cells)], np.int64))
+)
+
+
+@given(tallies, tallies)
+def test_the_old_contributions_and_the_difference_make_the_new_ones(old: Tally, new: Tally) -> None:
+    change = difference(old, new)
+    cube = dict(zip(old.cells.tolist(), old.counts.tolist(), strict=True))
+    for cell, count in zip(change.cells.tolist(), change.counts.tolist(), strict=True):
+        cube[cell] = cube.get(cell, 0) + count
+
+    assert {cell: count for cell, count in cube.items() if count} == dict(
+        zip(new.cells.tolist(), new.counts.tolist(), strict=True)
+    )
+    assert (change.counts != 0).all()
