@@ -26,9 +26,10 @@ class Clock:
     due_on: date
     term: Norm
 
-    def days_late(self, day: date) -> int:
-        """Calendar days by which an act of `day` is late; 0 in time."""
-        return max((day - self.due_on).days, 0)
+    def due_after_hearing(self, invited_on: date, hearing_by: date) -> date:
+        """The last day for the final decision: that of the hearing, where the preliminary refusal was in time. A late
+        one buys no time."""
+        return max(self.due_on, hearing_by) if invited_on <= self.due_on else self.due_on
 
 
 def required_documents(norms: NormsInForce, member: str) -> Norm:

@@ -1,0 +1,41 @@
+"""Statuses by family, by person, and by the day on which they run out."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kandas.store.tables import kandas_status as table
+from shared.db import records
+from shared.db.records import Record
+
+
+async def of_application(connection: AsyncConnection, application: str, *, lock: bool = False) -> list[Record]:
+    """The records of a family's members, withdrawn ones too, by their source id."""
+    query = select(table.c.id).where(table.c.application == application).order_by(table.c.source_id)
+    ids = (await connection.scalars(query.with_for_update() if lock else query)).all()
+    return [await records.load(connection, table, id) for id in ids]
+
+
+async def holds_another(connection: AsyncConnection, id: UUID) -> bool:
+    """Whether the person of record `id`, known by IIN or document, holds a status in force under another record."""
+    own = table.alias()
+    same_person = or_(table.c.iin == own.c.iin, table.c.document == own.c.document)
+    query = select(table.c.id).join(own, same_person).where(own.c.id == id, table.c.id != id)
+    in_force = query.where(table.c.state == "granted", ~table.c.withdrawn)
+    return await connection.scalar(in_force.limit(1)) is not None
+
+
+async def past_validity(connection: AsyncConnection, day: date, limit: int) -> Sequence[UUID]:
+    """Up to `limit` statuses in force whose last day lies before `day`, locked; those that another run holds are left
+    to it."""
+    query = (
+        select(table.c.id)
+        .where(table.c.state == "granted", table.c.valid_until < day, ~table.c.withdrawn)
+        .order_by(table.c.valid_until, table.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return (await connection.scalars(query)).all()
