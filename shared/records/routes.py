@@ -146,7 +146,7 @@ def _add_reading(router: APIRouter, kind: Kind[Any]) -> None:
     async def read_history(request: Request, id: UUID, caller: Caller = reader) -> Response:
         """Oldest first, the present state last."""
         versions = await intake.read_history(_engine(request), kind, id, caller=caller)
-        return json_response([_as_json(version) for version in versions])
+        return json_response([as_json(version) for version in versions])
 
 
 def _add_changes(router: APIRouter, kind: Kind[Any]) -> None:
@@ -178,10 +178,11 @@ def _add_changes(router: APIRouter, kind: Kind[Any]) -> None:
 
 
 def _state(record: Record) -> Response:
-    return json_response(_as_json(record), headers={"ETag": etag(record.version)})
+    return json_response(as_json(record), headers={"ETag": etag(record.version)})
 
 
-def _as_json(record: Record) -> dict[str, Any]:
+def as_json(record: Record) -> dict[str, Any]:
+    """The record as RecordState shows it."""
     return {
         "id": str(record.id),
         "version": record.version,

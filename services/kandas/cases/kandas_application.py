@@ -6,26 +6,27 @@ Each member has a status record of their own from the first day on; the case fil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.kandas.cases.case_file import keep, open_case, refuse_strangers, state_of, view
 from services.kandas.cases.kandas_status import STATUSES
 from services.kandas.rules import kandas_application as rules
-from services.kandas.store import kandas_status as statuses
 from services.kandas.store.case_file import CaseFile, Member, MemberFile, Paper, PaperKind
 from services.kandas.store.tables import kandas_application
 from shared import clock
 from shared.db import records
-from shared.db.records import Record, Submission, Taken
+from shared.db.records import Submission, Taken
 from shared.db.unit import Unit, unit_of_work
-from shared.errors import Conflict, Fault, Forbidden, Invalid
+from shared.errors import Conflict, Fault, Invalid
 from shared.events.kandas import KandasStatus
 from shared.events.language import Country, Day, Language, Region, SourceId, Text
 from shared.events.person import Person
 from shared.http.callers import Caller
+from shared.http.idempotency import Attempt, once
 from shared.kernel.norms import NotInForce
 from shared.records import intake
 
@@ -97,20 +98,10 @@ class Lodged:
     members: list[Taken]
 
 
-@dataclass(frozen=True, slots=True)
-class CaseState:
-    """A case as it stands: its record, its file, its running clock and its members' records."""
-
-    record: Record
-    file: CaseFile
-    clock: rules.Clock | None
-    members: list[Record]
-
-
 async def lodge(engine: AsyncEngine, lodgement: Lodgement, caller: Caller) -> Lodged:
     """Takes an application with a status record for each member. Raises Invalid, Forbidden, and Conflict where one of
     the source ids holds other content."""
-    _refuse_strangers(lodgement.mission, caller)
+    refuse_strangers(lodgement.mission, caller)
     if faults := list(_faults(lodgement)):
         raise Invalid("The application is not valid.", faults=faults)
     async with unit_of_work(engine) as unit:
@@ -153,16 +144,31 @@ def _known(day: date) -> bool:
 
 
 async def add_documents(
-    engine: AsyncEngine, id: UUID, papers: Sequence[ReceivedPaper], *, version: int, caller: Caller
-) -> CaseState:
+    engine: AsyncEngine,
+    id: UUID,
+    papers: Sequence[ReceivedPaper],
+    *,
+    version: int,
+    caller: Caller,
+    attempt: Attempt,
+) -> dict[str, Any]:
     """Enters documents that were received; the last missing one starts the clock. A document that is there already
-    keeps its first day. Raises NotFound, VersionMismatch, Conflict, Invalid, Forbidden."""
+    keeps its first day. Answers with the case. Raises NotFound, VersionMismatch, Conflict, Invalid, Forbidden."""
     async with unit_of_work(engine) as unit:
-        case = await open_case(unit, id, version, caller)
-        if faults := list(_paper_faults(case.file, papers)):
-            raise Invalid("The documents are not valid.", faults=faults)
-        members = tuple(_with_papers(member, papers) for member in case.file.members)
-        return await keep(unit, case, case.file.model_copy(update={"members": members}), caller, "documents received")
+        answer: dict[str, Any] = await once(
+            unit.connection, attempt, lambda: _add_documents(unit, id, papers, version, caller)
+        )
+    return answer
+
+
+async def _add_documents(
+    unit: Unit, id: UUID, papers: Sequence[ReceivedPaper], version: int, caller: Caller
+) -> dict[str, Any]:
+    case = await open_case(unit, id, version, caller)
+    if faults := list(_paper_faults(case.file, papers)):
+        raise Invalid("The documents are not valid.", faults=faults)
+    members = tuple(_with_papers(member, papers) for member in case.file.members)
+    return view(await keep(unit, case, case.file.model_copy(update={"members": members}), caller, "documents received"))
 
 
 def _paper_faults(file: CaseFile, papers: Sequence[ReceivedPaper]) -> Iterator[Fault]:
@@ -182,84 +188,37 @@ def _with_papers(member: MemberFile, papers: Sequence[ReceivedPaper]) -> MemberF
     return member.model_copy(update={"documents": tuple(first.values())})
 
 
-async def take_back(engine: AsyncEngine, id: UUID, *, version: int, reason: str, caller: Caller) -> Record:
-    """Withdraws an application before any decision, and with it its members' records. Raises as `add_documents`."""
+async def take_back(
+    engine: AsyncEngine, id: UUID, *, version: int, reason: str, caller: Caller, attempt: Attempt
+) -> dict[str, Any]:
+    """Withdraws an application before any decision, and with it its members' records. Answers and raises as
+    `add_documents`."""
     async with unit_of_work(engine) as unit:
-        case = await open_case(unit, id, version, caller)
-        for member in case.members:
-            status = KandasStatus.read(member.body)
-            if status.state != "applied":
-                raise Conflict("The case is decided in part; end the statuses instead.")
-            await intake.revise_within(unit, STATUSES, member, status, caller, reason, withdrawn=True)
-        return await records.revise(
-            unit.connection,
-            kandas_application,
-            case.record,
-            case.record.body,
-            author=caller.subject,
-            reason=reason,
-            withdrawn=True,
+        answer: dict[str, Any] = await once(
+            unit.connection, attempt, lambda: _take_back(unit, id, version, reason, caller)
         )
+    return answer
 
 
-async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> CaseState:
+async def _take_back(unit: Unit, id: UUID, version: int, reason: str, caller: Caller) -> dict[str, Any]:
+    case = await open_case(unit, id, version, caller)
+    present = [(record, KandasStatus.read(record.body)) for record in case.members if not record.withdrawn]
+    if any(status.state != "applied" for _, status in present):
+        raise Conflict("The case is decided in part; end the statuses instead.")
+    for record, status in present:
+        await intake.revise_within(unit, STATUSES, record, status, caller, reason, withdrawn=True)
+    table, body = kandas_application, case.record.body
+    record = await records.revise(
+        unit.connection, table, case.record, body, author=caller.subject, reason=reason, withdrawn=True
+    )
+    return view(await state_of(unit, record))
+
+
+async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> dict[str, Any]:
     """The case as it stands; the reading is logged for every member. Raises NotFound, Forbidden."""
     async with unit_of_work(engine) as unit:
-        case = await _state(unit, await records.load(unit.connection, kandas_application, id))
-        _refuse_strangers(case.file.mission, caller)
+        case = await state_of(unit, await records.load(unit.connection, kandas_application, id))
+        refuse_strangers(case.file.mission, caller)
         for member in case.members:
             await intake.log(unit, STATUSES, member, KandasStatus.read(member.body), caller, "read", None)
-    return case
-
-
-async def open_case(unit: Unit, id: UUID, version: int, caller: Caller) -> CaseState:
-    """The case, locked with its members for a change of its version `version`. Raises NotFound, VersionMismatch,
-    Forbidden, and Conflict where it was taken back or is decided."""
-    record = await records.load(unit.connection, kandas_application, id, lock=True)
-    records.expect_version(record, version)
-    case = await _state(unit, record, lock=True)
-    _refuse_strangers(case.file.mission, caller)
-    if record.withdrawn:
-        raise Conflict("The application was taken back; lodge a new one.")
-    if not undecided(case):
-        raise Conflict("The case is decided; a new application is a new case.")
-    return case
-
-
-async def keep(unit: Unit, case: CaseState, file: CaseFile, caller: Caller, reason: str) -> CaseState:
-    """Stores the next version of the case file, and who touched whose case."""
-    record = await records.revise(
-        unit.connection,
-        kandas_application,
-        case.record,
-        file.model_dump_json(),
-        author=caller.subject,
-        reason=reason,
-    )
-    for member in case.members:
-        await intake.log(unit, STATUSES, member, KandasStatus.read(member.body), caller, "change", reason)
-    return await _state(unit, record)
-
-
-def undecided(case: CaseState) -> list[tuple[Record, KandasStatus]]:
-    """The members who still wait for their decision."""
-    facts = [(record, KandasStatus.read(record.body)) for record in case.members if not record.withdrawn]
-    return [(record, status) for record, status in facts if status.state == "applied"]
-
-
-async def _state(unit: Unit, record: Record, *, lock: bool = False) -> CaseState:
-    file = CaseFile.model_validate_json(record.body)
-    members = await statuses.of_application(unit.connection, file.source_id, lock=lock)
-    return CaseState(record, file, _clock(file, members), members)
-
-
-def _clock(file: CaseFile, members: Sequence[Record]) -> rules.Clock | None:
-    """A member whose record was withdrawn keeps nobody waiting."""
-    present = {record.source_id for record in members if not record.withdrawn}
-    files = [member for member in file.members if member.source_id in present]
-    return rules.clock(file.lodged_on, [(m.member, {str(p.kind): p.received_on for p in m.documents}) for m in files])
-
-
-def _refuse_strangers(mission: str | None, caller: Caller) -> None:
-    if mission is None and "kandas-officer" not in caller.roles:
-        raise Forbidden("A mission handles only the applications that were lodged through a mission.")
+    return view(case)

@@ -15,14 +15,15 @@ from services.kandas.store.status_decision import StoredDecision
 from services.kandas.store.tables import kandas_status
 from shared import clock
 from shared.db import records
-from shared.db.records import Record
-from shared.db.unit import unit_of_work
+from shared.db.unit import Unit, unit_of_work
 from shared.errors import Conflict, Fault, Invalid
 from shared.events.kandas import KandasStatus
 from shared.http.callers import Caller
+from shared.http.idempotency import Attempt, once
 from shared.kernel.documents import identity_key
 from shared.records import intake
 from shared.records.kind import Kind
+from shared.records.routes import as_json
 
 EXPIRED_AT_ONCE = 500
 _IN_FORCE_ONCE = frozenset({"granted", "ended"})
@@ -72,20 +73,28 @@ class End:
     reason: Literal["citizenship", "withdrawal", "leaving"]
 
 
-async def end(engine: AsyncEngine, id: UUID, end: End, *, version: int, caller: Caller) -> Record:
-    """Ends a status in force. Raises NotFound, VersionMismatch, Conflict where none is in force, Invalid."""
+async def end(
+    engine: AsyncEngine, id: UUID, end: End, *, version: int, caller: Caller, attempt: Attempt
+) -> dict[str, Any]:
+    """Ends a status in force; answers with the record. Raises NotFound, VersionMismatch, Invalid, and Conflict where
+    none is in force."""
     async with unit_of_work(engine) as unit:
-        record = await intake.open_within(unit, STATUSES, id, version)
-        status = KandasStatus.read(record.body)
-        if status.state != "granted" or status.decided_on is None:
-            raise Conflict(f"Only a status in force can end; this one is {status.state}.")
-        found = rules.faults_of_end(
-            end.ended_on, granted_on=status.decided_on, valid_until=status.valid_until, today=clock.today()
-        )
-        if found:
-            raise Invalid("The status cannot end on that day.", faults=[Fault("/ended_on", each) for each in found])
-        ended = _changed(status, state="ended", ended_on=end.ended_on, end_reason=end.reason)
-        return await intake.revise_within(unit, STATUSES, record, ended, caller, end.reason)
+        answer: dict[str, Any] = await once(unit.connection, attempt, lambda: _end(unit, id, end, version, caller))
+    return answer
+
+
+async def _end(unit: Unit, id: UUID, end: End, version: int, caller: Caller) -> dict[str, Any]:
+    record = await intake.open_within(unit, STATUSES, id, version)
+    status = KandasStatus.read(record.body)
+    if status.state != "granted" or status.decided_on is None:
+        raise Conflict(f"Only a status in force can end; this one is {status.state}.")
+    found = rules.faults_of_end(
+        end.ended_on, granted_on=status.decided_on, valid_until=status.valid_until, today=clock.today()
+    )
+    if found:
+        raise Invalid("The status cannot end on that day.", faults=[Fault("/ended_on", each) for each in found])
+    ended = _changed(status, state="ended", ended_on=end.ended_on, end_reason=end.reason)
+    return as_json(await intake.revise_within(unit, STATUSES, record, ended, caller, end.reason))
 
 
 async def expire(engine: AsyncEngine, day: date, caller: Caller) -> int:

@@ -9,10 +9,9 @@ from uuid import UUID
 import orjson
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.kandas.cases import kandas_application
-from services.kandas.cases.kandas_application import CaseState
+from services.kandas.cases import case_file
+from services.kandas.cases.case_file import CaseState
 from services.kandas.cases.kandas_status import STATUSES
-from services.kandas.rules.kandas_application import Clock
 from services.kandas.rules.status_decision import Facts, rule
 from services.kandas.store import kandas_status as statuses
 from services.kandas.store import status_decision as store
@@ -25,6 +24,7 @@ from shared.errors import Conflict, Fault, Invalid
 from shared.events.kandas import KandasStatus
 from shared.events.language import Language, SourceId
 from shared.http.callers import Caller
+from shared.http.idempotency import Attempt, once
 from shared.records import intake
 
 
@@ -36,30 +36,35 @@ class Finding(Language):
     formerly_citizen: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """The case after the decision, and the answer: every member's ruling with all its checks."""
-
-    case: CaseState
-    answer: dict[str, Any]
-
-
 async def decide(
-    engine: AsyncEngine, id: UUID, findings: Sequence[Finding], *, version: int, caller: Caller
-) -> Decided:
-    """Decides today on every member who waits. Raises NotFound, VersionMismatch, Invalid where a finding is missing or
-    too many, Conflict while a hearing is awaited."""
+    engine: AsyncEngine, id: UUID, findings: Sequence[Finding], *, version: int, caller: Caller, attempt: Attempt
+) -> dict[str, Any]:
+    """Decides today on every member who waits; answers with every ruling and all its checks. Raises NotFound,
+    VersionMismatch, Invalid where a finding is missing or too many, Conflict while a hearing is awaited."""
     async with unit_of_work(engine) as unit:
-        case = await kandas_application.open_case(unit, id, version, caller)
-        sitting = _Sitting(unit, case, clock.today(), caller)
-        sitting.await_hearing()
-        waiting = kandas_application.undecided(case)
-        if faults := list(_faults(waiting, findings)):
-            raise Invalid("The findings do not fit the members who wait for a decision.", faults=faults)
-        found = {finding.member: finding for finding in findings}
-        answers = [await sitting.decide(record, status, found[status.source_id]) for record, status in waiting]
-        case = await kandas_application.keep(unit, case, sitting.file_with_hearing(answers), caller, "decision")
-    return Decided(case, {"decided_on": sitting.today, "timing": sitting.timing(), "members": answers})
+        answer: dict[str, Any] = await once(
+            unit.connection, attempt, lambda: _decide(unit, id, findings, version, caller)
+        )
+    return answer
+
+
+async def _decide(unit: Unit, id: UUID, findings: Sequence[Finding], version: int, caller: Caller) -> dict[str, Any]:
+    case = await case_file.open_case(unit, id, version, caller)
+    sitting = _Sitting(unit, case, clock.today(), caller)
+    sitting.await_hearing()
+    waiting = case_file.undecided(case)
+    if faults := list(_faults(waiting, findings)):
+        raise Invalid("The findings do not fit the members who wait for a decision.", faults=faults)
+    found = {finding.member: finding for finding in findings}
+    answers = [await sitting.decide(record, status, found[status.source_id]) for record, status in waiting]
+    case = await case_file.keep(unit, case, sitting.file_with_hearing(answers), caller, "decision")
+    return {
+        "id": id,
+        "version": case.record.version,
+        "decided_on": sitting.today,
+        "timing": sitting.timing(),
+        "members": answers,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,36 +127,32 @@ class _Sitting:
         return self.case.file.model_copy(update={"hearing": hearing})
 
     def timing(self) -> dict[str, Any] | None:
-        """The deadline, the norm that set it and how this day stands to it; None before the documents are complete."""
-        if (running := self.case.clock) is None:
-            return None
-        hearing = self.case.file.hearing
-        due_on = running.due_after_hearing(hearing.invited_on, hearing.by) if hearing else running.due_on
-        return timing(running, due_on, self.today)
-
-    def timing(self) -> dict[str, Any] | None:
-        """The deadline, the norm that set it and how this day stands to it; None before the documents are complete."""
-        if (running := self.case.clock) is None:
-            return None
-        hearing = self.case.file.hearing
-        due_on = running.due_after_hearing(hearing.invited_on, hearing.by) if hearing else running.due_on
-        return timing(running, due_on, self.today)
+        """The deadline and how this day stands to it; None before the documents are complete."""
+        return case_file.timing(self.case, self.today)
 
 
-async def record_hearing(engine: AsyncEngine, id: UUID, held_on: date, *, version: int, caller: Caller) -> CaseState:
-    """Enters that the hearing was held. Raises NotFound, VersionMismatch, Invalid, Conflict where none is due."""
+async def record_hearing(
+    engine: AsyncEngine, id: UUID, held_on: date, *, version: int, caller: Caller, attempt: Attempt
+) -> dict[str, Any]:
+    """Enters that the hearing was held; answers with the case. Raises NotFound, VersionMismatch, Invalid, and Conflict
+    where none is due."""
     async with unit_of_work(engine) as unit:
-        case = await kandas_application.open_case(unit, id, version, caller)
-        hearing = case.file.hearing
-        if hearing is None or hearing.held_on is not None:
-            raise Conflict("No hearing is awaited in this case.")
-        if not hearing.invited_on <= held_on <= clock.today():
-            fault = Fault("/held_on", f"Lies before the invitation of {hearing.invited_on} or in the future.")
-            raise Invalid("The hearing cannot have been held on that day.", faults=[fault])
-        held = hearing.model_copy(update={"held_on": held_on})
-        return await kandas_application.keep(
-            unit, case, case.file.model_copy(update={"hearing": held}), caller, "hearing held"
+        answer: dict[str, Any] = await once(
+            unit.connection, attempt, lambda: _record_hearing(unit, id, held_on, version, caller)
         )
+    return answer
+
+
+async def _record_hearing(unit: Unit, id: UUID, held_on: date, version: int, caller: Caller) -> dict[str, Any]:
+    case = await case_file.open_case(unit, id, version, caller)
+    hearing = case.file.hearing
+    if hearing is None or hearing.held_on is not None:
+        raise Conflict("No hearing is awaited in this case.")
+    if not hearing.invited_on <= held_on <= clock.today():
+        fault = Fault("/held_on", f"Lies before the invitation of {hearing.invited_on} or in the future.")
+        raise Invalid("The hearing cannot have been held on that day.", faults=[fault])
+    file = case.file.model_copy(update={"hearing": hearing.model_copy(update={"held_on": held_on})})
+    return case_file.view(await case_file.keep(unit, case, file, caller, "hearing held"))
 
 
 def _faults(waiting: Sequence[tuple[Record, KandasStatus]], findings: Sequence[Finding]) -> Iterator[Fault]:
@@ -165,17 +166,3 @@ def _faults(waiting: Sequence[tuple[Record, KandasStatus]], findings: Sequence[F
     for member in expected:
         if member not in given:
             yield Fault("/findings", f"Lacks the finding about member {member}.")
-
-
-def timing(running: Clock, due_on: date, day: date) -> dict[str, Any]:
-    """The deadline, the norm that set it, and how `day` stands to it."""
-    late = max((day - due_on).days, 0)
-    return {
-        "documents_complete_on": running.started_on,
-        "due_on": due_on,
-        "in_time": late == 0,
-        "days_late": late,
-        "rule": running.term.name,
-        "version": running.term.version,
-        "basis": running.term.basis,
-    }

@@ -43,6 +43,11 @@ def missing_documents(norms: NormsInForce, member: str, received: Iterable[str])
     return tuple(kind for kind in required_documents(norms, member).codes() if kind not in held)
 
 
+def missing_on(lodged_on: date, member: str, received: Iterable[str]) -> tuple[str, ...]:
+    """`missing_documents` of an application by the list of the day on which it was lodged."""
+    return missing_documents(RULEBOOK.on(lodged_on), member, received)
+
+
 def clock(lodged_on: date, received: Iterable[tuple[str, Mapping[str, date]]]) -> Clock | None:
     """The running clock, or None while a document is missing.
 
