@@ -1,0 +1,28 @@
+"""`/v1/kandas-expiry-runs`: ends the statuses whose time is over. Meant for a daily timer; may be repeated at will."""
+
+from typing import Annotated
+
+from fastapi import Request
+from pydantic import BaseModel
+
+from services.kandas.cases import kandas_status
+from shared import clock
+from shared.events.language import Day
+from shared.http.callers import Caller, requires
+from shared.http.routes import router as gated
+
+router = gated(prefix="/v1/kandas-expiry-runs", tags=["operations"])
+
+
+class ExpiryRun(BaseModel):
+    """How many statuses had held until a day before `day` and were ended by this run."""
+
+    day: Day
+    expired: int
+
+
+@router.post("", summary="End every status whose last day is over")
+async def run(request: Request, caller: Annotated[Caller, requires("operator", "system")]) -> ExpiryRun:
+    """A second run on the same day finds nothing more to do."""
+    today = clock.today()
+    return ExpiryRun(day=today, expired=await kandas_status.expire(request.app.state.engine, today, caller))

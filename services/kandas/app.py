@@ -1,0 +1,13 @@
+"""The kandas register: ethnic repatriates. Wiring only."""
+
+from fastapi import FastAPI
+
+from services.kandas.api import expiry_run, kandas_application, kandas_status
+from shared.service import make_register
+from shared.settings import ServiceSettings
+
+ROUTERS = (kandas_application.router, kandas_status.router, expiry_run.router)
+
+
+def make_app(settings: ServiceSettings) -> FastAPI:
+    return make_register("kandas", "Kosh kandas: ethnic repatriates", settings, ROUTERS)
