@@ -1,0 +1,20 @@
+"""`/v1/totals`: how many citizens are on the register, by mission, country and purpose."""
+
+from typing import Annotated
+
+from fastapi import Request
+
+from services.consular.cases import totals as cases
+from services.consular.cases.totals import Totals
+from shared.http.callers import Caller, requires
+from shared.http.routes import router as gated
+
+router = gated(prefix="/v1/totals", tags=["totals"])
+
+
+@router.get("", summary="Totals per mission")
+async def totals(
+    request: Request, _: Annotated[Caller, requires("consul", "statistician", "permits-officer")]
+) -> Totals:
+    """Entries in effect today, current and stale apart; for the ministries only, since small figures can be persons."""
+    return await cases.totals(request.app.state.engine)

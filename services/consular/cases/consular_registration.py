@@ -1,0 +1,209 @@
+"""The voluntary register (C1): entered by the consul or the citizen, renewed, ended; stale entries shown as such."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.consular.rules import consular_registration as rules
+from services.consular.store import consular_registration as store
+from services.consular.store.tables import consular_registration
+from shared import clock
+from shared.db.records import Record, Taken
+from shared.db.unit import Unit, unit_of_work
+from shared.errors import Conflict, Fault, Forbidden, Invalid, NotFound
+from shared.events.consular import ConsularRegistration, EndOfRegistration
+from shared.http import access_log
+from shared.http.callers import Caller
+from shared.http.idempotency import Attempt, once
+from shared.records import intake
+from shared.records.kind import Kind
+from shared.records.routes import as_json
+
+
+def _time(entry: ConsularRegistration) -> datetime:
+    return clock.start_of(entry.ended_on or entry.renewed_on or entry.registered_on)
+
+
+def _columns(entry: ConsularRegistration) -> dict[str, Any]:
+    return {
+        "iin": entry.person.iin,
+        "mission": entry.mission,
+        "country": entry.country,
+        "purpose": entry.purpose,
+        "permanent": _is_permanent(entry),
+        "confirmed_on": _confirmed_on(entry),
+        "expected_until": entry.expected_until,
+        "ended": entry.ended_on is not None,
+    }
+
+
+def _is_permanent(entry: ConsularRegistration) -> bool:
+    return entry.purpose == "permanent"
+
+
+def _confirmed_on(entry: ConsularRegistration) -> date:
+    return entry.renewed_on or entry.registered_on
+
+
+REGISTRATIONS = Kind(
+    fact=ConsularRegistration,
+    table=consular_registration,
+    path="consular-registrations",
+    writers=("consul",),
+    readers=("consul",),
+    time=_time,
+    columns=_columns,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """The citizen confirms the entry; `expected_until` replaces the end of the stay."""
+
+    expected_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """`ended_on` is the first day on which the citizen is no longer registered."""
+
+    ended_on: date
+    reason: EndOfRegistration
+
+
+async def renew(
+    engine: AsyncEngine, id: UUID, renewal: Renewal, *, version: int, caller: Caller, attempt: Attempt
+) -> dict[str, Any]:
+    """Confirms an entry today; answers with the record and its standing. Raises NotFound, VersionMismatch, Conflict,
+    Invalid."""
+    today = clock.today()
+    changes = {"renewed_on": today, "expected_until": renewal.expected_until}
+    if renewal.expected_until is not None and renewal.expected_until < today:
+        fault = Fault("/expected_until", "Lies in the past: such an entry would be stale at once.")
+        raise Invalid("The renewal is not valid.", faults=[fault])
+    return await _change(engine, id, changes, "renewal", version, caller, attempt)
+
+
+async def end(
+    engine: AsyncEngine, id: UUID, end: End, *, version: int, caller: Caller, attempt: Attempt
+) -> dict[str, Any]:
+    """Takes the citizen off the register; answers and raises as `renew`."""
+    if end.ended_on > clock.today():
+        fault = Fault("/ended_on", "Lies in the future; report the end when it has come.")
+        raise Invalid("The registration cannot end on that day.", faults=[fault])
+    changes = {"ended_on": end.ended_on, "end_reason": end.reason}
+    return await _change(engine, id, changes, end.reason, version, caller, attempt)
+
+
+async def _change(
+    engine: AsyncEngine,
+    id: UUID,
+    changes: dict[str, Any],
+    reason: str,
+    version: int,
+    caller: Caller,
+    attempt: Attempt,
+) -> dict[str, Any]:
+    async with unit_of_work(engine) as unit:
+        answer: dict[str, Any] = await once(
+            unit.connection, attempt, lambda: _change_within(unit, id, changes, reason, version, caller)
+        )
+    return answer
+
+
+async def _change_within(
+    unit: Unit, id: UUID, changes: dict[str, Any], reason: str, version: int, caller: Caller
+) -> dict[str, Any]:
+    record = await intake.open_within(unit, REGISTRATIONS, id, version)
+    entry = ConsularRegistration.read(record.body)
+    _refuse_others(entry, caller)
+    if entry.ended_on is not None:
+        raise Conflict("The registration has ended; register anew.")
+    changed = _changed(entry, changes)
+    return view(await intake.revise_within(unit, REGISTRATIONS, record, changed, caller, reason))
+
+
+def _changed(entry: ConsularRegistration, changes: dict[str, Any]) -> ConsularRegistration:
+    try:
+        return ConsularRegistration.model_validate(dict(entry) | changes)
+    except ValidationError as error:
+        found = error.errors(include_input=False, include_url=False)
+        raise Invalid("; ".join(fault["msg"].removeprefix("Value error, ") for fault in found)) from None
+
+
+def _refuse_others(entry: ConsularRegistration, caller: Caller) -> None:
+    """A citizen learns of no entry but their own."""
+    if "consul" not in caller.roles and not is_own(entry, caller):
+        raise NotFound("There is no such consular registration.")
+
+
+def is_own(entry: ConsularRegistration, caller: Caller) -> bool:
+    return caller.iin is not None and entry.person.iin == caller.iin
+
+
+async def register_self(engine: AsyncEngine, entry: ConsularRegistration, caller: Caller) -> Taken:
+    """A citizen's own registration. Raises Forbidden for anybody else's, Invalid, Conflict."""
+    if not is_own(entry, caller):
+        raise Forbidden("A citizen registers nobody but themselves: the person's IIN is not that of the token.")
+    if faults := list(_own_faults(entry, clock.today())):
+        raise Invalid("The registration is not valid.", faults=faults)
+    (taken,) = await intake.take(engine, REGISTRATIONS, [entry], caller)
+    if taken.outcome == "conflict":
+        raise Conflict("The same source_id holds other content; take a new one.")
+    return taken
+
+
+def _own_faults(entry: ConsularRegistration, today: date) -> Sequence[Fault]:
+    faults = []
+    if entry.registered_on > today:
+        faults.append(Fault("/registered_on", "Lies in the future."))
+    for name in ("renewed_on", "ended_on"):
+        if getattr(entry, name) is not None:
+            faults.append(Fault(f"/{name}", "Is not given at registration; renew or end the entry later."))
+    return faults
+
+
+async def own(engine: AsyncEngine, caller: Caller) -> list[dict[str, Any]]:
+    """The caller's own entries with their standing; the reading is logged."""
+    async with unit_of_work(engine) as unit:
+        found = await store.of_citizen(unit.connection, str(caller.iin))
+        await _log_search(unit, found, caller)
+    return [view(record) for record in found]
+
+
+async def read_standing(engine: AsyncEngine, id: UUID, caller: Caller) -> dict[str, Any]:
+    """An entry with its standing today and the checks behind it; the reading is logged. Raises NotFound."""
+    return view(await intake.read(engine, REGISTRATIONS, id, caller=caller))
+
+
+async def stale(
+    engine: AsyncEngine, mission: str | None, after: UUID | None, limit: int, caller: Caller
+) -> list[dict[str, Any]]:
+    """Up to `limit` stale entries after the entry `after`, each with its standing; the search is logged."""
+    async with unit_of_work(engine) as unit:
+        found = await store.stale(unit.connection, rules.freshness(clock.today()), mission, after, limit)
+        await _log_search(unit, found, caller)
+    return [view(record) for record in found]
+
+
+async def _log_search(unit: Unit, found: Sequence[Record], caller: Caller) -> None:
+    persons = [(record.id, ConsularRegistration.read(record.body).person) for record in found]
+    await access_log.note_search(unit.connection, caller, REGISTRATIONS.name, persons)
+
+
+def view(record: Record) -> dict[str, Any]:
+    """The record with its standing today: current, stale or ended, and why."""
+    entry = ConsularRegistration.read(record.body)
+    standing, checks = rules.standing(
+        clock.today(),
+        permanent=_is_permanent(entry),
+        confirmed_on=_confirmed_on(entry),
+        expected_until=entry.expected_until,
+        ended=entry.ended_on is not None,
+    )
+    return as_json(record) | {"standing": standing, "checks": checks}
