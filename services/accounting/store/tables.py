@@ -1,0 +1,178 @@
+"""The tables of accounting.
+
+Schema `public` holds what cannot be computed: the facts as the registers state them, how far each source was read, and
+what was set aside. Schema `derived` holds what follows from the facts: identity, persons, cubes. A rebuild makes it anew
+beside the present one and swaps the two by renaming, so nothing in `public` may point into `derived`.
+
+No name, number of a person or document is stored: identity rests on keyed hashes (rules.identity).
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+)
+
+from shared.db.json_text import JsonText
+
+metadata = MetaData()
+
+
+def _record() -> list[Column[int] | Column[str] | Column[bool]]:
+    """What every stored fact has: its key (rules.identity.fact_key), the source's own number, the newest version."""
+    return [
+        Column("fact", BigInteger, primary_key=True, autoincrement=False),
+        Column("source_id", Text, nullable=False),
+        Column("version", Integer, nullable=False),
+        Column("withdrawn", Boolean, nullable=False),
+    ]
+
+
+def _crossing() -> list[Column[int]]:
+    """Codes as in rules.dimensions, time as in rules.history; `claim` and `document` are identity keys, 0 = none."""
+    return [
+        Column("day", Integer, nullable=False),
+        Column("second", Integer, nullable=False),
+        Column("source_order", BigInteger, nullable=False),
+        Column("birth", Integer, nullable=False),
+        Column("partner", SmallInteger, nullable=False),
+        Column("citizen", SmallInteger, nullable=False),
+        Column("purpose", SmallInteger, nullable=False),
+        Column("sex", SmallInteger, nullable=False),
+        Column("arrival", SmallInteger, nullable=False),
+        Column("stated", SmallInteger, nullable=False),
+        Column("claim", BigInteger, nullable=False),
+        Column("document", BigInteger, nullable=False),
+    ]
+
+
+def _register_fact() -> list[Column[str] | Column[int]]:
+    """`body` is the event's data with the person reduced to birth date, sex and citizenship."""
+    return [
+        Column("kind", Text, nullable=False),
+        Column("claim", BigInteger, nullable=False),
+        Column("document", BigInteger, nullable=False),
+        Column("body", JsonText, nullable=False),
+    ]
+
+
+def _replaced(table: Table) -> Table:
+    """`<name>_history`: the versions that newer ones replaced."""
+    name = f"{table.name}_history"
+    keys = ("fact", "version")
+    columns = [Column(c.name, c.type, primary_key=c.name in keys, nullable=False) for c in table.columns]
+    for column in columns:
+        column.autoincrement = False
+    return Table(name, metadata, *columns)
+
+
+crossing = Table("crossing", metadata, *_record(), *_crossing())
+crossing_history = _replaced(crossing)
+
+register_fact = Table(
+    "register_fact",
+    metadata,
+    *_record(),
+    *_register_fact(),
+    Index("register_fact_kind", "kind"),
+    Index("register_fact_claim", "claim"),
+    Index("register_fact_document", "document"),
+)
+register_fact_history = _replaced(register_fact)
+
+# What a claim key stands for: an IIN (hashed) together with a birth date as written and a folded name (hashed).
+# Only said, never taken back; which claims hold, identity_key tells.
+claim = Table(
+    "claim",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("iin", BigInteger, nullable=False),
+    Column("born", Integer, nullable=False),
+    Column("name", BigInteger, nullable=False),
+    Column("fact", BigInteger, nullable=False),  # the first fact that said so: where a reviewer begins
+    Index("claim_iin", "iin"),
+)
+
+# IINs that two persons claimed at some time without agreeing: candidates for clerical review, see store.reviews.
+review = Table(
+    "review",
+    metadata,
+    Column("iin", BigInteger, primary_key=True, autoincrement=False),
+    Column("found_at", DateTime(timezone=True), nullable=False),
+)
+
+# How far each source was read, written in the transaction of the effect. The feed has one part, Kafka its partitions.
+source_position = Table(
+    "source_position",
+    metadata,
+    Column("transport", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, nullable=False),
+    postgresql_with={"fillfactor": 10},
+)
+
+source_state = Table(
+    "source_state",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("newest", DateTime(timezone=True)),  # time of the newest event seen
+    Column("seen", BigInteger, nullable=False),
+    Column("repeated", BigInteger, nullable=False),  # seen without effect: the same or a newer version was there
+    Column("stopped", Text),  # why reading stopped, until an operator resumes it
+    postgresql_with={"fillfactor": 10},
+)
+
+parked_event = Table(
+    "parked_event",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("type", Text),
+    Column("reason", Text, nullable=False),  # holds nothing of the event's content
+    Column("parked_at", DateTime(timezone=True), nullable=False),
+    Column("resend", Boolean, nullable=False),
+    Column("event", LargeBinary, nullable=False),  # as received; personal data, for the operator's eyes only
+    Index("parked_event_resend", "id", postgresql_where="resend"),
+)
+
+identity_key = Table(
+    "identity_key",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("person", BigInteger, nullable=False),
+    schema="derived",
+)
+
+# One compact row a person. `keys` are the packed identity keys that its facts hold; the person's id is the smallest.
+# The packed columns are written anew with each crossing: compressing them would cost more than it saves.
+person = Table(
+    "person",
+    metadata,
+    Column("person", BigInteger, primary_key=True, autoincrement=False),
+    Column("keys", LargeBinary, nullable=False),
+    Column("history", LargeBinary, nullable=False),
+    Column("evidence", LargeBinary, nullable=False),
+    Column("due", Integer),  # the end of observation (days since 1970) at which something may change without an event
+    Index("person_due", "due", postgresql_where="due IS NOT NULL"),
+    schema="derived",
+    postgresql_with={"fillfactor": 75},
+)
+
+# The period that `derived` is computed for.
+counted = Table(
+    "counted",
+    metadata,
+    Column("register_start", Date, nullable=False),
+    Column("obs_end", Date, nullable=False),
+    schema="derived",
+)
