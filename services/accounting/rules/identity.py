@@ -29,6 +29,10 @@ CLAIM: Final = np.dtype([("key", "<i8"), ("iin", "<i8"), ("born", "<i4"), ("name
 """What a claim key says. `born` is year * 512 + month * 32 + day, month and day 0 where they are not known."""
 
 
+HOLDING: Final = np.dtype([("fact", "<i8"), ("claim", "<i8"), ("document", "<i8")])
+"""The keys that a fact holds, at least one of them; the other may be NO_KEY."""
+
+
 class Claim(NamedTuple):
     key: int
     iin: int
@@ -116,3 +120,14 @@ def components(pairs: Keys) -> tuple[Keys, Keys]:
         if np.array_equal(linked, label):
             return keys, keys[label]
         label = linked
+
+
+def pairs(holdings: npt.NDArray[np.void]) -> Keys:
+    """The edges that facts make by holding a claim and a document; one that holds a single key joins it to itself."""
+    claim, document = holdings["claim"], holdings["document"]
+    return np.stack((np.where(claim != NO_KEY, claim, document), anchor(holdings)), axis=1)
+
+
+def anchor(holdings: npt.NDArray[np.void]) -> Keys:
+    """One key of each fact: all of a fact's keys lead to the same person."""
+    return np.where(holdings["document"] != NO_KEY, holdings["document"], holdings["claim"])

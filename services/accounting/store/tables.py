@@ -7,11 +7,12 @@ beside the present one and swaps the two by renaming, so nothing in `public` may
 No name, number of a person or document is stored: identity rests on keyed hashes (rules.identity).
 """
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Date,
     DateTime,
     Index,
     Integer,
@@ -21,13 +22,12 @@ from sqlalchemy import (
     Table,
     Text,
 )
-
-from shared.db.json_text import JsonText
+from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData()
 
 
-def _record() -> list[Column[int] | Column[str] | Column[bool]]:
+def _record() -> list[Column[Any]]:
     """What every stored fact has: its key (rules.identity.fact_key), the source's own number, the newest version."""
     return [
         Column("fact", BigInteger, primary_key=True, autoincrement=False),
@@ -55,13 +55,17 @@ def _crossing() -> list[Column[int]]:
     ]
 
 
-def _register_fact() -> list[Column[str] | Column[int]]:
-    """`body` is the event's data with the person reduced to birth date, sex and citizenship."""
+def _register_fact() -> list[Column[Any]]:
+    """`kind` is the fact's name and version. `evidence` (history.Kind or 0), `day` and `region` are what it shows of a
+    person's being in the country. `body` is the event's data, the person reduced to birth date, sex and citizenship."""
     return [
         Column("kind", Text, nullable=False),
         Column("claim", BigInteger, nullable=False),
         Column("document", BigInteger, nullable=False),
-        Column("body", JsonText, nullable=False),
+        Column("evidence", SmallInteger, nullable=False),
+        Column("day", Integer, nullable=False),
+        Column("region", SmallInteger, nullable=False),
+        Column("body", JSONB, nullable=False),
     ]
 
 
@@ -125,7 +129,8 @@ source_state = Table(
     "source_state",
     metadata,
     Column("source", Text, primary_key=True),
-    Column("newest", DateTime(timezone=True)),  # time of the newest event seen
+    Column("position", BigInteger, nullable=False),  # of the newest event seen, in the source's outbox
+    Column("newest", DateTime(timezone=True)),  # when it happened
     Column("seen", BigInteger, nullable=False),
     Column("repeated", BigInteger, nullable=False),  # seen without effect: the same or a newer version was there
     Column("stopped", Text),  # why reading stopped, until an operator resumes it
@@ -168,11 +173,21 @@ person = Table(
     postgresql_with={"fillfactor": 75},
 )
 
-# The period that `derived` is computed for.
+# The figures of crossings: rules.movements says what a cell counts and how it is packed.
+cube = Table(
+    "cube",
+    metadata,
+    Column("cell", BigInteger, primary_key=True, autoincrement=False),
+    Column("count", BigInteger, nullable=False),
+    schema="derived",
+    postgresql_with={"fillfactor": 70},
+)
+
+# The period that `derived` is computed for: one row, none until the border feed has declared its coverage.
 counted = Table(
     "counted",
     metadata,
-    Column("register_start", Date, nullable=False),
-    Column("obs_end", Date, nullable=False),
+    Column("register_start", Integer, primary_key=True, autoincrement=False),  # days since 1970
+    Column("obs_end", Integer, nullable=False),
     schema="derived",
 )

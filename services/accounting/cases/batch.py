@@ -1,0 +1,40 @@
+"""What one transaction takes in: rows of facts from one source, what could not be read, and how far it was read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.accounting.rules.identity import Claim
+from services.accounting.store.rows import CrossingRow, FactRow, ParkedRow, RegisterRow
+
+
+@dataclass
+class Batch:
+    """Rows of one source, of each record only the newest version that came."""
+
+    source: str
+    transport: str = ""
+    positions: Mapping[int, int] = field(default_factory=dict)
+    seen: int = 0
+    newest_position: int = 0
+    newest_time: str | None = None
+    crossings: dict[int, CrossingRow] = field(default_factory=dict)
+    register_facts: dict[int, RegisterRow] = field(default_factory=dict)
+    claims: dict[int, tuple[Claim, int]] = field(default_factory=dict)
+    parked: list[ParkedRow] = field(default_factory=list)
+
+    def add(self, row: FactRow, claim: Claim | None) -> None:
+        """Takes a row in, unless a newer version of its record is there. Keeps what `claim` says, and who said so."""
+        rows: dict[int, Any] = self.crossings if isinstance(row, CrossingRow) else self.register_facts
+        held = rows.get(row.fact)
+        if held is None or held.version < row.version:
+            rows[row.fact] = row
+            if claim:
+                self.claims[claim.key] = claim, row.fact
+
+    def reach(self, event: Mapping[str, Any]) -> None:
+        """Remembers the newest position (the outbox's own, whatever the transport) and the time of its event."""
+        position, time = event.get("position"), event.get("time")
+        if isinstance(position, int) and position > self.newest_position:
+            self.newest_position = position
+            self.newest_time = time if isinstance(time, str) else None

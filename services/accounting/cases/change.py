@@ -1,0 +1,63 @@
+"""What new versions of facts mean for persons."""
+
+from dataclasses import dataclass
+from itertools import chain
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from services.accounting.rules.history import CROSSING, EVIDENCE
+from services.accounting.rules.identity import HOLDING
+from services.accounting.store.facts import Taken
+from services.accounting.store.rows import CrossingRow, FactRow, RegisterRow, keys_of
+
+Records = npt.NDArray[np.void]
+
+
+@dataclass(frozen=True)
+class Change:
+    """`facts` are all that changed: what persons keep of them is out of date. `holdings` (HOLDING), `crossings` and
+    `evidence` are what those in effect bring instead. `keys` are all that they hold or held, `lost` those that one of
+    them no longer holds: whoever had these may fall apart."""
+
+    facts: npt.NDArray[np.int64]
+    holdings: Records
+    crossings: Records
+    evidence: Records
+    keys: set[int]
+    lost: set[int]
+
+    @classmethod
+    def of(cls, *taken: Taken) -> Self:
+        """The change that newly stored rows make."""
+        rows: list[FactRow] = [row for each in taken for row in each.rows]
+        replaced = {fact: held for each in taken for fact, held in each.replaced.items()}
+        about_someone = [row for row in rows if keys_of(row)]
+        lost = {key for row in rows if row.fact in replaced for key in {*keys_of(replaced[row.fact])} - {*keys_of(row)}}
+        return cls(
+            np.array([row.fact for row in rows], np.int64),
+            np.array([(row.fact, row.claim, row.document) for row in about_someone], HOLDING),
+            np.array([_crossing(row) for row in about_someone if isinstance(row, CrossingRow)], CROSSING),
+            np.array(
+                [_evidence(row) for row in about_someone if isinstance(row, RegisterRow) and row.evidence], EVIDENCE
+            ),
+            {*chain.from_iterable(map(keys_of, about_someone)), *lost},
+            lost,
+        )
+
+
+def _crossing(row: CrossingRow) -> tuple[int, ...]:
+    """As CROSSING, not counted yet."""
+    return (
+        row.fact, row.second, row.source_order, row.birth, row.day, row.partner, row.citizen, row.purpose, row.sex,
+        row.arrival, row.stated, 0, 0,
+    )  # fmt: skip
+
+
+def _evidence(row: RegisterRow) -> tuple[int, ...]:
+    """As EVIDENCE."""
+    return row.fact, row.day, row.evidence, row.region
+
+
+NOTHING = Change.of()

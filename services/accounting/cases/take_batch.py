@@ -1,0 +1,58 @@
+"""One batch from one source, in one transaction: facts, persons, figures and the source's position, or nothing.
+
+There is one writer (store.lock), so nothing changes between the statements. Order and repetition do not matter: of each
+record the newest version counts, and what it changes is found by its persons.
+"""
+
+from contextlib import suppress
+from datetime import datetime
+
+import asyncpg
+
+from services.accounting.cases.account import account, account_for_coverage
+from services.accounting.cases.batch import Batch
+from services.accounting.cases.change import Change
+from services.accounting.store import coverage, facts, identity, sources
+
+Connection = asyncpg.Connection
+
+
+async def take_batch(connection: Connection, batch: Batch) -> int:
+    """Takes the batch in and returns how many of its events had an effect."""
+    async with connection.transaction():
+        crossings = await facts.take(connection, "crossing", batch.crossings)
+        others = await facts.take(connection, "register_fact", batch.register_facts)
+        if batch.claims:
+            await identity.say(connection, batch.claims.values())
+        change = Change.of(crossings, others)
+        if change.keys:
+            await account(connection, change, await coverage.counted(connection))
+        if others.rows:
+            await account_for_coverage(connection, await coverage.declared(connection))
+        taken = len(crossings.rows) + len(others.rows)
+        await _close(connection, batch, taken)
+    return taken
+
+
+async def _close(connection: Connection, batch: Batch, taken: int) -> None:
+    """Writes how far the source was read and what was seen, with the effect."""
+    if batch.positions:
+        await sources.advance(connection, batch.transport, batch.source, batch.positions)
+    if batch.parked:
+        await sources.park(connection, batch.source, batch.parked)
+    repeated = batch.seen - len(batch.parked) - taken
+    newest = _moment(batch.newest_time)
+    await sources.note(
+        connection,
+        batch.source,
+        seen=batch.seen,
+        repeated=repeated,
+        position=batch.newest_position,
+        newest=newest,
+    )
+
+
+def _moment(time: str | None) -> datetime | None:
+    with suppress(ValueError):
+        return datetime.fromisoformat(time) if time else None
+    return None

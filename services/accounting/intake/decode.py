@@ -1,0 +1,106 @@
+"""From events to rows: validates, digests, and sets aside what cannot be understood."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+
+from services.accounting.cases.batch import Batch
+from services.accounting.intake.digest import consular, kandas, permits, portal
+from services.accounting.intake.digest.digested import NotUnderstood, Record, Sign, body, identify, sign_columns
+from services.accounting.intake.source import Event, Unreadable
+from services.accounting.rules.identity import NO_KEY, Claim, Hashes, fact_key
+from services.accounting.store.rows import FactRow, ParkedRow, RegisterRow
+from shared.events.consular import ConsularRegistration, HostCountryFigure
+from shared.events.envelope import Fact
+from shared.events.kandas import KandasStatus
+from shared.events.permits import EaeuWorker, WorkPermit
+from shared.events.portal import BorderCrossing, FeedCoverage, ResidenceRegistration
+
+SIGNS: Mapping[str, tuple[type[Fact], Callable[[Any], Sign | None]]] = {
+    ResidenceRegistration.TYPE: (ResidenceRegistration, portal.residence_registration_v1),
+    FeedCoverage.TYPE: (FeedCoverage, portal.feed_coverage_v1),
+    WorkPermit.TYPE: (WorkPermit, permits.work_permit_v1),
+    EaeuWorker.TYPE: (EaeuWorker, permits.eaeu_worker_v1),
+    KandasStatus.TYPE: (KandasStatus, kandas.kandas_status_v1),
+    ConsularRegistration.TYPE: (ConsularRegistration, consular.consular_registration_v1),
+    HostCountryFigure.TYPE: (HostCountryFigure, consular.host_country_figure_v1),
+}
+"""How each fact but the border crossing is read."""
+
+
+def decode(source: str, events: Iterable[Event | Unreadable], hashes: Hashes) -> Batch:
+    """The batch that `events` are. Never fails: what is not understood is parked in it, with the reason."""
+    batch = Batch(source)
+    for event in events:
+        batch.seen += 1
+        try:
+            if isinstance(event, Unreadable):
+                raise NotUnderstood("not a CloudEvent in JSON")
+            batch.add(*digest(event, hashes))
+        except NotUnderstood as fault:
+            batch.parked.append(_parked(event, str(fault)))
+        else:
+            batch.reach(event)
+    return batch
+
+
+def digest(event: Event, hashes: Hashes) -> tuple[FactRow, Claim | None]:
+    """The row of one event, and what its person claims. Raises NotUnderstood."""
+    record = _record(event)
+    kind = event.get("type")
+    if kind == BorderCrossing.TYPE:
+        return portal.border_crossing_v1(_read(BorderCrossing, event), record, hashes)
+    if not isinstance(kind, str) or kind not in SIGNS:
+        raise NotUnderstood("unknown type or version")
+    model, sign = SIGNS[kind]
+    fact = _read(model, event)
+    return _register_row(fact, record, sign(fact), hashes)
+
+
+def _register_row(fact: Any, record: Record, sign: Sign | None, hashes: Hashes) -> tuple[RegisterRow, Claim | None]:
+    person = getattr(fact, "person", None)
+    claim, document = identify(person, record.fact, hashes) if person else (None, NO_KEY)
+    row = RegisterRow(
+        record.fact,
+        getattr(fact, "source_id", fact.NAME),
+        record.version,
+        record.withdrawn,
+        fact.NAME,
+        claim.key if claim else NO_KEY,
+        document,
+        *sign_columns(sign),
+        body(fact, person),
+    )
+    return row, claim
+
+
+def _record(event: Event) -> Record:
+    subject, version, withdrawn = event.get("subject"), event.get("recordversion"), event.get("recordwithdrawn", False)
+    if not isinstance(subject, str) or not subject:
+        raise NotUnderstood("no subject")
+    if type(version) is not int or not 1 <= version < 2**31:
+        raise NotUnderstood("recordversion is not a positive integer")
+    if type(withdrawn) is not bool:
+        raise NotUnderstood("recordwithdrawn is not true or false")
+    return Record(fact_key(subject), version, withdrawn)
+
+
+def _read(model: type[Fact], event: Event) -> Any:
+    try:
+        return model.model_validate(event.get("data"), extra="ignore")
+    except ValidationError as error:
+        faults = error.errors(include_input=False, include_url=False, include_context=False)
+        raise NotUnderstood("invalid data: " + ", ".join(sorted({_where(fault) for fault in faults}))) from None
+
+
+def _where(fault: Mapping[str, Any]) -> str:
+    return "/" + "/".join(str(step) for step in fault["loc"]) + " " + fault["type"]
+
+
+def _parked(event: Event | Unreadable, reason: str) -> ParkedRow:
+    if isinstance(event, Unreadable):
+        return ParkedRow(None, reason, event.raw)
+    kind = event.get("type")
+    return ParkedRow(kind[:200] if isinstance(kind, str) else None, reason, orjson.dumps(event))

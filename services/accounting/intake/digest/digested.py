@@ -1,0 +1,71 @@
+"""What a digest makes of a fact, and the identity of the person that the fact is about."""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import orjson
+
+from services.accounting.rules.dimensions import day_number, region_code
+from services.accounting.rules.history import Kind
+from services.accounting.rules.identity import NO_KEY, Claim, Hashes
+from shared.events.envelope import Fact
+from shared.events.language import Day
+from shared.events.person import Person
+
+
+class NotUnderstood(Exception):
+    """The event cannot be taken; the message says why and holds nothing of its content."""
+
+
+class Record(NamedTuple):
+    """Which version of which record a fact is: `fact` is its key (rules.identity.fact_key)."""
+
+    fact: int
+    version: int
+    withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What a register's fact shows of a person's being in the country."""
+
+    kind: Kind
+    day: Day
+    region: str | None
+
+
+NO_SIGN = (0, 0, 0)
+LAST_DAY = 65_535  # packed histories count days from 1970 to 2149
+
+
+def sign_columns(sign: Sign | None) -> tuple[int, int, int]:
+    """(evidence, day, region) of a stored fact. A day before 1970 counts as the first of that year: long ago."""
+    if sign is None:
+        return NO_SIGN
+    return sign.kind, min(max(day_number(sign.day), 0), LAST_DAY), region_code(sign.region)
+
+
+def identify(person: Person, fact: int, hashes: Hashes) -> tuple[Claim | None, int]:
+    """The claim and the document key that link a fact to its person.
+
+    Where there is neither IIN nor document, nothing links: the fact's own key stands for the person it is about.
+    """
+    document = person.document
+    key = hashes.document(document.issuing_state, document.number) if document else NO_KEY
+    if person.iin:
+        return hashes.claim(person.iin, person.birth_date, person.surname, person.given_names), key
+    return None, key or fact
+
+
+def body(fact: Fact, person: Person | None) -> str:
+    """The fact as JSON, its person reduced to what statistics may know."""
+    told: dict[str, Any] = fact.model_dump(mode="json", exclude={"person"})
+    if person:
+        told |= {"birth_date": person.birth_date, "sex": person.sex, "citizenship": person.citizenship}
+    try:
+        text = orjson.dumps(told).decode()
+    except orjson.JSONEncodeError:
+        raise NotUnderstood("invalid data: a number that is too large") from None
+    if "\\u0000" in text:
+        raise NotUnderstood("invalid data: a character that cannot be stored")
+    return text

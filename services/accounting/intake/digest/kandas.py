@@ -1,0 +1,12 @@
+"""Facts of the kandas register."""
+
+from services.accounting.intake.digest.digested import Sign
+from services.accounting.rules.history import Kind
+from shared.events.kandas import KandasStatus
+
+
+def kandas_status_v1(fact: KandasStatus) -> Sign | None:
+    """A granted status, ended or not, shows the region of settlement from the day of the decision."""
+    if fact.state in ("granted", "ended") and fact.decided_on:
+        return Sign(Kind.KANDAS, fact.decided_on, fact.region)
+    return None

@@ -1,0 +1,15 @@
+"""Facts of the permits register."""
+
+from services.accounting.intake.digest.digested import Sign
+from services.accounting.rules.history import Kind
+from shared.events.permits import EaeuWorker, WorkPermit
+
+
+def work_permit_v1(fact: WorkPermit) -> Sign:
+    """A permit shows where its holder works from its first day."""
+    return Sign(Kind.WORK_PERMIT, fact.valid_from, fact.region)
+
+
+def eaeu_worker_v1(fact: EaeuWorker) -> Sign:
+    """A declared worker needs no permit, and shows a place of work all the same."""
+    return Sign(Kind.WORK_PERMIT, fact.works_from, fact.region)

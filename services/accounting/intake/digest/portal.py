@@ -1,0 +1,50 @@
+"""Facts of the portal."""
+
+from services.accounting.intake.digest.digested import LAST_DAY, NotUnderstood, Record, Sign, identify
+from services.accounting.rules.dimensions import birth_code, country_code, purpose_code, sex_code
+from services.accounting.rules.history import Kind, moment, source_order
+from services.accounting.rules.identity import NO_KEY, Claim, Hashes
+from services.accounting.store.rows import CrossingRow
+from shared.events.portal import BorderCrossing, ResidenceRegistration
+
+STATED = {False: 0, True: 1, None: 2}
+
+
+def border_crossing_v1(fact: BorderCrossing, record: Record, hashes: Hashes) -> tuple[CrossingRow, Claim | None]:
+    """One crossing as it is stored, and what its person claims."""
+    person = fact.person
+    claim, document = identify(person, record.fact, hashes)
+    day, second = moment(fact.crossed_at)
+    if not 0 <= day <= LAST_DAY:
+        raise NotUnderstood("invalid data: /crossed_at outside 1970 to 2149")
+    return CrossingRow(
+        record.fact,
+        fact.source_id,
+        record.version,
+        record.withdrawn,
+        day,
+        second,
+        source_order(fact.source_id),
+        birth_code(person.birth_date),
+        country_code(fact.country),
+        country_code(person.citizenship),
+        purpose_code(fact.purpose),
+        sex_code(person.sex),
+        int(fact.direction == "entry"),
+        STATED[fact.resident_at_start],
+        claim.key if claim else NO_KEY,
+        document,
+    ), claim
+
+
+def residence_registration_v1(fact: ResidenceRegistration) -> Sign:
+    """A registration shows a place in the country; a de-registration that it was left, for another or for abroad."""
+    if fact.act == "registration":
+        return Sign(Kind.REGISTERED, fact.date, fact.region)
+    if fact.counterpart_country not in (None, "KAZ"):
+        return Sign(Kind.DEPARTED, fact.date, fact.region)
+    return Sign(Kind.DEREGISTERED, fact.date, fact.region)
+
+
+def feed_coverage_v1(_fact: object) -> None:
+    """Moves the period that the figures cover; says nothing of any person."""

@@ -1,0 +1,58 @@
+"""The port through which events reach accounting, whatever carries them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import orjson
+
+Positions = Mapping[int, int]
+"""How far a source was read: where to go on, by part. The feed has the one part 0, Kafka its partitions. A part that is
+missing was not read yet."""
+
+Event = dict[str, Any]
+"""A CloudEvent in the JSON format's structured mode, parsed, with the outbox's `position` as an extension."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """What the transport brought instead of an event."""
+
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What came from a source, and its positions behind it."""
+
+    events: list[Event | Unreadable]
+    positions: Positions
+
+
+class SourceFailed(Exception):
+    """The source does not answer, or not as agreed. Reading is tried again; nothing was lost."""
+
+
+class Source(Protocol):
+    """One register's stream of events. Positions are given back by the caller, who stores them with the effect."""
+
+    name: str
+    transport: str
+
+    async def read(self, after: Positions, limit: int, wait: float) -> Delivery:
+        """Up to about `limit` events after the positions, oldest first; waits up to `wait` seconds for the first one.
+
+        Raises SourceFailed.
+        """
+        ...
+
+    async def close(self) -> None: ...
+
+
+def event_of(raw: bytes) -> Event | Unreadable:
+    """One event from its JSON text."""
+    try:
+        event = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return Unreadable(raw)
+    return event if isinstance(event, dict) else Unreadable(raw)

@@ -1,0 +1,101 @@
+"""Many persons at once, as arrays: how a batch and a rebuild hold the persons that they count."""
+
+from collections.abc import Callable
+from typing import NamedTuple, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from services.accounting.rules.history import (
+    CROSSING,
+    EVIDENCE,
+    Crossings,
+    Evidence,
+    arrange_crossings,
+    arrange_evidence,
+    pack,
+    unpack,
+)
+from services.accounting.rules.movements import Tally, tally
+from services.accounting.rules.reckoning import Coverage, reckon
+
+Ints = npt.NDArray[np.int64]
+KEY = np.dtype("<i8")
+
+
+class People(NamedTuple):
+    """`ids` and one number per person of its keys, crossings, evidence, which lie one person after the other."""
+
+    ids: Ints
+    keys: Ints
+    key_lengths: Ints
+    crossings: Crossings
+    lengths: Ints
+    evidence: Evidence
+    evidence_lengths: Ints
+
+    @classmethod
+    def unpacked(cls, rows: list[tuple[int, bytes, bytes, bytes]]) -> Self:
+        """From stored rows: person, keys, history, evidence."""
+        ids, keys, history, evidence = zip(*rows, strict=True) if rows else ((), (), (), ())
+        return cls(
+            np.array(ids, np.int64), *unpack(keys, KEY), *unpack(history, CROSSING), *unpack(evidence, EVIDENCE)
+        )
+
+    def packed(self) -> tuple[list[int], list[bytes], list[bytes], list[bytes]]:
+        """The columns of `unpacked`."""
+        return (
+            self.ids.tolist(),
+            pack(self.keys, self.key_lengths),
+            pack(self.crossings, self.lengths),
+            pack(self.evidence, self.evidence_lengths),
+        )
+
+    def joined(self, others: Self) -> Self:
+        """These persons and the others."""
+        return type(self)(*(np.concatenate(each) for each in zip(self, others, strict=True)))
+
+    def tally(self) -> Tally:
+        """What the cube holds of them."""
+        return tally(self.crossings)
+
+    def holder_of_key(self) -> Ints:
+        """Each key's person."""
+        return np.repeat(self.ids, self.key_lengths)
+
+    def holder_of_crossing(self) -> Ints:
+        """Each crossing's person."""
+        return np.repeat(self.ids, self.lengths)
+
+    def holder_of_evidence(self) -> Ints:
+        """Each evidence record's person."""
+        return np.repeat(self.ids, self.evidence_lengths)
+
+
+class Owned(NamedTuple):
+    """Records in any order, and the id of the person whom each one belongs to."""
+
+    records: npt.NDArray[np.void]
+    person: Ints
+
+
+def assemble(keys: Ints, person: Ints, crossings: Owned, evidence: Owned, coverage: Coverage) -> tuple[People, Ints]:
+    """The persons that hold `keys`, their records in order, every crossing reckoned anew; and the due day of each.
+
+    Every record belongs to a person who holds a key.
+    """
+    ids = np.unique(person)
+    by_person = np.lexsort((keys, person))
+    travels, lengths = _grouped(ids, crossings, arrange_crossings)
+    signs, sign_lengths = _grouped(ids, evidence, arrange_evidence)
+    reckoned = reckon(travels, lengths, signs, sign_lengths, coverage)
+    travels["state"], travels["region"] = reckoned.states, reckoned.regions
+    key_lengths = np.bincount(np.searchsorted(ids, person), minlength=len(ids))
+    return People(ids, keys[by_person], key_lengths, travels, lengths, signs, sign_lengths), reckoned.due
+
+
+def _grouped(
+    ids: Ints, owned: Owned, arrange: Callable[[Ints, npt.NDArray[np.void]], Ints]
+) -> tuple[npt.NDArray[np.void], Ints]:
+    number = np.searchsorted(ids, owned.person)
+    return owned.records[arrange(number, owned.records)], np.bincount(number, minlength=len(ids))

@@ -1,0 +1,31 @@
+"""The period that the border feed covers: as declared, and as the derived tables were computed for."""
+
+import asyncpg
+
+from services.accounting.rules.dimensions import day_number
+from services.accounting.rules.reckoning import UNDECLARED, Coverage
+
+Connection = asyncpg.Connection
+
+
+async def declared(connection: Connection) -> Coverage:
+    """What the feed's declarations in effect say together."""
+    row = await connection.fetchrow(
+        """SELECT min((body->>'register_start')::date), max((body->>'complete_through')::date)
+        FROM register_fact WHERE kind = 'feed_coverage.v1' AND NOT withdrawn"""
+    )
+    if row is None or row[0] is None:
+        return UNDECLARED
+    return Coverage(day_number(row[0]), day_number(row[1]) + 1)
+
+
+async def counted(connection: Connection) -> Coverage:
+    """What the derived tables are computed for."""
+    row = await connection.fetchrow("SELECT register_start, obs_end FROM derived.counted")
+    return Coverage(*row) if row else UNDECLARED
+
+
+async def set_counted(connection: Connection, coverage: Coverage) -> None:
+    await connection.execute("DELETE FROM derived.counted")
+    if coverage != UNDECLARED:
+        await connection.execute("INSERT INTO derived.counted (register_start, obs_end) VALUES ($1, $2)", *coverage)

@@ -1,0 +1,52 @@
+"""Facts: the newest version of each record, in tables that COPY fills. The one writer of accounting calls this."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeVar
+
+import asyncpg
+
+from services.accounting.store.rows import CrossingRow, FactRow, Held, RegisterRow
+
+Connection = asyncpg.Connection
+Row = TypeVar("Row", CrossingRow, RegisterRow)
+
+
+class Taken(NamedTuple):
+    """Rows that were new or newer, and what they replaced, by fact."""
+
+    rows: list[FactRow]
+    replaced: dict[int, Held]
+
+
+async def take(connection: Connection, table: str, rows: Mapping[int, Row]) -> Taken:
+    """Stores the rows whose version is newer than the stored one; a version that was replaced goes to the history."""
+    held = await _held(connection, table, rows)
+    taken = [row for fact, row in rows.items() if fact not in held or held[fact].version < row.version]
+    replaced = {row.fact: held[row.fact] for row in taken if row.fact in held}
+    if replaced:
+        await _move_to_history(connection, table, replaced)
+    if taken:
+        await connection.copy_records_to_table(table, records=taken, columns=type(taken[0])._fields)
+    return Taken(list(taken), replaced)
+
+
+async def _held(connection: Connection, table: str, facts: Iterable[int]) -> dict[int, Held]:
+    found = await connection.fetch(
+        f"SELECT fact, version, withdrawn, claim, document FROM {table} WHERE fact = ANY($1::bigint[])",  # noqa: S608
+        list(facts),
+    )
+    return {fact: Held(*held) for fact, *held in found}
+
+
+async def _move_to_history(connection: Connection, table: str, facts: Collection[int]) -> None:
+    await connection.execute(
+        f"WITH replaced AS (DELETE FROM {table} WHERE fact = ANY($1::bigint[]) RETURNING *) "  # noqa: S608
+        f"INSERT INTO {table}_history SELECT * FROM replaced",
+        list(facts),
+    )
+
+
+async def source_ids(connection: Connection, facts: Sequence[int]) -> dict[int, str]:
+    """The sources' own numbers of crossings."""
+    found = await connection.fetch("SELECT fact, source_id FROM crossing WHERE fact = ANY($1::bigint[])", facts)
+    return dict(map(tuple, found))

@@ -1,0 +1,68 @@
+"""The rows of the two fact tables as they travel from the digests to COPY: plain tuples in the order of the columns."""
+
+from typing import NamedTuple
+
+from services.accounting.rules.identity import NO_KEY
+
+
+class CrossingRow(NamedTuple):
+    """One version of a border crossing; see tables.crossing. `fact` to `withdrawn` say which record and version."""
+
+    fact: int
+    source_id: str
+    version: int
+    withdrawn: bool
+    day: int
+    second: int
+    source_order: int
+    birth: int
+    partner: int
+    citizen: int
+    purpose: int
+    sex: int
+    arrival: int
+    stated: int
+    claim: int
+    document: int
+
+
+class RegisterRow(NamedTuple):
+    """One version of any other fact; see tables.register_fact. `evidence` is a history.Kind or 0: what the fact tells
+    of a person's being in the country on `day`, and in which `region`."""
+
+    fact: int
+    source_id: str
+    version: int
+    withdrawn: bool
+    kind: str
+    claim: int
+    document: int
+    evidence: int
+    day: int
+    region: int
+    body: str
+
+
+class ParkedRow(NamedTuple):
+    """An event that was not understood. `reason` holds nothing of its content."""
+
+    type: str | None
+    reason: str
+    event: bytes
+
+
+FactRow = CrossingRow | RegisterRow
+
+
+class Held(NamedTuple):
+    """What a stored version says of identity."""
+
+    version: int
+    withdrawn: bool
+    claim: int
+    document: int
+
+
+def keys_of(row: FactRow | Held) -> tuple[int, ...]:
+    """The identity keys that a version holds: none once it is withdrawn."""
+    return () if row.withdrawn else tuple(key for key in (row.claim, row.document) if key != NO_KEY)
