@@ -52,7 +52,9 @@ def drift(owner_url: str, metadata: MetaData) -> list[str]:
     found: list[str] = []
 
     def compare(connection: Connection) -> None:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True, "include_schemas": True}
+        )
         found.extend(str(difference) for difference in compare_metadata(context, metadata))
 
     asyncio.run(_with_connection(owner_url, compare))

@@ -32,9 +32,7 @@ class Concerned(NamedTuple):
     links: Ints  # pairs of claims that agree
 
 
-async def account(
-    connection: Connection, change: Change, coverage: Coverage, recounted: Sequence[int] = ()
-) -> None:
+async def account(connection: Connection, change: Change, coverage: Coverage, recounted: Sequence[int] = ()) -> None:
     """Brings identity, persons and cube in line with the change, and counts the persons `recounted` anew."""
     concerned = await _concerned(connection, change, recounted)
     keys, person = _resolve(concerned)
@@ -85,9 +83,7 @@ async def _holdings(connection: Connection, people: People, apart: set[int]) -> 
     ]
 
 
-async def _claims(
-    connection: Connection, holdings: Records, known: dict[int, int], apart: set[int]
-) -> list[HeldClaim]:
+async def _claims(connection: Connection, holdings: Records, known: dict[int, int], apart: set[int]) -> list[HeldClaim]:
     """The claims in effect on the IINs of those claims that are new or whose person is apart."""
     held = {key for key in holdings["claim"].tolist() if key}
     open_keys = [key for key in held if key not in known or known[key] in apart]

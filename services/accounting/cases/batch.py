@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.accounting.rules.identity import Claim
-from services.accounting.store.rows import CrossingRow, FactRow, ParkedRow, RegisterRow
+from services.accounting.rules.rows import CrossingRow, FactRow, ParkedRow, RegisterRow
 
 
 @dataclass

@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from services.accounting.rules.history import CROSSING, EVIDENCE
 from services.accounting.rules.identity import HOLDING
+from services.accounting.rules.rows import CrossingRow, FactRow, RegisterRow, keys_of
 from services.accounting.store.facts import Taken
-from services.accounting.store.rows import CrossingRow, FactRow, RegisterRow, keys_of
 
 Records = npt.NDArray[np.void]
 

@@ -11,7 +11,7 @@ from services.accounting.intake.digest import consular, kandas, permits, portal
 from services.accounting.intake.digest.digested import NotUnderstood, Record, Sign, body, identify, sign_columns
 from services.accounting.intake.source import Event, Unreadable
 from services.accounting.rules.identity import NO_KEY, Claim, Hashes, fact_key
-from services.accounting.store.rows import FactRow, ParkedRow, RegisterRow
+from services.accounting.rules.rows import FactRow, ParkedRow, RegisterRow
 from shared.events.consular import ConsularRegistration, HostCountryFigure
 from shared.events.envelope import Fact
 from shared.events.kandas import KandasStatus
@@ -96,7 +96,7 @@ def _read(model: type[Fact], event: Event) -> Any:
 
 
 def _where(fault: Mapping[str, Any]) -> str:
-    return "/" + "/".join(str(step) for step in fault["loc"]) + " " + fault["type"]
+    return f"/{'/'.join(map(str, fault['loc']))} {fault['type']}"
 
 
 def _parked(event: Event | Unreadable, reason: str) -> ParkedRow:

@@ -1,13 +1,13 @@
 """Who is the same person: records that share a document, or an IIN together with a birth date or a name.
 
-Every record holds at most two *keys*: its document (issuing state and number, whatever the type) and its claim (IIN with
-birth date and name). Claims on one IIN agree when their birth dates can be one day (1990 and 1990-05-01 can) or their
-folded names are equal; agreeing claims belong to one person, others are left to a reviewer, because one mistyped digit
-in eleven passes an IIN's check. A person is a connected component of keys. There is no order in this: whatever arrives
-when, the same records give the same persons, so a rebuild and a replay do as well.
+Every record holds at most two *keys*: its document (issuing state and number, whatever the type) and its claim (IIN
+with birth date and name). Claims on one IIN agree when their birth dates can be one day (1990 and 1990-05-01 can) or
+their folded names are equal; agreeing claims belong to one person, others are left to a reviewer, because one mistyped
+digit in eleven passes an IIN's check. A person is a connected component of keys. There is no order in this: whatever
+arrives when, the same records give the same persons, so a rebuild and a replay do as well.
 
-Keys are keyed hashes of 63 bits: without the secret nobody can find out whose they are. A person's pseudonymous id is the
-smallest of its keys. It therefore follows from the records alone, and changes only when a smaller key joins or the
+Keys are keyed hashes of 63 bits: without the secret nobody can find out whose they are. A person's pseudonymous id is
+the smallest of its keys. It therefore follows from the records alone, and changes only when a smaller key joins or the
 smallest one leaves; a former id goes on to lead to the person as long as that key is held.
 """
 
@@ -106,7 +106,7 @@ def components(pairs: Keys) -> tuple[Keys, Keys]:
     """The connected components of a graph given by its edges, an array of two columns of keys.
 
     Returns all keys in ascending order, and for each the smallest key of its component. Every round links whole trees
-    to smaller neighbours and then halves the way to the root, so the rounds grow with the logarithm of the longest chain.
+    to smaller neighbours and then halves the way to the root: the rounds grow with the logarithm of the longest chain.
     """
     keys, ends = np.unique(pairs, return_inverse=True)
     one, other = ends.reshape(-1, 2).T

@@ -20,7 +20,8 @@ from services.accounting.rules.movements import Tally, tally
 from services.accounting.rules.reckoning import Coverage, reckon
 
 Ints = npt.NDArray[np.int64]
-KEY = np.dtype("<i8")
+
+_KEY = np.dtype([("key", "<i8")])
 
 
 class People(NamedTuple):
@@ -38,15 +39,15 @@ class People(NamedTuple):
     def unpacked(cls, rows: list[tuple[int, bytes, bytes, bytes]]) -> Self:
         """From stored rows: person, keys, history, evidence."""
         ids, keys, history, evidence = zip(*rows, strict=True) if rows else ((), (), (), ())
-        return cls(
-            np.array(ids, np.int64), *unpack(keys, KEY), *unpack(history, CROSSING), *unpack(evidence, EVIDENCE)
-        )
+        held = np.frombuffer(b"".join(keys), np.int64)
+        several = np.fromiter(map(len, keys), np.int64, len(keys)) // held.itemsize
+        return cls(np.array(ids, np.int64), held, several, *unpack(history, CROSSING), *unpack(evidence, EVIDENCE))
 
     def packed(self) -> tuple[list[int], list[bytes], list[bytes], list[bytes]]:
         """The columns of `unpacked`."""
         return (
             self.ids.tolist(),
-            pack(self.keys, self.key_lengths),
+            pack(self.keys.view(_KEY), self.key_lengths),
             pack(self.crossings, self.lengths),
             pack(self.evidence, self.evidence_lengths),
         )

@@ -5,7 +5,7 @@ from typing import NamedTuple, TypeVar
 
 import asyncpg
 
-from services.accounting.store.rows import CrossingRow, FactRow, Held, RegisterRow
+from services.accounting.rules.rows import CrossingRow, FactRow, Held, RegisterRow
 
 Connection = asyncpg.Connection
 Row = TypeVar("Row", CrossingRow, RegisterRow)

@@ -82,7 +82,8 @@ async def move_keys(connection: Connection, keys: Sequence[int], persons: Sequen
 async def note_reviews(connection: Connection, iins: Sequence[int]) -> None:
     """Remembers IINs that several persons claim, for a reviewer."""
     await connection.execute(
-        "INSERT INTO review (iin, found_at) SELECT iin, now() FROM unnest($1::bigint[]) AS u (iin) ON CONFLICT DO NOTHING",
+        """INSERT INTO review (iin, found_at) SELECT iin, now() FROM unnest($1::bigint[]) AS u (iin)
+        ON CONFLICT DO NOTHING""",
         iins,
     )
 

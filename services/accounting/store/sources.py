@@ -5,7 +5,7 @@ from datetime import datetime
 
 import asyncpg
 
-from services.accounting.store.rows import ParkedRow
+from services.accounting.rules.rows import ParkedRow
 
 Connection = asyncpg.Connection
 

@@ -1,8 +1,8 @@
 """The tables of accounting.
 
-Schema `public` holds what cannot be computed: the facts as the registers state them, how far each source was read, and
-what was set aside. Schema `derived` holds what follows from the facts: identity, persons, cubes. A rebuild makes it anew
-beside the present one and swaps the two by renaming, so nothing in `public` may point into `derived`.
+Schema `public` holds what cannot be computed: the facts as the registers state them, how far each source was read,
+and what was set aside. Schema `derived` holds what follows from the facts: identity, persons, the cube. A rebuild makes
+it anew beside the present one and swaps the two by renaming, so nothing in `public` may point into `derived`.
 
 No name, number of a person or document is stored: identity rests on keyed hashes (rules.identity).
 """
@@ -14,6 +14,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -21,10 +22,15 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from shared.http.access_log import access_log_table
+
 metadata = MetaData()
+
+access_log = access_log_table(metadata)
 
 
 def _record() -> list[Column[Any]]:
@@ -140,14 +146,14 @@ source_state = Table(
 parked_event = Table(
     "parked_event",
     metadata,
-    Column("id", BigInteger, primary_key=True),
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("source", Text, nullable=False),
     Column("type", Text),
     Column("reason", Text, nullable=False),  # holds nothing of the event's content
     Column("parked_at", DateTime(timezone=True), nullable=False),
     Column("resend", Boolean, nullable=False),
     Column("event", LargeBinary, nullable=False),  # as received; personal data, for the operator's eyes only
-    Index("parked_event_resend", "id", postgresql_where="resend"),
+    Index("parked_event_resend", "id", postgresql_where=text("resend")),
 )
 
 identity_key = Table(
@@ -168,7 +174,7 @@ person = Table(
     Column("history", LargeBinary, nullable=False),
     Column("evidence", LargeBinary, nullable=False),
     Column("due", Integer),  # the end of observation (days since 1970) at which something may change without an event
-    Index("person_due", "due", postgresql_where="due IS NOT NULL"),
+    Index("person_due", "due", postgresql_where=text("due IS NOT NULL")),
     schema="derived",
     postgresql_with={"fillfactor": 75},
 )

@@ -4,7 +4,7 @@ from services.accounting.intake.digest.digested import LAST_DAY, NotUnderstood, 
 from services.accounting.rules.dimensions import birth_code, country_code, purpose_code, sex_code
 from services.accounting.rules.history import Kind, moment, source_order
 from services.accounting.rules.identity import NO_KEY, Claim, Hashes
-from services.accounting.store.rows import CrossingRow
+from services.accounting.rules.rows import CrossingRow
 from shared.events.portal import BorderCrossing, ResidenceRegistration
 
 STATED = {False: 0, True: 1, None: 2}
@@ -40,7 +40,8 @@ def border_crossing_v1(fact: BorderCrossing, record: Record, hashes: Hashes) -> 
 def residence_registration_v1(fact: ResidenceRegistration) -> Sign:
     """A registration shows a place in the country; a de-registration that it was left, for another or for abroad."""
     if fact.act == "registration":
-        return Sign(Kind.REGISTERED, fact.date, fact.region)
+        kind = Kind.REGISTERED if fact.residence == "permanent" else Kind.TEMPORARY
+        return Sign(kind, fact.date, fact.region)
     if fact.counterpart_country not in (None, "KAZ"):
         return Sign(Kind.DEPARTED, fact.date, fact.region)
     return Sign(Kind.DEREGISTERED, fact.date, fact.region)

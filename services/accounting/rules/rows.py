@@ -1,4 +1,4 @@
-"""The rows of the two fact tables as they travel from the digests to COPY: plain tuples in the order of the columns."""
+"""The rows of stored facts as they travel from the digests to COPY: plain tuples in the order of the columns."""
 
 from typing import NamedTuple
 

@@ -1,0 +1,192 @@
+"""What the records of a world amount to, one person and one crossing after the other: persons, outcomes, cells.
+
+Slow and simple on purpose; the identity is that of rules.identity, the outcome that of the oracle of the 12/16 rule.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from itertools import combinations
+from typing import Any, NamedTuple
+
+from services.accounting.rules import dimensions
+from services.accounting.rules.history import source_order
+from services.accounting.rules.identity import fact_key
+from services.accounting.rules.movements import Indicator
+from shared.events.portal import BorderCrossing, FeedCoverage, ResidenceRegistration
+from shared.kernel import names
+from shared.kernel.periods import PartialDate
+from tests.accounting.oracle_residence import Crossing, Result, classify, missing
+from tests.accounting.world import World
+
+Record = dict[str, Any]
+Cell = tuple[int, ...]
+"""month, indicator, region, partner, citizen, sex, age, purpose"""
+
+UNKNOWN = Result(None, None, None, False)
+WINDOW = 487
+
+
+class Account(NamedTuple):
+    """`person` of every record in effect, `outcome` of every crossing (by subject), `cells` of the cube."""
+
+    person: dict[str, int]
+    outcome: dict[str, Result]
+    cells: Counter[Cell]
+
+
+class Sign(NamedTuple):
+    """Evidence of a place: a registration (`strength` 0), leaving for abroad (1), leaving for elsewhere (2)."""
+
+    day: int
+    weakness: int
+    region: int
+
+
+def account(world: World, obs_end: date | None = None) -> Account:
+    """The truth about the world, as far as the days before `obs_end` tell (by default: as declared)."""
+    person = persons(world)
+    start, end = _coverage(world)
+    end = dimensions.day_number(obs_end) if obs_end else end
+    crossings = _by_person(person, world.in_effect(BorderCrossing.TYPE))
+    signs = _by_person(person, world.in_effect(ResidenceRegistration.TYPE))
+    outcome: dict[str, Result] = {}
+    cells: Counter[Cell] = Counter()
+    for who, own in crossings.items():
+        ordered = sorted(own.items(), key=lambda record: _moment(*record))
+        seen = sorted((_sign(record) for record in signs.get(who, {}).values()), key=lambda s: (s.day, -s.weakness))
+        days = [Crossing(_day(record), record["direction"] == "entry") for _, record in ordered]
+        results = classify(days, _initial([r for _, r in ordered], days[0], seen, start), end)
+        outcome |= {s: r for (s, _), r in zip(ordered, [*results, *[UNKNOWN] * len(ordered)], strict=False)}
+        cells.update(_cells([record for _, record in ordered], days, results, seen))
+    return Account(person, outcome, cells)
+
+
+def persons(world: World) -> dict[str, int]:
+    """The person of each record in effect, as a number: records joined by documents and agreeing IINs, one by one."""
+    told = {s: data["person"] for type in (BorderCrossing.TYPE, ResidenceRegistration.TYPE)
+            for s, data in world.in_effect(type).items()}  # fmt: skip
+    leader = {subject: subject for subject in told}
+
+    def find(subject: str) -> str:
+        while leader[subject] != subject:
+            subject = leader[subject]
+        return subject
+
+    for one, other in _linked(told):
+        leader[find(one)] = find(other)
+    numbers = {subject: number for number, subject in enumerate(sorted({find(s) for s in told}))}
+    return {subject: numbers[find(subject)] for subject in told}
+
+
+def _linked(told: dict[str, Record]) -> Iterator[tuple[str, str]]:
+    sharing: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for subject, person in told.items():
+        if person["document"]:
+            sharing["document", person["document"]["issuing_state"], person["document"]["number"]].append(subject)
+        if person["iin"]:
+            sharing["iin", person["iin"]].append(subject)
+    for (kind, *_), subjects in sharing.items():
+        for one, other in combinations(subjects, 2):
+            if kind == "document" or _agree(told[one], told[other]):
+                yield one, other
+
+
+def _agree(one: Record, other: Record) -> bool:
+    born = PartialDate.parse(one["birth_date"]).agrees_with(PartialDate.parse(other["birth_date"]))
+    return born or names.fold(one["surname"], one["given_names"]) == names.fold(other["surname"], other["given_names"])
+
+
+def _coverage(world: World) -> tuple[int, int]:
+    declared = list(world.in_effect(FeedCoverage.TYPE).values())
+    start = min(date.fromisoformat(each["register_start"]) for each in declared)
+    until = max(date.fromisoformat(each["complete_through"]) for each in declared)
+    return dimensions.day_number(start), dimensions.day_number(until) + 1
+
+
+def _by_person(person: dict[str, int], records: dict[str, Record]) -> dict[int, dict[str, Record]]:
+    grouped: dict[int, dict[str, Record]] = defaultdict(dict)
+    for subject, record in records.items():
+        grouped[person[subject]][subject] = record
+    return grouped
+
+
+def _day(record: Record) -> int:
+    return dimensions.day_number(date.fromisoformat(record["crossed_at"][:10]))
+
+
+def _moment(subject: str, record: Record) -> tuple[int, datetime, int, int]:
+    at = datetime.fromisoformat(record["crossed_at"])
+    return _day(record), at, source_order(record["source_id"]), fact_key(subject)
+
+
+def _sign(record: Record) -> Sign:
+    away = record["counterpart_country"] not in (None, "KAZ")
+    weakness = 0 if record["act"] == "registration" else 1 if away else 2
+    return Sign(dimensions.day_number(date.fromisoformat(record["date"])), weakness, int(record["region"]))
+
+
+def _initial(records: Sequence[Record], first: Crossing, signs: Sequence[Sign], start: int) -> int | None:
+    if first.day >= start + 365:
+        return int(not first.arrival)
+    for record in records:
+        if record["resident_at_start"] is not None:
+            return int(record["resident_at_start"])
+    telling = [sign for sign in signs if sign.day < first.day and sign.weakness < 2]
+    return 1 - telling[-1].weakness if telling else None
+
+
+def _cells(
+    records: Sequence[Record], days: Sequence[Crossing], results: Sequence[Result], signs: Sequence[Sign]
+) -> Iterator[Cell]:
+    """What the crossings of one person count in the cube."""
+    for record, crossing, result in zip(records, days, results, strict=False):
+        month = _month(crossing.day)
+        yield _bare(month, Indicator.ARRIVALS if crossing.arrival else Indicator.DEPARTURES)
+        if result.migration is not False:
+            yield (
+                month,
+                _kind(crossing.arrival, result, results),
+                _region(crossing, signs),
+                *_who(record, crossing.day),
+            )
+    for gap in missing(days, results):
+        yield _bare(_month(gap.day), Indicator.ARRIVALS_IMPUTED if gap.arrival else Indicator.DEPARTURES_IMPUTED)
+
+
+def _kind(arrival: bool, result: Result, results: Sequence[Result]) -> int:
+    if result.migration:
+        return Indicator.IMM_FINAL if arrival else Indicator.EMI_FINAL
+    if results[0].before is None:
+        return Indicator.IMM_UNDETERMINED if arrival else Indicator.EMI_UNDETERMINED
+    return Indicator.IMM_OPEN if arrival else Indicator.EMI_OPEN
+
+
+def _region(crossing: Crossing, signs: Sequence[Sign]) -> int:
+    soon = [sign for sign in signs if crossing.day <= sign.day < crossing.day + WINDOW]
+    past = [sign for sign in signs if sign.day <= crossing.day]
+    if crossing.arrival and soon:
+        return [sign for sign in soon if sign.day == soon[0].day][-1].region
+    return past[-1].region if past else 0
+
+
+def _who(record: Record, day: int) -> Cell:
+    person = record["person"]
+    born, on = dimensions.birth_code(person["birth_date"]), dimensions.day_of(day)
+    age = (on.year * 512 + on.month * 32 + on.day - born) // 512
+    return (
+        dimensions.country_code(record["country"]),
+        dimensions.country_code(person["citizenship"]),
+        dimensions.sex_code(person["sex"]),
+        0 if age < 0 else min(age // 5 + 1, 21),
+        dimensions.purpose_code(record["purpose"]),
+    )
+
+
+def _bare(month: int, indicator: int) -> Cell:
+    return (month, indicator, 0, 0, 0, 0, 0, 0)
+
+
+def _month(day: int) -> int:
+    on = dimensions.day_of(day)
+    return (on.year - 1970) * 12 + on.month - 1

@@ -1,0 +1,59 @@
+"""Whatever comes, in whatever order, twice, corrected or withdrawn: every person, crossing and cell is what the plain
+reading of the newest versions says."""
+
+from collections import Counter
+
+import asyncpg
+import pytest
+
+from services.accounting.rules import movements, outcome
+from services.accounting.rules.history import CROSSING, unpack
+from services.accounting.rules.identity import fact_key
+from tests.accounting.conftest import Accounting
+from tests.accounting.oracle_account import Account, account
+from tests.accounting.oracle_residence import Result
+from tests.accounting.world import World
+
+
+async def held(connection: asyncpg.Connection, world: World) -> Account:
+    """What the database holds, in the shape of the oracle; persons by their ids."""
+    subjects = {fact_key(subject): subject for subject in world.records}
+    person, result = {}, {}
+    for row in await connection.fetch("SELECT person, history, evidence FROM derived.person"):
+        for crossing in unpack([row["history"]], CROSSING)[0]:
+            subject = subjects[int(crossing["fact"])]
+            person[subject], result[subject] = row["person"], Result(*outcome.verdict(int(crossing["state"])))
+    cells: Counter[tuple[int, ...]] = Counter()
+    for cell, count in await connection.fetch("SELECT cell, count FROM derived.cube"):
+        cells[tuple(int(part) for part in movements.unpack(cell).values())] += count
+    return Account(person, result, cells)
+
+
+def same_persons(one: dict[str, int], other: dict[str, int]) -> bool:
+    """Whether both group the subjects of `one` alike, whatever they call the groups."""
+    groups = {(one[subject], other[subject]) for subject in one}
+    return len(groups) == len({a for a, _ in groups}) == len({b for _, b in groups})
+
+
+async def hold_true(accounting: Accounting, world: World) -> None:
+    found, truth = await held(accounting.connection, world), account(world)
+    assert found.outcome.keys() == truth.outcome.keys()
+    assert same_persons(found.person, truth.person)
+    assert {s: r for s, r in truth.outcome.items() if r != found.outcome[s]} == {}
+    assert found.cells == truth.cells
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_every_crossing_and_cell_is_exact(accounting: Accounting, seed: int) -> None:
+    world = World(seed, people=60)
+    await accounting.take(world.stream(order=seed))
+    await hold_true(accounting, world)
+
+
+@pytest.mark.parametrize("size", [1, 7, 300])
+async def test_corrections_withdrawals_merges_and_splits_are_exact(accounting: Accounting, size: int) -> None:
+    world = World(size, people=25)
+    for order in range(3):
+        world.correct(0.15)
+        await accounting.take(world.stream(order=order), size)
+        await hold_true(accounting, world)

@@ -1,0 +1,169 @@
+"""A small invented world: people who cross the border on changing papers, and registers that report it badly.
+
+`stream` gives the events as accounting receives them: late, twice, corrected, withdrawn, in any order.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta, timezone
+from random import Random
+from typing import Any, NamedTuple
+
+from shared.events.portal import BorderCrossing, FeedCoverage, ResidenceRegistration
+from shared.kernel.iin import check_digit
+
+START = date(2021, 1, 1)
+SURNAMES = ("KARIMOV", "IVANOV", "LI", "OMAROVA", "TASHKENBAYEV", "KIM")
+GIVEN = ("AZIZ", "IVAN", "WEI", "AIGUL", "BOLAT", "ANNA")
+COUNTRIES = ("UZB", "RUS", "CHN", "KGZ", "TUR")
+REGIONS = ("71", "75", "10", "39")
+Event = dict[str, Any]
+
+
+class Version(NamedTuple):
+    """One version of a record: the event's data, or the same withdrawn."""
+
+    type: str
+    data: dict[str, Any]
+    withdrawn: bool
+
+
+@dataclass
+class World:
+    """`records` are the versions of each record, oldest first, by subject."""
+
+    seed: int
+    people: int
+    obs_end: date = date(2024, 6, 1)
+    records: dict[str, list[Version]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.random = Random(self.seed)
+        self._count = 0
+        for number in range(self.people):
+            self._live(number)
+        self.declare(START, self.obs_end)
+
+    def declare(self, start: date, obs_end: date) -> None:
+        """The border feed covers the days from `start` to the day before `obs_end`."""
+        self.obs_end = obs_end
+        until = obs_end - timedelta(days=1)
+        covered = {"feed": "berkut", "register_start": start.isoformat(), "complete_through": until.isoformat()}
+        self.records.setdefault("coverage", []).append(Version(FeedCoverage.TYPE, covered, False))
+
+    def stream(self, *, order: int = 0, repeat: float = 0.1, shuffled: bool = True) -> list[Event]:
+        """All versions of all records as events, some of them twice."""
+        random = Random(order)
+        events = [event(s, n, v) for s, versions in self.records.items() for n, v in enumerate(versions, 1)]
+        events += random.choices(events, k=int(len(events) * repeat))
+        if shuffled:
+            random.shuffle(events)
+        return [each | {"position": position} for position, each in enumerate(events, 1)]
+
+    def in_effect(self, type: str) -> dict[str, dict[str, Any]]:
+        """The newest data of the records of one type that are not withdrawn, by subject."""
+        newest = {subject: versions[-1] for subject, versions in self.records.items()}
+        return {s: v.data for s, v in newest.items() if v.type == type and not v.withdrawn}
+
+    def correct(self, share: float) -> None:
+        """Corrects or withdraws this share of the records: other days, other people, papers of two people on one record
+        (which makes them one person, until it is corrected again)."""
+        for subject in self.random.sample(sorted(self.records), int(len(self.records) * share)):
+            if subject != "coverage":
+                self._correct(subject)
+
+    def _correct(self, subject: str) -> None:
+        former = self.records[subject][-1]
+        what = self.random.choice(("withdraw", "as first", "person", "papers", "mixed papers", "day"))
+        data = dict(self.records[subject][0 if what == "as first" else -1].data)
+        other = self.random.choice([v[-1].data["person"] for s, v in self.records.items() if s != "coverage"])
+        if what == "person":
+            data["person"] = other
+        if what == "mixed papers":
+            data["person"] = data["person"] | {"document": other["document"]}
+        if what == "papers":
+            data["person"] = data["person"] | {
+                "document": None,
+                "iin": self.random.choice((None, data["person"]["iin"])),
+            }
+        if what == "day" and "crossed_at" in data:
+            moved = datetime.fromisoformat(data["crossed_at"]) + timedelta(days=self.random.randint(-40, 40))
+            data["crossed_at"] = moved.isoformat()
+        self.records[subject].append(Version(former.type, data, what == "withdraw"))
+
+    def _live(self, number: int) -> None:
+        random = self.random
+        citizen = random.choice(("KAZ", *COUNTRIES))
+        iin = _iin(random) if citizen == "KAZ" or random.random() < 0.3 else None
+        if random.random() < 0.05 and number:  # a mistyped number that is somebody else's
+            iin = random.choice([v[-1].data["person"]["iin"] for s, v in self.records.items() if s != "coverage"])
+        born = date(random.randint(1940, 2015), random.randint(1, 12), random.randint(1, 28))
+        person = {
+            "iin": iin, "surname": random.choice(SURNAMES), "given_names": random.choice((*GIVEN, None)),
+            "birth_date": born.isoformat(), "sex": random.choice("MFX"), "citizenship": citizen,
+        }  # fmt: skip
+        passport = {"type": "P", "number": f"N{number:07}", "issuing_state": citizen}
+        day = START + timedelta(days=random.randint(0, 700))
+        inside = random.random() < 0.5
+        stated = random.choice((True, False, None, None))
+        while day < self.obs_end + timedelta(days=60):
+            inside = inside if random.random() < 0.03 else not inside
+            if random.random() < 0.1:
+                passport = passport | {"number": f"N{number:07}{random.randint(0, 99):02}"}
+            self._cross(self._as_seen(person, passport), day, inside, stated)
+            stated = None
+            if random.random() < 0.2:
+                self._register(self._as_seen(person, passport), day + timedelta(days=random.randint(-30, 60)))
+            day += timedelta(days=random.choice((0, 1, 5, 20, 90, 122, 123, 200, 364, 365, 400)))
+
+    def _as_seen(self, person: dict[str, Any], passport: dict[str, Any]) -> dict[str, Any]:
+        """What one register wrote down: not always everything."""
+        random = self.random
+        seen = person | {"document": passport}
+        if random.random() < 0.15:
+            seen |= {"birth_date": person["birth_date"][: random.choice((4, 7))]}
+        if random.random() < 0.1:
+            seen |= {"surname": person["surname"] + "A"}
+        if random.random() < 0.3:
+            seen |= {"iin": None}
+        if random.random() < 0.15:
+            seen |= {"document": None}
+        return seen
+
+    def _cross(self, person: dict[str, Any], day: date, inside: bool, stated: bool | None) -> None:
+        number, zone = self._next(), timezone(timedelta(hours=self.random.choice((5, 6))))
+        at = datetime(
+            day.year, day.month, day.day, self.random.randint(0, 23), self.random.choice((0, 30)), tzinfo=zone
+        )
+        self.records[f"crossing-{number}"] = [Version(BorderCrossing.TYPE, {
+            "source_id": f"B-{number:06}", "direction": "entry" if inside else "exit", "crossed_at": at.isoformat(),
+            "checkpoint": "ALA-AIR", "person": person, "purpose": self.random.choice(("work", "study", None)),
+            "country": self.random.choice((*COUNTRIES, None)), "resident_at_start": stated,
+        }, False)]  # fmt: skip
+
+    def _register(self, person: dict[str, Any], day: date) -> None:
+        number, act = self._next(), self.random.choice(("registration", "registration", "deregistration"))
+        self.records[f"residence-{number}"] = [Version(ResidenceRegistration.TYPE, {
+            "source_id": f"R-{number:06}", "act": act, "date": day.isoformat(), "person": person,
+            "region": self.random.choice(REGIONS), "counterpart_country": self.random.choice(("RUS", None)),
+        }, False)]  # fmt: skip
+
+    def _next(self) -> int:
+        self._count += 1
+        return self._count
+
+
+def event(subject: str, version: int, said: Version) -> Event:
+    """One version as a CloudEvent."""
+    return {
+        "specversion": "1.0", "id": f"{subject}:{version}", "type": said.type, "source": "/kosh/portal",
+        "subject": subject, "time": datetime(2024, 1, 1, tzinfo=UTC).isoformat(), "recordversion": version,
+        "recordwithdrawn": said.withdrawn, "data": said.data,
+    }  # fmt: skip
+
+
+def _iin(random: Random) -> str:
+    while True:
+        eleven = "".join(random.choices("0123456789", k=11))
+        digit = check_digit(eleven)
+        if digit is not None and int(eleven):
+            return f"{eleven}{digit}"
