@@ -1,10 +1,10 @@
 """The portal's tables."""
 
-from shared.http.access_log import access_log_table
-from shared.http.idempotency import idempotency_table
 from sqlalchemy import MetaData
 
 from shared.db.records import record_table
+from shared.http.access_log import access_log_table
+from shared.http.idempotency import idempotency_table
 from shared.outbox import outbox_table, relay_table
 from shared.records.rejects import rejected_table
 
