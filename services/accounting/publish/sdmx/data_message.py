@@ -1,0 +1,72 @@
+"""What a data message says, whatever its form: series of figures, and what stands beside each value."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby, islice
+from typing import Final
+
+from services.accounting.publish.sdmx.query import DataQuery
+from services.accounting.publish.sdmx.structures import AGENCY, VERSION
+from services.accounting.rules.dataflows import ATTRIBUTES, Flow
+from services.accounting.rules.figures import Figure, Key
+
+ATTRIBUTE_IDS: Final = tuple(ATTRIBUTES)
+
+Attributes = tuple[str | None, ...]
+"""The texts of ATTRIBUTE_IDS, None where there is nothing to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataMessage:
+    """`prepared` is when the figures last changed, so that equal figures make equal messages."""
+
+    asked: DataQuery
+    series: tuple[tuple[Key, tuple[Figure, ...]], ...]
+    prepared: datetime
+
+    @classmethod
+    def of(cls, asked: DataQuery, figures: Iterable[Figure], prepared: datetime) -> "DataMessage":
+        """From figures in the order of key and period."""
+        grouped = groupby(figures, key=lambda figure: figure.key)
+        return cls(asked, tuple((key, _cut(tuple(group), asked)) for key, group in grouped), prepared)
+
+    @property
+    def flow(self) -> Flow:
+        return self.asked.query.flow
+
+    @property
+    def with_observations(self) -> bool:
+        return self.asked.detail in ("full", "dataonly")
+
+    @property
+    def reference(self) -> str:
+        """The dataflow as CSV and URNs name it."""
+        return f"{AGENCY}:{self.flow.id}({VERSION})"
+
+    def figures(self) -> Iterator[Figure]:
+        return (figure for _, figures in self.series for figure in figures)
+
+    def attributes(self) -> Callable[[Figure], Attributes]:
+        """What to write beside a value: everything, or nothing where only data are asked."""
+        return attributes_of if self.asked.detail == "full" else lambda _: (None,) * len(ATTRIBUTE_IDS)
+
+
+def attributes_of(figure: Figure) -> Attributes:
+    return (
+        figure.status,
+        "F" if figure.public else "N",
+        figure.unit,
+        None if figure.std_error is None else str(figure.std_error),
+        None if figure.released is None else figure.released.isoformat(),
+        figure.source,
+        figure.comment,
+    )
+
+
+def _cut(figures: tuple[Figure, ...], asked: DataQuery) -> tuple[Figure, ...]:
+    first = tuple(islice(figures, asked.first)) if asked.first else ()
+    last = figures[-asked.last :] if asked.last else ()
+    if asked.first and asked.last:
+        return first + last[max(0, len(first) + len(last) - len(figures)) :]
+    return first or last or figures

@@ -1,0 +1,118 @@
+"""Data messages in SDMX-ML 2.1: generic, which says everything by itself, and structure-specific, which is shorter."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC
+from functools import lru_cache
+from xml.sax.saxutils import quoteattr
+
+from services.accounting.publish.sdmx.data_message import ATTRIBUTE_IDS, Attributes, DataMessage
+from services.accounting.publish.sdmx.query import FLAT, TIME
+from services.accounting.publish.sdmx.structures import AGENCY, VERSION
+from services.accounting.rules.figures import Key
+
+_SCHEMAS = "http://www.sdmx.org/resources/sdmxml/schemas/v2_1"
+
+
+def generic(message: DataMessage) -> Iterator[str]:
+    """A GenericData message, in pieces."""
+    yield _opening(message, "GenericData", f'xmlns:g="{_SCHEMAS}/data/generic"', "")
+    yield f'<m:DataSet structureRef="{message.flow.id}" action="Information">'
+    yield from _generic_flat(message) if message.asked.flat else _generic_series(message)
+    yield "</m:DataSet></m:GenericData>"
+
+
+def structure_specific(message: DataMessage) -> Iterator[str]:
+    """A StructureSpecificData message, in pieces."""
+    at_observation = FLAT if message.asked.flat else TIME
+    urn = f"urn:sdmx:org.sdmx.infomodel.datastructure.Dataflow={message.reference}:ObsLevelDim:{at_observation}"
+    namespaces = f'xmlns:s="{_SCHEMAS}/data/structurespecific" xmlns:k="{urn}"'
+    yield _opening(message, "StructureSpecificData", namespaces, f' namespace="{urn}"')
+    yield (
+        f'<m:DataSet s:dataScope="DataStructure" xsi:type="k:DataSetType" s:structureRef="{message.flow.id}" '
+        's:action="Information">'
+    )
+    yield from _specific_flat(message) if message.asked.flat else _specific_series(message)
+    yield "</m:DataSet></m:StructureSpecificData>"
+
+
+def _opening(message: DataMessage, root: str, namespaces: str, structure: str) -> str:
+    prepared = message.prepared.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    at_observation = FLAT if message.asked.flat else TIME
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<m:{root} xmlns:m="{_SCHEMAS}/message" xmlns:c="{_SCHEMAS}/common" '
+        f'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" {namespaces}><m:Header><m:ID>{message.flow.id}</m:ID>'
+        f'<m:Test>false</m:Test><m:Prepared>{prepared}</m:Prepared><m:Sender id="{AGENCY}"/>'
+        f'<m:Structure structureID="{message.flow.id}"{structure} dimensionAtObservation="{at_observation}">'
+        f'<c:StructureUsage><Ref agencyID="{AGENCY}" id="{message.flow.id}" version="{VERSION}" class="Dataflow"/>'
+        "</c:StructureUsage></m:Structure></m:Header>"
+    )
+
+
+def _generic_series(message: DataMessage) -> Iterator[str]:
+    attributes = message.attributes()
+    for key, figures in message.series:
+        yield f"<g:Series><g:SeriesKey>{_generic_key(message, key)}</g:SeriesKey>"
+        if message.with_observations:
+            yield from (
+                f'<g:Obs><g:ObsDimension value="{figure.period}"/><g:ObsValue value="{figure.value}"/>'
+                f"{_generic_attributes(attributes(figure))}</g:Obs>"
+                for figure in figures
+            )
+        yield "</g:Series>"
+
+
+def _generic_flat(message: DataMessage) -> Iterator[str]:
+    attributes = message.attributes()
+    for figure in message.figures():
+        key = _generic_key(message, figure.key) + f'<g:Value id="{TIME}" value="{figure.period}"/>'
+        yield (
+            f'<g:Obs><g:ObsKey>{key}</g:ObsKey><g:ObsValue value="{figure.value}"/>'
+            f"{_generic_attributes(attributes(figure))}</g:Obs>"
+        )
+
+
+def _generic_key(message: DataMessage, key: Key) -> str:
+    return "".join(
+        f'<g:Value id="{dimension.id}" value="{code}"/>'
+        for dimension, code in zip(message.flow.dimensions, key, strict=True)
+    )
+
+
+@lru_cache(1024)
+def _generic_attributes(attributes: Attributes) -> str:
+    values = "".join(f'<g:Value id="{id}" value={quoteattr(text)}/>' for id, text in _said(attributes))
+    return f"<g:Attributes>{values}</g:Attributes>" if values else ""
+
+
+def _specific_series(message: DataMessage) -> Iterator[str]:
+    attributes = message.attributes()
+    for key, figures in message.series:
+        yield f"<Series{_specific_key(message, key)}>"
+        if message.with_observations:
+            yield from (
+                f'<Obs {TIME}="{figure.period}" OBS_VALUE="{figure.value}"{_specific_attributes(attributes(figure))}/>'
+                for figure in figures
+            )
+        yield "</Series>"
+
+
+def _specific_flat(message: DataMessage) -> Iterator[str]:
+    attributes = message.attributes()
+    for figure in message.figures():
+        yield (
+            f'<Obs{_specific_key(message, figure.key)} {TIME}="{figure.period}" OBS_VALUE="{figure.value}"'
+            f"{_specific_attributes(attributes(figure))}/>"
+        )
+
+
+def _specific_key(message: DataMessage, key: Key) -> str:
+    return "".join(f' {dimension.id}="{code}"' for dimension, code in zip(message.flow.dimensions, key, strict=True))
+
+
+@lru_cache(1024)
+def _specific_attributes(attributes: Attributes) -> str:
+    return "".join(f" {id}={quoteattr(text)}" for id, text in _said(attributes))
+
+
+def _said(attributes: Attributes) -> Iterable[tuple[str, str]]:
+    return ((id, text) for id, text in zip(ATTRIBUTE_IDS, attributes, strict=True) if text is not None)

@@ -1,0 +1,29 @@
+"""The time that a figure's period covers: a month, quarter or year, a day, or years from a day on (SDMX time range)."""
+
+import re
+from datetime import date, timedelta
+
+from shared.kernel.periods import Period
+
+_RANGE = re.compile(r"(\d{4}-\d{2}-\d{2})/P([1-9]\d?)Y")
+
+
+def span(period: str) -> tuple[date, date]:
+    """`[start, end)` of `2024`, `2024-Q1`, `2024-05`, `2021-11-01` or `2014-01-01/P3Y`. Raises ValueError."""
+    if years := _RANGE.fullmatch(period):
+        start = date.fromisoformat(years[1])
+        return start, start.replace(year=start.year + int(years[2]))
+    if len(period) == len("2021-11-01") and "W" not in period:
+        day = date.fromisoformat(period)
+        return day, day + timedelta(days=1)
+    named = Period.parse(period)
+    return named.start, named.end
+
+
+def frequency(period: str) -> str:
+    """The code of CL_FREQ that a period asks for: A, Q, M, D for a day, `_X` for a span of years."""
+    if "/" in period:
+        return "_X"
+    if len(period) == len("2021-11-01"):
+        return "D"
+    return Period.parse(period).frequency
