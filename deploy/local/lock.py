@@ -12,14 +12,14 @@ PATIENCE = 20.0
 
 
 @contextmanager
-def only_one(state: Path) -> Iterator[None]:
+def only_one(state: Path, patience: float = PATIENCE) -> Iterator[None]:
     """Holds `state` for this process; the kernel gives it back whatever becomes of us. Waits for one that is ending.
 
     Raises Failed if another process goes on holding it.
     """
     state.mkdir(parents=True, exist_ok=True)
     with (state / "lock").open("a") as lock:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + patience
         while not _taken(lock.fileno()):
             if time.monotonic() > deadline:
                 raise Failed(f"Kosh is running already with its state in {state}; stop that one first")

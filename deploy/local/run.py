@@ -83,9 +83,8 @@ def _greet(system: System) -> None:
     _tell("Kosh runs:")
     for service, title in ((s, TITLES[s]) for s in SERVICES):
         _tell(f"  {service:<11} {system.address(service)}  {title}")
-    _tell("a token:      make token ROLE=statistician")
-    _tell(f"a database:   psql {system.server.dsn('kosh_portal')}")
-    _tell(f"their logs:   {system.state / 'log'}")
+    _tell("a token:    make token ROLE=statistician")
+    _tell(f"the logs:   {system.state / 'log'}")
     _tell("Ctrl-C stops everything; the data stays.")
 
 

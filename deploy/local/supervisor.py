@@ -16,7 +16,7 @@ from deploy.local.failure import Failed, end_of
 MARK = "KOSH_RUN_STATE"
 """The environment variable by which the programs of a state directory are found again after their supervisor died."""
 
-STOP_PATIENCE = 10.0
+STOP_PATIENCE = 20.0  # longer than the services give their running requests
 STRAY_PATIENCE = 3.0
 PAUSE = 0.1
 
@@ -94,7 +94,7 @@ class Supervisor:
                 time.sleep(PAUSE)
 
     def stop(self) -> None:
-        """Asks all to end at once, then waits for each; whoever takes longer than 10 s is killed."""
+        """Asks all to end at once, then waits for each; whoever takes too long is killed."""
         for child in self._started:
             if child.process.poll() is None:
                 child.process.terminate()

@@ -12,7 +12,7 @@ from deploy.local.supervisor import Program, Supervisor
 from shared.db.migrate import upgrade
 
 PLANNED = ("portal", "permits", "kandas", "consular", "accounting")
-SERVICES = tuple(s for s in PLANNED if (Path("services") / s / "__main__.py").exists())  # until all five exist
+SERVICES = tuple(s for s in PLANNED if (Path("services") / s / "app.py").exists())  # until all five exist
 REGISTERS = tuple(s for s in SERVICES if s != "accounting")
 READY_PATIENCE = 60.0
 PORTS_PATIENCE = 15.0

@@ -1,0 +1,108 @@
+"""`make run` as its user meets it: it starts, goes on after kill -9 of anything, and Ctrl-C leaves nothing running."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import httpx
+import pytest
+
+from deploy.local import issuer
+from deploy.local.ports import is_answered, is_free
+from deploy.local.supervisor import strays
+from deploy.local.system import SERVICES
+from shared.testing.postgres import reachable_directory
+
+ROOT = Path(__file__).resolve().parents[2]
+COVERAGE = {"register_start": "2021-01-01", "complete_through": "2026-06-30"}
+
+
+@pytest.fixture(scope="module")
+def state() -> Iterator[Path]:
+    with reachable_directory() as directory:
+        yield directory / "run"
+
+
+@pytest.fixture(scope="module")
+def ports() -> range:
+    blocks = (range(first, first + len(SERVICES)) for first in range(20_001, 30_000, 10))
+    return next(block for block in blocks if all(map(is_free, block)))
+
+
+@contextmanager
+def running(state: Path, ports: range) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
+    """The system once it has said that it runs, and what it says from then on."""
+    settings = {"KOSH_STATE": str(state), "KOSH_PORT_BASE": str(ports.start - 1), "DEMO": "no"}
+    command = [sys.executable, "-m", "deploy.local.run"]
+    run = subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    with run:
+        assert run.stdout is not None
+        told = ""
+        while "Ctrl-C" not in told:
+            line = run.stdout.readline()
+            assert line, told  # it ended
+            told += line
+        try:
+            yield run, run.stdout
+        finally:
+            run.terminate()
+
+
+def portal(state: Path, ports: range) -> httpx.Client:
+    token = issuer.mint(state / "issuer", ["border", "operator"])
+    return httpx.Client(base_url=f"http://127.0.0.1:{ports[0]}", headers={"Authorization": f"Bearer {token}"})
+
+
+def postmaster(state: Path) -> list[str]:
+    """PostgreSQL's own lock file: the pid in its first line, the port in its fourth."""
+    return (state / "postgres" / "data" / "postmaster.pid").read_text().splitlines()
+
+
+def pid_of(victim: str, state: Path) -> int:
+    if victim == "postgres":
+        return int(postmaster(state)[0])
+    service, role = victim.split("-")
+    command = f"services.{service}\0{role}".encode()
+    return next(pid for pid in strays(state) if command in Path(f"/proc/{pid}/cmdline").read_bytes())
+
+
+def assert_nothing_is_left(state: Path, ports: range) -> None:
+    assert strays(state) == []
+    assert not (state / "postgres" / "data" / "postmaster.pid").exists()
+    assert all(map(is_free, ports))
+
+
+def test_the_next_run_goes_on_after_the_supervisor_was_killed(state: Path, ports: range) -> None:
+    with running(state, ports) as (run, _), portal(state, ports) as client:
+        client.put("/v1/feeds/berkut/coverage", json=COVERAGE).raise_for_status()
+        run.kill()
+    with running(state, ports), portal(state, ports) as client:
+        kept = client.get("/v1/feeds/berkut/coverage").raise_for_status().json()
+    assert kept.items() >= COVERAGE.items()
+
+
+def test_the_end_of_one_service_ends_the_whole_and_is_told(state: Path, ports: range) -> None:
+    with running(state, ports) as (run, told):
+        os.kill(pid_of("portal-api", state), signal.SIGKILL)
+        assert "portal-api ended with exit code -9" in told.read()
+        assert run.wait() == 1
+    assert_nothing_is_left(state, ports)
+
+
+def test_the_next_run_goes_on_after_postgres_was_killed_and_ctrl_c_leaves_nothing(state: Path, ports: range) -> None:
+    with running(state, ports) as (run, told):
+        os.kill(pid_of("postgres", state), signal.SIGKILL)
+        assert "postgres ended with exit code -9" in told.read()
+    with running(state, ports) as (run, _):
+        port = int(postmaster(state)[3])
+        run.send_signal(signal.SIGINT)
+        assert run.wait() == 0
+    assert_nothing_is_left(state, ports)
+    assert not is_answered(port)
