@@ -78,7 +78,7 @@ def moment(crossed_at: datetime) -> tuple[int, int]:
 def source_order(source_id: str) -> int:
     """The running number at the end of a source's record id, for crossings of one person in the same second.
 
-    B-9 comes before B-10; without digits at the end 0, and then the fact key decides, which is stable as well.
+    B-9 comes before B-10, modulo 2**32; without digits at the end 0, and then the fact key decides, stable as well.
     """
     digits = source_id[len(source_id.rstrip("0123456789")) :]
     return int(digits[-18:]) % 2**32 if digits else 0
