@@ -35,8 +35,9 @@ async def note(
 ) -> None:
     """Adds to what was seen of a source; `position` and `newest` are those of the newest event of a batch."""
     await connection.execute(
-        """INSERT INTO source_state AS held (source, seen, repeated, position, newest) VALUES ($1, $2, $3, $4, $5)
-        ON CONFLICT (source) DO UPDATE SET seen = held.seen + excluded.seen,
+        """INSERT INTO source_state AS held (source, seen, repeated, position, newest, counted_at)
+        VALUES ($1, $2, $3, $4, $5, now())
+        ON CONFLICT (source) DO UPDATE SET seen = held.seen + excluded.seen, counted_at = excluded.counted_at,
             repeated = held.repeated + excluded.repeated,
             newest = CASE WHEN excluded.position > held.position THEN excluded.newest ELSE held.newest END,
             position = greatest(held.position, excluded.position)""",

@@ -137,6 +137,7 @@ source_state = Table(
     Column("source", Text, primary_key=True),
     Column("position", BigInteger, nullable=False),  # of the newest event seen, in the source's outbox
     Column("newest", DateTime(timezone=True)),  # when it happened
+    Column("counted_at", DateTime(timezone=True), nullable=False),  # when the newest batch was committed to the figures
     Column("seen", BigInteger, nullable=False),
     Column("repeated", BigInteger, nullable=False),  # seen without effect: the same or a newer version was there
     Column("stopped", Text),  # why reading stopped, until an operator resumes it

@@ -38,8 +38,8 @@ CREATE TABLE source_position (
     transport text, source text, part integer, position bigint NOT NULL, PRIMARY KEY (transport, source, part)
 ) WITH (fillfactor = 10);
 CREATE TABLE source_state (
-    source text PRIMARY KEY, position bigint NOT NULL, newest timestamptz, seen bigint NOT NULL,
-    repeated bigint NOT NULL, stopped text
+    source text PRIMARY KEY, position bigint NOT NULL, newest timestamptz, counted_at timestamptz NOT NULL,
+    seen bigint NOT NULL, repeated bigint NOT NULL, stopped text
 ) WITH (fillfactor = 10);
 CREATE TABLE parked_event (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, source text NOT NULL, type text, reason text NOT NULL,
