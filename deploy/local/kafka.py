@@ -4,11 +4,13 @@ It listens on free ports of the loopback interface, keeps its log, and ends with
 """
 
 import base64
+import os
 import shutil
 import signal
 import subprocess
 import time
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 
@@ -30,12 +32,13 @@ def missing_tools() -> list[str]:
 class Node:
     """One node with its data under `directory` and Kafka's jars in `libs`, fetched there the first time."""
 
-    def __init__(self, directory: Path, libs: Path) -> None:
+    def __init__(self, directory: Path, libs: Path, environment: Mapping[str, str] | None = None) -> None:
         self.directory = directory
         self.log = directory / "server.log"
         self.port = 0
         self._process: subprocess.Popen[bytes] | None = None
         self._libs = libs
+        self._environment = os.environ | (environment or {})
         self._data = directory / "data"
 
     @property
@@ -97,7 +100,7 @@ class Node:
     def _java(self, *arguments: str) -> subprocess.Popen[bytes]:
         options = [f"-Dlog4j2.configurationFile=file:{BROKER / 'log4j2.xml'}", "-cp", f"{self._libs}/*"]
         with self.log.open("ab") as log:
-            return processes.start(processes.guarded([*JAVA, *options, *arguments]), output=log)
+            return processes.start(processes.guarded([*JAVA, *options, *arguments]), output=log, env=self._environment)
 
 
 def fetch_jars(libs: Path) -> None:

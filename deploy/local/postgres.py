@@ -161,7 +161,7 @@ class Server:
     def _launch(self) -> bool:
         """One attempt: true once it takes connections, false when it gave up (the former one is still ending)."""
         self.port = free_port()
-        self._forget_stale_lock()
+        self._deal_with_former()
         settings = {"listen_addresses": "127.0.0.1", "port": str(self.port), "unix_socket_directories": ""}
         settings |= {"max_connections": "200", "timezone": "UTC", **self._settings}
         command = [self._binaries.program("postgres"), "-D", str(self._data)]
@@ -181,13 +181,15 @@ class Server:
         lines = self._lock_lines()
         return bool(lines) and lines[0] == str(self.process.pid) and lines[-1] == "ready"
 
-    def _forget_stale_lock(self) -> None:
-        """Removes a lock whose pid now belongs to some other program, which PostgreSQL would take for its own."""
+    def _deal_with_former(self) -> None:
+        """Ends a server of this data that outlived its starter; forgets one whose pid some other program has by now."""
         lines = self._lock_lines()
-        if not lines:
+        command = Path(f"/proc/{lines[0]}/cmdline") if lines else None
+        if command is None or not command.exists():
             return
-        program = Path(f"/proc/{lines[0]}/cmdline")
-        if program.exists() and str(self._data).encode() not in program.read_bytes():
+        if str(self._data).encode() in command.read_bytes():
+            os.kill(int(lines[0]), signal.SIGINT)
+        else:  # PostgreSQL would take that program for its own
             (self._data / "postmaster.pid").unlink()
 
     def _lock_lines(self) -> list[str]:

@@ -45,6 +45,7 @@ class Supervisor:
 
     def __init__(self, state: Path) -> None:
         self._state = state.resolve()
+        self.mark = {MARK: str(self._state)}
         self._started: list[Child] = []
         self._watched: list[Child] = []
 
@@ -54,7 +55,7 @@ class Supervisor:
         log.parent.mkdir(parents=True, exist_ok=True)
         if log.exists():
             log.rename(log.with_suffix(".log.1"))
-        environment = os.environ | program.environment | {MARK: str(self._state)}
+        environment = os.environ | program.environment | self.mark
         with log.open("wb") as output:
             running = process.start(process.guarded(program.command), output=output, env=environment)
         self._started.append(Child(program.name, running, log))

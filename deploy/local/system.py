@@ -29,7 +29,7 @@ class System:
         self.server = postgres.Server(self.state / "postgres")
         self.supervisor = Supervisor(self.state)
         self.issuer = self.state / "issuer"
-        self.node = kafka.Node(self.state / "kafka", self.state / "kafka" / "libs") if broker == "node" else None
+        self.node = self._node() if broker == "node" else None
         self.bootstrap = None if broker == "node" else broker
         self.settings: dict[str, str] = {}
         """The settings of all services together, each reads its own; known once the databases are."""
@@ -77,6 +77,10 @@ class System:
 
     def address(self, service: str) -> str:
         return f"http://127.0.0.1:{self.ports[service]}"
+
+    def _node(self) -> kafka.Node:
+        directory = self.state / "kafka"
+        return kafka.Node(directory, directory / "libs", self.supervisor.mark)
 
     def _program(self, service: str, role: str) -> Program:
         command = [sys.executable, "-m", f"services.{service}", role]

@@ -42,6 +42,13 @@ async def test_it_starts_again_after_the_postmaster_was_killed_and_keeps_what_wa
     connection.terminate()
 
 
+async def test_a_server_that_outlived_its_starter_is_ended_and_followed(server: Server) -> None:
+    former = server.process
+    server.start()
+    assert former.wait() == 0
+    assert await counted(server) == 10
+
+
 async def test_a_lock_whose_pid_was_taken_by_another_program_does_not_stop_the_start(server: Server) -> None:
     server.stop()
     lock = server.home / "data" / "postmaster.pid"
