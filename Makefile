@@ -23,13 +23,23 @@ test: setup ## every test; ARGS="tests/portal -k crossing" for some
 	@exec $(GUARD) $(PYTHON) -m pytest $(ARGS)
 
 .PHONY: check
-check: setup ## style, types, who may import whom
+check: setup ## style, types, who may import whom, contracts and migrations as the code says
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
-	.venv/bin/lint-imports
+	.venv/bin/lint-imports --no-logo
+	$(PYTHON) -m contracts.export --check
+	$(PYTHON) -m deploy.local.migrations check
 
 .PHONY: token
 token: setup ## a bearer token: ROLE=statistician, and IIN= or BIN= where it matters
 	@$(PYTHON) -m deploy.local.token $(or $(ROLE),$(error say whose: make token ROLE=statistician)) \
 		$(if $(IIN),--iin $(IIN)) $(if $(BIN),--bin $(BIN))
+
+.PHONY: contracts
+contracts: setup ## writes schemas, OpenAPI and AsyncAPI from the code
+	$(PYTHON) -m contracts.export
+
+.PHONY: migration
+migration: setup ## writes the next migration of a service: SERVICE=portal MESSAGE="what it does"
+	@$(PYTHON) -m deploy.local.migrations new "$(SERVICE)" "$(MESSAGE)"

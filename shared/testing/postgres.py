@@ -1,15 +1,14 @@
 """Fixtures: one PostgreSQL server per test session, and a fresh, migrated database in some milliseconds."""
 
 import asyncio
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from itertools import count
-from pathlib import Path
 
 import pytest
 
 from deploy.local.postgres import Database, Server
+from deploy.local.temporary import temporary_server
 from shared.db.migrate import upgrade
 
 FreshDatabase = Callable[[str], Awaitable[Database]]
@@ -41,14 +40,6 @@ class Databases:
         return self._templates[service]
 
 
-@contextmanager
-def reachable_directory() -> Iterator[Path]:
-    """A temporary directory that the server's own user may pass through; pytest's are closed to others."""
-    with tempfile.TemporaryDirectory(prefix="kosh-test-") as directory:
-        Path(directory).chmod(0o711)
-        yield Path(directory)
-
-
 @asynccontextmanager
 async def _dropping(databases: Databases, make: FreshDatabase) -> AsyncIterator[FreshDatabase]:
     made: list[Database] = []
@@ -65,11 +56,8 @@ async def _dropping(databases: Databases, make: FreshDatabase) -> AsyncIterator[
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Server]:
     """A server without crash safety, gone with everything in it after the session."""
-    with reachable_directory() as directory:
-        server = Server(directory / "postgres", durable=False)
-        server.start()
+    with temporary_server() as server:
         yield server
-        server.stop()
 
 
 @pytest.fixture(scope="session")

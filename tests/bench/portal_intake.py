@@ -18,10 +18,10 @@ import orjson
 
 from deploy.local import issuer
 from deploy.local.postgres import Database, Server
+from deploy.local.temporary import reachable_directory
 from shared.db.identifiers import new_id
 from shared.db.migrate import upgrade
 from shared.testing.people import crossing
-from shared.testing.postgres import reachable_directory
 from tests.bench.figures import compare
 from tests.bench.load import post_all
 

@@ -10,7 +10,8 @@ import pytest
 
 from deploy.local import place
 from deploy.local.postgres import Database, Server
-from shared.testing.postgres import FreshDatabase, reachable_directory
+from deploy.local.temporary import reachable_directory
+from shared.testing.postgres import FreshDatabase
 
 
 @pytest.fixture(scope="module")

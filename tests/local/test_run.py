@@ -16,7 +16,7 @@ from deploy.local import issuer
 from deploy.local.ports import is_answered, is_free
 from deploy.local.supervisor import strays
 from deploy.local.system import SERVICES
-from shared.testing.postgres import reachable_directory
+from deploy.local.temporary import reachable_directory
 
 ROOT = Path(__file__).resolve().parents[2]
 COVERAGE = {"register_start": "2021-01-01", "complete_through": "2026-06-30"}
