@@ -22,7 +22,7 @@ Citizen = Annotated[Caller, requires("citizen")]
 async def register(request: Request, entry: ConsularRegistration, caller: Citizen) -> Response:
     """The person's IIN must be that of your token. 200 with the same body when the same entry is there already."""
     taken = await cases.register_self(request.app.state.engine, entry, caller)
-    body = {"id": taken.id, "source_id": entry.source_id}
+    body = {"id": str(taken.id), "source_id": entry.source_id}
     return json_response(body, 201 if taken.outcome == "created" else 200, {"ETag": etag(taken.version)})
 
 

@@ -26,7 +26,7 @@ Officer = Annotated[Caller, requires("kandas-officer")]
 class Documents(BaseModel):
     """Documents that came in after the application."""
 
-    documents: Annotated[list[ReceivedPaper], Field(min_length=1, max_length=500)]
+    documents: Annotated[list[ReceivedPaper], Field(max_length=500)]
 
 
 class Findings(BaseModel):
@@ -53,10 +53,10 @@ async def lodge(request: Request, lodgement: Lodgement, caller: Lodger) -> Respo
     numbers holds other content. A mission may lodge only what names the mission."""
     lodged = await cases.lodge(request.app.state.engine, lodgement, caller)
     members = [
-        {"source_id": member.source_id, "status_id": taken.id}
+        {"source_id": member.source_id, "status_id": str(taken.id)}
         for member, taken in zip(lodgement.members, lodged.members, strict=True)
     ]
-    body = {"id": lodged.application.id, "source_id": lodgement.source_id, "members": members}
+    body = {"id": str(lodged.application.id), "source_id": lodgement.source_id, "members": members}
     version = lodged.application.version
     headers = {"ETag": etag(version), "Location": f"{PATH}/{lodged.application.id}"}
     return json_response(body, 201 if lodged.application.outcome == "created" else 200, headers)

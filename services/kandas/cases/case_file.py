@@ -121,7 +121,7 @@ def timing(case: CaseState, day: date) -> dict[str, Any] | None:
 def view(case: CaseState) -> dict[str, Any]:
     """The case as the API shows it."""
     return {
-        "id": case.record.id,
+        "id": str(case.record.id),
         "version": case.record.version,
         "stage": stage(case),
         "timing": timing(case, clock.today()) if undecided(case) else None,
@@ -134,7 +134,7 @@ def _member_view(case: CaseState, record: Record) -> dict[str, Any]:
     (file,) = (member for member in case.file.members if member.source_id == record.source_id)
     received = [paper.kind for paper in file.documents]
     return {
-        "status_id": record.id,
+        "status_id": str(record.id),
         "status_version": record.version,
         "withdrawn": record.withdrawn,
         "missing_documents": rules.missing_on(case.file.lodged_on, file.member, received),

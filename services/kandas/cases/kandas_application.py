@@ -48,7 +48,7 @@ class Lodgement(Language):
     lodged_on: Day
     mission: Text | None = Field(None, description="the mission that took it; null where it was lodged at home")
     region: Region = Field(description="region of settlement")
-    members: Annotated[tuple[LodgedMember, ...], Field(min_length=1, max_length=50)]
+    members: Annotated[tuple[LodgedMember, ...], Field(max_length=50)]
 
     @model_validator(mode="after")
     def _one_family(self) -> Self:

@@ -59,7 +59,7 @@ async def _decide(unit: Unit, id: UUID, findings: Sequence[Finding], version: in
     answers = [await sitting.decide(record, status, found[status.source_id]) for record, status in waiting]
     case = await case_file.keep(unit, case, sitting.file_with_hearing(answers), caller, "decision")
     return {
-        "id": id,
+        "id": str(id),
         "version": case.record.version,
         "decided_on": sitting.today,
         "timing": sitting.timing(),
