@@ -4,6 +4,7 @@ Names follow ICAO Doc 9303 (machine readable travel documents, part 3): Latin ca
 inspection zone; the Cyrillic names stand beside them where the register has them.
 """
 
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -29,6 +30,7 @@ def _latin(value: str) -> str:
     return value
 
 
+@lru_cache(maxsize=2**15)  # people share their birth dates: a lifetime has fewer days than this
 def _partial_date(value: str) -> str:
     periods.PartialDate.parse(value)
     return value

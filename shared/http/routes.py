@@ -35,13 +35,14 @@ class GatedRoute(APIRoute):
             if gate is not None:
                 await gate(request)
             if self.body_field is not None:
-                _expect_json(request)
+                expect_json(request)
             return await handle(JsonRequest(request.scope, request.receive))
 
         return gated
 
 
-def _expect_json(request: Request) -> None:
+def expect_json(request: Request) -> None:
+    """415 unless a body that is there is said to be JSON."""
     headers = request.headers
     empty = headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
     media_type = headers.get("content-type", "").partition(";")[0].strip().lower()

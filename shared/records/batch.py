@@ -6,14 +6,14 @@ otherwise block on us while we block on it. After a broken connection the same f
 taken answers "repeated".
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from tempfile import SpooledTemporaryFile
-from typing import Generic
+from typing import IO, Generic
 from uuid import UUID, uuid4
 
 import orjson
-from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import clock
@@ -21,8 +21,7 @@ from shared.db.records import Taken
 from shared.db.unit import unit_of_work
 from shared.errors import Fault, Invalid
 from shared.http.callers import Caller
-from shared.http.faults import faults_of
-from shared.http.json_body import parse_json
+from shared.http.reading import read_model
 from shared.records import rejects
 from shared.records.intake import take_within
 from shared.records.kind import F, Kind
@@ -60,52 +59,72 @@ class Batch(Generic[F]):
     id: UUID = field(default_factory=uuid4)
 
     async def run(self, body: AsyncIterator[bytes]) -> Iterator[bytes]:
-        """Takes every line of `body`; then the answer: one NDJSON line per input line in order, and the summary."""
+        """Takes every line of `body`; then the answer: one NDJSON line per input line in order, and the summary.
+
+        While the database commits one chunk, the next is read and checked.
+        """
         answer = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  (closed by _read_back)
         summary, first = Summary(), 1
-        async for chunk in _chunks(body):
-            for line in await self._take(first, chunk, summary):
-                answer.write(line)
-            first += len(chunk)
+        committing: asyncio.Task[None] | None = None
+        try:
+            async for lines in _chunks(body):
+                chunk = self._check(first, lines)
+                first += len(lines)
+                if committing is not None:
+                    await committing
+                committing = asyncio.create_task(self._commit(chunk, answer, summary))
+        finally:
+            if committing is not None:
+                await committing
         answer.write(summary.as_json())
         answer.seek(0)
         return _read_back(answer)
 
-    async def _take(self, first: int, lines: Sequence[bytes], summary: Summary) -> list[bytes]:
-        """Commits one chunk, whose first line has the number `first`, and answers for its lines."""
-        facts: dict[int, F] = {}
-        bad: list[Rejected] = []
+    def _check(self, first: int, lines: Sequence[bytes]) -> "Chunk[F]":
+        chunk: Chunk[F] = Chunk(first, lines)
         for number, line in enumerate(lines, first):
             try:
-                facts[number] = self._read(line)
+                chunk.facts[number] = self._read(line)
             except Invalid as fault:
-                bad.append(Rejected(number, line, fault.faults or [Fault("", fault.detail)]))
-        async with unit_of_work(self.engine) as unit:
-            callers = [self.caller] * len(facts)
-            taken = dict(zip(facts, await take_within(unit, self.kind, list(facts.values()), callers), strict=True))
-            bad += [Rejected(n, lines[n - first], [_DIFFERS]) for n, t in taken.items() if t.outcome == "conflict"]
-            if bad:
-                await rejects.keep(unit.connection, self.id, self.kind.name, bad, self.caller.subject, clock.now())
-        faults = {reject.line: reject.faults for reject in bad}
-        return [_answer(n, taken.get(n), faults.get(n, ()), summary) for n in range(first, first + len(lines))]
+                chunk.rejected.append(Rejected(number, line, fault.faults or [Fault("", fault.detail)]))
+        return chunk
 
     def _read(self, line: bytes) -> F:
         if len(line) > MAX_LINE:
             raise Invalid(f"The line is longer than {MAX_LINE} bytes.")
-        if b"\\u0000" in line:
-            parse_json(line)  # names the places that hold it
-        fact = self._parse(line)
-        if faults := self.kind.refused(fact, self.caller):
-            raise Invalid("You cannot hand in this record.", faults=faults)
-        return fact
+        return read_model(self.kind.fact, line)
 
-    def _parse(self, line: bytes) -> F:
-        try:
-            return self.kind.fact.model_validate_json(line)
-        except ValidationError as error:
-            body = parse_json(line)
-            found = error.errors(include_url=False, include_context=False)
-            raise Invalid("The line is not a valid record.", faults=faults_of(found, body)) from None
+    async def _commit(self, chunk: "Chunk[F]", answer: IO[bytes], summary: Summary) -> None:
+        """Records, events and rejects of one chunk in one transaction; then the answers for its lines."""
+        async with unit_of_work(self.engine) as unit:
+            callers = [self.caller] * len(chunk.facts)
+            taken = dict(
+                zip(chunk.facts, await take_within(unit, self.kind, [*chunk.facts.values()], callers), strict=True)
+            )
+            rejected = [*chunk.rejected, *_conflicts(chunk, taken)]
+            if rejected:
+                await rejects.keep(unit.connection, self.id, self.kind.name, rejected, self.caller.subject, clock.now())
+        faults = {reject.line: reject.faults for reject in rejected}
+        for number in range(chunk.first, chunk.first + len(chunk.lines)):
+            answer.write(_answer(number, taken.get(number), faults.get(number, ()), summary))
+
+
+@dataclass(slots=True)
+class Chunk(Generic[F]):
+    """Consecutive lines, the first of which has the number `first`: those that are records, and those that are not."""
+
+    first: int
+    lines: Sequence[bytes]
+    facts: dict[int, F] = field(default_factory=dict)
+    rejected: list[Rejected] = field(default_factory=list)
+
+
+def _conflicts(chunk: Chunk[F], taken: dict[int, Taken]) -> list[Rejected]:
+    return [
+        Rejected(number, chunk.lines[number - chunk.first], [_DIFFERS])
+        for number, outcome in taken.items()
+        if outcome.outcome == "conflict"
+    ]
 
 
 async def _chunks(body: AsyncIterator[bytes]) -> AsyncIterator[list[bytes]]:

@@ -18,6 +18,7 @@ from shared.events.language import Text
 from shared.http import routes
 from shared.http.answers import ExpectedVersion, etag, json_response
 from shared.http.callers import Caller, requires
+from shared.http.reading import DirectRoute
 from shared.http.tracing import current_traceparent
 from shared.records import intake, rejects
 from shared.records.batch import Batch
@@ -71,7 +72,6 @@ def record_routes(kind: Kind[Any], tag: str) -> APIRouter:
 def _add_intake(router: APIRouter, kind: Kind[Any]) -> None:
     writer = requires(*kind.writers)
 
-    @router.post("", status_code=201, response_model=Receipt, summary="Submit one record")
     async def submit(request: Request, fact: kind.fact, caller: Caller = writer) -> Response:  # type: ignore[name-defined]
         """201 when it is new; 200 with the same body when the same content is there already; 409 when its source_id
         holds other content."""
@@ -83,6 +83,16 @@ def _add_intake(router: APIRouter, kind: Kind[Any]) -> None:
         body = {"id": str(taken.id), "source_id": fact.source_id, "version": taken.version}
         headers = {"ETag": etag(taken.version), "Location": f"/v1/{kind.path}/{taken.id}"}
         return json_response(body, 201 if taken.outcome == "created" else 200, headers)
+
+    router.add_api_route(
+        "",
+        submit,
+        methods=["POST"],
+        status_code=201,
+        response_model=Receipt,
+        summary="Submit one record",
+        route_class_override=DirectRoute,
+    )
 
     @router.post(":batch", summary="Submit any number of records as NDJSON", openapi_extra=_NDJSON_BODY)
     async def submit_batch(request: Request, caller: Caller = writer) -> StreamingResponse:
