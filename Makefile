@@ -14,12 +14,17 @@ help: ## this list
 setup:
 	@deploy/local/setup.sh
 
+# The AsyncAPI parser is a program for node: installed where npm is, its tests say so where it is not.
+ASYNCAPI := tests/contracts/asyncapi
+$(ASYNCAPI)/node_modules/.package-lock.json: $(ASYNCAPI)/package-lock.json
+	@! command -v npm >/dev/null || npm ci --loglevel=error --ignore-scripts --no-audit --no-fund --prefix $(ASYNCAPI)
+
 .PHONY: run
 run: setup ## the whole system on this machine, without a broker; BROKER=kafka, DEMO=no, KOSH_PORT_BASE=8100
 	@exec $(GUARD) $(PYTHON) -m deploy.local.run
 
 .PHONY: test
-test: setup ## every test; ARGS="tests/portal -k crossing" for some
+test: setup $(ASYNCAPI)/node_modules/.package-lock.json ## every test; ARGS="tests/portal -k crossing" for some
 	@exec $(GUARD) $(PYTHON) -m pytest $(ARGS)
 
 .PHONY: check

@@ -10,6 +10,7 @@ from shared.events.envelope import CONTENT_TYPE, TYPE_PREFIX, Fact
 
 TOPICS = Path(__file__).with_name("topics.yaml")
 
+_BINDING = "0.5.0"
 _STRING = {"type": "string"}
 _ENVELOPE: dict[str, Any] = {
     "type": "object",
@@ -35,7 +36,7 @@ def asyncapi() -> dict[str, Any]:
     """The whole document."""
     topics: dict[str, Any] = yaml.safe_load(TOPICS.read_text(encoding="utf-8"))
     return {
-        "asyncapi": "3.0.0",
+        "asyncapi": "3.1.0",
         "info": {
             "title": "Kosh events",
             "version": "1.0.0",
@@ -67,6 +68,7 @@ def _channel(topic: str, promise: dict[str, Any]) -> dict[str, Any]:
         "address": topic,
         "description": _promise(promise),
         "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in names},
+        "bindings": {"kafka": {"topic": topic, "partitions": promise["partitions"], "bindingVersion": _BINDING}},
     }
 
 
@@ -84,6 +86,7 @@ def _message(fact: type[Fact]) -> dict[str, Any]:
         "name": fact.TYPE,
         "summary": (fact.__doc__ or "").strip().splitlines()[0],
         "contentType": CONTENT_TYPE,
+        "bindings": {"kafka": {"key": {**_STRING, "description": "the subject"}, "bindingVersion": _BINDING}},
         "payload": {
             "allOf": [
                 {"$ref": "#/components/schemas/envelope"},

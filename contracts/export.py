@@ -53,11 +53,16 @@ def openapi_of(service: str) -> dict[str, Any]:
 
 def generated() -> Iterator[tuple[Path, str]]:
     """Every generated file with the content that it must have."""
+    yield from event_contracts()
+    for service in SERVICES:
+        yield FOLDER / "http" / f"{service}.openapi.json", _json(openapi_of(service))
+
+
+def event_contracts() -> Iterator[tuple[Path, str]]:
+    """The part of it that is about events."""
     for fact in FACTS.values():
         yield FOLDER / "events" / schema_name(fact), _json(schema_of(fact))
     yield FOLDER / "asyncapi.yaml", yaml.safe_dump(asyncapi(), sort_keys=False, allow_unicode=True, width=120)
-    for service in SERVICES:
-        yield FOLDER / "http" / f"{service}.openapi.json", _json(openapi_of(service))
 
 
 def broken_promises() -> list[str]:
