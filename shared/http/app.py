@@ -44,13 +44,15 @@ def make_app(
     lifespan: Lifespan[FastAPI] | None = None,
     checks: Mapping[str, Check] | None = None,
     description: str = "",
+    tracing: Tracing | None = None,
 ) -> FastAPI:
     """The service's application. `checks` are what readiness asks beside the identity provider's keys.
 
     In `app.state` are: settings, metrics, tracing, tokens, and `stopping`, an event that is set as soon as the
     process is asked to stop. Raises UndeclaredRoute for a route that does not say who may call it.
     """
-    keys, metrics, tracing = _keys(settings), Metrics(service), Tracing.to(settings.otlp_endpoint, service)
+    keys, metrics = _keys(settings), Metrics(service)
+    tracing = tracing or Tracing.to(settings.otlp_endpoint, service)
     app = FastAPI(
         title=title,
         version=VERSION,

@@ -16,7 +16,7 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
-from opentelemetry.trace import Link, NonRecordingSpan, Span, SpanContext, SpanKind, TraceFlags, Tracer
+from opentelemetry.trace import Link, NonRecordingSpan, Span, SpanContext, SpanKind, StatusCode, TraceFlags, Tracer
 
 _TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})")
 
@@ -57,18 +57,25 @@ class Tracing:
 
         `links` are the traceparents of other traces that the step serves too, as a batch serves many records.
         """
-        parent = parent if parent and _TRACEPARENT.fullmatch(parent) else _traceparent.get()
+        remote = _context(parent) if parent else None
         if self._tracer is None:
-            with _carrying(parent or _new_traceparent()):
+            with _carrying(parent if parent and remote else _traceparent.get() or _new_traceparent()):
                 yield trace.INVALID_SPAN
             return
-        others = [Link(context) for link in links if (context := _context(link))]
-        above = trace.set_span_in_context(NonRecordingSpan(_context(parent))) if parent else None
+        above = trace.set_span_in_context(NonRecordingSpan(remote)) if remote else None
+        served = [Link(context) for link in links if (context := _context(link))]
+        # What a failure says may be somebody's data: its text stays out of the span.
         with (
-            self._tracer.start_as_current_span(name, above, kind, links=others, record_exception=False) as span,
+            self._tracer.start_as_current_span(
+                name, above, kind, links=served, record_exception=False, set_status_on_exception=False
+            ) as span,
             _carrying(_written(span.get_span_context())),
         ):
-            yield span
+            try:
+                yield span
+            except Exception as error:
+                span.set_status(StatusCode.ERROR, type(error).__qualname__)
+                raise
 
     def close(self) -> None:
         """Hand over what is still waiting; at most some seconds."""
@@ -90,10 +97,10 @@ def _new_traceparent() -> str:
     return f"00-{drawn[:32]}-{drawn[32:]}-01"
 
 
-def _context(traceparent: str) -> SpanContext:
+def _context(traceparent: str) -> SpanContext | None:
     match = _TRACEPARENT.fullmatch(traceparent)
     if match is None:
-        return trace.INVALID_SPAN_CONTEXT
+        return None
     trace_id, span_id, flags = (int(part, 16) for part in match.groups())
     return SpanContext(trace_id, span_id, is_remote=True, trace_flags=TraceFlags(flags))
 

@@ -115,6 +115,11 @@ def as_role(issuer: Path) -> TokenFor:
     return headers
 
 
+@pytest.fixture(scope="session")
+def border(issuer: Path) -> dict[str, str]:
+    return {"Authorization": f"Bearer {mint(issuer, 'border')}"}
+
+
 def client_of(app: FastAPI) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://sample")
 

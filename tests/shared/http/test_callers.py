@@ -16,8 +16,9 @@ from deploy.local.issuer import AUDIENCE, ISSUER, mint
 from shared import clock
 from shared.http.app import UndeclaredRoute, make_app
 from shared.http.callers import public, requires
+from shared.http.keys import MIN_AGE, KeySet
 from shared.http.routes import router
-from shared.http.tokens import Tokens
+from shared.http.tokens import BadToken, Tokens
 from tests.shared.http.conftest import TokenFor, client_of
 
 THING = {"source_id": "B-1", "document": {"number": "1", "expires": 2030}}
@@ -116,7 +117,7 @@ async def test_a_key_that_nobody_published(client: httpx.AsyncClient, issuer: Pa
 
 
 async def test_a_key_that_the_token_brings_along_is_not_asked(client: httpx.AsyncClient, issuer: Path) -> None:
-    stranger = RSAKey.generate_key(2048, {"kid": key_of(issuer).kid})
+    stranger = RSAKey.generate_key(2048, {"kid": str(key_of(issuer).kid)})
     header = {"alg": "RS256", "kid": stranger.kid, "jwk": stranger.as_dict(private=False)}
     assert await status_with(client, jwt.encode(header, claims(), stranger)) == 401
 
@@ -152,9 +153,6 @@ async def test_elliptic_curves_are_accepted_and_a_new_key_is_found_without_a_res
 
     async def fetch() -> dict[str, Any]:
         return {"keys": [key.as_dict(private=False) for key in published]}
-
-    from shared.http.keys import MIN_AGE, KeySet
-    from shared.http.tokens import BadToken
 
     tokens = Tokens(KeySet(fetch), ISSUER, AUDIENCE)
     assert (await tokens.verify(jwt.encode({"alg": "ES256", "kid": "old"}, claims(), old))).subject == "x"

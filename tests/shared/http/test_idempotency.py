@@ -1,0 +1,174 @@
+"""The same key answers as it did the first time, whatever the timing, and never hides another request."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI, Request
+from pydantic import BaseModel
+from sqlalchemy import Column, Integer, MetaData, Table, Text, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared import clock
+from shared.db.engine import make_engine
+from shared.db.unit import Unit, unit_of_work
+from shared.errors import Conflict, Refused
+from shared.http import routes
+from shared.http.app import make_app
+from shared.http.callers import requires
+from shared.http.idempotency import KEPT, Attempt, OneAttempt, idempotency_table, once
+from shared.testing.postgres import FreshDatabase
+from tests.shared.http.conftest import TokenFor, client_of
+
+metadata = MetaData()
+idempotency_table(metadata)
+thing = Table("thing", metadata, Column("id", Integer, primary_key=True), Column("name", Text))
+
+
+@pytest.fixture
+async def engine(empty_database: FreshDatabase) -> AsyncIterator[AsyncEngine]:
+    database = await empty_database("portal")
+    owner = make_engine(database.owner_url)
+    async with owner.begin() as connection:
+        await connection.run_sync(metadata.create_all)
+    await owner.dispose()
+    app_engine = make_engine(database.app_url)
+    yield app_engine
+    await app_engine.dispose()
+
+
+async def insert(unit: Unit, name: str) -> dict[str, Any]:
+    statement = text("INSERT INTO thing (name) VALUES (:name) RETURNING id")
+    return {"id": await unit.connection.scalar(statement, {"name": name}), "name": name}
+
+
+async def make(engine: AsyncEngine, attempt: Attempt, name: str) -> Any:
+    async with unit_of_work(engine) as unit:
+        return await once(unit.connection, attempt, lambda: insert(unit, name))
+
+
+async def count(engine: AsyncEngine, table: str = "thing") -> Any:
+    async with engine.connect() as connection:
+        return await connection.scalar(text(f"SELECT count(*) FROM {table}"))  # noqa: S608
+
+
+def attempt(key: str = "k", request: bytes = b"r", caller: str = "a") -> Attempt:
+    return Attempt(caller, key, request)
+
+
+async def test_a_repeat_answers_as_the_first_did(engine: AsyncEngine) -> None:
+    first = await make(engine, attempt(), "one")
+    assert await make(engine, attempt(), "two") == first == {"id": 1, "name": "one"}
+    assert await count(engine) == 1
+
+
+async def test_the_same_key_for_something_else_is_a_conflict(engine: AsyncEngine) -> None:
+    await make(engine, attempt(), "one")
+    with pytest.raises(Conflict) as refused:
+        await make(engine, attempt(request=b"other"), "two")
+    assert refused.value.name == "idempotency-key-reused"
+    assert await count(engine) == 1
+
+
+async def test_keys_belong_to_their_caller(engine: AsyncEngine) -> None:
+    await make(engine, attempt(caller="a"), "one")
+    assert (await make(engine, attempt(caller="b"), "two"))["name"] == "two"
+
+
+async def test_what_was_rolled_back_leaves_the_key_free(engine: AsyncEngine) -> None:
+    async def refuse() -> Any:
+        raise Refused("Not today.")
+
+    for _ in range(2):
+        with pytest.raises(Refused):
+            async with unit_of_work(engine) as unit:
+                await once(unit.connection, attempt(), refuse)
+    assert (await make(engine, attempt(), "one"))["name"] == "one"
+
+
+async def test_of_many_at_once_one_does_the_work_and_all_answer(engine: AsyncEngine) -> None:
+    async def slowly(unit: Unit) -> dict[str, Any]:
+        made = await insert(unit, "one")
+        await unit.connection.execute(text("SELECT pg_sleep(0.1)"))
+        return made
+
+    async def one() -> Any:
+        async with unit_of_work(engine) as unit:
+            return await once(unit.connection, attempt(), lambda: slowly(unit))
+
+    answers = await asyncio.gather(*(one() for _ in range(8)))
+    assert answers == [{"id": 1, "name": "one"}] * 8
+    assert await count(engine) == 1
+
+
+async def test_if_the_first_fails_one_of_those_that_waited_does_the_work(engine: AsyncEngine) -> None:
+    begun, waiting = asyncio.Event(), asyncio.Event()
+
+    async def fails() -> Any:
+        begun.set()
+        await waiting.wait()
+        raise Refused("Not today.")
+
+    async def first() -> Any:
+        async with unit_of_work(engine) as unit:
+            return await once(unit.connection, attempt(), fails)
+
+    failing = asyncio.create_task(first())
+    await begun.wait()
+    second = asyncio.create_task(make(engine, attempt(), "second"))
+    waiting.set()
+    with pytest.raises(Refused):
+        await failing
+    assert (await second)["name"] == "second"
+
+
+async def test_old_keys_go_as_new_ones_come(engine: AsyncEngine) -> None:
+    present = clock.now()
+    with clock.set_to(present - KEPT - timedelta(days=1)):
+        for number in range(5):
+            await make(engine, attempt(f"old-{number}"), "old")
+    for number in range(3):
+        await make(engine, attempt(f"new-{number}"), "new")
+    assert await count(engine, "idempotency") == 3
+    assert (await make(engine, attempt("old-0"), "again"))["name"] == "again"
+
+
+class Proposal(BaseModel):
+    name: str
+
+
+api = routes.router(prefix="/v1/things")
+
+
+@api.post("", status_code=201, dependencies=[requires("clerk")])
+async def propose(request: Request, proposal: Proposal, attempt: OneAttempt) -> dict[str, Any]:
+    made: dict[str, Any] = await make(request.app.state.engine, attempt, proposal.name)
+    return made
+
+
+@pytest.fixture
+async def client(engine: AsyncEngine, settings_with: Any) -> AsyncIterator[httpx.AsyncClient]:
+    app: FastAPI = make_app("sample", "Sample", settings_with(), [api])
+    app.state.engine = engine
+    async with client_of(app) as opened:
+        yield opened
+
+
+async def test_over_http(client: httpx.AsyncClient, as_role: TokenFor) -> None:
+    clerk = as_role("clerk", subject="clerk-1")
+
+    async def post(key: str | None, name: str, headers: dict[str, str] = clerk) -> httpx.Response:
+        keyed = headers | ({"Idempotency-Key": key} if key is not None else {})
+        return await client.post("/v1/things", json={"name": name}, headers=keyed)
+
+    first, repeat, quoted = await post("k1", "one"), await post("k1", "one"), await post('"k1"', "one")
+    assert (first.status_code, first.content) == (repeat.status_code, repeat.content)
+    assert quoted.content == first.content
+    assert (await post("k1", "two")).json()["type"].endswith("/idempotency-key-reused")
+    assert (await post("k1", "one", as_role("clerk", subject="clerk-2"))).json()["id"] != first.json()["id"]
+    for bad in (None, "", "x" * 256):
+        refused = await post(bad, "one")
+        assert (refused.status_code, refused.json()["type"].rsplit("/", 1)[1]) == (422, "idempotency-key-missing")

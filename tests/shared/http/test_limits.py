@@ -1,0 +1,192 @@
+"""Overload, oversize and slowness are refused early, with the way on, and leave the service as it was."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from shared.http import limits, server
+from shared.http.app import make_app
+from shared.http.callers import public
+from shared.http.limits import Clients
+from shared.http.routes import router
+from shared.testing.serving import serving
+from tests.shared.http.conftest import api, client_of
+
+SettingsWith = Callable[..., Any]
+NDJSON = {"Content-Type": "application/x-ndjson"}
+JSON = {"Content-Type": "application/json"}
+
+
+async def parts(*sizes: int) -> AsyncIterator[bytes]:
+    for size in sizes:
+        yield b"x" * size
+
+
+@pytest.fixture
+def small(settings_with: SettingsWith) -> FastAPI:
+    return make_app("sample", "Sample", settings_with(max_body=1_000), [api])
+
+
+async def test_a_body_that_announces_too_much_is_not_read(small: FastAPI, border: dict[str, str]) -> None:
+    async with client_of(small) as client:
+        answer = await client.post("/v1/streams", content=b"x" * 1_001, headers=border)
+    assert (answer.status_code, answer.headers["Connection"]) == (413, "close")
+    assert answer.json()["type"].endswith("/body-too-large")
+    assert "1000 bytes" in answer.json()["detail"]
+
+
+async def test_a_body_that_announces_nothing_is_counted(small: FastAPI, border: dict[str, str]) -> None:
+    async with client_of(small) as client:
+        assert (await client.post("/v1/streams", content=parts(600, 400), headers=border)).json() == {"bytes": 1_000}
+        assert (await client.post("/v1/streams", content=parts(600, 401), headers=border)).status_code == 413
+        assert (
+            await client.post("/v1/things/1", content=parts(600, 401), headers={**border, **JSON})
+        ).status_code == 413
+
+
+async def test_lines_may_be_without_end(small: FastAPI, border: dict[str, str]) -> None:
+    async with client_of(small) as client:
+        answer = await client.post("/v1/streams", content=parts(*[900] * 50), headers={**border, **NDJSON})
+        assert answer.json() == {"bytes": 45_000}
+        disguised = await client.post("/v1/things/1", content=parts(600, 600), headers={**border, **NDJSON})
+        assert disguised.status_code == 415
+
+
+async def test_a_client_that_asks_too_often_waits(settings_with: SettingsWith, border: dict[str, str]) -> None:
+    app = make_app("sample", "Sample", settings_with(max_rate=0.001), [api])
+    async with client_of(app) as client:
+        assert (await client.get("/v1/figures")).status_code == 200
+        refused = await client.get("/v1/figures")
+        assert refused.status_code == 429
+        assert 900 <= int(refused.headers["Retry-After"]) <= 1_000
+        assert (await client.get("/v1/figures", headers=border)).status_code == 200, "another client is not concerned"
+        assert (await client.get("/health/live")).status_code == 200
+        assert (await client.get("/metrics")).status_code == 200
+
+
+def test_patience_is_counted_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = [100.0]
+    monkeypatch.setattr(limits, "monotonic", lambda: moment[0])
+    clients = Clients(rate=2)
+    assert [clients.wait("a") for _ in range(5)] == [0, 0, 0, 0, 0.5]
+    moment[0] += 0.5
+    assert [clients.wait("a"), clients.wait("a")] == [0, 0.5]
+    moment[0] += 1_000
+    assert [clients.wait("a") for _ in range(5)] == [0, 0, 0, 0, 0.5]
+
+
+def test_only_so_many_clients_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "CLIENTS", 10)
+    clients = Clients(rate=1)
+    for number in range(100):
+        clients.wait(number)
+    assert len(clients._left) == 10
+
+
+async def test_work_at_the_same_time_is_bounded_and_recovers(settings_with: SettingsWith) -> None:
+    slow, go_on, running = router(), asyncio.Event(), asyncio.Semaphore(0)
+
+    @slow.get("/v1/slow", dependencies=[public()])
+    async def wait() -> str:
+        running.release()
+        await go_on.wait()
+        return "done"
+
+    app = make_app("sample", "Sample", settings_with(max_running=3), [slow])
+    async with client_of(app) as client:
+        waiting = [asyncio.create_task(client.get("/v1/slow")) for _ in range(3)]
+        for _ in range(3):
+            await running.acquire()
+        refused = await client.get("/v1/slow")
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
+        assert (await client.get("/health/ready")).status_code == 200
+        go_on.set()
+        assert [answer.status_code for answer in await asyncio.gather(*waiting)] == [200, 200, 200]
+        assert (await client.get("/v1/slow")).status_code == 200
+
+
+async def test_too_many_headers(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/v1/figures", headers=[(f"x-{number}", "1") for number in range(120)])
+    assert (answer.status_code, answer.json()["type"].rsplit("/", 1)[1]) == (431, "headers-too-large")
+
+
+async def raw(port: int, *chunks: bytes) -> bytes:
+    """What the server says before it closes the connection."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        for chunk in chunks:
+            writer.write(chunk)
+            await writer.drain()
+        return await reader.read()
+    except ConnectionResetError:
+        return b""
+    finally:
+        writer.close()
+
+
+async def test_a_head_without_end_is_cut(app: FastAPI) -> None:
+    async with serving(app) as served:
+        endless = [b"GET / HTTP/1.1\r\nHost: x\r\n", *[b"X-More: " + b"a" * 10_000 + b"\r\n"] * 10]
+        assert (await raw(served.port, *endless))[:12] in (b"HTTP/1.1 431", b"")
+        one_value = [b"GET / HTTP/1.1\r\nX-Long: ", *[b"a" * 10_000] * 10]
+        assert (await raw(served.port, *one_value))[:12] in (b"HTTP/1.1 431", b"")
+        assert not served.server.server_state.connections
+
+
+async def test_a_head_that_does_not_come_is_not_waited_for(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "HEAD_PATIENCE", 0.05)
+    async with serving(app) as served:
+        assert await raw(served.port) == b""
+        assert await raw(served.port, b"GET /v1/fig") == b""
+        after_one = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\nGET /he"
+        assert (await raw(served.port, after_one)).count(b"HTTP/1.1 200") == 1
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(
+    app: FastAPI, border: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "PATIENCE", 0.05)
+    head = f"POST /v1/things/1 HTTP/1.1\r\nHost: x\r\nAuthorization: {border['Authorization']}\r\n"
+    async with serving(app) as served:
+        asked = f"{head}Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{{".encode()
+        answer = await raw(served.port, asked)
+    assert answer.startswith(b"HTTP/1.1 408")
+    assert b"/problems/too-slow" in answer
+
+
+async def test_our_own_slowness_is_not_the_clients(border: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "PATIENCE", 0.2)
+    scope = {"headers": [], "type": "http"}
+    messages = iter([{"type": "http.request", "body": b"x", "more_body": more} for more in (True, True, False)])
+
+    async def receive() -> dict[str, Any]:
+        return next(messages)
+
+    bounded = limits._bounded(scope, receive, 1_000)
+    for _ in range(3):
+        await asyncio.sleep(0.15)  # the work between two chunks
+        assert (await bounded())["body"] == b"x"
+
+
+async def test_waiting_for_a_disconnect_has_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "PATIENCE", 0.01)
+    gone = asyncio.Event()
+    messages: list[dict[str, Any]] = [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def receive() -> dict[str, Any]:
+        if messages:
+            return messages.pop()
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    bounded = limits._bounded({"headers": [], "type": "http"}, receive, 1_000)
+    await bounded()
+    listening = asyncio.ensure_future(bounded())
+    await asyncio.sleep(0.05)
+    assert not listening.done()
+    gone.set()
+    assert (await listening)["type"] == "http.disconnect"

@@ -1,0 +1,54 @@
+"""The end of a process and the end of an answer, on a real socket."""
+
+import asyncio
+import signal
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from shared.http.app import make_app
+from shared.http.callers import public
+from shared.http.routes import router
+from shared.testing.serving import serving
+
+
+async def test_an_answer_that_breaks_off_is_seen_to_break_off(app: FastAPI) -> None:
+    async with serving(app) as served, httpx.AsyncClient(base_url=served.url) as client:
+        with pytest.raises(httpx.RemoteProtocolError):
+            await client.get("/v1/broken-stream")
+        assert (await client.get("/health/live")).status_code == 200
+
+
+async def test_what_runs_may_end_and_what_waits_is_told(settings_with: Any) -> None:
+    patient, begun = router(), asyncio.Event()
+
+    @patient.get("/v1/wait", dependencies=[public()])
+    async def wait_for_the_end() -> str:
+        begun.set()
+        await app.state.stopping.wait()
+        return "ended in order"
+
+    app = make_app("sample", "Sample", settings_with(), [patient])
+    async with serving(app) as served, httpx.AsyncClient(base_url=served.url) as client:
+        waiting = asyncio.create_task(client.get("/v1/wait"))
+        await begun.wait()
+        served.server.handle_exit(signal.SIGUSR1, None)
+        assert (await waiting).json() == "ended in order"
+        served.server._captured_signals.clear()  # uvicorn would raise it again: here it was no signal
+        await served.ended
+        with pytest.raises(httpx.ConnectError):
+            await client.get("/health/live")
+
+
+async def test_the_server_does_not_say_what_it_is(app: FastAPI) -> None:
+    async with serving(app) as served, httpx.AsyncClient(base_url=served.url) as client:
+        answer = await client.get("/v1/figures")
+    assert "server" not in answer.headers
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_what_a_caller_was_shown_is_kept_by_no_cache(client: httpx.AsyncClient, border: dict[str, str]) -> None:
+    assert (await client.get("/v1/figures", headers=border)).headers["Cache-Control"] == "no-store"
+    assert "Cache-Control" not in (await client.get("/v1/figures")).headers
