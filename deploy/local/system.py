@@ -71,6 +71,8 @@ class System:
             found[f"KOSH_{service.upper()}_DATABASE_URL"] = database.app_url
             found[f"KOSH_{service.upper()}_OWNER_DATABASE_URL"] = database.owner_url
             found[f"KOSH_{service.upper()}_PORT"] = str(self.ports[service])
+        # It must live as long as accounting's data, so it lies beside the server's passwords.
+        found["KOSH_ACCOUNTING_IDENTITY_SECRET"] = self.server.password("identity_secret")
         for register in REGISTERS:
             found[f"KOSH_FEED_{register.upper()}_URL"] = self.address(register)
         return found
