@@ -169,9 +169,11 @@ def _own_faults(entry: ConsularRegistration, today: date) -> Sequence[Fault]:
 
 
 async def own(engine: AsyncEngine, caller: Caller) -> list[dict[str, Any]]:
-    """The caller's own entries with their standing; the reading is logged."""
+    """The caller's own entries with their standing; the reading is logged. Raises Forbidden without an IIN."""
+    if caller.iin is None:
+        raise Forbidden("This needs a token that carries your own IIN.")
     async with unit_of_work(engine) as unit:
-        found = await store.of_citizen(unit.connection, str(caller.iin))
+        found = await store.of_citizen(unit.connection, caller.iin)
         await _log_search(unit, found, caller)
     return [view(record) for record in found]
 
