@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.permits.rules import quota
 from services.permits.rules import work_permit as rule
-from services.permits.rules.application import Application, Staff
+from services.permits.rules.work_permit_application import Application, Staff
 from shared.kernel.norms import NormsInForce
 
 

@@ -6,7 +6,7 @@ migration law or treaties free from the permit (refugees, residents, crews, inve
 
 from datetime import date
 
-from services.permits.rules.application import Application, named, positions
+from services.permits.rules.work_permit_application import Application, named, positions
 from shared.kernel.codes import is_member
 from shared.kernel.decisions import Check
 from shared.kernel.norms import NormsInForce

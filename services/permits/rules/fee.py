@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from services.permits.rules.application import Application, Worker
+from services.permits.rules.work_permit_application import Application, Worker
 from shared.kernel.calendar import add_months
 from shared.kernel.norms import Norm, NormsInForce
 from shared.kernel.terms import last_day_of

@@ -7,8 +7,8 @@ company, the sectors it is open to, and its single extension by 12 months.
 from fractions import Fraction
 from math import ceil, floor
 
-from services.permits.rules.application import Application, Staff
 from services.permits.rules.local_content import REPORT_STAFF
+from services.permits.rules.work_permit_application import Application, Staff
 from shared.kernel.decisions import Check
 from shared.kernel.norms import Norm, NormsInForce
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from math import ceil, floor
 
-from services.permits.rules.application import Application, Staff
+from services.permits.rules.work_permit_application import Application, Staff
 from shared.kernel.decisions import Check
 from shared.kernel.norms import Norm, NormsInForce
 

@@ -1,6 +1,6 @@
 """The least wage of a foreign worker. Source: concept of migration policy (decree 602 of 29.09.2017) section 4.1."""
 
-from services.permits.rules.application import Application, named, positions
+from services.permits.rules.work_permit_application import Application, named, positions
 from shared.kernel.decisions import Check
 from shared.kernel.norms import NormsInForce
 

@@ -5,6 +5,7 @@ activity. A worker draws one place from every pool that covers the place of work
 exceeded. Source: law 477-IV of 22.07.2011 on migration, art. 11, 36-1; decree 111 of 04.03.2022, para. 14.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -67,7 +68,8 @@ class Shortage:
 
 def demand(pools: Iterable[Pool], places: Sequence[Place]) -> dict[Pool, int]:
     """How many of `places` each pool must give; pools that give none are left out."""
-    counted = {pool: sum(pool.covers(place) for place in places) for pool in pools}
+    alike = Counter(places)
+    counted = {pool: sum(number for place, number in alike.items() if pool.covers(place)) for pool in pools}
     return {pool: number for pool, number in counted.items() if number}
 
 
@@ -82,10 +84,14 @@ def without_quota(pools: Iterable[Pool], places: Iterable[Place]) -> list[Place]
     return [place for place in dict.fromkeys(places) if not any(pool.covers(place) for pool in national)]
 
 
+def needs_place(kind: str, norms: NormsInForce) -> bool:
+    return kind in norms["quota_kinds"].codes()
+
+
 def check(kind: str, places: Sequence[Place], pools: Sequence[Pool], norms: NormsInForce) -> Check:
     """Whether every pool concerned has room for all `places`. `pools` are those of the year of the decision."""
     norm = norms["quota_kinds"]
-    if kind not in norm.codes():
+    if not needs_place(kind, norms):
         return Check.not_applicable(norm, f"{kind} permits stand outside the quota")
     if bare := without_quota(pools, places):
         return Check.failed(norm, f"no quota of {norms.day.year} is set for {_named(bare)}", "apply when it is set")

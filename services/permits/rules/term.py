@@ -6,7 +6,7 @@ category 1 is granted for whole years only.
 
 from datetime import date, timedelta
 
-from services.permits.rules.application import Application, Worker, named, positions
+from services.permits.rules.work_permit_application import Application, Worker, named, positions
 from shared.kernel.calendar import add_months
 from shared.kernel.decisions import Check
 from shared.kernel.norms import Norm, NormsInForce

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from services.permits.rules import citizenship, intra_corporate, local_content, minimum_wage, quota, term
-from services.permits.rules.application import Application, Staff
 from services.permits.rules.quota import Pool
+from services.permits.rules.work_permit_application import Application, Staff
 from shared.kernel.decisions import Decision
 from shared.kernel.norms import NormsInForce
 from shared.kernel.terms import last_day_of

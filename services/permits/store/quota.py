@@ -95,13 +95,17 @@ async def lock_covering(connection: AsyncConnection, year: int, places: Sequence
 
 
 async def reserve(
-    connection: AsyncConnection, application: UUID, year: int, places: Sequence[Place], ids: Sequence[UUID]
+    connection: AsyncConnection,
+    application: UUID,
+    year: int,
+    places: Sequence[Place],
+    ids: Sequence[UUID],
+    covering: int,
 ) -> None:
-    """Takes every one of `places` from every pool that covers it, or raises QuotaExceeded; the caller's transaction
-    must not go on then. `ids` name the permits-to-be."""
-    covering = await lock_covering(connection, year, places)
+    """Takes every one of `places` from each of the `covering` pools that cover them, or raises QuotaExceeded: the
+    caller's transaction must not go on then. `ids` name the permits-to-be."""
     values = {"application_id": application, "year": year, "reserved": 1, "used": 0, **_arrays(places, ids)}
-    if await connection.scalar(_RESERVE, values) != len(covering):
+    if await connection.scalar(_RESERVE, values) != covering:
         raise QuotaExceeded
 
 

@@ -1,0 +1,44 @@
+"""Workers from the Eurasian Economic Union, declared by their employers (L5; concept of migration policy, plan 21)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.permits.cases.speaking import NOT_YOURS, speaks_for
+from services.permits.rules.citizenship import is_union_state
+from services.permits.store.tables import eaeu_worker
+from shared import clock
+from shared.errors import Fault
+from shared.events.permits import EaeuWorker
+from shared.http.callers import Caller
+from shared.records.kind import Kind
+
+
+def _time(worker: EaeuWorker) -> datetime:
+    return clock.start_of(worker.works_from)
+
+
+def _refused(worker: EaeuWorker, caller: Caller) -> Sequence[Fault]:
+    faults = [] if speaks_for(caller, worker.employer_bin) else [NOT_YOURS]
+    if not is_union_state(worker.country, worker.works_from):
+        faults.append(Fault("/country", "Was no other member state of the Union on works_from: apply for a permit."))
+    if worker.person.citizenship != worker.country:
+        faults.append(Fault("/person/citizenship", "Is another than country."))
+    if worker.works_until and worker.works_until < worker.works_from:
+        faults.append(Fault("/works_until", "Lies before works_from."))
+    return faults
+
+
+def _visible(worker: EaeuWorker, caller: Caller) -> bool:
+    return speaks_for(caller, worker.employer_bin)
+
+
+EAEU_WORKERS = Kind(
+    fact=EaeuWorker,
+    table=eaeu_worker,
+    path="eaeu-workers",
+    writers=("employer", "permits-officer"),
+    readers=("employer", "permits-officer"),
+    time=_time,
+    refused=_refused,
+    visible=_visible,
+)

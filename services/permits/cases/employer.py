@@ -1,0 +1,75 @@
+"""Employers of foreign labour and their staff, as they report it (L1)."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.permits.cases.declaration import declare
+from services.permits.cases.speaking import expect_to_speak_for
+from services.permits.store import tables
+from shared import clock
+from shared.db import records
+from shared.db.records import Record, Submission
+from shared.db.unit import unit_of_work
+from shared.errors import Fault, Invalid
+from shared.events.language import Activity, Bin, Day, Language, Region, Text
+from shared.events.permits import Category
+from shared.http.callers import Caller
+
+Heads = Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class Employer(Language):
+    """An enterprise that employs foreigners: its OKED section and the region of its seat."""
+
+    bin: Bin
+    name: Text
+    activity: Activity
+    region: Region
+
+
+class StaffReport(Language):
+    """How many citizens of Kazakhstan worked for the employer in each category, at the end of a day. A category that
+    is not named has none. Foreigners are not reported: the register knows whom it gave a permit."""
+
+    employer_bin: Bin
+    as_of: Day
+    citizens: dict[Category, Heads]
+
+
+async def register(engine: AsyncEngine, employer: Employer, version: int | None, caller: Caller) -> Record:
+    """Puts the employer on record, or changes it. Raises Forbidden, VersionRequired, VersionMismatch."""
+    expect_to_speak_for(caller, employer.bin)
+    submission = Submission(employer.bin, employer.model_dump_json(), caller.subject)
+    async with unit_of_work(engine) as unit:
+        return await declare(unit, tables.employer, submission, version)
+
+
+async def read(engine: AsyncEngine, bin_number: str, caller: Caller) -> Record:
+    """Raises Forbidden, NotFound."""
+    expect_to_speak_for(caller, bin_number)
+    async with engine.connect() as connection:
+        return await records.load_by_source(connection, tables.employer, bin_number)
+
+
+async def report_staff(engine: AsyncEngine, report: StaffReport, version: int | None, caller: Caller) -> Record:
+    """Keeps the report of a day, or corrects it. Raises Forbidden, NotFound for an unknown employer, Invalid for a day
+    that is not over, VersionRequired, VersionMismatch."""
+    expect_to_speak_for(caller, report.employer_bin)
+    if report.as_of > clock.today():
+        raise Invalid("Staff can be reported up to today.", faults=[Fault("/as_of", "Lies in the future.")])
+    columns = {"employer_bin": report.employer_bin, "as_of": report.as_of}
+    name = f"{report.employer_bin}:{report.as_of}"
+    submission = Submission(name, report.model_dump_json(), caller.subject, columns)
+    async with unit_of_work(engine) as unit:
+        await records.load_by_source(unit.connection, tables.employer, report.employer_bin)
+        return await declare(unit, tables.staff_report, submission, version)
+
+
+async def read_staff(engine: AsyncEngine, bin_number: str, as_of: date, caller: Caller) -> Record:
+    """The report of one day. Raises Forbidden, NotFound."""
+    expect_to_speak_for(caller, bin_number)
+    async with engine.connect() as connection:
+        return await records.load_by_source(connection, tables.staff_report, f"{bin_number}:{as_of}")

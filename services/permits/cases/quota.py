@@ -1,0 +1,109 @@
+"""A year's quota: set by order, read with what is left (L2)."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.permits.cases.declaration import declare
+from services.permits.cases.refusal import refusal
+from services.permits.rules import quota as rule
+from services.permits.rules.quota import Pool
+from services.permits.rules.rulebook import rulebook
+from services.permits.store import quota as store
+from services.permits.store.tables import quota_order
+from shared import clock
+from shared.db import records
+from shared.db.identifiers import new_id
+from shared.db.records import Record, Submission
+from shared.db.unit import unit_of_work
+from shared.events.language import Activity, Language, Region, Text
+from shared.events.permits import Category
+from shared.http.callers import Caller
+from shared.kernel.decisions import Decision, DecisionOutcome
+
+Places = Annotated[int, Field(ge=0, le=10_000_000)]
+
+
+class PoolLine(Language):
+    """One line of the quota. A line without region and activity is national and counts towards the ceiling; others
+    limit within it."""
+
+    kind: Literal["employer", "seasonal"]
+    category: Category | None = None
+    region: Region | None = None
+    activity: Activity | None = None
+    size: Places
+
+    @model_validator(mode="after")
+    def _categories(self) -> Self:
+        if self.kind == "seasonal" and self.category:
+            raise ValueError("seasonal work has no category")
+        if self.kind == "employer" and not (self.category or self.region or self.activity):
+            raise ValueError("a national pool of employers' permits names its category")
+        return self
+
+    @property
+    def names(self) -> tuple[str | None, ...]:
+        return (self.kind, self.category, self.region, self.activity)
+
+
+class QuotaOrder(Language):
+    """The quota of a year as the authorised body orders it. `labour_force` in persons: the ceiling is a share of it."""
+
+    act: Text
+    labour_force: int = Field(ge=1, le=100_000_000)
+    pools: tuple[PoolLine, ...] = Field(max_length=5_000)
+
+    @model_validator(mode="after")
+    def _once(self) -> Self:
+        if len({line.names for line in self.pools}) < len(self.pools):
+            raise ValueError("two pools name the same kind, category, region and activity")
+        return self
+
+
+async def order(
+    engine: AsyncEngine, year: int, ordered: QuotaOrder, version: int | None, reason: str | None, caller: Caller
+) -> tuple[Record, Decision]:
+    """Sets the quota of a year, or sets it anew: what is in use stays in use. Raises Refused above the ceiling or
+    below what is in use, VersionRequired, VersionMismatch."""
+    lines = [Pool(new_id(), line.kind, line.category, line.region, line.activity, line.size) for line in ordered.pools]
+    norms = rulebook().on(_day_of(year))
+    async with unit_of_work(engine) as unit:
+        await store.close_year(unit.connection, year)
+        in_use = await store.places_in_use(unit.connection, year)
+        decision = rule.decide_order(lines, ordered.labour_force, in_use, norms)
+        if decision.outcome is DecisionOutcome.REFUSED:
+            raise refusal(decision, "this quota")
+        submission = Submission(str(year), ordered.model_dump_json(), caller.subject)
+        record = await declare(unit, quota_order, submission, version, reason)
+        await store.replace(unit.connection, year, lines)
+    return record, decision
+
+
+def _day_of(year: int) -> date:
+    """The day whose norms an order of the year is held to: today, or the nearest day of that year."""
+    return min(max(clock.today(), date(year, 1, 1)), date(year, 12, 31))
+
+
+async def read(engine: AsyncEngine, year: int) -> tuple[Record, Sequence[dict[str, Any]]]:
+    """The order in force and its pools with what is used, reserved and left. Raises NotFound."""
+    async with engine.connect() as connection:
+        record = await records.load_by_source(connection, quota_order, str(year))
+        pools = await store.pools(connection, year)
+    return record, [_state(pool) for pool in pools]
+
+
+def _state(pool: Pool) -> dict[str, Any]:
+    return {
+        "kind": pool.kind,
+        "category": pool.category,
+        "region": pool.region,
+        "activity": pool.activity,
+        "size": pool.size,
+        "used": pool.used,
+        "reserved": pool.reserved,
+        "left": pool.left,
+    }

@@ -1,0 +1,236 @@
+"""Work permits: decided, paid for, issued, revoked, corrected (L3)."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.permits.cases.speaking import speaks_for
+from services.permits.cases.work_permit_application import (
+    ApplicationFile,
+    FeeDue,
+    Payment,
+    Worker,
+    keep,
+    lapse,
+    open_file,
+)
+from services.permits.rules import fee as fee_rule
+from services.permits.rules import quota as quota_rule
+from services.permits.rules import work_permit as rule
+from services.permits.rules.quota import Pool
+from services.permits.rules.rulebook import rulebook
+from services.permits.store import employer as employers
+from services.permits.store import quota, tables
+from shared import clock
+from shared.db import records
+from shared.db.identifiers import new_id
+from shared.db.records import Record, Submission
+from shared.db.unit import Unit, unit_of_work
+from shared.errors import Conflict, Fault, Invalid, Refused
+from shared.events.envelope import Event
+from shared.events.language import Day, Language, Text
+from shared.events.permits import WorkPermit
+from shared.http.callers import Caller
+from shared.http.idempotency import Attempt, once
+from shared.kernel.decisions import DecisionOutcome
+from shared.kernel.norms import NormsInForce
+from shared.records import intake
+from shared.records.kind import Kind
+
+SUBJECT_TO_CORRECTION = {"person", "occupation"}
+
+
+class Revocation(Language):
+    """Why a permit ends, and the first day on which it no longer holds."""
+
+    reason: Text
+    ended_on: Day
+
+
+def _time(permit: WorkPermit) -> datetime:
+    return clock.start_of(permit.ended_on or permit.issued_on)
+
+
+def _columns(permit: WorkPermit) -> dict[str, Any]:
+    """Who may be counted among the employer's foreigners, and until when."""
+    until = permit.ended_on - timedelta(days=1) if permit.ended_on else permit.valid_until
+    return {
+        "employer_bin": permit.employer_bin,
+        "kind": permit.kind,
+        "category": permit.category,
+        "holds_from": permit.valid_from,
+        "holds_until": until,
+    }
+
+
+def _fixed(old: WorkPermit, new: WorkPermit) -> Sequence[Fault]:
+    """A correction mends who the worker is; everything else was decided."""
+    decided = old.model_dump(exclude=SUBJECT_TO_CORRECTION), new.model_dump(exclude=SUBJECT_TO_CORRECTION)
+    changed = [name for name in decided[0] if decided[0][name] != decided[1][name]]
+    return [Fault(f"/{name}", "Was decided and cannot be corrected: revoke the permit instead.") for name in changed]
+
+
+def _visible(permit: WorkPermit, caller: Caller) -> bool:
+    return speaks_for(caller, permit.employer_bin or "")
+
+
+PERMITS = Kind(
+    fact=WorkPermit,
+    table=tables.work_permit,
+    path="work-permits",
+    writers=("permits-officer",),
+    readers=("permits-officer", "employer"),
+    time=_time,
+    columns=_columns,
+    fixed=_fixed,
+    visible=_visible,
+)
+
+
+async def decide(engine: AsyncEngine, id: UUID, attempt: Attempt, caller: Caller) -> dict[str, Any]:
+    """Puts the application to the rules in force today. Granted, its places are reserved and the fee falls due; where
+    none is due, the permits are issued. Raises NotFound, Conflict where it is decided already."""
+
+    async def make() -> dict[str, Any]:
+        record, file = await open_file(unit, id, caller, "submitted")
+        return await _decide(unit, record, file, clock.today(), caller)
+
+    await lapse(engine, caller)  # whoever did not pay must not stand in the way of who applies now
+    async with unit_of_work(engine) as unit:
+        return dict(await once(unit.connection, attempt, make))
+
+
+async def _decide(unit: Unit, record: Record, file: ApplicationFile, today: date, caller: Caller) -> dict[str, Any]:
+    norms, asked = rulebook().on(today), file.asked
+    await _lock_employer(unit, file.application.employer_bin)
+    staff = await employers.staff_on(unit.connection, file.application.employer_bin, today)
+    pools = await _pools(unit, file, norms)
+    decision = rule.decide(asked, staff, pools, norms)
+    decided: dict[str, Any] = {"decision": decision.as_json(), "status": "refused"}
+    if decision.outcome is DecisionOutcome.GRANTED:
+        decided |= {"status": "granted", "permits": tuple(new_id() for _ in asked.workers), "fee": _fee(file, norms)}
+    decided_file = file.model_copy(update=decided)
+    if pools and decided_file.permits:
+        await quota.reserve(
+            unit.connection, record.id, today.year, asked.places, decided_file.permits, covering=len(pools)
+        )
+    if decided_file.permits and decided_file.fee is None:
+        return await _issue(unit, record, decided_file, today, caller)
+    return await keep(unit, record, decided_file, caller, f"decision: {decision.outcome}")
+
+
+async def _lock_employer(unit: Unit, bin_number: str) -> None:
+    """One decision at a time for an employer: each must see whom the other admitted."""
+    employer = await records.load_by_source(unit.connection, tables.employer, bin_number)
+    await records.load(unit.connection, tables.employer, employer.id, lock=True)
+
+
+async def _pools(unit: Unit, file: ApplicationFile, norms: NormsInForce) -> list[Pool]:
+    """The pools that the application draws on, locked; none where its kind stands outside the quota."""
+    if not quota_rule.needs_place(file.application.kind, norms):
+        return []
+    return await quota.lock_covering(unit.connection, norms.day.year, file.asked.places)
+
+
+def _fee(file: ApplicationFile, norms: NormsInForce) -> FeeDue | None:
+    due = fee_rule.due(file.asked, norms)
+    return FeeDue(**asdict(due)) if due else None
+
+
+async def pay(engine: AsyncEngine, id: UUID, payment: Payment, attempt: Attempt, caller: Caller) -> dict[str, Any]:
+    """Takes the fee and issues the permits, in one transaction. Raises NotFound, Conflict where no fee is due, Refused
+    for a late or wrong payment."""
+
+    async def make() -> dict[str, Any]:
+        record, file = await open_file(unit, id, caller, "granted")
+        _expect_right(payment, file)
+        paid = file.model_copy(update={"payment": payment})
+        return await _issue(unit, record, paid, clock.today(), caller)
+
+    async with unit_of_work(engine) as unit:
+        return dict(await once(unit.connection, attempt, make))
+
+
+def _expect_right(payment: Payment, file: ApplicationFile) -> None:
+    """Raises Refused with everything that is wrong with the payment."""
+    due, faults = file.fee, []
+    if due and payment.paid_on > due.pay_by:
+        faults.append(Fault("/paid_on", f"The fee was due by {due.pay_by}; apply again."))
+    if payment.paid_on > clock.today():
+        faults.append(Fault("/paid_on", "Lies in the future."))
+    if due and due.tenge is not None and payment.tenge != due.tenge:
+        faults.append(Fault("/tenge", f"The fee is {due.tenge} tenge."))
+    if faults:
+        raise Refused("The payment does not settle the fee.", name="fee-not-settled", faults=faults)
+
+
+async def _issue(unit: Unit, record: Record, file: ApplicationFile, today: date, caller: Caller) -> dict[str, Any]:
+    """The permits, their events and their places used, with the application issued."""
+    permits = [
+        _permit(file, id, worker, today) for id, worker in zip(file.permits, file.application.workers, strict=True)
+    ]
+    submissions = [
+        Submission(
+            permit.source_id,
+            permit.model_dump_json(),
+            caller.subject,
+            {"application_id": record.id, **_columns(permit)},
+            UUID(permit.source_id),
+        )
+        for permit in permits
+    ]
+    await records.take(unit.connection, tables.work_permit, submissions)
+    await quota.use(unit.connection, record.id)
+    unit.emit(*(Event.of(permit, permit.source_id, 1, _time(permit)) for permit in permits))
+    return await keep(unit, record, file.model_copy(update={"status": "issued"}), caller, "permits issued")
+
+
+def _permit(file: ApplicationFile, id: UUID, worker: Worker, issued_on: date) -> WorkPermit:
+    asked = file.application
+    return WorkPermit(
+        source_id=str(id),
+        kind=asked.kind,
+        category=worker.category,
+        status="issued",
+        person=worker.person,
+        employer_bin=asked.employer_bin,
+        region=asked.region,
+        activity=file.activity,
+        occupation=worker.occupation,
+        qualified=rule.is_qualified(worker.category),
+        issued_on=issued_on,
+        valid_from=rule.holds_from(worker.valid_from, issued_on),
+        valid_until=worker.valid_until,
+    )
+
+
+async def revoke(
+    engine: AsyncEngine, id: UUID, revocation: Revocation, version: int, attempt: Attempt, caller: Caller
+) -> dict[str, Any]:
+    """Ends a permit. Its place goes back to the quota only if it never was in force (see rules.quota.gives_back).
+    Raises NotFound, VersionMismatch, Conflict where it is revoked already, Invalid for a day outside its time."""
+
+    async def make() -> dict[str, Any]:
+        record = await intake.open_within(unit, PERMITS, id, version)
+        permit = WorkPermit.read(record.body)
+        _expect_revocable(permit, revocation.ended_on)
+        revoked = permit.model_copy(update={"status": "revoked", "ended_on": revocation.ended_on})
+        if quota_rule.gives_back(permit.valid_from, revocation.ended_on):
+            await quota.give_back(unit.connection, id)
+        revised = await intake.revise_within(unit, PERMITS, record, revoked, caller, revocation.reason)
+        return {"id": str(id), "version": revised.version, "permit": revoked.model_dump(mode="json")}
+
+    async with unit_of_work(engine) as unit:
+        return dict(await once(unit.connection, attempt, make))
+
+
+def _expect_revocable(permit: WorkPermit, ended_on: date) -> None:
+    if permit.status == "revoked":
+        raise Conflict("The permit is revoked already.")
+    if not permit.issued_on <= ended_on <= permit.valid_until:
+        fault = Fault("/ended_on", f"Must lie between the issue, {permit.issued_on}, and {permit.valid_until}.")
+        raise Invalid("The permit cannot end on that day.", faults=[fault])

@@ -1,0 +1,245 @@
+"""Applications for work permits: submitted, decided by the rules in force on the day, withdrawn or lapsed (L3).
+
+submitted -> refused
+submitted -> granted -> issued      places reserved, the fee due; paid, the permits are issued (see work_permit)
+submitted -> issued                 where no fee is due
+submitted, granted -> withdrawn     by the employer: reserved places go back
+granted -> lapsed                   the fee was not paid in its term: reserved places go back
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Literal, Self
+from uuid import UUID
+
+from pydantic import Field, model_validator
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.permits.cases.employer import Employer
+from services.permits.cases.speaking import expect_to_speak_for, speaks_for
+from services.permits.rules import work_permit as rule
+from services.permits.rules.rulebook import rulebook
+from services.permits.rules.work_permit_application import Application as Asked
+from services.permits.rules.work_permit_application import Worker as AskedWorker
+from services.permits.store import quota
+from services.permits.store import work_permit_application as store
+from services.permits.store.tables import employer as employers
+from services.permits.store.tables import work_permit_application as applications
+from shared import clock
+from shared.db import records
+from shared.db.records import Record, Submission
+from shared.db.unit import Unit, unit_of_work
+from shared.errors import Conflict, Fault, Invalid, NotFound
+from shared.events.language import Activity, Bin, Day, Language, Occupation, Region, SourceId
+from shared.events.permits import Category
+from shared.events.person import Person
+from shared.http import access_log
+from shared.http.callers import Caller
+from shared.http.idempotency import Attempt, once
+
+Status = Literal["submitted", "refused", "granted", "issued", "withdrawn", "lapsed"]
+
+
+class Worker(Language):
+    """One foreigner asked for. `wage` in tenge a month, gross; the permit shall hold from and to the days named."""
+
+    person: Person
+    category: Category | None = Field(None, description="1 to 4; none for seasonal work")
+    occupation: Occupation | None = None
+    wage: int = Field(ge=0, le=1_000_000_000)
+    valid_from: Day
+    valid_until: Day
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.valid_until < self.valid_from:
+            raise ValueError("valid_until must not lie before valid_from")
+        return self
+
+
+class Application(Language):
+    """An employer asks for permits for up to a hundred workers in one region. It is decided as a whole."""
+
+    source_id: SourceId
+    employer_bin: Bin
+    kind: Literal["employer", "seasonal", "intra_corporate"]
+    region: Region
+    workers: tuple[Worker, ...] = Field(min_length=1, max_length=100)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if any((worker.category is None) != (self.kind == "seasonal") for worker in self.workers):
+            raise ValueError("every worker has a category, but for seasonal work none has")
+        papers = [w.person.document.model_dump_json() for w in self.workers if w.person.document]
+        if len(set(papers)) < len(papers):
+            raise ValueError("the same document stands there twice")
+        return self
+
+
+class FeeDue(Language):
+    """`tenge` is none where the rate is not in the rulebook: then the notice names it."""
+
+    tenge: int | None
+    pay_by: Day
+    explanation: str
+    rules: tuple[str, ...]
+
+
+class Payment(Language):
+    """The fee as it was received. `reference` is the payment's own number."""
+
+    reference: SourceId
+    paid_on: Day
+    tenge: int = Field(ge=0, le=10**12)
+
+
+class ApplicationFile(Language):
+    """An application and what became of it. `permits` are the permits-to-be, in the order of the workers, from the
+    moment it is granted; `activity` is the employer's when it applied."""
+
+    application: Application
+    activity: Activity
+    status: Status
+    submitted_on: Day
+    decide_by: Day
+    decision: dict[str, Any] | None = None
+    fee: FeeDue | None = None
+    payment: Payment | None = None
+    permits: tuple[UUID, ...] = ()
+
+    @property
+    def asked(self) -> Asked:
+        """What the rules see of it."""
+        workers = tuple(
+            AskedWorker(w.category, w.person.citizenship, w.wage, w.valid_from, w.valid_until)
+            for w in self.application.workers
+        )
+        return Asked(self.application.kind, self.application.region, self.activity, workers)
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        return {
+            "employer_bin": self.application.employer_bin,
+            "status": self.status,
+            "decide_by": self.decide_by,
+            "pay_by": self.fee.pay_by if self.fee else None,
+        }
+
+
+async def submit(engine: AsyncEngine, application: Application, caller: Caller) -> tuple[Record, bool]:
+    """The application on record, and whether it is new. Raises Forbidden, Invalid for an employer who is not
+    registered, Conflict where the employer's source id holds another application."""
+    expect_to_speak_for(caller, application.employer_bin)
+    today = clock.today()
+    async with unit_of_work(engine) as unit:
+        employer = await _employer(unit, application)
+        by = rule.decide_by(today, rulebook().on(today))
+        file = ApplicationFile(
+            application=application, activity=employer.activity, status="submitted", submitted_on=today, decide_by=by
+        )
+        name = f"{application.employer_bin}:{application.source_id}"
+        submission = Submission(name, file.model_dump_json(), caller.subject, file.columns)
+        (taken,) = await records.take(unit.connection, applications, [submission])
+        record = await records.load(unit.connection, applications, taken.id)
+        if read_file(record).application != application:
+            raise Conflict("The same source_id holds another application; take a new one for a new application.")
+    return record, taken.outcome == "created"
+
+
+async def _employer(unit: Unit, application: Application) -> Employer:
+    try:
+        record = await records.load_by_source(unit.connection, employers, application.employer_bin)
+    except NotFound:
+        fault = Fault("/employer_bin", "Is not registered here: PUT /v1/employers/{bin} first.")
+        raise Invalid("The employer is not registered.", faults=[fault]) from None
+    return Employer.model_validate_json(record.body)
+
+
+def read_file(record: Record) -> ApplicationFile:
+    return ApplicationFile.model_validate_json(record.body)
+
+
+async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> Record:
+    """Its present state; the reading is logged for every worker. Raises NotFound."""
+    async with unit_of_work(engine) as unit:
+        record = await records.load(unit.connection, applications, id)
+        file = read_file(record)
+        if not speaks_for(caller, file.application.employer_bin):
+            raise NotFound("There is no such work permit application.")
+        await note(unit, record, file, caller, "read", None)
+    return record
+
+
+async def find(
+    engine: AsyncEngine, status: Status | None, after: tuple[date, UUID] | None, limit: int, caller: Caller
+) -> Sequence[store.Line]:
+    """The work list, most urgent first: whose decision is due, without persons. An employer sees its own."""
+    own = None if speaks_for(caller, "") else caller.bin or ""
+    async with engine.connect() as connection:
+        return await store.find(connection, own, status, after, limit)
+
+
+async def withdraw(engine: AsyncEngine, id: UUID, reason: str, attempt: Attempt, caller: Caller) -> dict[str, Any]:
+    """The employer no longer wants the permits. Raises NotFound, Conflict where they are decided against or issued."""
+
+    async def make() -> dict[str, Any]:
+        record, file = await open_file(unit, id, caller, "submitted", "granted")
+        await quota.release(unit.connection, id)
+        return await keep(unit, record, file.model_copy(update={"status": "withdrawn"}), caller, reason)
+
+    async with unit_of_work(engine) as unit:
+        return dict(await once(unit.connection, attempt, make))
+
+
+async def lapse(engine: AsyncEngine, caller: Caller) -> int:
+    """Gives back the places of everybody who did not pay in time; how many applications lapsed. May run at any time
+    and any number of times, also beside itself."""
+    lapsed = 0
+    while await _lapse_one(engine, clock.today(), caller):
+        lapsed += 1
+    return lapsed
+
+
+async def _lapse_one(engine: AsyncEngine, today: date, caller: Caller) -> bool:
+    async with unit_of_work(engine) as unit:
+        id = await store.next_unpaid(unit.connection, today)
+        if id is None:
+            return False
+        record = await records.load(unit.connection, applications, id, lock=True)
+        await quota.expire(unit.connection, id)
+        file = read_file(record).model_copy(update={"status": "lapsed"})
+        await keep(unit, record, file, caller, "the fee was not paid in its term")
+    return True
+
+
+async def open_file(unit: Unit, id: UUID, caller: Caller, *expected: Status) -> tuple[Record, ApplicationFile]:
+    """The application, locked, in one of the states expected. Raises NotFound, Conflict."""
+    record = await records.load(unit.connection, applications, id, lock=True)
+    file = read_file(record)
+    if not speaks_for(caller, file.application.employer_bin):
+        raise NotFound("There is no such work permit application.")
+    if file.status not in expected:
+        raise Conflict(f"The application is {file.status}; this can be done only while it is {' or '.join(expected)}.")
+    return record, file
+
+
+async def keep(unit: Unit, record: Record, file: ApplicationFile, caller: Caller, reason: str | None) -> dict[str, Any]:
+    """Gives the application its next version; the change is logged for every worker. Answers its new state."""
+    revised = await records.revise(
+        unit.connection,
+        applications,
+        record,
+        file.model_dump_json(),
+        author=caller.subject,
+        reason=reason,
+        columns=file.columns,
+    )
+    await note(unit, revised, file, caller, "change", reason)
+    return {"id": str(revised.id), "version": revised.version, **file.model_dump(mode="json")}
+
+
+async def note(
+    unit: Unit, record: Record, file: ApplicationFile, caller: Caller, action: access_log.Action, reason: str | None
+) -> None:
+    for worker in file.application.workers:
+        await access_log.note(unit.connection, caller, action, applications.name, record.id, worker.person, reason)

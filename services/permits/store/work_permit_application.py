@@ -1,0 +1,55 @@
+"""The work list of applications."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.permits.store.tables import work_permit_application as table
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An application without its persons."""
+
+    id: UUID
+    employer_bin: str
+    status: str
+    decide_by: date
+    pay_by: date | None
+
+
+async def find(
+    connection: AsyncConnection,
+    employer_bin: str | None,
+    status: str | None,
+    after: tuple[date, UUID] | None,
+    limit: int,
+) -> Sequence[Line]:
+    """Up to `limit` applications after a place in the order of their deadlines."""
+    asked = select(table.c.id, table.c.employer_bin, table.c.status, table.c.decide_by, table.c.pay_by)
+    if employer_bin is not None:
+        asked = asked.where(table.c.employer_bin == employer_bin)
+    if status is not None:
+        asked = asked.where(table.c.status == status)
+    if after is not None:
+        asked = asked.where(tuple_(table.c.decide_by, table.c.id) > tuple_(*after))
+    rows = await connection.execute(asked.order_by(table.c.decide_by, table.c.id).limit(limit))
+    return [Line(*row) for row in rows]
+
+
+async def next_unpaid(connection: AsyncConnection, today: date) -> UUID | None:
+    """One granted application whose term of payment is over, locked; those that another transaction works on are
+    passed over."""
+    asked = (
+        select(table.c.id)
+        .where(table.c.status == "granted", table.c.pay_by < today)
+        .order_by(table.c.pay_by)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    id: UUID | None = await connection.scalar(asked)
+    return id
