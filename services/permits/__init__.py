@@ -1,0 +1,1 @@
+"""Foreign labour: employers, quotas, work permits, workers from the Eurasian Economic Union."""

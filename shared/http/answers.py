@@ -35,3 +35,13 @@ async def _if_match(
 
 ExpectedVersion = Annotated[int, Depends(_if_match)]
 """Dependency: the version that If-Match names; 428 without one, 412 for one that cannot be."""
+
+
+async def _if_match_if_any(
+    if_match: Annotated[str | None, Header(description='the version you replace, as `"3"`; none for the first')] = None,
+) -> int | None:
+    return None if if_match is None else await _if_match(if_match)
+
+
+SeenVersion = Annotated[int | None, Depends(_if_match_if_any)]
+"""Dependency: the version that If-Match names, None without one: for PUT that creates what is not there."""

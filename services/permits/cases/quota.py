@@ -1,9 +1,9 @@
 """A year's quota: set by order, read with what is left (L2)."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
+import orjson
 from pydantic import Field, model_validator
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -88,12 +88,12 @@ def _day_of(year: int) -> date:
     return min(max(clock.today(), date(year, 1, 1)), date(year, 12, 31))
 
 
-async def read(engine: AsyncEngine, year: int) -> tuple[Record, Sequence[dict[str, Any]]]:
+async def read(engine: AsyncEngine, year: int) -> dict[str, Any]:
     """The order in force and its pools with what is used, reserved and left. Raises NotFound."""
     async with engine.connect() as connection:
         record = await records.load_by_source(connection, quota_order, str(year))
-        pools = await store.pools(connection, year)
-    return record, [_state(pool) for pool in pools]
+        pools = [_state(pool) for pool in await store.pools(connection, year)]
+    return {"version": record.version, "order": orjson.loads(record.body), "pools": pools}
 
 
 def _state(pool: Pool) -> dict[str, Any]:

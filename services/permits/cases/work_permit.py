@@ -91,12 +91,12 @@ PERMITS = Kind(
 )
 
 
-async def decide(engine: AsyncEngine, id: UUID, attempt: Attempt, caller: Caller) -> dict[str, Any]:
+async def decide(engine: AsyncEngine, id: UUID, *, version: int, attempt: Attempt, caller: Caller) -> dict[str, Any]:
     """Puts the application to the rules in force today. Granted, its places are reserved and the fee falls due; where
     none is due, the permits are issued. Raises NotFound, Conflict where it is decided already."""
 
     async def make() -> dict[str, Any]:
-        record, file = await open_file(unit, id, caller, "submitted")
+        record, file = await open_file(unit, id, version, caller, "submitted")
         return await _decide(unit, record, file, clock.today(), caller)
 
     await lapse(engine, caller)  # whoever did not pay must not stand in the way of who applies now
@@ -141,12 +141,14 @@ def _fee(file: ApplicationFile, norms: NormsInForce) -> FeeDue | None:
     return FeeDue(**asdict(due)) if due else None
 
 
-async def pay(engine: AsyncEngine, id: UUID, payment: Payment, attempt: Attempt, caller: Caller) -> dict[str, Any]:
+async def pay(
+    engine: AsyncEngine, id: UUID, payment: Payment, *, version: int, attempt: Attempt, caller: Caller
+) -> dict[str, Any]:
     """Takes the fee and issues the permits, in one transaction. Raises NotFound, Conflict where no fee is due, Refused
     for a late or wrong payment."""
 
     async def make() -> dict[str, Any]:
-        record, file = await open_file(unit, id, caller, "granted")
+        record, file = await open_file(unit, id, version, caller, "granted")
         _expect_right(payment, file)
         paid = file.model_copy(update={"payment": payment})
         return await _issue(unit, record, paid, clock.today(), caller)
@@ -209,7 +211,7 @@ def _permit(file: ApplicationFile, id: UUID, worker: Worker, issued_on: date) ->
 
 
 async def revoke(
-    engine: AsyncEngine, id: UUID, revocation: Revocation, version: int, attempt: Attempt, caller: Caller
+    engine: AsyncEngine, id: UUID, revocation: Revocation, *, version: int, attempt: Attempt, caller: Caller
 ) -> dict[str, Any]:
     """Ends a permit. Its place goes back to the quota only if it never was in force (see rules.quota.gives_back).
     Raises NotFound, VersionMismatch, Conflict where it is revoked already, Invalid for a day outside its time."""

@@ -179,11 +179,14 @@ async def find(
         return await store.find(connection, own, status, after, limit)
 
 
-async def withdraw(engine: AsyncEngine, id: UUID, reason: str, attempt: Attempt, caller: Caller) -> dict[str, Any]:
-    """The employer no longer wants the permits. Raises NotFound, Conflict where they are decided against or issued."""
+async def withdraw(
+    engine: AsyncEngine, id: UUID, reason: str, *, version: int, attempt: Attempt, caller: Caller
+) -> dict[str, Any]:
+    """The employer no longer wants the permits. Raises NotFound, VersionMismatch, Conflict where they are decided
+    against or issued."""
 
     async def make() -> dict[str, Any]:
-        record, file = await open_file(unit, id, caller, "submitted", "granted")
+        record, file = await open_file(unit, id, version, caller, "submitted", "granted")
         await quota.release(unit.connection, id)
         return await keep(unit, record, file.model_copy(update={"status": "withdrawn"}), caller, reason)
 
@@ -212,12 +215,15 @@ async def _lapse_one(engine: AsyncEngine, today: date, caller: Caller) -> bool:
     return True
 
 
-async def open_file(unit: Unit, id: UUID, caller: Caller, *expected: Status) -> tuple[Record, ApplicationFile]:
-    """The application, locked, in one of the states expected. Raises NotFound, Conflict."""
+async def open_file(
+    unit: Unit, id: UUID, version: int, caller: Caller, *expected: Status
+) -> tuple[Record, ApplicationFile]:
+    """The application, locked, in one of the states expected. Raises NotFound, VersionMismatch, Conflict."""
     record = await records.load(unit.connection, applications, id, lock=True)
     file = read_file(record)
     if not speaks_for(caller, file.application.employer_bin):
         raise NotFound("There is no such work permit application.")
+    records.expect_version(record, version)
     if file.status not in expected:
         raise Conflict(f"The application is {file.status}; this can be done only while it is {' or '.join(expected)}.")
     return record, file

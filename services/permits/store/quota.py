@@ -21,7 +21,7 @@ YEAR_LOCK = 0x71756F74  # "quot": first half of the advisory lock's key, the yea
 
 State = Literal["reserved", "used", "released", "expired"]
 
-_COVERS = """p.year = :year AND p.kind = w.kind AND (p.category IS NULL OR p.category = w.category)
+_COVERS = """p.year = CAST(:year AS smallint) AND p.kind = w.kind AND (p.category IS NULL OR p.category = w.category)
     AND (p.region IS NULL OR p.region = w.region) AND (p.activity IS NULL OR p.activity = w.activity)"""
 
 _PLACES = """unnest(CAST(:ids AS uuid[]), CAST(:kinds AS text[]), CAST(:categories AS text[]), CAST(:regions AS text[]),
@@ -32,15 +32,17 @@ SELECT p.* FROM quota_pool p WHERE EXISTS (SELECT FROM {_PLACES} WHERE {_COVERS}
 """)  # noqa: S608
 
 _COUNT = f"""
-UPDATE quota_pool t SET reserved = t.reserved + :reserved * n.places, used = t.used + :used * n.places
-FROM (SELECT p.id, CAST(count(*) AS int) AS places FROM quota_pool p JOIN {_PLACES} ON {_COVERS} GROUP BY p.id) n
-WHERE t.id = n.id AND t.used + t.reserved + (:reserved + :used) * n.places <= t.size RETURNING t.id
+UPDATE quota_pool t SET reserved = t.reserved + n.reserved * n.places, used = t.used + n.used * n.places
+FROM (SELECT p.id, CAST(count(*) AS int) AS places, CAST(:reserved AS int) AS reserved, CAST(:used AS int) AS used
+    FROM quota_pool p JOIN {_PLACES} ON {_COVERS} GROUP BY p.id) n
+WHERE t.id = n.id AND t.used + t.reserved + (n.reserved + n.used) * n.places <= t.size RETURNING t.id
 """  # noqa: S608
 
 _RESERVE = text(f"""
 WITH counted AS ({_COUNT}), placed AS (
     INSERT INTO quota_place (id, application_id, year, kind, category, region, activity, state)
-    SELECT id, :application_id, :year, kind, category, region, activity, 'reserved' FROM {_PLACES}
+    SELECT id, CAST(:application_id AS uuid), CAST(:year AS smallint), kind, category, region, activity, 'reserved'
+    FROM {_PLACES}
 )
 SELECT count(*) FROM counted
 """)  # noqa: S608
@@ -48,8 +50,8 @@ SELECT count(*) FROM counted
 _SET = text(f"""
 INSERT INTO quota_pool (id, year, kind, category, region, activity, size, reserved, used)
 SELECT p.id, p.year, p.kind, p.category, p.region, p.activity, p.size,
-    (SELECT count(*) FROM quota_place w WHERE w.year = :year AND w.state = 'reserved' AND {_COVERS}),
-    (SELECT count(*) FROM quota_place w WHERE w.year = :year AND w.state = 'used' AND {_COVERS})
+    (SELECT count(*) FROM quota_place w WHERE w.year = CAST(:year AS smallint) AND w.state = 'reserved' AND {_COVERS}),
+    (SELECT count(*) FROM quota_place w WHERE w.year = CAST(:year AS smallint) AND w.state = 'used' AND {_COVERS})
 FROM (SELECT CAST(:year AS smallint) AS year, u.* FROM unnest(CAST(:ids AS uuid[]), CAST(:kinds AS text[]),
     CAST(:categories AS text[]), CAST(:regions AS text[]), CAST(:activities AS text[]), CAST(:sizes AS int[]))
     AS u (id, kind, category, region, activity, size)) p

@@ -1,0 +1,26 @@
+"""`/v1/quota-lapse-runs`: gives back the places of who did not pay. For a daily timer; may be repeated at will."""
+
+from typing import Annotated
+
+from fastapi import Request
+from pydantic import BaseModel
+
+from services.permits.cases import work_permit_application as cases
+from shared.http.callers import Caller, requires
+from shared.http.routes import router as gated
+
+router = gated(prefix="/v1/quota-lapse-runs", tags=["operations"])
+
+
+class LapseRun(BaseModel):
+    """How many applications lapsed by this run."""
+
+    lapsed: int
+
+
+@router.post("", summary="End every application whose fee was not paid in its term")
+async def run(
+    request: Request, caller: Annotated[Caller, requires("permits-officer", "operator", "system")]
+) -> LapseRun:
+    """A second run finds nothing more to do. Deciding an application does the same first."""
+    return LapseRun(lapsed=await cases.lapse(request.app.state.engine, caller))

@@ -1,0 +1,20 @@
+"""The permits register: foreign labour. Wiring only."""
+
+from fastapi import FastAPI
+
+from services.permits.api import eaeu_worker, employer, lapse_run, quota, work_permit, work_permit_application
+from shared.service import make_register
+from shared.settings import ServiceSettings
+
+ROUTERS = (
+    employer.router,
+    quota.router,
+    work_permit_application.router,
+    work_permit.router,
+    lapse_run.router,
+    eaeu_worker.router,
+)
+
+
+def make_app(settings: ServiceSettings) -> FastAPI:
+    return make_register("permits", "Kosh permits: foreign labour", settings, ROUTERS)
