@@ -1,8 +1,8 @@
 """What one transaction takes in: rows of facts from one source, what could not be read, and how far it was read."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 from services.accounting.rules.identity import Claim
 from services.accounting.rules.rows import CrossingRow, FactRow, ParkedRow, RegisterRow
@@ -10,9 +10,13 @@ from services.accounting.rules.rows import CrossingRow, FactRow, ParkedRow, Regi
 
 @dataclass
 class Batch:
-    """Rows of one source, of each record only the newest version that came."""
+    """Rows of one source, of each record only the newest version that came.
+
+    `resent` are the parked events that the batch takes up again; `stop` is why its source is not read on.
+    """
 
     source: str
+    events: Sequence[Any] = ()
     transport: str = ""
     positions: Mapping[int, int] = field(default_factory=dict)
     seen: int = 0
@@ -22,6 +26,14 @@ class Batch:
     register_facts: dict[int, RegisterRow] = field(default_factory=dict)
     claims: dict[int, tuple[Claim, int]] = field(default_factory=dict)
     parked: list[ParkedRow] = field(default_factory=list)
+    resent: list[int] = field(default_factory=list)
+    stop: str | None = None
+
+    def without_events(self, parked: Sequence[ParkedRow] = ()) -> Self:
+        """The same with nothing of the events themselves, unless as `parked`: positions and what else was reached."""
+        return replace(
+            self, events=(), seen=len(parked), crossings={}, register_facts={}, claims={}, parked=list(parked)
+        )
 
     def add(self, row: FactRow, claim: Claim | None) -> None:
         """Takes a row in, unless a newer version of its record is there. Keeps what `claim` says, and who said so."""

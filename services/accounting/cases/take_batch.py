@@ -38,18 +38,20 @@ async def _close(connection: Connection, batch: Batch, taken: int) -> None:
     """Writes how far the source was read and what was seen, with the effect."""
     if batch.positions:
         await sources.advance(connection, batch.transport, batch.source, batch.positions)
+    if batch.resent:
+        await sources.unpark(connection, batch.resent)
     if batch.parked:
         await sources.park(connection, batch.source, batch.parked)
-    repeated = batch.seen - len(batch.parked) - taken
-    newest = _moment(batch.newest_time)
     await sources.note(
         connection,
         batch.source,
-        seen=batch.seen,
-        repeated=repeated,
+        seen=batch.seen - len(batch.resent),  # those were seen before
+        repeated=batch.seen - len(batch.parked) - taken,
         position=batch.newest_position,
-        newest=newest,
+        newest=_moment(batch.newest_time),
     )
+    if batch.stop:
+        await sources.stop(connection, batch.source, batch.stop)
 
 
 def _moment(time: str | None) -> datetime | None:

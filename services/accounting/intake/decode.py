@@ -1,6 +1,7 @@
 """From events to rows: validates, digests, and sets aside what cannot be understood."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+import logging
 from typing import Any
 
 import orjson
@@ -29,20 +30,26 @@ SIGNS: Mapping[str, tuple[type[Fact], Callable[[Any], Sign | None]]] = {
 }
 """How each fact but the border crossing is read."""
 
+FAULTS = (ArithmeticError, LookupError, TypeError, ValueError)
+"""What a fault of ours in handling one event looks like: it is set aside too, so that it cannot block the others."""
 
-def decode(source: str, events: Iterable[Event | Unreadable], hashes: Hashes) -> Batch:
+log = logging.getLogger(__name__)
+
+
+def decode(source: str, events: Sequence[Event | Unreadable], hashes: Hashes) -> Batch:
     """The batch that `events` are. Never fails: what is not understood is parked in it, with the reason."""
-    batch = Batch(source)
+    batch = Batch(source, events=events, seen=len(events))
     for event in events:
-        batch.seen += 1
         try:
             if isinstance(event, Unreadable):
                 raise NotUnderstood("not a CloudEvent in JSON")
+            batch.reach(event)
             batch.add(*digest(event, hashes))
         except NotUnderstood as fault:
-            batch.parked.append(_parked(event, str(fault)))
-        else:
-            batch.reach(event)
+            batch.parked.append(parked(event, str(fault)))
+        except FAULTS as fault:
+            batch.parked.append(parked(event, f"our own failure: {type(fault).__name__}"))
+            log.error("an event of %s could not be digested: %s", source, type(fault).__name__)
     return batch
 
 
@@ -99,7 +106,8 @@ def _where(fault: Mapping[str, Any]) -> str:
     return f"/{'/'.join(map(str, fault['loc']))} {fault['type']}"
 
 
-def _parked(event: Event | Unreadable, reason: str) -> ParkedRow:
+def parked(event: Event | Unreadable, reason: str) -> ParkedRow:
+    """The event as it is set aside."""
     if isinstance(event, Unreadable):
         return ParkedRow(None, reason, event.raw)
     kind = event.get("type")

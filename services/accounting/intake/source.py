@@ -6,6 +6,8 @@ from typing import Any, Protocol
 
 import orjson
 
+from services.accounting.cases.status import Newest, SourceFailed
+
 Positions = Mapping[int, int]
 """How far a source was read: where to go on, by part. The feed has the one part 0, Kafka its partitions. A part that is
 missing was not read yet."""
@@ -29,10 +31,6 @@ class Delivery:
     positions: Positions
 
 
-class SourceFailed(Exception):
-    """The source does not answer, or not as agreed. Reading is tried again; nothing was lost."""
-
-
 class Source(Protocol):
     """One register's stream of events. Positions are given back by the caller, who stores them with the effect."""
 
@@ -44,6 +42,10 @@ class Source(Protocol):
 
         Raises SourceFailed.
         """
+        ...
+
+    async def newest(self) -> Newest:
+        """Where the source ends now. Raises SourceFailed."""
         ...
 
     async def close(self) -> None: ...

@@ -2,12 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import asyncpg
 
 from services.accounting.rules.rows import ParkedRow
 
 Connection = asyncpg.Connection
+
+
+class ParkedEvent(NamedTuple):
+    """An event that was set aside, as received."""
+
+    id: int
+    source: str
+    event: bytes
 
 
 async def positions(connection: Connection, transport: str, source: str) -> dict[int, int]:
@@ -57,3 +66,37 @@ async def park(connection: Connection, source: str, events: Sequence[ParkedRow])
         source,
         *map(list, zip(*events, strict=True)),
     )
+
+
+async def unpark(connection: Connection, ids: Sequence[int]) -> None:
+    """Forgets parked events that are taken up again."""
+    await connection.execute("DELETE FROM parked_event WHERE id = ANY($1::bigint[])", ids)
+
+
+async def to_resend(connection: Connection, most: int) -> list[ParkedEvent]:
+    """Parked events that were sent again, oldest first, all of one source."""
+    found = await connection.fetch(
+        """SELECT id, source, event FROM parked_event WHERE resend
+        AND source = (SELECT source FROM parked_event WHERE resend ORDER BY id LIMIT 1) ORDER BY id LIMIT $1""",
+        most,
+    )
+    return [ParkedEvent(*row) for row in found]
+
+
+async def resend(connection: Connection, source: str | None) -> int:
+    """Has the parked events of one source, or of all, taken up again, and reading resumed. Returns how many."""
+    await connection.execute("UPDATE source_state SET stopped = NULL WHERE source = coalesce($1, source)", source)
+    status: str = await connection.execute(
+        "UPDATE parked_event SET resend = true WHERE source = coalesce($1, source)", source
+    )
+    return int(status.split()[1])
+
+
+async def stop(connection: Connection, source: str, reason: str) -> None:
+    """Reading of the source ends until it is resumed."""
+    await connection.execute("UPDATE source_state SET stopped = $2 WHERE source = $1", source, reason)
+
+
+async def stopped(connection: Connection) -> set[str]:
+    """The sources whose reading was stopped."""
+    return {row[0] for row in await connection.fetch("SELECT source FROM source_state WHERE stopped IS NOT NULL")}

@@ -1,0 +1,69 @@
+"""`python -m services.accounting api|intake|migrate|rebuild|resend`."""
+
+import argparse
+import asyncio
+import logging
+import sys
+from collections.abc import Sequence
+
+from services.accounting.app import make_app
+from services.accounting.cases.resend import resend
+from services.accounting.intake.run import run
+from services.accounting.intake.sources import make_sources
+from services.accounting.rules.identity import Hashes
+from services.accounting.settings import AccountingSettings, dsn
+from shared.db.migrate import upgrade
+from shared.http import server
+from shared.http.logs import configure
+from shared.settings import SettingsError
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m services.accounting")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, (work, help) in COMMANDS.items():
+        command = commands.add_parser(name, help=help)
+        command.set_defaults(work=work)
+        if name == "resend":
+            command.add_argument("--source", help="only what came from this register")
+    chosen = parser.parse_args(arguments)
+    try:
+        settings = AccountingSettings.of("accounting")
+    except SettingsError as error:
+        sys.exit(str(error))
+    chosen.work(settings, chosen)
+
+
+def _api(settings: AccountingSettings, _: argparse.Namespace) -> None:
+    server.run(make_app(settings))
+
+
+def _intake(settings: AccountingSettings, _: argparse.Namespace) -> None:
+    configure(settings)
+    hashes = Hashes(settings.identity_secret.get_secret_value().encode())
+    asyncio.run(run(dsn(settings.database_url), make_sources(settings), hashes))
+
+
+def _migrate(settings: AccountingSettings, _: argparse.Namespace) -> None:
+    upgrade("accounting", _owner(settings))
+
+
+def _resend(settings: AccountingSettings, chosen: argparse.Namespace) -> None:
+    count = asyncio.run(resend(dsn(settings.database_url), chosen.source))
+    print(f"{count} parked events will be taken up again by the intake")
+
+
+def _owner(settings: AccountingSettings) -> str:
+    if settings.owner_database_url is None:
+        sys.exit("this is the owner's work: set KOSH_ACCOUNTING_OWNER_DATABASE_URL")
+    return settings.owner_database_url
+
+
+COMMANDS = {
+    "api": (_api, "serve the figures"),
+    "intake": (_intake, "read the registers' events; a second one stands by"),
+    "migrate": (_migrate, "bring the database to this version's tables"),
+    "resend": (_resend, "take up again the events that were parked, and resume sources that were stopped"),
+}
+
+main()

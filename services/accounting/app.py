@@ -1,0 +1,37 @@
+"""Accounting: the unified statistics. Wiring only."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from services.accounting.api import status
+from services.accounting.intake.sources import make_sources
+from services.accounting.settings import AccountingSettings
+from shared.db.engine import make_engine
+from shared.http.app import make_app as make_http_app
+from shared.service import check_database
+
+ROUTERS = (status.router,)
+
+
+def make_app(settings: AccountingSettings) -> FastAPI:
+    """The application over its database. The sources are asked only where they end: reading them is the intake's."""
+    engine = make_engine(settings.database_url, application="kosh-accounting")
+    sources = make_sources(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        for source in sources:
+            await source.close()
+        await engine.dispose()
+
+    async def database() -> None:
+        await check_database(engine, "accounting")
+
+    title = "Kosh accounting: the unified statistics"
+    app = make_http_app("accounting", title, settings, ROUTERS, lifespan=lifespan, checks={"database": database})
+    app.state.engine = engine
+    app.state.sources = sources
+    return app

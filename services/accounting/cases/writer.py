@@ -1,0 +1,48 @@
+"""The one process that writes facts and figures, and what it looks after beside the batches."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import asyncpg
+
+from services.accounting.cases.batch import Batch
+from services.accounting.cases.take_batch import take_batch
+from services.accounting.store import lock, sources
+from services.accounting.store.sources import ParkedEvent
+
+Connection = asyncpg.Connection
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Holds the writer's lock for as long as its connection lives."""
+
+    connection: Connection
+
+    async def take(self, batch: Batch) -> int:
+        """Takes the batch in, in one transaction; returns how many of its events had an effect."""
+        return await take_batch(self.connection, batch)
+
+    async def positions(self, transport: str, source: str) -> dict[int, int]:
+        """Where to go on reading a source."""
+        return await sources.positions(self.connection, transport, source)
+
+    async def stopped(self) -> set[str]:
+        """The sources that are not read until an operator has looked at what was parked."""
+        return await sources.stopped(self.connection)
+
+    async def to_resend(self, most: int) -> list[ParkedEvent]:
+        """Parked events that an operator sent again, oldest first, all of one source."""
+        return await sources.to_resend(self.connection, most)
+
+
+@asynccontextmanager
+async def the_writer(dsn: str) -> AsyncIterator[Writer]:
+    """Waits until this process is the only one that writes."""
+    connection = await asyncpg.connect(dsn, server_settings={"application_name": "kosh-accounting-writer"})
+    try:
+        await lock.become_writer(connection)
+        yield Writer(connection)
+    finally:
+        connection.terminate()

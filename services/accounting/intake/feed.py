@@ -1,0 +1,60 @@
+"""A register's HTTP feed of events (after http-feeds.org), polled with long waits."""
+
+from typing import Any
+
+import httpx
+import orjson
+
+from services.accounting.cases.status import Newest, SourceFailed
+from services.accounting.intake.source import Delivery, Positions, Unreadable
+from shared.errors import Unavailable
+
+PATIENCE = 10.0  # seconds beyond the wait that was asked for
+
+
+class FeedSource:
+    """The feed of one register at `address`; `auth` signs the requests."""
+
+    transport = "feed"
+
+    def __init__(self, name: str, address: str, auth: httpx.Auth, transport: httpx.AsyncBaseTransport | None = None):
+        self.name = name
+        self._http = httpx.AsyncClient(base_url=address, auth=auth, timeout=PATIENCE, transport=transport)
+
+    async def read(self, after: Positions, limit: int, wait: float) -> Delivery:
+        position = after.get(0, 0)
+        asked = {"after": position, "limit": limit, "wait": wait}
+        answer = await self._get("/v1/events", params=asked, timeout=wait + PATIENCE)
+        events = _json(answer)
+        reached = answer.headers.get("kosh-position", "")
+        if not isinstance(events, list) or not reached.isdigit():
+            raise SourceFailed(f"{self.name}: the feed does not answer with events and a position")
+        return Delivery([e if isinstance(e, dict) else Unreadable(orjson.dumps(e)) for e in events], {0: int(reached)})
+
+    async def newest(self) -> Newest:
+        answer = _json(await self._get("/v1/events/newest"))
+        if not isinstance(answer, dict) or not isinstance(answer.get("position"), int):
+            raise SourceFailed(f"{self.name}: the feed does not tell its newest position")
+        return Newest(answer["position"], {0: answer["position"]})
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def _get(self, path: str, **options: Any) -> httpx.Response:
+        try:
+            return (await self._http.get(path, **options)).raise_for_status()
+        except (httpx.HTTPError, Unavailable) as failure:
+            raise SourceFailed(f"{self.name}: {_sentence(failure)}") from failure
+
+
+def _json(answer: httpx.Response) -> Any:
+    try:
+        return orjson.loads(answer.content)
+    except orjson.JSONDecodeError as error:
+        raise SourceFailed("the feed does not answer in JSON") from error
+
+
+def _sentence(failure: Exception) -> str:
+    if isinstance(failure, httpx.HTTPStatusError):
+        return f"the feed answers {failure.response.status_code}"
+    return f"the feed cannot be reached ({type(failure).__name__})"

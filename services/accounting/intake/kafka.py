@@ -1,0 +1,97 @@
+"""A register's Kafka topic. Partitions are assigned by hand and offsets kept by us, in the transaction of their effect:
+the broker's own bookkeeping of consumers is not used."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from services.accounting.cases.status import Newest, SourceFailed
+from services.accounting.intake.feed import FeedSource
+from services.accounting.intake.source import Delivery, Positions, event_of
+
+PATIENCE = 10.0  # seconds until the broker must have answered
+
+
+class KafkaSource:
+    """The topic `kosh.<register>.v1`; where the register's outbox ends is asked of its `feed`."""
+
+    transport = "kafka"
+
+    def __init__(self, feed: FeedSource, bootstrap: str) -> None:
+        self.name, self._feed, self._bootstrap = feed.name, feed, bootstrap
+        self._topic = f"kosh.{feed.name}.v1"
+        self._consumer: AIOKafkaConsumer | None = None
+        self._at: dict[int, int] = {}
+        self._starting = asyncio.Lock()
+
+    async def read(self, after: Positions, limit: int, wait: float) -> Delivery:
+        """Positions are the offsets of the next records."""
+        try:
+            consumer = await self._started()
+            self._go_to(consumer, after)
+            found: Mapping[TopicPartition, list[Any]] = await consumer.getmany(
+                timeout_ms=int(wait * 1000), max_records=limit
+            )
+        except (KafkaError, OSError) as failure:
+            await self._give_up()
+            raise SourceFailed(f"{self.name}: the broker cannot be read ({type(failure).__name__})") from failure
+        reached = {part.partition: records[-1].offset + 1 for part, records in found.items() if records}
+        self._at |= reached
+        return Delivery([event_of(record.value or b"") for records in found.values() for record in records], reached)
+
+    async def newest(self) -> Newest:
+        position = (await self._feed.newest()).position
+        try:
+            consumer = await self._started()
+            async with asyncio.timeout(PATIENCE):
+                ends = await consumer.end_offsets(sorted(consumer.assignment()))
+        except (KafkaError, OSError, TimeoutError) as failure:
+            await self._give_up()
+            raise SourceFailed(f"{self.name}: the broker does not answer ({type(failure).__name__})") from failure
+        return Newest(position, {part.partition: end for part, end in ends.items()})
+
+    async def close(self) -> None:
+        await self._give_up()
+        await self._feed.close()
+
+    async def _started(self) -> AIOKafkaConsumer:
+        """The consumer, connected and assigned to every partition of the topic."""
+        async with self._starting:
+            if self._consumer is None:
+                consumer = AIOKafkaConsumer(
+                    bootstrap_servers=self._bootstrap, enable_auto_commit=False, auto_offset_reset="none",
+                    fetch_max_wait_ms=200, max_partition_fetch_bytes=4_194_304,
+                )  # fmt: skip
+                try:
+                    async with asyncio.timeout(PATIENCE):
+                        await consumer.start()
+                        partitions = await self._partitions(consumer)
+                except BaseException:
+                    await consumer.stop()
+                    raise
+                consumer.assign([TopicPartition(self._topic, number) for number in partitions])
+                self._consumer, self._at = consumer, {}
+            return self._consumer
+
+    async def _partitions(self, consumer: AIOKafkaConsumer) -> set[int]:
+        await consumer.topics()
+        found: set[int] = consumer.partitions_for_topic(self._topic) or set()
+        if not found:
+            raise SourceFailed(f"{self.name}: there is no topic {self._topic}")
+        return found
+
+    def _go_to(self, consumer: AIOKafkaConsumer, after: Positions) -> None:
+        """Moves to the positions, unless the consumer stands there: seeking would throw away what was fetched ahead."""
+        for part in consumer.assignment():
+            wanted = after.get(part.partition, 0)
+            if self._at.get(part.partition) != wanted:
+                consumer.seek(part, wanted)
+                self._at[part.partition] = wanted
+
+    async def _give_up(self) -> None:
+        consumer, self._consumer = self._consumer, None
+        if consumer is not None:
+            await consumer.stop()

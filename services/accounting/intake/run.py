@@ -1,0 +1,108 @@
+"""The intake process: reads all sources at once, and hands their batches to the one writer, one after the other.
+
+The next batch is fetched and decoded while the database works on the last one. An outage of the database or a lost lock
+ends everything that is under way; positions are stored with the effect, so it begins again where the effect ended.
+"""
+
+import asyncio
+import gc
+import logging
+from collections.abc import Sequence
+
+import asyncpg
+
+from services.accounting.cases.batch import Batch
+from services.accounting.cases.writer import Writer, the_writer
+from services.accounting.intake.alarm import Alarm
+from services.accounting.intake.decode import decode
+from services.accounting.intake.single import take_singly
+from services.accounting.intake.source import Source, SourceFailed, event_of
+from services.accounting.rules.identity import Hashes
+
+log = logging.getLogger(__name__)
+
+LIMIT = 2_000  # events in a batch at most
+WAIT = 20.0  # seconds that a source may keep us waiting for an event
+HOUSEKEEPING = 1.0  # seconds between looks at what operators asked for
+RETRY = 2.0  # seconds until another try where a source or the database does not answer
+OUTAGES = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
+
+
+async def run(dsn: str, sources: Sequence[Source], hashes: Hashes) -> None:
+    """Reads until cancelled; stands by while another process writes, waits out what is out of order."""
+    spare_the_collector()
+    while True:
+        try:
+            async with the_writer(dsn) as writer:
+                log.info("this process writes now")
+                await _Intake(writer, sources, hashes).run()
+        except* OUTAGES as outage:
+            log.warning("intake waits for the database: %s", type(outage.exceptions[0]).__name__)
+        await asyncio.sleep(RETRY)
+
+
+def spare_the_collector() -> None:
+    """Batches are tens of thousands of objects that die together: looking for cycles among them costs a third of the
+    time. What is loaded by now stays, so it need not be looked at either."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
+
+
+class _Intake:
+    """Readers, one per source, and the writer, joined by a queue of one batch: what is ahead stays small."""
+
+    def __init__(self, writer: Writer, sources: Sequence[Source], hashes: Hashes) -> None:
+        self._writer, self._sources, self._hashes = writer, sources, hashes
+        self._batches: asyncio.Queue[Batch] = asyncio.Queue(maxsize=1)
+        self._resumed = {source.name: asyncio.Event() for source in sources}
+
+    async def run(self) -> None:
+        positions = {s.name: await self._writer.positions(s.transport, s.name) for s in self._sources}
+        await self._look_around()
+        async with asyncio.TaskGroup() as tasks:
+            for source in self._sources:
+                tasks.create_task(self._read(source, positions[source.name]))
+            tasks.create_task(self._write())
+
+    async def _read(self, source: Source, positions: dict[int, int]) -> None:
+        alarm = Alarm()
+        while True:
+            await self._resumed[source.name].wait()
+            try:
+                delivery = await source.read(positions, LIMIT, WAIT)
+            except SourceFailed as failure:
+                log.warning("%s", failure)
+                await asyncio.sleep(RETRY)
+                continue
+            if not delivery.events:
+                continue
+            batch = decode(source.name, delivery.events, self._hashes)
+            positions |= delivery.positions
+            batch.transport, batch.positions = source.transport, delivery.positions
+            if reason := alarm.hear(batch.seen, len(batch.parked)):
+                batch.stop = reason
+                self._resumed[source.name].clear()
+                log.error("%s is not read on: %s", source.name, reason)
+            await self._batches.put(batch)
+
+    async def _write(self) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(HOUSEKEEPING):
+                    batch = await self._batches.get()
+            except TimeoutError:
+                await self._look_around()
+            else:
+                await take_singly(self._writer, batch, self._hashes)
+
+    async def _look_around(self) -> None:
+        """Takes up what operators sent again, and resumes the sources that they resumed."""
+        while parked := await self._writer.to_resend(LIMIT):
+            batch = decode(parked[0].source, [event_of(each.event) for each in parked], self._hashes)
+            batch.resent = [each.id for each in parked]
+            await take_singly(self._writer, batch, self._hashes)
+        stopped = await self._writer.stopped()
+        for name, event in self._resumed.items():
+            if name not in stopped:
+                event.set()

@@ -1,0 +1,36 @@
+"""A batch that the database refuses is taken event by event, so that one event cannot block all that follow."""
+
+import logging
+
+import asyncpg
+
+from services.accounting.cases.batch import Batch
+from services.accounting.cases.writer import Writer
+from services.accounting.intake.decode import FAULTS, decode, parked
+from services.accounting.rules.identity import Hashes
+
+log = logging.getLogger(__name__)
+
+REFUSALS = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, *FAULTS)
+"""What tells of the batch itself; anything else (an outage, a missing table) would befall every batch alike."""
+
+
+async def take_singly(writer: Writer, batch: Batch, hashes: Hashes) -> None:
+    """Takes the batch in, whole if possible. What alone cannot be taken either is parked."""
+    try:
+        await writer.take(batch)
+    except REFUSALS as refusal:
+        kind = type(refusal).__name__  # its text may quote rows, which are personal data
+        log.error("a batch of %s is refused (%s): its events are taken one by one", batch.source, kind)
+        for event in batch.events:
+            await _take_one(writer, decode(batch.source, [event], hashes))
+        await writer.take(batch.without_events())
+
+
+async def _take_one(writer: Writer, single: Batch) -> None:
+    try:
+        await writer.take(single)
+    except REFUSALS as refusal:
+        reason = f"cannot be counted: {type(refusal).__name__}"
+        log.error("%s: an event %s", single.source, reason)
+        await writer.take(single.without_events(parked=[parked(single.events[0], reason)]))
