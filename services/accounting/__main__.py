@@ -2,15 +2,17 @@
 
 import argparse
 import asyncio
-import logging
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from contextlib import suppress
+from typing import Any
+
+import uvloop
 
 from services.accounting.app import make_app
 from services.accounting.cases.resend import resend
-from services.accounting.intake.run import run
-from services.accounting.intake.sources import make_sources
-from services.accounting.rules.identity import Hashes
+from services.accounting.intake.run import read
 from services.accounting.settings import AccountingSettings, dsn
 from shared.db.migrate import upgrade
 from shared.http import server
@@ -39,9 +41,17 @@ def _api(settings: AccountingSettings, _: argparse.Namespace) -> None:
 
 
 def _intake(settings: AccountingSettings, _: argparse.Namespace) -> None:
-    configure(settings)
-    hashes = Hashes(settings.identity_secret.get_secret_value().encode())
-    asyncio.run(run(dsn(settings.database_url), make_sources(settings), hashes))
+    configure("accounting", settings.log_level)
+    uvloop.run(_until_told(read(settings)))
+
+
+async def _until_told(work: Coroutine[Any, Any, None]) -> None:
+    """Runs until SIGTERM or SIGINT. What is under way is rolled back: its events come again."""
+    running = asyncio.ensure_future(work)
+    for told in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(told, running.cancel)
+    with suppress(asyncio.CancelledError):
+        await running
 
 
 def _migrate(settings: AccountingSettings, _: argparse.Namespace) -> None:

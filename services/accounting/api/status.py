@@ -21,12 +21,16 @@ class Source(BaseModel):
     counted: int = Field(description="events that are in the figures")
     repeated: int = Field(description="events that changed nothing: the same or a newer version was there")
     rejected: int = Field(description="events set aside until they are mended and sent again")
-    pending: int | None = Field(description="events that the source holds and we have not seen, at most; null: no answer")
+    pending: int | None = Field(
+        description="events that the source holds and we have not seen, at most; null: no answer"
+    )
     settled: bool
 
 
 class Status(BaseModel):
-    settled: bool = Field(description="the figures include everything that the sources hold now, but for what is rejected")
+    settled: bool = Field(
+        description="the figures include everything that the sources hold now, but for what is rejected"
+    )
     register_start: date | None = Field(description="first day that the border feed covers")
     obs_end: date | None = Field(description="first day that it does not cover")
     sources: list[Source]

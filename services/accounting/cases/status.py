@@ -67,7 +67,7 @@ class Status:
 
 
 async def status(engine: AsyncEngine, horizons: Iterable[Horizon]) -> Status:
-    """Asks the sources first where they end, then the database how far the figures are: so it never promises too much."""
+    """Asks the sources where they end, and only then the database how far the figures are."""
     asked = list(horizons)
     ends = await asyncio.gather(*map(_newest, asked))
     async with engine.connect() as connection:
@@ -90,18 +90,18 @@ async def _newest(horizon: Horizon) -> Newest | SourceFailed:
 
 
 def _status(source: str, seen: store.State, read: Mapping[int, int], newest: Newest | SourceFailed) -> SourceStatus:
-    failed = isinstance(newest, SourceFailed)
+    failure = str(newest) if isinstance(newest, SourceFailed) else None
     pending = None if isinstance(newest, SourceFailed) else max(newest.position - seen.position, 0)
-    reached = not isinstance(newest, SourceFailed) and all(read.get(part, 0) >= end for part, end in newest.ends.items())
+    ends = {} if isinstance(newest, SourceFailed) else newest.ends
     return SourceStatus(
         source=source,
-        state="stopped" if seen.stopped else "unreachable" if failed else "reading",
-        detail=seen.stopped or (str(newest) if failed else None),
+        state="stopped" if seen.stopped else "unreachable" if failure else "reading",
+        detail=seen.stopped or failure,
         newest=seen.newest,
         seen=seen.seen,
         counted=seen.seen - seen.repeated - seen.parked,
         repeated=seen.repeated,
         rejected=seen.parked,
         pending=pending,
-        settled=pending == 0 and reached,
+        settled=pending == 0 and all(read.get(part, 0) >= end for part, end in ends.items()),
     )

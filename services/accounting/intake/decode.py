@@ -1,7 +1,7 @@
 """From events to rows: validates, digests, and sets aside what cannot be understood."""
 
-from collections.abc import Callable, Mapping, Sequence
 import logging
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -49,7 +49,7 @@ def decode(source: str, events: Sequence[Event | Unreadable], hashes: Hashes) ->
             batch.parked.append(parked(event, str(fault)))
         except FAULTS as fault:
             batch.parked.append(parked(event, f"our own failure: {type(fault).__name__}"))
-            log.error("an event of %s could not be digested: %s", source, type(fault).__name__)
+            log.error("an event of %s cannot be digested", source, exc_info=fault)
     return batch
 
 

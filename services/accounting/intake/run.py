@@ -12,12 +12,15 @@ from collections.abc import Sequence
 import asyncpg
 
 from services.accounting.cases.batch import Batch
+from services.accounting.cases.status import SourceFailed
 from services.accounting.cases.writer import Writer, the_writer
 from services.accounting.intake.alarm import Alarm
 from services.accounting.intake.decode import decode
 from services.accounting.intake.single import take_singly
-from services.accounting.intake.source import Source, SourceFailed, event_of
+from services.accounting.intake.source import Source, event_of
+from services.accounting.intake.sources import make_sources
 from services.accounting.rules.identity import Hashes
+from services.accounting.settings import AccountingSettings, dsn
 
 log = logging.getLogger(__name__)
 
@@ -28,12 +31,23 @@ RETRY = 2.0  # seconds until another try where a source or the database does not
 OUTAGES = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
 
 
-async def run(dsn: str, sources: Sequence[Source], hashes: Hashes) -> None:
-    """Reads until cancelled; stands by while another process writes, waits out what is out of order."""
+async def read(settings: AccountingSettings) -> None:
+    """Reads the sources that the settings name, until cancelled."""
     spare_the_collector()
+    sources = make_sources(settings)
+    try:
+        hashes = Hashes(settings.identity_secret.get_secret_value().encode())
+        await run(dsn(settings.database_url), sources, hashes)
+    finally:
+        for source in sources:
+            await source.close()
+
+
+async def run(address: str, sources: Sequence[Source], hashes: Hashes) -> None:
+    """Reads until cancelled; stands by while another process writes, waits out what is out of order."""
     while True:
         try:
-            async with the_writer(dsn) as writer:
+            async with the_writer(address) as writer:
                 log.info("this process writes now")
                 await _Intake(writer, sources, hashes).run()
         except* OUTAGES as outage:

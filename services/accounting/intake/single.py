@@ -20,8 +20,7 @@ async def take_singly(writer: Writer, batch: Batch, hashes: Hashes) -> None:
     try:
         await writer.take(batch)
     except REFUSALS as refusal:
-        kind = type(refusal).__name__  # its text may quote rows, which are personal data
-        log.error("a batch of %s is refused (%s): its events are taken one by one", batch.source, kind)
+        log.error("a batch of %s is refused: its events are taken one by one", batch.source, exc_info=refusal)
         for event in batch.events:
             await _take_one(writer, decode(batch.source, [event], hashes))
         await writer.take(batch.without_events())
@@ -32,5 +31,5 @@ async def _take_one(writer: Writer, single: Batch) -> None:
         await writer.take(single)
     except REFUSALS as refusal:
         reason = f"cannot be counted: {type(refusal).__name__}"
-        log.error("%s: an event %s", single.source, reason)
+        log.error("an event of %s cannot be counted", single.source, exc_info=refusal)
         await writer.take(single.without_events(parked=[parked(single.events[0], reason)]))

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import orjson
 
-from services.accounting.cases.status import Newest, SourceFailed
+from services.accounting.cases.status import Newest
 
 Positions = Mapping[int, int]
 """How far a source was read: where to go on, by part. The feed has the one part 0, Kafka its partitions. A part that is

@@ -1,0 +1,185 @@
+"""From the feed to the figures: nothing twice, nothing lost, and what cannot be understood is set aside."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import asyncpg
+import httpx
+import orjson
+import pytest
+
+from services.accounting.cases.resend import resend
+from services.accounting.intake import run as intake
+from services.accounting.intake.feed import FeedSource
+from services.accounting.intake.source import Source
+from shared.events.portal import BorderCrossing
+from tests.accounting.conftest import HASHES, Accounting
+from tests.accounting.test_exactness import hold_true
+from tests.accounting.world import Event, World
+
+KILL = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE application_name = 'kosh-accounting-writer' AND datname = current_database()"""
+
+
+class Register:
+    """A register's feed over some events, as `shared.outbox.feed` serves it."""
+
+    def __init__(self, events: Sequence[Any]) -> None:
+        self.events = list(events)
+        self.failing = False
+
+    def source(self) -> FeedSource:
+        return FeedSource("portal", "http://portal", httpx.Auth(), httpx.MockTransport(self._answer))
+
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
+        if self.failing:
+            return httpx.Response(503)
+        if request.url.path.endswith("newest"):
+            return httpx.Response(200, json={"position": len(self.events)})
+        after, limit = int(request.url.params["after"]), int(request.url.params["limit"])
+        found = self.events[after : after + min(limit, 100)]
+        if not found:
+            await asyncio.sleep(0.02)
+        return httpx.Response(200, content=orjson.dumps(found), headers={"Kosh-Position": str(after + len(found))})
+
+
+@asynccontextmanager
+async def running(accounting: Accounting, *sources: Source) -> AsyncIterator[None]:
+    """The intake process, until the block ends."""
+    address = accounting.database.app_url.replace("+asyncpg", "")
+    task = asyncio.create_task(intake.run(address, sources, HASHES))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def until(accounting: Accounting, condition: str, *values: Any) -> None:
+    """Waits until the database says yes."""
+    async with asyncio.timeout(20):
+        while True:
+            if await accounting.connection.fetchval(f"SELECT {condition}", *values):
+                return
+            await asyncio.sleep(0.02)
+
+
+async def read_to(accounting: Accounting, position: int) -> None:
+    await until(accounting, "EXISTS (SELECT FROM source_position WHERE position = $1)", position)
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "RETRY", 0.05)
+    monkeypatch.setattr(intake, "HOUSEKEEPING", 0.05)
+
+
+async def test_a_killed_intake_goes_on_where_the_effect_ended(accounting: Accounting) -> None:
+    world = World(11, people=30)
+    register = Register(world.stream())
+    done = "SELECT coalesce(max(position), 0) FROM source_position"
+    while await accounting.connection.fetchval(done) < len(register.events):
+        async with running(accounting, register.source()):
+            await asyncio.sleep(0.15)
+            await accounting.connection.execute(KILL)
+            await asyncio.sleep(0.05)
+    await hold_true(accounting, world)
+    assert await accounting.connection.fetchval("SELECT seen FROM source_state") == len(register.events)
+
+
+async def test_only_one_process_writes(accounting: Accounting) -> None:
+    world = World(12, people=10)
+    register = Register(world.stream())
+    async with running(accounting, register.source()), running(accounting, register.source()):
+        await read_to(accounting, len(register.events))
+    assert await accounting.connection.fetchval("SELECT seen FROM source_state") == len(register.events)
+    await hold_true(accounting, world)
+
+
+def broken(good: Event) -> list[Any]:
+    """Events that nobody can understand, each in its own way."""
+    return [
+        "not an event",
+        good | {"type": "kz.kosh.portal.border_crossing.v9"},
+        good | {"subject": None},
+        good | {"recordversion": "2"},
+        good | {"recordwithdrawn": 1},
+        good | {"data": None},
+        good | {"data": good["data"] | {"direction": "sideways"}},
+        good | {"data": good["data"] | {"crossed_at": "2026-03-01T10:15:00"}},
+        good | {"data": good["data"] | {"crossed_at": "1950-03-01T10:15:00Z"}},
+        good | {"data": good["data"] | {"person": good["data"]["person"] | {"birth_date": "1990-02-31"}}},
+    ]
+
+
+async def test_poison_is_parked_with_a_reason_and_the_rest_is_counted(accounting: Accounting) -> None:
+    world = World(13, people=10)
+    events = world.stream()
+    bad = broken(next(each for each in events if each["type"] == BorderCrossing.TYPE) | {"recordversion": 7})
+    mixed = [*events[:50], *bad, *events[50:]]
+    register = Register([each | {"position": n} if isinstance(each, dict) else each for n, each in enumerate(mixed, 1)])
+    async with running(accounting, register.source()):
+        await read_to(accounting, len(register.events))
+    await hold_true(accounting, world)
+    parked = await accounting.connection.fetch("SELECT type, reason, event FROM parked_event ORDER BY id")
+    assert [orjson.loads(row["event"]) | {"position": 0} if row["type"] else None for row in parked[1:]][1:] == [
+        each | {"position": 0} for each in bad[2:]
+    ]
+    names = [each["data"]["person"]["surname"] for each in events if "person" in each["data"]]
+    assert not any(name in row["reason"] for row in parked for name in names)
+    assert [row["reason"] for row in parked][:5] == [
+        "not a CloudEvent in JSON",
+        "unknown type or version",
+        "no subject",
+        "recordversion is not a positive integer",
+        "recordwithdrawn is not true or false",
+    ]
+
+
+async def test_parked_events_are_taken_up_when_they_are_sent_again(
+    accounting: Accounting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(14, people=10)
+    register = Register(world.stream())
+    monkeypatch.setattr("services.accounting.intake.decode.BorderCrossing", type("Unknown", (), {"TYPE": "none"}))
+    async with running(accounting, register.source()):
+        await until(accounting, "EXISTS (SELECT FROM source_state WHERE stopped LIKE '% could not be understood')")
+        monkeypatch.undo()
+        monkeypatch.setattr(intake, "HOUSEKEEPING", 0.05)
+        assert await resend(accounting.database.app_url.replace("+asyncpg", ""), None) > 0
+        await read_to(accounting, len(register.events))
+    assert await accounting.connection.fetchval("SELECT count(*) FROM parked_event") == 0
+    assert await accounting.connection.fetchval("SELECT seen FROM source_state") == len(register.events)
+    await hold_true(accounting, world)
+
+
+async def test_an_event_that_the_database_refuses_does_not_block_the_others(accounting: Accounting) -> None:
+    world = World(15, people=10)
+    register = Register(world.stream())
+    owner = await asyncpg.connect(accounting.database.owner_url.replace("+asyncpg", ""))
+    await owner.execute("ALTER TABLE crossing ADD CONSTRAINT no_tens CHECK (source_id NOT LIKE '%10')")
+    await owner.close()
+    async with running(accounting, register.source()):
+        await read_to(accounting, len(register.events))
+    reasons = await accounting.connection.fetch("SELECT DISTINCT reason FROM parked_event")
+    assert [row[0] for row in reasons] == ["cannot be counted: CheckViolationError"]
+    refused = [s for s, versions in world.records.items() if versions[0].data.get("source_id", "").endswith("10")
+               and versions[0].type == BorderCrossing.TYPE]  # fmt: skip
+    for subject in refused:
+        del world.records[subject]
+    await hold_true(accounting, world)
+
+
+async def test_an_unreachable_feed_is_tried_again(accounting: Accounting) -> None:
+    world = World(16, people=5)
+    register = Register(world.stream())
+    register.failing = True
+    async with running(accounting, register.source()):
+        await asyncio.sleep(0.2)
+        assert await accounting.connection.fetchval("SELECT count(*) FROM crossing") == 0
+        register.failing = False
+        await read_to(accounting, len(register.events))
+    await hold_true(accounting, world)
