@@ -1,6 +1,7 @@
 """The standing of an entry as properties, and that the register's queries say the same as the rule."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ DAYS = st.dates(date(2016, 8, 10), date(2030, 12, 31))
 
 @given(DAYS, st.booleans(), st.integers(0, 3_000), st.none() | st.integers(-2_000, 2_000))
 def test_once_stale_an_entry_stays_stale_until_renewed(day: date, permanent: bool, age: int, left: int | None) -> None:
-    entry = {
+    entry: dict[str, Any] = {
         "permanent": permanent,
         "confirmed_on": day - timedelta(days=age),
         "expected_until": None if left is None else day + timedelta(days=left),
