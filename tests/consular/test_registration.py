@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
+from services.consular.api.consular_registration import RegistrationState
 from shared import clock
 from shared.testing.api import Api
 from shared.testing.people import person
@@ -74,7 +75,8 @@ async def test_a_citizen_registers_sees_renews_and_ends_their_own(consular: Api)
     assert (seen["id"], seen["version"], seen["standing"]) == (id, 1, "current")
     assert renewed.json()["record"]["renewed_on"] == "2026-03-16"
     assert renewed.json()["record"]["expected_until"] == "2029-01-15"
-    assert ended.json()["standing"] == "ended"
+    assert RegistrationState.model_validate(ended.json()).standing == "ended"
+    assert RegistrationState.model_validate(seen).checks[0].rule == "stale_after"
     assert [event["recordversion"] for event in await consular.events()] == [1, 2, 3]
     assert (await consular.events())[-1]["data"]["end_reason"] == "own_wish"
 

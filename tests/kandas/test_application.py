@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services.kandas.api.answers import Case, CaseDecision, Lodged
 from shared import clock
 from shared.testing.api import Api
 from shared.testing.people import person
@@ -275,6 +276,17 @@ async def test_a_mission_lodges_and_reads_only_what_was_lodged_through_a_mission
     decision = await consul.act(f"{PATH}/{taken.json()['id']}/decision", findings(abroad), 1)
     assert decision.status_code == 403
     assert (await officer.act(f"{PATH}/{taken.json()['id']}/decision", findings(abroad), 1)).status_code == 200
+
+
+async def test_answers_are_of_the_shapes_that_the_description_promises(kandas: Api) -> None:
+    desk, body = Desk(kandas), lodgement(member(), member("spouse", person=person(citizenship="KAZ")))
+    lodged = await desk.lodge(body)
+    case = Case.model_validate((await desk.read(f"{PATH}/{lodged.json()['id']}")).json())
+    decided = await desk.act(f"{PATH}/{case.id}/decision", findings(body), case.version)
+
+    assert Lodged.model_validate(lodged.json()).id == case.id
+    assert case.stage == "under_review"
+    assert len(CaseDecision.model_validate(decided.json()).members) == 2
 
 
 async def test_other_roles_are_refused(kandas: Api) -> None:

@@ -8,13 +8,15 @@ from pydantic import BaseModel, Field
 
 from services.consular.cases import consular_registration as cases
 from services.consular.cases.consular_registration import REGISTRATIONS, End, Renewal
-from shared.events.consular import EndOfRegistration
+from services.consular.rules.consular_registration import Standing
+from shared.events.consular import ConsularRegistration, EndOfRegistration
 from shared.events.language import Day
 from shared.http.answers import ExpectedVersion, etag, json_response
 from shared.http.callers import Caller, requires
 from shared.http.idempotency import OneAttempt
 from shared.http.routes import router as gated
-from shared.records.routes import record_routes
+from shared.kernel.decisions import Check
+from shared.records.routes import RecordState, record_routes
 
 PATH = f"/v1/{REGISTRATIONS.path}"
 
@@ -37,7 +39,14 @@ class EndBody(BaseModel):
     reason: EndOfRegistration
 
 
-@listing.get("/stale", summary="Entries that are no longer to be believed")
+class RegistrationState(RecordState[ConsularRegistration]):
+    """An entry with its standing today, and the checks that say why."""
+
+    standing: Standing
+    checks: list[Check]
+
+
+@listing.get("/stale", response_model=list[RegistrationState], summary="Entries that are no longer to be believed")
 async def stale(
     request: Request,
     caller: Consul,
@@ -50,12 +59,12 @@ async def stale(
     return json_response(await cases.stale(request.app.state.engine, mission, after, limit, caller))
 
 
-@router.get("/{id}/standing", summary="Whether an entry is current, stale or ended, and why")
+@router.get("/{id}/standing", response_model=RegistrationState, summary="Whether an entry is to be believed, and why")
 async def standing(request: Request, id: UUID, caller: Consul) -> Response:
     return versioned(await cases.read_standing(request.app.state.engine, id, caller))
 
 
-@router.post("/{id}:renew", summary="Confirm an entry")
+@router.post("/{id}:renew", response_model=RegistrationState, summary="Confirm an entry")
 async def renew(
     request: Request, id: UUID, body: RenewalBody, version: ExpectedVersion, attempt: OneAttempt, caller: Consul
 ) -> Response:
@@ -66,7 +75,7 @@ async def renew(
     )
 
 
-@router.post("/{id}:end", summary="Take a citizen off the register")
+@router.post("/{id}:end", response_model=RegistrationState, summary="Take a citizen off the register")
 async def end(
     request: Request, id: UUID, body: EndBody, version: ExpectedVersion, attempt: OneAttempt, caller: Consul
 ) -> Response:

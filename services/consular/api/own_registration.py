@@ -4,11 +4,13 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Request, Response
+from pydantic import BaseModel
 
-from services.consular.api.consular_registration import EndBody, RenewalBody, versioned
+from services.consular.api.consular_registration import EndBody, RegistrationState, RenewalBody, versioned
 from services.consular.cases import consular_registration as cases
 from services.consular.cases.consular_registration import End, Renewal
 from shared.events.consular import ConsularRegistration
+from shared.events.language import SourceId
 from shared.http.answers import ExpectedVersion, etag, json_response
 from shared.http.callers import Caller, requires
 from shared.http.idempotency import OneAttempt
@@ -18,7 +20,14 @@ router = gated(prefix="/v1/me/consular-registrations", tags=["my registrations"]
 Citizen = Annotated[Caller, requires("citizen")]
 
 
-@router.post("", status_code=201, summary="Register yourself with a mission")
+class Registered(BaseModel):
+    """Where your registration is held."""
+
+    id: UUID
+    source_id: SourceId
+
+
+@router.post("", status_code=201, response_model=Registered, summary="Register yourself with a mission")
 async def register(request: Request, entry: ConsularRegistration, caller: Citizen) -> Response:
     """The person's IIN must be that of your token. 200 with the same body when the same entry is there already."""
     taken = await cases.register_self(request.app.state.engine, entry, caller)
@@ -26,13 +35,13 @@ async def register(request: Request, entry: ConsularRegistration, caller: Citize
     return json_response(body, 201 if taken.outcome == "created" else 200, {"ETag": etag(taken.version)})
 
 
-@router.get("", summary="Your own registrations")
+@router.get("", response_model=list[RegistrationState], summary="Your own registrations")
 async def own(request: Request, caller: Citizen) -> Response:
     """Each with its version and its standing: current, stale or ended."""
     return json_response(await cases.own(request.app.state.engine, caller))
 
 
-@router.post("/{id}:renew", summary="Confirm that you are still there")
+@router.post("/{id}:renew", response_model=RegistrationState, summary="Confirm that you are still there")
 async def renew(
     request: Request, id: UUID, body: RenewalBody, version: ExpectedVersion, attempt: OneAttempt, caller: Citizen
 ) -> Response:
@@ -43,7 +52,7 @@ async def renew(
     )
 
 
-@router.post("/{id}:end", summary="Take yourself off the register")
+@router.post("/{id}:end", response_model=RegistrationState, summary="Take yourself off the register")
 async def end(
     request: Request, id: UUID, body: EndBody, version: ExpectedVersion, attempt: OneAttempt, caller: Citizen
 ) -> Response:

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Request, Response
 from pydantic import BaseModel, Field
 
+from services.kandas.api.answers import Case, CaseDecision, Lodged
 from services.kandas.cases import kandas_application as cases
 from services.kandas.cases import status_decision
 from services.kandas.cases.kandas_application import Lodgement, ReceivedPaper
@@ -47,7 +48,7 @@ class TakeBack(BaseModel):
     reason: Text
 
 
-@router.post("", status_code=201, summary="Lodge a family's application")
+@router.post("", status_code=201, response_model=Lodged, summary="Lodge a family's application")
 async def lodge(request: Request, lodgement: Lodgement, caller: Lodger) -> Response:
     """201 when it is new; 200 with the same body when the same application is there already; 409 when one of its
     numbers holds other content. A mission may lodge only what names the mission."""
@@ -62,13 +63,13 @@ async def lodge(request: Request, lodgement: Lodgement, caller: Lodger) -> Respo
     return json_response(body, 201 if lodged.application.outcome == "created" else 200, headers)
 
 
-@router.get("/{id}", summary="A case as it stands")
+@router.get("/{id}", response_model=Case, summary="A case as it stands")
 async def read(request: Request, id: UUID, caller: Lodger) -> Response:
     """Its stage, what is missing, the running deadline, its members. The reading is written to the access log."""
     return _versioned(await cases.read(request.app.state.engine, id, caller))
 
 
-@router.post("/{id}/documents", summary="Enter documents received later")
+@router.post("/{id}/documents", response_model=Case, summary="Enter documents received later")
 async def add_documents(
     request: Request, id: UUID, body: Documents, version: ExpectedVersion, attempt: OneAttempt, caller: Lodger
 ) -> Response:
@@ -79,7 +80,7 @@ async def add_documents(
     return _versioned(answer)
 
 
-@router.post("/{id}/decision", summary="Decide on every member who waits")
+@router.post("/{id}/decision", response_model=CaseDecision, summary="Decide on every member who waits")
 async def decide(
     request: Request, id: UUID, body: Findings, version: ExpectedVersion, attempt: OneAttempt, caller: Officer
 ) -> Response:
@@ -91,7 +92,7 @@ async def decide(
     return _versioned(answer)
 
 
-@router.post("/{id}/hearing", summary="Enter that the hearing was held")
+@router.post("/{id}/hearing", response_model=Case, summary="Enter that the hearing was held")
 async def record_hearing(
     request: Request, id: UUID, body: HearingHeld, version: ExpectedVersion, attempt: OneAttempt, caller: Officer
 ) -> Response:
@@ -102,7 +103,7 @@ async def record_hearing(
     return _versioned(answer)
 
 
-@router.post("/{id}:withdraw", summary="Take an application back")
+@router.post("/{id}:withdraw", response_model=Case, summary="Take an application back")
 async def take_back(
     request: Request, id: UUID, body: TakeBack, version: ExpectedVersion, attempt: OneAttempt, caller: Lodger
 ) -> Response:

@@ -7,6 +7,7 @@ import orjson
 from fastapi import Request, Response
 from pydantic import BaseModel, Field
 
+from services.kandas.api.answers import MemberDecision
 from services.kandas.cases import kandas_status as cases
 from services.kandas.cases.kandas_status import STATUSES, End
 from shared.events.kandas import KandasStatus
@@ -43,7 +44,9 @@ async def end(
     return json_response(answer, headers={"ETag": etag(answer["version"])})
 
 
-@router.get("/{id}/decisions", summary="Every decision on a status, with all its checks")
+@router.get(
+    "/{id}/decisions", response_model=list[MemberDecision], summary="Every decision on a status, with all its checks"
+)
 async def decisions(request: Request, id: UUID, caller: Officer) -> Response:
     """Oldest first; empty for a status that was taken over from elsewhere. The reading is written to the access log."""
     found = await cases.decisions(request.app.state.engine, id, caller)

@@ -12,10 +12,10 @@ from uuid import UUID
 from pydantic import Field, model_validator
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.kandas.cases.case_file import keep, open_case, refuse_strangers, state_of, view
+from services.kandas.cases.case_file import CaseFile, Member, MemberFile, Paper, PaperKind
+from services.kandas.cases.family_case import keep, open_case, refuse_strangers, state_of, view
 from services.kandas.cases.kandas_status import STATUSES
 from services.kandas.rules import kandas_application as rules
-from services.kandas.store.case_file import CaseFile, Member, MemberFile, Paper, PaperKind
 from services.kandas.store.tables import kandas_application
 from shared import clock
 from shared.db import records

@@ -9,13 +9,13 @@ from uuid import UUID
 import orjson
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.kandas.cases import case_file
-from services.kandas.cases.case_file import CaseState
+from services.kandas.cases import family_case
+from services.kandas.cases.case_file import CaseFile, Hearing
+from services.kandas.cases.family_case import CaseState
 from services.kandas.cases.kandas_status import STATUSES
 from services.kandas.rules.status_decision import Facts, rule
 from services.kandas.store import kandas_status as statuses
 from services.kandas.store import status_decision as store
-from services.kandas.store.case_file import CaseFile, Hearing
 from services.kandas.store.status_decision import StoredDecision
 from shared import clock
 from shared.db.records import Record
@@ -49,15 +49,15 @@ async def decide(
 
 
 async def _decide(unit: Unit, id: UUID, findings: Sequence[Finding], version: int, caller: Caller) -> dict[str, Any]:
-    case = await case_file.open_case(unit, id, version, caller)
+    case = await family_case.open_case(unit, id, version, caller)
     sitting = _Sitting(unit, case, clock.today(), caller)
     sitting.await_hearing()
-    waiting = case_file.undecided(case)
+    waiting = family_case.undecided(case)
     if faults := list(_faults(waiting, findings)):
         raise Invalid("The findings do not fit the members who wait for a decision.", faults=faults)
     found = {finding.member: finding for finding in findings}
     answers = [await sitting.decide(record, status, found[status.source_id]) for record, status in waiting]
-    case = await case_file.keep(unit, case, sitting.file_with_hearing(answers), caller, "decision")
+    case = await family_case.keep(unit, case, sitting.file_with_hearing(answers), caller, "decision")
     return {
         "id": str(id),
         "version": case.record.version,
@@ -128,7 +128,7 @@ class _Sitting:
 
     def timing(self) -> dict[str, Any] | None:
         """The deadline and how this day stands to it; None before the documents are complete."""
-        return case_file.timing(self.case, self.today)
+        return family_case.timing(self.case, self.today)
 
 
 async def record_hearing(
@@ -144,7 +144,7 @@ async def record_hearing(
 
 
 async def _record_hearing(unit: Unit, id: UUID, held_on: date, version: int, caller: Caller) -> dict[str, Any]:
-    case = await case_file.open_case(unit, id, version, caller)
+    case = await family_case.open_case(unit, id, version, caller)
     hearing = case.file.hearing
     if hearing is None or hearing.held_on is not None:
         raise Conflict("No hearing is awaited in this case.")
@@ -152,7 +152,7 @@ async def _record_hearing(unit: Unit, id: UUID, held_on: date, version: int, cal
         fault = Fault("/held_on", f"Lies before the invitation of {hearing.invited_on} or in the future.")
         raise Invalid("The hearing cannot have been held on that day.", faults=[fault])
     file = case.file.model_copy(update={"hearing": hearing.model_copy(update={"held_on": held_on})})
-    return case_file.view(await case_file.keep(unit, case, file, caller, "hearing held"))
+    return family_case.view(await family_case.keep(unit, case, file, caller, "hearing held"))
 
 
 def _faults(waiting: Sequence[tuple[Record, KandasStatus]], findings: Sequence[Finding]) -> Iterator[Fault]:

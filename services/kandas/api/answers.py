@@ -1,0 +1,89 @@
+"""What the API answers about a family's case: the shapes of its description."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.kandas.cases.case_file import CaseFile
+from shared.events.kandas import KandasStatus
+from shared.events.language import SourceId
+from shared.kernel.decisions import Decision
+
+
+class Answer(BaseModel):
+    """An answer says no more than it declares."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class LodgedMember(Answer):
+    """Where a member's status is held."""
+
+    source_id: SourceId
+    status_id: UUID
+
+
+class Lodged(Answer):
+    """Where the application and its members' statuses are held."""
+
+    id: UUID
+    source_id: SourceId
+    members: list[LodgedMember]
+
+
+class Timing(Answer):
+    """The deadline of the decision and the norm that set it."""
+
+    documents_complete_on: date
+    due_on: date = Field(description="last day in time")
+    in_time: bool
+    days_late: int = Field(description="calendar days; 0 in time")
+    rule: str
+    version: str = Field(description="the day since which the norm has this value")
+    basis: str = Field(description="act and article")
+
+
+class MemberState(Answer):
+    """A member as the case has it."""
+
+    status_id: UUID
+    status_version: int
+    withdrawn: bool
+    missing_documents: list[str]
+    status: KandasStatus
+
+
+class Case(Answer):
+    """A family's case as it stands. `timing` compares with today, and is null once nobody waits or before the clock
+    runs."""
+
+    id: UUID
+    version: int
+    stage: Literal["awaiting_documents", "under_review", "hearing", "decided", "withdrawn"]
+    timing: Timing | None
+    file: CaseFile
+    members: list[MemberState]
+
+
+class MemberDecision(Answer):
+    """The ruling on one member: every check with its rule, version, finding and, where it failed, its remedy."""
+
+    source_id: SourceId
+    outcome: Literal["granted", "preliminary_refusal", "refused"]
+    certificate: str | None
+    valid_until: date | None = Field(description="last day of the status")
+    hearing_by: date | None = Field(description="last day of the hearing after a preliminary refusal")
+    timing: Timing | None
+    decision: Decision
+
+
+class CaseDecision(Answer):
+    """The decision of one day on every member who waited."""
+
+    id: UUID
+    version: int
+    decided_on: date
+    timing: Timing | None
+    members: list[MemberDecision]
