@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import signal
 import sys
+import time
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import uvloop
 
 from services.accounting.app import make_app
+from services.accounting.cases.rebuild import rebuild
 from services.accounting.cases.resend import resend
 from services.accounting.intake.run import read
 from services.accounting.settings import AccountingSettings, dsn
@@ -58,6 +60,11 @@ def _migrate(settings: AccountingSettings, _: argparse.Namespace) -> None:
     upgrade("accounting", _owner(settings))
 
 
+def _rebuild(settings: AccountingSettings, _: argparse.Namespace) -> None:
+    begun = time.monotonic()
+    uvloop.run(rebuild(dsn(_owner(settings)), lambda step: print(f"{time.monotonic() - begun:7.1f} s  {step}")))
+
+
 def _resend(settings: AccountingSettings, chosen: argparse.Namespace) -> None:
     count = asyncio.run(resend(dsn(settings.database_url), chosen.source))
     print(f"{count} parked events will be taken up again by the intake")
@@ -73,6 +80,7 @@ COMMANDS = {
     "api": (_api, "serve the figures"),
     "intake": (_intake, "read the registers' events; a second one stands by"),
     "migrate": (_migrate, "bring the database to this version's tables"),
+    "rebuild": (_rebuild, "compute all figures anew from the stored facts, beside the present ones"),
     "resend": (_resend, "take up again the events that were parked, and resume sources that were stopped"),
 }
 

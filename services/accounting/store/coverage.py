@@ -25,7 +25,8 @@ async def counted(connection: Connection) -> Coverage:
     return Coverage(*row) if row else UNDECLARED
 
 
-async def set_counted(connection: Connection, coverage: Coverage) -> None:
-    await connection.execute("DELETE FROM derived.counted")
+async def set_counted(connection: Connection, coverage: Coverage, schema: str = "derived") -> None:
+    """Remembers what the derived tables in `schema` are computed for."""
+    await connection.execute(f"DELETE FROM {schema}.counted")  # noqa: S608  (our own names)
     if coverage != UNDECLARED:
-        await connection.execute("INSERT INTO derived.counted (register_start, obs_end) VALUES ($1, $2)", *coverage)
+        await connection.execute(f"INSERT INTO {schema}.counted (register_start, obs_end) VALUES ($1, $2)", *coverage)  # noqa: S608

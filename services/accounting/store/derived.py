@@ -1,0 +1,56 @@
+"""Building the derived tables anew beside the present ones, and putting them in their place.
+
+The new tables copy the shape of the present ones, so the migrations are the only place that says how they look. Rows
+are copied in before keys and indexes are made: that is several times faster.
+"""
+
+import asyncpg
+
+Connection = asyncpg.Connection
+
+TABLES = ("identity_key", "person", "cube", "counted")
+NEXT, FORMER = "derived_next", "derived_former"
+
+_OPTIONS = """SELECT array_to_string(reloptions, ', ') FROM pg_class WHERE oid = $1::regclass"""
+_CONSTRAINTS = """SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
+WHERE conrelid = $1::regclass AND contype IN ('p', 'u', 'c')"""
+_INDEXES = """SELECT indexdef FROM pg_indexes WHERE schemaname = 'derived' AND tablename = $1
+AND indexname NOT IN (SELECT conname FROM pg_constraint WHERE conrelid = ('derived.' || $1)::regclass)"""
+_GRANTS = """SELECT format('GRANT %s ON {next}.%I TO %I', string_agg(privilege_type, ', '), table_name, grantee)
+FROM information_schema.role_table_grants WHERE table_schema = 'derived' AND grantee <> current_user
+GROUP BY table_name, grantee"""
+_USAGE = """SELECT format('GRANT USAGE ON SCHEMA {next} TO %I', grantee::regrole) FROM pg_namespace,
+aclexplode(nspacl) WHERE nspname = 'derived' AND grantee <> 0 AND grantee <> nspowner"""
+
+
+async def prepare(connection: Connection) -> None:
+    """Makes the new schema with its empty tables, whatever an earlier attempt has left behind."""
+    for schema in (NEXT, FORMER):
+        await connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+    await connection.execute(f"CREATE SCHEMA {NEXT}")
+    for table in TABLES:
+        options = await connection.fetchval(_OPTIONS, f"derived.{table}")
+        shape = f"(LIKE derived.{table} INCLUDING DEFAULTS INCLUDING STORAGE)"
+        await connection.execute(f"CREATE TABLE {NEXT}.{table} {shape}" + (f" WITH ({options})" if options else ""))
+
+
+async def complete(connection: Connection) -> None:
+    """Gives the filled tables their keys, indexes, statistics and grants."""
+    for table in TABLES:
+        for name, definition in await connection.fetch(_CONSTRAINTS, f"derived.{table}"):
+            await connection.execute(f"ALTER TABLE {NEXT}.{table} ADD CONSTRAINT {name} {definition}")
+        for (definition,) in await connection.fetch(_INDEXES, table):
+            await connection.execute(definition.replace(" derived.", f" {NEXT}.", 1))
+        await connection.execute(f"ANALYZE {NEXT}.{table}")
+    for query in (_GRANTS, _USAGE):
+        for (grant,) in await connection.fetch(query.format(next=NEXT)):
+            await connection.execute(grant)
+
+
+async def swap(connection: Connection) -> None:
+    """Puts the new tables in the place of the present ones, in one transaction. Nobody who reads waits for it; the
+    former tables go when their last reader has ended."""
+    async with connection.transaction():
+        await connection.execute(f"ALTER SCHEMA derived RENAME TO {FORMER}")
+        await connection.execute(f"ALTER SCHEMA {NEXT} RENAME TO derived")
+    await connection.execute(f"DROP SCHEMA {FORMER} CASCADE")

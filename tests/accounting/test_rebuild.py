@@ -1,0 +1,81 @@
+"""A rebuild from the stored facts gives what the batches gave, for every person and every cell."""
+
+from datetime import date
+from typing import Any
+
+import asyncpg
+import pytest
+
+from services.accounting.cases.rebuild import rebuild
+from tests.accounting.conftest import Accounting
+from tests.accounting.test_exactness import hold_true
+from tests.accounting.world import World
+
+DERIVED = {
+    "identity_key": "SELECT key, person FROM derived.identity_key ORDER BY key",
+    "person": "SELECT person, keys, history, evidence, due FROM derived.person ORDER BY person",
+    "cube": "SELECT cell, count FROM derived.cube ORDER BY cell",
+    "counted": "SELECT register_start, obs_end FROM derived.counted",
+}
+SHAPE = """SELECT c.relname, c.relkind, c.reloptions, c.relacl::text, pg_get_indexdef(c.oid) FROM pg_class c
+WHERE c.relnamespace = 'derived'::regnamespace ORDER BY 1"""
+STORAGE = """SELECT attrelid::regclass::text, attname, attstorage, attnotnull FROM pg_attribute JOIN pg_class ON
+pg_class.oid = attrelid WHERE relnamespace = 'derived'::regnamespace AND relkind = 'r' AND attnum > 0 ORDER BY 1, 2"""
+
+
+async def derived(connection: asyncpg.Connection) -> dict[str, list[Any]]:
+    """All that the derived tables hold, and how they are made."""
+    queries = DERIVED | {"shape": SHAPE, "storage": STORAGE}
+    return {name: list(map(tuple, await connection.fetch(query))) for name, query in queries.items()}
+
+
+async def rebuilt(accounting: Accounting) -> dict[str, list[Any]]:
+    steps: list[str] = []
+    await rebuild(accounting.database.owner_url.replace("+asyncpg", ""), steps.append)
+    assert steps
+    return await derived(accounting.connection)
+
+
+@pytest.mark.parametrize("seed", [21, 22])
+async def test_a_rebuild_changes_nothing(accounting: Accounting, seed: int) -> None:
+    world = World(seed, people=40)
+    await accounting.take(world.stream())
+    world.correct(0.2)
+    await accounting.take(world.stream(order=1), size=50)
+    before = await derived(accounting.connection)
+    assert await rebuilt(accounting) == before
+    await hold_true(accounting, world)
+
+
+async def test_the_intake_goes_on_after_a_rebuild(accounting: Accounting) -> None:
+    world = World(23, people=30)
+    stream = world.stream()
+    await accounting.take(stream[:200])
+    await rebuilt(accounting)
+    await accounting.take(stream[200:])
+    await hold_true(accounting, world)
+
+
+async def test_an_empty_database_can_be_rebuilt(accounting: Accounting) -> None:
+    assert await rebuilt(accounting) == await derived(accounting.connection)
+
+
+async def test_what_a_killed_rebuild_left_is_no_obstacle(accounting: Accounting) -> None:
+    owner = await asyncpg.connect(accounting.database.owner_url.replace("+asyncpg", ""))
+    await owner.execute("CREATE SCHEMA derived_next; CREATE TABLE derived_next.person (); CREATE SCHEMA derived_former")
+    await owner.close()
+    world = World(24, people=5)
+    await accounting.take(world.stream())
+    await rebuilt(accounting)
+    await hold_true(accounting, world)
+
+
+async def test_the_end_of_observation_moves_day_by_day_as_a_rebuild_would(accounting: Accounting) -> None:
+    world = World(25, people=40, obs_end=date(2023, 1, 1))
+    await accounting.take(world.stream())
+    for obs_end in (date(2023, 1, 2), date(2023, 3, 1), date(2023, 3, 2), date(2024, 2, 1), date(2023, 6, 1)):
+        world.declare(date(2021, 1, 1), obs_end)
+        await accounting.take(world.stream()[-3:] + world.stream(shuffled=False))
+        await hold_true(accounting, world)
+    before = await derived(accounting.connection)
+    assert await rebuilt(accounting) == before
