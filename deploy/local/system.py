@@ -5,8 +5,11 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from aiokafka.errors import KafkaError
+
 from deploy import topics
 from deploy.local import issuer, kafka, postgres
+from deploy.local.failure import Failed
 from deploy.local.ports import wait_until_free
 from deploy.local.supervisor import Program, Supervisor
 from shared.db.migrate import upgrade
@@ -101,7 +104,10 @@ class System:
             self.supervisor.watch("kafka", self.node.process, self.node.log)
             self.bootstrap = self.node.bootstrap
         if self.bootstrap is not None:
-            asyncio.run(topics.ensure(self.bootstrap))
+            try:
+                asyncio.run(topics.ensure(self.bootstrap))
+            except KafkaError as error:
+                raise Failed(f"the topics could not be made on Kafka at {self.bootstrap}: {error}") from error
 
     async def _ensure_databases(self) -> dict[str, postgres.Database]:
         return {service: await self.server.ensure_database(service) for service in SERVICES}

@@ -13,10 +13,12 @@ import httpx
 import pytest
 
 from deploy.local import issuer
+from deploy.local.kafka import missing_tools
 from deploy.local.ports import is_answered, is_free
 from deploy.local.supervisor import strays
 from deploy.local.system import SERVICES
 from deploy.local.temporary import reachable_directory
+from shared.testing.kafka import REQUIRED
 
 ROOT = Path(__file__).resolve().parents[2]
 COVERAGE = {"register_start": "2021-01-01", "complete_through": "2026-06-30"}
@@ -35,9 +37,9 @@ def ports() -> range:
 
 
 @contextmanager
-def running(state: Path, ports: range) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
+def running(state: Path, ports: range, **more: str) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
     """The system once it has said that it runs, and what it says from then on."""
-    settings = {"KOSH_STATE": str(state), "KOSH_PORT_BASE": str(ports.start - 1), "DEMO": "no"}
+    settings = {"KOSH_STATE": str(state), "KOSH_PORT_BASE": str(ports.start - 1), "DEMO": "no", **more}
     command = [sys.executable, "-m", "deploy.local.run"]
     run = subprocess.Popen(
         command, cwd=ROOT, env=os.environ | settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -106,3 +108,21 @@ def test_the_next_run_goes_on_after_postgres_was_killed_and_ctrl_c_leaves_nothin
         assert run.wait() == 0
     assert_nothing_is_left(state, ports)
     assert not is_answered(port)
+
+
+@pytest.mark.kafka
+@pytest.mark.skipif(bool(missing_tools()) and not REQUIRED, reason="no real Kafka without Java and Maven")
+def test_the_same_runs_over_a_broker_of_its_own_which_ctrl_c_stops_too(state: Path, ports: range) -> None:
+    with running(state, ports, BROKER="kafka") as (run, _):
+        assert pid_of("portal-relay", state)
+        assert any(b"kafka.Kafka" in Path(f"/proc/{pid}/cmdline").read_bytes() for pid in strays(state))
+        run.send_signal(signal.SIGINT)
+        assert run.wait() == 0
+    assert_nothing_is_left(state, ports)
+
+
+def test_a_broker_that_does_not_answer_is_told_and_nothing_is_left(state: Path, ports: range) -> None:
+    unanswered = running(state, ports, BROKER="kafka", KAFKA_BOOTSTRAP="127.0.0.1:1")
+    with pytest.raises(AssertionError, match="on Kafka at 127"), unanswered:
+        pass
+    assert_nothing_is_left(state, ports)
