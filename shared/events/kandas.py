@@ -39,7 +39,7 @@ class KandasStatus(Fact, producer="kandas", name="kandas_status", version=1):
     def _contradictions(self) -> Iterator[str]:
         if (self.state == "applied") != (self.decided_on is None):
             yield "decided_on is given from the decision on, and not before"
-        if (self.state == "ended") != (self.ended_on is not None and self.end_reason is not None):
+        if not (self.state == "ended") == (self.ended_on is not None) == (self.end_reason is not None):
             yield "ended_on and end_reason are given when the status has ended, and only then"
         if self.valid_until is not None and self.state not in ("granted", "ended"):
             yield "valid_until is given for a granted status only"

@@ -1,5 +1,6 @@
 """A family's way through the procedure over HTTP: lodged, completed, decided, heard, taken back (K1)."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -152,6 +153,17 @@ async def test_nobody_holds_two_statuses(kandas: Api) -> None:
 
     (failed,) = [c for c in answer.json()["members"][0]["decision"]["checks"] if c["outcome"] == "failed"]
     assert failed["rule"] == "one_status"
+
+
+async def test_nobody_is_granted_two_statuses_at_the_same_moment(kandas: Api) -> None:
+    desk, same = Desk(kandas), person()
+    bodies = [lodgement(member(person=same)) for _ in range(6)]
+    ids = [(await desk.lodge(body)).json()["id"] for body in bodies]
+    decided = zip(ids, bodies, strict=True)
+    answers = await asyncio.gather(*(desk.act(f"{PATH}/{id}/decision", findings(body), 1) for id, body in decided))
+
+    outcomes = sorted(answer.json()["members"][0]["outcome"] for answer in answers)
+    assert outcomes == ["granted", *["preliminary_refusal"] * 5]
 
 
 async def test_the_same_lodgement_answers_alike_for_ever(kandas: Api) -> None:

@@ -4,12 +4,15 @@ from datetime import date, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from services.kandas.rules.kandas_application import clock
 from services.kandas.rules.kandas_status import faults_of_end, first_day_without, has_expired
 from services.kandas.rules.status_decision import Facts, rule
+from shared.events.kandas import KandasStatus
 from shared.kernel.calendar import is_working_day, working_days_between
 from shared.kernel.decisions import CheckOutcome
+from shared.testing.people import person
 
 DAYS = st.dates(date(2021, 11, 1), date(2027, 12, 1))
 FULL = ("application", "autobiography", "identity", "ethnicity")
@@ -94,6 +97,40 @@ def test_an_accepted_end_lies_within_the_status(granted_on: date, length: int, l
 def test_a_status_holds_on_its_last_day_and_not_on_the_next(valid_until: date) -> None:
     assert not has_expired(valid_until, valid_until)
     assert has_expired(valid_until, first_day_without(valid_until))
+
+
+@given(
+    st.sampled_from(["applied", "granted", "refused", "ended"]),
+    st.tuples(*[st.none() | DAYS] * 3),
+    st.none() | st.sampled_from(["citizenship", "expiry", "withdrawal", "leaving"]),
+)
+def test_a_status_that_the_register_takes_never_ends_before_it_begins(
+    state: str, days: tuple[date | None, date | None, date | None], end_reason: str | None
+) -> None:
+    decided_on, valid_until, ended_on = days
+    fact = {
+        "source_id": "K-1",
+        "case": "K",
+        "member": "applicant",
+        "person": person(),
+        "country_of_origin": "UZB",
+        "region": "61",
+        "state": state,
+        "applied_on": date(2021, 11, 1),
+        "decided_on": decided_on,
+        "valid_until": valid_until,
+        "ended_on": ended_on,
+        "end_reason": end_reason,
+    }
+    try:
+        taken = KandasStatus.model_validate(fact)
+    except ValidationError:
+        return
+    begins = taken.decided_on or date.max
+    assert taken.state == "applied" or taken.decided_on is not None
+    assert taken.ended_on is None or begins <= taken.ended_on
+    assert taken.valid_until is None or begins <= taken.valid_until
+    assert (taken.state == "ended") == (taken.ended_on is not None) == (taken.end_reason is not None)
 
 
 def test_a_late_preliminary_refusal_buys_no_time() -> None:

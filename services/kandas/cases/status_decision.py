@@ -56,6 +56,7 @@ async def _decide(unit: Unit, id: UUID, findings: Sequence[Finding], version: in
     if faults := list(_faults(waiting, findings)):
         raise Invalid("The findings do not fit the members who wait for a decision.", faults=faults)
     found = {finding.member: finding for finding in findings}
+    await statuses.lock_persons(unit.connection, case.file.source_id)
     answers = [await sitting.decide(record, status, found[status.source_id]) for record, status in waiting]
     case = await family_case.keep(unit, case, sitting.file_with_hearing(answers), caller, "decision")
     return {

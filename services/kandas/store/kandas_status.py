@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kandas.store.tables import kandas_status as table
@@ -17,6 +17,15 @@ async def of_application(connection: AsyncConnection, application: str, *, lock:
     query = select(table.c.id).where(table.c.application == application).order_by(table.c.source_id)
     ids = (await connection.scalars(query.with_for_update() if lock else query)).all()
     return [await records.load(connection, table, id) for id in ids]
+
+
+async def lock_persons(connection: AsyncConnection, application: str) -> None:
+    """Lets no other transaction ask the same about the family's persons until this one ends: of two decisions on one
+    person, the second sees what the first granted. Keys are taken in order, so that families cannot block each other
+    for good."""
+    rows = await connection.execute(select(table.c.iin, table.c.document).where(table.c.application == application))
+    for key in sorted({key for row in rows for key in row if key}):
+        await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
 
 
 async def holds_another(connection: AsyncConnection, id: UUID) -> bool:
