@@ -92,7 +92,10 @@ class Batch(Generic[F]):
     def _read(self, line: bytes) -> F:
         if len(line) > MAX_LINE:
             raise Invalid(f"The line is longer than {MAX_LINE} bytes.")
-        return read_model(self.kind.fact, line)
+        fact = read_model(self.kind.fact, line)
+        if faults := self.kind.refused(fact, self.caller):
+            raise Invalid("You cannot hand in this record.", faults=faults)
+        return fact
 
     async def _commit(self, chunk: "Chunk[F]", answer: IO[bytes], summary: Summary) -> None:
         """Records, events and rejects of one chunk in one transaction; then the answers for its lines."""

@@ -27,7 +27,7 @@ async def take_within(
 ) -> list[Taken]:
     """`take` inside a unit of work; `callers` says who hands in which fact, `traces` in the course of what."""
     submissions = [
-        Submission(_source_id(fact), fact.model_dump_json(), caller.subject, kind.columns(fact))
+        Submission(kind.key(fact), fact.model_dump_json(), caller.subject, kind.columns(fact))
         for fact, caller in zip(facts, callers, strict=True)
     ]
     taken = await records.take(unit.connection, kind.table, submissions)
@@ -56,10 +56,6 @@ def _is_new(taken: Taken, submission: Submission) -> bool:
     return taken.outcome == "created" and taken.id == submission.id
 
 
-def _source_id(fact: F) -> str:
-    return str(getattr(fact, "source_id"))  # noqa: B009  (every record fact has one; Fact itself need not)
-
-
 async def correct(
     engine: AsyncEngine, kind: Kind[F], id: UUID, fact: F, *, version: int, reason: str, caller: Caller
 ) -> Record:
@@ -67,15 +63,15 @@ async def correct(
     what is fixed, Conflict where the record is withdrawn."""
     async with unit_of_work(engine) as unit:
         record = await open_within(unit, kind, id, version)
-        if faults := _fixed(kind, seen(kind, record, caller), record.source_id, fact):
+        if faults := _fixed(kind, seen(kind, record, caller), fact):
             raise Invalid("The correction changes what a correction cannot change.", faults=faults)
         if faults := _in_correction(kind.refused(fact, caller)):
             raise Invalid("You cannot hand in this record.", faults=faults)
         return await revise_within(unit, kind, record, fact, caller, reason)
 
 
-def _fixed(kind: Kind[F], old: F, source_id: str, fact: F) -> list[Fault]:
-    same = _source_id(fact) == source_id
+def _fixed(kind: Kind[F], old: F, fact: F) -> list[Fault]:
+    same = kind.key(fact) == kind.key(old)
     return _in_correction([*([] if same else [Fault("/source_id", "Cannot be changed.")]), *kind.fixed(old, fact)])
 
 

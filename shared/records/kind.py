@@ -29,6 +29,10 @@ async def _nothing(_unit: Unit, _entries: Sequence[Entry[Any]]) -> None:
     """Most records have no effect beside themselves."""
 
 
+def _source_id(fact: Any) -> str:
+    return str(fact.source_id)
+
+
 def _nothing_fixed(_old: Any, _new: Any) -> Sequence[Fault]:
     return ()
 
@@ -53,7 +57,7 @@ class Kind(Generic[F]):
     `entered` runs in the transaction that takes new records, for what must happen together with them; `fixed` names
     what a correction must not change, because only a procedure of its own may. Beside the roles, `refused` names what
     of a fact this caller cannot hand in, and `visible` says whether it may know of a record at all: an employer hands
-    in and sees its own.
+    in and sees its own. `key` is what a record is known by, where many submitters have numbers of their own.
     """
 
     fact: type[F]
@@ -62,6 +66,7 @@ class Kind(Generic[F]):
     writers: tuple[str, ...]
     readers: tuple[str, ...]
     time: Callable[[F], datetime]
+    key: Callable[[F], str] = _source_id
     columns: Callable[[F], dict[str, Any]] = _no_columns
     entered: Callable[[Unit, Sequence[Entry[F]]], Awaitable[None]] = _nothing
     fixed: Callable[[F, F], Sequence[Fault]] = _nothing_fixed

@@ -17,10 +17,13 @@ def _time(worker: EaeuWorker) -> datetime:
     return clock.start_of(worker.works_from)
 
 
+def _key(worker: EaeuWorker) -> str:
+    """Employers number their declarations themselves, so two may use the same number."""
+    return f"{worker.employer_bin}:{worker.source_id}"
+
+
 def _refused(worker: EaeuWorker, caller: Caller) -> Sequence[Fault]:
     faults = [] if speaks_for(caller, worker.employer_bin) else [NOT_YOURS]
-    if not worker.source_id.startswith(f"{worker.employer_bin}:"):  # so many employers cannot meet in one number
-        faults.append(Fault("/source_id", "Must begin with the employer's BIN and a colon, then a number of its own."))
     if not is_union_state(worker.country, worker.works_from):
         faults.append(Fault("/country", "Was no other member state of the Union on works_from: apply for a permit."))
     if worker.person.citizenship != worker.country:
@@ -41,6 +44,7 @@ EAEU_WORKERS = Kind(
     writers=("employer", "permits-officer"),
     readers=("employer", "permits-officer"),
     time=_time,
+    key=_key,
     refused=_refused,
     visible=_visible,
 )
