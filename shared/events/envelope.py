@@ -30,11 +30,6 @@ class Fact(Language):
         cls.PRODUCER, cls.NAME = producer, f"{name}.v{version}"
         cls.TYPE = f"{TYPE_PREFIX}.{producer}.{cls.NAME}"
 
-    @classmethod
-    def read(cls, data: bytes | str) -> Self:
-        """The fact in an event's data; members added by a newer producer are passed over."""
-        return cls.model_validate_json(data, extra="ignore")
-
 
 @dataclass(frozen=True, slots=True)
 class Event:

@@ -1,7 +1,7 @@
 """The published language: base model and plain types of everything that services say to each other."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -63,3 +63,8 @@ class Language(BaseModel):
     """Immutable; unknown members are refused at intake, so that a misspelt one is not lost in silence."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="iso8601")
+
+    @classmethod
+    def read(cls, data: bytes | str) -> Self:
+        """From JSON that this system wrote; members added by a newer one are passed over."""
+        return cls.model_validate_json(data, extra="ignore")

@@ -10,7 +10,7 @@ from shared.db import records
 from shared.db.records import Record, Submission, Taken
 from shared.db.unit import Unit, unit_of_work
 from shared.errors import Conflict, Fault, Invalid, NotFound
-from shared.events.envelope import Event
+from shared.events.envelope import Event, Fact
 from shared.http import access_log
 from shared.http.callers import Caller
 from shared.records.kind import Entry, F, Kind
@@ -35,12 +35,13 @@ async def take_within(
     new = [(Entry(t.id, fact), trace) for t, s, fact, trace in traced if _is_new(t, s)]
     if new:
         await kind.entered(unit, [entry for entry, _ in new])
-        unit.emit(*(_entered(kind, entry, trace) for entry, trace in new))
+        told = await kind.told(unit, [entry for entry, _ in new])
+        unit.emit(*(_entered(kind, entry, fact, trace) for (entry, trace), fact in zip(new, told, strict=True)))
     return taken
 
 
-def _entered(kind: Kind[F], entry: Entry[F], trace: str | None) -> Event:
-    return replace(Event.of(entry.fact, entry.id, 1, kind.time(entry.fact)), traceparent=trace)
+def _entered(kind: Kind[F], entry: Entry[F], told: Fact, trace: str | None) -> Event:
+    return replace(Event.of(told, entry.id, 1, kind.time(entry.fact)), traceparent=trace)
 
 
 async def take_together(
@@ -121,7 +122,8 @@ async def revise_within(
         withdrawn=withdrawn,
         columns=kind.columns(fact),
     )
-    unit.emit(Event.of(fact, record.id, revised.version, kind.time(fact), withdrawn=withdrawn))
+    (told,) = await kind.told(unit, [Entry(record.id, fact)])
+    unit.emit(Event.of(told, record.id, revised.version, kind.time(fact), withdrawn=withdrawn))
     await log(unit, kind, revised, fact, caller, "change", reason)
     return revised
 

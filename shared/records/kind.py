@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import Table
@@ -11,10 +11,11 @@ from sqlalchemy import Table
 from shared.db.unit import Unit
 from shared.errors import Fault
 from shared.events.envelope import Fact
+from shared.events.language import Language
 from shared.events.person import Person
 from shared.http.callers import Caller
 
-F = TypeVar("F", bound=Fact)
+F = TypeVar("F", bound=Language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,11 @@ async def _nothing(_unit: Unit, _entries: Sequence[Entry[Any]]) -> None:
 
 def _source_id(fact: Any) -> str:
     return str(fact.source_id)
+
+
+async def _itself(_unit: Unit, entries: Sequence[Entry[Any]]) -> Sequence[Fact]:
+    """Of most records the world is told what the register holds."""
+    return [cast(Fact, entry.fact) for entry in entries]
 
 
 def _nothing_fixed(_old: Any, _new: Any) -> Sequence[Fault]:
@@ -51,13 +57,14 @@ def _no_columns(_fact: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[F]):
-    """One kind of record, submitted under the caller's own `source_id`.
+    """One kind of record, submitted under the caller's own `source_id`; `fact` is the shape of what is submitted.
 
     `time` is when the fact happened (the event's time); `columns` the values of the table's own typed columns;
-    `entered` runs in the transaction that takes new records, for what must happen together with them; `fixed` names
-    what a correction must not change, because only a procedure of its own may. Beside the roles, `refused` names what
-    of a fact this caller cannot hand in, and `visible` says whether it may know of a record at all: an employer hands
-    in and sees its own. `key` is what a record is known by, where many submitters have numbers of their own.
+    `entered` runs in the transaction that takes new records, for what must happen together with them; `told` says, in
+    the order of the entries, what their events tell, where that is not all that the register holds; `fixed` names what
+    a correction must not change, because only a procedure of its own may. Beside the roles, `refused` names what of a
+    fact this caller cannot hand in, and `visible` says whether it may know of a record at all: an employer hands in
+    and sees its own. `key` is what a record is known by, where many submitters have numbers of their own.
     """
 
     fact: type[F]
@@ -69,6 +76,7 @@ class Kind(Generic[F]):
     key: Callable[[F], str] = _source_id
     columns: Callable[[F], dict[str, Any]] = _no_columns
     entered: Callable[[Unit, Sequence[Entry[F]]], Awaitable[None]] = _nothing
+    told: Callable[[Unit, Sequence[Entry[F]]], Awaitable[Sequence[Fact]]] = _itself
     fixed: Callable[[F, F], Sequence[Fault]] = _nothing_fixed
     refused: Callable[[F, Caller], Sequence[Fault]] = _nothing_refused
     visible: Callable[[F, Caller], bool] = _visible_to_all
