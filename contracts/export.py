@@ -1,7 +1,8 @@
 """Writes the generated contracts from the code: `python -m contracts.export [--check]`.
 
-events/<producer>/<fact>.v<N>.schema.json, asyncapi.yaml and http/<service>.openapi.json. With `--check` nothing is
-written and a difference fails. A schema that would break its committed version is refused: publish it as the next one.
+events/<producer>/<fact>.v<N>.schema.json, asyncapi.yaml, http/<service>.openapi.json, and http/access.csv: who may call
+what. With `--check` nothing is written and a difference fails. A schema that would break its committed version is
+refused: publish it as the next one.
 """
 
 import argparse
@@ -13,11 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from fastapi import FastAPI
 
 from contracts.asyncapi import asyncapi
 from contracts.compatibility import breaches
+from services.accounting.settings import AccountingSettings
 from shared.events.catalogue import FACTS
 from shared.events.envelope import Fact
+from shared.http.routes import gates
 from shared.settings import ServiceSettings
 
 FOLDER = Path(__file__).parent
@@ -37,25 +41,36 @@ def schema_name(fact: type[Fact]) -> str:
     return f"{fact.PRODUCER}/{fact.NAME}.schema.json"
 
 
-def openapi_of(service: str) -> dict[str, Any]:
-    """The service's OpenAPI description; the application is made but not started."""
-    settings = ServiceSettings.model_construct(
+def app_of(service: str) -> FastAPI:
+    """The service's application, made but not started."""
+    kind = AccountingSettings if service == "accounting" else ServiceSettings
+    settings = kind.model_construct(
         database_url="postgresql+asyncpg://nobody@localhost/none",
         oidc_issuer="https://issuer.kosh.invalid",
         oidc_audience="kosh",
         oidc_jwks_file=None,
+        system_token_file=Path("none"),
         transport="feed",
     )
-    app = importlib.import_module(f"services.{service}.app").make_app(settings)
-    document: dict[str, Any] = app.openapi()
-    return document
+    app: FastAPI = importlib.import_module(f"services.{service}.app").make_app(settings)
+    return app
+
+
+def access_of(service: str, app: FastAPI) -> list[str]:
+    """Who may call what of the service: one line of CSV for each method and path."""
+    known = sorted((path, method, gate) for (method, path), gate in gates(app.routes).items())
+    return [f"{service},{method},{path},{gate.who() if gate else ''}" for path, method, gate in known]
 
 
 def generated() -> Iterator[tuple[Path, str]]:
     """Every generated file with the content that it must have."""
     yield from event_contracts()
+    access = ["service,method,path,who"]
     for service in SERVICES:
-        yield FOLDER / "http" / f"{service}.openapi.json", _json(openapi_of(service))
+        app = app_of(service)
+        access += access_of(service, app)
+        yield FOLDER / "http" / f"{service}.openapi.json", _json(app.openapi())
+    yield FOLDER / "http" / "access.csv", "\n".join(access) + "\n"
 
 
 def event_contracts() -> Iterator[tuple[Path, str]]:

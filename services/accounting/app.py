@@ -9,10 +9,11 @@ from services.accounting.api import status
 from services.accounting.intake.sources import make_sources
 from services.accounting.settings import AccountingSettings
 from shared.db.engine import make_engine
+from shared.http import my_access_log
 from shared.http.app import make_app as make_http_app
 from shared.service import check_database
 
-ROUTERS = (status.router,)
+ROUTERS = (status.router, my_access_log.router)
 
 
 def make_app(settings: AccountingSettings) -> FastAPI:

@@ -75,6 +75,7 @@ def make_app(
     for included in (*routers, *operations):
         app.include_router(included)
     refuse_undeclared(app)
+    app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
     problems.install(app)
     outages.install(app)
     app.add_middleware(Limits, bounds=Bounds(settings.max_body, settings.max_running, settings.max_rate))

@@ -54,6 +54,10 @@ class Gate(SecurityBase):
         self.check(caller)
         return caller
 
+    def who(self) -> str:
+        """Whom it lets pass, for the published table of access."""
+        return " ".join(sorted(self.roles))
+
     def check(self, caller: Caller) -> None:
         """Raise Forbidden unless the caller may pass."""
         if self.roles.isdisjoint(caller.roles):
@@ -63,6 +67,9 @@ class Gate(SecurityBase):
 class _PersonGate(Gate):
     """Lets pass whoever the provider knows by IIN, for what concerns themselves."""
 
+    def who(self) -> str:
+        return "(the person)"
+
     def check(self, caller: Caller) -> None:
         if caller.iin is None:
             raise Forbidden("This needs a token that carries your own IIN.")
@@ -70,6 +77,9 @@ class _PersonGate(Gate):
 
 class Open:
     """Lets everybody pass; a token is not needed, but where one is sent, it must be good."""
+
+    def who(self) -> str:
+        return "(everybody)"
 
     async def __call__(self, request: Request) -> Caller | None:
         return await caller_of(request)

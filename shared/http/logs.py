@@ -23,6 +23,9 @@ def configure(service: str, level: str) -> None:
     handler.setFormatter(JsonLines(service))
     logging.basicConfig(handlers=[handler], level=level, force=True)
     sys.excepthook = lambda _kind, error, _trace: logging.getLogger("kosh").critical("the process ends", exc_info=error)
+    # What our format does not show need not be found out for every record (Logging HOWTO, "Optimization").
+    logging._srcfile = None
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     for chatty in ("httpx", "httpcore", "aiokafka", "asyncio", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 

@@ -1,0 +1,91 @@
+"""Every route of every service by every role, cell by cell, and by those who have no good token (quality X1)."""
+
+import importlib
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID
+
+import httpx
+import pytest
+
+from services.accounting import app as accounting
+from services.accounting.settings import AccountingSettings
+from shared.http.callers import ROLES, Gate, Open
+from shared.http.routes import gates
+from shared.testing.api import Api, StartApi
+
+SERVICES = ["portal", "permits", "kandas", "consular", "accounting"]
+IIN = "900501300120"
+# What stands open to everybody, and nothing else does. A new line here is a decision.
+OPEN = {"/health/live", "/health/ready", "/metrics", "/openapi.json"}
+OPEN_OF = {"accounting": {"/", "/v1/status"}}
+
+
+@pytest.fixture(params=SERVICES)
+async def service(
+    request: pytest.FixtureRequest, start_api: StartApi, monkeypatch: pytest.MonkeyPatch
+) -> tuple[str, Api]:
+    name: str = request.param
+    if name == "accounting":
+        monkeypatch.setenv("KOSH_ACCOUNTING_IDENTITY_SECRET", "only for this test")
+        monkeypatch.setenv("KOSH_FEED_PORTAL_URL", "http://127.0.0.1:1")
+        return name, await start_api(name, lambda _: accounting.make_app(AccountingSettings.of("accounting")))
+    return name, await start_api(name, importlib.import_module(f"services.{name}.app").make_app)
+
+
+def routes(api: Api) -> Iterator[tuple[str, str, Gate | Open]]:
+    for (method, path), gate in gates(api.app.routes).items():
+        assert gate is not None, f"{method} {path} says nothing"
+        yield method, re.sub(r"{(\w+)}", str(UUID(int=1)), path), gate
+
+
+async def answer(api: Api, method: str, path: str, headers: dict[str, str]) -> httpx.Response:
+    answer = await api.client.request(method, path, headers=headers)
+    assert answer.status_code < 500, f"{method} {path}: {answer.text}"
+    return answer
+
+
+async def test_each_role_passes_where_it_may_and_nowhere_else(service: tuple[str, Api]) -> None:
+    _, api = service
+    tokens = {role: api.token(role, iin=IIN) for role in sorted(ROLES)}
+    for method, path, gate in routes(api):
+        for role, headers in tokens.items():
+            found = await answer(api, method, path, headers)
+            refused = found.status_code == 403 and "This needs " in found.json()["detail"]
+            may = isinstance(gate, Open) or role in gate.roles
+            assert (not refused) == may, f"{role} {method} {path}: {found.status_code}"
+            assert found.status_code != 401
+
+
+async def test_without_a_good_token_nothing_but_the_open_is_shown(service: tuple[str, Api]) -> None:
+    _, api = service
+    good = api.token(*ROLES, iin=IIN)["Authorization"]
+    bad = {
+        "none": {},
+        "expired": api.token(*ROLES, iin=IIN, ttl=timedelta(hours=-1)),
+        "for another": api.token(*ROLES, iin=IIN, aud="another"),
+        "of another issuer": api.token(*ROLES, iin=IIN, iss="https://other.invalid"),
+        "altered": {"Authorization": good[:-10] + ("A" * 10)},
+        "of another scheme": {"Authorization": good.replace("Bearer", "Basic")},
+    }
+    for method, path, gate in routes(api):
+        for name, headers in bad.items():
+            found = await answer(api, method, path, headers)
+            open_to_them = isinstance(gate, Open) and name == "none"
+            assert (found.status_code != 401) == open_to_them, f"{name} {method} {path}: {found.status_code}"
+
+
+async def test_what_stands_open_was_meant_to(service: tuple[str, Api]) -> None:
+    name, api = service
+    found = {path for (_, path), gate in gates(api.app.routes).items() if isinstance(gate, Open)}
+    assert found - OPEN - OPEN_OF.get(name, set()) == set()
+
+
+async def test_ones_own_log_is_for_whoever_has_an_iin(service: tuple[str, Api]) -> None:
+    name, api = service
+    if ("GET", "/v1/me/access-log") not in gates(api.app.routes):
+        pytest.fail(f"{name} shows nobody who read their records")
+    for role in sorted(ROLES):
+        assert (await answer(api, "GET", "/v1/me/access-log", api.token(role, iin=IIN))).status_code == 200
+        assert (await answer(api, "GET", "/v1/me/access-log", api.token(role))).status_code == 403
