@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.accounting.api import status
+from services.accounting.api import classification, status, timeline
 from services.accounting.intake.sources import make_sources
 from services.accounting.settings import AccountingSettings
 from shared.db.engine import make_engine
@@ -13,7 +13,7 @@ from shared.http import my_access_log
 from shared.http.app import make_app as make_http_app
 from shared.service import check_database
 
-ROUTERS = (status.router, my_access_log.router)
+ROUTERS = (status.router, classification.router, timeline.router, my_access_log.router)
 
 
 def make_app(settings: AccountingSettings) -> FastAPI:

@@ -8,9 +8,12 @@ import asyncpg
 import pytest
 
 from deploy.local.postgres import Database
-from services.accounting.cases.take_batch import take_batch
+from services.accounting.app import make_app
+from services.accounting.cases.writer import Writer
 from services.accounting.intake.decode import decode
 from services.accounting.rules.identity import Hashes
+from services.accounting.settings import AccountingSettings
+from shared.testing.api import Api, StartApi
 from shared.testing.postgres import FreshDatabase
 from tests.accounting.world import Event
 
@@ -28,7 +31,29 @@ class Accounting:
         """Takes the events in, batch by batch."""
         coming = iter(events)
         while batch := list(islice(coming, size)):
-            await take_batch(self.connection, decode("portal", batch, HASHES))
+            taken = decode("portal", batch, HASHES)
+            assert taken.parked == []
+            await self.writer.take(taken)
+
+    @property
+    def writer(self) -> Writer:
+        return Writer(self.connection)
+
+
+@pytest.fixture
+async def api(start_api: StartApi, monkeypatch: pytest.MonkeyPatch) -> Api:
+    """The API over a database of its own; it reads no register."""
+    monkeypatch.setenv("KOSH_ACCOUNTING_IDENTITY_SECRET", "a secret of the tests alone")
+    monkeypatch.setenv("KOSH_FEED_PORTAL_URL", "http://portal.test")
+    return await start_api("accounting", lambda _: make_app(AccountingSettings.of("accounting")))
+
+
+@pytest.fixture
+async def written(api: Api) -> AsyncIterator[Accounting]:
+    """The one writer on the API's database."""
+    connection = await asyncpg.connect(api.database.app_url.replace("+asyncpg", ""))
+    yield Accounting(api.database, connection)
+    await connection.close()
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Facts: the newest version of each record, in tables that COPY fills. The one writer of accounting calls this."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple, TypeVar
 
 import asyncpg
@@ -44,9 +44,3 @@ async def _move_to_history(connection: Connection, table: str, facts: Collection
         f"INSERT INTO {table}_history SELECT * FROM replaced",
         list(facts),
     )
-
-
-async def source_ids(connection: Connection, facts: Sequence[int]) -> dict[int, str]:
-    """The sources' own numbers of crossings."""
-    found = await connection.fetch("SELECT fact, source_id FROM crossing WHERE fact = ANY($1::bigint[])", facts)
-    return dict(map(tuple, found))

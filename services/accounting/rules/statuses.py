@@ -1,0 +1,73 @@
+"""What a person was in the country, or abroad, by the registers' own words: worker, kandas, registered resident ...
+
+A status is a period that a register states, not a finding of ours; several may hold at once. Sources: law on migration,
+art. 34 (labour immigrants); kandas law; rules of decree 148 (registration).
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+Body = Mapping[str, Any]
+"""A fact's data as JSON."""
+
+
+class Status(NamedTuple):
+    """Half-open: `until` is the first day on which the status no longer holds, None while no end is known."""
+
+    status: str
+    source: str
+    since: date
+    until: date | None
+    region: str | None = None
+    country: str | None = None
+
+
+def status_of(kind: str, body: Body) -> Status | None:
+    """The status that a fact states; None if it states none."""
+    reader = _READERS.get(kind)
+    return reader(body) if reader else None
+
+
+def _work_permit(body: Body) -> Status:
+    until = _after(body["valid_until"])
+    return Status("labour", "permits", _day(body["valid_from"]), _earlier(until, body["ended_on"]), body["region"])
+
+
+def _eaeu_worker(body: Body) -> Status:
+    until = _after(body["works_until"]) if body["works_until"] else None
+    return Status("labour", "permits", _day(body["works_from"]), until, body["region"])
+
+
+def _kandas(body: Body) -> Status | None:
+    if body["state"] not in ("granted", "ended"):
+        return None
+    until = _after(body["valid_until"]) if body["valid_until"] else None
+    return Status("kandas", "kandas", _day(body["decided_on"]), _earlier(until, body["ended_on"]), body["region"])
+
+
+def _abroad(body: Body) -> Status:
+    until = _day(body["ended_on"]) if body["ended_on"] else None
+    return Status(f"abroad:{body['purpose']}", "consular", _day(body["registered_on"]), until, country=body["country"])
+
+
+_READERS = {
+    "work_permit.v1": _work_permit,
+    "eaeu_worker.v1": _eaeu_worker,
+    "kandas_status.v1": _kandas,
+    "consular_registration.v1": _abroad,
+}
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def _after(last: str) -> date:
+    return _day(last) + timedelta(days=1)
+
+
+def _earlier(until: date | None, ended: str | None) -> date | None:
+    if ended is None:
+        return until
+    return min(until, _day(ended)) if until else _day(ended)

@@ -1,0 +1,66 @@
+"""The status says `settled` only when the figures hold everything that the sources hold."""
+
+from typing import Any
+
+import pytest
+
+from services.accounting.cases.status import Newest, SourceFailed
+from services.accounting.intake.decode import decode
+from shared.testing.api import Api
+from tests.accounting.conftest import HASHES, Accounting
+from tests.accounting.world import World
+
+
+class Horizon:
+    """A source that ends where the test says."""
+
+    name, transport = "portal", "feed"
+
+    def __init__(self, end: int | None) -> None:
+        self.end = end
+
+    async def newest(self) -> Newest:
+        if self.end is None:
+            raise SourceFailed("portal: the feed answers 503")
+        return Newest(self.end, {0: self.end})
+
+    async def close(self) -> None: ...
+
+
+async def status(api: Api, end: int | None) -> Any:
+    api.app.state.sources = [Horizon(end)]
+    return (await api.client.get("/v1/status")).json()
+
+
+async def test_an_empty_source_is_settled_and_a_new_event_is_pending(api: Api) -> None:
+    assert (await status(api, 0))["settled"] is True
+    found = await status(api, 5)
+    assert (found["settled"], found["sources"][0]["pending"]) == (False, 5)
+
+
+async def test_it_counts_what_was_seen_repeated_and_rejected(api: Api, written: Accounting) -> None:
+    world = World(41, people=3)
+    events = world.stream(repeat=0, shuffled=False)
+    poison = events[0] | {"type": "unknown", "position": len(events) + 2}
+    batch = decode("portal", [*events, events[0] | {"position": len(events) + 1}, poison], HASHES)
+    batch.transport, batch.positions = "feed", {0: len(events) + 2}
+    await written.writer.take(batch)
+    found = await status(api, len(events) + 2)
+    assert found["settled"] is True
+    assert (found["register_start"], found["obs_end"]) == ("2021-01-01", "2024-06-01")
+    (source,) = found["sources"]
+    assert (source["seen"], source["counted"], source["repeated"], source["rejected"], source["pending"]) == (
+        len(events) + 2, len(events), 1, 1, 0,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("end", "state"), [(None, "unreachable"), (0, "stopped")])
+async def test_it_says_why_a_source_is_not_read(api: Api, written: Accounting, end: int | None, state: str) -> None:
+    batch = decode("portal", [], HASHES)
+    batch.stop = "too much poison" if state == "stopped" else None
+    await written.writer.take(batch)
+    found = await status(api, end)
+    (source,) = found["sources"]
+    assert source["state"] == state
+    assert source["detail"] == (batch.stop or "portal: the feed answers 503")
+    assert found["settled"] is (state == "stopped")

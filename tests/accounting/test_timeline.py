@@ -1,0 +1,113 @@
+"""A person's timeline joins what all registers know, under a pseudonym, and leaves a trace."""
+
+from typing import Any
+
+import orjson
+
+from shared.events.kandas import KandasStatus
+from shared.events.permits import WorkPermit
+from shared.events.portal import BorderCrossing, FeedCoverage, ResidenceRegistration
+from shared.testing.api import Api
+from tests.accounting.conftest import Accounting
+from tests.accounting.world import Event, Version, event
+
+PERSON = {
+    "iin": None, "document": {"type": "P", "number": "FA1234567", "issuing_state": "UZB"}, "surname": "KARIMOV",
+    "given_names": "AZIZ", "birth_date": "1990-05-01", "sex": "M", "citizenship": "UZB",
+}  # fmt: skip
+CITIZEN = PERSON | {"iin": "900501300001", "document": None}
+
+
+def fact(subject: str, type: str, **data: Any) -> Event:
+    return event(subject, 1, Version(type, data, False))
+
+
+def crossing(number: int, direction: str, at: str, person: dict[str, Any] = PERSON) -> Event:
+    return fact(
+        f"crossing-{number}", BorderCrossing.TYPE, source_id=f"B-{number}", direction=direction, crossed_at=at,
+        checkpoint="ALA-AIR", person=person, purpose="work", country="UZB",
+    )  # fmt: skip
+
+
+EVENTS = [
+    fact(
+        "coverage", FeedCoverage.TYPE, feed="berkut", register_start="2022-01-01", complete_through="2026-06-30",
+    ),
+    crossing(1, "entry", "2024-01-10T10:15:00+05:00"),
+    crossing(2, "exit", "2024-06-01T23:30:00+05:00"),
+    crossing(3, "entry", "2024-06-21T00:30:00+05:00"),
+    fact(
+        "permit", WorkPermit.TYPE, source_id="W-1", kind="employer", category="3", status="revoked", person=PERSON,
+        region="71", activity="F", qualified=True, issued_on="2024-01-05", valid_from="2024-01-08",
+        valid_until="2025-01-07", ended_on="2024-11-01",
+    ),
+    fact(
+        "kandas", KandasStatus.TYPE, source_id="K-1", case="K", member="applicant", country_of_origin="UZB",
+        region="71", state="granted", applied_on="2024-12-01", decided_on="2024-12-10", valid_until="2025-12-09",
+        person=CITIZEN | {"document": PERSON["document"]},
+    ),
+    fact(
+        "home", ResidenceRegistration.TYPE, source_id="R-1", act="registration", date="2025-02-03", person=CITIZEN,
+        region="75",
+    ),
+]  # fmt: skip
+
+
+async def ids(api: Api) -> set[str]:
+    query = {"method": "M1216"}
+    answer = await api.client.get("/v1/classifications", params=query, headers=api.token("statistician"))
+    return {orjson.loads(line)["person"] for line in answer.content.splitlines()}
+
+
+async def timeline(api: Api, person: str, role: str = "statistician") -> Any:
+    return await api.client.get(f"/v1/persons/{person}/timeline", headers=api.token(role))
+
+
+async def test_the_timeline_joins_passport_permit_iin_and_status(api: Api, written: Accounting) -> None:
+    await written.take(EVENTS)
+    (person,) = await ids(api)
+    found = (await timeline(api, person)).json()
+    assert found["person"] == person
+    assert [(c["source_id"], c["before"], c["after"], c["migration"], c["final"]) for c in found["crossings"]] == [
+        ("B-1", 0, 1, True, True),
+        ("B-2", 1, 1, False, True),
+        ("B-3", 1, 1, False, True),
+    ]
+    assert [(s["since"], s["until"], s["inside"]) for s in found["stays"]] == [
+        (None, "2024-01-10", False),
+        ("2024-01-10", "2024-06-01", True),
+        ("2024-06-01", "2024-06-21", False),
+        ("2024-06-21", None, True),
+    ]
+    assert [(s["status"], s["since"], s["until"], s["region"]) for s in found["statuses"]] == [
+        ("labour", "2024-01-08", "2024-11-01", "71"),
+        ("kandas", "2024-12-10", "2025-12-10", "71"),
+    ]
+    assert [(e["day"], e["kind"], e["region"]) for e in found["evidence"]] == [
+        ("2024-01-08", "work_permit", "71"),
+        ("2024-12-10", "kandas", "71"),
+        ("2025-02-03", "registered", "75"),
+    ]
+    assert found["sources"] == {
+        "border_crossing.v1": 3, "work_permit.v1": 1, "kandas_status.v1": 1, "residence_registration.v1": 1,
+    }  # fmt: skip
+    assert "KARIMOV" not in str(found)
+    assert await api.rows("SELECT action, record_kind, record_id FROM access_log WHERE record_kind = 'person'") == [
+        {"action": "read", "record_kind": "person", "record_id": person}
+    ]
+
+
+async def test_a_former_pseudonym_leads_to_the_person(api: Api, written: Accounting) -> None:
+    await written.take([EVENTS[1]])
+    (former,) = await ids(api)
+    await written.take(EVENTS)
+    (person,) = await ids(api)
+    assert (await timeline(api, former)).json()["person"] == person
+
+
+async def test_nobody_is_found_by_another_id_and_only_statisticians_ask(api: Api, written: Accounting) -> None:
+    await written.take(EVENTS)
+    (person,) = await ids(api)
+    assert (await timeline(api, "0123456789abcdef")).status_code == 404
+    assert (await timeline(api, "0123")).status_code == 422
+    assert (await timeline(api, person, role="operator")).status_code == 403
