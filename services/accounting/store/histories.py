@@ -9,6 +9,7 @@ from services.accounting.rules.people import People
 Connection = asyncpg.Connection
 
 _ROWS = "SELECT person, keys, history, evidence FROM derived.person"
+_HOLDER = f"{_ROWS} WHERE person = (SELECT person FROM derived.identity_key WHERE key = $1)"
 
 
 async def everybody(connection: Connection, chunk: int) -> AsyncIterator[People]:
@@ -21,9 +22,7 @@ async def everybody(connection: Connection, chunk: int) -> AsyncIterator[People]
 
 async def one(connection: Connection, key: int) -> People:
     """The person who holds `key`, by which any present or former id leads to them; nobody if nobody holds it."""
-    found = await connection.fetch(
-        _ROWS + " WHERE person = (SELECT person FROM derived.identity_key WHERE key = $1)", key
-    )
+    found = await connection.fetch(_HOLDER, key)
     return People.unpacked(list(map(tuple, found)))
 
 
