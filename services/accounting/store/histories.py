@@ -9,7 +9,7 @@ from services.accounting.rules.people import People
 Connection = asyncpg.Connection
 
 _ROWS = "SELECT person, keys, history, evidence FROM derived.person"
-_HOLDER = f"{_ROWS} WHERE person = (SELECT person FROM derived.identity_key WHERE key = $1)"
+_HOLDER = f"{_ROWS} WHERE person = (SELECT person FROM derived.identity_key WHERE key = $1)"  # noqa: S608
 
 
 async def everybody(connection: Connection, chunk: int) -> AsyncIterator[People]:
