@@ -8,19 +8,18 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.permits.rules.quota import Place, Pool
 from services.permits.store import quota
-from services.permits.store.tables import quota_pool, work_permit_application
-from shared import clock
+from services.permits.store.tables import quota_pool
 from shared.db.engine import make_engine
 from shared.db.identifiers import new_id
 from shared.testing.postgres import FreshDatabase
+from tests.permits.places import YEAR, application, counters, expect_consistent
 
-YEAR = 2026
 CLIENTS = 64
 BUILDING, FARMING = Place("employer", "3", "75", "F"), Place("employer", "3", "61", "A")
 
@@ -43,28 +42,6 @@ def line(size: int, category: str | None = None, region: str | None = None) -> P
     return Pool(new_id(), "employer", category, region, None, size)
 
 
-async def application(engine: AsyncEngine) -> UUID:
-    """An application that places can belong to; what it says does not matter here."""
-    id = new_id()
-    async with engine.begin() as connection:
-        await connection.execute(
-            insert(work_permit_application).values(
-                id=id,
-                source_id=str(id),
-                version=1,
-                withdrawn=False,
-                body="{}",
-                changed_at=clock.now(),
-                changed_by="test",
-                submitted=b"",
-                employer_bin="",
-                status="granted",
-                decide_by=clock.today(),
-            )
-        )
-    return id
-
-
 async def reserve(engine: AsyncEngine, places: list[Place], *, looking: bool = True) -> UUID | None:
     """The application that got all of `places`, or None. `looking`: locks the pools first, as the case does."""
     id = await application(engine)
@@ -84,22 +61,6 @@ async def tried(engine: AsyncEngine, places: list[Place], *, looking: bool = Tru
     with suppress(quota.QuotaExceeded):
         return await reserve(engine, places, looking=looking)
     return None
-
-
-async def counters(engine: AsyncEngine) -> list[Pool]:
-    async with engine.connect() as connection:
-        return await quota.pools(connection, YEAR)
-
-
-async def expect_consistent(engine: AsyncEngine) -> None:
-    """Every pool's counters are the places that it covers, and within its size."""
-    async with engine.connect() as connection:
-        rows = (await connection.execute(text("SELECT kind, category, region, activity, state FROM quota_place"))).all()
-    for pool in await counters(engine):
-        covered = [state for *place, state in rows if pool.covers(Place(*place))]
-        assert (pool.reserved, pool.used) == (covered.count("reserved"), covered.count("used"))
-        assert pool.used + pool.reserved + pool.left == pool.size
-        assert pool.left >= 0
 
 
 @pytest.mark.parametrize("looking", [True, False], ids=["pools locked first", "the UPDATE alone"])
