@@ -74,7 +74,7 @@ class HostCountryFigure(Fact, producer="consular", name="host_country_figure", v
     period: Annotated[
         str, Field(pattern=r"^\d{4}(-(0[1-9]|1[0-2]|Q[1-4]))?$", description="year, quarter or month (SDMX)")
     ]
-    value: Annotated[int, Field(ge=0)]
+    value: Annotated[int, Field(ge=0, le=10_000_000_000)]
     source: Text
     reliability: Literal["official", "estimate", "press"]
     reported_on: Day

@@ -1,6 +1,6 @@
 """The published language: base model and plain types of everything that services say to each other."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
@@ -51,8 +51,9 @@ Country = Annotated[str, AfterValidator(_country)]
 Region = Annotated[str, AfterValidator(_region)]
 Activity = Annotated[str, AfterValidator(_activity)]
 Bin = Annotated[str, AfterValidator(_bin)]
-Day = date
-Moment = AwareDatetime
+# A year mistyped beyond all registers would not fit into what stores and reckons it. Some passports never expire: 9999.
+Day = Annotated[date, Field(ge=date(1900, 1, 1))]
+Moment = Annotated[AwareDatetime, Field(ge=datetime(1900, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
 Occupation = Annotated[str, Field(pattern=r"^\d{1,4}$", description="Group of the national classifier (ISCO-08)")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 SourceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:/-]{1,64}$")]

@@ -118,6 +118,14 @@ async def test_only_citizens_abroad_and_nothing_that_contradicts_itself(consular
     assert "expected_until" in contradiction["detail"]
 
 
+async def test_a_year_beyond_all_registers_is_a_fault_of_the_field(consular: Api) -> None:
+    entry = registration(registered_on="0001-01-01", abroad_since="0001-01-01")
+    answer = await consular.client.post(PATH, json=entry, headers=consul(consular))
+
+    assert answer.status_code == 422
+    assert {error["pointer"] for error in answer.json()["errors"]} == {"/registered_on", "/abroad_since"}
+
+
 async def test_stale_entries_are_visible_as_such_with_the_rule_behind_it(consular: Api) -> None:
     over = await register(consular, registration(expected_until="2026-03-15"))
     forgotten = await register(consular, registration(registered_on="2025-03-15", expected_until=None))

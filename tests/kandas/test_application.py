@@ -219,8 +219,9 @@ async def test_every_fault_is_named_at_once(kandas: Api) -> None:
         "/lodged_on",
         *(f"/members/0/documents/{place}/received_on" for place in range(4)),
     }
-    unknown = await Desk(kandas).lodge(lodgement(on="2020-01-01"))
-    assert [error["pointer"] for error in unknown.json()["errors"]] == ["/lodged_on"]
+    for day in ("2020-01-01", "9999-12-31"):  # before all rules, after all days
+        beyond = await Desk(kandas).lodge(lodgement(member(), on=day))
+        assert [error["pointer"] for error in beyond.json()["errors"]] == ["/lodged_on"]
 
 
 async def test_a_family_has_one_applicant(kandas: Api) -> None:

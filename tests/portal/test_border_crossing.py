@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import orjson
+import pytest
 
 from shared.testing.api import Api
 from shared.testing.people import crossing, person
@@ -65,6 +66,14 @@ async def test_every_fault_is_named_at_once_and_nothing_sent_is_repeated(portal:
         "/person/iin",
     }
     assert not any(sent in answer.text for sent in ("1990-13-01", "Каримов", "900501300123"))
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59-05:00"])
+async def test_a_year_beyond_all_registers_is_a_fault_of_the_field(portal: Api, moment: str) -> None:
+    answer = await submit(portal, crossing(crossed_at=moment))
+
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/crossed_at"]
 
 
 async def test_a_correction_needs_the_version_and_keeps_history(portal: Api) -> None:

@@ -127,7 +127,7 @@ def _faults(lodgement: Lodgement) -> Iterator[Fault]:
     today = clock.today()
     if lodgement.lodged_on > today:
         yield Fault("/lodged_on", "Lies in the future.")
-    if not _known(lodgement.lodged_on):
+    elif not _known(lodgement.lodged_on):
         yield Fault("/lodged_on", "Lies before the first day that the rulebook vouches for; submit the status instead.")
     for number, member in enumerate(lodgement.members):
         for place, paper in enumerate(member.documents):
