@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.db.engine import make_engine
 from shared.db.migrate import head, upgrade
 from shared.errors import Unavailable
-from shared.http import my_access_log, server
+from shared.http import logs, my_access_log, server
 from shared.http.app import make_app
-from shared.outbox import feed, relay
+from shared.outbox import feed, newest, relay
 from shared.settings import ServiceSettings, SettingsError
 
 MakeApp = Callable[[ServiceSettings], FastAPI]
@@ -35,17 +35,27 @@ def make_register(service: str, title: str, settings: ServiceSettings, routers: 
 
     every = [*routers, feed.router, my_access_log.router]
     app = make_app(service, title, settings, every, lifespan=lifespan, checks={"database": database})
+    app.state.metrics.watch("kosh_outbox_position", "Position of the newest event", lambda: _newest(engine))
     app.state.engine = engine
     app.state.lanes = {}
     return app
 
 
 async def check_database(engine: AsyncEngine, service: str) -> None:
-    """Raises unless the database answers and its tables are those that this code knows."""
+    """Raises unless the database answers and has at least the tables that this code knows.
+
+    Revisions are numbered, and a newer one serves this code too: old and new processes run side by side while a
+    migration goes out.
+    """
     async with engine.connect() as connection:
         found = await connection.scalar(text("SELECT version_num FROM alembic_version"))
-    if found != head(service):
+    if (found or "") < (head(service) or ""):
         raise Unavailable("the database is not at the migration that this code needs")
+
+
+async def _newest(engine: AsyncEngine) -> float:
+    async with engine.connect() as connection:
+        return await newest(connection)
 
 
 def main(service: str, make: MakeApp, arguments: Sequence[str] | None = None) -> None:
@@ -67,6 +77,7 @@ def _api(_service: str, settings: ServiceSettings, make: MakeApp) -> None:
 def _relay(service: str, settings: ServiceSettings, _make: MakeApp) -> None:
     if settings.kafka_bootstrap is None:
         sys.exit("the relay publishes to Kafka: set KOSH_KAFKA_BOOTSTRAP, or use the feed, which needs no relay")
+    logs.configure(f"{service}-relay", settings.log_level)
     engine = make_engine(settings.database_url, connections=1, application=f"kosh-{service}-relay")
     asyncio.run(relay.run(engine, service, settings.kafka_bootstrap))
 

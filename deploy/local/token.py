@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from deploy.local import issuer
-from shared.http.callers import ROLES
+from shared.http.roles import ROLES
 
 
 def main() -> None:

@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import clock
 from shared.events.person import Person
-from shared.http.callers import Caller
+from shared.http.callers import Caller, stated_purpose
 
 Action = Literal["read", "search", "change"]
 
@@ -83,7 +83,10 @@ async def note(
     person: Person | None,
     reason: str | None = None,
 ) -> None:
-    """Log that `caller` read or changed one record of `kind`, in the transaction of `connection`."""
+    """Log that `caller` read or changed one record of `kind`, in the transaction of `connection`.
+
+    Without a `reason` of the case itself, the purpose that the caller stated with the request stands as the reason.
+    """
     await _write(connection, caller, action, kind, [(str(record_id), person)], reason)
 
 
@@ -119,6 +122,6 @@ async def _write(
             "kind": kind,
             "record_ids": [record_id for record_id, _ in seen],
             "person_iins": [person.iin if person else None for _, person in seen],
-            "reason": reason,
+            "reason": reason or stated_purpose(),
         },
     )

@@ -7,7 +7,9 @@ The gate stands before the body is read: a stranger's megabyte is not parsed.
 """
 
 from collections.abc import Iterable
+from contextvars import ContextVar
 from typing import Any
+from urllib.parse import unquote
 
 from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
@@ -16,25 +18,32 @@ from fastapi.security.base import SecurityBase
 from starlette.exceptions import HTTPException
 
 from shared.errors import Forbidden
+from shared.http.roles import ROLES
 from shared.http.tokens import BadToken, Caller, Tokens
 
-__all__ = ["ROLES", "Caller", "Gate", "Open", "caller_of", "gate_of", "public", "requires", "requires_iin"]
+__all__ = [
+    "ROLES",
+    "Caller",
+    "Gate",
+    "Open",
+    "caller_of",
+    "gate_of",
+    "public",
+    "requires",
+    "requires_iin",
+    "stated_purpose",
+]
 
-ROLES = frozenset(
-    {
-        "border",
-        "migration-police",
-        "clerk",
-        "host",
-        "permits-officer",
-        "employer",
-        "kandas-officer",
-        "consul",
-        "citizen",
-    }
-    | {"statistician", "operator", "system"}
-)
+PURPOSE = "kosh-purpose"
+MAX_PURPOSE = 500
 _SCOPE = "kosh.caller"
+
+_purpose: ContextVar[str | None] = ContextVar("purpose", default=None)
+
+
+def stated_purpose() -> str | None:
+    """Why the caller asks, as the running request's Kosh-Purpose states it (percent-encoded UTF-8)."""
+    return _purpose.get()
 
 
 class Gate(SecurityBase):
@@ -52,6 +61,7 @@ class Gate(SecurityBase):
         if caller is None:
             raise _unauthenticated("Send a bearer token in the Authorization header.", "Bearer")
         self.check(caller)
+        _purpose.set(_stated(request))
         return caller
 
     def who(self) -> str:
@@ -117,6 +127,11 @@ async def caller_of(request: Request) -> Caller | None:
         scope[_SCOPE] = await _verified(request)
     caller: Caller | None = scope[_SCOPE]
     return caller
+
+
+def _stated(request: Request) -> str | None:
+    stated = request.headers.get(PURPOSE)
+    return unquote(stated).replace("\0", "")[:MAX_PURPOSE] if stated else None
 
 
 async def _verified(request: Request) -> Caller | None:

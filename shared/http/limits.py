@@ -85,9 +85,9 @@ class Clients:
         return 0.0 if allowed else (1 - left) / self._rate
 
 
-def _client(scope: Scope) -> object:
+def _client(scope: Scope) -> int:
     """Who it is that asks: by token, or by address where there is none. Not verified yet, and need not be."""
-    return header(scope["headers"], b"authorization") or (scope["client"] or ("",))[0]
+    return hash(header(scope["headers"], b"authorization") or (scope["client"] or ("",))[0])
 
 
 def _bounded(scope: Scope, receive: Receive, most: int) -> Receive:

@@ -7,7 +7,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
 from shared.http.answers import json_response
-from shared.http.callers import Gate, public
+from shared.http.callers import MAX_PURPOSE, Gate, public
 from shared.http.problems import MEDIA_TYPE, Problem
 from shared.http.routes import gates, router
 
@@ -18,6 +18,12 @@ _ALWAYS = {
     "429": "Too many requests; Retry-After says how long to wait",
     "500": "We failed; the answer's trace_id finds it in the log",
     "503": "Not available at the moment; Retry-After says how long to wait",
+}
+_PURPOSE = {
+    "name": "Kosh-Purpose",
+    "in": "header",
+    "description": "why you ask, for the access log that the person sees; percent-encoded UTF-8",
+    "schema": {"type": "string", "maxLength": MAX_PURPOSE},
 }
 _GATED = {"401": "No token, or one that is not accepted", "403": "The token's roles do not allow this"}
 _WITH_INPUT = {"422": "The input is not valid; every wrong field is named"}
@@ -64,14 +70,15 @@ def _add_problems(document: dict[str, Any], app: FastAPI) -> None:
 
 def _complete(operation: dict[str, Any], gate: Any) -> None:
     expected = dict(_ALWAYS)
-    if isinstance(gate, Gate):
-        expected |= _GATED
-        # OpenAPI 3.1 lets a bearer requirement name roles; each alternative stands alone.
-        operation["security"] = [{"bearer": [role]} for role in sorted(gate.roles)]
     if "parameters" in operation or "requestBody" in operation:
         expected |= _WITH_INPUT
     if "requestBody" in operation:
         expected |= _WITH_BODY
+    if isinstance(gate, Gate):
+        expected |= _GATED
+        # OpenAPI 3.1 lets a bearer requirement name roles; each alternative stands alone.
+        operation["security"] = [{"bearer": [role]} for role in sorted(gate.roles)]
+        operation["parameters"] = [*operation.get("parameters", []), _PURPOSE]
     answers = operation["responses"]
     for status, meaning in expected.items():
         if status == "422" or status not in answers:

@@ -1,4 +1,4 @@
-"""Running an application: uvicorn, with bounds on what happens before a request reaches us, and an orderly end."""
+"""Running an application: uvicorn, with bounds on what a connection may do outside of a request, and an orderly end."""
 
 import asyncio
 from types import FrameType
@@ -13,18 +13,20 @@ from shared.settings import ServiceSettings
 
 MAX_HEAD = 65_536  # bytes of request line and headers that may come before they are complete
 HEAD_PATIENCE = 10.0  # seconds until they must be
+READER_PATIENCE = 60.0  # seconds that a client may take to read what waits for it
 KEEP_ALIVE = 30  # seconds of silence between two requests
 CONNECTIONS = 2_000
 SHUTDOWN_PATIENCE = 15  # seconds for running requests to end
 
 
-class BoundedHead(HttpToolsProtocol):
-    """uvicorn's parser bounds neither the size of a request's head nor how slowly it comes: here both are."""
+class BoundedConnection(HttpToolsProtocol):
+    """uvicorn bounds neither the size of a request's head, nor how slowly it comes, nor how slowly we are read."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._bytes = 0
         self._too_late: asyncio.TimerHandle | None = None
+        self._not_read: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -32,6 +34,7 @@ class BoundedHead(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._head_is_complete()
+        self._is_read()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -48,6 +51,19 @@ class BoundedHead(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._head_is_complete()
         super().on_headers_complete()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._not_read = self.loop.call_later(READER_PATIENCE, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._is_read()
+        super().resume_writing()
+
+    def _is_read(self) -> None:
+        if self._not_read is not None:
+            self._not_read.cancel()
+            self._not_read = None
 
     def _expect_head(self) -> None:
         if self._too_late is None:
@@ -81,7 +97,7 @@ def make_server(app: FastAPI, host: str, port: int) -> Server:
             host=host,
             port=port,
             loop="uvloop",
-            http=BoundedHead,
+            http=BoundedConnection,
             ws="none",
             lifespan="on",
             log_config=None,

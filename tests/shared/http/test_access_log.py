@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -16,10 +17,10 @@ from shared import clock
 from shared.db.engine import make_engine
 from shared.db.unit import unit_of_work
 from shared.events.person import Document, Person
-from shared.http import my_access_log
+from shared.http import my_access_log, routes
 from shared.http.access_log import APPEND_ONLY, access_log_table, note, note_search
 from shared.http.app import make_app
-from shared.http.callers import Caller
+from shared.http.callers import Caller, requires
 from shared.testing.postgres import FreshDatabase
 from tests.shared.http.conftest import TokenFor, client_of
 
@@ -134,6 +135,24 @@ async def test_only_what_can_be_an_action_is_one(engines: Engines) -> None:
     with pytest.raises(DBAPIError, match="access_log_action"):
         async with engines.owner.begin() as connection:
             await note(connection, OFFICER, "steal", "permit", "p1", None)  # type: ignore[arg-type]
+
+
+async def test_the_stated_purpose_is_the_reason_unless_the_case_has_one(
+    engines: Engines, settings_with: Any, as_role: TokenFor
+) -> None:
+    api = routes.router()
+
+    @api.get("/v1/records/{id}")
+    async def show(id: str, caller: Annotated[Caller, requires("border")], reason: str | None = None) -> None:
+        async with unit_of_work(engines.app) as unit:
+            await note(unit.connection, caller, "read", "permit", id, person(AZIZ), reason)
+
+    async with client_of(make_app("sample", "Sample", settings_with(), [api])) as client:
+        purpose = {"Kosh-Purpose": quote("тексеру 17") + "%00"}
+        await client.get("/v1/records/1", headers=as_role() | purpose)
+        await client.get("/v1/records/2?reason=lost", headers=as_role() | purpose)
+        await client.get("/v1/records/3", headers=as_role())
+    assert [row["reason"] for row in await rows(engines.app)] == ["тексеру 17", "lost", None]
 
 
 async def mine(client: httpx.AsyncClient, headers: dict[str, str], **query: Any) -> dict[str, Any]:

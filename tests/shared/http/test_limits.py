@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
 
 from shared.http import limits, server
 from shared.http.app import make_app
@@ -190,3 +191,29 @@ async def test_waiting_for_a_disconnect_has_no_end(monkeypatch: pytest.MonkeyPat
     assert not listening.done()
     gone.set()
     assert (await listening)["type"] == "http.disconnect"
+
+
+async def test_an_answer_that_is_not_read_is_not_kept(
+    settings_with: SettingsWith, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "READER_PATIENCE", 0.1)
+    endless, ended = router(), asyncio.Event()
+
+    @endless.get("/v1/endless", dependencies=[public()])
+    async def stream() -> StreamingResponse:
+        async def chunks() -> AsyncIterator[bytes]:
+            try:
+                while True:
+                    yield b"x" * 65_536
+                    await asyncio.sleep(0)
+            finally:
+                ended.set()
+
+        return StreamingResponse(chunks())
+
+    app = make_app("sample", "Sample", settings_with(), [endless])
+    async with serving(app) as served:
+        _, writer = await asyncio.open_connection("127.0.0.1", served.port, limit=1_024)
+        writer.write(b"GET /v1/endless HTTP/1.1\r\nHost: x\r\n\r\n")
+        await asyncio.wait_for(ended.wait(), 20)
+        writer.close()

@@ -1,0 +1,18 @@
+"""The roles that a token may carry (claim `roles`): each agency's part, people for their own sake, and systems."""
+
+ROLES = frozenset(
+    {
+        "border",  # Border Service: crossings
+        "migration-police",  # Ministry of Internal Affairs: residence, violations, the registers of decree 148
+        "clerk",  # who enters what hosts bring on paper
+        "host",  # a person or enterprise that receives foreigners, known by IIN or BIN
+        "permits-officer",  # local executive bodies: foreign labour
+        "employer",  # an enterprise that employs foreigners, known by BIN
+        "kandas-officer",  # local executive bodies: ethnic repatriates
+        "consul",  # a mission abroad
+        "citizen",  # whoever asks about themselves, known by IIN
+        "statistician",  # exact and fine figures
+        "operator",  # who runs the system: its state, never its persons
+        "system",  # one service calling another
+    }
+)
