@@ -1,0 +1,74 @@
+"""The whole system as `make run` starts it, once over the feed and once over Kafka: the same journeys on both."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+
+from deploy.local import issuer
+from deploy.local.ports import is_free
+from deploy.local.system import SERVICES, System
+from deploy.local.temporary import reachable_directory
+
+PATIENCE = 60.0
+
+
+@dataclass
+class World:
+    """A running system and what its users do."""
+
+    system: System
+    client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30))
+
+    def call(self, method: str, service: str, path: str, *roles: str, **more: Any) -> httpx.Response:
+        """One request of a caller with `roles` (none: without a token); claims and headers by keyword."""
+        headers = dict(more.pop("headers", {}))
+        claims = more.pop("claims", {})
+        if roles:
+            token = issuer.mint(self.system.issuer, roles, agency="journey", **claims)
+            headers["Authorization"] = f"Bearer {token}"
+        return self.client.request(method, f"{self.system.address(service)}{path}", headers=headers, **more)
+
+    def submit(self, service: str, path: str, role: str, record: dict[str, Any]) -> dict[str, Any]:
+        answer = self.call("POST", service, path, role, json=record)
+        assert answer.status_code == 201, answer.text
+        body: dict[str, Any] = answer.json()
+        return body
+
+    def settle(self) -> dict[str, Any]:
+        """The status once the figures include everything that the registers hold."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            status: dict[str, Any] = self.call("GET", "accounting", "/v1/status", "operator").json()
+            if status["settled"]:
+                return status
+            assert time.monotonic() < deadline, status
+            time.sleep(0.1)
+
+    def figure(self, key: str, period: str, role: str = "statistician") -> float | None:
+        """One observation of DF_FLOW, read as CSV; None where there is none."""
+        path = f"/sdmx/v1/data/DF_FLOW/{key}?startPeriod={period}&endPeriod={period}&format=csv"
+        answer = self.call("GET", "accounting", path, role)
+        if answer.status_code == 404:
+            return None
+        assert answer.status_code == 200, answer.text
+        header, *rows = [line.split(",") for line in answer.text.splitlines()]
+        values = [float(row[header.index("OBS_VALUE")]) for row in rows]
+        return sum(values) if values else None
+
+
+@pytest.fixture(scope="session", params=["feed", pytest.param("kafka", marks=pytest.mark.kafka)])
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    broker = request.getfixturevalue("kafka_node").bootstrap if request.param == "kafka" else None
+    blocks = (range(first, first + len(SERVICES)) for first in range(30_001, 40_000, 10))
+    ports = next(block for block in blocks if all(map(is_free, block)))
+    with reachable_directory() as directory:
+        system = System(directory / "run", port_base=ports.start - 1, broker=broker)
+        try:
+            system.start()
+            yield World(system)
+        finally:
+            system.stop()
