@@ -23,7 +23,7 @@ from services.accounting.publish.sdmx.refusals import (
 )
 from services.accounting.publish.sdmx.structure_message import RELEASED, structure_message
 from services.accounting.publish.sdmx.structures import AGENCY, VERSION, artefacts
-from services.accounting.rules.figures import FigureSource
+from services.accounting.rules.figures import FigureSource, TooMany
 from shared.http import routes
 from shared.http.callers import Caller, public
 from shared.http.openapi import problem_answer
@@ -132,11 +132,12 @@ async def data(request: Request, caller: Anyone, flow: str, key: str = "all", pr
         raise NothingFound(f"All figures are provided by {AGENCY}.")
     exact = caller is not None and "statistician" in caller.roles
     source: FigureSource = request.app.state.read_figures
-    reading = await source(asked.query, exact=exact, limit=LIMIT)
+    try:
+        reading = await source(asked.query, exact=exact, limit=LIMIT)
+    except TooMany:
+        raise TooMuch(f"More than {LIMIT:,} observations match; ask for fewer series or a shorter time.") from None
     if not reading.figures:
         raise NothingFound("No figure matches the query.")
-    if len(reading.figures) > LIMIT:
-        raise TooMuch(f"More than {LIMIT:,} observations match; ask for fewer series or a shorter time.")
     message = DataMessage.of(asked, reading.figures, reading.changed_at)
     body = await _written(message, form, request, len(reading.figures))
     return cacheable(request, body, form.media_type, reading.changed_at, public=not exact)

@@ -49,10 +49,10 @@ class Flow:
 
 @cache
 def codes_of(enumeration: Enumeration) -> Mapping[str, Code]:
-    """Every code of an enumeration with its names, totals first, "not specified" last."""
+    """Every code of an enumeration with its names, the total first, "other" and "not specified" last."""
     specials = code_list("special_codes")
-    first = [specials[code] for code in enumeration.specials if code != NOT_SPECIFIED]
-    last = [specials[code] for code in enumeration.specials if code == NOT_SPECIFIED]
+    first = [specials[code] for code in enumeration.specials if code == enumeration.total]
+    last = [specials[code] for code in enumeration.specials if code != enumeration.total]
     listed = [code for name in enumeration.lists for code in code_list(name).values()]
     return {code.code: code for code in (*first, *listed, *last) if code.code not in enumeration.without}
 
@@ -62,8 +62,8 @@ _ALL_OR_UNKNOWN: Final = ("_T", NOT_SPECIFIED)
 FREQUENCIES: Final = Enumeration("CL_FREQ", ("frequencies",))
 INDICATORS: Final = Enumeration("CL_INDICATOR", ("indicators",))
 METHODS: Final = Enumeration("CL_METHOD", ("methods",))
-AREAS: Final = Enumeration("CL_AREA", ("regions",), "KZ", (NOT_SPECIFIED,))
-COUNTRIES: Final = Enumeration("CL_COUNTRY", ("countries",), "_T", _ALL_OR_UNKNOWN)
+AREAS: Final = Enumeration("CL_AREA", ("regions", "settlements"), "KZ", (NOT_SPECIFIED,))
+COUNTRIES: Final = Enumeration("CL_COUNTRY", ("countries",), "_T", ("_T", "_O", NOT_SPECIFIED))
 # A travel document's X says "unspecified", which is _X in statistics.
 SEXES: Final = Enumeration("CL_SEX", ("sexes",), "_T", _ALL_OR_UNKNOWN, frozenset("X"))
 AGES: Final = Enumeration("CL_AGE", ("age_groups",), "_T", (NOT_SPECIFIED,))

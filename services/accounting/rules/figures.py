@@ -74,12 +74,16 @@ class Reading:
 
 
 class FigureSource(Protocol):
-    """Where publication reads figures: at most `limit` + 1 of them, so that the reader sees when it is too many.
+    """Where publication reads figures. `exact` is True for callers who may see every series exactly.
 
-    `exact` is True for callers who may see every series exactly. Raises shared.errors.Forbidden.
+    Raises shared.errors.Forbidden, and TooMany for more than `limit` figures.
     """
 
     async def __call__(self, query: Query, *, exact: bool, limit: int) -> Reading: ...
+
+
+class TooMany(Exception):
+    """More figures match than were asked for at most, or finding them takes too long."""
 
 
 class NotPublic(Exception):

@@ -58,6 +58,12 @@ async def note(
     )
 
 
+async def counted_at(connection: Connection) -> datetime | None:
+    """When the newest batch of any source was committed to the figures."""
+    newest: datetime | None = await connection.fetchval("SELECT max(counted_at) FROM source_state")
+    return newest
+
+
 async def park(connection: Connection, source: str, events: Sequence[ParkedRow]) -> None:
     """Sets events aside, to be looked at and sent again."""
     await connection.execute(

@@ -13,12 +13,14 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Identity,
     Index,
     Integer,
     LargeBinary,
     MetaData,
+    Numeric,
     SmallInteger,
     Table,
     Text,
@@ -155,6 +157,27 @@ parked_event = Table(
     Column("resend", Boolean, nullable=False),
     Column("event", LargeBinary, nullable=False),  # as received; personal data, for the operator's eyes only
     Index("parked_event_resend", "id", postgresql_where=text("resend")),
+)
+
+# What other bodies have published; a data set is what one file says (store.published_figure).
+published_figure = Table(
+    "published_figure",
+    metadata,
+    Column("flow", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("starts", Date, nullable=False),
+    Column("ends", Date, nullable=False),  # the day after the last one
+    Column("value", Numeric, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("approximate", Boolean, nullable=False),
+    Column("concept", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("citation", Text, nullable=False),
+    Column("reported_on", Date),
+    Column("dataset", Text, nullable=False),
+    Column("loaded_at", DateTime(timezone=True), nullable=False),
+    Index("published_figure_dataset", "dataset"),
 )
 
 identity_key = Table(

@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from deploy.local.issuer import ensure_issuer, environment, mint
 from services.accounting.api import sdmx
 from services.accounting.rules.dataflows import FLOWS
-from services.accounting.rules.figures import Figure, NotPublic, Query, Reading, is_national, public_part
+from services.accounting.rules.figures import Figure, NotPublic, Query, Reading, TooMany, is_national, public_part
 from shared.errors import Forbidden
 from shared.http.app import make_app
 from shared.settings import ServiceSettings
@@ -40,7 +40,9 @@ class InMemory:
         except NotPublic:
             raise Forbidden("This needs the role statistician.") from None
         found = [figure for figure in self.figures if self._matches(figure, computed, query)]
-        return Reading(tuple(sorted(found, key=lambda each: (each.key, each.period)))[: limit + 1], CHANGED)
+        if len(found) > limit:
+            raise TooMany
+        return Reading(tuple(sorted(found, key=lambda each: (each.key, each.period))), CHANGED)
 
     @staticmethod
     def _matches(figure: Figure, computed: Query | None, query: Query) -> bool:

@@ -59,6 +59,16 @@ CREATE INDEX access_log_person ON access_log (person_iin, id) WHERE person_iin I
 CREATE INDEX access_log_record ON access_log (record_kind, record_id);
 """
 
+PUBLISHED = """
+CREATE TABLE published_figure (
+    flow text, key text, period text, starts date NOT NULL, ends date NOT NULL, value numeric NOT NULL,
+    unit text NOT NULL, approximate boolean NOT NULL, concept text NOT NULL, source text NOT NULL,
+    citation text NOT NULL, reported_on date, dataset text NOT NULL, loaded_at timestamptz NOT NULL,
+    PRIMARY KEY (flow, key, period)
+);
+CREATE INDEX published_figure_dataset ON published_figure (dataset);
+"""
+
 # A rebuild copies these tables' shape (store.derived): whatever is changed here later holds for it as well.
 DERIVED = """
 CREATE SCHEMA derived;
@@ -75,7 +85,7 @@ CREATE TABLE derived.counted (register_start integer PRIMARY KEY, obs_end intege
 
 
 def upgrade() -> None:
-    for statements in (FACTS, SOURCES, ACCESS_LOG, DERIVED):
+    for statements in (FACTS, SOURCES, ACCESS_LOG, PUBLISHED, DERIVED):
         for statement in filter(str.strip, statements.split(";")):
             op.execute(statement)
     op.execute(APPEND_ONLY)

@@ -1,0 +1,93 @@
+"""Where all publication reads figures: computed ones as far as the caller may see them, and published ones in full."""
+
+import operator
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Final
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.accounting.cases.flow_figures import flow_figures
+from services.accounting.rules.figures import Figure, NotPublic, Query, Reading, TooMany, public_part
+from services.accounting.store import published_figure, sources
+from shared import clock
+from shared.errors import Forbidden
+
+Connection = asyncpg.Connection
+Computing = Callable[[Connection, Query, int], Awaitable[list[Figure]]]
+
+NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+ROLE_NEEDED: Final = (
+    "Figures finer than national totals need a token of the role statistician; leave the place in the key empty, or "
+    "write the code of the total."
+)
+COMPUTED: Final[Mapping[str, Computing]] = {"DF_FLOW": flow_figures}
+"""How the figures of each flow are computed; the other flows hold published figures alone."""
+
+
+class FigureReader:
+    """rules.figures.FigureSource over accounting's database. Every answer is of one moment."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def __call__(self, query: Query, *, exact: bool, limit: int) -> Reading:
+        computed = query if exact else _public_part(query)
+        async with self._engine.connect() as pooled:
+            connection = (await pooled.get_raw_connection()).driver_connection
+            if connection is None:
+                raise ConnectionError("the pool gave a connection without a driver")
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                reading = await _read(connection, query, computed, limit)
+        if not reading.figures and computed is None:
+            raise Forbidden(ROLE_NEEDED)
+        return reading
+
+
+def _public_part(query: Query) -> Query | None:
+    try:
+        return public_part(query)
+    except NotPublic:
+        raise Forbidden(ROLE_NEEDED) from None
+
+
+async def _read(connection: Connection, query: Query, computed: Query | None, limit: int) -> Reading:
+    figures: list[Figure] = []
+    changed = NEVER
+    if computed and (compute := COMPUTED.get(query.flow.id)):
+        changed = await sources.counted_at(connection) or NEVER
+        released = changed.astimezone(clock.ALMATY).date()
+        figures += [replace(figure, released=released) for figure in await compute(connection, computed, limit)]
+    rows = await published_figure.read(connection, query.flow.id, query.start, query.end)
+    figures += _published(query, rows)
+    if len(figures) > limit:
+        raise TooMany
+    changed = max([changed, *(row["loaded_at"] for row in rows)])
+    return Reading(tuple(sorted(figures, key=operator.attrgetter("key", "period"))), changed)
+
+
+def _published(query: Query, rows: Iterable[asyncpg.Record]) -> Iterable[Figure]:
+    for row in rows:
+        key = tuple(row["key"].split("."))
+        if query.wants(key):
+            yield Figure(
+                key=key,
+                period=row["period"],
+                value=_plain(row["value"]),
+                status="E" if row["approximate"] else "A",
+                unit=row["unit"],
+                released=row["reported_on"],
+                source=_cited(row["source"], row["citation"]),
+                comment=row["concept"],
+            )
+
+
+def _plain(value: Decimal) -> Decimal | int:
+    return int(value) if value == value.to_integral_value() else value
+
+
+def _cited(source: str, citation: str) -> str:
+    return f"{source}: «{citation}»" if citation else source

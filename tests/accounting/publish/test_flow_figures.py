@@ -1,0 +1,167 @@
+"""Every figure of DF_FLOW is what adding up the cells one by one, in plain Python, gives."""
+
+from collections import Counter, defaultdict
+from datetime import date
+from itertools import product
+from typing import Any
+
+import pytest
+
+from services.accounting.cases.flow_figures import flow_figures
+from services.accounting.publish.sdmx.query import parse
+from services.accounting.rules.dimensions import AGE_GROUPS, PURPOSES, SEXES, country_name, region_name
+from services.accounting.rules.figures import Figure, TooMany
+from services.accounting.rules.movements import Indicator
+from tests.accounting.conftest import Accounting
+from tests.accounting.oracle_account import account
+from tests.accounting.world import START, World
+
+FREQUENCIES = {"M": 1, "Q": 3, "A": 12}
+Values = dict[tuple[tuple[str, ...], str], tuple[int, bool]]
+"""By key and period: the value, and whether open crossings may change it."""
+
+
+def added_up(world: World) -> Values:
+    """All figures that are not nothing, from the oracle's cells."""
+    kinds: dict[Any, Counter[Indicator]] = defaultdict(Counter)
+    for (month, kind, region, partner, citizen, sex, age, purpose), count in account(world).cells.items():
+        if kind >= Indicator.ARRIVALS:
+            continue
+        codes = (
+            (region_name(region), "KZ"),
+            (country_name(partner), "_T"),
+            (country_name(citizen), "_T"),
+            (SEXES[sex], "_T"),
+            (*_ages(AGE_GROUPS[age]), "_T"),
+            (PURPOSES[purpose], "_T"),
+        )
+        for frequency, *place in product(FREQUENCIES, *codes):
+            kinds[frequency, tuple(place), _period(month, frequency)][Indicator(kind)] += count
+    figures: Values = {}
+    for (frequency, place, period), counts in kinds.items():
+        for indicator, (value, open) in _indicators(counts).items():
+            figures[(frequency, indicator, "M1216", *place), period] = value, open
+    return {at: figure for at, figure in figures.items() if figure != (0, False)}
+
+
+def _ages(group: str) -> tuple[str, ...]:
+    if group == "_X":
+        return ("_X",)
+    youngest = int(group.removeprefix("Y_GE").removeprefix("Y").partition("T")[0])
+    five = group if youngest < 85 else "Y_GE85"
+    broad = next(
+        code for low, code in ((65, "Y_GE65"), (35, "Y35T64"), (15, "Y15T34"), (0, "Y0T14")) if youngest >= low
+    )
+    return five, broad
+
+
+def _period(month: int, frequency: str) -> str:
+    year, number = 1970 + month // 12, month % 12
+    return {"M": f"{year}-{number + 1:02}", "Q": f"{year}-Q{number // 3 + 1}", "A": str(year)}[frequency]
+
+
+def _indicators(counts: Counter[Indicator]) -> dict[str, tuple[int, bool]]:
+    arrived, left = counts[Indicator.IMM_FINAL], counts[Indicator.EMI_FINAL]
+    arriving, leaving = counts[Indicator.IMM_OPEN], counts[Indicator.EMI_OPEN]
+    return {
+        "IMM": (arrived, arriving > 0),
+        "EMI": (left, leaving > 0),
+        "NET": (arrived - left, arriving + leaving > 0),
+        "IMM_FINAL": (arrived, arriving > 0),
+        "EMI_FINAL": (left, leaving > 0),
+        "IMM_OPEN": (arriving, arriving > 0),
+        "EMI_OPEN": (leaving, leaving > 0),
+        "IMM_UNDETERMINED": (counts[Indicator.IMM_UNDETERMINED], False),
+        "EMI_UNDETERMINED": (counts[Indicator.EMI_UNDETERMINED], False),
+    }
+
+
+async def ask(accounting: Accounting, key: str = "all", limit: int = 10**9, **parameters: str) -> list[Figure]:
+    return await flow_figures(accounting.connection, parse("DF_FLOW", key, parameters).query, limit)
+
+
+def by_place(figures: list[Figure]) -> dict[tuple[tuple[str, ...], str], int]:
+    found = {(figure.key, figure.period): int(figure.value) for figure in figures}
+    assert len(found) == len(figures), "a figure stands there twice"
+    return found
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "........",
+        "A.IMM+EMI+NET.M1216.KZ._T._T._T._T._T",
+        "Q+A..M1216....._T.",
+        "M.NET..KZ._T._T..Y15T34+Y_GE65+_T._T",
+        "A+M.IMM_OPEN+EMI_OPEN+EMI_UNDETERMINED.M1216.71+75+_X._T.UZB+KAZ._T+F._T+Y0T4+_X.work+_X",
+        "Q.EMI.M1216.._T+RUS....",
+    ],
+)
+async def test_every_sum_is_exact(accounting: Accounting, key: str) -> None:
+    world = World(5, people=14)
+    await accounting.take(world.stream())
+    query, truth = parse("DF_FLOW", key, {}).query, added_up(world)
+    figures = await ask(accounting, key)
+    expected = {at: value for at, (value, _) in truth.items() if query.wants(at[0]) and value}
+    assert {at: value for at, value in by_place(figures).items() if value} == expected
+    provisional = {(figure.key, figure.period) for figure in figures if figure.status == "P"}
+    shown = {figure.key for figure in figures}
+    still_running = {at for at in by_place(figures) if at[1] in ("2024", "2024-Q2")}
+    assert provisional == {at for at, (_, open) in truth.items() if open and at[0] in shown} | still_running
+
+
+async def test_a_series_has_every_period_that_the_data_touch(accounting: Accounting) -> None:
+    world = World(7, people=30, obs_end=date(2024, 5, 20))
+    world.declare(date(2021, 2, 10), date(2024, 5, 20))
+    await accounting.take(world.stream())
+    months = await ask(accounting, "M.NET.M1216.KZ._T._T._T._T._T")
+    assert (months[0].period, months[-1].period, len(months)) == ("2021-02", "2024-05", 40)
+    assert months[0].status == "U", "the data begin within this month"
+    assert months[-1].status == "P", "this month has not ended within the data"
+    years = await ask(accounting, "A.NET.M1216.KZ._T._T._T._T._T")
+    assert [(figure.period, figure.status) for figure in years][0::3] == [("2021", "U"), ("2024", "P")]
+
+
+async def test_a_series_of_zeros_stands_only_where_it_is_named_or_national(accounting: Accounting) -> None:
+    await accounting.take(World(3, people=1, obs_end=date(2021, 3, 1)).stream())
+    named = await ask(accounting, "M.IMM.M1216.KZ._T.ISL._T._T._T")
+    assert [figure.value for figure in named] == [0, 0]
+    assert {figure.key[5] for figure in await ask(accounting, "M.IMM.M1216.KZ._T.._T._T._T")} == {"_T"}
+
+
+async def test_periods_lie_wholly_within_what_is_asked(accounting: Accounting) -> None:
+    await accounting.take(World(3, people=20).stream())
+    key = "A+Q+M.EMI.M1216.KZ._T._T._T._T._T"
+    figures = await ask(accounting, key, startPeriod="2022-03", endPeriod="2023-07")
+    periods = {figure.period for figure in figures}
+    assert {"2022-03", "2022-Q2", "2023", "2023-07"} >= {min(periods), "2022-Q2", "2023-07"}
+    assert not periods & {"2022", "2022-Q1", "2022-02", "2023", "2023-Q3", "2023-08"}
+    whole = by_place(await ask(accounting, key))
+    assert by_place(figures).items() <= whole.items()
+
+
+async def test_nothing_is_published_before_the_feed_declares_its_coverage(accounting: Accounting) -> None:
+    world = World(3, people=5)
+    del world.records["coverage"]
+    await accounting.take(world.stream())
+    assert await ask(accounting) == []
+
+
+async def test_what_is_no_measure_of_the_rule_has_no_figure(accounting: Accounting) -> None:
+    await accounting.take(World(3, people=5).stream())
+    assert await ask(accounting, "A.IMM.U98......") == []
+    assert await ask(accounting, "D........") == []
+    assert await ask(accounting, "A.REFUGEES.......") == []
+
+
+async def test_more_than_the_limit_is_refused(accounting: Accounting) -> None:
+    await accounting.take(World(3, people=5).stream())
+    years = await ask(accounting, "A.IMM.M1216.KZ._T._T._T._T._T", limit=4)
+    assert [figure.period for figure in years] == [str(START.year + number) for number in range(4)]
+    with pytest.raises(TooMany):
+        await ask(accounting, "A.IMM.M1216.KZ._T._T._T._T._T", limit=3)
+    with pytest.raises(TooMany):
+        await ask(accounting, limit=50)
+    many = "+".join(f"Y{low}T{low + 4}" for low in range(0, 85, 5))
+    with pytest.raises(TooMany):
+        await ask(accounting, f"M+Q+A.IMM+EMI.M1216.KZ._T.UZB+RUS+CHN.M+F.{many}.work+study", limit=100)

@@ -1,0 +1,253 @@
+"""Figures of other bodies: loaded from files, refused with every fault named, read beside ours."""
+
+import csv
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from services.accounting.api import sdmx
+from services.accounting.cases.read_figures import FigureReader
+from services.accounting.intake.published.load import BadFile, load
+from shared.db.engine import make_engine
+from shared.errors import Conflict
+from shared.http.app import make_app
+from shared.settings import ServiceSettings
+from tests.accounting.conftest import Accounting
+from tests.accounting.world import World
+
+DATA = Path("services/accounting/data")
+NET = DATA / "official_net_migration.csv"
+PUBLISHED = DATA / "published_figures.csv"
+HEADER = "flow,key,period,value,unit,approximate,concept,source,citation,reported_on"
+ROW = "DF_STUDY,A.STUDENTS_HERE.PUBLISHED.KGZ,2021,1300,PS,no,students,UNESCO,,2022-01-01"
+
+
+@dataclass
+class Loading:
+    address: str
+    folder: Path
+    said: list[str] = field(default_factory=list)
+
+    async def files(self, *files: Path, indicator: str = "NET") -> None:
+        await load(self.address, files, indicator, self.said.append)
+
+    async def text(self, text: str, name: str = "some.csv") -> None:
+        file = self.folder / name
+        file.write_text(text, encoding="utf-8")
+        await self.files(file)
+
+
+@pytest.fixture
+def loading(accounting: Accounting, tmp_path: Path) -> Loading:
+    return Loading(accounting.database.app_url.replace("+asyncpg", ""), tmp_path)
+
+
+@pytest.fixture
+async def client(accounting: Accounting, sdmx_settings: ServiceSettings) -> AsyncIterator[httpx.AsyncClient]:
+    engine = make_engine(accounting.database.app_url)
+    app: FastAPI = make_app("accounting", "Kosh accounting", sdmx_settings, [sdmx.router])
+    app.state.read_figures = FigureReader(engine)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://kosh.test/sdmx/v1/data") as opened:
+        yield opened
+    await engine.dispose()
+
+
+async def read(client: httpx.AsyncClient, address: str, headers: dict[str, str] | None = None) -> list[dict[str, str]]:
+    answer = await client.get(address, headers={"Accept": "text/csv"} | (headers or {}))
+    assert answer.status_code == 200, answer.text
+    return list(csv.DictReader(answer.text.splitlines()))
+
+
+async def test_the_official_net_migration_stands_beside_the_computed_one(
+    accounting: Accounting, loading: Loading, client: httpx.AsyncClient
+) -> None:
+    await accounting.take(World(4, people=40).stream())
+    await loading.files(NET)
+    rows = await read(client, "/DF_FLOW/A.NET..KZ._T._T._T._T._T")
+    official = {row["TIME_PERIOD"]: int(row["OBS_VALUE"]) for row in rows if row["METHOD"] == "COUPON"}
+    assert len(official) == 25
+    assert (official["2000"], official["2015"], official["2024"]) == _printed("2000", "2015", "2024")
+    assert {row["TIME_PERIOD"] for row in rows if row["METHOD"] == "M1216"} == {"2021", "2022", "2023", "2024"}
+    assert {row["SOURCE"].startswith("Bureau of National Statistics") for row in rows if row["METHOD"] == "COUPON"} == {
+        True
+    }
+    rural = await read(client, "/DF_FLOW/A.NET.COUPON.KZ_R._T._T._T._T._T?startPeriod=2000&endPeriod=2000")
+    assert [row["OBS_VALUE"] for row in rural] == ["-102746"]
+
+
+def _printed(*years: str) -> tuple[int, ...]:
+    lines = (line.split(",") for line in NET.read_text().splitlines())
+    totals = {line[0]: line[1] for line in lines if len(line) == 4}
+    return tuple(int(totals[year]) for year in years)
+
+
+async def test_every_published_figure_is_loaded_and_can_be_read_by_everybody(
+    accounting: Accounting, loading: Loading, client: httpx.AsyncClient
+) -> None:
+    await loading.files(PUBLISHED)
+    with PUBLISHED.open(encoding="utf-8", newline="") as file:
+        listed = list(csv.DictReader(file))
+    assert len(listed) == 89
+    for row in listed:
+        found = await read(client, f"/{row['flow']}/{row['key']}")
+        (figure,) = [each for each in found if each["TIME_PERIOD"] == row["period"]]
+        assert Decimal(figure["OBS_VALUE"]) == Decimal(row["value"])
+        assert figure["UNIT_MEASURE"] == row["unit"]
+        assert figure["OBS_STATUS"] == ("E" if row["approximate"] == "yes" else "A")
+        assert row["source"] in figure["SOURCE"]
+        assert row["citation"] in figure["SOURCE"]
+        assert figure["CONF_STATUS"] == "F"
+
+
+async def test_host_countries_figures_are_found_by_an_open_key(loading: Loading, client: httpx.AsyncClient) -> None:
+    await loading.files(PUBLISHED)
+    rows = await read(client, "/DF_MIRROR/A.WORKING...KAZ.?startPeriod=2020")
+    assert {row["REF_AREA"]: row["OBS_VALUE"] for row in rows} == {
+        **{"RUS": "111500", "GRC": "2249", "TUR": "399", "USA": "247", "BLR": "234"}
+    }
+
+
+async def test_spans_of_years_are_found_where_they_lie_wholly_within(
+    loading: Loading, client: httpx.AsyncClient
+) -> None:
+    await loading.files(PUBLISHED)
+    inside = await read(client, "/DF_FLOW/_X.EMI.COUPON......?startPeriod=2014&endPeriod=2016")
+    assert {row["TIME_PERIOD"] for row in inside} == {"2014-01-01/P3Y"}
+    answer = await client.get("/DF_FLOW/_X.EMI.COUPON......?startPeriod=2015")
+    assert answer.status_code == 404
+
+
+async def test_loading_again_changes_nothing_and_a_new_edition_replaces_the_old(loading: Loading) -> None:
+    await loading.files(NET, PUBLISHED)
+    await loading.files(NET, PUBLISHED)
+    assert loading.said == [
+        "official_net_migration.csv: 75 figures, 75 changed",
+        "published_figures.csv: 89 figures, 89 changed",
+        "official_net_migration.csv: 75 figures, 0 changed",
+        "published_figures.csv: 89 figures, 0 changed",
+    ]
+    await loading.text(f"{HEADER}\n{ROW}\n{ROW.replace('KGZ', 'PAK')}\n", "mine.csv")
+    await loading.text(f"# a corrected edition\n{HEADER}\n{ROW.replace('1300', '1301')}\n", "mine.csv")
+    assert loading.said[-2:] == ["mine.csv: 2 figures, 2 changed", "mine.csv: 1 figures, 2 changed"]
+
+
+async def test_a_figure_belongs_to_one_file(loading: Loading) -> None:
+    await loading.text(f"{HEADER}\n{ROW}\n", "one.csv")
+    with pytest.raises(Conflict, match="one"):
+        await loading.text(f"{HEADER}\n{ROW}\n", "two.csv")
+
+
+async def test_every_bad_row_is_named_and_nothing_of_the_file_is_loaded(
+    accounting: Accounting, loading: Loading
+) -> None:
+    bad = [
+        ROW,
+        ROW,
+        ROW.replace("DF_STUDY", "DF_STUDIES"),
+        ROW.replace(".KGZ", ".URS").replace(",PS,", ",HEADS,"),
+        ROW.replace(".KGZ", ""),
+        ROW.replace("PUBLISHED", "REGISTER").replace("1300", "many"),
+        ROW.replace(",2021,", ",2021-Q1,"),
+        ROW.replace(",2021,", ",last year,").replace("2022-01-01", "spring"),
+        "DF_STUDY",
+        ROW.replace("1300", "NaN").replace(",no,", ",perhaps,"),
+    ]
+    with pytest.raises(BadFile) as refused:
+        await loading.text("\n".join([HEADER, *bad]))
+    assert str(refused.value).splitlines() == [
+        "some.csv is not loaded:",
+        "  line 3: the same figure stands in an earlier line",
+        "  line 4: flow is no dataflow",
+        "  line 5: key: PARTNER has no such code",
+        "  line 5: unit is none of PS, NR, PT, USD, KZT",
+        "  line 6: key has 3 codes instead of 4",
+        "  line 7: key: METHOD of a published figure is COUPON or PUBLISHED",
+        "  line 7: value is not a number",
+        "  line 8: key: FREQ of this period is Q",
+        "  line 9: period is not a year, quarter, month, day or span of years such as 2014-01-01/P3Y",
+        "  line 9: reported_on is not a date",
+        "  line 10: key has 1 codes instead of 4",
+        "  line 10: value is not a number",
+        "  line 10: unit is none of PS, NR, PT, USD, KZT",
+        "  line 10: approximate is neither yes nor no",
+        "  line 10: concept is missing",
+        "  line 10: source is missing",
+        "  line 11: value is not a number",
+        "  line 11: approximate is neither yes nor no",
+    ]
+    assert await accounting.connection.fetchval("SELECT count(*) FROM published_figure") == 0
+
+
+@pytest.mark.parametrize("text", ["", "a,b,c\n1,2,3\n", f"{HEADER}\n"])
+async def test_a_file_without_a_figure_is_refused(loading: Loading, text: str) -> None:
+    with pytest.raises(BadFile):
+        await loading.text(text)
+
+
+STAT_GOV_KZ = """\ufeff\
+NAM\tDAT\tPERIOD\tКАТО(по каталогу)\tLКАТО(по каталогу)\tСПТМ (по каталогу)\tLСПТМ (по каталогу)\tКН\tLКН\tСП\tLСП\tVAL
+Сальдо миграции\t01.01.2025\t2024 год\tРЕСПУБЛИКА КАЗАХСТАН\t0\tВсего\t1\tВсего\t1\tВсего\t1\t16 639
+Сальдо миграции\t01.01.2025\t2024 год\tРЕСПУБЛИКА КАЗАХСТАН\t0\tВсего\t1\tВсего\t1\tЖенщины\t3\t8 001
+Сальдо миграции\t01.01.2025\t2024 год\tРЕСПУБЛИКА КАЗАХСТАН\t0\tСельская местность\t3\tВсего\t1\tВсего\t1\t-70 500
+Сальдо миграции\t01.01.2025\t2024 год\tРЕСПУБЛИКА КАЗАХСТАН\t0\tВсего\t1\tСтраны СНГ\t7\tВсего\t1\t9 000
+Сальдо миграции\t01.01.2025\t2024 год\tОБЛАСТЬ ҰЛЫТАУ\t2\tВсего\t1\tВсего\t1\tВсего\t1\t-1 234
+Сальдо миграции\t01.01.2025\t2024 год\tГ.АСТАНА\t2\tВсего\t1\tВсего\t1\tВсего\t1\t60 111
+Сальдо миграции\t01.01.2025\t2024 год\tАБАЙСКИЙ РАЙОН\t3\tВсего\t1\tВсего\t1\tВсего\t1\t-12
+"""
+
+
+async def test_a_dynamic_table_of_stat_gov_kz_is_read(loading: Loading, client: httpx.AsyncClient) -> None:
+    await loading.text(STAT_GOV_KZ, "saldo.tsv")
+    assert loading.said == ["saldo.tsv: 5 figures, 5 changed, 2 rows left out that DF_FLOW has no place for"]
+    rows = await read(client, "/DF_FLOW/A.NET.COUPON......")
+    assert {(row["REF_AREA"], row["SEX"], row["TIME_PERIOD"]): row["OBS_VALUE"] for row in rows} == {
+        ("KZ", "_T", "2024"): "16639",
+        ("KZ", "F", "2024"): "8001",
+        ("KZ_R", "_T", "2024"): "-70500",
+        ("62", "_T", "2024"): "-1234",
+        ("71", "_T", "2024"): "60111",
+    }
+
+
+class TestRights:
+    """What the computed figures show to whom, over the real cube."""
+
+    async def test_a_stranger_sees_national_totals_and_published_detail(
+        self, accounting: Accounting, loading: Loading, client: httpx.AsyncClient
+    ) -> None:
+        await accounting.take(World(4, people=40).stream())
+        await loading.files(PUBLISHED)
+        rows = await read(client, "/DF_FLOW/all")
+        finer = [row for row in rows if (row["PARTNER"], row["CITIZEN"], row["AGE"]) != ("_T", "_T", "_T")]
+        assert {row["METHOD"] for row in finer} == {"COUPON"}
+        assert {row["METHOD"] for row in rows} == {"COUPON", "M1216"}
+        russia = await read(client, "/DF_FLOW/_X.EMI..KZ.RUS._T._T._T._T")
+        assert [row["OBS_VALUE"] for row in russia] == ["79800"]
+
+    @pytest.mark.parametrize(
+        "key", ["A.EMI.M1216.KZ.RUS._T._T._T._T", "A.EMI.M1216+COUPON.KZ._T._T.M._T._T", "A.EMI..71....._T"]
+    )
+    async def test_finer_computed_series_are_refused_even_where_there_is_none(
+        self, accounting: Accounting, client: httpx.AsyncClient, key: str
+    ) -> None:
+        answer = await client.get(f"/DF_FLOW/{key}")
+        assert answer.status_code == 403
+        assert "statistician" in answer.json()["detail"]
+
+    async def test_the_same_total_by_any_path_is_the_same(
+        self, accounting: Accounting, client: httpx.AsyncClient, statistician: dict[str, str]
+    ) -> None:
+        await accounting.take(World(4, people=40).stream())
+        total = "/DF_FLOW/A.EMI.M1216.KZ._T._T._T._T._T"
+        public = await read(client, total)
+        assert public == await read(client, total, statistician)
+        assert public == await read(client, "/DF_FLOW/A.EMI.M1216......")
+        everything = await read(client, "/DF_FLOW/A.EMI.M1216......", statistician)
+        assert [row for row in everything if row["CONF_STATUS"] == "F"] == public
+        assert {row["CONF_STATUS"] for row in everything} == {"F", "N"}
