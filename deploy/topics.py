@@ -1,6 +1,10 @@
-"""Makes the topics that `contracts/topics.yaml` promises, on any Kafka: `python -m deploy.topics HOST:PORT[,...]`."""
+"""Makes the topics that `contracts/topics.yaml` promises, on any Kafka.
+
+As a job, `python -m deploy.topics`, on the one of which the services' own settings speak (KOSH_KAFKA_BOOTSTRAP ...).
+"""
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -8,6 +12,9 @@ from typing import Any
 import yaml
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
+
+from shared.broker import Broker
+from shared.settings import KafkaSettings
 
 CONTRACT = Path(__file__).resolve().parents[1] / "contracts" / "topics.yaml"
 RETENTION = {"unlimited": {"retention.ms": "-1", "retention.bytes": "-1"}}
@@ -19,14 +26,14 @@ def promised() -> dict[str, dict[str, Any]]:
     return topics
 
 
-async def ensure(bootstrap: str) -> None:
+async def ensure(broker: Broker) -> None:
     """Makes the topics that are missing, with the cluster's default number of replicas; others stay as they are."""
     wanted = [
         # The empty assignment is aiokafka's way to leave the number of replicas (-1) to the cluster.
         NewTopic(name, topic["partitions"], -1, replica_assignments={}, topic_configs=RETENTION[topic["retention"]])
         for name, topic in promised().items()
     ]
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = AIOKafkaAdminClient(**broker.options())
     await admin.start()
     try:
         answer: Any = await admin.create_topics(wanted)
@@ -37,5 +44,12 @@ async def ensure(bootstrap: str) -> None:
             raise for_code(code)(f"{name}: {message}")
 
 
+def main() -> None:
+    broker = KafkaSettings(_secrets_dir=os.environ.get("KOSH_SECRETS_DIR")).broker
+    if broker is None:
+        sys.exit("say which Kafka: KOSH_KAFKA_BOOTSTRAP=host:port")
+    asyncio.run(ensure(broker))
+
+
 if __name__ == "__main__":
-    asyncio.run(ensure(sys.argv[1]))
+    main()

@@ -75,11 +75,11 @@ def _api(_service: str, settings: ServiceSettings, make: MakeApp) -> None:
 
 
 def _relay(service: str, settings: ServiceSettings, _make: MakeApp) -> None:
-    if settings.kafka_bootstrap is None:
+    if settings.broker is None:
         sys.exit("the relay publishes to Kafka: set KOSH_KAFKA_BOOTSTRAP, or use the feed, which needs no relay")
     logs.configure(f"{service}-relay", settings.log_level)
     engine = make_engine(settings.database_url, connections=1, application=f"kosh-{service}-relay")
-    asyncio.run(relay.run(engine, service, settings.kafka_bootstrap))
+    asyncio.run(relay.run(engine, service, settings.broker))
 
 
 def _migrate(service: str, settings: ServiceSettings, _make: MakeApp) -> None:

@@ -12,15 +12,42 @@ from typing import Literal, Self
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.broker import Broker, Mechanism, Security
+
 
 class SettingsError(Exception):
     """The environment does not say what the service needs; the message names every variable at fault."""
 
 
-class ServiceSettings(BaseSettings):
-    """What every service needs to run. Subclass it for what only one service needs."""
+class KafkaSettings(BaseSettings):
+    """Where Kafka is, and how connections to it are protected."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True, hide_input_in_errors=True)
+
+    kafka_bootstrap: str | None = Field(None, validation_alias="KOSH_KAFKA_BOOTSTRAP")
+    kafka_security: Security = Field("PLAINTEXT", validation_alias="KOSH_KAFKA_SECURITY")
+    kafka_mechanism: Mechanism = Field("SCRAM-SHA-512", validation_alias="KOSH_KAFKA_MECHANISM")
+    kafka_username: str | None = Field(None, validation_alias="KOSH_KAFKA_USERNAME")
+    kafka_password: str | None = Field(None, repr=False, validation_alias="KOSH_KAFKA_PASSWORD")
+    kafka_ca_file: Path | None = Field(None, validation_alias="KOSH_KAFKA_CA_FILE")
+
+    @model_validator(mode="after")
+    def _sasl_has_a_name_and_a_password(self) -> Self:
+        if self.kafka_security.startswith("SASL") and not (self.kafka_username and self.kafka_password):
+            raise ValueError(f"KOSH_KAFKA_SECURITY={self.kafka_security} needs KOSH_KAFKA_USERNAME and _PASSWORD")
+        return self
+
+    @property
+    def broker(self) -> Broker | None:
+        """The broker, where one is set."""
+        if self.kafka_bootstrap is None:
+            return None
+        known = (self.kafka_security, self.kafka_mechanism, self.kafka_username, self.kafka_password)
+        return Broker(self.kafka_bootstrap, *known, self.kafka_ca_file)
+
+
+class ServiceSettings(KafkaSettings):
+    """What every service needs to run. Subclass it for what only one service needs."""
 
     database_url: str = Field(repr=False, description="postgresql://app-role@host/database")
     owner_database_url: str | None = Field(None, repr=False, description="the role that owns the tables: migrations")
@@ -28,9 +55,11 @@ class ServiceSettings(BaseSettings):
     port: int = Field(ge=0, le=65535)
 
     transport: Literal["feed", "kafka"] = Field("feed", validation_alias="KOSH_TRANSPORT")
-    kafka_bootstrap: str | None = Field(None, validation_alias="KOSH_KAFKA_BOOTSTRAP")
 
     oidc_issuer: str = Field(validation_alias="KOSH_OIDC_ISSUER", description="`iss` of every token we accept")
+    oidc_address: str | None = Field(
+        None, validation_alias="KOSH_OIDC_ADDRESS", description="where we reach the issuer, if not by its name"
+    )
     oidc_audience: str = Field("kosh", validation_alias="KOSH_OIDC_AUDIENCE")
     oidc_jwks_file: Path | None = Field(
         None, validation_alias="KOSH_OIDC_JWKS_FILE", description="instead of discovery"
@@ -46,6 +75,9 @@ class ServiceSettings(BaseSettings):
 
     otlp_endpoint: str | None = Field(
         None, validation_alias="KOSH_OTLP_ENDPOINT", description="of an OpenTelemetry collector"
+    )
+    metrics_port: int | None = Field(
+        None, ge=0, le=65535, validation_alias="KOSH_METRICS_PORT", description="of processes that serve no API"
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", validation_alias="KOSH_LOG_LEVEL")
 

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import asyncpg
 
+from deploy import databases
+from deploy.databases import Login
 from deploy.local import binaries, passwords, place
 from deploy.local import process as processes
 from deploy.local.failure import Failed, end_of
@@ -92,19 +94,8 @@ class Server:
         """
         name = name or f"kosh_{service}"
         owner, app = f"kosh_{service}_owner", f"kosh_{service}_app"
-        connection = await asyncpg.connect(self.dsn("postgres"))
-        try:
-            for role in (owner, app):
-                await self._ensure_role(connection, role)
-            if await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name) is None:
-                source = template or "template1"
-                await connection.execute(f'CREATE DATABASE "{name}" OWNER {owner} TEMPLATE "{source}"')
-            await connection.execute(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC')
-            await connection.execute(f'GRANT CONNECT ON DATABASE "{name}" TO {app}')
-        finally:
-            await connection.close()
-        if template is None:
-            await self._grant_future_tables(name, owner, app)
+        wanted = databases.Wanted(name, Login(owner, self.password(owner)), Login(app, self.password(app)))
+        await databases.ensure(self.dsn("postgres"), wanted, template)
         return Database(name, self.url(name, owner), self.url(name, app))
 
     async def drop_database(self, name: str) -> None:
@@ -112,22 +103,6 @@ class Server:
         connection = await asyncpg.connect(self.dsn("postgres"))
         try:
             await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        finally:
-            await connection.close()
-
-    async def _ensure_role(self, connection: asyncpg.Connection, role: str) -> None:
-        known = await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role)
-        verb = "ALTER" if known else "CREATE"
-        await connection.execute(f"{verb} ROLE {role} LOGIN PASSWORD '{self.password(role)}'")
-
-    async def _grant_future_tables(self, name: str, owner: str, app: str) -> None:
-        """What the owner will create, in whatever schema, the service may read and write; migrations take back more."""
-        future = f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT"
-        connection = await asyncpg.connect(self.dsn(name))
-        try:
-            await connection.execute(f"{future} SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}")
-            await connection.execute(f"{future} USAGE ON SEQUENCES TO {app}")
-            await connection.execute(f"{future} USAGE ON SCHEMAS TO {app}")
         finally:
             await connection.close()
 

@@ -12,6 +12,7 @@ from deploy.local import issuer, kafka, postgres
 from deploy.local.failure import Failed
 from deploy.local.ports import wait_until_free
 from deploy.local.supervisor import Program, Supervisor
+from shared.broker import Broker
 from shared.db.migrate import upgrade
 
 PLANNED = ("portal", "permits", "kandas", "consular", "accounting")
@@ -105,7 +106,7 @@ class System:
             self.bootstrap = self.node.bootstrap
         if self.bootstrap is not None:
             try:
-                asyncio.run(topics.ensure(self.bootstrap))
+                asyncio.run(topics.ensure(Broker(self.bootstrap)))
             except KafkaError as error:
                 raise Failed(f"the topics could not be made on Kafka at {self.bootstrap}: {error}") from error
 

@@ -108,4 +108,4 @@ def _closing(tracing: Tracing, inner: Lifespan[FastAPI] | None) -> Lifespan[Fast
 
 def _keys(settings: ServiceSettings) -> KeySet:
     file = settings.oidc_jwks_file
-    return KeySet(from_file(file) if file else from_discovery(settings.oidc_issuer))
+    return KeySet(from_file(file) if file else from_discovery(settings.oidc_issuer, settings.oidc_address))

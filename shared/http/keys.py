@@ -77,12 +77,15 @@ def from_file(path: Path) -> Fetch:
     return fetch
 
 
-def from_discovery(issuer: str) -> Fetch:
-    """Keys of an OpenID provider: its configuration names the address of its keys (OpenID Connect Discovery 1.0)."""
+def from_discovery(issuer: str, address: str | None = None) -> Fetch:
+    """Keys of an OpenID provider: its configuration names the address of its keys (OpenID Connect Discovery 1.0).
+
+    `address` is where the provider is reached from here, if not under the name that it calls itself by.
+    """
 
     async def fetch() -> Mapping[str, Any]:
         async with httpx.AsyncClient(timeout=5) as client:
-            configuration = await _get(client, issuer.rstrip("/") + "/.well-known/openid-configuration")
+            configuration = await _get(client, (address or issuer).rstrip("/") + "/.well-known/openid-configuration")
             if configuration.get("issuer") != issuer:
                 raise ValueError("the provider calls itself by another name")
             return await _get(client, configuration["jwks_uri"])

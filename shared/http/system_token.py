@@ -37,7 +37,8 @@ class SystemAuth(httpx.Auth):
             return cls(from_file(settings.system_token_file))
         if settings.system_client_id and settings.system_client_secret:
             client = httpx.BasicAuth(settings.system_client_id, settings.system_client_secret)
-            return cls(from_provider(settings.oidc_issuer, client, settings.oidc_audience))
+            address = settings.oidc_address or settings.oidc_issuer
+            return cls(from_provider(address, client, settings.oidc_audience))
         raise SettingsError("set KOSH_SYSTEM_TOKEN_FILE, or KOSH_SYSTEM_CLIENT_ID and KOSH_SYSTEM_CLIENT_SECRET")
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
@@ -70,13 +71,13 @@ def from_file(path: Path) -> Callable[[], Awaitable[Fetched]]:
     return fetch
 
 
-def from_provider(issuer: str, client: httpx.BasicAuth, audience: str) -> Callable[[], Awaitable[Fetched]]:
+def from_provider(address: str, client: httpx.BasicAuth, audience: str) -> Callable[[], Awaitable[Fetched]]:
     """A token by the client credentials grant (RFC 6749, 4.4), at the endpoint that the provider's discovery names."""
 
     async def fetch() -> Fetched:
         async with httpx.AsyncClient(timeout=10) as http:
             configuration = (
-                await http.get(issuer.rstrip("/") + "/.well-known/openid-configuration")
+                await http.get(address.rstrip("/") + "/.well-known/openid-configuration")
             ).raise_for_status()
             form = {"grant_type": "client_credentials", "audience": audience}
             answer = await http.post(configuration.json()["token_endpoint"], data=form, auth=client)

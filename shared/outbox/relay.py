@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared import outbox
+from shared.broker import Broker
 from shared.events.envelope import CONTENT_TYPE, Event
 
 log = logging.getLogger(__name__)
@@ -30,16 +31,14 @@ def topic_of(service: str) -> str:
     return f"kosh.{service}.v1"
 
 
-async def run(engine: AsyncEngine, service: str, bootstrap: str) -> None:
+async def run(engine: AsyncEngine, service: str, broker: Broker) -> None:
     """Relays until cancelled; outages of broker or database are waited out."""
     while True:
         try:
             async with AsyncExitStack() as stack:
                 connection = await stack.enter_async_context(engine.connect())
                 await _become_the_only_one(connection)
-                producer = AIOKafkaProducer(
-                    bootstrap_servers=bootstrap, enable_idempotence=True, compression_type="lz4"
-                )
+                producer = AIOKafkaProducer(**broker.options(), enable_idempotence=True, compression_type="lz4")
                 await stack.enter_async_context(producer)
                 await _relay(connection, producer, topic_of(service))
         except (KafkaError, DBAPIError, OSError) as outage:

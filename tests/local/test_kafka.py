@@ -6,19 +6,20 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy import topics
 from deploy.local.kafka import Node
+from shared.broker import Broker
 
 pytestmark = pytest.mark.kafka
 
 
 async def test_what_was_acknowledged_is_read_again_after_the_broker_was_killed(kafka_node: Node) -> None:
-    await topics.ensure(kafka_node.bootstrap)
+    await topics.ensure(Broker(kafka_node.bootstrap))
     async with AIOKafkaProducer(bootstrap_servers=kafka_node.bootstrap, acks="all") as producer:
         await producer.send_and_wait("kosh.portal.v1", b"kept", key=b"record", partition=0)
     kafka_node.process.kill()
     kafka_node.process.wait()
 
     kafka_node.start()
-    await topics.ensure(kafka_node.bootstrap)
+    await topics.ensure(Broker(kafka_node.bootstrap))
 
     async with AIOKafkaConsumer(bootstrap_servers=kafka_node.bootstrap, auto_offset_reset="earliest") as consumer:
         consumer.assign([TopicPartition("kosh.portal.v1", 0)])
@@ -27,7 +28,7 @@ async def test_what_was_acknowledged_is_read_again_after_the_broker_was_killed(k
 
 
 async def test_every_promised_topic_exists_with_its_partitions(kafka_node: Node) -> None:
-    await topics.ensure(kafka_node.bootstrap)
+    await topics.ensure(Broker(kafka_node.bootstrap))
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka_node.bootstrap)
     await admin.start()
     found = await admin.describe_topics(list(topics.promised()))

@@ -39,6 +39,12 @@ def test_kafka_needs_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
         ServiceSettings.of("portal")
 
 
+def test_sasl_needs_a_name_and_a_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    enough(monkeypatch, KOSH_KAFKA_SECURITY="SASL_SSL", KOSH_KAFKA_USERNAME="kosh")
+    with pytest.raises(SettingsError, match="needs KOSH_KAFKA_USERNAME and _PASSWORD"):
+        ServiceSettings.of("portal")
+
+
 def test_a_secret_may_lie_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     enough(monkeypatch, KOSH_SECRETS_DIR=str(tmp_path))
     monkeypatch.delenv("KOSH_PORTAL_DATABASE_URL")

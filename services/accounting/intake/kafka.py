@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError
 from services.accounting.cases.status import Newest, SourceFailed
 from services.accounting.intake.feed import FeedSource
 from services.accounting.intake.source import Delivery, Positions, event_of
+from shared.broker import Broker
 
 PATIENCE = 10.0  # seconds until the broker must have answered
 
@@ -20,8 +21,8 @@ class KafkaSource:
 
     transport = "kafka"
 
-    def __init__(self, feed: FeedSource, bootstrap: str) -> None:
-        self.name, self._feed, self._bootstrap = feed.name, feed, bootstrap
+    def __init__(self, feed: FeedSource, broker: Broker) -> None:
+        self.name, self._feed, self._broker = feed.name, feed, broker
         self._topic = f"kosh.{feed.name}.v1"
         self._consumer: AIOKafkaConsumer | None = None
         self._at: dict[int, int] = {}
@@ -62,7 +63,7 @@ class KafkaSource:
         async with self._starting:
             if self._consumer is None:
                 consumer = AIOKafkaConsumer(
-                    bootstrap_servers=self._bootstrap, enable_auto_commit=False, auto_offset_reset="none",
+                    **self._broker.options(), enable_auto_commit=False, auto_offset_reset="none",
                     fetch_max_wait_ms=200, max_partition_fetch_bytes=4_194_304,
                 )  # fmt: skip
                 try:

@@ -11,6 +11,6 @@ def make_sources(settings: AccountingSettings) -> list[Source]:
     """One per register. Kafka carries the events where it is chosen; where the register ends, its feed tells always."""
     auth = SystemAuth.of(settings)
     feeds = [FeedSource(name, address, auth) for name, address in settings.feeds.items()]
-    if settings.kafka_bootstrap is None or settings.transport == "feed":
+    if settings.broker is None or settings.transport == "feed":
         return list(feeds)
-    return [KafkaSource(feed, settings.kafka_bootstrap) for feed in feeds]
+    return [KafkaSource(feed, settings.broker) for feed in feeds]

@@ -130,6 +130,12 @@ async def test_a_provider_that_calls_itself_otherwise_is_not_believed(provider: 
         await KeySet(from_discovery(provider.url)).ready()
 
 
+async def test_a_provider_may_be_reached_by_another_name_than_its_own(provider: Provider) -> None:
+    provider.called = "https://issuer.invalid"
+    tokens = Tokens(KeySet(from_discovery("https://issuer.invalid", provider.url)), "https://issuer.invalid", "kosh")
+    assert (await tokens.verify(provider.token(iss="https://issuer.invalid"))).roles == {"system"}
+
+
 async def test_a_provider_that_falls_silent_leaves_its_keys_in_force(provider: Provider) -> None:
     tokens = Tokens(KeySet(from_discovery(provider.url)), provider.url, "kosh")
     await tokens.verify(provider.token())
