@@ -63,13 +63,14 @@ class Receipt(BaseModel):
 def record_routes(kind: Kind[Any], tag: str) -> APIRouter:
     """All routes of `kind` below `/v1/<path>`."""
     router = routes.router(prefix=f"/v1/{kind.path}", tags=[tag])
-    _add_intake(router, kind)
+    _add_single_intake(router, kind)
+    _add_bulk_intake(router, kind)
     _add_reading(router, kind)
     _add_changes(router, kind)
     return router
 
 
-def _add_intake(router: APIRouter, kind: Kind[Any]) -> None:
+def _add_single_intake(router: APIRouter, kind: Kind[Any]) -> None:
     writer = requires(*kind.writers)
 
     async def submit(request: Request, fact: kind.fact, caller: Caller = writer) -> Response:  # type: ignore[name-defined]
@@ -93,6 +94,10 @@ def _add_intake(router: APIRouter, kind: Kind[Any]) -> None:
         summary="Submit one record",
         route_class_override=DirectRoute,
     )
+
+
+def _add_bulk_intake(router: APIRouter, kind: Kind[Any]) -> None:
+    writer = requires(*kind.writers)
 
     @router.post(":batch", summary="Submit any number of records as NDJSON", openapi_extra=_NDJSON_BODY)
     async def submit_batch(request: Request, caller: Caller = writer) -> StreamingResponse:

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from shared.clock import set_to
+from shared.http.paging import cursor_at
 from shared.testing.api import Api
 from shared.testing.people import person
 from tests.permits import steps
@@ -240,6 +241,8 @@ async def test_the_work_list_shows_what_is_due_first_and_no_persons(ready: Api) 
     assert [page.json()["applications"][0]["id"] for page in (first, second)] == [sooner["id"], later["id"]]
     assert second.json()["next"] is None
     assert "KARIMOV" not in first.text + second.text
+    forged = await ready.client.get(f"{APPLICATIONS}?cursor={cursor_at('no', 'date')}", headers=steps.officer(ready))
+    assert forged.status_code == 422
 
 
 async def test_reading_an_application_leaves_a_row_for_every_worker(ready: Api) -> None:
@@ -274,6 +277,13 @@ async def test_an_employer_cannot_decide_pay_or_revoke(ready: Api) -> None:
         await ready.client.post(f"/v1/work-permits/{uuid4()}:revoke", json=revocation, headers=own),
     ]
     assert [answer.status_code for answer in asked] == [403, 403, 403]
+
+
+async def test_no_term_leaves_the_calendar(ready: Api) -> None:
+    endless = application(worker(valid_from="9999-12-31", valid_until="9999-12-31"))
+    answer = await ready.client.post(APPLICATIONS, json=endless, headers=steps.officer(ready))
+    pointers = [error["pointer"] for error in answer.json()["errors"]]
+    assert pointers == ["/workers/0/valid_from", "/workers/0/valid_until"]
 
 
 async def test_an_unknown_employer_is_told_what_to_do(permits: Api) -> None:

@@ -2,13 +2,12 @@
 
 from typing import Annotated, Any
 
-from fastapi import Path, Query, Request, Response
+from fastapi import Path, Request, Response
 from pydantic import BaseModel
 
 from services.permits.api.document_state import DocumentState, document_response
 from services.permits.cases import quota as cases
 from services.permits.cases.quota import PoolLine, QuotaOrder
-from shared.events.language import Text
 from shared.http.answers import SeenVersion, etag, json_response
 from shared.http.callers import Caller, requires
 from shared.http.routes import router as gated
@@ -42,17 +41,10 @@ class QuotaDecided(DocumentState[QuotaOrder]):
 
 
 @router.put("/{year}", response_model=QuotaDecided, summary="Set the quota of a year")
-async def order(
-    request: Request,
-    year: Year,
-    ordered: QuotaOrder,
-    version: SeenVersion,
-    caller: Officer,
-    reason: Annotated[Text | None, Query(description="why the quota is set anew")] = None,
-) -> Response:
+async def order(request: Request, year: Year, ordered: QuotaOrder, version: SeenVersion, caller: Officer) -> Response:
     """The national pools together stay below the ceiling of the law; what is in use stays in use, so no pool can be
     set below it. Setting it anew needs If-Match. `decision` lists the checks with rule and version."""
-    record, decision = await cases.order(request.app.state.engine, year, ordered, version, reason, caller)
+    record, decision = await cases.order(request.app.state.engine, year, ordered, version, caller)
     return document_response(record, decision=decision.as_json())
 
 

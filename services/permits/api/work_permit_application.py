@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from services.permits.cases import work_permit, work_permit_application
 from services.permits.cases.work_permit_application import Application, ApplicationFile, Payment, Status, read_file
 from shared.db.records import Record
+from shared.errors import Invalid
 from shared.events.language import Bin, Day, Text
 from shared.http.answers import ExpectedVersion, etag, json_response
 from shared.http.callers import Caller, requires
@@ -95,7 +96,10 @@ async def find(
 
 
 def _place(values: tuple[Any, ...] | None) -> tuple[date, UUID] | None:
-    return (date.fromisoformat(values[0]), UUID(values[1])) if values else None
+    try:
+        return (date.fromisoformat(values[0]), UUID(values[1])) if values else None
+    except ValueError:
+        raise Invalid("The cursor is none that was given out here. Begin again without one.") from None
 
 
 @router.get("/{id}", response_model=FileState, summary="An application and what became of it")

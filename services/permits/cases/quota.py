@@ -65,7 +65,7 @@ class QuotaOrder(Language):
 
 
 async def order(
-    engine: AsyncEngine, year: int, ordered: QuotaOrder, version: int | None, reason: str | None, caller: Caller
+    engine: AsyncEngine, year: int, ordered: QuotaOrder, version: int | None, caller: Caller
 ) -> tuple[Record, Decision]:
     """Sets the quota of a year, or sets it anew: what is in use stays in use. Raises Refused above the ceiling or
     below what is in use, VersionRequired, VersionMismatch."""
@@ -78,7 +78,7 @@ async def order(
         if decision.outcome is DecisionOutcome.REFUSED:
             raise refusal(decision, "this quota")
         submission = Submission(str(year), ordered.model_dump_json(), caller.subject)
-        record = await declare(unit, quota_order, submission, version, reason)
+        record = await declare(unit, quota_order, submission, version, ordered.act)
         await store.replace(unit.connection, year, lines)
     return record, decision
 

@@ -40,6 +40,9 @@ from shared.http.idempotency import Attempt, once
 Status = Literal["submitted", "refused", "granted", "issued", "withdrawn", "lapsed"]
 
 
+LAST_DAY = date(2200, 1, 1)  # so that a term counted from any day asked for stays within the calendar
+
+
 class Worker(Language):
     """One foreigner asked for. `wage` in tenge a month, gross; the permit shall hold from and to the days named."""
 
@@ -47,8 +50,8 @@ class Worker(Language):
     category: Category | None = Field(None, description="1 to 4; none for seasonal work")
     occupation: Occupation | None = None
     wage: int = Field(ge=0, le=1_000_000_000)
-    valid_from: Day
-    valid_until: Day
+    valid_from: Day = Field(lt=LAST_DAY)
+    valid_until: Day = Field(lt=LAST_DAY)
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -64,7 +67,7 @@ class Application(Language):
     employer_bin: Bin
     kind: Literal["employer", "seasonal", "intra_corporate"]
     region: Region
-    workers: tuple[Worker, ...] = Field(min_length=1, max_length=100)
+    workers: list[Worker] = Field(min_length=1, max_length=100)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
