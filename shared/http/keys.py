@@ -38,7 +38,7 @@ class KeySet:
 
     async def find(self, key_id: str) -> PublicKey | None:
         """The key of that id, or None if the provider has none; Unavailable if it never answered."""
-        if self._age() > (MAX_AGE if key_id in self._keys else MIN_AGE):
+        if not self._keys or self._age() > (MAX_AGE if key_id in self._keys else MIN_AGE):
             await self._refresh()
         self._expect_keys()
         return self._keys.get(key_id)
@@ -50,7 +50,7 @@ class KeySet:
         self._expect_keys()
 
     async def _refresh(self) -> None:
-        async with self._fetching:
+        async with self._fetching:  # who comes while another fetches waits for what it brings
             if self._age() <= MIN_AGE:
                 return
             self._fetched = clock.now().timestamp()

@@ -1,5 +1,6 @@
 """Deny by default, and every way in which a token can be wrong."""
 
+import asyncio
 import base64
 import json
 from datetime import timedelta
@@ -164,6 +165,11 @@ async def test_elliptic_curves_are_accepted_and_a_new_key_is_found_without_a_res
         assert (await tokens.verify(later)).subject == "x"
         with pytest.raises(BadToken):
             await tokens.verify(jwt.encode({"alg": "ES256", "kid": "old"}, claims(iat=1), old))
+
+
+async def test_of_the_first_requests_none_is_refused_for_want_of_keys(client: httpx.AsyncClient, issuer: Path) -> None:
+    tokens = [mint(issuer, "border", subject=str(number)) for number in range(10)]
+    assert set(await asyncio.gather(*(status_with(client, token) for token in tokens))) == {201}
 
 
 async def test_public_is_open_and_knows_who_asks_if_told(client: httpx.AsyncClient, as_role: TokenFor) -> None:
