@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.schema import SchemaItem
 
 from shared import clock
 from shared.db.identifiers import new_id
@@ -39,7 +40,7 @@ from shared.errors import NotFound, VersionMismatch
 Outcome = Literal["created", "repeated", "conflict"]
 
 
-def record_table(metadata: MetaData, name: str, *columns: Column[Any]) -> Table:
+def record_table(metadata: MetaData, name: str, *columns: SchemaItem) -> Table:
     """The table of one kind of record, and beside it `<name>_history` with the versions that were replaced."""
     Table(
         f"{name}_history",

@@ -4,6 +4,7 @@ from shared.events.consular import ConsularRegistration, HostCountryFigure
 from shared.events.envelope import Fact
 from shared.events.kandas import KandasStatus
 from shared.events.permits import EaeuWorker, WorkPermit
+from shared.events.police import CitizenshipChange, Expulsion, ProtectionStatus, ResidencePermit, Violation
 from shared.events.portal import BorderCrossing, FeedCoverage, ResidenceRegistration
 
 FACTS: dict[str, type[Fact]] = {
@@ -12,6 +13,11 @@ FACTS: dict[str, type[Fact]] = {
         BorderCrossing,
         ResidenceRegistration,
         FeedCoverage,
+        ResidencePermit,
+        ProtectionStatus,
+        CitizenshipChange,
+        Violation,
+        Expulsion,
         WorkPermit,
         EaeuWorker,
         KandasStatus,

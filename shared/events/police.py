@@ -1,0 +1,124 @@
+"""Facts of the interior ministry's feed, which the portal takes in (P7): residence permits, protection, citizenship,
+violations, expulsions. Residence registration stands with the portal's other facts.
+
+Every `ended_on` is the first day on which a thing no longer holds; every `valid_until` the last day on which it does.
+"""
+
+from collections.abc import Iterator
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from shared.events.envelope import Fact
+from shared.events.language import Country, Day, Region, SourceId, Text
+from shared.events.person import Person
+
+RESIDENCE_ENDS = Literal["expiry", "citizenship", "departure", "revoked", "death"]
+PROTECTION_ENDS = Literal["expiry", "cessation", "cancelled", "revoked", "citizenship", "departure", "death"]
+VIOLATIONS = Literal["overstay", "illegal_crossing", "illegal_stay", "illegal_work", "late_registration", "other"]
+
+
+class _PoliceFact(Fact, producer="portal", name="police", version=0):
+    """What these facts have in common: they are refused with everything that contradicts itself."""
+
+    source_id: SourceId
+    person: Person
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        if contradictions := list(self.contradictions()):
+            raise ValueError("; ".join(contradictions))
+        return self
+
+    def contradictions(self) -> Iterator[str]:
+        """Every sentence about what cannot be."""
+        yield from ()
+
+
+class ResidencePermit(_PoliceFact, producer="portal", name="residence_permit", version=1):
+    """A foreigner's or stateless person's permit to reside, temporary or permanent, in its present state."""
+
+    residence: Literal["temporary", "permanent"]
+    region: Region
+    granted_on: Day
+    valid_until: Day | None = Field(None, description="null for a permit without a term")
+    ended_on: Day | None = None
+    end_reason: RESIDENCE_ENDS | None = None
+
+    def contradictions(self) -> Iterator[str]:
+        if self.valid_until is not None and self.valid_until < self.granted_on:
+            yield "valid_until must not lie before granted_on"
+        if (self.ended_on is None) != (self.end_reason is None):
+            yield "ended_on and end_reason are given together"
+        if self.ended_on is not None and self.ended_on < self.granted_on:
+            yield "ended_on must not lie before granted_on"
+
+
+class ProtectionStatus(_PoliceFact, producer="portal", name="protection_status", version=1):
+    """Asylum, refugee status or statelessness in its present state.
+
+    An asylum seeker is one until the final decision; refugee status is given for a year and reviewed yearly ([003]).
+    A granted asylum is a new record of kind refugee.
+    """
+
+    kind: Literal["asylum_seeker", "refugee", "stateless"]
+    country_of_origin: Country
+    region: Region
+    granted_on: Day = Field(description="asylum seekers: when they applied")
+    reviewed_on: Day | None = Field(None, description="last yearly review of refugee status")
+    ended_on: Day | None = None
+    end_reason: PROTECTION_ENDS | Literal["refused", "granted"] | None = None
+
+    def contradictions(self) -> Iterator[str]:
+        if (self.ended_on is None) != (self.end_reason is None):
+            yield "ended_on and end_reason are given together"
+        if self.reviewed_on is not None and self.kind != "refugee":
+            yield "reviewed_on is given for refugees only"
+        if self.end_reason in ("refused", "granted") and self.kind != "asylum_seeker":
+            yield "only an asylum seeker's record ends by being refused or granted"
+        for name in ("reviewed_on", "ended_on"):
+            if (day := getattr(self, name)) is not None and day < self.granted_on:
+                yield f"{name} must not lie before granted_on"
+
+
+class CitizenshipChange(_PoliceFact, producer="portal", name="citizenship_change", version=1):
+    """Citizenship of Kazakhstan acquired or lost. `person` is as after the change."""
+
+    act: Literal["acquired", "lost"]
+    date: Day
+    other_country: Country | None = Field(None, description="citizenship before (acquired) or after (lost)")
+    former_kandas: bool = False
+
+    def contradictions(self) -> Iterator[str]:
+        if (self.person.citizenship == "KAZ") != (self.act == "acquired"):
+            yield "the person's citizenship is that after the change: KAZ when acquired, another when lost"
+
+
+class Violation(_PoliceFact, producer="portal", name="violation", version=1):
+    """A breach of migration law that was found, by an officer or by a run of the portal."""
+
+    violation: VIOLATIONS
+    found_on: Day
+    since: Day | None = Field(None, description="first day of a stay without right")
+    region: Region | None = None
+    article: Text | None = Field(None, description="article of the code of administrative offences")
+    penalty: Literal["warning", "fine", "arrest", "expulsion"] | None = None
+    found_by: Literal["officer", "overstay_run"] = "officer"
+
+    def contradictions(self) -> Iterator[str]:
+        if self.since is not None and self.since > self.found_on:
+            yield "since must not lie after found_on"
+
+
+class Expulsion(_PoliceFact, producer="portal", name="expulsion", version=1):
+    """A court's decision to expel, and whether the person has left."""
+
+    decided_on: Day
+    executed_on: Day | None = None
+    to_country: Country | None = None
+    barred_until: Day | None = Field(None, description="last day on which entry is barred")
+
+    def contradictions(self) -> Iterator[str]:
+        for name in ("executed_on", "barred_until"):
+            if (day := getattr(self, name)) is not None and day < self.decided_on:
+                yield f"{name} must not lie before decided_on"

@@ -1,0 +1,76 @@
+"""Finding the records of a person: typed columns beside a record's body, and the search over them.
+
+A person is asked for by IIN, by a document, or by name and birth date; names are compared folded, so that spelling
+variants of one passport name meet. Evidence is joined by "or": whoever searches sees all that any of it finds.
+"""
+
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, model_validator
+from sqlalchemy import Column, ColumnElement, Index, Table, Text, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.schema import SchemaItem
+
+from shared.events.language import Country
+from shared.events.person import BirthDate, DocumentNumber, Iin, LatinName, Person
+from shared.kernel import documents, names
+
+
+class Wanted(BaseModel):
+    """Whom a search is for. It stands in the body: addresses of requests are logged, and hold no personal data."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    iin: Iin | None = None
+    issuing_state: Country | None = None
+    document_number: DocumentNumber | None = None
+    surname: LatinName | None = None
+    given_names: LatinName | None = None
+    birth_date: BirthDate | None = None
+
+    @model_validator(mode="after")
+    def _enough(self) -> Self:
+        if (self.document_number is None) != (self.issuing_state is None):
+            raise ValueError("a document is named by issuing_state and document_number together")
+        if (self.surname is None) != (self.birth_date is None):
+            raise ValueError("a name is searched with its birth_date: give surname and birth_date together")
+        if not (self.iin or self.document_number or self.surname):
+            raise ValueError("give an IIN, a document, or a surname with a birth date")
+        return self
+
+
+def person_columns(table: str) -> list[SchemaItem]:
+    """Columns and indexes of a record table whose persons can be searched for."""
+    found: list[SchemaItem] = []
+    for name in ("iin", "document", "named"):
+        column: Column[str] = Column(name, Text)
+        found += [column, Index(f"{table}_{name}", name, postgresql_where=column.is_not(None))]
+    return found
+
+
+def person_values(person: Person) -> dict[str, Any]:
+    """The values of those columns for one person."""
+    return {"iin": person.iin, "document": document_of(person), "named": _named(person, person.birth_date)}
+
+
+def document_of(person: Person) -> str | None:
+    """The person's document as one key, issuing state and number; None without a document."""
+    document = person.document
+    return documents.identity_key(document.issuing_state, document.number) if document else None
+
+
+def _named(person: Person | Wanted, birth_date: str | None) -> str:
+    return f"{names.fold(person.surname or '', person.given_names)}|{birth_date}"
+
+
+async def find(connection: AsyncConnection, table: Table, wanted: Wanted, limit: int = 100) -> list[Any]:
+    """The rows about that person, newest first, withdrawn ones included: a register shows its history."""
+    evidence: list[ColumnElement[bool]] = []
+    if wanted.iin:
+        evidence.append(table.c.iin == wanted.iin)
+    if wanted.document_number and wanted.issuing_state:
+        evidence.append(table.c.document == documents.identity_key(wanted.issuing_state, wanted.document_number))
+    if wanted.surname:
+        evidence.append(table.c.named == _named(wanted, wanted.birth_date))
+    query = select(table).where(or_(*evidence)).order_by(table.c.changed_at.desc()).limit(limit)
+    return list(await connection.execute(query))
