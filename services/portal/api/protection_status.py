@@ -32,10 +32,11 @@ class ReviewDue(BaseModel):
 
 
 class ReviewsDue(BaseModel):
-    """Which records must be reviewed by a day, and the version of the rule that says so."""
+    """Which records must be reviewed by a day, and the rule that says so."""
 
     by: date
     rule: str
+    rule_version: str
     due: list[ReviewDue]
 
 

@@ -48,4 +48,4 @@ async def reviews_due(engine: AsyncEngine, by: date, limit: int, caller: Caller)
         seen = [(row.id, ProtectionStatus.read(row.body).person) for row, _ in due]
         await access_log.note_search(unit.connection, caller, PROTECTION.name, seen)
     found = [{"id": str(row.id), "source_id": row.source_id, "version": row.version, "due": day} for row, day in due]
-    return {"by": by, "rule": norm.version, "due": found}
+    return {"by": by, "rule": norm.name, "rule_version": norm.version, "due": found}

@@ -31,7 +31,5 @@ protection_status = record_table(
     *person_columns("protection_status"),
 )
 citizenship_change = record_table(metadata, "citizenship_change", *person_columns("citizenship_change"))
-violation = record_table(
-    metadata, "violation", Column("violation", Text, nullable=False), *person_columns("violation")
-)
+violation = record_table(metadata, "violation", Column("violation", Text, nullable=False), *person_columns("violation"))
 expulsion = record_table(metadata, "expulsion", *person_columns("expulsion"))

@@ -62,6 +62,90 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "version"),
     )
     op.create_table(
+        "citizenship_change",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("source_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("submitted", sa.LargeBinary(), nullable=False),
+        sa.Column("iin", sa.Text(), nullable=True),
+        sa.Column("document", sa.Text(), nullable=True),
+        sa.Column("named", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("source_id"),
+    )
+    op.create_index(
+        "citizenship_change_document",
+        "citizenship_change",
+        ["document"],
+        unique=False,
+        postgresql_where=sa.text("document IS NOT NULL"),
+    )
+    op.create_index(
+        "citizenship_change_iin",
+        "citizenship_change",
+        ["iin"],
+        unique=False,
+        postgresql_where=sa.text("iin IS NOT NULL"),
+    )
+    op.create_index(
+        "citizenship_change_named",
+        "citizenship_change",
+        ["named"],
+        unique=False,
+        postgresql_where=sa.text("named IS NOT NULL"),
+    )
+    op.create_table(
+        "citizenship_change_history",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", "version"),
+    )
+    op.create_table(
+        "expulsion",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("source_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("submitted", sa.LargeBinary(), nullable=False),
+        sa.Column("iin", sa.Text(), nullable=True),
+        sa.Column("document", sa.Text(), nullable=True),
+        sa.Column("named", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("source_id"),
+    )
+    op.create_index(
+        "expulsion_document", "expulsion", ["document"], unique=False, postgresql_where=sa.text("document IS NOT NULL")
+    )
+    op.create_index("expulsion_iin", "expulsion", ["iin"], unique=False, postgresql_where=sa.text("iin IS NOT NULL"))
+    op.create_index(
+        "expulsion_named", "expulsion", ["named"], unique=False, postgresql_where=sa.text("named IS NOT NULL")
+    )
+    op.create_table(
+        "expulsion_history",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", "version"),
+    )
+    op.create_table(
         "feed_coverage",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("source_id", sa.Text(), nullable=False),
@@ -109,6 +193,59 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("position"),
     )
     op.create_table(
+        "protection_status",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("source_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("submitted", sa.LargeBinary(), nullable=False),
+        sa.Column("review_from", sa.Date(), nullable=True),
+        sa.Column("iin", sa.Text(), nullable=True),
+        sa.Column("document", sa.Text(), nullable=True),
+        sa.Column("named", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("source_id"),
+    )
+    op.create_index(
+        "protection_status_document",
+        "protection_status",
+        ["document"],
+        unique=False,
+        postgresql_where=sa.text("document IS NOT NULL"),
+    )
+    op.create_index(
+        "protection_status_iin", "protection_status", ["iin"], unique=False, postgresql_where=sa.text("iin IS NOT NULL")
+    )
+    op.create_index(
+        "protection_status_named",
+        "protection_status",
+        ["named"],
+        unique=False,
+        postgresql_where=sa.text("named IS NOT NULL"),
+    )
+    op.create_index(
+        "protection_status_review",
+        "protection_status",
+        ["review_from"],
+        unique=False,
+        postgresql_where=sa.text("review_from IS NOT NULL"),
+    )
+    op.create_table(
+        "protection_status_history",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", "version"),
+    )
+    op.create_table(
         "rejected_line",
         sa.Column("batch", sa.UUID(), nullable=False),
         sa.Column("line", sa.Integer(), nullable=False),
@@ -124,6 +261,51 @@ def upgrade() -> None:
         sa.Column("transport", sa.Text(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("transport"),
+    )
+    op.create_table(
+        "residence_permit",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("source_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("submitted", sa.LargeBinary(), nullable=False),
+        sa.Column("iin", sa.Text(), nullable=True),
+        sa.Column("document", sa.Text(), nullable=True),
+        sa.Column("named", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("source_id"),
+    )
+    op.create_index(
+        "residence_permit_document",
+        "residence_permit",
+        ["document"],
+        unique=False,
+        postgresql_where=sa.text("document IS NOT NULL"),
+    )
+    op.create_index(
+        "residence_permit_iin", "residence_permit", ["iin"], unique=False, postgresql_where=sa.text("iin IS NOT NULL")
+    )
+    op.create_index(
+        "residence_permit_named",
+        "residence_permit",
+        ["named"],
+        unique=False,
+        postgresql_where=sa.text("named IS NOT NULL"),
+    )
+    op.create_table(
+        "residence_permit_history",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", "version"),
     )
     op.create_table(
         "residence_registration",
@@ -150,20 +332,98 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", "version"),
     )
+    op.create_table(
+        "violation",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("source_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("submitted", sa.LargeBinary(), nullable=False),
+        sa.Column("violation", sa.Text(), nullable=False),
+        sa.Column("iin", sa.Text(), nullable=True),
+        sa.Column("document", sa.Text(), nullable=True),
+        sa.Column("named", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("source_id"),
+    )
+    op.create_index(
+        "violation_document", "violation", ["document"], unique=False, postgresql_where=sa.text("document IS NOT NULL")
+    )
+    op.create_index("violation_iin", "violation", ["iin"], unique=False, postgresql_where=sa.text("iin IS NOT NULL"))
+    op.create_index(
+        "violation_named", "violation", ["named"], unique=False, postgresql_where=sa.text("named IS NOT NULL")
+    )
+    op.create_table(
+        "violation_history",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", "version"),
+    )
     for statement in (*IN_COMMIT_ORDER, APPEND_ONLY):
         op.execute(statement)
 
 
 def downgrade() -> None:
+    op.drop_table("violation_history")
+    op.drop_index("violation_named", table_name="violation", postgresql_where=sa.text("named IS NOT NULL"))
+    op.drop_index("violation_iin", table_name="violation", postgresql_where=sa.text("iin IS NOT NULL"))
+    op.drop_index("violation_document", table_name="violation", postgresql_where=sa.text("document IS NOT NULL"))
+    op.drop_table("violation")
     op.drop_table("residence_registration_history")
     op.drop_table("residence_registration")
+    op.drop_table("residence_permit_history")
+    op.drop_index(
+        "residence_permit_named", table_name="residence_permit", postgresql_where=sa.text("named IS NOT NULL")
+    )
+    op.drop_index("residence_permit_iin", table_name="residence_permit", postgresql_where=sa.text("iin IS NOT NULL"))
+    op.drop_index(
+        "residence_permit_document", table_name="residence_permit", postgresql_where=sa.text("document IS NOT NULL")
+    )
+    op.drop_table("residence_permit")
     op.drop_table("relayed")
     op.drop_table("rejected_line")
+    op.drop_table("protection_status_history")
+    op.drop_index(
+        "protection_status_review", table_name="protection_status", postgresql_where=sa.text("review_from IS NOT NULL")
+    )
+    op.drop_index(
+        "protection_status_named", table_name="protection_status", postgresql_where=sa.text("named IS NOT NULL")
+    )
+    op.drop_index("protection_status_iin", table_name="protection_status", postgresql_where=sa.text("iin IS NOT NULL"))
+    op.drop_index(
+        "protection_status_document", table_name="protection_status", postgresql_where=sa.text("document IS NOT NULL")
+    )
+    op.drop_table("protection_status")
     op.drop_table("outbox")
     op.drop_index("idempotency_at", table_name="idempotency")
     op.drop_table("idempotency")
     op.drop_table("feed_coverage_history")
     op.drop_table("feed_coverage")
+    op.drop_table("expulsion_history")
+    op.drop_index("expulsion_named", table_name="expulsion", postgresql_where=sa.text("named IS NOT NULL"))
+    op.drop_index("expulsion_iin", table_name="expulsion", postgresql_where=sa.text("iin IS NOT NULL"))
+    op.drop_index("expulsion_document", table_name="expulsion", postgresql_where=sa.text("document IS NOT NULL"))
+    op.drop_table("expulsion")
+    op.drop_table("citizenship_change_history")
+    op.drop_index(
+        "citizenship_change_named", table_name="citizenship_change", postgresql_where=sa.text("named IS NOT NULL")
+    )
+    op.drop_index(
+        "citizenship_change_iin", table_name="citizenship_change", postgresql_where=sa.text("iin IS NOT NULL")
+    )
+    op.drop_index(
+        "citizenship_change_document", table_name="citizenship_change", postgresql_where=sa.text("document IS NOT NULL")
+    )
+    op.drop_table("citizenship_change")
     op.drop_table("border_crossing_history")
     op.drop_table("border_crossing")
     op.drop_index("access_log_record", table_name="access_log")
