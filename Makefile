@@ -48,3 +48,12 @@ contracts: setup ## writes schemas, OpenAPI and AsyncAPI from the code
 .PHONY: migration
 migration: setup ## writes the next migration of a service: SERVICE=portal MESSAGE="what it does"
 	@$(PYTHON) -m deploy.local.migrations new "$(SERVICE)" "$(MESSAGE)"
+
+# These two work on the system that `make run` has started in another terminal.
+.PHONY: demo
+demo: setup ## loads the demonstration figures into the running system (make run does it once by itself)
+	@$(PYTHON) -m deploy.local.inside deploy.local.demo
+
+.PHONY: replay
+replay: setup ## computes all figures anew from the stored facts, beside the present ones, and swaps
+	@$(PYTHON) -m deploy.local.inside services.accounting rebuild

@@ -4,7 +4,6 @@ Settings by environment: KOSH_PORT_BASE (8100); BROKER=kafka, with KAFKA_BOOTSTR
 elsewhere; DEMO=no for empty registers; KOSH_STATE for a state directory other than `.run`.
 """
 
-import importlib.util
 import os
 import signal
 import sys
@@ -16,7 +15,7 @@ from types import FrameType
 from deploy.local.failure import Failed
 from deploy.local.lock import only_one
 from deploy.local.supervisor import Program
-from deploy.local.system import SERVICES, System
+from deploy.local.system import System
 
 DEMO = "deploy.local.demo"
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -71,9 +70,6 @@ def _load_demo(system: System) -> None:
     mark = system.state / "demo-loaded"
     if mark.exists():
         return
-    if importlib.util.find_spec(DEMO) is None:
-        _tell("no demonstration figures yet: the registers are empty")
-        return
     _tell("loading the demonstration figures (DEMO=no leaves them out)")
     system.supervisor.run(Program("demo", [sys.executable, "-m", DEMO], system.settings))
     mark.touch()
@@ -81,7 +77,7 @@ def _load_demo(system: System) -> None:
 
 def _greet(system: System) -> None:
     _tell("Kosh runs:")
-    for service, title in ((s, TITLES[s]) for s in SERVICES):
+    for service, title in TITLES.items():
         _tell(f"  {service:<11} {system.address(service)}  {title}")
     _tell("a token:    make token ROLE=statistician")
     _tell(f"the logs:   {system.state / 'log'}")

@@ -8,17 +8,16 @@ from pathlib import Path
 from aiokafka.errors import KafkaError
 
 from deploy import topics
-from deploy.local import issuer, kafka, postgres
+from deploy.local import issuer, kafka, postgres, settings_file
 from deploy.local.failure import Failed
 from deploy.local.ports import wait_until_free
 from deploy.local.supervisor import Program, Supervisor
 from shared.broker import Broker
 from shared.db.migrate import upgrade
 
-PLANNED = ("portal", "permits", "kandas", "consular", "accounting")
-SERVICES = tuple(s for s in PLANNED if (Path("services") / s / "app.py").exists())  # until all five exist
-REGISTERS = tuple(s for s in SERVICES if s != "accounting")
-READY_PATIENCE = 60.0
+REGISTERS = ("portal", "permits", "kandas", "consular")
+SERVICES = (*REGISTERS, "accounting")
+READY_PATIENCE = 120.0
 PORTS_PATIENCE = 15.0
 
 
@@ -47,6 +46,7 @@ class System:
         self._start_postgres()
         self._start_kafka()
         self.settings = self._environment(self._databases())
+        settings_file.write(self.state, self.settings)
         self._tell("starting the services")
         programs = self.programs()
         for program in programs:
@@ -65,7 +65,7 @@ class System:
         found = [self._program(service, "api") for service in SERVICES]
         if self.bootstrap is not None:
             found += [self._program(service, "relay") for service in REGISTERS]
-        return [*found, self._program("accounting", "intake")] if "accounting" in SERVICES else found
+        return [*found, self._program("accounting", "intake")]
 
     def _environment(self, databases: Mapping[str, postgres.Database]) -> dict[str, str]:
         found = issuer.environment(self.issuer) | {"KOSH_TRANSPORT": "kafka" if self.bootstrap else "feed"}

@@ -81,44 +81,36 @@ def assert_nothing_is_left(state: Path, ports: range) -> None:
     assert all(map(is_free, ports))
 
 
-def test_the_next_run_goes_on_after_the_supervisor_was_killed(state: Path, ports: range) -> None:
+def test_the_next_run_goes_on_after_the_supervisor_was_killed_and_ctrl_c_leaves_nothing(
+    state: Path, ports: range
+) -> None:
     with running(state, ports) as (run, _), portal(state, ports) as client:
         client.put("/v1/feeds/berkut/coverage", json=COVERAGE).raise_for_status()
         run.kill()
-    with running(state, ports), portal(state, ports) as client:
-        kept = client.get("/v1/feeds/berkut/coverage").raise_for_status().json()
-    assert kept.items() >= COVERAGE.items()
-
-
-def test_the_end_of_one_service_ends_the_whole_and_is_told(state: Path, ports: range) -> None:
-    with running(state, ports) as (run, told):
-        os.kill(pid_of("portal-api", state), signal.SIGKILL)
-        assert "portal-api ended with exit code -9" in told.read()
-        assert run.wait() == 1
-    assert_nothing_is_left(state, ports)
-
-
-def test_the_next_run_goes_on_after_postgres_was_killed_and_ctrl_c_leaves_nothing(state: Path, ports: range) -> None:
-    with running(state, ports) as (run, told):
-        os.kill(pid_of("postgres", state), signal.SIGKILL)
-        assert "postgres ended with exit code -9" in told.read()
     with running(state, ports) as (run, _):
+        with portal(state, ports) as client:
+            kept = client.get("/v1/feeds/berkut/coverage").raise_for_status().json()
         port = int(postmaster(state)[3])
         run.send_signal(signal.SIGINT)
         assert run.wait() == 0
+    assert kept.items() >= COVERAGE.items()
     assert_nothing_is_left(state, ports)
     assert not is_answered(port)
 
 
 @pytest.mark.kafka
 @pytest.mark.skipif(bool(missing_tools()) and not REQUIRED, reason="no real Kafka without Java and Maven")
-def test_the_same_runs_over_a_broker_of_its_own_which_ctrl_c_stops_too(state: Path, ports: range) -> None:
-    with running(state, ports, BROKER="kafka") as (run, _):
-        assert pid_of("portal-relay", state)
+@pytest.mark.parametrize("victim", ["postgres", "portal-relay"])
+def test_over_a_broker_of_its_own_the_end_of_one_part_is_told_and_ends_the_whole(
+    state: Path, ports: range, victim: str
+) -> None:
+    with running(state, ports, BROKER="kafka") as (run, told):
         assert any(b"kafka.Kafka" in Path(f"/proc/{pid}/cmdline").read_bytes() for pid in strays(state))
-        run.send_signal(signal.SIGINT)
-        assert run.wait() == 0
-    assert_nothing_is_left(state, ports)
+        os.kill(pid_of(victim, state), signal.SIGKILL)
+        assert f"{victim} ended with exit code -9" in told.read()
+        assert run.wait() == 1
+    assert strays(state) == []
+    assert all(map(is_free, ports))
 
 
 def test_a_broker_that_does_not_answer_is_told_and_nothing_is_left(state: Path, ports: range) -> None:

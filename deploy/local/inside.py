@@ -1,0 +1,25 @@
+"""`python -m deploy.local.inside MODULE [ARGUMENT ...]`: runs a module with the settings of the running system.
+
+For example `python -m deploy.local.inside services.accounting rebuild`.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from deploy.local import settings_file
+from deploy.local.failure import Failed
+
+
+def main() -> None:
+    if len(sys.argv) == 1:
+        sys.exit(__doc__)
+    try:
+        settings = settings_file.read(Path(os.environ.get("KOSH_STATE", ".run")))
+    except Failed as failure:
+        sys.exit(f"kosh: {failure}")
+    os.execve(sys.executable, [sys.executable, "-m", *sys.argv[1:]], os.environ | settings)  # noqa: S606 - no shell
+
+
+if __name__ == "__main__":
+    main()
