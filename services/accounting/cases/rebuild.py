@@ -40,7 +40,7 @@ async def _build(connection: Connection, tell: Tell) -> None:
     evidence, other_holdings = await bulk.register_facts(connection)
     tell(f"read {len(crossings)} crossings and {len(other_holdings)} other facts")
     keys, person = await _identity(connection, np.concatenate((crossing_holdings, other_holdings)))
-    tell(f"found {len(np.unique(person))} persons by {len(keys)} keys")
+    tell(f"found {np.count_nonzero(keys == person)} persons by {len(keys)} keys")
     telling = other_holdings[np.isin(other_holdings["fact"], evidence["fact"])]
     people, due = assemble(
         keys,

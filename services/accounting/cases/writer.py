@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 import asyncpg
 
@@ -14,11 +13,11 @@ from services.accounting.store.sources import ParkedEvent
 Connection = asyncpg.Connection
 
 
-@dataclass(frozen=True)
 class Writer:
     """Holds the writer's lock for as long as its connection lives."""
 
-    connection: Connection
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
 
     async def take(self, batch: Batch) -> int:
         """Takes the batch in, in one transaction; returns how many of its events had an effect."""

@@ -49,7 +49,7 @@ async def run(address: str, sources: Sequence[Source], hashes: Hashes) -> None:
         try:
             async with the_writer(address) as writer:
                 log.info("this process writes now")
-                await _Intake(writer, sources, hashes).run()
+                await Intake(writer, sources, hashes).run()
         except* OUTAGES as outage:
             log.warning("intake waits for the database: %s", type(outage.exceptions[0]).__name__)
         await asyncio.sleep(RETRY)
@@ -63,7 +63,7 @@ def spare_the_collector() -> None:
     gc.set_threshold(100_000, 50, 100)
 
 
-class _Intake:
+class Intake:
     """Readers, one per source, and the writer, joined by a queue of one batch: what is ahead stays small."""
 
     def __init__(self, writer: Writer, sources: Sequence[Source], hashes: Hashes) -> None:

@@ -108,8 +108,8 @@ def components(pairs: Keys) -> tuple[Keys, Keys]:
     Returns all keys in ascending order, and for each the smallest key of its component. Every round links whole trees
     to smaller neighbours and then halves the way to the root: the rounds grow with the logarithm of the longest chain.
     """
-    keys, ends = np.unique(pairs, return_inverse=True)
-    one, other = ends.reshape(-1, 2).T
+    keys = distinct(pairs.ravel())
+    one, other = np.searchsorted(keys, pairs[pairs[:, 0] != pairs[:, 1]]).T
     label = np.arange(len(keys))
     while True:
         smaller = np.minimum(label[one], label[other])
@@ -120,6 +120,14 @@ def components(pairs: Keys) -> tuple[Keys, Keys]:
         if np.array_equal(linked, label):
             return keys, keys[label]
         label = linked
+
+
+def distinct(values: Keys) -> Keys:
+    """The values in ascending order, each once. Sorting millions of numbers is faster than numpy's hashing of them."""
+    ordered = np.sort(values)
+    first = np.ones(len(ordered), np.bool_)
+    first[1:] = ordered[1:] != ordered[:-1]
+    return ordered[first]
 
 
 def pairs(holdings: npt.NDArray[np.void]) -> Keys:

@@ -16,6 +16,7 @@ from services.accounting.rules.history import (
     pack,
     unpack,
 )
+from services.accounting.rules.identity import distinct
 from services.accounting.rules.movements import Tally, tally
 from services.accounting.rules.reckoning import Coverage, reckon
 
@@ -85,7 +86,7 @@ def assemble(keys: Ints, person: Ints, crossings: Owned, evidence: Owned, covera
 
     Every record belongs to a person who holds a key.
     """
-    ids = np.unique(person)
+    ids = distinct(person)
     by_person = np.lexsort((keys, person))
     travels, lengths = _grouped(ids, crossings, arrange_crossings)
     signs, sign_lengths = _grouped(ids, evidence, arrange_evidence)

@@ -1,0 +1,144 @@
+"""S3: accounting's intake, from the feed's bytes to committed figures, against a bare consumer that decodes, validates
+and inserts the same events with unnest. Both on a durable PostgreSQL of the bench's own, with the same collector."""
+
+import argparse
+import asyncio
+import time
+
+import asyncpg
+import orjson
+import uvloop
+
+from deploy.local.postgres import Server
+from deploy.local.temporary import reachable_directory
+from services.accounting.cases.batch import Batch
+from services.accounting.cases.status import Newest
+from services.accounting.cases.writer import Writer, the_writer
+from services.accounting.intake import run as intake
+from services.accounting.intake.source import Delivery, Positions
+from services.accounting.rules.identity import Hashes
+from shared.db.migrate import upgrade
+from shared.events.portal import BorderCrossing
+from tests.bench.crossings_stream import pages
+from tests.bench.figures import line
+
+EVENTS = 200_000
+ROUNDS = 3
+BARE = """INSERT INTO bare (source_id, direction, crossed_at, checkpoint, iin, document, state, surname, given_names,
+    birth_date, sex, citizenship, purpose, country, version) SELECT * FROM unnest($1::text[], $2::text[],
+    $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
+    $12::text[], $13::text[], $14::text[], $15::int[]) ON CONFLICT DO NOTHING"""
+
+
+class TimedWriter(Writer):
+    """Remembers when each batch was committed."""
+
+    def __init__(self, connection: asyncpg.Connection, batches: int) -> None:
+        super().__init__(connection)
+        self.committed: list[float] = []
+        self.batches, self.done = batches, asyncio.Event()
+
+    async def take(self, batch: Batch) -> int:
+        taken = await super().take(batch)
+        self.committed.append(time.perf_counter())
+        if len(self.committed) == self.batches:
+            self.done.set()
+        return taken
+
+
+class Pages:
+    """A source that has its answers ready, as bytes."""
+
+    name, transport = "portal", "feed"
+
+    def __init__(self, answers: list[bytes]) -> None:
+        self.answers = answers
+
+    async def read(self, after: Positions, limit: int, wait: float) -> Delivery:
+        page = after.get(0, 0)
+        if page == len(self.answers):
+            await asyncio.sleep(3600)
+        return Delivery(orjson.loads(self.answers[page]), {0: page + 1})
+
+    async def newest(self) -> Newest:
+        return Newest(len(self.answers), {0: len(self.answers)})
+
+    async def close(self) -> None: ...
+
+
+async def counted(dsn: str, answers: list[bytes]) -> list[float]:
+    """Takes all in; seconds at which each page was committed."""
+    async with the_writer(dsn) as writer:
+        timed = TimedWriter(writer.connection, len(answers))
+        begun = time.perf_counter()
+        work = asyncio.create_task(intake.Intake(timed, [Pages(answers)], Hashes(b"the secret of a bench")).run())
+        await timed.done.wait()
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+    return [moment - begun for moment in timed.committed]
+
+
+async def bare(dsn: str, answers: list[bytes]) -> list[float]:
+    """The reference: the same events decoded, validated, inserted; seconds at which each page was committed."""
+    committed = []
+    connection = await asyncpg.connect(dsn)
+    await connection.execute("DROP TABLE IF EXISTS bare")
+    await connection.execute(
+        "CREATE TABLE bare (source_id text, version int, direction text, crossed_at timestamptz, checkpoint text,"
+        "iin text, document text, state text, surname text, given_names text, birth_date text, sex text,"
+        "citizenship text, purpose text, country text, PRIMARY KEY (source_id, version))"
+    )
+    begun = time.perf_counter()
+    for answer in answers:
+        rows = [_row(event) for event in orjson.loads(answer) if event["type"] == BorderCrossing.TYPE]
+        async with connection.transaction():
+            await connection.execute(BARE, *map(list, zip(*rows, strict=True)))
+        committed.append(time.perf_counter() - begun)
+    await connection.close()
+    return committed
+
+
+def _row(event: dict[str, object]) -> tuple[object, ...]:
+    fact = BorderCrossing.model_validate(event["data"], extra="ignore")
+    person, document = fact.person, fact.person.document
+    assert document is not None
+    return (
+        fact.source_id, fact.direction, fact.crossed_at, fact.checkpoint, person.iin, document.number,
+        document.issuing_state, person.surname, person.given_names, person.birth_date, person.sex, person.citizenship,
+        fact.purpose, fact.country, event["recordversion"],
+    )  # fmt: skip
+
+
+async def main(events: int, rounds: int, server: Server) -> None:
+    answers = pages(events)
+    total = sum(answer.count(b'"specversion"') for answer in answers)
+    whole: list[tuple[float, float]] = []
+    tail: list[tuple[float, float]] = []
+    for number in range(rounds):
+        made = await server.ensure_database("accounting", name=f"bench_{number}")
+        await asyncio.to_thread(upgrade, "accounting", made.owner_url)
+        reference = await bare(server.dsn(made.name), answers)
+        ours = await counted(server.dsn(made.name), answers)
+        whole.append((total / ours[-1], reference[-1] / ours[-1]))
+        tenth = max(len(answers) // 10, 1)
+        last = (ours[-1] - ours[-1 - tenth], reference[-1] - reference[-1 - tenth])
+        tail.append((total * tenth / len(answers) / last[0], last[1] / last[0]))
+        await server.drop_database(made.name)
+    for name, found in (("accounting_intake", whole), ("accounting_intake_last_tenth", tail)):
+        values, ratios = zip(*found, strict=True)
+        print(line(name, values, "events/s", ratios, "bare_consumer"), flush=True)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--events", type=int, default=EVENTS)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    chosen = parser.parse_args()
+    intake.spare_the_collector()
+    with reachable_directory() as directory:
+        server = Server(directory / "postgres")
+        server.start()
+        try:
+            uvloop.run(main(chosen.events, chosen.rounds, server))
+        finally:
+            server.stop()
