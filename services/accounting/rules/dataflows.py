@@ -13,6 +13,9 @@ from shared.kernel.codes import Code, code_list
 
 NOT_SPECIFIED: Final = "_X"
 
+PUBLISHED_ONLY: Final = frozenset({"KZ_U", "KZ_R", "quota", "_O"})
+"""Codes that stand in figures of other bodies alone: nothing is counted under them here."""
+
 
 @dataclass(frozen=True, slots=True)
 class Enumeration:

@@ -51,17 +51,11 @@ def kinds(indicators: Iterable[str]) -> list[Indicator]:
     return sorted(needed)
 
 
-class Counted(NamedTuple):
-    """A value, and whether open crossings may still change it."""
-
-    value: int
-    open: bool
-
-
-def counted(indicator: str, counts: Mapping[Indicator, int]) -> Counted:
+def valued(coverage: Coverage, indicator: str, counts: Mapping[Indicator, int], period: Period) -> tuple[int, str]:
+    """The value of an indicator in a period, and its status."""
     formula = FORMULAS[indicator]
     value = sum(counts.get(kind, 0) for kind in formula.plus) - sum(counts.get(kind, 0) for kind in formula.minus)
-    return Counted(value, any(counts.get(kind, 0) for kind in formula.open))
+    return value, status(period, any(counts.get(kind, 0) for kind in formula.open), coverage)
 
 
 def covered_periods(

@@ -5,9 +5,11 @@ from typing import Any, NamedTuple
 
 import asyncpg
 
-from services.accounting.rules.axes import Axis, Level
+from services.accounting.rules.axes import NOWHERE, Axis, Level
 from services.accounting.rules.flow_figures import MONTHS
 from services.accounting.rules.movements import FIELDS, Indicator
+from services.accounting.rules.series import Row
+from shared.kernel.periods import Frequency
 
 Connection = asyncpg.Connection
 
@@ -21,35 +23,27 @@ class Along(NamedTuple):
     numbers: Sequence[int] | None
 
 
-class Sums(NamedTuple):
-    """One row: frequency, number of the period since 1970 (in months, quarters or years), the code on each axis, and
-    the count of each indicator that was asked for."""
-
-    frequency: str
-    period: int
-    place: tuple[str, ...]
-    counts: tuple[int, ...]
-
-
 async def sums(
     connection: Connection,
     along: Sequence[Along],
-    frequencies: Sequence[str],
+    frequencies: Sequence[Frequency],
     months: tuple[int, int],
     indicators: Sequence[Indicator],
     limit: int,
-) -> list[Sums]:
+) -> list[Row]:
     """The cube summed along its axes over `months` (since 1970-01, half-open); at most `limit` rows."""
     statement = _Statement(along, frequencies, indicators)
     first, end = (month << FIELDS["month"].shift for month in months)
     rows = await connection.fetch(statement.text, first, end, limit, *statement.values)
-    return [statement.read(row) for row in rows]
+    return [row for row in map(statement.read, rows) if NOWHERE not in row.place]
 
 
 class _Statement:
     """The statement for one shape of question; its text depends on the shape alone, so that it is prepared once."""
 
-    def __init__(self, along: Sequence[Along], frequencies: Sequence[str], indicators: Sequence[Indicator]) -> None:
+    def __init__(
+        self, along: Sequence[Along], frequencies: Sequence[Frequency], indicators: Sequence[Indicator]
+    ) -> None:
         self.along, self.indicators = along, indicators
         self.values: list[Any] = []
         self.periods = {each: each.lower() for each in frequencies}
@@ -66,13 +60,14 @@ class _Statement:
             ) cells GROUP BY {", ".join(self._grouping())} LIMIT $3
         """  # noqa: S608  (names of our own columns; values are bound)
 
-    def read(self, row: asyncpg.Record) -> Sums:
+    def read(self, row: asyncpg.Record) -> Row:
         frequency, period = next((each, row[name]) for each, name in self.periods.items() if row[name] is not None)
         place = [each.axis.total for each in self.along]
         for number, level, name in self.columns:
             if row[name] is not None:
                 place[number] = self.along[number].axis.name(level, row[name])
-        return Sums(frequency, period, tuple(place), tuple(row[len(row) - len(self.indicators) :]))
+        counts = dict(zip(self.indicators, row[len(row) - len(self.indicators) :], strict=True))
+        return Row(frequency, period, tuple(place), counts)
 
     def _groups(self) -> list[str]:
         periods = [f"{_field('month')} / {MONTHS[each]} AS {name}" for each, name in self.periods.items()]

@@ -11,7 +11,7 @@ from services.accounting.cases.flow_figures import flow_figures
 from services.accounting.publish.sdmx.query import parse
 from services.accounting.rules.dimensions import AGE_GROUPS, PURPOSES, SEXES, country_name, region_name
 from services.accounting.rules.figures import Figure, TooMany
-from services.accounting.rules.movements import Indicator
+from services.accounting.rules.movements import Indicator, pack
 from tests.accounting.conftest import Accounting
 from tests.accounting.oracle_account import account
 from tests.accounting.world import START, World
@@ -98,7 +98,7 @@ def by_place(figures: list[Figure]) -> dict[tuple[tuple[str, ...], str], int]:
     ],
 )
 async def test_every_sum_is_exact(accounting: Accounting, key: str) -> None:
-    world = World(5, people=14)
+    world = World(5, people=14 if key != "........" else 5)
     await accounting.take(world.stream())
     query, truth = parse("DF_FLOW", key, {}).query, added_up(world)
     figures = await ask(accounting, key)
@@ -108,6 +108,15 @@ async def test_every_sum_is_exact(accounting: Accounting, key: str) -> None:
     shown = {figure.key for figure in figures}
     still_running = {at for at in by_place(figures) if at[1] in ("2024", "2024-Q2")}
     assert provisional == {at for at, (_, open) in truth.items() if open and at[0] in shown} | still_running
+
+
+async def test_what_is_not_specified_stands_once_and_in_no_broad_group(accounting: Accounting) -> None:
+    await accounting.take(World(3, people=0, obs_end=date(2021, 2, 1)).stream())
+    cell = int(pack(month=51 * 12, indicator=Indicator.IMM_FINAL))
+    await accounting.connection.execute("INSERT INTO derived.cube VALUES ($1, 7)", cell)
+    counted = {key[3:] for (key, _), value in by_place(await ask(accounting, "M.IMM.......")).items() if value}
+    unknown = ("_X", "_X", "_X", "_X", "_X", "_X")
+    assert counted == set(product(*zip(unknown, ("KZ", "_T", "_T", "_T", "_T", "_T"), strict=True)))
 
 
 async def test_a_series_has_every_period_that_the_data_touch(accounting: Accounting) -> None:
