@@ -1,4 +1,4 @@
-"""`python -m services.accounting api|intake|migrate|rebuild|resend`."""
+"""`python -m services.accounting api|intake|migrate|rebuild|resend|load`."""
 
 import argparse
 import asyncio
@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import uvloop
@@ -14,9 +15,11 @@ import uvloop
 from services.accounting.app import make_app
 from services.accounting.cases.rebuild import rebuild
 from services.accounting.cases.resend import resend
+from services.accounting.intake.published.load import STAT_GOV_KZ, BadFile, load
 from services.accounting.intake.run import read
 from services.accounting.settings import AccountingSettings, dsn
 from shared.db.migrate import upgrade
+from shared.errors import Conflict
 from shared.http import server
 from shared.http.logs import configure
 from shared.settings import SettingsError
@@ -30,6 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         command.set_defaults(work=work)
         if name == "resend":
             command.add_argument("--source", help="only what came from this register")
+        if name == "load":
+            _describe_load(command)
     chosen = parser.parse_args(arguments)
     try:
         settings = AccountingSettings.of("accounting")
@@ -70,6 +75,20 @@ def _resend(settings: AccountingSettings, chosen: argparse.Namespace) -> None:
     print(f"{count} parked events will be taken up again by the intake")
 
 
+def _describe_load(command: argparse.ArgumentParser) -> None:
+    command.add_argument("files", nargs="+", type=Path, metavar="FILE", help="CSV, or a table of stat.gov.kz")
+    choices = ("IMM", "EMI", "NET")
+    command.add_argument("--indicator", choices=choices, default="NET", help="of a series that does not name its own")
+    command.add_argument("--publisher", default=STAT_GOV_KZ, help="of a series that does not name its own")
+
+
+def _load(settings: AccountingSettings, chosen: argparse.Namespace) -> None:
+    try:
+        asyncio.run(load(dsn(settings.database_url), chosen.files, chosen.indicator, print, chosen.publisher))
+    except (BadFile, Conflict, OSError) as refused:
+        sys.exit(str(refused))
+
+
 def _owner(settings: AccountingSettings) -> str:
     if settings.owner_database_url is None:
         sys.exit("this is the owner's work: set KOSH_ACCOUNTING_OWNER_DATABASE_URL")
@@ -81,6 +100,7 @@ COMMANDS = {
     "intake": (_intake, "read the registers' events; a second one stands by"),
     "migrate": (_migrate, "bring the database to this version's tables"),
     "rebuild": (_rebuild, "compute all figures anew from the stored facts, beside the present ones"),
+    "load": (_load, "store figures that other bodies have published, beside ours"),
     "resend": (_resend, "take up again the events that were parked, and resume sources that were stopped"),
 }
 

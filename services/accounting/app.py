@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.accounting.api import classification, status, timeline
+from services.accounting.api import classification, sdmx, status, timeline
+from services.accounting.cases.read_figures import FigureReader
 from services.accounting.intake.sources import make_sources
 from services.accounting.settings import AccountingSettings
 from shared.db.engine import make_engine
@@ -13,7 +14,7 @@ from shared.http import my_access_log
 from shared.http.app import make_app as make_http_app
 from shared.service import check_database
 
-ROUTERS = (status.router, classification.router, timeline.router, my_access_log.router)
+ROUTERS = (sdmx.router, status.router, classification.router, timeline.router, my_access_log.router)
 
 
 def make_app(settings: AccountingSettings) -> FastAPI:
@@ -35,4 +36,5 @@ def make_app(settings: AccountingSettings) -> FastAPI:
     app = make_http_app("accounting", title, settings, ROUTERS, lifespan=lifespan, checks={"database": database})
     app.state.engine = engine
     app.state.sources = sources
+    app.state.read_figures = FigureReader(engine)
     return app

@@ -10,7 +10,10 @@ from typing import Final
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.accounting.cases.border_figures import border_figures
 from services.accounting.cases.flow_figures import flow_figures
+from services.accounting.cases.mirror_figures import mirror_figures
+from services.accounting.cases.register_figures import register_figures
 from services.accounting.rules.figures import Figure, NotPublic, Query, Reading, TooMany, public_part
 from services.accounting.store import published_figure, sources
 from shared import clock
@@ -24,7 +27,14 @@ ROLE_NEEDED: Final = (
     "Figures finer than national totals need a token of the role statistician; leave the place in the key empty, or "
     "write the code of the total."
 )
-COMPUTED: Final[Mapping[str, Computing]] = {"DF_FLOW": flow_figures}
+COMPUTED: Final[Mapping[str, Computing]] = {
+    "DF_FLOW": flow_figures,
+    "DF_BORDER": border_figures,
+    "DF_LABOUR": register_figures,
+    "DF_KANDAS": register_figures,
+    "DF_ABROAD": register_figures,
+    "DF_MIRROR": mirror_figures,
+}
 """How the figures of each flow are computed; the other flows hold published figures alone."""
 
 
@@ -60,7 +70,10 @@ async def _read(connection: Connection, query: Query, computed: Query | None, li
     if computed and (compute := COMPUTED.get(query.flow.id)):
         changed = await sources.counted_at(connection) or NEVER
         released = changed.astimezone(clock.ALMATY).date()
-        figures += [replace(figure, released=released) for figure in await compute(connection, computed, limit)]
+        figures += [
+            replace(figure, released=figure.released or released)
+            for figure in await compute(connection, computed, limit)
+        ]
     rows = await published_figure.read(connection, query.flow.id, query.start, query.end)
     figures += _published(query, rows)
     if len(figures) > limit:

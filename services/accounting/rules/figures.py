@@ -1,6 +1,6 @@
 """What a reader may ask of a dataflow, and what a figure is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -56,6 +56,16 @@ class Query:
             wanted[self.flow.position(dimension)] = frozenset(chosen)
         return replace(self, codes=tuple(wanted))
 
+    def national(self) -> "Query | None":
+        """What it wants of the national totals, None where it wants none of them."""
+        totals = {each.id: each.total for each in self.flow.dimensions if each.total}
+        if any(wanted is not None and total not in wanted for total, wanted in self._beside(totals)):
+            return None
+        return self.narrowed(**{dimension: [total] for dimension, total in totals.items()})
+
+    def _beside(self, totals: Mapping[str, str]) -> list[tuple[str, frozenset[str] | None]]:
+        return [(total, self.of(dimension)) for dimension, total in totals.items()]
+
     @property
     def is_finer_than_national(self) -> bool:
         """True if it names a code that is not its dimension's total."""
@@ -98,7 +108,7 @@ def public_part(query: Query) -> Query | None:
     """
     methods = query.of("METHOD")
     if not query.is_finer_than_national:
-        return query.narrowed(**{each.id: [each.total] for each in query.flow.dimensions if each.total})
+        return query.national()
     if methods is not None and not methods <= OPEN_METHODS:
         raise NotPublic
     return None

@@ -1,0 +1,227 @@
+"""What the registers' own records amount to: permits and workers, kandas, citizens abroad, host countries' figures."""
+
+import csv
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+import pytest
+
+from services.accounting.intake.decode import decode
+from shared import clock
+from shared.events.consular import ConsularRegistration, HostCountryFigure
+from shared.events.envelope import Fact
+from shared.events.kandas import KandasStatus
+from shared.events.permits import EaeuWorker, WorkPermit
+from shared.events.portal import BorderCrossing
+from shared.testing.api import Api
+from shared.testing.people import person
+from tests.accounting.conftest import HASHES, Accounting
+from tests.accounting.world import Version, World, event
+
+_numbers = count(1)
+
+
+@pytest.fixture(autouse=True)
+def _in_march_2024() -> Iterator[None]:
+    with clock.set_to(datetime(2024, 3, 10, 12, tzinfo=UTC)):
+        yield
+
+
+async def say(written: Accounting, fact: type[Fact], *records: dict[str, Any], withdrawn: bool = False) -> None:
+    """The records as events of their register."""
+    events = [
+        event(f"{fact.NAME}-{number}", 1, Version(fact.TYPE, {"source_id": f"X-{number}", **record}, withdrawn))
+        for record, number in zip(records, _numbers, strict=False)
+    ]
+    batch = decode(fact.PRODUCER, [each | {"position": n} for n, each in enumerate(events, 1)], HASHES)
+    assert batch.parked == []
+    await written.writer.take(batch)
+
+
+async def read(api: Api, address: str, *columns: str, role: str | None = "statistician") -> dict[Any, int]:
+    """The values of a CSV answer by the columns named."""
+    headers = {"Accept": "text/csv"} | (api.token(role) if role else {})
+    answer = await api.client.get(f"/sdmx/v1/data/{address}", headers=headers)
+    assert answer.status_code == 200, answer.text
+    rows = list(csv.DictReader(answer.text.splitlines()))
+    found = {tuple(row[name] for name in columns): int(row["OBS_VALUE"]) for row in rows}
+    assert len(found) == len(rows)
+    return {at if len(columns) > 1 else at[0]: value for at, value in found.items()}
+
+
+def permit(**changes: Any) -> dict[str, Any]:
+    return {
+        "kind": "employer", "category": "3", "status": "issued", "person": person(), "region": "71", "activity": "F",
+        "qualified": True, "issued_on": "2023-11-20", "valid_from": "2023-12-01", "valid_until": "2024-11-30",
+    } | changes  # fmt: skip
+
+
+class TestLabour:
+    async def test_permits_count_in_the_period_of_their_issue(self, api: Api, written: Accounting) -> None:
+        await say(
+            written,
+            WorkPermit,
+            permit(),
+            permit(region="75", activity="B", qualified=False, kind="seasonal", category=None),
+            permit(issued_on="2024-02-01", person=person(citizenship="CHN")),
+            permit(issued_on="2024-02-02", status="revoked", ended_on="2024-02-20"),
+        )
+        await say(written, WorkPermit, permit(), withdrawn=True)
+        issued = "DF_LABOUR/{}.PERMITS_ISSUED.REGISTER._T._T._T.KZ._T._T"
+        assert await read(api, issued.format("M"), "TIME_PERIOD") == {
+            **{"2023-11": 2, "2023-12": 0, "2024-01": 0, "2024-02": 2, "2024-03": 0}
+        }
+        assert await read(api, issued.format("Q+A"), "TIME_PERIOD") == {
+            **{"2023-Q4": 2, "2024-Q1": 2, "2023": 2, "2024": 2}
+        }
+        by_kind = await read(
+            api, "DF_LABOUR/A.PERMITS_ISSUED.REGISTER......?startPeriod=2024",
+            "PERMIT_KIND", "CATEGORY", "ACTIVITY", "REF_AREA", "CITIZEN", "QUALIFICATION",
+        )  # fmt: skip
+        assert by_kind["employer", "3", "F", "71", "CHN", "qualified"] == 1
+        assert by_kind["employer", "_T", "_T", "71", "_T", "_T"] == 2
+        assert not any("seasonal" in place for place in by_kind)
+        everything = await read(api, "DF_LABOUR/A.PERMITS_ISSUED.REGISTER......", "CATEGORY", "PERMIT_KIND", "REF_AREA",
+            "ACTIVITY", "CITIZEN", "QUALIFICATION", "TIME_PERIOD")  # fmt: skip
+        assert everything["_X", "seasonal", "75", "B", "UZB", "unqualified", "2023"] == 1
+
+    async def test_workers_are_persons_who_may_work_on_the_last_day(self, api: Api, written: Accounting) -> None:
+        double = person()
+        await say(
+            written,
+            WorkPermit,
+            permit(),
+            permit(person=double),
+            permit(person=double, region="75"),
+            permit(valid_until="2024-02-28"),
+            permit(status="revoked", ended_on="2024-01-31"),
+            permit(valid_from="2024-03-20"),
+        )
+        await say(
+            written,
+            EaeuWorker,
+            {"person": person(citizenship="KGZ"), "employer_bin": "150340001236", "region": "71", "activity": "G",
+             "qualified": False, "country": "KGZ", "works_from": "2024-02-01"},
+        )  # fmt: skip
+        workers = await read(
+            api, "DF_LABOUR/M.WORKERS.REGISTER._T+eaeu._T._T.KZ+71+75._T._T", "REF_AREA", "PERMIT_KIND", "TIME_PERIOD"
+        )
+        assert {period: workers["KZ", "_T", period] for period in ("2023-12", "2024-01", "2024-02", "2024-03")} == {
+            "2023-12": 4,  # the one with two permits is one person
+            "2024-01": 3,  # revoked from the 31st on, and one that ends on 28 February
+            "2024-02": 3,  # the EAEU worker came, the one until the 28th left
+            "2024-03": 3,  # as of today
+        }
+        assert (workers["71", "_T", "2024-02"], workers["75", "_T", "2024-02"]) == (3, 1)
+        assert workers["KZ", "eaeu", "2024-02"] == 1
+        years = await read(api, "DF_LABOUR/A.WORKERS.REGISTER._T._T._T.KZ._T._T", "TIME_PERIOD", "OBS_STATUS")
+        assert years == {("2023", "A"): 4, ("2024", "P"): 3}
+
+    async def test_a_stranger_reads_the_total_alone(self, api: Api, written: Accounting) -> None:
+        await say(written, WorkPermit, permit(), permit(region="75"))
+        areas = await read(api, "DF_LABOUR/A.WORKERS.......?endPeriod=2023", "REF_AREA", "CITIZEN", role=None)
+        assert areas == {("KZ", "_T"): 2}
+        answer = await api.client.get("/sdmx/v1/data/DF_LABOUR/A.WORKERS.REGISTER._T._T._T.71._T._T")
+        assert answer.status_code == 403
+
+
+class TestKandas:
+    async def test_each_step_counts_on_its_own_day(self, api: Api, written: Accounting) -> None:
+        def case(**changes: Any) -> dict[str, Any]:
+            return {
+                "case": "C-1", "member": "applicant", "person": person(), "country_of_origin": "MNG", "region": "55",
+                "state": "granted", "applied_on": "2023-12-30", "decided_on": "2024-01-08",
+            } | changes  # fmt: skip
+
+        await say(
+            written,
+            KandasStatus,
+            case(),
+            case(region="59", country_of_origin="UZB"),
+            case(state="refused"),
+            case(state="applied", decided_on=None),
+            case(state="ended", ended_on="2024-02-15", end_reason="citizenship"),
+        )
+        steps = await read(api, "DF_KANDAS/M..REGISTER.KZ._T", "INDICATOR", "TIME_PERIOD")
+        assert {at: value for at, value in steps.items() if value} == {
+            ("KANDAS_APPLIED", "2023-12"): 5,
+            ("KANDAS_GRANTED", "2024-01"): 3,
+            ("KANDAS_REFUSED", "2024-01"): 1,
+            ("KANDAS_ENDED", "2024-02"): 1,
+        }
+        origin = await read(api, "DF_KANDAS/A.KANDAS_GRANTED.REGISTER..", "REF_AREA", "PARTNER", "TIME_PERIOD")
+        assert {at[:2]: value for at, value in origin.items() if at[2] == "2024"} == {
+            **{("KZ", "_T"): 3, ("55", "_T"): 2, ("59", "_T"): 1, ("KZ", "MNG"): 2, ("KZ", "UZB"): 1},
+            **{("55", "MNG"): 2, ("59", "UZB"): 1},
+        }
+
+
+class TestAbroad:
+    async def test_citizens_on_the_register_by_country_and_purpose(self, api: Api, written: Accounting) -> None:
+        def entry(**changes: Any) -> dict[str, Any]:
+            return {
+                "mission": "Seoul", "person": person(citizenship="KAZ"), "country": "KOR", "purpose": "work",
+                "registered_on": "2023-05-05",
+            } | changes  # fmt: skip
+
+        await say(
+            written,
+            ConsularRegistration,
+            entry(),
+            entry(purpose="study"),
+            entry(ended_on="2023-12-31", end_reason="return"),
+            entry(country="DEU", registered_on="2024-01-02"),
+        )
+        found = await read(api, "DF_ABROAD/A.REGISTERED.REGISTER..", "PARTNER", "PURPOSE", "TIME_PERIOD")
+        assert {at: value for at, value in found.items() if value} == {
+            **{("_T", "_T", "2023"): 2, ("KOR", "_T", "2023"): 2, ("KOR", "work", "2023"): 1},
+            **{("KOR", "study", "2023"): 1, ("_T", "work", "2023"): 1, ("_T", "study", "2023"): 1},
+            **{("_T", "_T", "2024"): 3, ("KOR", "_T", "2024"): 2, ("KOR", "work", "2024"): 1},
+            **{("KOR", "study", "2024"): 1, ("_T", "work", "2024"): 2, ("_T", "study", "2024"): 1},
+            **{("DEU", "_T", "2024"): 1, ("DEU", "work", "2024"): 1},
+        }
+
+    async def test_of_a_host_countrys_figures_the_one_reported_last_counts(self, api: Api, written: Accounting) -> None:
+        def figure(**changes: Any) -> dict[str, Any]:
+            return {
+                "country": "GRC", "concept": "working", "period": "2023", "value": 2100, "source": "ELSTAT",
+                "reliability": "official", "reported_on": "2024-01-10",
+            } | changes  # fmt: skip
+
+        await say(
+            written,
+            HostCountryFigure,
+            figure(value=2000, reported_on="2023-12-01"),
+            figure(),
+            figure(period="2023-Q4", value=2050, reliability="press"),
+            figure(country="KOR", concept="irregular", value=11_000, reliability="estimate"),
+        )
+        assert await read(api, "DF_MIRROR/..HOST...", "FREQ", "INDICATOR", "REF_AREA", "REPORTER", "OBS_STATUS") == {
+            ("A", "WORKING", "GRC", "GRC", "A"): 2100,
+            ("Q", "WORKING", "GRC", "GRC", "U"): 2050,
+            ("A", "IRREGULAR", "KOR", "KOR", "E"): 11_000,
+        }
+        assert await read(api, "DF_MIRROR/...KOR..?startPeriod=2023&endPeriod=2023", "REF_AREA") == {"KOR": 11_000}
+        stranger = await api.client.get("/sdmx/v1/data/DF_MIRROR/A.WORKING.HOST.GRC.KAZ.GRC")
+        assert stranger.status_code == 403
+        assert (await api.client.get("/sdmx/v1/data/DF_MIRROR/A.WORKING.HOST...")).status_code == 404
+
+
+class TestBorder:
+    async def test_all_crossings_by_direction(self, api: Api, written: Accounting) -> None:
+        world = World(2, people=20)
+        await written.take(world.stream())
+        crossed = list(world.in_effect(BorderCrossing.TYPE).values())
+        in_2022 = [r["direction"] for r in crossed if r["crossed_at"].startswith("2022")]
+        found = await read(
+            api, "DF_BORDER/A.ENTRIES+EXITS.REGISTER.KZ._T._T?startPeriod=2022&endPeriod=2022", "INDICATOR", role=None
+        )
+        assert found == {"ENTRIES": in_2022.count("entry"), "EXITS": in_2022.count("exit")}
+        imputed = await read(api, "DF_BORDER/A...KZ._T._T", "INDICATOR", "TIME_PERIOD", role=None)
+        assert sum(value for (indicator, _), value in imputed.items() if indicator.endswith("IMPUTED")) > 0
+        answer = await api.client.get(
+            "/sdmx/v1/data/DF_BORDER/A.ENTRIES.REGISTER.KZ.UZB._T", headers=api.token("statistician")
+        )
+        assert answer.status_code == 404, "no figure by citizenship is made up"
