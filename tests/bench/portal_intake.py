@@ -2,26 +2,23 @@
 
 import asyncio
 import os
-import socket
-import sys
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import asyncpg
 import httpx
 import orjson
 
-from deploy.local import issuer
 from deploy.local.postgres import Database, Server
 from deploy.local.temporary import reachable_directory
 from shared.db.identifiers import new_id
 from shared.db.migrate import upgrade
 from shared.testing.people import crossing
+from shared.testing.process import api_process
 from tests.bench.figures import compare
 from tests.bench.load import post_all
 
@@ -109,8 +106,8 @@ async def bench() -> AsyncIterator[Bench]:
         try:
             database = await server.ensure_database("portal")
             await asyncio.to_thread(upgrade, "portal", database.owner_url)
-            async with _pool(database) as pool, _portal(directory, database) as (port, token):
-                yield Bench(port, token, pool)
+            async with _pool(database) as pool, api_process("portal", database, directory / "issuer") as api:
+                yield Bench(api.port, api.token("border"), pool)
         finally:
             server.stop()
 
@@ -122,40 +119,6 @@ async def _pool(database: Database) -> AsyncIterator[asyncpg.Pool]:
         await pool.execute("CREATE TABLE bare_record (LIKE border_crossing INCLUDING INDEXES)")
         await pool.execute("CREATE TABLE bare_outbox (LIKE outbox INCLUDING INDEXES)")
         yield pool
-
-
-@asynccontextmanager
-async def _portal(directory: Path, database: Database) -> AsyncIterator[tuple[int, dict[str, str]]]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    issuer.ensure_issuer(directory / "issuer")
-    environment = {
-        **os.environ,
-        **issuer.environment(directory / "issuer"),
-        "KOSH_PORTAL_DATABASE_URL": database.app_url,
-        "KOSH_PORTAL_PORT": str(port),
-        "KOSH_LOG_LEVEL": "WARNING",
-    }
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "services.portal", "api", env=environment)
-    try:
-        await _ready(port)
-        yield port, {"Authorization": f"Bearer {issuer.mint(directory / 'issuer', 'border')}"}
-    finally:
-        process.terminate()
-        await process.wait()
-
-
-async def _ready(port: int) -> None:
-    async with httpx.AsyncClient() as client:
-        for _ in range(200):
-            try:
-                if (await client.get(f"http://127.0.0.1:{port}/health/ready")).status_code == 200:
-                    return
-            except httpx.TransportError:
-                pass
-            await asyncio.sleep(0.1)
-    raise RuntimeError("the portal did not become ready")
 
 
 async def main() -> None:

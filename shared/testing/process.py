@@ -1,0 +1,73 @@
+"""A service as a process of its own: for what only a real server under load can show."""
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from deploy.local import issuer
+from deploy.local.postgres import Database
+
+_PATIENCE = 300  # looks, a tenth of a second apart
+
+
+@dataclass(frozen=True)
+class ApiProcess:
+    """A running API: its port, its process, and the directory of the issuer whose tokens it takes."""
+
+    port: int
+    pid: int
+    keys: Path
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def token(self, *roles: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {issuer.mint(self.keys, roles)}"}
+
+    def peak_memory(self) -> int:
+        """The most memory that the process has held so far, in bytes (VmHWM)."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) * 1024
+
+
+@asynccontextmanager
+async def api_process(service: str, database: Database, keys: Path) -> AsyncIterator[ApiProcess]:
+    """`python -m services.<service> api` on `database`, from ready until the block ends."""
+    issuer.ensure_issuer(keys)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {
+        **os.environ,
+        **issuer.environment(keys),
+        f"KOSH_{service.upper()}_DATABASE_URL": database.app_url,
+        f"KOSH_{service.upper()}_PORT": str(port),
+        "KOSH_LOG_LEVEL": "WARNING",
+    }
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", f"services.{service}", "api", env=environment)
+    try:
+        await _ready(port)
+        yield ApiProcess(port, process.pid, keys)
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _ready(port: int) -> None:
+    async with httpx.AsyncClient() as client:
+        for _ in range(_PATIENCE):
+            try:
+                if (await client.get(f"http://127.0.0.1:{port}/health/ready")).status_code == 200:
+                    return
+            except httpx.TransportError:  # not listening yet
+                pass
+            await asyncio.sleep(0.1)
+    raise RuntimeError("the service did not become ready")
