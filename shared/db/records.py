@@ -224,6 +224,58 @@ async def revise(
     return revised
 
 
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """The next state of the record `id`; `columns` are the values of all of the table's own typed columns."""
+
+    id: UUID
+    body: str
+    columns: dict[str, Any] = field(default_factory=dict)
+    withdrawn: bool = False
+
+
+async def revise_all(
+    connection: AsyncConnection, table: Table, revisions: Sequence[Revision], *, author: str, reason: str | None
+) -> dict[UUID, int]:
+    """`revise` for any number of distinct records, which were locked before, in one round trip. Their new versions."""
+    own = tuple(column.name for column in _own_columns(table))
+    rows = await connection.execute(
+        _revise_statement(table, own),
+        {
+            "ids": [revision.id for revision in revisions],
+            "bodies": [revision.body for revision in revisions],
+            "withdrawn": [revision.withdrawn for revision in revisions],
+            "at": clock.now(),
+            "author": author,
+            "reason": reason,
+            **{name: [revision.columns[name] for revision in revisions] for name in own},
+        },
+    )
+    return {row.id: row.version for row in rows}
+
+
+@lru_cache
+def _revise_statement(table: Table, own: tuple[str, ...]) -> TextClause:
+    kept = [column.name for column in table.metadata.tables[f"{table.name}_history"].columns]
+    names = "".join(f", {name}" for name in own)
+    arrays = "".join(f", CAST(:{name} AS {table.c[name].type.compile()}[])" for name in own)
+    changes = "".join(f", {name} = r.{name}" for name in own)
+    return text(f"""
+        WITH revised AS (
+            SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:bodies AS json[]), CAST(:withdrawn AS boolean[]){arrays})
+                AS r (id, body, withdrawn{names})
+        ), kept AS (
+            INSERT INTO {table.name}_history ({", ".join(kept)})
+            SELECT {", ".join(f"t.{name}" for name in kept)} FROM {table.name} t JOIN revised USING (id)
+        )
+        UPDATE {table.name} t SET version = t.version + 1, body = r.body, withdrawn = r.withdrawn,
+            changed_at = CAST(:at AS timestamptz), changed_by = CAST(:author AS text),
+            reason = CAST(:reason AS text){changes}
+        FROM revised r WHERE t.id = r.id
+        RETURNING t.id, t.version
+    """)  # noqa: S608  (names of our own tables, values are bound)
+
+
 def expect_version(record: Record, expected: int) -> None:
     """Raises VersionMismatch unless the caller has seen the present version (If-Match)."""
     if record.version != expected:

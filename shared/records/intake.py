@@ -13,7 +13,7 @@ from shared.errors import Conflict, Fault, Invalid, NotFound
 from shared.events.envelope import Event, Fact
 from shared.http import access_log
 from shared.http.callers import Caller
-from shared.records.kind import Entry, F, Kind
+from shared.records.kind import Change, Entry, F, Kind
 
 
 async def take(engine: AsyncEngine, kind: Kind[F], facts: Sequence[F], caller: Caller) -> list[Taken]:
@@ -122,6 +122,7 @@ async def revise_within(
         withdrawn=withdrawn,
         columns=kind.columns(fact),
     )
+    await kind.changed(unit, Change(record.id, kind.fact.read(record.body), None if withdrawn else fact))
     (told,) = await kind.told(unit, [Entry(record.id, fact)])
     unit.emit(Event.of(told, record.id, revised.version, kind.time(fact), withdrawn=withdrawn))
     await log(unit, kind, revised, fact, caller, "change", reason)

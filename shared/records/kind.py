@@ -26,8 +26,21 @@ class Entry(Generic[F]):
     fact: F
 
 
+@dataclass(frozen=True, slots=True)
+class Change(Generic[F]):
+    """A record on file gets another content; `after` is None where it is withdrawn."""
+
+    id: UUID
+    before: F
+    after: F | None
+
+
 async def _nothing(_unit: Unit, _entries: Sequence[Entry[Any]]) -> None:
     """Most records have no effect beside themselves."""
+
+
+async def _nothing_undone(_unit: Unit, _change: Change[Any]) -> None:
+    """What has no effect has none to undo."""
 
 
 def _source_id(fact: Any) -> str:
@@ -60,9 +73,10 @@ class Kind(Generic[F]):
     """One kind of record, submitted under the caller's own `source_id`; `fact` is the shape of what is submitted.
 
     `time` is when the fact happened (the event's time); `columns` the values of the table's own typed columns;
-    `entered` runs in the transaction that takes new records, for what must happen together with them; `told` says, in
-    the order of the entries, what their events tell, where that is not all that the register holds; `fixed` names what
-    a correction must not change, because only a procedure of its own may. Beside the roles, `refused` names what of a
+    `entered` runs in the transaction that takes new records, for what must happen together with them, and `changed` in
+    that of a correction or withdrawal, once it is stored, to undo and redo this; `told` says, in the order of the
+    entries, what their events tell, where that is not all that the register holds; `fixed` names what a correction must
+    not change, because only a procedure of its own may. Beside the roles, `refused` names what of a
     fact this caller cannot hand in, and `visible` says whether it may know of a record at all: an employer hands in
     and sees its own. `key` is what a record is known by, where many submitters have numbers of their own.
     """
@@ -76,6 +90,7 @@ class Kind(Generic[F]):
     key: Callable[[F], str] = _source_id
     columns: Callable[[F], dict[str, Any]] = _no_columns
     entered: Callable[[Unit, Sequence[Entry[F]]], Awaitable[None]] = _nothing
+    changed: Callable[[Unit, Change[F]], Awaitable[None]] = _nothing_undone
     told: Callable[[Unit, Sequence[Entry[F]]], Awaitable[Sequence[Fact]]] = _itself
     fixed: Callable[[F, F], Sequence[Fault]] = _nothing_fixed
     refused: Callable[[F, Caller], Sequence[Fault]] = _nothing_refused
