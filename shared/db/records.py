@@ -28,6 +28,7 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import SchemaItem
@@ -36,6 +37,8 @@ from shared import clock
 from shared.db.identifiers import new_id
 from shared.db.json_text import JsonText
 from shared.errors import NotFound, VersionMismatch
+
+_POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 Outcome = Literal["created", "repeated", "conflict"]
 
@@ -154,7 +157,7 @@ def _own_columns(table: Table) -> list[Column[Any]]:
 @lru_cache
 def _take_statement(table: Table, own: tuple[str, ...]) -> TextClause:
     names = "".join(f", {name}" for name in own)
-    arrays = "".join(f", CAST(:{name} AS {table.c[name].type.compile()}[])" for name in own)
+    arrays = "".join(f", CAST(:{name} AS {_sql_type(table, name)}[])" for name in own)
     return text(f"""
         WITH submitted AS (
             SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:source_ids AS text[]), CAST(:bodies AS json[]),
@@ -171,6 +174,10 @@ def _take_statement(table: Table, own: tuple[str, ...]) -> TextClause:
         SELECT t.id, t.source_id, t.submitted, t.version
         FROM {table.name} t JOIN submitted s USING (source_id)
     """)  # noqa: S608  (names of our own tables, values are bound)
+
+
+def _sql_type(table: Table, column: str) -> str:
+    return table.c[column].type.compile(dialect=_POSTGRESQL)
 
 
 async def load(connection: AsyncConnection, table: Table, id: UUID, *, lock: bool = False) -> Record:
@@ -258,7 +265,7 @@ async def revise_all(
 def _revise_statement(table: Table, own: tuple[str, ...]) -> TextClause:
     kept = [column.name for column in table.metadata.tables[f"{table.name}_history"].columns]
     names = "".join(f", {name}" for name in own)
-    arrays = "".join(f", CAST(:{name} AS {table.c[name].type.compile()}[])" for name in own)
+    arrays = "".join(f", CAST(:{name} AS {_sql_type(table, name)}[])" for name in own)
     changes = "".join(f", {name} = r.{name}" for name in own)
     return text(f"""
         WITH revised AS (

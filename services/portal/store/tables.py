@@ -1,7 +1,8 @@
 """The portal's tables."""
 
-from sqlalchemy import Column, Date, Index, MetaData, Text, text
+from sqlalchemy import UUID, Boolean, Column, Date, DateTime, Index, MetaData, Sequence, Table, Text, text
 
+from shared.db.json_text import JsonText
 from shared.db.records import record_table
 from shared.http.access_log import access_log_table
 from shared.http.idempotency import idempotency_table
@@ -17,7 +18,27 @@ idempotency = idempotency_table(metadata)
 access_log = access_log_table(metadata)
 rejected_line = rejected_table(metadata)
 
-border_crossing = record_table(metadata, "border_crossing")
+border_crossing = record_table(
+    metadata,
+    "border_crossing",
+    Column("direction", Text, nullable=False),
+    Column("crossed_at", DateTime(timezone=True), nullable=False),
+    Column("iin", Text),
+    Column("document", Text),  # shared.kernel.documents.identity_key
+    Column("visa_number", Text),
+)
+Index(
+    "border_crossing_iin",
+    border_crossing.c.iin,
+    border_crossing.c.crossed_at,
+    postgresql_where=border_crossing.c.iin.is_not(None),
+)
+Index("border_crossing_document", border_crossing.c.document, border_crossing.c.crossed_at)
+Index(
+    "border_crossing_visa",
+    border_crossing.c.visa_number,
+    postgresql_where=border_crossing.c.visa_number.is_not(None),
+)
 residence_registration = record_table(metadata, "residence_registration")
 feed_coverage = record_table(metadata, "feed_coverage")
 
@@ -33,3 +54,75 @@ protection_status = record_table(
 citizenship_change = record_table(metadata, "citizenship_change", *person_columns("citizenship_change"))
 violation = record_table(metadata, "violation", Column("violation", Text, nullable=False), *person_columns("violation"))
 expulsion = record_table(metadata, "expulsion", *person_columns("expulsion"))
+
+# Invitations and visas (P2). A visa is known by its number: that is its `source_id` here.
+invitation = record_table(
+    metadata,
+    "invitation",
+    Column("number", Text, nullable=False, unique=True),
+    Column("host", Text, nullable=False),  # IIN or BIN of the inviting party
+    Index("invitation_host", "host"),
+)
+invitation_number = Sequence("invitation_number", metadata=metadata)
+visa = record_table(
+    metadata,
+    "visa",
+    Column("invitation", Text),
+    Index("visa_invitation", "invitation", postgresql_where=text("invitation IS NOT NULL")),
+    *person_columns("visa"),
+)
+visa_number = Sequence("visa_number", metadata=metadata)
+
+# What was decided on applications for invitations and visas: never changed, another decision is another row.
+issue_decision = Table(
+    "issue_decision",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("record", UUID),  # the invitation or visa; none where it was refused
+    Column("kind", Text, nullable=False),
+    Column("granted", Boolean, nullable=False),
+    Column("body", JsonText, nullable=False),
+    Column("decided_at", DateTime(timezone=True), nullable=False),
+    Column("decided_by", Text, nullable=False),
+)
+Index("issue_decision_record", issue_decision.c.record)
+
+# Stays of those who entered on a visa (P3), one for each entry: `source_id` is the entry's record. `exit` is what
+# ended it; the moments order crossings of one day.
+stay_registration = record_table(
+    metadata,
+    "stay_registration",
+    Column("entered_at", DateTime(timezone=True), nullable=False),
+    Column("exit", UUID),
+    Column("exited_at", DateTime(timezone=True)),
+    Column("invitation", Text),
+    Column("notification", UUID),
+    Index("stay_registration_exit", "exit", postgresql_where=text("exit IS NOT NULL")),
+    Index("stay_registration_notification", "notification", postgresql_where=text("notification IS NOT NULL")),
+    *person_columns("stay_registration"),
+)
+
+# Duties of hosts to report who came to them (P3), one for each entry. `due_on` is the last day in time; what closed
+# it, an exit or a notification, is named beside the moment of the exit or the day of the notice.
+host_duty = Table(
+    "host_duty",
+    metadata,
+    Column("entry", UUID, primary_key=True),
+    Column("entered_at", DateTime(timezone=True), nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("region", Text),
+    Column("host", Text),  # IIN or BIN, where an invitation names one
+    Column("exit", UUID),
+    Column("exited_at", DateTime(timezone=True)),
+    Column("notification", UUID),
+    Column("withdrawn", Boolean, nullable=False),
+    *person_columns("host_duty"),
+)
+Index(
+    "host_duty_open",
+    host_duty.c.due_on,
+    host_duty.c.entry,
+    postgresql_where=text("exit IS NULL AND notification IS NULL AND NOT withdrawn"),
+)
+Index("host_duty_exit", host_duty.c.exit, postgresql_where=host_duty.c.exit.is_not(None))
+Index("host_duty_notification", host_duty.c.notification, postgresql_where=host_duty.c.notification.is_not(None))

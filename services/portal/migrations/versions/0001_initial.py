@@ -47,8 +47,28 @@ def upgrade() -> None:
         sa.Column("changed_by", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("submitted", sa.LargeBinary(), nullable=False),
+        sa.Column("direction", sa.Text(), nullable=False),
+        sa.Column("crossed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("iin", sa.Text(), nullable=True),
+        sa.Column("document", sa.Text(), nullable=True),
+        sa.Column("visa_number", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("source_id"),
+    )
+    op.create_index("border_crossing_document", "border_crossing", ["document", "crossed_at"], unique=False)
+    op.create_index(
+        "border_crossing_iin",
+        "border_crossing",
+        ["iin", "crossed_at"],
+        unique=False,
+        postgresql_where=sa.text("iin IS NOT NULL"),
+    )
+    op.create_index(
+        "border_crossing_visa",
+        "border_crossing",
+        ["visa_number"],
+        unique=False,
+        postgresql_where=sa.text("visa_number IS NOT NULL"),
     )
     op.create_table(
         "border_crossing_history",
@@ -171,6 +191,44 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "version"),
     )
     op.create_table(
+        "host_duty",
+        sa.Column("entry", sa.UUID(), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("region", sa.Text(), nullable=True),
+        sa.Column("host", sa.Text(), nullable=True),
+        sa.Column("exit", sa.UUID(), nullable=True),
+        sa.Column("exited_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("notification", sa.UUID(), nullable=True),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("iin", sa.Text(), nullable=True),
+        sa.Column("document", sa.Text(), nullable=True),
+        sa.Column("named", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("entry"),
+    )
+    op.create_index(
+        "host_duty_document", "host_duty", ["document"], unique=False, postgresql_where=sa.text("document IS NOT NULL")
+    )
+    op.create_index("host_duty_exit", "host_duty", ["exit"], unique=False, postgresql_where=sa.text("exit IS NOT NULL"))
+    op.create_index("host_duty_iin", "host_duty", ["iin"], unique=False, postgresql_where=sa.text("iin IS NOT NULL"))
+    op.create_index(
+        "host_duty_named", "host_duty", ["named"], unique=False, postgresql_where=sa.text("named IS NOT NULL")
+    )
+    op.create_index(
+        "host_duty_notification",
+        "host_duty",
+        ["notification"],
+        unique=False,
+        postgresql_where=sa.text("notification IS NOT NULL"),
+    )
+    op.create_index(
+        "host_duty_open",
+        "host_duty",
+        ["due_on", "entry"],
+        unique=False,
+        postgresql_where=sa.text("exit IS NULL AND notification IS NULL AND NOT withdrawn"),
+    )
+    op.create_table(
         "idempotency",
         sa.Column("caller", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
@@ -180,6 +238,47 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("caller", "key"),
     )
     op.create_index("idempotency_at", "idempotency", ["at"], unique=False)
+    op.create_table(
+        "invitation",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("source_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("submitted", sa.LargeBinary(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("host", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("number"),
+        sa.UniqueConstraint("source_id"),
+    )
+    op.create_index("invitation_host", "invitation", ["host"], unique=False)
+    op.create_table(
+        "invitation_history",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", "version"),
+    )
+    op.create_table(
+        "issue_decision",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("record", sa.UUID(), nullable=True),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("granted", sa.Boolean(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("issue_decision_record", "issue_decision", ["record"], unique=False)
     op.create_table(
         "outbox",
         sa.Column("position", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -333,6 +432,70 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "version"),
     )
     op.create_table(
+        "stay_registration",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("source_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("submitted", sa.LargeBinary(), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("exit", sa.UUID(), nullable=True),
+        sa.Column("exited_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("invitation", sa.Text(), nullable=True),
+        sa.Column("notification", sa.UUID(), nullable=True),
+        sa.Column("iin", sa.Text(), nullable=True),
+        sa.Column("document", sa.Text(), nullable=True),
+        sa.Column("named", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("source_id"),
+    )
+    op.create_index(
+        "stay_registration_document",
+        "stay_registration",
+        ["document"],
+        unique=False,
+        postgresql_where=sa.text("document IS NOT NULL"),
+    )
+    op.create_index(
+        "stay_registration_exit",
+        "stay_registration",
+        ["exit"],
+        unique=False,
+        postgresql_where=sa.text("exit IS NOT NULL"),
+    )
+    op.create_index(
+        "stay_registration_iin", "stay_registration", ["iin"], unique=False, postgresql_where=sa.text("iin IS NOT NULL")
+    )
+    op.create_index(
+        "stay_registration_named",
+        "stay_registration",
+        ["named"],
+        unique=False,
+        postgresql_where=sa.text("named IS NOT NULL"),
+    )
+    op.create_index(
+        "stay_registration_notification",
+        "stay_registration",
+        ["notification"],
+        unique=False,
+        postgresql_where=sa.text("notification IS NOT NULL"),
+    )
+    op.create_table(
+        "stay_registration_history",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", "version"),
+    )
+    op.create_table(
         "violation",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("source_id", sa.Text(), nullable=False),
@@ -368,16 +531,76 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", "version"),
     )
+    op.create_table(
+        "visa",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("source_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("submitted", sa.LargeBinary(), nullable=False),
+        sa.Column("invitation", sa.Text(), nullable=True),
+        sa.Column("iin", sa.Text(), nullable=True),
+        sa.Column("document", sa.Text(), nullable=True),
+        sa.Column("named", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("source_id"),
+    )
+    op.create_index(
+        "visa_document", "visa", ["document"], unique=False, postgresql_where=sa.text("document IS NOT NULL")
+    )
+    op.create_index("visa_iin", "visa", ["iin"], unique=False, postgresql_where=sa.text("iin IS NOT NULL"))
+    op.create_index(
+        "visa_invitation", "visa", ["invitation"], unique=False, postgresql_where=sa.text("invitation IS NOT NULL")
+    )
+    op.create_index("visa_named", "visa", ["named"], unique=False, postgresql_where=sa.text("named IS NOT NULL"))
+    op.create_table(
+        "visa_history",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", "version"),
+    )
     for statement in (*IN_COMMIT_ORDER, APPEND_ONLY):
         op.execute(statement)
 
 
 def downgrade() -> None:
+    op.drop_table("visa_history")
+    op.drop_index("visa_named", table_name="visa", postgresql_where=sa.text("named IS NOT NULL"))
+    op.drop_index("visa_invitation", table_name="visa", postgresql_where=sa.text("invitation IS NOT NULL"))
+    op.drop_index("visa_iin", table_name="visa", postgresql_where=sa.text("iin IS NOT NULL"))
+    op.drop_index("visa_document", table_name="visa", postgresql_where=sa.text("document IS NOT NULL"))
+    op.drop_table("visa")
     op.drop_table("violation_history")
     op.drop_index("violation_named", table_name="violation", postgresql_where=sa.text("named IS NOT NULL"))
     op.drop_index("violation_iin", table_name="violation", postgresql_where=sa.text("iin IS NOT NULL"))
     op.drop_index("violation_document", table_name="violation", postgresql_where=sa.text("document IS NOT NULL"))
     op.drop_table("violation")
+    op.drop_table("stay_registration_history")
+    op.drop_index(
+        "stay_registration_notification",
+        table_name="stay_registration",
+        postgresql_where=sa.text("notification IS NOT NULL"),
+    )
+    op.drop_index(
+        "stay_registration_named", table_name="stay_registration", postgresql_where=sa.text("named IS NOT NULL")
+    )
+    op.drop_index("stay_registration_iin", table_name="stay_registration", postgresql_where=sa.text("iin IS NOT NULL"))
+    op.drop_index(
+        "stay_registration_exit", table_name="stay_registration", postgresql_where=sa.text("exit IS NOT NULL")
+    )
+    op.drop_index(
+        "stay_registration_document", table_name="stay_registration", postgresql_where=sa.text("document IS NOT NULL")
+    )
+    op.drop_table("stay_registration")
     op.drop_table("residence_registration_history")
     op.drop_table("residence_registration")
     op.drop_table("residence_permit_history")
@@ -404,8 +627,26 @@ def downgrade() -> None:
     )
     op.drop_table("protection_status")
     op.drop_table("outbox")
+    op.drop_index("issue_decision_record", table_name="issue_decision")
+    op.drop_table("issue_decision")
+    op.drop_table("invitation_history")
+    op.drop_index("invitation_host", table_name="invitation")
+    op.drop_table("invitation")
     op.drop_index("idempotency_at", table_name="idempotency")
     op.drop_table("idempotency")
+    op.drop_index(
+        "host_duty_open",
+        table_name="host_duty",
+        postgresql_where=sa.text("exit IS NULL AND notification IS NULL AND NOT withdrawn"),
+    )
+    op.drop_index(
+        "host_duty_notification", table_name="host_duty", postgresql_where=sa.text("notification IS NOT NULL")
+    )
+    op.drop_index("host_duty_named", table_name="host_duty", postgresql_where=sa.text("named IS NOT NULL"))
+    op.drop_index("host_duty_iin", table_name="host_duty", postgresql_where=sa.text("iin IS NOT NULL"))
+    op.drop_index("host_duty_exit", table_name="host_duty", postgresql_where=sa.text("exit IS NOT NULL"))
+    op.drop_index("host_duty_document", table_name="host_duty", postgresql_where=sa.text("document IS NOT NULL"))
+    op.drop_table("host_duty")
     op.drop_table("feed_coverage_history")
     op.drop_table("feed_coverage")
     op.drop_table("expulsion_history")
@@ -425,6 +666,11 @@ def downgrade() -> None:
     )
     op.drop_table("citizenship_change")
     op.drop_table("border_crossing_history")
+    op.drop_index(
+        "border_crossing_visa", table_name="border_crossing", postgresql_where=sa.text("visa_number IS NOT NULL")
+    )
+    op.drop_index("border_crossing_iin", table_name="border_crossing", postgresql_where=sa.text("iin IS NOT NULL"))
+    op.drop_index("border_crossing_document", table_name="border_crossing")
     op.drop_table("border_crossing")
     op.drop_index("access_log_record", table_name="access_log")
     op.drop_index("access_log_person", table_name="access_log", postgresql_where=sa.text("person_iin IS NOT NULL"))
