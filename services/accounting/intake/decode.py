@@ -8,7 +8,7 @@ import orjson
 from pydantic import ValidationError
 
 from services.accounting.cases.batch import Batch
-from services.accounting.intake.digest import consular, kandas, permits, portal
+from services.accounting.intake.digest import consular, kandas, permits, police, portal
 from services.accounting.intake.digest.digested import NotUnderstood, Record, Sign, body, identify, sign_columns
 from services.accounting.intake.source import Event, Unreadable
 from services.accounting.rules.identity import NO_KEY, Claim, Hashes, fact_key
@@ -17,11 +17,17 @@ from shared.events.consular import ConsularRegistration, HostCountryFigure
 from shared.events.envelope import Fact
 from shared.events.kandas import KandasStatus
 from shared.events.permits import EaeuWorker, WorkPermit
+from shared.events.police import CitizenshipChange, Expulsion, ProtectionStatus, ResidencePermit, Violation
 from shared.events.portal import BorderCrossing, FeedCoverage, ResidenceRegistration
 
 SIGNS: Mapping[str, tuple[type[Fact], Callable[[Any], Sign | None]]] = {
     ResidenceRegistration.TYPE: (ResidenceRegistration, portal.residence_registration_v1),
     FeedCoverage.TYPE: (FeedCoverage, portal.feed_coverage_v1),
+    ResidencePermit.TYPE: (ResidencePermit, police.residence_permit_v1),
+    ProtectionStatus.TYPE: (ProtectionStatus, police.protection_status_v1),
+    CitizenshipChange.TYPE: (CitizenshipChange, police.citizenship_change_v1),
+    Violation.TYPE: (Violation, police.violation_v1),
+    Expulsion.TYPE: (Expulsion, police.expulsion_v1),
     WorkPermit.TYPE: (WorkPermit, permits.work_permit_v1),
     EaeuWorker.TYPE: (EaeuWorker, permits.eaeu_worker_v1),
     KandasStatus.TYPE: (KandasStatus, kandas.kandas_status_v1),

@@ -51,7 +51,18 @@ def _abroad(body: Body) -> Status:
     return Status(f"abroad:{body['purpose']}", "consular", _day(body["registered_on"]), until, country=body["country"])
 
 
+def _residence_permit(body: Body) -> Status:
+    until = _after(body["valid_until"]) if body["valid_until"] else None
+    return Status("resident", "portal", _day(body["granted_on"]), _earlier(until, body["ended_on"]), body["region"])
+
+
+def _protection(body: Body) -> Status:
+    return Status(body["kind"], "portal", _day(body["granted_on"]), _earlier(None, body["ended_on"]), body["region"])
+
+
 _READERS = {
+    "residence_permit.v1": _residence_permit,
+    "protection_status.v1": _protection,
     "work_permit.v1": _work_permit,
     "eaeu_worker.v1": _eaeu_worker,
     "kandas_status.v1": _kandas,

@@ -1,0 +1,42 @@
+"""Accounting digests every fact that the contracts name, as the committed examples show it, into its own tables."""
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from services.accounting.intake.decode import SIGNS, decode
+from services.accounting.rules.rows import keys_of
+from shared.events.catalogue import FACTS
+from shared.events.portal import BorderCrossing
+from tests.accounting.conftest import HASHES, Accounting
+
+EXAMPLES = {
+    f"{path.parent.name}/{path.stem}": orjson.loads(path.read_bytes())
+    for path in sorted(Path("contracts/examples").glob("*/*/*.json"))
+}
+
+
+def test_every_fact_of_the_catalogue_is_read() -> None:
+    assert {BorderCrossing.TYPE, *SIGNS} == set(FACTS)
+
+
+@pytest.mark.parametrize("example", EXAMPLES.values(), ids=EXAMPLES)
+def test_every_example_is_understood(example: dict[str, Any]) -> None:
+    batch = decode("any", [example], HASHES)
+    assert [parked.reason for parked in batch.parked] == []
+    rows = [*batch.crossings.values(), *batch.register_facts.values()]
+    assert [bool(keys_of(row)) for row in rows] == ["person" in example["data"] and not example["recordwithdrawn"]]
+
+
+async def test_all_examples_are_stored_and_what_is_stored_names_nobody(accounting: Accounting) -> None:
+    await accounting.writer.take(decode("any", list(EXAMPLES.values()), HASHES))
+    stored = await accounting.connection.fetch(
+        "SELECT to_jsonb(c)::text FROM crossing c UNION ALL SELECT to_jsonb(r)::text FROM register_fact r"
+    )
+    assert len(stored) == len({example["subject"] for example in EXAMPLES.values()})
+    for person in (example["data"]["person"] for example in EXAMPLES.values() if "person" in example["data"]):
+        told = (person["surname"], person["given_names"], person["surname_cyrillic"], person["iin"])
+        number = person["document"]["number"] if person["document"] else None
+        assert not [text for text in (*told, number) if text and text in str(stored)]
