@@ -18,6 +18,7 @@ from deploy.local.supervisor import Program
 from deploy.local.system import System
 
 DEMO = "deploy.local.demo"
+PUBLISHED = sorted((Path(__file__).parents[2] / "services" / "accounting" / "data").glob("*.csv"))
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 TITLES = {
     "portal": "border crossings, stays",
@@ -71,6 +72,8 @@ def _load_demo(system: System) -> None:
     if mark.exists():
         return
     _tell("loading the demonstration figures (DEMO=no leaves them out)")
+    published = [sys.executable, "-m", "services.accounting", "load", *map(str, PUBLISHED)]
+    system.supervisor.run(Program("published", published, system.settings))
     system.supervisor.run(Program("demo", [sys.executable, "-m", DEMO], system.settings))
     mark.touch()
 
