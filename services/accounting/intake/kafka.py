@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from services.accounting.cases.status import Newest, SourceFailed
@@ -69,7 +70,7 @@ class KafkaSource:
                 try:
                     async with asyncio.timeout(PATIENCE):
                         await consumer.start()
-                        partitions = await self._partitions(consumer)
+                        partitions = await self._partitions()
                 except BaseException:
                     await consumer.stop()
                     raise
@@ -77,12 +78,17 @@ class KafkaSource:
                 self._consumer, self._at = consumer, {}
             return self._consumer
 
-    async def _partitions(self, consumer: AIOKafkaConsumer) -> set[int]:
-        await consumer.topics()
-        found: set[int] = consumer.partitions_for_topic(self._topic) or set()
-        if not found:
+    async def _partitions(self) -> set[int]:
+        """Those of the topic. A consumer knows them only of topics that the broker's bookkeeping assigned to it."""
+        admin = AIOKafkaAdminClient(**self._broker.options())
+        try:
+            await admin.start()
+            [topic] = await admin.describe_topics([self._topic])
+        finally:
+            await admin.close()
+        if not topic["partitions"]:
             raise SourceFailed(f"{self.name}: there is no topic {self._topic}")
-        return found
+        return {part["partition"] for part in topic["partitions"]}
 
     def _go_to(self, consumer: AIOKafkaConsumer, after: Positions) -> None:
         """Moves to the positions, unless the consumer stands there: seeking would throw away what was fetched ahead."""
