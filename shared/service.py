@@ -1,19 +1,20 @@
 """What every register's process is made of: its API over its database, its relay, its migrations."""
 
 import argparse
-import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shared import process
 from shared.db.engine import make_engine
 from shared.db.migrate import head, upgrade
 from shared.errors import Unavailable
-from shared.http import logs, my_access_log, server
+from shared.http import my_access_log, server
 from shared.http.app import make_app
 from shared.outbox import feed, newest, relay
 from shared.settings import ServiceSettings, SettingsError
@@ -75,11 +76,11 @@ def _api(_service: str, settings: ServiceSettings, make: MakeApp) -> None:
 
 
 def _relay(service: str, settings: ServiceSettings, _make: MakeApp) -> None:
-    if settings.broker is None:
+    broker = settings.broker
+    if broker is None:
         sys.exit("the relay publishes to Kafka: set KOSH_KAFKA_BOOTSTRAP, or use the feed, which needs no relay")
-    logs.configure(f"{service}-relay", settings.log_level)
     engine = make_engine(settings.database_url, connections=1, application=f"kosh-{service}-relay")
-    asyncio.run(relay.run(engine, service, settings.broker))
+    process.run(f"{service}-relay", settings, partial(relay.run, engine, service, broker))
 
 
 def _migrate(service: str, settings: ServiceSettings, _make: MakeApp) -> None:

@@ -2,13 +2,11 @@
 
 import argparse
 import asyncio
-import signal
 import sys
 import time
-from collections.abc import Coroutine, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import uvloop
 
@@ -18,10 +16,10 @@ from services.accounting.cases.resend import resend
 from services.accounting.intake.published.load import STAT_GOV_KZ, BadFile, load
 from services.accounting.intake.run import read
 from services.accounting.settings import AccountingSettings, dsn
+from shared import process
 from shared.db.migrate import upgrade
 from shared.errors import Conflict
 from shared.http import server
-from shared.http.logs import configure
 from shared.settings import SettingsError
 
 
@@ -48,17 +46,8 @@ def _api(settings: AccountingSettings, _: argparse.Namespace) -> None:
 
 
 def _intake(settings: AccountingSettings, _: argparse.Namespace) -> None:
-    configure("accounting", settings.log_level)
-    uvloop.run(_until_told(read(settings)))
-
-
-async def _until_told(work: Coroutine[Any, Any, None]) -> None:
-    """Runs until SIGTERM or SIGINT. What is under way is rolled back: its events come again."""
-    running = asyncio.ensure_future(work)
-    for told in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(told, running.cancel)
-    with suppress(asyncio.CancelledError):
-        await running
+    """What is under way when it is told to stop is rolled back: its events come again."""
+    process.run("accounting-intake", settings, partial(read, settings))
 
 
 def _migrate(settings: AccountingSettings, _: argparse.Namespace) -> None:

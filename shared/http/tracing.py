@@ -14,9 +14,11 @@ from contextvars import ContextVar
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace import SpanLimits, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.trace import Link, NonRecordingSpan, Span, SpanContext, SpanKind, StatusCode, TraceFlags, Tracer
+
+MAX_LINKS = 2_000  # the library's own bound of 128 would lose most traces of a batch
 
 _TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})")
 
@@ -40,7 +42,8 @@ class Tracing:
     def __init__(self, service: str, exporter: SpanExporter | None = None) -> None:
         self._tracer: Tracer | None = None
         if exporter is not None:
-            self._provider = TracerProvider(resource=Resource({"service.name": f"kosh-{service}"}))
+            limits = SpanLimits(max_links=MAX_LINKS)
+            self._provider = TracerProvider(resource=Resource({"service.name": f"kosh-{service}"}), span_limits=limits)
             self._provider.add_span_processor(BatchSpanProcessor(exporter))
             self._tracer = self._provider.get_tracer("kosh")
 
@@ -63,7 +66,7 @@ class Tracing:
                 yield trace.INVALID_SPAN
             return
         above = trace.set_span_in_context(NonRecordingSpan(remote)) if remote else None
-        served = [Link(context) for link in links if (context := _context(link))]
+        served = [Link(context) for link in dict.fromkeys(links) if (context := _context(link))]
         # What a failure says may be somebody's data: its text stays out of the span.
         with (
             self._tracer.start_as_current_span(

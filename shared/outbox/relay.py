@@ -11,6 +11,8 @@ from contextlib import AsyncExitStack
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
+from opentelemetry.trace import SpanKind
+from prometheus_client import Counter, Gauge
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -18,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared import outbox
 from shared.broker import Broker
 from shared.events.envelope import CONTENT_TYPE, Event
+from shared.process import Monitor
 
 log = logging.getLogger(__name__)
 
@@ -26,24 +29,72 @@ BATCH = 1_000
 IDLE = 0.1  # seconds between looks at an outbox that holds nothing new
 RETRY = 2.0  # seconds until another try where the broker or the database does not answer
 
+_REACHED = text("UPDATE relayed SET position = :position WHERE transport = 'kafka'")
+
 
 def topic_of(service: str) -> str:
     return f"kosh.{service}.v1"
 
 
-async def run(engine: AsyncEngine, service: str, broker: Broker) -> None:
+async def run(engine: AsyncEngine, service: str, broker: Broker, monitor: Monitor) -> None:
     """Relays until cancelled; outages of broker or database are waited out."""
-    while True:
-        try:
-            async with AsyncExitStack() as stack:
-                connection = await stack.enter_async_context(engine.connect())
-                await _become_the_only_one(connection)
-                producer = AIOKafkaProducer(**broker.options(), enable_idempotence=True, compression_type="lz4")
-                await stack.enter_async_context(producer)
-                await _relay(connection, producer, topic_of(service))
-        except (KafkaError, DBAPIError, OSError) as outage:
-            log.warning("relay waits: %s", type(outage).__name__)
-            await asyncio.sleep(RETRY)
+    await _Relay(engine, topic_of(service), broker, monitor).run()
+
+
+class _Relay:
+    def __init__(self, engine: AsyncEngine, topic: str, broker: Broker, monitor: Monitor) -> None:
+        self._engine, self._topic, self._broker, self._tracing = engine, topic, broker, monitor.tracing
+        registry = monitor.metrics.registry
+        self._active = Gauge("kosh_relay_active", "1 where this process relays", registry=registry)
+        self._published = Counter("kosh_relay_events", "Events that the broker has acknowledged", registry=registry)
+        self._outages = Counter("kosh_relay_outages", "Times that broker or database did not answer", registry=registry)
+
+    async def run(self) -> None:
+        while True:
+            try:
+                async with AsyncExitStack() as stack:
+                    connection = await stack.enter_async_context(self._engine.connect())
+                    await _become_the_only_one(connection)
+                    producer = AIOKafkaProducer(
+                        **self._broker.options(), enable_idempotence=True, compression_type="lz4"
+                    )
+                    await stack.enter_async_context(producer)
+                    self._active.set(1)
+                    await self._relay(connection, producer)
+            except (KafkaError, DBAPIError, OSError) as outage:
+                self._active.set(0)
+                self._outages.inc()
+                log.warning("relay waits: %s", type(outage).__name__)
+                await asyncio.sleep(RETRY)
+
+    async def _relay(self, connection: AsyncConnection, producer: AIOKafkaProducer) -> None:
+        position = await _position(connection)
+        while True:
+            found = await outbox.read_after(connection, position, BATCH)
+            await connection.commit()
+            if not found:
+                await asyncio.sleep(IDLE)
+                continue
+            await self._publish(producer, found)
+            position = found[-1][0]
+            await connection.execute(_REACHED, {"position": position})
+            await connection.commit()
+            self._published.inc(len(found))
+
+    async def _publish(self, producer: AIOKafkaProducer, found: Sequence[tuple[int, Event]]) -> None:
+        """Structured mode of the CloudEvents Kafka binding; the key keeps one record's versions in order. The record's
+        Kafka timestamp is that of publishing, never the event's: retention would apply to it."""
+        headers = [("content-type", CONTENT_TYPE.encode())]
+        traces = (event.traceparent for _, event in found if event.traceparent)
+        with self._tracing.span(f"publish {self._topic}", kind=SpanKind.PRODUCER, links=traces) as span:
+            span.set_attribute("messaging.batch.message_count", len(found))
+            sent = [
+                await producer.send(
+                    self._topic, event.as_json(position=position), key=event.subject.encode(), headers=headers
+                )
+                for position, event in found
+            ]
+            await asyncio.gather(*sent)
 
 
 async def _become_the_only_one(connection: AsyncConnection) -> None:
@@ -53,20 +104,6 @@ async def _become_the_only_one(connection: AsyncConnection) -> None:
     await connection.commit()
 
 
-async def _relay(connection: AsyncConnection, producer: AIOKafkaProducer, topic: str) -> None:
-    position = await _position(connection)
-    while True:
-        found = await outbox.read_after(connection, position, BATCH)
-        await connection.commit()
-        if not found:
-            await asyncio.sleep(IDLE)
-            continue
-        await _publish(producer, topic, found)
-        position = found[-1][0]
-        await connection.execute(text("UPDATE relayed SET position = :p WHERE transport = 'kafka'"), {"p": position})
-        await connection.commit()
-
-
 async def _position(connection: AsyncConnection) -> int:
     await connection.execute(text("INSERT INTO relayed VALUES ('kafka', 0) ON CONFLICT DO NOTHING"))
     position: int = (
@@ -74,14 +111,3 @@ async def _position(connection: AsyncConnection) -> int:
     ).scalar_one()
     await connection.commit()
     return position
-
-
-async def _publish(producer: AIOKafkaProducer, topic: str, found: Sequence[tuple[int, Event]]) -> None:
-    """Structured mode of the CloudEvents Kafka binding; the key keeps one record's versions in order. The record's
-    Kafka timestamp is that of publishing, never the event's: retention would apply to it."""
-    headers = [("content-type", CONTENT_TYPE.encode())]
-    sent = [
-        await producer.send(topic, event.as_json(position=position), key=event.subject.encode(), headers=headers)
-        for position, event in found
-    ]
-    await asyncio.gather(*sent)

@@ -15,6 +15,7 @@ from services.accounting.intake import run as intake
 from services.accounting.intake.feed import FeedSource
 from services.accounting.intake.source import Source
 from shared.events.portal import BorderCrossing
+from shared.process import Monitor
 from tests.accounting.conftest import HASHES, Accounting
 from tests.accounting.test_exactness import hold_true
 from tests.accounting.world import Event, World
@@ -49,7 +50,7 @@ class Register:
 async def running(accounting: Accounting, *sources: Source) -> AsyncIterator[None]:
     """The intake process, until the block ends."""
     address = accounting.database.app_url.replace("+asyncpg", "")
-    task = asyncio.create_task(intake.run(address, sources, HASHES))
+    task = asyncio.create_task(intake.run(address, sources, HASHES, Monitor("test")))
     try:
         yield
     finally:

@@ -16,9 +16,11 @@ from services.accounting.cases.status import Newest
 from services.accounting.cases.writer import Writer, the_writer
 from services.accounting.intake import run as intake
 from services.accounting.intake.source import Delivery, Positions
+from services.accounting.intake.watch import Watch
 from services.accounting.rules.identity import Hashes
 from shared.db.migrate import upgrade
 from shared.events.portal import BorderCrossing
+from shared.process import Monitor
 from tests.bench.crossings_stream import pages
 from tests.bench.figures import line
 
@@ -71,7 +73,10 @@ async def counted(dsn: str, answers: list[bytes]) -> list[float]:
     async with the_writer(dsn) as writer:
         timed = TimedWriter(writer.connection, len(answers))
         begun = time.perf_counter()
-        work = asyncio.create_task(intake.Intake(timed, [Pages(answers)], Hashes(b"the secret of a bench")).run())
+        watch = Watch(Monitor("bench"))
+        work = asyncio.create_task(
+            intake.Intake(timed, [Pages(answers)], Hashes(b"the secret of a bench"), watch).run()
+        )
         await timed.done.wait()
         work.cancel()
         await asyncio.gather(work, return_exceptions=True)

@@ -82,6 +82,12 @@ async def status(engine: AsyncEngine, horizons: Iterable[Horizon]) -> Status:
     return Status(all(source.settled for source in sources), start, end, sources)
 
 
+async def states(engine: AsyncEngine) -> dict[str, store.State]:
+    """What was seen of every source that was ever read; the sources themselves are not asked."""
+    async with engine.connect() as connection:
+        return await store.states(connection)
+
+
 async def _newest(horizon: Horizon) -> Newest | SourceFailed:
     try:
         return await horizon.newest()

@@ -19,8 +19,10 @@ from services.accounting.intake.decode import decode
 from services.accounting.intake.single import take_singly
 from services.accounting.intake.source import Source, event_of
 from services.accounting.intake.sources import make_sources
+from services.accounting.intake.watch import Watch
 from services.accounting.rules.identity import Hashes
 from services.accounting.settings import AccountingSettings, dsn
+from shared.process import Monitor
 
 log = logging.getLogger(__name__)
 
@@ -31,26 +33,29 @@ RETRY = 2.0  # seconds until another try where a source or the database does not
 OUTAGES = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
 
 
-async def read(settings: AccountingSettings) -> None:
+async def read(settings: AccountingSettings, monitor: Monitor) -> None:
     """Reads the sources that the settings name, until cancelled."""
     spare_the_collector()
     sources = make_sources(settings)
     try:
         hashes = Hashes(settings.identity_secret.get_secret_value().encode())
-        await run(dsn(settings.database_url), sources, hashes)
+        await run(dsn(settings.database_url), sources, hashes, monitor)
     finally:
         for source in sources:
             await source.close()
 
 
-async def run(address: str, sources: Sequence[Source], hashes: Hashes) -> None:
+async def run(address: str, sources: Sequence[Source], hashes: Hashes, monitor: Monitor) -> None:
     """Reads until cancelled; stands by while another process writes, waits out what is out of order."""
+    watch = Watch(monitor)
     while True:
         try:
             async with the_writer(address) as writer:
                 log.info("this process writes now")
-                await Intake(writer, sources, hashes).run()
+                watch.active.set(1)
+                await Intake(writer, sources, hashes, watch).run()
         except* OUTAGES as outage:
+            watch.active.set(0)
             log.warning("intake waits for the database: %s", type(outage.exceptions[0]).__name__)
         await asyncio.sleep(RETRY)
 
@@ -66,8 +71,8 @@ def spare_the_collector() -> None:
 class Intake:
     """Readers, one per source, and the writer, joined by a queue of one batch: what is ahead stays small."""
 
-    def __init__(self, writer: Writer, sources: Sequence[Source], hashes: Hashes) -> None:
-        self._writer, self._sources, self._hashes = writer, sources, hashes
+    def __init__(self, writer: Writer, sources: Sequence[Source], hashes: Hashes, watch: Watch) -> None:
+        self._writer, self._sources, self._hashes, self._watch = writer, sources, hashes, watch
         self._batches: asyncio.Queue[Batch] = asyncio.Queue(maxsize=1)
         self._resumed = {source.name: asyncio.Event() for source in sources}
 
@@ -108,14 +113,18 @@ class Intake:
             except TimeoutError:
                 await self._look_around()
             else:
-                await take_singly(self._writer, batch, self._hashes)
+                await self._take(batch)
+
+    async def _take(self, batch: Batch) -> None:
+        with self._watch.taking(batch):
+            await take_singly(self._writer, batch, self._hashes)
 
     async def _look_around(self) -> None:
         """Takes up what operators sent again, and resumes the sources that they resumed."""
         while parked := await self._writer.to_resend(LIMIT):
             batch = decode(parked[0].source, [event_of(each.event) for each in parked], self._hashes)
             batch.resent = [each.id for each in parked]
-            await take_singly(self._writer, batch, self._hashes)
+            await self._take(batch)
         stopped = await self._writer.stopped()
         for name, event in self._resumed.items():
             if name not in stopped:
