@@ -22,12 +22,17 @@ def now() -> datetime:
 
 def today() -> date:
     """The calendar date in Kazakhstan (one zone, UTC+5, since 1 March 2024)."""
-    return now().astimezone(ALMATY).date()
+    return date_of(now())
 
 
 def start_of(day: date) -> datetime:
     """The first moment of a calendar date in Kazakhstan: when an act known only by its date is said to happen."""
     return datetime.combine(day, time.min, ALMATY)
+
+
+def date_of(moment: datetime) -> date:
+    """The calendar date in Kazakhstan at an aware moment."""
+    return moment.astimezone(ALMATY).date()
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -22,13 +22,23 @@ from shared.settings import ServiceSettings, SettingsError
 MakeApp = Callable[[ServiceSettings], FastAPI]
 
 
-def make_register(service: str, title: str, settings: ServiceSettings, routers: Sequence[APIRouter]) -> FastAPI:
-    """A register's application: its own routes, its event feed, and readiness that asks its database."""
+def make_register(
+    service: str,
+    title: str,
+    settings: ServiceSettings,
+    routers: Sequence[APIRouter],
+    *,
+    closing: Sequence[Callable[[], Awaitable[None]]] = (),
+) -> FastAPI:
+    """A register's application: its own routes, its event feed, and readiness that asks its database. `closing` ends
+    with the service what only it has opened."""
     engine = make_engine(settings.database_url, application=f"kosh-{service}")
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
+        for close in closing:
+            await close()
         await engine.dispose()
 
     async def database() -> None:

@@ -1,5 +1,6 @@
 """The portal: border, visa and stay data. Wiring only."""
 
+import httpx
 from fastapi import FastAPI
 
 from services.portal.api import (
@@ -7,11 +8,16 @@ from services.portal.api import (
     citizenship_change,
     expulsion,
     feed_coverage,
+    host_notification,
     protection_status,
     residence_permit,
     residence_registration,
+    self_registration,
+    signed_notice,
     violation,
 )
+from services.portal.settings import SignatureSettings
+from services.portal.signatures.setup import make_verifier
 from shared.service import make_register
 from shared.settings import ServiceSettings
 
@@ -25,8 +31,18 @@ ROUTERS = (
     citizenship_change.router,
     violation.router,
     expulsion.router,
+    signed_notice.router,
+    signed_notice.checks,
+    host_notification.router,
+    host_notification.records,
+    self_registration.router,
 )
 
 
 def make_app(settings: ServiceSettings) -> FastAPI:
-    return make_register("portal", "Kosh portal: border, visa and stay data", settings, ROUTERS)
+    signatures = SignatureSettings()
+    client = httpx.AsyncClient(timeout=signatures.patience)
+    title = "Kosh portal: border, visa and stay data"
+    app = make_register("portal", title, settings, ROUTERS, closing=(client.aclose,))
+    app.state.verifier = make_verifier(client, **signatures.model_dump(exclude={"patience"}))
+    return app

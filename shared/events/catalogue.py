@@ -5,13 +5,14 @@ from shared.events.envelope import Fact
 from shared.events.kandas import KandasStatus
 from shared.events.permits import EaeuWorker, WorkPermit
 from shared.events.police import CitizenshipChange, Expulsion, ProtectionStatus, ResidencePermit, Violation
-from shared.events.portal import BorderCrossing, FeedCoverage, ResidenceRegistration
+from shared.events.portal import BorderCrossing, FeedCoverage, HostNotification, ResidenceRegistration
 
 FACTS: dict[str, type[Fact]] = {
     fact.TYPE: fact
     for fact in (
         BorderCrossing,
         ResidenceRegistration,
+        HostNotification,
         FeedCoverage,
         ResidencePermit,
         ProtectionStatus,

@@ -1,6 +1,7 @@
 """Facts of the portal: border, visa and stay data."""
 
 from typing import Annotated, Literal, Self
+from uuid import UUID
 
 from pydantic import Field, model_validator
 
@@ -60,3 +61,30 @@ class FeedCoverage(Fact, producer="portal", name="feed_coverage", version=1):
         if self.complete_through < self.register_start:
             raise ValueError("complete_through must not lie before register_start")
         return self
+
+
+Channel = Literal["vmp", "egov", "eqonaq", "office", "post", "self"]
+"""How a host's notice comes in (decree 111, point 4); `self` is the foreigner's own registration (order 923)."""
+
+HostKind = Literal["person", "organisation"]
+NoticeState = Literal["awaiting_host", "refused_by_host", "notified", "checked_out", "cancelled"]
+
+
+class HostNotification(Fact, producer="portal", name="host_notification", version=1):
+    """A foreigner's stay at a host in its present state (decree 111, point 4).
+
+    Only `notified` and `checked_out` are stays. `joins` names the record of the same stay that was notified first,
+    through another channel or once more: both together are one stay. The host stays in the portal.
+    """
+
+    source_id: SourceId
+    channel: Channel
+    state: NoticeState
+    person: Person
+    host_kind: HostKind
+    region: Region
+    stay_from: Day
+    stay_until: Day | None = Field(None, description="last day as planned")
+    checked_out_on: Day | None = None
+    purpose: Purpose | None = None
+    joins: UUID | None = None

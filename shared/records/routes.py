@@ -60,10 +60,11 @@ class Receipt(BaseModel):
     version: int
 
 
-def record_routes(kind: Kind[Any], tag: str) -> APIRouter:
-    """All routes of `kind` below `/v1/<path>`."""
+def record_routes(kind: Kind[Any], tag: str, *, single: bool = True) -> APIRouter:
+    """All routes of `kind` below `/v1/<path>`; without `single`, how one record is submitted is left to the caller."""
     router = routes.router(prefix=f"/v1/{kind.path}", tags=[tag])
-    _add_single_intake(router, kind)
+    if single:
+        _add_single_intake(router, kind)
     _add_bulk_intake(router, kind)
     _add_reading(router, kind)
     _add_changes(router, kind)

@@ -18,7 +18,7 @@ from shared.events.envelope import Fact
 from shared.events.kandas import KandasStatus
 from shared.events.permits import EaeuWorker, WorkPermit
 from shared.events.police import CitizenshipChange, Expulsion, ProtectionStatus, ResidencePermit, Violation
-from shared.events.portal import BorderCrossing, FeedCoverage, ResidenceRegistration
+from shared.events.portal import BorderCrossing, FeedCoverage, HostNotification, ResidenceRegistration
 
 SIGNS: Mapping[str, tuple[type[Fact], Callable[[Any], Sign | None]]] = {
     ResidenceRegistration.TYPE: (ResidenceRegistration, portal.residence_registration_v1),
@@ -28,6 +28,7 @@ SIGNS: Mapping[str, tuple[type[Fact], Callable[[Any], Sign | None]]] = {
     CitizenshipChange.TYPE: (CitizenshipChange, police.citizenship_change_v1),
     Violation.TYPE: (Violation, police.violation_v1),
     Expulsion.TYPE: (Expulsion, police.expulsion_v1),
+    HostNotification.TYPE: (HostNotification, portal.host_notification_v1),
     WorkPermit.TYPE: (WorkPermit, permits.work_permit_v1),
     EaeuWorker.TYPE: (EaeuWorker, permits.eaeu_worker_v1),
     KandasStatus.TYPE: (KandasStatus, kandas.kandas_status_v1),

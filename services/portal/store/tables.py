@@ -1,6 +1,21 @@
 """The portal's tables."""
 
-from sqlalchemy import UUID, Boolean, Column, Date, DateTime, Index, MetaData, Sequence, Table, Text, text
+from sqlalchemy import (
+    UUID,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Identity,
+    Index,
+    LargeBinary,
+    MetaData,
+    Sequence,
+    Table,
+    Text,
+    text,
+)
 
 from shared.db.json_text import JsonText
 from shared.db.records import record_table
@@ -126,3 +141,51 @@ Index(
 )
 Index("host_duty_exit", host_duty.c.exit, postgresql_where=host_duty.c.exit.is_not(None))
 Index("host_duty_notification", host_duty.c.notification, postgresql_where=host_duty.c.notification.is_not(None))
+
+# Hosts' notices, whatever the channel. `host` is the IIN or BIN; `ends_on` the last day as far as it is known.
+host_notification = record_table(
+    metadata,
+    "host_notification",
+    Column("host", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("stay_from", Date, nullable=False),
+    Column("ends_on", Date),
+    *person_columns("host_notification"),
+)
+Index("host_notification_host", host_notification.c.host, host_notification.c.id)
+
+# What a notice was answered, once and for all; `joins` is the first record of the same stay.
+notification_receipt = Table(
+    "notification_receipt",
+    metadata,
+    Column("notification", UUID, primary_key=True),
+    Column("serial", BigInteger, Identity(), nullable=False, unique=True),  # of its number
+    Column("crossing", UUID),
+    Column("joins", UUID),
+    Column("body", JsonText, nullable=False),
+)
+
+# Signed documents exactly as they came, with the verdict on their signature. `signature_key` is a digest of the
+# signature's value: one signature counts for one document, however it is wrapped.
+signed_notice = Table(
+    "signed_notice",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("key", Text, nullable=False),  # of the notice that the document is
+    Column("document", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Column("signature_key", LargeBinary, nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("received_from", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("verdict", JsonText, nullable=False),
+    Column("judged_at", DateTime(timezone=True), nullable=False),
+    Column("notification", UUID),
+)
+Index(
+    "signed_notice_signature",
+    signed_notice.c.signature_key,
+    unique=True,
+    postgresql_where=text("outcome <> 'refused'"),
+)
+Index("signed_notice_pending", signed_notice.c.id, postgresql_where=text("outcome = 'pending'"))

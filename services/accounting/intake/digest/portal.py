@@ -49,3 +49,7 @@ def residence_registration_v1(fact: ResidenceRegistration) -> Sign:
 
 def feed_coverage_v1(_fact: object) -> None:
     """Moves the period that the figures cover; says nothing of any person."""
+
+
+def host_notification_v1(_fact: object) -> None:
+    """A stay at a host is kept; it is no sign of residence: guests are notified as well as residents."""

@@ -1,0 +1,106 @@
+"""A notice of a foreigner's stay, as the body of a record of host_notification."""
+
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from shared.events.language import Bin, Day, Language, Moment, Purpose, SourceId, Text
+from shared.events.person import Iin, Person
+from shared.events.portal import Channel, HostKind, NoticeState
+from shared.kernel import codes
+
+SIGNED = ("vmp", "egov")
+ON_PAPER = ("office", "post")
+
+
+def _kato(value: str) -> str:
+    if not codes.is_region(value[:2]):
+        raise ValueError("is not a place: the nine digits of its KATO code are expected")
+    return value
+
+
+Kato = Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$"), AfterValidator(_kato)]
+
+
+class Host(Language):
+    """Who takes the foreigner in: a person by IIN, or an organisation by BIN."""
+
+    kind: HostKind
+    iin: Iin | None = None
+    bin: Bin | None = None
+
+    @model_validator(mode="after")
+    def _one_number(self) -> Self:
+        if (self.iin is not None, self.bin is not None) != (self.kind == "person", self.kind == "organisation"):
+            raise ValueError("a person is named by iin, an organisation by bin, and by nothing else")
+        return self
+
+    @property
+    def number(self) -> str:
+        return str(self.iin or self.bin)
+
+
+class Address(Language):
+    """Where the foreigner stays."""
+
+    kato: Kato
+    text: Text = Field(description="street, house, flat")
+
+    @property
+    def region(self) -> str:
+        return self.kato[:2]
+
+
+class Paper(Language):
+    """The paper that a clerk enters: its number, and the day on which the office received it or the postmark says."""
+
+    number: Text
+    on: Day
+
+
+class Notice(Language):
+    """What a host reports of one foreigner (decree 111, point 4); signed channels sign exactly this as JSON.
+
+    `source_id` is the channel's own number. `reported_at` is when an e-Qonaq user reported, if not just now.
+    """
+
+    source_id: SourceId
+    channel: Channel
+    host: Host
+    person: Person
+    address: Address
+    stay_from: Day = Field(description="the day on which the foreigner arrived at the host")
+    stay_until: Day | None = Field(None, description="last day as planned")
+    purpose: Purpose | None = None
+    paper: Paper | None = None
+    reported_at: Moment | None = None
+    state: NoticeState = "notified"
+    checked_out_on: Day | None = None
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        if contradiction := next(iter(self._contradictions()), None):
+            raise ValueError(contradiction)
+        return self
+
+    def _contradictions(self) -> list[str]:
+        rules = {
+            "stay_until must not lie before stay_from": self.stay_until is not None
+            and self.stay_until < self.stay_from,
+            "checked_out_on must not lie before stay_from": (
+                self.checked_out_on is not None and self.checked_out_on < self.stay_from
+            ),
+            "checked_out_on belongs to the state checked_out": (
+                (self.checked_out_on is None) == (self.state == "checked_out") if self.state != "cancelled" else False
+            ),
+            "paper is given by the office and the post, and by them only": (
+                (self.paper is not None) != (self.channel in ON_PAPER)
+            ),
+            "reported_at is given through e-Qonaq only": self.reported_at is not None and self.channel != "eqonaq",
+        }
+        return [contradiction for contradiction, found in rules.items() if found]
+
+    @property
+    def ends_on(self) -> Day | None:
+        """Last day, as far as it is known."""
+        return self.checked_out_on or self.stay_until

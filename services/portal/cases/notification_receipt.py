@@ -1,0 +1,103 @@
+"""The receipt of a notice: its number, whether it is in time or how late, the entry and the stay it belongs to."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+import orjson
+
+from services.portal.cases.notice import SIGNED, Notice
+from services.portal.rules.host_notification import Timing, host_timing, self_timing
+from services.portal.rules.rulebook import RULEBOOK
+from services.portal.store import host_notification as store
+from services.portal.store import signed_notice
+from services.portal.store.host_notification import Entry, Receipt, Wanted
+from shared import clock
+from shared.db.unit import Unit
+from shared.records.kind import Entry as Entered
+from shared.records.people import document_of
+
+
+def notice_key(notice: Notice) -> str:
+    """Every channel numbers its notices by itself."""
+    return f"{notice.channel}:{notice.source_id}"
+
+
+async def issue(unit: Unit, entered: Sequence[Entered[Notice]]) -> None:
+    """Answers new notices, in the transaction that takes them: a handful of statements for any number of them."""
+    given = await _given(unit, [entry.fact for entry in entered])
+    wanted = [_wanted(entry, given_on) for entry, given_on in zip(entered, given, strict=True)]
+    await store.lock_persons(unit.connection, wanted)
+    entries = await store.latest_entries(unit.connection, wanted)
+    crossings = [entries[notice.id].crossing if notice.id in entries else None for notice in wanted]
+    joins = await _stays(unit, await store.earlier_notices(unit.connection, wanted, crossings))
+    serials = await store.next_serials(unit.connection, len(wanted))
+    receipts = [
+        _receipt(entry, given_on, serial, entries.get(entry.id), joins.get(entry.id))
+        for entry, given_on, serial in zip(entered, given, serials, strict=True)
+    ]
+    await store.keep_receipts(unit.connection, receipts)
+
+
+async def _given(unit: Unit, notices: Sequence[Notice]) -> list[date]:
+    """The day on which each was given: that of the paper, of the report in e-Qonaq, of the signed document's coming
+    in (its signature may have been judged later), else today."""
+    signed = [notice_key(notice) for notice in notices if notice.channel in SIGNED]
+    received = await signed_notice.received(unit.connection, signed) if signed else {}
+    return [_given_on(notice, received.get(notice_key(notice))) for notice in notices]
+
+
+def _given_on(notice: Notice, received_at: datetime | None) -> date:
+    if notice.paper:
+        return notice.paper.on
+    moment = notice.reported_at or received_at
+    return clock.date_of(moment) if moment else clock.today()
+
+
+def _wanted(entry: Entered[Notice], given_on: date) -> Wanted:
+    notice = entry.fact
+    until = clock.start_of(max(given_on, notice.stay_from) + timedelta(days=1))
+    document = document_of(notice.person)
+    host = notice.host.number
+    return Wanted(entry.id, notice.person.iin, document, host, notice.stay_from, notice.ends_on, until)
+
+
+async def _stays(unit: Unit, earlier: dict[UUID, UUID]) -> dict[UUID, UUID]:
+    """The first record of each stay: what an earlier notice joined, this one joins too."""
+    known = await store.receipts(unit.connection, list(earlier.values())) if earlier else {}
+    stays: dict[UUID, UUID] = {}
+    for id in sorted(earlier):
+        other = earlier[id]
+        stays[id] = (known[other].joins if other in known else stays.get(other)) or other
+    return stays
+
+
+def timing_of(notice: Notice, given_on: date, entry: Entry | None) -> Timing:
+    """How the notice stands to its term. Raises NotInForce for a stay before all rules."""
+    rule = self_timing if notice.channel == "self" else host_timing
+    entered_on = entry.entered_on if entry else None
+    return rule(RULEBOOK, arrived_on=notice.stay_from, entered_on=entered_on, given_on=given_on)
+
+
+def _receipt(entered: Entered[Notice], given_on: date, serial: int, entry: Entry | None, joins: UUID | None) -> Receipt:
+    timing = timing_of(entered.fact, given_on, entry)
+    body = {
+        "number": f"HN-{clock.today().year}-{serial:07d}",
+        "notification": entered.id,
+        "source_id": entered.fact.source_id,
+        "channel": entered.fact.channel,
+        "issued_at": clock.now(),
+        "given_on": timing.given_on,
+        "counted_from": timing.counted_from,
+        "counted_of": timing.counted_of,
+        "due_on": timing.due_on,
+        "in_time": timing.in_time,
+        "late_by": timing.late_by,
+        "counted_in": timing.counted_in,
+        "check": timing.check,
+        "rulebook": RULEBOOK.version,
+        "crossing": entry.crossing if entry else None,
+        "entered_on": entry.entered_on if entry else None,
+        "joins": joins,
+    }
+    return Receipt(entered.id, serial, entry.crossing if entry else None, joins, orjson.dumps(body).decode())

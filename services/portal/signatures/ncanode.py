@@ -1,0 +1,115 @@
+"""GOST signatures, verified by the operator's NCANode (HTTP, `POST /cms/verify`, versions 3.x).
+
+Its `valid: true` alone proves nothing; what is known of its answers:
+- a CMS without signers, or whose signer encloses no certificate, is `valid`;
+- a document inside the CMS is verified in the place of the one that was sent with it (we take detached ones only);
+- `revoked: false` also stands for "could not be asked": only OCSP with the message OK has really answered;
+- lists (CRL) that are switched off, missing or another authority's answer `revoked: false` as well, so that a list
+  can prove a revocation, never its absence;
+- with revocation asked for, `valid: false` does not say what is wrong, so that it is asked twice: without and with.
+"""
+
+import logging
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from services.portal.rules.signature import Finding, Revocation
+from services.portal.signatures.detached import Detached
+from shared import clock
+
+log = logging.getLogger(__name__)
+
+
+class _NoAnswer(Exception):
+    """The server did not answer, or not as documented."""
+
+
+@dataclass(frozen=True, slots=True)
+class NcaNodeVerifier:
+    """`url` is the server's address, `http://host:14579`."""
+
+    client: httpx.AsyncClient
+    url: str
+
+    async def verify(self, document: bytes, signature: Detached, at: datetime) -> Finding:
+        unknown = Finding("ncanode", signature.certificate, None, None, Revocation.UNKNOWN)
+        try:
+            plain = await self._ask(document, signature, [])
+            full = await self._ask(document, signature, ["OCSP", "CRL"])
+        except _NoAnswer as reason:
+            log.warning("NCANode does not tell: %s", reason)
+            return unknown
+        if plain is None or full is None:
+            return Finding("ncanode", signature.certificate, False, None, Revocation.UNKNOWN)
+        return _finding(signature, plain, full)
+
+    async def _ask(self, document: bytes, signature: Detached, revocation: Sequence[str]) -> dict[str, Any] | None:
+        """Its answer; None where it refuses to read the signature with this document. Raises _NoAnswer."""
+        question = {
+            "cms": b64encode(signature.der).decode(),
+            "data": b64encode(document).decode(),
+            "revocationCheck": list(revocation),
+        }
+        try:
+            answer = await self.client.post(f"{self.url.rstrip('/')}/cms/verify", json=question)
+            if answer.status_code == httpx.codes.BAD_REQUEST:
+                return None
+            content = answer.raise_for_status().json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise _NoAnswer(type(error).__name__) from None
+        if not isinstance(content, dict) or not isinstance(content.get("valid"), bool):
+            raise _NoAnswer("an answer of another form")
+        return content
+
+
+def _finding(signature: Detached, plain: dict[str, Any], full: dict[str, Any]) -> Finding:
+    """A proof needs the very certificate that signed, as the server saw it; without it nothing is known."""
+    certificate = signature.certificate
+    seen, seen_fully = _certificate(plain, certificate.serial), _certificate(full, certificate.serial)
+    if seen is None or seen_fully is None:
+        return Finding("ncanode", certificate, None if plain["valid"] else False, None, Revocation.UNKNOWN)
+    trusted = _trusted(signature, seen)
+    intact = True if plain["valid"] else (False if seen.get("valid") is True else None)
+    revocation = _revocation(seen_fully)
+    if revocation is Revocation.GOOD and not full["valid"]:
+        revocation = Revocation.UNKNOWN  # it contradicts itself
+    return Finding("ncanode", certificate, intact, trusted, revocation)
+
+
+def _certificate(answer: dict[str, Any], serial: str) -> dict[str, Any] | None:
+    """What the answer says of the certificate with this serial number, which it must give as one for signing."""
+    for certificate in _certificates(answer):
+        number = certificate.get("serialNumber")
+        if isinstance(number, str) and number.lstrip("0").lower() == serial.lstrip("0"):
+            return certificate if certificate.get("keyUsage") == "SIGN" else None
+    return None
+
+
+def _certificates(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    signers = answer.get("signers")
+    for signer in signers if isinstance(signers, list) else []:
+        listed = signer.get("certificates") if isinstance(signer, dict) else None
+        yield from (each for each in (listed if isinstance(listed, list) else []) if isinstance(each, dict))
+
+
+def _trusted(signature: Detached, seen: dict[str, Any]) -> bool | None:
+    """It says whether the issuer is known and the certificate in its time now; one that ran out meanwhile cannot be
+    told from a foreign one any more."""
+    if seen.get("valid") is True:
+        return True
+    return False if signature.certificate.not_before <= clock.now() <= signature.certificate.not_after else None
+
+
+def _revocation(seen: dict[str, Any]) -> Revocation:
+    listed = seen.get("revocations")
+    told = [each for each in (listed if isinstance(listed, list) else []) if isinstance(each, dict)]
+    if any(each.get("revoked") is not False for each in told):
+        return Revocation.REVOKED if any(each.get("revoked") is True for each in told) else Revocation.UNKNOWN
+    by_ocsp = [each for each in told if each.get("by") == "OCSP"]
+    answered = by_ocsp and all(each.get("reason") == "OK" for each in by_ocsp)
+    return Revocation.GOOD if answered else Revocation.UNKNOWN

@@ -1,0 +1,95 @@
+"""RSA signatures, verified here by pyHanko: bytes, chain to our trust store, revocation."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from asn1crypto import pem, x509
+from pyhanko.sign.ades.report import AdESIndeterminate
+from pyhanko.sign.general import CMSExtractionError, CMSStructuralError
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.generic_cms import async_validate_detached_cms
+from pyhanko.sign.validation.settings import KeyUsageConstraints
+from pyhanko.sign.validation.status import StandardCMSSignatureStatus
+from pyhanko_certvalidator import ValidationContext
+
+from services.portal.rules.signature import Finding, Revocation
+from services.portal.signatures.detached import Detached
+from services.portal.signatures.revocation import Evidence, RevocationSources
+
+_REVOKED = {AdESIndeterminate.REVOKED_NO_POE, AdESIndeterminate.REVOKED_CA_NO_POE}
+_ANY_USAGE = KeyUsageConstraints(key_usage=set(), match_all_key_usages=False)  # our own rule judges the usage
+
+
+for _name in ("pyhanko", "pyhanko_certvalidator"):  # their warnings name the certificate's holder
+    logging.getLogger(_name).addHandler(logging.NullHandler())
+    logging.getLogger(_name).propagate = False
+
+
+def trusted_certificates(folder: Path) -> list[x509.Certificate]:
+    """Every certificate in the files of `folder` (PEM, several in a file, or DER): all of them are trusted issuers."""
+    found: list[x509.Certificate] = []
+    for path in sorted(path for path in folder.iterdir() if path.is_file()):
+        content = path.read_bytes()
+        ders = [der for _, _, der in pem.unarmor(content, multiple=True)] if pem.detect(content) else [content]
+        found += [x509.Certificate.load(der, strict=True) for der in ders]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class RsaVerifier:
+    """Trusts what comes from `trusted`; relies on `sources` for revocation."""
+
+    trusted: Sequence[x509.Certificate]
+    sources: RevocationSources
+
+    async def verify(self, document: bytes, signature: Detached, at: datetime) -> Finding:
+        issuer = next((each for each in self.trusted if each.subject == signature.signer.issuer), None)
+        evidence = await self.sources.about(signature.signer, issuer)
+        # A long list takes a while to look through: not on the loop that answers everybody.
+        return await asyncio.to_thread(self._verify, document, signature, at, evidence)
+
+    def _verify(self, document: bytes, signature: Detached, at: datetime, evidence: Evidence) -> Finding:
+        """Two questions, because a certificate of which nothing is known and a foreign one look alike in one answer:
+        first what the bytes and the chain say, then, where they are good, what is known of revocation."""
+        unknown = Revocation.UNKNOWN
+        try:
+            plain = self._ask(document, signature, at, Evidence([], []), "soft-fail")
+            if not (plain.intact and plain.valid):
+                return Finding("pyhanko", signature.certificate, False, None, unknown)
+            if plain.trust_problem_indic is not None:
+                return Finding("pyhanko", signature.certificate, True, _trusted(signature, at), unknown)
+            full = self._ask(document, signature, at, evidence, "require")
+        except (SignatureValidationError, CMSExtractionError, CMSStructuralError, ValueError):
+            return Finding("pyhanko", signature.certificate, False, None, unknown)
+        return Finding("pyhanko", signature.certificate, True, True, _revocation(full))
+
+    def _ask(
+        self, document: bytes, signature: Detached, at: datetime, evidence: Evidence, mode: str
+    ) -> StandardCMSSignatureStatus:
+        context = ValidationContext(
+            trust_roots=list(self.trusted),
+            moment=at,
+            crls=evidence.crls,
+            ocsps=evidence.ocsps,
+            revocation_mode=mode,
+            retroactive_revinfo=True,
+        )
+        return asyncio.run(
+            async_validate_detached_cms(document, signature.signed_data, context, key_usage_settings=_ANY_USAGE)
+        )
+
+
+def _trusted(signature: Detached, at: datetime) -> bool | None:
+    """Without a good chain: False, unless the certificate is out of its time. Then that is what is wrong with it, and
+    where it comes from was not looked at."""
+    return False if signature.certificate.not_before <= at <= signature.certificate.not_after else None
+
+
+def _revocation(status: StandardCMSSignatureStatus) -> Revocation:
+    if status.trust_problem_indic is None:
+        return Revocation.GOOD
+    return Revocation.REVOKED if status.trust_problem_indic in _REVOKED else Revocation.UNKNOWN

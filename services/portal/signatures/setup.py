@@ -1,0 +1,25 @@
+"""The verifier that the settings describe."""
+
+from pathlib import Path
+
+import httpx
+
+from services.portal.signatures.ncanode import NcaNodeVerifier
+from services.portal.signatures.port import ByAlgorithm, Nobody, SignatureVerifier
+from services.portal.signatures.revocation import RevocationSources
+from services.portal.signatures.rsa import RsaVerifier, trusted_certificates
+
+
+def make_verifier(
+    client: httpx.AsyncClient,
+    *,
+    trusted: Path | None = None,
+    revocation: Path | None = None,
+    crl_urls: str = "",
+    ocsp_url: str | None = None,
+    ncanode_url: str | None = None,
+) -> SignatureVerifier:
+    """RSA here, GOST by NCANode, each as far as it is set up. Raises OSError, ValueError for a bad trust folder."""
+    sources = RevocationSources(client, revocation, crl_urls.split(), ocsp_url)
+    rsa = RsaVerifier(trusted_certificates(trusted), sources) if trusted else Nobody()
+    return ByAlgorithm(rsa, NcaNodeVerifier(client, ncanode_url) if ncanode_url else Nobody())
