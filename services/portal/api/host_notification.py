@@ -16,7 +16,7 @@ from shared.events.language import Day, Text
 from shared.http.answers import ExpectedVersion, etag, json_response
 from shared.http.callers import Caller, requires
 from shared.http.idempotency import OneAttempt
-from shared.http.paging import Cursor, Limit, after, cursor_at, page
+from shared.http.paging import Cursor, Limit, after, cursor_at
 from shared.http.routes import router as gated
 from shared.records.routes import RecordState, as_json, record_routes
 
@@ -71,8 +71,7 @@ async def list_own(request: Request, caller: Host, limit: Limit = 100, cursor: C
     """Newest first. The search is written to the access log of everyone whom it shows."""
     position = after(cursor, str)
     before = UUID(position[0]) if position else None
-    found = await cases.of_host(request.app.state.engine, caller, before, limit + 1)
-    shown, more = page(found, limit)
+    shown, more = await cases.of_host(request.app.state.engine, caller, before, limit)
     following = cursor_at(str(shown[-1].id)) if more else None
     return json_response({"notices": [as_json(record) for record in shown], "next": following})
 

@@ -25,6 +25,7 @@ from shared.events.portal import HostNotification
 from shared.http import access_log
 from shared.http.callers import Caller
 from shared.http.idempotency import Attempt, once
+from shared.http.paging import page
 from shared.records import intake
 from shared.records.kind import Entry, Kind
 from shared.records.people import person_values
@@ -163,16 +164,18 @@ async def receipt(engine: AsyncEngine, id: UUID, caller: Caller) -> Receipt:
         return (await store.receipts(unit.connection, [id]))[id]
 
 
-async def of_host(engine: AsyncEngine, caller: Caller, before: UUID | None, limit: int) -> list[Record]:
-    """The caller's own notices as a host, newest first; the search is logged."""
+async def of_host(
+    engine: AsyncEngine, caller: Caller, before: UUID | None, limit: int
+) -> tuple[Sequence[Record], bool]:
+    """The caller's own notices as a host, newest first, and whether there are more; the search is logged."""
     number = caller.bin or caller.iin
     if number is None:
         raise Forbidden("This needs a token that carries your IIN or BIN.")
     async with unit_of_work(engine) as unit:
-        found = await store.of_host(unit.connection, number, before, limit)
-        seen = [(record.id, Notice.read(record.body).person) for record in found]
+        shown, more = page(await store.of_host(unit.connection, number, before, limit + 1), limit)
+        seen = [(record.id, Notice.read(record.body).person) for record in shown]
         await access_log.note_search(unit.connection, caller, NOTICES.name, seen)
-    return found
+    return shown, more
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,8 @@ async def issue(unit: Unit, entered: Sequence[Entered[Notice]]) -> None:
     await store.lock_persons(unit.connection, wanted)
     entries = await store.latest_entries(unit.connection, wanted)
     crossings = [entries[notice.id].crossing if notice.id in entries else None for notice in wanted]
-    joins = await _stays(unit, await store.earlier_notices(unit.connection, wanted, crossings))
+    earlier = await store.earlier_notices(unit.connection, wanted, crossings)
+    joins = await _stays(unit, wanted, earlier)
     serials = await store.next_serials(unit.connection, len(wanted))
     receipts = [
         _receipt(entry, given_on, serial, entries.get(entry.id), joins.get(entry.id))
@@ -62,13 +63,14 @@ def _wanted(entry: Entered[Notice], given_on: date) -> Wanted:
     return Wanted(entry.id, notice.person.iin, document, host, notice.stay_from, notice.ends_on, until)
 
 
-async def _stays(unit: Unit, earlier: dict[UUID, UUID]) -> dict[UUID, UUID]:
+async def _stays(unit: Unit, wanted: Sequence[Wanted], earlier: dict[UUID, UUID]) -> dict[UUID, UUID]:
     """The first record of each stay: what an earlier notice joined, this one joins too."""
     known = await store.receipts(unit.connection, list(earlier.values())) if earlier else {}
     stays: dict[UUID, UUID] = {}
-    for id in sorted(earlier):
-        other = earlier[id]
-        stays[id] = (known[other].joins if other in known else stays.get(other)) or other
+    for notice in wanted:
+        if (other := earlier.get(notice.id)) is None:
+            continue
+        stays[notice.id] = (known[other].joins if other in known else stays.get(other)) or other
     return stays
 
 
@@ -83,7 +85,7 @@ def _receipt(entered: Entered[Notice], given_on: date, serial: int, entry: Entry
     timing = timing_of(entered.fact, given_on, entry)
     body = {
         "number": f"HN-{clock.today().year}-{serial:07d}",
-        "notification": entered.id,
+        "notification": str(entered.id),
         "source_id": entered.fact.source_id,
         "channel": entered.fact.channel,
         "issued_at": clock.now(),
@@ -96,8 +98,8 @@ def _receipt(entered: Entered[Notice], given_on: date, serial: int, entry: Entry
         "counted_in": timing.counted_in,
         "check": timing.check,
         "rulebook": RULEBOOK.version,
-        "crossing": entry.crossing if entry else None,
+        "crossing": str(entry.crossing) if entry else None,
         "entered_on": entry.entered_on if entry else None,
-        "joins": joins,
+        "joins": str(joins) if joins else None,
     }
     return Receipt(entered.id, serial, entry.crossing if entry else None, joins, orjson.dumps(body).decode())

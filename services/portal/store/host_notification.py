@@ -64,20 +64,25 @@ CROSS JOIN LATERAL (
 ) AS c
 """)
 
-# Periods meet where they share more than the day on which one ends and the other begins.
+# Periods meet where they share more than the day on which one ends and the other begins. Of notices that came together
+# the first counts as the earlier one.
 _EARLIER_NOTICES = text("""
+WITH new AS (
+    SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:iins AS text[]), CAST(:documents AS text[]),
+        CAST(:hosts AS text[]), CAST(:froms AS date[]), CAST(:ends AS date[]), CAST(:crossings AS uuid[]))
+        WITH ORDINALITY AS n (id, iin, document, host, stay_from, ends_on, crossing, place)
+)
 SELECT n.id, o.id AS other
-FROM unnest(CAST(:ids AS uuid[]), CAST(:iins AS text[]), CAST(:documents AS text[]), CAST(:hosts AS text[]),
-    CAST(:froms AS date[]), CAST(:ends AS date[]), CAST(:crossings AS uuid[]))
-    AS n (id, iin, document, host, stay_from, ends_on, crossing)
-CROSS JOIN LATERAL (
-    SELECT h.id FROM host_notification h LEFT JOIN notification_receipt r ON r.notification = h.id
-    WHERE (h.iin = n.iin OR h.document = n.document) AND h.host = n.host AND h.id < n.id AND NOT h.withdrawn
+FROM new n CROSS JOIN LATERAL (
+    SELECT h.id FROM host_notification h
+        LEFT JOIN notification_receipt r ON r.notification = h.id LEFT JOIN new f ON f.id = h.id
+    WHERE (h.iin = n.iin OR h.document = n.document) AND h.host = n.host AND NOT h.withdrawn
+        AND (f.id IS NULL OR f.place < n.place)
         AND h.state IN ('awaiting_host', 'notified', 'checked_out')
         AND (h.stay_from = n.stay_from
             OR (h.stay_from < coalesce(n.ends_on, 'infinity') AND n.stay_from < coalesce(h.ends_on, 'infinity')))
         AND (r.crossing = n.crossing OR r.crossing IS NULL OR n.crossing IS NULL)
-    ORDER BY h.id LIMIT 1
+    ORDER BY f.place NULLS FIRST, h.id LIMIT 1
 ) AS o
 """)
 
