@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.portal.cases import notification_receipt
-from services.portal.cases.notice import ON_PAPER, Notice
+from services.portal.cases.notice import ON_PAPER, STAYS, Notice
 from services.portal.cases.notification_receipt import notice_key
 from services.portal.rules.host_notification import is_open
 from services.portal.rules.rulebook import RULEBOOK
@@ -27,7 +27,7 @@ from shared.http.callers import Caller
 from shared.http.idempotency import Attempt, once
 from shared.http.paging import page
 from shared.records import intake
-from shared.records.kind import Entry, Kind
+from shared.records.kind import Change, Entry, Kind
 from shared.records.people import person_values
 from shared.records.routes import as_json
 
@@ -52,6 +52,14 @@ def _columns(notice: Notice) -> dict[str, Any]:
 async def _told(unit: Unit, entries: Sequence[Entry[Notice]]) -> list[HostNotification]:
     receipts = await store.receipts(unit.connection, [entry.id for entry in entries])
     return [_fact(entry.fact, receipts[entry.id].joins) for entry in entries]
+
+
+async def _changed(unit: Unit, change: Change[Notice]) -> None:
+    """The host's duty is done while a notice tells of a stay, and due again when it does not."""
+    if change.after is None or change.after.state not in STAYS:
+        await store.reopen_duty(unit.connection, change.id)
+    elif crossing := (await store.receipts(unit.connection, [change.id]))[change.id].crossing:
+        await store.close_duties(unit.connection, {change.id: crossing})
 
 
 def _fact(notice: Notice, joins: UUID | None) -> HostNotification:
@@ -95,7 +103,7 @@ def _refused(notice: Notice, caller: Caller) -> list[Fault]:
         faults.append(Fault("/channel", "Is open to e-Qonaq's own credentials only."))
     elif notice.channel not in (*ON_PAPER, EQONAQ):
         faults.append(Fault("/channel", "Has a way of its own: a signed document, or a self-registration."))
-    if notice.state not in ("notified", "checked_out"):
+    if notice.state not in STAYS:
         faults.append(Fault("/state", "Changes step by step only: check out, cancel, reinstate."))
     return faults
 
@@ -131,6 +139,7 @@ NOTICES = Kind(
     key=notice_key,
     columns=_columns,
     entered=notification_receipt.issue,
+    changed=_changed,
     told=_told,
     fixed=_fixed,
     refused=_refused,

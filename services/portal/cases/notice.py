@@ -11,6 +11,8 @@ from shared.kernel import codes
 
 SIGNED = ("vmp", "egov")
 ON_PAPER = ("office", "post")
+STAYS = ("notified", "checked_out")
+"""States in which a notice tells of a stay that there is or was."""
 
 
 def _kato(value: str) -> str:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import orjson
 
-from services.portal.cases.notice import SIGNED, Notice
+from services.portal.cases.notice import SIGNED, STAYS, Notice
 from services.portal.rules.host_notification import Timing, host_timing, self_timing
 from services.portal.rules.rulebook import RULEBOOK
 from services.portal.store import host_notification as store
@@ -38,6 +38,9 @@ async def issue(unit: Unit, entered: Sequence[Entered[Notice]]) -> None:
         for entry, given_on, serial in zip(entered, given, serials, strict=True)
     ]
     await store.keep_receipts(unit.connection, receipts)
+    stays = {entry.id for entry in entered if entry.fact.state in STAYS}
+    if closing := {r.notification: r.crossing for r in receipts if r.crossing and r.notification in stays}:
+        await store.close_duties(unit.connection, closing)
 
 
 async def _given(unit: Unit, notices: Sequence[Notice]) -> list[date]:

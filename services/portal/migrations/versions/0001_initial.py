@@ -229,6 +229,56 @@ def upgrade() -> None:
         postgresql_where=sa.text("exit IS NULL AND notification IS NULL AND NOT withdrawn"),
     )
     op.create_table(
+        "host_notification",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("source_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("submitted", sa.LargeBinary(), nullable=False),
+        sa.Column("host", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("stay_from", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("iin", sa.Text(), nullable=True),
+        sa.Column("document", sa.Text(), nullable=True),
+        sa.Column("named", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("source_id"),
+    )
+    op.create_index(
+        "host_notification_document",
+        "host_notification",
+        ["document"],
+        unique=False,
+        postgresql_where=sa.text("document IS NOT NULL"),
+    )
+    op.create_index("host_notification_host", "host_notification", ["host", "id"], unique=False)
+    op.create_index(
+        "host_notification_iin", "host_notification", ["iin"], unique=False, postgresql_where=sa.text("iin IS NOT NULL")
+    )
+    op.create_index(
+        "host_notification_named",
+        "host_notification",
+        ["named"],
+        unique=False,
+        postgresql_where=sa.text("named IS NOT NULL"),
+    )
+    op.create_table(
+        "host_notification_history",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", "version"),
+    )
+    op.create_table(
         "idempotency",
         sa.Column("caller", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
@@ -279,6 +329,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("issue_decision_record", "issue_decision", ["record"], unique=False)
+    op.create_table(
+        "notification_receipt",
+        sa.Column("notification", sa.UUID(), nullable=False),
+        sa.Column("serial", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("crossing", sa.UUID(), nullable=True),
+        sa.Column("joins", sa.UUID(), nullable=True),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("notification"),
+        sa.UniqueConstraint("serial"),
+    )
     op.create_table(
         "outbox",
         sa.Column("position", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -432,6 +492,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "version"),
     )
     op.create_table(
+        "signed_notice",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("document", sa.LargeBinary(), nullable=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.Column("signature_key", sa.LargeBinary(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_from", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("verdict", sa.JSON(), nullable=False),
+        sa.Column("judged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("notification", sa.UUID(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "signed_notice_pending", "signed_notice", ["id"], unique=False, postgresql_where=sa.text("outcome = 'pending'")
+    )
+    op.create_index(
+        "signed_notice_signature",
+        "signed_notice",
+        ["signature_key"],
+        unique=True,
+        postgresql_where=sa.text("outcome <> 'refused'"),
+    )
+    op.create_table(
         "stay_registration",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("source_id", sa.Text(), nullable=False),
@@ -568,11 +653,15 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", "version"),
     )
+    op.execute(sa.schema.CreateSequence(sa.Sequence("invitation_number")))
+    op.execute(sa.schema.CreateSequence(sa.Sequence("visa_number")))
     for statement in (*IN_COMMIT_ORDER, APPEND_ONLY):
         op.execute(statement)
 
 
 def downgrade() -> None:
+    op.execute(sa.schema.DropSequence(sa.Sequence("visa_number")))
+    op.execute(sa.schema.DropSequence(sa.Sequence("invitation_number")))
     op.drop_table("visa_history")
     op.drop_index("visa_named", table_name="visa", postgresql_where=sa.text("named IS NOT NULL"))
     op.drop_index("visa_invitation", table_name="visa", postgresql_where=sa.text("invitation IS NOT NULL"))
@@ -601,6 +690,11 @@ def downgrade() -> None:
         "stay_registration_document", table_name="stay_registration", postgresql_where=sa.text("document IS NOT NULL")
     )
     op.drop_table("stay_registration")
+    op.drop_index(
+        "signed_notice_signature", table_name="signed_notice", postgresql_where=sa.text("outcome <> 'refused'")
+    )
+    op.drop_index("signed_notice_pending", table_name="signed_notice", postgresql_where=sa.text("outcome = 'pending'"))
+    op.drop_table("signed_notice")
     op.drop_table("residence_registration_history")
     op.drop_table("residence_registration")
     op.drop_table("residence_permit_history")
@@ -627,6 +721,7 @@ def downgrade() -> None:
     )
     op.drop_table("protection_status")
     op.drop_table("outbox")
+    op.drop_table("notification_receipt")
     op.drop_index("issue_decision_record", table_name="issue_decision")
     op.drop_table("issue_decision")
     op.drop_table("invitation_history")
@@ -634,6 +729,16 @@ def downgrade() -> None:
     op.drop_table("invitation")
     op.drop_index("idempotency_at", table_name="idempotency")
     op.drop_table("idempotency")
+    op.drop_table("host_notification_history")
+    op.drop_index(
+        "host_notification_named", table_name="host_notification", postgresql_where=sa.text("named IS NOT NULL")
+    )
+    op.drop_index("host_notification_iin", table_name="host_notification", postgresql_where=sa.text("iin IS NOT NULL"))
+    op.drop_index("host_notification_host", table_name="host_notification")
+    op.drop_index(
+        "host_notification_document", table_name="host_notification", postgresql_where=sa.text("document IS NOT NULL")
+    )
+    op.drop_table("host_notification")
     op.drop_index(
         "host_duty_open",
         table_name="host_duty",
