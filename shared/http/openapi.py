@@ -27,7 +27,17 @@ _PURPOSE = {
 }
 _GATED = {"401": "No token, or one that is not accepted", "403": "The token's roles do not allow this"}
 _WITH_INPUT = {"422": "The input is not valid; every wrong field is named"}
-_WITH_BODY = {"413": "The body is too large", "415": "The body is not of a media type that is read here"}
+_WITH_BODY = {
+    "408": "The body came too slowly",
+    "413": "The body is too large",
+    "415": "The body is not of a media type that is read here",
+}
+_WITH_PATH = {"404": "There is no such thing, or none that you may know of"}
+_WRITING = {"409": "This contradicts what is on record"}
+_WITH_VERSION = {
+    "412": "The record has changed since you read it",
+    "428": "Send the version that you change as If-Match",
+}
 
 
 def router_of(app: FastAPI) -> APIRouter:
@@ -65,15 +75,11 @@ def _add_problems(document: dict[str, Any], app: FastAPI) -> None:
     for (method, path), gate in gates(app.routes).items():
         operation = document["paths"].get(path, {}).get(method.lower())
         if operation is not None:
-            _complete(operation, gate)
+            _complete(operation, method, gate)
 
 
-def _complete(operation: dict[str, Any], gate: Any) -> None:
-    expected = dict(_ALWAYS)
-    if "parameters" in operation or "requestBody" in operation:
-        expected |= _WITH_INPUT
-    if "requestBody" in operation:
-        expected |= _WITH_BODY
+def _complete(operation: dict[str, Any], method: str, gate: Any) -> None:
+    expected = _expected(operation, method)
     if isinstance(gate, Gate):
         expected |= _GATED
         # OpenAPI 3.1 lets a bearer requirement name roles; each alternative stands alone.
@@ -84,6 +90,22 @@ def _complete(operation: dict[str, Any], gate: Any) -> None:
         if status == "422" or status not in answers:
             answers[status] = problem_answer(meaning)
     operation["responses"] = dict(sorted(answers.items()))
+
+
+def _expected(operation: dict[str, Any], method: str) -> dict[str, str]:
+    """The problems that an operation of this form can have."""
+    parameters = operation.get("parameters", [])
+    forms = (
+        (bool(parameters) or "requestBody" in operation, _WITH_INPUT),
+        ("requestBody" in operation, _WITH_BODY),
+        (any(parameter["in"] == "path" for parameter in parameters), _WITH_PATH),
+        (any(parameter["name"].lower() == "if-match" for parameter in parameters), _WITH_VERSION),
+        (method != "GET", _WRITING),
+    )
+    expected = dict(_ALWAYS)
+    for has, problems in forms:
+        expected |= problems if has else {}
+    return expected
 
 
 def problem_answer(meaning: str) -> dict[str, Any]:

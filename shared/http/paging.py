@@ -32,7 +32,7 @@ def after(given: str | None, *kinds: type[str] | type[int]) -> tuple[Any, ...] |
         values = orjson.loads(urlsafe_b64decode(given + "=" * (-len(given) % 4)))
     except ValueError:
         values = None
-    if not isinstance(values, list) or [type(value) for value in values] != list(kinds):
+    if not isinstance(values, list) or [type(value) for value in values] != list(kinds) or not _storable(values):
         raise Invalid("The cursor is none that was given out here. Begin again without one.", name="invalid-cursor")
     return tuple(values)
 
@@ -40,3 +40,8 @@ def after(given: str | None, *kinds: type[str] | type[int]) -> tuple[Any, ...] |
 def page(rows: Sequence[Row], limit: int) -> tuple[Sequence[Row], bool]:
     """Ask the database for `limit` + 1 rows: the page, and whether there is more."""
     return rows[:limit], len(rows) > limit
+
+
+def _storable(values: list[Any]) -> bool:
+    """Whether PostgreSQL can compare with them: 64 bits, and no NUL."""
+    return all(abs(value) < 2**63 if isinstance(value, int) else "\0" not in value for value in values)

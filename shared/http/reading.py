@@ -1,6 +1,6 @@
 """A body straight into its model: where records come by the million, one pass over the text and nothing beside it."""
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, TypeVar, cast
 
 from fastapi import Request, Response
@@ -22,9 +22,21 @@ def read_model(model: type[M], text: bytes) -> M:
     try:
         return model.model_validate_json(text)
     except ValidationError as error:
-        found = faults_of(error.errors(include_url=False, include_context=False), parse_json(text))
-        count = "1 field is" if len(found) == 1 else f"{len(found)} fields are"
-        raise Invalid(f"{count} not valid; correct and send again.", faults=found) from None
+        raise _invalid(error, parse_json(text)) from None
+
+
+def checked(model: type[M], members: Mapping[str, Any]) -> M:
+    """What a handler puts together of a request, as `model`. Raises Invalid with every fault at once."""
+    try:
+        return model.model_validate(members)
+    except ValidationError as error:
+        raise _invalid(error, members) from None
+
+
+def _invalid(error: ValidationError, body: Any) -> Invalid:
+    found = faults_of(error.errors(include_url=False, include_context=False), body)
+    count = "1 field is" if len(found) == 1 else f"{len(found)} fields are"
+    return Invalid(f"{count} not valid; correct and send again.", faults=found)
 
 
 class DirectRoute(GatedRoute):

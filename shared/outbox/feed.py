@@ -10,6 +10,7 @@ from shared.events.envelope import Event
 from shared.http import routes
 from shared.http.callers import requires
 
+NEWEST = 2**63 - 1
 POLL = 0.1  # seconds between looks while a reader waits
 
 router = routes.router(tags=["events"])
@@ -29,7 +30,7 @@ router = routes.router(tags=["events"])
 )
 async def events(
     request: Request,
-    after: Annotated[int, Query(ge=0, description="position of the last event already held")] = 0,
+    after: Annotated[int, Query(ge=0, le=NEWEST, description="position of the last event already held")] = 0,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1_000,
     wait: Annotated[float, Query(ge=0, le=60, description="seconds to wait for an event when there is none")] = 0,
 ) -> Response:

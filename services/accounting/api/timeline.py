@@ -11,7 +11,7 @@ from shared.http.callers import Caller, requires
 from shared.http.routes import router as make_router
 
 Statistician = Annotated[Caller, requires("statistician")]
-Pseudonym = Annotated[str, Path(pattern="^[0-9a-f]{16}$", examples=["00c1a2b3d4e5f607"])]
+Pseudonym = Annotated[str, Path(pattern="^[0-7][0-9a-f]{15}$", examples=["00c1a2b3d4e5f607"])]
 
 router = make_router(tags=["persons"])
 

@@ -10,6 +10,7 @@ from shared.events.language import Day
 from shared.events.portal import FeedCoverage
 from shared.http import routes
 from shared.http.callers import Caller, requires
+from shared.http.reading import checked
 
 Border = Annotated[Caller, requires("border")]
 Reader = Annotated[Caller, requires("border", "statistician", "operator")]
@@ -27,7 +28,7 @@ class Coverage(BaseModel):
 @router.put("/{feed}/coverage", summary="Declare what a feed covers")
 async def declare(request: Request, feed: Literal["berkut"], coverage: Coverage, caller: Border) -> FeedCoverage:
     """Figures are final only as far as this declaration allows: it is the source's word, not the newest record."""
-    declared = FeedCoverage(feed=feed, **coverage.model_dump())
+    declared = checked(FeedCoverage, {"feed": feed, **coverage.model_dump()})
     await feed_coverage.declare(request.app.state.engine, declared, caller)
     return declared
 

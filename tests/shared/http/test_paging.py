@@ -6,7 +6,9 @@ from shared.errors import Invalid
 from shared.http.paging import after, cursor_at, page
 
 
-@given(position=st.integers(-(2**63), 2**63 - 1), subject=st.text(max_size=50))
+@given(
+    position=st.integers(-(2**63) + 1, 2**63 - 1), subject=st.text(st.characters(exclude_characters="\0"), max_size=50)
+)
 def test_a_cursor_leads_back_to_where_it_was_taken(position: int, subject: str) -> None:
     assert after(cursor_at(position, subject), int, str) == (position, subject)
 
@@ -26,6 +28,12 @@ def test_a_cursor_of_another_list_is_refused() -> None:
         after(cursor_at("text"), int)
     with pytest.raises(Invalid):
         after(cursor_at(1, 2), int)
+
+
+def test_what_the_database_could_not_compare_with_is_refused() -> None:
+    for value in (2**63, -(2**63), "a\0"):
+        with pytest.raises(Invalid):
+            after(cursor_at(value), type(value))
 
 
 def test_one_more_row_than_asked_for_tells_that_there_is_more() -> None:

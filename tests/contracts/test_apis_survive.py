@@ -1,0 +1,100 @@
+"""Whatever is sent, valid or not by the API's own description: no answer is our failure, and each is a declared one
+(quality R7)."""
+
+import importlib
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
+from hypothesis.strategies import SearchStrategy
+from schemathesis import Case
+from schemathesis.core.result import Ok
+from schemathesis.generation import GenerationMode
+
+from services.accounting import app as accounting
+from services.accounting.settings import AccountingSettings
+from shared.http.roles import ROLES
+from shared.testing.api import Api, StartApi
+
+EXAMPLES = 8  # of each kind for each operation
+NDJSON = "application/x-ndjson"
+AnyCase = Case[Any]
+GENERATE = settings(
+    max_examples=EXAMPLES,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+    database=None,
+    deadline=None,
+    derandomize=True,
+)
+
+
+@schemathesis.serializer(NDJSON)
+def lines(_: schemathesis.SerializationContext, value: Any) -> bytes:
+    """What is generated for a batch, as it is or as lines."""
+    if isinstance(value, list):
+        return b"\n".join(map(orjson.dumps, value))
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
+
+
+@pytest.fixture(params=["portal", "permits", "kandas", "consular", "accounting"])
+async def api(request: pytest.FixtureRequest, start_api: StartApi, monkeypatch: pytest.MonkeyPatch) -> Api:
+    name: str = request.param
+    if name == "accounting":
+        monkeypatch.setenv("KOSH_ACCOUNTING_IDENTITY_SECRET", "only for this test")
+        monkeypatch.setenv("KOSH_FEED_PORTAL_URL", "http://127.0.0.1:1")
+        return await start_api(name, lambda _: accounting.make_app(AccountingSettings.of("accounting")))
+    return await start_api(name, importlib.import_module(f"services.{name}.app").make_app)
+
+
+def cases(document: dict[str, Any]) -> Iterator[AnyCase]:
+    """Some valid and some invalid requests for each operation, the same in every run."""
+    for found in schemathesis.openapi.from_dict(document).get_all_operations():
+        assert isinstance(found, Ok), "our own description is not valid"
+        operation = found.ok()
+        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+            yield from examples(operation.as_strategy(generation_mode=mode))
+
+
+def examples(strategy: SearchStrategy[AnyCase]) -> list[AnyCase]:
+    made: list[AnyCase] = []
+
+    @GENERATE
+    @given(strategy)
+    def collect(case: AnyCase) -> None:
+        made.append(case)
+
+    with suppress(Unsatisfiable):  # without input nothing can be invalid
+        collect()
+    return made
+
+
+async def send(api: Api, case: AnyCase, token: dict[str, str]) -> httpx.Response:
+    asked = requests.Request(**case.as_transport_kwargs(base_url="http://kosh.test")).prepare()
+    texts = {name.lower(): str(value) for name, value in asked.headers.items()}
+    signed = texts | {name.lower(): value for name, value in token.items()}
+    headers = [(name.encode(), value.encode("utf-8", "replace")) for name, value in signed.items()]
+    body = asked.body.encode() if isinstance(asked.body, str) else asked.body
+    assert body is None or isinstance(body, bytes)
+    return await api.client.request(str(asked.method), str(asked.url), headers=headers, content=body)
+
+
+async def test_no_request_whatever_is_our_failure(api: Api) -> None:
+    document = api.app.openapi()
+    api.app.state.stopping.set()  # nobody waits for events that do not come
+    token = api.token(*ROLES, iin="900501300120", agency="test")
+    for case in cases(document):
+        answer = await send(api, case, token)
+        declared = document["paths"][case.path][case.method.lower()]["responses"]
+        told = f"{case.as_curl_command()}\n{answer.status_code} {answer.text}"
+        assert answer.status_code < 500, told
+        assert str(answer.status_code) in declared, told
+        if answer.status_code >= 400:
+            assert answer.headers["Content-Type"] == "application/problem+json", told
