@@ -39,6 +39,8 @@ _WITH_VERSION = {
     "428": "Send the version that you change as If-Match",
 }
 
+_MEANINGS = _ALWAYS | _GATED | _WITH_INPUT | _WITH_BODY | _WITH_PATH | _WRITING | _WITH_VERSION
+
 
 def router_of(app: FastAPI) -> APIRouter:
     """`/openapi.json` of `app`."""
@@ -72,6 +74,9 @@ def _add_problems(document: dict[str, Any], app: FastAPI) -> None:
     schemas.update(defined["$defs"])
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
+    document["components"]["responses"] = {
+        f"Problem{status}": problem_answer(meaning) for status, meaning in sorted(_MEANINGS.items())
+    }
     for (method, path), gate in gates(app.routes).items():
         operation = document["paths"].get(path, {}).get(method.lower())
         if operation is not None:
@@ -81,19 +86,19 @@ def _add_problems(document: dict[str, Any], app: FastAPI) -> None:
 def _complete(operation: dict[str, Any], method: str, gate: Any) -> None:
     expected = _expected(operation, method)
     if isinstance(gate, Gate):
-        expected |= _GATED
+        expected |= _GATED.keys()
         # OpenAPI 3.1 lets a bearer requirement name roles; each alternative stands alone.
         operation["security"] = [{"bearer": [role]} for role in sorted(gate.roles)]
         operation["parameters"] = [*operation.get("parameters", []), _PURPOSE]
     answers = operation["responses"]
-    for status, meaning in expected.items():
+    for status in expected:
         if status == "422" or status not in answers:
-            answers[status] = problem_answer(meaning)
+            answers[status] = {"$ref": f"#/components/responses/Problem{status}"}
     operation["responses"] = dict(sorted(answers.items()))
 
 
-def _expected(operation: dict[str, Any], method: str) -> dict[str, str]:
-    """The problems that an operation of this form can have."""
+def _expected(operation: dict[str, Any], method: str) -> set[str]:
+    """The statuses of the problems that an operation of this form can have."""
     parameters = operation.get("parameters", [])
     forms = (
         (bool(parameters) or "requestBody" in operation, _WITH_INPUT),
@@ -102,10 +107,7 @@ def _expected(operation: dict[str, Any], method: str) -> dict[str, str]:
         (any(parameter["name"].lower() == "if-match" for parameter in parameters), _WITH_VERSION),
         (method != "GET", _WRITING),
     )
-    expected = dict(_ALWAYS)
-    for has, problems in forms:
-        expected |= problems if has else {}
-    return expected
+    return _ALWAYS.keys() | {status for has, problems in forms if has for status in problems}
 
 
 def problem_answer(meaning: str) -> dict[str, Any]:

@@ -30,8 +30,10 @@ def test_every_error_is_a_declared_problem(document: dict[str, Any]) -> None:
         assert {"400", "429", "500", "503"} <= operation["responses"].keys(), name
         for status, answer in operation["responses"].items():
             if status >= "400":
-                schema = answer["content"]["application/problem+json"]["schema"]
-                assert schema == {"$ref": "#/components/schemas/Problem"}, (name, status)
+                assert answer == {"$ref": f"#/components/responses/Problem{status}"}, (name, status)
+    for answer in document["components"]["responses"].values():
+        schema = answer["content"]["application/problem+json"]["schema"]
+        assert schema == {"$ref": "#/components/schemas/Problem"}
     assert {"Problem", "ProblemError"} <= document["components"]["schemas"].keys()
     assert "HTTPValidationError" not in str(document)
 
