@@ -4,11 +4,14 @@ import httpx
 from fastapi import FastAPI
 
 from services.portal.api import (
+    border_alert,
     border_crossing,
     citizenship_change,
+    entry_ban,
     expulsion,
     feed_coverage,
     host_notification,
+    lost_document,
     protection_status,
     residence_permit,
     residence_registration,
@@ -36,6 +39,10 @@ ROUTERS = (
     host_notification.router,
     host_notification.records,
     self_registration.router,
+    entry_ban.router,
+    lost_document.router,
+    border_alert.listing,
+    border_alert.router,
 )
 
 

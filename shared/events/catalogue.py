@@ -1,5 +1,6 @@
 """Every fact that the services publish, by event type."""
 
+from shared.events.border_control import BorderAlert, EntryBan, LostDocument
 from shared.events.consular import ConsularRegistration, HostCountryFigure
 from shared.events.envelope import Fact
 from shared.events.kandas import KandasStatus
@@ -19,6 +20,9 @@ FACTS: dict[str, type[Fact]] = {
         CitizenshipChange,
         Violation,
         Expulsion,
+        EntryBan,
+        LostDocument,
+        BorderAlert,
         WorkPermit,
         EaeuWorker,
         KandasStatus,

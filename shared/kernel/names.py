@@ -15,6 +15,7 @@ _WHOLE_LETTERS = str.maketrans(
     {"Æ": "AE", "Œ": "OE", "Ø": "OE", "Þ": "TH", "Ð": "D", "Đ": "D", "Ł": "L", "ẞ": "SS", "Ŋ": "N", "Ħ": "H", "Ə": "E"}
 )
 
+_NO_LETTERS = re.compile("[^A-Z]+")
 _LETTERS = {"Lu", "Lo"}  # not "Lm": the turned commas of Uzbek (Oʻ, Gʻ) are apostrophes here
 
 
@@ -32,5 +33,7 @@ def fold(surname: str, given_names: str | None = None) -> str:
 
 
 def _letters(name: str) -> str:
+    if name.isascii():  # as nearly all travel documents write it: nothing to take apart
+        return _NO_LETTERS.sub("", name.upper())
     apart = unicodedata.normalize("NFKD", name.upper().translate(_WHOLE_LETTERS))
     return "".join(letter for letter in apart if unicodedata.category(letter) in _LETTERS)

@@ -71,6 +71,13 @@ def record_routes(kind: Kind[Any], tag: str, *, single: bool = True) -> APIRoute
     return router
 
 
+def reading_routes(kind: Kind[Any], tag: str) -> APIRouter:
+    """Only those that read: for records that the service itself makes."""
+    router = routes.router(prefix=f"/v1/{kind.path}", tags=[tag])
+    _add_reading(router, kind)
+    return router
+
+
 def _add_single_intake(router: APIRouter, kind: Kind[Any]) -> None:
     writer = requires(*kind.writers)
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from services.portal.cases.border_alert import raise_alerts, raise_anew
 from services.portal.store.tables import border_crossing
 from shared.events.portal import BorderCrossing
 from shared.records.kind import Kind
@@ -31,4 +32,6 @@ CROSSINGS = Kind(
     readers=("border", "migration-police"),
     time=_time,
     columns=_columns,
+    entered=raise_alerts,
+    changed=raise_anew,
 )

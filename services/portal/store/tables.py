@@ -189,3 +189,24 @@ Index(
     postgresql_where=text("outcome <> 'refused'"),
 )
 Index("signed_notice_pending", signed_notice.c.id, postgresql_where=text("outcome = 'pending'"))
+
+# Border control (P6)
+entry_ban = record_table(
+    metadata,
+    "entry_ban",
+    Column("barred_from", Date, nullable=False),
+    Column("barred_until", Date),
+    Column("lifted_on", Date),
+    *person_columns("entry_ban"),
+)
+lost_document = record_table(
+    metadata,
+    "lost_document",
+    Column("document", Text, nullable=False),
+    Column("reported_on", Date, nullable=False),
+    Column("settled_on", Date),
+    Index("lost_document_document", "document"),
+)
+border_alert = record_table(
+    metadata, "border_alert", Column("crossing", UUID, nullable=False), Index("border_alert_crossing", "crossing")
+)

@@ -37,6 +37,33 @@ def upgrade() -> None:
     )
     op.create_index("access_log_record", "access_log", ["record_kind", "record_id"], unique=False)
     op.create_table(
+        "border_alert",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("source_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("submitted", sa.LargeBinary(), nullable=False),
+        sa.Column("crossing", sa.UUID(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("source_id"),
+    )
+    op.create_index("border_alert_crossing", "border_alert", ["crossing"], unique=False)
+    op.create_table(
+        "border_alert_history",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", "version"),
+    )
+    op.create_table(
         "border_crossing",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("source_id", sa.Text(), nullable=False),
@@ -121,6 +148,44 @@ def upgrade() -> None:
     )
     op.create_table(
         "citizenship_change_history",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", "version"),
+    )
+    op.create_table(
+        "entry_ban",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("source_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("submitted", sa.LargeBinary(), nullable=False),
+        sa.Column("barred_from", sa.Date(), nullable=False),
+        sa.Column("barred_until", sa.Date(), nullable=True),
+        sa.Column("lifted_on", sa.Date(), nullable=True),
+        sa.Column("iin", sa.Text(), nullable=True),
+        sa.Column("document", sa.Text(), nullable=True),
+        sa.Column("named", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("source_id"),
+    )
+    op.create_index(
+        "entry_ban_document", "entry_ban", ["document"], unique=False, postgresql_where=sa.text("document IS NOT NULL")
+    )
+    op.create_index("entry_ban_iin", "entry_ban", ["iin"], unique=False, postgresql_where=sa.text("iin IS NOT NULL"))
+    op.create_index(
+        "entry_ban_named", "entry_ban", ["named"], unique=False, postgresql_where=sa.text("named IS NOT NULL")
+    )
+    op.create_table(
+        "entry_ban_history",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("withdrawn", sa.Boolean(), nullable=False),
@@ -329,6 +394,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("issue_decision_record", "issue_decision", ["record"], unique=False)
+    op.create_table(
+        "lost_document",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("source_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("submitted", sa.LargeBinary(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("reported_on", sa.Date(), nullable=False),
+        sa.Column("settled_on", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("source_id"),
+    )
+    op.create_index("lost_document_document", "lost_document", ["document"], unique=False)
+    op.create_table(
+        "lost_document_history",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", "version"),
+    )
     op.create_table(
         "notification_receipt",
         sa.Column("notification", sa.UUID(), nullable=False),
@@ -660,8 +754,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute(sa.schema.DropSequence(sa.Sequence("visa_number")))
     op.execute(sa.schema.DropSequence(sa.Sequence("invitation_number")))
+    op.execute(sa.schema.DropSequence(sa.Sequence("visa_number")))
     op.drop_table("visa_history")
     op.drop_index("visa_named", table_name="visa", postgresql_where=sa.text("named IS NOT NULL"))
     op.drop_index("visa_invitation", table_name="visa", postgresql_where=sa.text("invitation IS NOT NULL"))
@@ -722,6 +816,9 @@ def downgrade() -> None:
     op.drop_table("protection_status")
     op.drop_table("outbox")
     op.drop_table("notification_receipt")
+    op.drop_table("lost_document_history")
+    op.drop_index("lost_document_document", table_name="lost_document")
+    op.drop_table("lost_document")
     op.drop_index("issue_decision_record", table_name="issue_decision")
     op.drop_table("issue_decision")
     op.drop_table("invitation_history")
@@ -759,6 +856,11 @@ def downgrade() -> None:
     op.drop_index("expulsion_iin", table_name="expulsion", postgresql_where=sa.text("iin IS NOT NULL"))
     op.drop_index("expulsion_document", table_name="expulsion", postgresql_where=sa.text("document IS NOT NULL"))
     op.drop_table("expulsion")
+    op.drop_table("entry_ban_history")
+    op.drop_index("entry_ban_named", table_name="entry_ban", postgresql_where=sa.text("named IS NOT NULL"))
+    op.drop_index("entry_ban_iin", table_name="entry_ban", postgresql_where=sa.text("iin IS NOT NULL"))
+    op.drop_index("entry_ban_document", table_name="entry_ban", postgresql_where=sa.text("document IS NOT NULL"))
+    op.drop_table("entry_ban")
     op.drop_table("citizenship_change_history")
     op.drop_index(
         "citizenship_change_named", table_name="citizenship_change", postgresql_where=sa.text("named IS NOT NULL")
@@ -777,6 +879,9 @@ def downgrade() -> None:
     op.drop_index("border_crossing_iin", table_name="border_crossing", postgresql_where=sa.text("iin IS NOT NULL"))
     op.drop_index("border_crossing_document", table_name="border_crossing")
     op.drop_table("border_crossing")
+    op.drop_table("border_alert_history")
+    op.drop_index("border_alert_crossing", table_name="border_alert")
+    op.drop_table("border_alert")
     op.drop_index("access_log_record", table_name="access_log")
     op.drop_index("access_log_person", table_name="access_log", postgresql_where=sa.text("person_iin IS NOT NULL"))
     op.drop_table("access_log")
