@@ -78,7 +78,7 @@ async def read(
 def _shown(outcome: Outcome) -> dict[str, Any]:
     signed = outcome.signed
     return {
-        "id": signed.id,
+        "id": str(signed.id),
         "outcome": signed.outcome,
         "reason": (orjson.loads(signed.verdict) or {}).get("reason"),
         "received_at": signed.received_at,

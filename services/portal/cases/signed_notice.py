@@ -173,7 +173,7 @@ async def _answer_again(engine: AsyncEngine, known: SignedNotice, again: SignedN
     """The first answer where document and signature are the same; under another document the signature is a replay."""
     if known.document == again.document:
         return Outcome(known, await _receipt(engine, known), new=False)
-    verdict = orjson.dumps({"verifier": "register", "reason": "signature-replayed", "first": known.id}).decode()
+    verdict = orjson.dumps({"verifier": "register", "reason": "signature-replayed", "first": str(known.id)}).decode()
     async with unit_of_work(engine) as unit:
         await store.keep(unit.connection, replace(again, outcome="refused", verdict=verdict))
     raise Refused(REPLAYED, name="signature-replayed")

@@ -23,10 +23,8 @@ from services.portal.signatures.revocation import Evidence, RevocationSources
 _REVOKED = {AdESIndeterminate.REVOKED_NO_POE, AdESIndeterminate.REVOKED_CA_NO_POE}
 _ANY_USAGE = KeyUsageConstraints(key_usage=set(), match_all_key_usages=False)  # our own rule judges the usage
 
-
 for _name in ("pyhanko", "pyhanko_certvalidator"):  # their warnings name the certificate's holder
-    logging.getLogger(_name).addHandler(logging.NullHandler())
-    logging.getLogger(_name).propagate = False
+    logging.getLogger(_name).setLevel(logging.CRITICAL + 1)
 
 
 def trusted_certificates(folder: Path) -> list[x509.Certificate]:
