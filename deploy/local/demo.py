@@ -7,6 +7,7 @@ beside them are real, each with its source.
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -16,11 +17,13 @@ import orjson
 
 from deploy.local import issuer
 from deploy.local.demo_travels import START, THROUGH, Traveller, World
+from shared import clock
 
 Record = dict[str, Any]
 TIMEOUT = 120.0
 REGIONS = ("75", "71", "79", "19", "61", "35", "55", "63", "23", "47")
 MISSIONS = {"RUS": "Moscow", "DEU": "Berlin", "KOR": "Seoul", "TUR": "Ankara", "USA": "Washington", "POL": "Warsaw"}
+EMPLOYERS = {"200340001008": ("F", "75"), "210640000014": ("J", "71")}
 ABROAD = {"permanent": "permanent", "work": "work", "study": "study"}
 
 
@@ -30,6 +33,8 @@ def main() -> None:
     _load(portal, "border-crossings", "border", (c for who in travellers for c in who.crossings))
     _load(portal, "residence-registrations", "migration-police", _registrations(travellers))
     _load(consular, "consular-registrations", "consul", _consular(travellers))
+    _load(_client("kandas"), "kandas-statuses", "kandas-officer", _kandas(travellers))
+    _labour(_client("permits"), travellers)
     coverage = {"register_start": START.isoformat(), "complete_through": THROUGH.isoformat()}
     portal.put("/v1/feeds/berkut/coverage", json=coverage, headers=_token("border")).raise_for_status()
 
@@ -94,6 +99,93 @@ def _consular(travellers: list[Traveller]) -> Iterator[Record]:
                 "registered_on": day,
                 "abroad_since": day,
             }
+
+
+def _kandas(travellers: list[Traveller]) -> Iterator[Record]:
+    """Ethnic repatriates among those who came for good, taken over with the status that they were granted."""
+    random = Random(1992)  # noqa: S311
+    for number, who in enumerate(travellers):
+        if who.resident or not who.crossings or who.person["citizenship"] not in ("UZB", "CHN", "MNG", "TKM"):
+            continue
+        came = who.crossings[0]
+        if came["purpose"] in ("permanent", "family") and random.random() < 0.5:
+            applied = date.fromisoformat(came["crossed_at"][:10]) + timedelta(days=20)
+            yield {
+                "source_id": f"DEMO-K-{number:06d}",
+                "case": f"DEMO-K-{number:06d}",
+                "member": "applicant",
+                "person": who.person,
+                "country_of_origin": who.person["citizenship"],
+                "region": random.choice(REGIONS),
+                "state": "granted",
+                "applied_on": applied.isoformat(),
+                "decided_on": (applied + timedelta(days=7)).isoformat(),
+                "valid_until": (applied + timedelta(days=371)).isoformat(),
+            }
+
+
+def _labour(permits: httpx.Client, travellers: list[Traveller]) -> None:
+    """Two employers, this year's quota, permits by the whole procedure, and workers from the EAEU as declared."""
+    today = clock.today()
+    officer = _token("permits-officer")
+    for number, (activity, region) in EMPLOYERS.items():
+        details = {"name": f"Invented employer {activity}", "activity": activity, "region": region}
+        _done(permits.put(f"/v1/employers/{number}", json=details, headers=officer))
+        staff = {"citizens": dict.fromkeys("1234", 500)}
+        _done(permits.put(f"/v1/employers/{number}/staff/{today}", json=staff, headers=officer))
+    pools = [{"kind": "employer", "size": 200, "category": category} for category in "34"]
+    quota = {"act": "invented for the demonstration", "labour_force": 9_700_000, "pools": pools}
+    _done(permits.put(f"/v1/quotas/{today.year}", json=quota, headers=officer))
+    working = [
+        who for who in travellers if who.crossings and not who.resident and who.crossings[0]["purpose"] == "work"
+    ]
+    foreign = [who for who in working if who.person["citizenship"] not in ("RUS", "KGZ")]
+    for number, (_, region) in EMPLOYERS.items():
+        _permits(permits, f"DEMO-A-{number}", number, region, [foreign.pop().person for _ in range(20)])
+    eaeu = [who for who in working if who.person["citizenship"] in ("RUS", "KGZ")]
+    _load(permits, "eaeu-workers", "permits-officer", map(_declared, range(len(eaeu)), eaeu))
+
+
+def _permits(permits: httpx.Client, source_id: str, employer: str, region: str, people: list[Record]) -> None:
+    """Application, decision, fee, permits: as an employer and an officer go through it."""
+    today = clock.today()
+    term = {"valid_from": today.isoformat(), "valid_until": (today + timedelta(days=300)).isoformat()}
+    workers = [{"person": p, "category": "3", "occupation": "25", "wage": 400_000, **term} for p in people]
+    application = {"source_id": source_id, "employer_bin": employer, "kind": "employer", "region": region}
+    path = "/v1/work-permit-applications"
+    lodged = _done(permits.post(path, json=application | {"workers": workers}, headers=_token("permits-officer")))
+    if lodged["version"] > 1:  # an earlier run of the demonstration has been here
+        return
+    decided = _done(permits.post(f"{path}/{lodged['id']}/decision", headers=_step(source_id + "-D", lodged)))
+    payment = {"reference": source_id, "paid_on": today.isoformat(), "tenge": decided["fee"]["tenge"] or 1}
+    _done(permits.post(f"{path}/{lodged['id']}/payment", json=payment, headers=_step(source_id + "-P", decided)))
+    print(f"  work permits: {len(people)} issued to one employer", flush=True)
+
+
+def _declared(number: int, who: Traveller) -> Record:
+    employer, (activity, region) = list(EMPLOYERS.items())[number % len(EMPLOYERS)]
+    return {
+        "source_id": f"DEMO-E-{number:06d}",
+        "person": who.person,
+        "employer_bin": employer,
+        "region": region,
+        "activity": activity,
+        "occupation": "711",
+        "qualified": number % 3 == 0,
+        "country": who.person["citizenship"],
+        "works_from": who.crossings[0]["crossed_at"][:10],
+    }
+
+
+def _step(key: str, seen: Record) -> dict[str, str]:
+    return _token("permits-officer") | {"Idempotency-Key": key, "If-Match": f'"{seen["version"]}"'}
+
+
+def _done(answer: httpx.Response) -> Record:
+    if answer.is_error:
+        sys.exit(f"the demonstration was refused: {answer.text}")
+    body: Record = answer.json()
+    return body
 
 
 if __name__ == "__main__":
