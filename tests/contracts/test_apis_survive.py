@@ -23,7 +23,7 @@ from services.accounting.settings import AccountingSettings
 from shared.http.roles import ROLES
 from shared.testing.api import Api, StartApi
 
-EXAMPLES = 8  # of each kind for each operation
+EXAMPLES = 5  # of each kind for each operation
 NDJSON = "application/x-ndjson"
 AnyCase = Case[Any]
 GENERATE = settings(

@@ -1,13 +1,19 @@
 """The end of a process and the end of an answer, on a real socket."""
 
 import asyncio
+import json
+import os
+import re
 import signal
+import sys
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from deploy.local.issuer import environment
 from shared.http.app import make_app
 from shared.http.callers import public
 from shared.http.routes import router
@@ -40,6 +46,39 @@ async def test_what_runs_may_end_and_what_waits_is_told(settings_with: Any) -> N
         await served.ended
         with pytest.raises(httpx.ConnectError):
             await client.get("/health/live")
+
+
+PROCESS = """
+from shared.http.app import make_app
+from shared.http.server import run
+from shared.settings import ServiceSettings
+from tests.shared.http.conftest import api
+
+run(make_app("sample", "Sample", ServiceSettings.of("sample"), [api]))
+"""
+
+
+@pytest.mark.parametrize("asked_by", [signal.SIGTERM, signal.SIGINT])
+async def test_a_process_tells_in_json_and_ends_when_asked(issuer: Path, asked_by: signal.Signals) -> None:
+    own = {"KOSH_SAMPLE_DATABASE_URL": "postgresql+asyncpg://nowhere/none", "KOSH_SAMPLE_PORT": "0"}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", PROCESS),
+        env={**os.environ, **environment(issuer), **own},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    assert process.stdout is not None
+    told = []
+    async for line in process.stdout:
+        told.append(json.loads(line))
+        if address := re.search(r"http://\S+", told[-1]["message"]):
+            async with httpx.AsyncClient() as client:
+                assert (await client.get(f"{address[0]}/v1/failures/KARIMOV")).status_code == 500
+            process.send_signal(asked_by)
+    assert await process.wait() in (0, -asked_by)
+    (answered,) = [line for line in told if line["logger"] == "kosh.request" and line["level"] == "INFO"]
+    assert (answered["service"], answered["route"], answered["status"]) == ("sample", "/v1/failures/{kind}", 500)
+    assert "KARIMOV" not in str(told)
 
 
 async def test_the_server_does_not_say_what_it_is(app: FastAPI) -> None:
