@@ -9,6 +9,7 @@ import pytest
 from services.accounting.cases.rebuild import rebuild
 from tests.accounting.conftest import Accounting
 from tests.accounting.test_exactness import hold_true
+from tests.accounting.test_intake import Register, read_to, running
 from tests.accounting.world import World
 
 DERIVED = {
@@ -53,6 +54,18 @@ async def test_the_intake_goes_on_after_a_rebuild(accounting: Accounting) -> Non
     await accounting.take(stream[:200])
     await rebuilt(accounting)
     await accounting.take(stream[200:])
+    await hold_true(accounting, world)
+
+
+async def test_a_running_intake_stands_by_for_a_rebuild_and_then_reads_on(accounting: Accounting) -> None:
+    world = World(24, people=30)
+    stream = world.stream()
+    register = Register(stream[:200])
+    async with running(accounting, register.source()):
+        await read_to(accounting, 200)
+        await rebuilt(accounting)
+        register.events = stream
+        await read_to(accounting, len(stream))
     await hold_true(accounting, world)
 
 

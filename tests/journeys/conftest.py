@@ -60,7 +60,7 @@ class World:
         return sum(values) if values else None
 
 
-@pytest.fixture(scope="session", params=["feed", pytest.param("kafka", marks=pytest.mark.kafka)])
+@pytest.fixture(scope="package", params=["feed", pytest.param("kafka", marks=pytest.mark.kafka)])
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
     broker = request.getfixturevalue("kafka_node").bootstrap if request.param == "kafka" else None
     blocks = (range(first, first + len(SERVICES)) for first in range(30_001, 40_000, 10))

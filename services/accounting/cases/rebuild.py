@@ -19,11 +19,11 @@ Tell = Callable[[str], None]
 
 
 async def rebuild(dsn: str, tell: Tell) -> None:
-    """Waits until nobody writes, then rebuilds. `dsn` is the owner's, who may make tables."""
+    """Has the intake stand by, then rebuilds. `dsn` is the owner's, who may make tables."""
     connection = await asyncpg.connect(dsn)
     try:
         tell("waiting for the writer to stand by")
-        await lock.become_writer(connection)
+        await lock.relieve_writer(connection)
         await derived.prepare(connection)
         await _build(connection, tell)
         tell("making keys and indexes")

@@ -23,6 +23,10 @@ class Writer:
         """Takes the batch in, in one transaction; returns how many of its events had an effect."""
         return await take_batch(self.connection, batch)
 
+    async def must_stand_by(self) -> bool:
+        """Whether a rebuild waits for its turn: then end this writer, and become the next one after it."""
+        return await lock.is_rebuild_due(self.connection)
+
     async def positions(self, transport: str, source: str) -> dict[int, int]:
         """Where to go on reading a source."""
         return await sources.positions(self.connection, transport, source)

@@ -57,6 +57,9 @@ async def run(address: str, sources: Sequence[Source], hashes: Hashes, monitor: 
         except* OUTAGES as outage:
             watch.active.set(0)
             log.warning("intake waits for the database: %s", type(outage.exceptions[0]).__name__)
+        except* StandBy:
+            watch.active.set(0)
+            log.info("this process stands by while the figures are rebuilt")
         await asyncio.sleep(RETRY)
 
 
@@ -66,6 +69,10 @@ def spare_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
+
+
+class StandBy(Exception):
+    """A rebuild waits for its turn."""
 
 
 class Intake:
@@ -106,7 +113,7 @@ class Intake:
             await self._batches.put(batch)
 
     async def _write(self) -> None:
-        while True:
+        while not await self._writer.must_stand_by():
             try:
                 async with asyncio.timeout(HOUSEKEEPING):
                     batch = await self._batches.get()
@@ -114,6 +121,7 @@ class Intake:
                 await self._look_around()
             else:
                 await self._take(batch)
+        raise StandBy
 
     async def _take(self, batch: Batch) -> None:
         with self._watch.taking(batch):

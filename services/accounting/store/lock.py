@@ -10,12 +10,33 @@ import asyncpg
 Connection = asyncpg.Connection
 
 WRITER = 0x61636374  # "acct"; advisory locks are per database
+REBUILD = 0x72656275  # "rebu": held from when a rebuild asks for its turn until it has ended
 PATIENCE = 1.0
 
 
 async def become_writer(connection: Connection) -> None:
-    """Waits until no other process writes. The lock ends with the connection."""
-    while True:  # a statement that waits in the server would hold back vacuum all the while
-        if await connection.fetchval("SELECT pg_try_advisory_lock($1)", WRITER):
+    """Waits until no other process writes or is to rebuild. The lock ends with the connection."""
+    while True:
+        if not await is_rebuild_due(connection) and await _try(connection, WRITER):
             return
         await asyncio.sleep(PATIENCE)
+
+
+async def relieve_writer(connection: Connection) -> None:
+    """Asks the present writer to stand by, and waits until it does: for a rebuild, until its connection ends."""
+    for lock in (REBUILD, WRITER):
+        while True:
+            if await _try(connection, lock):
+                break
+            await asyncio.sleep(PATIENCE)
+
+
+async def is_rebuild_due(connection: Connection) -> bool:
+    """Whether a rebuild has asked for its turn, or has it."""
+    return not await connection.fetchval("SELECT pg_try_advisory_xact_lock_shared($1)", REBUILD)
+
+
+async def _try(connection: Connection, lock: int) -> bool:
+    """One attempt: a statement that waits in the server would hold back vacuum all the while."""
+    taken: bool = await connection.fetchval("SELECT pg_try_advisory_lock($1)", lock)
+    return taken
