@@ -16,6 +16,7 @@ from shared.db.migrate import head, upgrade
 from shared.errors import Unavailable
 from shared.http import my_access_log, server
 from shared.http.app import make_app
+from shared.http.metrics import Metrics
 from shared.outbox import feed, newest, relay
 from shared.settings import ServiceSettings, SettingsError
 
@@ -46,7 +47,7 @@ def make_register(
 
     every = [*routers, feed.router, my_access_log.router]
     app = make_app(service, title, settings, every, lifespan=lifespan, checks={"database": database})
-    app.state.metrics.watch("kosh_outbox_position", "Position of the newest event", lambda: _newest(engine))
+    _watch_outbox(app.state.metrics, engine, settings)
     app.state.engine = engine
     app.state.lanes = {}
     return app
@@ -64,9 +65,20 @@ async def check_database(engine: AsyncEngine, service: str) -> None:
         raise Unavailable("the database is not at the migration that this code needs")
 
 
-async def _newest(engine: AsyncEngine) -> float:
-    async with engine.connect() as connection:
-        return await newest(connection)
+def _watch_outbox(metrics: Metrics, engine: AsyncEngine, settings: ServiceSettings) -> None:
+    """The API tells how far the relay is: a relay that is down could not."""
+
+    async def of_newest() -> float:
+        async with engine.connect() as connection:
+            return await newest(connection)
+
+    async def of_relayed() -> float:
+        async with engine.connect() as connection:
+            return await relay.position(connection)
+
+    metrics.watch("kosh_outbox_position", "Position of the newest event", of_newest)
+    if settings.transport == "kafka":
+        metrics.watch("kosh_outbox_relayed_position", "Position of the newest event that is in Kafka", of_relayed)
 
 
 def main(service: str, make: MakeApp, arguments: Sequence[str] | None = None) -> None:

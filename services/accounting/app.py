@@ -4,14 +4,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.accounting.api import classification, sdmx, status, timeline
 from services.accounting.cases.read_figures import FigureReader
+from services.accounting.cases.status import progress
 from services.accounting.intake.sources import make_sources
 from services.accounting.settings import AccountingSettings
 from shared.db.engine import make_engine
 from shared.http import my_access_log
 from shared.http.app import make_app as make_http_app
+from shared.http.metrics import Metrics
 from shared.service import check_database
 
 ROUTERS = (sdmx.router, status.router, classification.router, timeline.router, my_access_log.router)
@@ -34,7 +37,22 @@ def make_app(settings: AccountingSettings) -> FastAPI:
 
     title = "Kosh accounting: the unified statistics"
     app = make_http_app("accounting", title, settings, ROUTERS, lifespan=lifespan, checks={"database": database})
+    _watch_sources(app.state.metrics, engine)
     app.state.engine = engine
     app.state.sources = sources
     app.state.read_figures = FigureReader(engine)
     return app
+
+
+def _watch_sources(metrics: Metrics, engine: AsyncEngine) -> None:
+    """The API tells how far the intake is: an intake that is down could not."""
+
+    def watch(what: str, meaning: str) -> None:
+        async def read() -> dict[str, float]:
+            return (await progress(engine))[what]
+
+        metrics.watch(f"kosh_source_{what}", meaning, read, "source")
+
+    watch("position", "Newest event seen, by its place in the register's outbox")
+    watch("parked", "Events that are set aside")
+    watch("stopped", "1 where a source is not read until an operator resumes it")

@@ -29,6 +29,7 @@ BATCH = 1_000
 IDLE = 0.1  # seconds between looks at an outbox that holds nothing new
 RETRY = 2.0  # seconds until another try where the broker or the database does not answer
 
+_BEGUN = text("INSERT INTO relayed VALUES ('kafka', 0) ON CONFLICT DO NOTHING")
 _REACHED = text("UPDATE relayed SET position = :position WHERE transport = 'kafka'")
 
 
@@ -68,16 +69,18 @@ class _Relay:
                 await asyncio.sleep(RETRY)
 
     async def _relay(self, connection: AsyncConnection, producer: AIOKafkaProducer) -> None:
-        position = await _position(connection)
+        await connection.execute(_BEGUN)
+        reached = await position(connection)
+        await connection.commit()
         while True:
-            found = await outbox.read_after(connection, position, BATCH)
+            found = await outbox.read_after(connection, reached, BATCH)
             await connection.commit()
             if not found:
                 await asyncio.sleep(IDLE)
                 continue
             await self._publish(producer, found)
-            position = found[-1][0]
-            await connection.execute(_REACHED, {"position": position})
+            reached = found[-1][0]
+            await connection.execute(_REACHED, {"position": reached})
             await connection.commit()
             self._published.inc(len(found))
 
@@ -90,9 +93,9 @@ class _Relay:
             span.set_attribute("messaging.batch.message_count", len(found))
             sent = [
                 await producer.send(
-                    self._topic, event.as_json(position=position), key=event.subject.encode(), headers=headers
+                    self._topic, event.as_json(position=place), key=event.subject.encode(), headers=headers
                 )
-                for position, event in found
+                for place, event in found
             ]
             await asyncio.gather(*sent)
 
@@ -104,10 +107,7 @@ async def _become_the_only_one(connection: AsyncConnection) -> None:
     await connection.commit()
 
 
-async def _position(connection: AsyncConnection) -> int:
-    await connection.execute(text("INSERT INTO relayed VALUES ('kafka', 0) ON CONFLICT DO NOTHING"))
-    position: int = (
-        await connection.execute(text("SELECT position FROM relayed WHERE transport = 'kafka'"))
-    ).scalar_one()
-    await connection.commit()
-    return position
+async def position(connection: AsyncConnection) -> int:
+    """The position of the newest event that the broker has acknowledged, 0 before the first."""
+    found = await connection.scalar(text("SELECT position FROM relayed WHERE transport = 'kafka'"))
+    return found or 0

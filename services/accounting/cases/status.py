@@ -82,10 +82,15 @@ async def status(engine: AsyncEngine, horizons: Iterable[Horizon]) -> Status:
     return Status(all(source.settled for source in sources), start, end, sources)
 
 
-async def states(engine: AsyncEngine) -> dict[str, store.State]:
-    """What was seen of every source that was ever read; the sources themselves are not asked."""
+async def progress(engine: AsyncEngine) -> dict[str, dict[str, float]]:
+    """`position`, `parked` and `stopped` (0 or 1) of every source that was ever read; the sources are not asked."""
     async with engine.connect() as connection:
-        return await store.states(connection)
+        states = await store.states(connection)
+    return {
+        "position": {name: state.position for name, state in states.items()},
+        "parked": {name: state.parked for name, state in states.items()},
+        "stopped": {name: state.stopped is not None for name, state in states.items()},
+    }
 
 
 async def _newest(horizon: Horizon) -> Newest | SourceFailed:

@@ -1,0 +1,147 @@
+"""The operators' way: valid, complete, hardened, and nothing in it that has a default password."""
+
+import json
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from deploy import environment
+from deploy.databases import Wanted
+from services.accounting.settings import AccountingSettings
+from shared.http.callers import ROLES
+from shared.settings import ServiceSettings
+from tests.deploy.compose import FILE, PROFILES, ROOT, compose, every_service, ours, secrets, services
+
+PORTS = {"portal": 8101, "permits": 8102, "kandas": 8103, "consular": 8104, "accounting": 8105}
+WRITABLE = {"kafka", "identity"}  # other people's images whose start scripts write beside themselves
+
+
+def service_of(container: str) -> str:
+    return container.partition("-")[0]
+
+
+def processes() -> dict[str, dict[str, str]]:
+    """The environment of every container that runs a service in whatever role."""
+    return {name: service["environment"] for name, service in ours().items() if service_of(name) in PORTS}
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_it_is_valid(profile: str) -> None:
+    done = compose(secrets(), *(["--profile", profile] if profile else []), "config", "-q")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", environment.required(FILE.read_text("utf-8")))
+def test_it_refuses_to_run_without_each_secret(name: str) -> None:
+    done = compose({other: value for other, value in secrets().items() if other != name}, "config", "-q")
+    assert done.returncode != 0
+    assert name in done.stderr
+
+
+def test_no_secret_has_a_default() -> None:
+    defaults = re.findall(r"\$\{(KOSH_\w+):-([^}]*)\}", FILE.read_text("utf-8"))
+    assert {name: value for name, value in defaults if re.search("PASSWORD|SECRET", name)} == {
+        "KOSH_PEOPLE_PASSWORD": ""  # people.sh itself refuses an empty one
+    }
+
+
+def test_a_later_run_adds_only_what_is_missing() -> None:
+    kept = "KOSH_POSTGRES_PASSWORD=mine\n"
+    added = environment.complete(kept, ["KOSH_GRAFANA_PASSWORD", "KOSH_POSTGRES_PASSWORD"], "")
+    assert re.fullmatch(r"KOSH_GRAFANA_PASSWORD=[\w-]{43}\n", added)
+
+
+@pytest.mark.parametrize("name", sorted(every_service()))
+def test_every_container_is_confined(name: str) -> None:
+    service = every_service()[name]
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service.get("read_only", False) is (name not in WRITABLE)
+    assert not {"privileged", "cap_add", "container_name", "network_mode", "pid"} & service.keys()
+
+
+@pytest.mark.parametrize("name", sorted(every_service()))
+def test_every_image_is_pinned(name: str) -> None:
+    image, _, tag = every_service()[name]["image"].rpartition(":")
+    assert image
+    assert tag == "local" if image.startswith("kosh/") else re.match(r"v?\d+\.\d+", tag)
+
+
+def test_kafka_is_the_one_that_is_tested() -> None:
+    pom = ElementTree.parse(ROOT / "deploy/broker/pom.xml")  # noqa: S314 (our own file)
+    version = pom.findtext(".//{*}kafka.version")
+    assert services()["kafka"]["image"] == f"apache/kafka:{version}"
+
+
+@pytest.mark.parametrize("name", sorted(processes()))
+def test_every_process_has_all_settings_that_it_needs_and_no_unknown_one(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service, variables = service_of(name), processes()[name]
+    for variable, value in variables.items():
+        monkeypatch.setenv(variable, value)
+    kind = AccountingSettings if service == "accounting" else ServiceSettings
+    settings = kind.of(service)
+    assert (settings.port, settings.transport, settings.host) == (PORTS[service], "kafka", "0.0.0.0")  # noqa: S104
+    known = {f.validation_alias or f"KOSH_{service}_{n}".upper() for n, f in kind.model_fields.items()}
+    assert {variable for variable in variables if variable.startswith("KOSH_")} <= known
+    assert (settings.metrics_port is not None) is name.endswith(("-relay", "-intake"))
+
+
+def test_only_migrations_and_the_owners_work_know_the_owners_password() -> None:
+    knowing = {name for name, variables in processes().items() if any("OWNER" in each for each in variables)}
+    assert knowing == {name for name in processes() if name.endswith(("-migrate", "-owner"))}
+
+
+def test_the_database_job_makes_what_every_process_will_connect_to() -> None:
+    job = services()["databases"]
+    made = job["command"][1:]
+    assert sorted(made) == sorted([*PORTS, "identity"])
+    for name, variables in processes().items():
+        url = f"KOSH_{service_of(name).upper()}_DATABASE_URL"
+        assert variables[url] == job["environment"][url]
+    identity = Wanted.of(
+        job["environment"]["KOSH_IDENTITY_OWNER_DATABASE_URL"], job["environment"]["KOSH_IDENTITY_DATABASE_URL"]
+    )
+    keycloak = services()["identity"]["environment"]
+    assert keycloak["KC_DB_URL"].endswith(f"/{identity.name}")
+    assert (keycloak["KC_DB_USERNAME"], keycloak["KC_DB_PASSWORD"]) == (identity.owner.role, identity.owner.password)
+
+
+def test_nothing_starts_before_what_it_needs() -> None:
+    for service in PORTS:
+        needed = services()[service]["depends_on"]
+        assert {name: each["condition"] for name, each in needed.items()} == {
+            f"{service}-migrate": "service_completed_successfully",
+            "topics": "service_completed_successfully",
+        }
+    assert set(services()["topics"]["depends_on"]) == {"kafka"}
+
+
+def test_the_proxy_publishes_the_ports_and_finds_every_replica() -> None:
+    published = {int(port["published"]): port["target"] for port in services()["proxy"]["ports"]}
+    assert published == {port: port for port in PORTS.values()}
+    assert not any("ports" in service for service in ours().values())  # so that --scale works
+    text = (ROOT / "deploy/proxy/haproxy.cfg").read_text("utf-8")
+    for service, port in PORTS.items():
+        assert re.search(
+            rf"listen {service}\n    bind :{port}\n.*\n    server-template {service} 10 {service}:{port}", text
+        )
+
+
+def test_every_mounted_file_exists() -> None:
+    mounted = [
+        each for service in every_service().values() for each in service.get("volumes", []) if each["type"] == "bind"
+    ]
+    assert mounted
+    for each in mounted:
+        assert (ROOT / each["source"]).exists()
+        assert each["read_only"]
+
+
+def test_the_roles_of_the_identity_provider_are_ours() -> None:
+    realm = json.loads((ROOT / "deploy/identity/kosh-realm.json").read_text("utf-8"))
+    people = json.loads((ROOT / "deploy/identity/people.json").read_text("utf-8"))
+    assert {role["name"] for role in realm["roles"]["client"]["kosh"]} == ROLES
+    assert {role for person in people["users"] for role in person["clientRoles"]["kosh"]} == ROLES - {"system"}
