@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from services.accounting.intake.decode import SIGNS, decode
-from services.accounting.rules.rows import keys_of
+from services.accounting.rules.rows import FactRow, keys_of
 from shared.events.catalogue import FACTS
 from shared.events.portal import BorderCrossing
 from tests.accounting.conftest import HASHES, Accounting
@@ -26,7 +26,7 @@ def test_every_fact_of_the_catalogue_is_read() -> None:
 def test_every_example_is_understood(example: dict[str, Any]) -> None:
     batch = decode("any", [example], HASHES)
     assert [parked.reason for parked in batch.parked] == []
-    rows = [*batch.crossings.values(), *batch.register_facts.values()]
+    rows: list[FactRow] = [*batch.crossings.values(), *batch.register_facts.values()]
     assert [bool(keys_of(row)) for row in rows] == ["person" in example["data"] and not example["recordwithdrawn"]]
 
 
