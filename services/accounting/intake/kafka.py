@@ -1,12 +1,11 @@
-"""A register's Kafka topic. Partitions are assigned by hand and offsets kept by us, in the transaction of their effect:
-the broker's own bookkeeping of consumers is not used."""
+"""A register's Kafka topic. There is no consumer group: one process reads all partitions, and offsets are kept by us,
+in the transaction of their effect."""
 
 import asyncio
 from collections.abc import Mapping
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from services.accounting.cases.status import Newest, SourceFailed
@@ -60,35 +59,22 @@ class KafkaSource:
         await self._feed.close()
 
     async def _started(self) -> AIOKafkaConsumer:
-        """The consumer, connected and assigned to every partition of the topic."""
+        """The consumer, connected. Without a group it is assigned every partition; when partitions are added it is
+        assigned anew and knows no position any longer, so that reading fails and begins again where we stand."""
         async with self._starting:
             if self._consumer is None:
                 consumer = AIOKafkaConsumer(
-                    **self._broker.options(), enable_auto_commit=False, auto_offset_reset="none",
-                    fetch_max_wait_ms=200, max_partition_fetch_bytes=4_194_304,
+                    self._topic, **self._broker.options(), group_id=None, enable_auto_commit=False,
+                    auto_offset_reset="none", fetch_max_wait_ms=200, max_partition_fetch_bytes=4_194_304,
                 )  # fmt: skip
                 try:
                     async with asyncio.timeout(PATIENCE):
                         await consumer.start()
-                        partitions = await self._partitions()
                 except BaseException:
                     await consumer.stop()
                     raise
-                consumer.assign([TopicPartition(self._topic, number) for number in partitions])
                 self._consumer, self._at = consumer, {}
             return self._consumer
-
-    async def _partitions(self) -> set[int]:
-        """Those of the topic. A consumer knows them only of topics that the broker's bookkeeping assigned to it."""
-        admin = AIOKafkaAdminClient(**self._broker.options())
-        try:
-            await admin.start()
-            [topic] = await admin.describe_topics([self._topic])
-        finally:
-            await admin.close()
-        if not topic["partitions"]:
-            raise SourceFailed(f"{self.name}: there is no topic {self._topic}")
-        return {part["partition"] for part in topic["partitions"]}
 
     def _go_to(self, consumer: AIOKafkaConsumer, after: Positions) -> None:
         """Moves to the positions, unless the consumer stands there: seeking would throw away what was fetched ahead."""
