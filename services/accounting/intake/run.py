@@ -30,7 +30,13 @@ LIMIT = 2_000  # events in a batch at most
 WAIT = 20.0  # seconds that a source may keep us waiting for an event
 HOUSEKEEPING = 1.0  # seconds between looks at what operators asked for
 RETRY = 2.0  # seconds until another try where a source or the database does not answer
-OUTAGES = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
+OUTAGES = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what asyncpg makes of a connection that ends in the middle of a COPY
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+)
 
 
 async def read(settings: AccountingSettings, monitor: Monitor) -> None:
