@@ -15,11 +15,19 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generat
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509 import ocsp
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 from services.portal.rules.signature import EMPLOYEE, HEAD, ORGANISATION, PERSON
 
 EMAIL = ExtendedKeyUsageOID.EMAIL_PROTECTION.dotted_string
+RESPONDER = x509.AuthorityInformationAccess(
+    [
+        x509.AccessDescription(
+            AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier("http://ocsp.kosh.invalid")
+        )
+    ]
+)
+"""As national certificates name theirs; nobody asks it."""
 _serials = count(1_000)
 
 
@@ -83,7 +91,8 @@ class Authority:
         purposes = x509.ExtendedKeyUsage([x509.ObjectIdentifier(role) for role in (EMAIL, *roles)])
         usage = _usage(digital_signature=True, content_commitment=signs, key_encipherment=not signs)
         builder = self._builder(x509.Name(names), self.signer_key, days).add_extension(usage, True)
-        return Signer(self.signer_key, builder.add_extension(purposes, False).sign(self.key, SHA256()))
+        builder = builder.add_extension(purposes, False).add_extension(RESPONDER, False)
+        return Signer(self.signer_key, builder.sign(self.key, SHA256()))
 
     def _builder(self, subject: x509.Name, key: RSAPrivateKey, days: int) -> x509.CertificateBuilder:
         issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, self.name)])

@@ -1,4 +1,7 @@
-"""RSA signatures, verified here by pyHanko: bytes, chain to our trust store, revocation."""
+"""RSA signatures, verified here by pyHanko: bytes, chain to our trust store, revocation.
+
+Answers of OCSP count only for certificates that name a responder (as the national ones do); lists count for all.
+"""
 
 import asyncio
 import logging
