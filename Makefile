@@ -27,6 +27,10 @@ run: setup ## the whole system on this machine, without a broker; BROKER=kafka, 
 test: setup $(ASYNCAPI)/node_modules/.package-lock.json ## every test; ARGS="tests/portal -k crossing" for some
 	@exec $(GUARD) $(PYTHON) -m pytest $(ARGS)
 
+.PHONY: bench
+bench: setup ## how fast, each figure as a ratio against a reference of the same run; ARGS="rebuild" for some
+	@exec $(GUARD) $(PYTHON) -m tests.bench $(ARGS)
+
 .PHONY: check
 check: setup ## style, types, who may import whom, contracts and migrations as the code says
 	.venv/bin/ruff check .
