@@ -10,14 +10,18 @@ from services.portal.api import (
     entry_ban,
     expulsion,
     feed_coverage,
+    host_duty,
     host_notification,
+    invitation,
     lost_document,
     protection_status,
     residence_permit,
     residence_registration,
     self_registration,
     signed_notice,
+    stay_registration,
     violation,
+    visa,
 )
 from services.portal.settings import SignatureSettings
 from services.portal.signatures.setup import make_verifier
@@ -26,6 +30,10 @@ from shared.settings import ServiceSettings
 
 ROUTERS = (
     border_crossing.router,
+    invitation.router,
+    visa.router,
+    stay_registration.router,
+    host_duty.router,
     feed_coverage.router,
     residence_registration.router,
     residence_permit.router,

@@ -1,12 +1,14 @@
 """Border crossings from Berkut (P1)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from services.portal.cases.border_alert import raise_alerts, raise_anew
+from services.portal.cases import border_alert, stay_registration
 from services.portal.store.tables import border_crossing
+from shared.db.unit import Unit
 from shared.events.portal import BorderCrossing
-from shared.records.kind import Kind
+from shared.records.kind import Change, Entry, Kind
 from shared.records.people import document_of
 
 
@@ -24,6 +26,16 @@ def _columns(crossing: BorderCrossing) -> dict[str, Any]:
     }
 
 
+async def _entered(unit: Unit, entries: Sequence[Entry[BorderCrossing]]) -> None:
+    await border_alert.raise_alerts(unit, entries)
+    await stay_registration.crossed(unit, entries)
+
+
+async def _changed(unit: Unit, change: Change[BorderCrossing]) -> None:
+    await border_alert.raise_anew(unit, change)
+    await stay_registration.recrossed(unit, change)
+
+
 CROSSINGS = Kind(
     fact=BorderCrossing,
     table=border_crossing,
@@ -32,6 +44,6 @@ CROSSINGS = Kind(
     readers=("border", "migration-police"),
     time=_time,
     columns=_columns,
-    entered=raise_alerts,
-    changed=raise_anew,
+    entered=_entered,
+    changed=_changed,
 )

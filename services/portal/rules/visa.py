@@ -1,0 +1,160 @@
+"""When a visa may be issued, and whether it admits at the border. Validity is not length of stay: both are kept.
+
+Not modelled: grounds of refusal that lie in other registers (entry bans are asked at the crossing), the states whose
+citizens may have an electronic visa, and exceptions by treaty. Categories without a known limit are not limited.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Literal
+
+from services.portal.rules.rulebook import RULEBOOK
+from shared.kernel.decisions import Check, Decision
+from shared.kernel.norms import Norm, NormsInForce
+from shared.kernel.terms import last_day_of
+
+Privilege = Literal["aifc_astana_hub", "ethnic_kazakh"]
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """The invitation that an application names: what it invites to, and whether the applicant is the one invited."""
+
+    category: str
+    stay_until: date
+    same_person: bool
+    annulled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A visa as it is applied for; `privilege` is a ground for a longer validity that the officer found proven."""
+
+    category: str
+    entries: Literal["single", "multiple"]
+    valid_from: date
+    valid_until: date
+    stay_days: int | None = None
+    electronic: bool = False
+    citizenship: str = "XXX"
+    privilege: Privilege | None = None
+    invitation: Invited | None = None
+
+
+def decide(application: Application, day: date) -> Decision:
+    """By the norms in force on `day`. Raises NotInForce before the first day that the rulebook knows."""
+    norms = RULEBOOK.on(day)
+    return Decision.by(norms, _checks(norms, application))
+
+
+def _checks(norms: NormsInForce, asked: Application) -> Iterator[Check]:
+    yield foreigner(norms, asked.citizenship)
+    yield _validity(norms, asked)
+    yield _stay(norms, asked)
+    yield _invitation(norms, asked)
+    if asked.electronic:
+        yield from _electronic(norms, asked)
+
+
+def foreigner(norms: NormsInForce, citizenship: str) -> Check:
+    norm = norms["visa_of_foreigners"]
+    if citizenship == "KAZ":
+        return Check.failed(norm, "Is a citizen of Kazakhstan.", "Nothing: a citizen enters without a visa.")
+    return Check.passed(norm, "Is not a citizen of Kazakhstan.")
+
+
+def longest_validity(norms: NormsInForce, category: str, entries: str, privilege: str | None = None) -> Norm | None:
+    """The term that limits the validity of a category's visas; None where none is known."""
+    favoured = norms["visa_validity_privileged"]
+    if privilege and entries == "multiple" and (term := _term(favoured, favoured.table().get(privilege, {}), category)):
+        return term
+    norm = norms[f"visa_validity_{entries}"]
+    return _term(norm, norm.table(), category)
+
+
+def _term(norm: Norm, by_category: object, category: str) -> Norm | None:
+    found = by_category.get(category) if isinstance(by_category, dict) else None
+    return replace(norm, value=found["length"], unit=found["unit"]) if found else None
+
+
+def _validity(norms: NormsInForce, asked: Application) -> Check:
+    limit = longest_validity(norms, asked.category, asked.entries, asked.privilege)
+    if limit is None:
+        return Check.not_applicable(norms[f"visa_validity_{asked.entries}"], "No limit of this category is known.")
+    return _until(limit, asked.valid_from, asked.valid_until, "validity")
+
+
+def _until(limit: Norm, first: date, last: date, of: str) -> Check:
+    latest = last_day_of(limit, first - timedelta(days=1))  # the first day counts
+    found = f"The {of} ends on {last}; {limit.whole()} {limit.unit} from {first} end on {latest}."
+    if last > latest:
+        return Check.failed(limit, found, f"Ask for a {of} up to {latest}.")
+    return Check.passed(limit, found)
+
+
+def _stay(norms: NormsInForce, asked: Application) -> Check:
+    norm = norms["visa_stay_single"]
+    limit = _term(norm, norm.table(), asked.category) if asked.entries == "single" else None
+    if limit is None:
+        return Check.not_applicable(norm, "No limit of the stay is known for this category and these entries.")
+    if asked.stay_days is None or asked.stay_days > limit.whole():
+        found = f"Each stay may last {limit.whole()} days; {asked.stay_days or 'no limit'} was asked for."
+        return Check.failed(limit, found, f"Ask for stays of {limit.whole()} days at most.")
+    return Check.passed(limit, f"{asked.stay_days} of {limit.whole()} days were asked for.")
+
+
+def _invitation(norms: NormsInForce, asked: Application) -> Check:
+    norm, invited = norms["visa_invitation"], asked.invitation
+    if invited is None:
+        if asked.category not in norm.codes():
+            return Check.not_applicable(norm, "The category needs no invitation.")
+        return Check.failed(norm, "The category needs an invitation; none was named.", "Name the invitation's number.")
+    faults = {
+        "It was annulled.": invited.annulled,
+        "It invites another person.": not invited.same_person,
+        "It invites to another category.": invited.category != asked.category,
+        "It ends before the visa would begin.": invited.stay_until < asked.valid_from,
+    }
+    if found := " ".join(fault for fault, there in faults.items() if there):
+        return Check.failed(norm, found, "Name an invitation of this person, to this category and for this time.")
+    return Check.passed(norm, "The invitation is for this person, category and time.")
+
+
+def _electronic(norms: NormsInForce, asked: Application) -> Iterator[Check]:
+    categories, single = norms["e_visa_categories"], norms["single_entry_only"]
+    if asked.category in categories.codes():
+        yield Check.passed(categories, "The category is issued electronically.")
+    else:
+        yield Check.failed(categories, "The category is not issued electronically.", "Apply at a mission.")
+    if asked.category not in single.codes():
+        return
+    if asked.entries == "single":
+        yield Check.passed(single, "One entry was asked for.")
+    else:
+        yield Check.failed(single, "Several entries were asked for.", "Ask for a single entry.")
+    yield _until(norms["e_visa_entry"], asked.valid_from, asked.valid_until, "time for the entry")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A visa as it is shown at the border; `entries_made` on it so far."""
+
+    entries: Literal["single", "multiple"]
+    valid_from: date
+    valid_until: date
+    annulled_on: date | None = None
+    same_person: bool = True
+    entries_made: int = 0
+
+
+def faults_on(held: Held, day: date) -> list[str]:
+    """Why the visa does not admit on a day, as stable codes; empty if it does."""
+    faults = {
+        "annulled": held.annulled_on is not None and held.annulled_on <= day,
+        "not-yet-valid": day < held.valid_from,
+        "expired": held.valid_until < day,
+        "used-up": held.entries == "single" and held.entries_made > 0,
+        "another-person": not held.same_person,
+    }
+    return [fault for fault, there in faults.items() if there]

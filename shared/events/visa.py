@@ -1,0 +1,62 @@
+"""Facts of the portal about visas and the stays that begin on them."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from shared.events.envelope import Fact
+from shared.events.language import Day, Region, SourceId
+from shared.events.person import Person
+from shared.kernel.codes import code_list
+
+
+def _category(value: str) -> str:
+    if value not in code_list("visa_categories"):
+        raise ValueError("is not a visa category: A1 to A6, B1 to B12-1 or C1 to C12 are expected")
+    return value
+
+
+VisaCategory = Annotated[str, AfterValidator(_category)]
+VisaNumber = Annotated[str, Field(pattern=r"^[A-Z0-9-]{1,20}$")]
+Entries = Literal["single", "multiple"]
+
+
+class Visa(Fact, producer="portal", name="visa", version=1):
+    """A visa in its present state. It admits on both `valid_from` and `valid_until`; `stay_days` is the longest stay
+    after each entry, None where only the validity limits it. An annulled one no longer holds on `annulled_on`."""
+
+    source_id: SourceId
+    number: VisaNumber
+    person: Person
+    category: VisaCategory
+    entries: Entries
+    electronic: bool = False
+    valid_from: Day
+    valid_until: Day
+    stay_days: Annotated[int, Field(ge=1, le=3_660)] | None = None
+    invitation: VisaNumber | None = Field(None, description="number of the invitation that it was issued on")
+    issued_on: Day
+    state: Literal["issued", "annulled"] = "issued"
+    annulled_on: Day | None = None
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        if self.valid_until < self.valid_from:
+            raise ValueError("valid_until must not lie before valid_from")
+        if (self.annulled_on is not None) != (self.state == "annulled"):
+            raise ValueError("annulled_on is given for an annulled visa, and for no other")
+        return self
+
+
+class StayRegistration(Fact, producer="portal", name="stay_registration", version=1):
+    """The registered stay after one entry on a visa (decree 111 of 04.03.2022, point 4): automatically at the address of
+    the invitation, or else by the host's notice. It ends with the exit."""
+
+    source_id: SourceId = Field(description="record of the entry")
+    person: Person
+    region: Region
+    basis: Literal["visa", "notification"]
+    visa_number: VisaNumber | None = None
+    since: Day
+    until: Day | None = Field(None, description="last day that is allowed, as far as it is known")
+    ended_on: Day | None = Field(None, description="day of the exit")
