@@ -7,6 +7,7 @@ from shared.events.kandas import KandasStatus
 from shared.events.permits import EaeuWorker, WorkPermit
 from shared.events.police import CitizenshipChange, Expulsion, ProtectionStatus, ResidencePermit, Violation
 from shared.events.portal import BorderCrossing, FeedCoverage, HostNotification, ResidenceRegistration
+from shared.events.visa import StayRegistration, Visa
 
 FACTS: dict[str, type[Fact]] = {
     fact.TYPE: fact
@@ -14,6 +15,8 @@ FACTS: dict[str, type[Fact]] = {
         BorderCrossing,
         ResidenceRegistration,
         HostNotification,
+        Visa,
+        StayRegistration,
         FeedCoverage,
         ResidencePermit,
         ProtectionStatus,

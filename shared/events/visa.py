@@ -49,8 +49,8 @@ class Visa(Fact, producer="portal", name="visa", version=1):
 
 
 class StayRegistration(Fact, producer="portal", name="stay_registration", version=1):
-    """The registered stay after one entry on a visa (decree 111 of 04.03.2022, point 4): automatically at the address of
-    the invitation, or else by the host's notice. It ends with the exit."""
+    """The registered stay after one entry on a visa (decree 111 of 04.03.2022, point 4): automatically at the address
+    of the invitation, or else by the host's notice. It ends with the exit."""
 
     source_id: SourceId = Field(description="record of the entry")
     person: Person

@@ -19,6 +19,7 @@ from shared.events.kandas import KandasStatus
 from shared.events.permits import EaeuWorker, WorkPermit
 from shared.events.police import CitizenshipChange, Expulsion, ProtectionStatus, ResidencePermit, Violation
 from shared.events.portal import BorderCrossing, FeedCoverage, HostNotification, ResidenceRegistration
+from shared.events.visa import StayRegistration, Visa
 
 SIGNS: Mapping[str, tuple[type[Fact], Callable[[Any], Sign | None]]] = {
     ResidenceRegistration.TYPE: (ResidenceRegistration, portal.residence_registration_v1),
@@ -29,6 +30,8 @@ SIGNS: Mapping[str, tuple[type[Fact], Callable[[Any], Sign | None]]] = {
     Violation.TYPE: (Violation, police.violation_v1),
     Expulsion.TYPE: (Expulsion, police.expulsion_v1),
     HostNotification.TYPE: (HostNotification, portal.host_notification_v1),
+    Visa.TYPE: (Visa, portal.visa_v1),
+    StayRegistration.TYPE: (StayRegistration, portal.stay_registration_v1),
     WorkPermit.TYPE: (WorkPermit, permits.work_permit_v1),
     EaeuWorker.TYPE: (EaeuWorker, permits.eaeu_worker_v1),
     KandasStatus.TYPE: (KandasStatus, kandas.kandas_status_v1),

@@ -1,39 +1,13 @@
 """An invitation, as the body of a record of the register. It stays inside the portal: no event tells of it."""
 
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
-from shared.events.language import Bin, Day, Language, Purpose, Region, SourceId, Text
-from shared.events.person import Iin, Person
+from services.portal.cases.notice import Host, Kato
+from shared.events.language import Day, Language, Purpose, Region, SourceId, Text
+from shared.events.person import Person
 from shared.events.visa import VisaCategory
-from shared.kernel import codes
-
-
-def _kato(value: str) -> str:
-    if not codes.is_region(value[:2]):
-        raise ValueError("is not a place: the nine digits of its KATO code are expected")
-    return value
-
-
-Kato = Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$"), AfterValidator(_kato)]
-
-
-class Inviter(Language):
-    """The inviting party: a person by IIN, or an organisation by BIN."""
-
-    iin: Iin | None = None
-    bin: Bin | None = None
-
-    @model_validator(mode="after")
-    def _one_number(self) -> Self:
-        if (self.iin is None) == (self.bin is None):
-            raise ValueError("name the inviting party by iin or by bin, and by one of them only")
-        return self
-
-    @property
-    def number(self) -> str:
-        return str(self.iin or self.bin)
 
 
 class HostAddress(Language):
@@ -59,7 +33,7 @@ class InvitationAsked(Language):
     """An invitation as it is asked for; `stay_until` is the last day of the period."""
 
     source_id: SourceId
-    inviter: Inviter
+    inviter: Host
     host_address: HostAddress
     person: Person
     purpose: Purpose

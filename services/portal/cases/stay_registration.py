@@ -248,9 +248,13 @@ async def _end(unit: Unit, entries: Sequence[UUID]) -> None:
     began = {stay.entry: _began(stay.entry, stay.columns) for stay in stays}
     began |= {duty.entry: Crossing(duty.entry, duty.entered_at, duty.iin, duty.document) for duty in duties.values()}
     exits = await store.first_exits(unit.connection, list(began.values()))
-    changed = [(stay, exits.get(stay.entry)) for stay in stays if stay.columns["exit"] != _id(exits.get(stay.entry))]
+    changed = [(stay, exits.get(stay.entry)) for stay in stays if _ends_otherwise(stay, exits.get(stay.entry))]
     await _revise(unit, [(stay, *_ended(stay, exit)) for stay, exit in changed], "ended on exit")
     await host_duty.put(unit.connection, [_closed(duty, exits.get(duty.entry)) for duty in duties.values()])
+
+
+def _ends_otherwise(stay: Stay, exit: Exit | None) -> bool:
+    return (stay.columns["exit"], stay.columns["exited_at"]) != (_id(exit), exit.at if exit else None)
 
 
 def _began(entry: UUID, columns: dict[str, object]) -> Crossing:

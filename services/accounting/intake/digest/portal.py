@@ -6,6 +6,7 @@ from services.accounting.rules.history import Kind, moment, source_order
 from services.accounting.rules.identity import NO_KEY, Claim, Hashes
 from services.accounting.rules.rows import CrossingRow
 from shared.events.portal import BorderCrossing, ResidenceRegistration
+from shared.events.visa import StayRegistration
 
 STATED = {False: 0, True: 1, None: 2}
 
@@ -53,3 +54,12 @@ def feed_coverage_v1(_fact: object) -> None:
 
 def host_notification_v1(_fact: object) -> None:
     """A stay at a host is kept; it is no sign of residence: guests are notified as well as residents."""
+
+
+def visa_v1(_fact: object) -> None:
+    """Allows an entry; that it happened, the border tells."""
+
+
+def stay_registration_v1(fact: StayRegistration) -> Sign:
+    """A stay on a visa shows a place for the time being, and no residence."""
+    return Sign(Kind.TEMPORARY, fact.since, fact.region)
