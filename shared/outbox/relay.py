@@ -39,10 +39,12 @@ def topic_of(service: str) -> str:
 
 async def run(engine: AsyncEngine, service: str, broker: Broker, monitor: Monitor) -> None:
     """Relays until cancelled; outages of broker or database are waited out."""
-    await _Relay(engine, topic_of(service), broker, monitor).run()
+    await Relay(engine, topic_of(service), broker, monitor).run()
 
 
-class _Relay:
+class Relay:
+    """The relay of one database to one topic."""
+
     def __init__(self, engine: AsyncEngine, topic: str, broker: Broker, monitor: Monitor) -> None:
         self._engine, self._topic, self._broker, self._tracing = engine, topic, broker, monitor.tracing
         registry = monitor.metrics.registry
