@@ -5,7 +5,7 @@ Signatures are made by the openssl command line, as any host's software might ma
 
 import subprocess
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any, Self
@@ -19,6 +19,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 
 from services.portal.rules.signature import EMPLOYEE, HEAD, ORGANISATION, PERSON
 
+NOW = datetime(2026, 3, 27, 7, tzinfo=UTC)  # noon in Almaty, Friday after Nauryz
 EMAIL = ExtendedKeyUsageOID.EMAIL_PROTECTION.dotted_string
 RESPONDER = x509.AuthorityInformationAccess(
     [

@@ -1,5 +1,6 @@
 """Invented hosts and their notices."""
 
+from base64 import b64encode
 from itertools import count
 from typing import Any
 from uuid import uuid4
@@ -50,6 +51,12 @@ def as_host(portal: Api, **claims: Any) -> dict[str, str]:
 async def hand_in(portal: Api, body: dict[str, Any], headers: dict[str, str] | None = None) -> Any:
     caller = headers or (eqonaq(portal) if body["channel"] == "eqonaq" else portal.token("clerk"))
     return await portal.client.post(PATH, json=body, headers=caller)
+
+
+async def submit(portal: Api, document: bytes, signature: bytes) -> Any:
+    """Hands in a signed document."""
+    envelope = {"document": b64encode(document).decode(), "signature": b64encode(signature).decode()}
+    return await portal.client.post(f"{PATH}/signed", json=envelope, headers=as_host(portal))
 
 
 async def step(portal: Api, id: str, name: str, headers: dict[str, str], version: int = 1, **body: Any) -> Any:

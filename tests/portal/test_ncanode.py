@@ -7,7 +7,7 @@ the real server would.
 from base64 import b64decode
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,9 @@ from services.portal.signatures.setup import make_verifier
 from shared import clock
 from shared.http.answers import json_response
 from shared.testing.serving import serving
-from tests.portal.authority import Authority
+from tests.portal.authority import NOW, Authority
 from tests.portal.hosts import HOST_IIN, number
 
-NOW = datetime(2026, 3, 27, 7, tzinfo=UTC)
 DOCUMENT = b'{"channel": "vmp"}'
 GOST_2015 = "1.2.398.3.10.1.1.2.3.2"
 HOST = Host("person", HOST_IIN)

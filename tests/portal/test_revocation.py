@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -16,10 +16,9 @@ from services.portal.signatures.detached import Detached
 from services.portal.signatures.setup import make_verifier
 from shared import clock
 from shared.testing.serving import serving
-from tests.portal.authority import Authority, Signer
+from tests.portal.authority import NOW, Authority, Signer
 from tests.portal.hosts import HOST_IIN
 
-NOW = datetime(2026, 3, 27, 7, tzinfo=UTC)
 DOCUMENT = b"{}"
 GOOD, REVOKED, UNKNOWN = ocsp.OCSPCertStatus.GOOD, ocsp.OCSPCertStatus.REVOKED, ocsp.OCSPCertStatus.UNKNOWN
 

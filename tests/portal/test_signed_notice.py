@@ -4,8 +4,8 @@ The signatures are made by openssl against a test certification authority.
 """
 
 import logging
-from base64 import b64encode
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,58 +15,16 @@ import pytest
 from services.portal.app import make_app
 from shared import clock
 from shared.testing.api import Api, StartApi
-from tests.portal.authority import Authority, Signer
-from tests.portal.hosts import HOST_IIN, HOTEL_BIN, PATH, PERSON, as_host, eqonaq, hand_in, notice, number
+from tests.portal.authority import NOW, Authority, Signer
+from tests.portal.hosts import HOST_IIN, HOTEL_BIN, PERSON, as_host, eqonaq, hand_in, notice, number, submit
 
-NOW = datetime(2026, 3, 27, 7, tzinfo=UTC)  # noon in Almaty
 OTHER_IIN = number("90010130012")
 
 
-@pytest.fixture(scope="module")
-def authorities() -> tuple[Authority, Authority]:
-    """Ours and a foreign one; their keys take a moment to make."""
-    return Authority("NCA TEST", NOW), Authority("FOREIGN CA", NOW)
-
-
 @pytest.fixture
-def authority(authorities: tuple[Authority, Authority]) -> Authority:
-    authorities[0].revoked.clear()
-    return authorities[0]
-
-
-@pytest.fixture
-def foreign(authorities: tuple[Authority, Authority]) -> Authority:
-    return authorities[1]
-
-
-@pytest.fixture
-def lists(authority: Authority, tmp_path: Path) -> Path:
-    """The folder of revocation lists, with one of today."""
-    folder = tmp_path / "revocation"
-    folder.mkdir()
-    authority.write_list(folder)
-    return folder
-
-
-@pytest.fixture
-async def portal(
-    start_api: StartApi, authority: Authority, lists: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Any:
-    trust = tmp_path / "trust"
-    trust.mkdir()
-    authority.write_trust(trust)
-    monkeypatch.setenv("KOSH_SIGNATURES_TRUSTED", str(trust))
-    monkeypatch.setenv("KOSH_SIGNATURES_REVOCATION", str(lists))
+async def portal(trusting: Path, start_api: StartApi) -> AsyncIterator[Api]:
     with clock.set_to(NOW):
         yield await start_api("portal", make_app)
-
-
-def signed(document: bytes, signature: bytes) -> dict[str, str]:
-    return {"document": b64encode(document).decode(), "signature": b64encode(signature).decode()}
-
-
-async def submit(portal: Api, document: bytes, signature: bytes) -> Any:
-    return await portal.client.post(f"{PATH}/signed", json=signed(document, signature), headers=as_host(portal))
 
 
 def document(channel: str = "vmp", **changes: Any) -> bytes:

@@ -11,10 +11,10 @@ A file `tests/regulation/<service>/<procedure>.yaml` names one rule and its case
         expected: 2025-10-28
 
 `facts` are the function's parameters by name, shaped by their annotations (dates, numbers, dataclasses, lists of them).
-A parameter of type Norm is given by the norm's name. Two are not written: one of type NormsInForce is the service's
-rulebook on the day, and one called `day` is the case's day. Of a table only the expected entries are compared, so
-that a case shows what it is about; a list is compared entry by entry. `expected: not in force` says that no value of
-the norm is known on the day.
+A parameter of type Norm is given by the norm's name. Three are not written: one of type Rulebook is the service's, one
+of type NormsInForce the same on the day, and one called `day` is the case's day. Of a table only the expected entries
+are compared, so that a case shows what it is about; a list is compared entry by entry. `expected: not in force` says
+that no value of the norm is known on the day.
 """
 
 from collections.abc import Callable, Iterator
@@ -91,6 +91,7 @@ def agrees(expected: Any, found: Any) -> bool:
 def _arguments(case: Case, rule: Callable[..., Any], norms: NormsInForce) -> dict[str, Any]:
     hints = {name: kind for name, kind in get_type_hints(rule).items() if name != "return"}
     unwritten: dict[str, Any] = {name: norms for name, kind in hints.items() if kind is NormsInForce}
+    unwritten |= {name: rulebook(case.service) for name, kind in hints.items() if kind is Rulebook}
     if "day" in hints:
         unwritten["day"] = case.day
     return unwritten | {name: _argument(hints[name], fact, norms) for name, fact in case.facts.items()}

@@ -1,0 +1,88 @@
+"""The verdict on a signature, whatever was found out (services.portal.rules.signature)."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.portal.rules.signature import (
+    EMPLOYEE,
+    HEAD,
+    MAY_SIGN,
+    ORGANISATION,
+    PERSON,
+    SIGNING,
+    Certificate,
+    Finding,
+    Host,
+    Revocation,
+    judge,
+)
+
+AT = datetime(2026, 3, 27, 7, tzinfo=UTC)
+IIN, BIN = "800515300126", "050340001235"
+HOLDER = Certificate("1", IIN, BIN, SIGNING, frozenset({PERSON}), AT - timedelta(days=1), AT + timedelta(days=1))
+GOOD = Finding("test", HOLDER, True, True, Revocation.GOOD)
+SELF = Host("person", IIN)
+
+maybe = st.sampled_from([True, False, None])
+certificates = st.builds(
+    Certificate,
+    serial=st.just("1"),
+    iin=st.sampled_from([IIN, BIN, None]),
+    bin=st.sampled_from([BIN, IIN, None]),
+    usages=st.sets(st.sampled_from([*SIGNING, "key_encipherment"])).map(frozenset),
+    roles=st.sets(st.sampled_from([PERSON, ORGANISATION, HEAD, MAY_SIGN, EMPLOYEE])).map(frozenset),
+    not_before=st.sampled_from([AT - timedelta(days=1), AT + timedelta(days=1)]),
+    not_after=st.sampled_from([AT, AT + timedelta(days=1)]),
+)
+findings = st.builds(Finding, st.just("test"), certificates, maybe, maybe, st.sampled_from(Revocation))
+hosts = st.sampled_from([SELF, Host("organisation", BIN)])
+
+
+@given(findings, hosts)
+def test_only_what_is_known_and_good_in_every_respect_is_valid(finding: Finding, host: Host) -> None:
+    verdict = judge(finding, host, AT)
+    met = {demand.met for demand in verdict.demands}
+
+    assert (verdict.outcome == "valid") == (met == {True})
+    assert (verdict.outcome == "refused") == (False in met)
+    assert (verdict.reason is None) == (verdict.outcome == "valid")
+
+
+@given(findings, hosts, st.sampled_from(["intact", "trusted", "revocation"]))
+def test_knowing_less_never_makes_a_signature_valid(finding: Finding, host: Host, lost: str) -> None:
+    less = {
+        "intact": replace(finding, intact=None),
+        "trusted": replace(finding, trusted=None),
+        "revocation": replace(finding, revocation=Revocation.UNKNOWN),
+    }[lost]
+
+    assert judge(less, host, AT).outcome != "valid"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"intact": False}, "signature-altered"),
+        ({"trusted": False}, "signature-foreign"),
+        ({"revocation": Revocation.REVOKED}, "signature-revoked"),
+        ({"certificate": replace(HOLDER, not_after=AT - timedelta(seconds=1))}, "signature-expired"),
+        ({"certificate": replace(HOLDER, not_before=AT + timedelta(seconds=1))}, "signature-expired"),
+        ({"certificate": replace(HOLDER, usages=frozenset({"digital_signature"}))}, "signature-key-usage"),
+        ({"certificate": replace(HOLDER, iin=None)}, "signature-wrong-person"),
+        ({"certificate": replace(HOLDER, roles=frozenset({ORGANISATION, HEAD}))}, "signature-role"),
+    ],
+)
+def test_each_demand_has_its_own_reason(change: dict[str, object], reason: str) -> None:
+    assert judge(GOOD, SELF, AT).outcome == "valid"
+    assert judge(replace(GOOD, **change), SELF, AT).reason == reason  # type: ignore[arg-type]
+
+
+def test_the_number_of_a_person_is_no_number_of_an_organisation() -> None:
+    """A certificate whose unit names somebody's IIN does not make its holder that person."""
+    certificate = replace(HOLDER, iin=BIN, bin=IIN)
+
+    assert judge(replace(GOOD, certificate=certificate), SELF, AT).reason == "signature-wrong-person"
