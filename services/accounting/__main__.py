@@ -11,12 +11,13 @@ from pathlib import Path
 import uvloop
 
 from services.accounting.app import make_app
+from services.accounting.cases.parked import resend
 from services.accounting.cases.rebuild import rebuild
-from services.accounting.cases.resend import resend
 from services.accounting.intake.published.load import STAT_GOV_KZ, BadFile, load
 from services.accounting.intake.run import read
 from services.accounting.settings import AccountingSettings, dsn
 from shared import process
+from shared.db.engine import make_engine
 from shared.db.migrate import upgrade
 from shared.errors import Conflict
 from shared.http import server
@@ -60,8 +61,13 @@ def _rebuild(settings: AccountingSettings, _: argparse.Namespace) -> None:
 
 
 def _resend(settings: AccountingSettings, chosen: argparse.Namespace) -> None:
-    count = asyncio.run(resend(dsn(settings.database_url), chosen.source))
-    print(f"{count} parked events will be taken up again by the intake")
+    uvloop.run(_mark_for_resending(settings, chosen.source))
+
+
+async def _mark_for_resending(settings: AccountingSettings, source: str | None) -> None:
+    engine = make_engine(settings.database_url, connections=1)
+    print(f"{await resend(engine, source)} parked events will be taken up again by the intake")
+    await engine.dispose()
 
 
 def _describe_load(command: argparse.ArgumentParser) -> None:

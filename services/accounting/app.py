@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.accounting.api import classification, sdmx, status, timeline
+from services.accounting.api import classification, parked, reviews, sdmx, status, timeline
 from services.accounting.cases.read_figures import FigureReader
 from services.accounting.cases.status import progress
 from services.accounting.intake.sources import make_sources
@@ -17,7 +17,15 @@ from shared.http.app import make_app as make_http_app
 from shared.http.metrics import Metrics
 from shared.service import check_database
 
-ROUTERS = (sdmx.router, status.router, classification.router, timeline.router, my_access_log.router)
+ROUTERS = (
+    sdmx.router,
+    status.router,
+    classification.router,
+    timeline.router,
+    reviews.router,
+    parked.router,
+    my_access_log.router,
+)
 
 
 def make_app(settings: AccountingSettings) -> FastAPI:

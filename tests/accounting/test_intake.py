@@ -10,10 +10,11 @@ import httpx
 import orjson
 import pytest
 
-from services.accounting.cases.resend import resend
+from services.accounting.cases.parked import resend
 from services.accounting.intake import run as intake
 from services.accounting.intake.feed import FeedSource
 from services.accounting.intake.source import Source
+from shared.db.engine import make_engine
 from shared.events.portal import BorderCrossing
 from shared.process import Monitor
 from tests.accounting.conftest import HASHES, Accounting
@@ -150,7 +151,9 @@ async def test_parked_events_are_taken_up_when_they_are_sent_again(
         await until(accounting, "EXISTS (SELECT FROM source_state WHERE stopped LIKE '% could not be understood')")
         monkeypatch.undo()
         monkeypatch.setattr(intake, "HOUSEKEEPING", 0.05)
-        assert await resend(accounting.database.app_url.replace("+asyncpg", ""), None) > 0
+        engine = make_engine(accounting.database.app_url)
+        assert await resend(engine, None) > 0
+        await engine.dispose()
         await read_to(accounting, len(register.events))
     assert await accounting.connection.fetchval("SELECT count(*) FROM parked_event") == 0
     assert await accounting.connection.fetchval("SELECT seen FROM source_state") == len(register.events)
