@@ -37,9 +37,7 @@ class Resent(BaseModel):
 
 
 @router.get("", summary="Events that were set aside", response_model=ParkedEvents)
-async def parked(
-    request: Request, source: Source = None, cursor: Cursor = None, limit: Limit = 100
-) -> dict[str, object]:
+async def parked(request: Request, source: Source = None, cursor: Cursor = None, limit: Limit = 100) -> dict[str, Any]:
     """Oldest first. Their content is personal data and is not shown: the register has it under the same record."""
     (last,) = after(cursor, int) or (0,)
     items, more = page(await case.parked(request.app.state.engine, source, min(last, LARGEST), limit + 1), limit)

@@ -31,9 +31,7 @@ class Doubts(BaseModel):
 
 
 @router.get("/v1/reviews", summary="IINs that several persons claim", response_model=Doubts)
-async def reviews(
-    request: Request, caller: Statistician, cursor: Cursor = None, limit: Limit = 100
-) -> dict[str, object]:
+async def reviews(request: Request, caller: Statistician, cursor: Cursor = None, limit: Limit = 100) -> dict[str, Any]:
     """They share an IIN and agree neither in birth date nor in name, so they are counted as different persons until a
     register corrects one of the records."""
     (last,) = after(cursor, int) or (0,)
