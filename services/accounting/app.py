@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.accounting.api import classification, parked, reviews, sdmx, status, timeline
+from services.accounting.api import classification, dashboard, parked, reviews, sdmx, status, timeline
 from services.accounting.cases.read_figures import FigureReader
 from services.accounting.cases.status import progress
 from services.accounting.intake.sources import make_sources
@@ -18,6 +18,7 @@ from shared.http.metrics import Metrics
 from shared.service import check_database
 
 ROUTERS = (
+    dashboard.router,
     sdmx.router,
     status.router,
     classification.router,

@@ -1,9 +1,10 @@
 """Where all publication reads figures: computed ones as far as the caller may see them, and published ones in full."""
 
 import operator
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Final
 
@@ -14,7 +15,10 @@ from services.accounting.cases.border_figures import border_figures
 from services.accounting.cases.flow_figures import flow_figures
 from services.accounting.cases.mirror_figures import mirror_figures
 from services.accounting.cases.register_figures import register_figures
+from services.accounting.rules.dimensions import day_of
 from services.accounting.rules.figures import Figure, NotPublic, Query, Reading, TooMany, public_part
+from services.accounting.rules.reckoning import UNDECLARED
+from services.accounting.store import coverage as coverages
 from services.accounting.store import published_figure, sources
 from shared import clock
 from shared.errors import Forbidden
@@ -46,15 +50,27 @@ class FigureReader:
 
     async def __call__(self, query: Query, *, exact: bool, limit: int) -> Reading:
         computed = query if exact else _public_part(query)
+        async with self._snapshot() as connection:
+            reading = await _read(connection, query, computed, limit)
+        if not reading.figures and computed is None:
+            raise Forbidden(ROLE_NEEDED)
+        return reading
+
+    async def covered(self) -> tuple[date, date] | None:
+        async with self._snapshot() as connection:
+            coverage = await coverages.counted(connection)
+        if coverage == UNDECLARED:
+            return None
+        return day_of(coverage.register_start), day_of(coverage.obs_end - 1)
+
+    @asynccontextmanager
+    async def _snapshot(self) -> AsyncIterator[Connection]:
         async with self._engine.connect() as pooled:
             connection = (await pooled.get_raw_connection()).driver_connection
             if connection is None:
                 raise ConnectionError("the pool gave a connection without a driver")
             async with connection.transaction(isolation="repeatable_read", readonly=True):
-                reading = await _read(connection, query, computed, limit)
-        if not reading.figures and computed is None:
-            raise Forbidden(ROLE_NEEDED)
-        return reading
+                yield connection
 
 
 def _public_part(query: Query) -> Query | None:

@@ -84,12 +84,16 @@ class Reading:
 
 
 class FigureSource(Protocol):
-    """Where publication reads figures. `exact` is True for callers who may see every series exactly.
+    """Where publication reads figures."""
 
-    Raises shared.errors.Forbidden, and TooMany for more than `limit` figures.
-    """
+    async def __call__(self, query: Query, *, exact: bool, limit: int) -> Reading:
+        """`exact` is True for callers who may see every series exactly. Raises shared.errors.Forbidden, and TooMany
+        for more than `limit` figures."""
+        ...
 
-    async def __call__(self, query: Query, *, exact: bool, limit: int) -> Reading: ...
+    async def covered(self) -> tuple[date, date] | None:
+        """The first and last day that the figures computed from border crossings cover."""
+        ...
 
 
 class TooMany(Exception):
