@@ -1,5 +1,6 @@
 """Ports of this machine's loopback interface."""
 
+import random
 import socket
 import time
 from collections.abc import Iterable
@@ -15,6 +16,15 @@ def free_port() -> int:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def free_block(count: int) -> range:
+    """`count` ports in a row that nobody holds, anywhere below those that the kernel hands out by itself."""
+    while True:
+        first = random.randrange(10_000, 32_000)  # noqa: S311 - by chance, so that others who look find others
+        block = range(first, first + count)
+        if all(map(is_free, block)):
+            return block
 
 
 def is_free(port: int) -> bool:

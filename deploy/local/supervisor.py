@@ -93,6 +93,7 @@ class Supervisor:
                 if time.monotonic() > deadline:
                     raise Failed(f"{program.name} is not ready after {patience:.0f} s, see {program.ready}")
                 time.sleep(PAUSE)
+        self.check()  # it may be someone else who answers there
 
     def stop(self) -> None:
         """Asks all to end at once, then waits for each; whoever takes too long is killed."""

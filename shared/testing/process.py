@@ -14,7 +14,7 @@ import httpx
 from deploy.local import issuer
 from deploy.local.postgres import Database
 
-_PATIENCE = 300  # looks, a tenth of a second apart
+_PATIENCE = 1200  # looks, a tenth of a second apart
 
 
 @dataclass(frozen=True)

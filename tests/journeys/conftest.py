@@ -2,14 +2,14 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
 
 from deploy.local import issuer
-from deploy.local.ports import is_free
+from deploy.local.ports import free_block
 from deploy.local.system import SERVICES, System
 from deploy.local.temporary import reachable_directory
 
@@ -21,7 +21,7 @@ class World:
     """A running system and what its users do."""
 
     system: System
-    client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30))
+    client: httpx.Client
 
     def call(self, method: str, service: str, path: str, *roles: str, **more: Any) -> httpx.Response:
         """One request of a caller with `roles` (none: without a token); claims and headers by keyword."""
@@ -63,12 +63,10 @@ class World:
 @pytest.fixture(scope="package", params=["feed", pytest.param("kafka", marks=pytest.mark.kafka)])
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
     broker = request.getfixturevalue("kafka_node").bootstrap if request.param == "kafka" else None
-    blocks = (range(first, first + len(SERVICES)) for first in range(30_001, 40_000, 10))
-    ports = next(block for block in blocks if all(map(is_free, block)))
-    with reachable_directory() as directory:
-        system = System(directory / "run", port_base=ports.start - 1, broker=broker)
+    with reachable_directory() as directory, httpx.Client(timeout=30) as client:
+        system = System(directory / "run", port_base=free_block(len(SERVICES)).start - 1, broker=broker)
         try:
             system.start()
-            yield World(system)
+            yield World(system, client)
         finally:
             system.stop()

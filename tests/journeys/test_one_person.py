@@ -57,7 +57,7 @@ def test_a_repatriate_known_by_passport_iin_and_new_document_is_one_person(world
 
     timeline = world.call("GET", "accounting", f"/v1/persons/{who}/timeline", "statistician").json()
     assert [c["migration"] for c in timeline["crossings"]] == [True, True]
-    assert {"portal", "consular"} <= {source["source"] for source in timeline["sources"]}
+    assert {"border_crossing.v1", "residence_registration.v1", "consular_registration.v1"} <= timeline["sources"].keys()
     assert number not in str(timeline)
 
 

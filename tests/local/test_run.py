@@ -14,7 +14,7 @@ import pytest
 
 from deploy.local import issuer
 from deploy.local.kafka import missing_tools
-from deploy.local.ports import is_answered, is_free
+from deploy.local.ports import free_block, is_answered, is_free
 from deploy.local.supervisor import strays
 from deploy.local.system import SERVICES
 from deploy.local.temporary import reachable_directory
@@ -32,8 +32,7 @@ def state() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def ports() -> range:
-    blocks = (range(first, first + len(SERVICES)) for first in range(20_001, 30_000, 10))
-    return next(block for block in blocks if all(map(is_free, block)))
+    return free_block(len(SERVICES))
 
 
 @contextmanager
