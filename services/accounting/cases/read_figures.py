@@ -31,13 +31,16 @@ ROLE_NEEDED: Final = (
     "Figures finer than national totals need a token of the role statistician; leave the place in the key empty, or "
     "write the code of the total."
 )
-COMPUTED: Final[Mapping[str, Computing]] = {
-    "DF_FLOW": flow_figures,
-    "DF_BORDER": border_figures,
-    "DF_LABOUR": register_figures,
-    "DF_KANDAS": register_figures,
-    "DF_ABROAD": register_figures,
-    "DF_MIRROR": mirror_figures,
+COMPUTED: Final[Mapping[str, tuple[Computing, ...]]] = {
+    "DF_FLOW": (flow_figures, register_figures),
+    "DF_BORDER": (border_figures,),
+    "DF_LABOUR": (register_figures,),
+    "DF_KANDAS": (register_figures,),
+    "DF_ABROAD": (register_figures,),
+    "DF_MIRROR": (mirror_figures,),
+    "DF_PROTECTION": (register_figures,),
+    "DF_INTERNAL": (register_figures,),
+    "DF_STAY": (register_figures,),
 }
 """How the figures of each flow are computed; the other flows hold published figures alone."""
 
@@ -83,13 +86,14 @@ def _public_part(query: Query) -> Query | None:
 async def _read(connection: Connection, query: Query, computed: Query | None, limit: int) -> Reading:
     figures: list[Figure] = []
     changed = NEVER
-    if computed and (compute := COMPUTED.get(query.flow.id)):
+    if computed:
         changed = await sources.counted_at(connection) or NEVER
         released = changed.astimezone(clock.ALMATY).date()
-        figures += [
-            replace(figure, released=figure.released or released)
-            for figure in await compute(connection, computed, limit)
-        ]
+        for compute in COMPUTED.get(query.flow.id, ()):
+            figures += [
+                replace(figure, released=figure.released or released)
+                for figure in await compute(connection, computed, limit)
+            ]
     rows = await published_figure.read(connection, query.flow.id, query.start, query.end)
     figures += _published(query, rows)
     if len(figures) > limit:

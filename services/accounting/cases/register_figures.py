@@ -1,4 +1,4 @@
-"""The figures that count the registers' own records: foreign labour, kandas, citizens on the consular register."""
+"""The figures that count the registers' own records: labour, kandas, citizens abroad, moves, protection, stays."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,7 +11,15 @@ from services.accounting.rules import series
 from services.accounting.rules.dataflows import Dimension
 from services.accounting.rules.figures import Figure, Query, TooMany
 from services.accounting.rules.flow_figures import MONTHS
-from services.accounting.rules.register_figures import ACTS, METHOD, STANDING, period_end, periods_since, valued
+from services.accounting.rules.register_figures import (
+    ACTS,
+    METHODS,
+    REGISTER,
+    STANDING,
+    period_end,
+    periods_since,
+    valued,
+)
 from services.accounting.rules.series import PLACE, Counts, Measure, Row, chosen
 from services.accounting.store import register_counts
 from services.accounting.store.register_counts import Place
@@ -23,8 +31,9 @@ async def register_figures(connection: asyncpg.Connection, query: Query, limit: 
     """Every figure that the query wants. Raises TooMany."""
     acts = chosen(query, "INDICATOR", ACTS.get(query.flow.id, ()))
     standing = chosen(query, "INDICATOR", STANDING.get(query.flow.id, ()))
+    method = METHODS.get(query.flow.id, REGISTER)
     frequencies = cast(list[Frequency], chosen(query, "FREQ", MONTHS))
-    if not ((acts or standing) and frequencies and chosen(query, "METHOD", [METHOD])):
+    if not ((acts or standing) and frequencies and chosen(query, "METHOD", [method])):
         return []
     today = clock.today()
     first = await register_counts.first_day(connection, [*acts, *standing])
@@ -38,7 +47,7 @@ async def register_figures(connection: asyncpg.Connection, query: Query, limit: 
         rows += await register_counts.standing(connection, indicator, places, ends, limit + 1)
     if len(rows) > limit:
         raise TooMany
-    measure = Measure(METHOD, [*acts, *standing], periods, partial(valued, today))
+    measure = Measure(method, [*acts, *standing], periods, partial(valued, today))
     return series.figures(query, measure, _merged(rows), limit)
 
 

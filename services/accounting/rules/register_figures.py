@@ -1,4 +1,7 @@
-"""What is counted from the registers' own records, METHOD REGISTER: acts in a period, or who stands at its end.
+"""What is counted from the registers' own records: acts in a period, or who stands at its end.
+
+The method is REGISTER; (de)registrations for permanent residence from or to another country are the flows that the
+official statistics count (COUPON, 5.2), and stand beside those of the 12/16-month rule in one dataflow.
 
 An act is counted once in the period of its day. At a period's end persons are counted, each once in every total,
 however many records they have; the running period is counted as it stands today.
@@ -12,13 +15,22 @@ from services.accounting.rules.flow_figures import EPOCH, MONTHS, period_of
 from services.accounting.rules.series import Counts
 from shared.kernel.periods import Frequency, Period
 
-METHOD: Final = "REGISTER"
+REGISTER: Final = "REGISTER"
+METHODS: Final[Mapping[str, str]] = {"DF_FLOW": "COUPON"}
+"""By flow, where the method is not REGISTER."""
 
 ACTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "DF_FLOW": ("IMM", "EMI"),
     "DF_LABOUR": ("PERMITS_ISSUED",),
     "DF_KANDAS": ("KANDAS_APPLIED", "KANDAS_GRANTED", "KANDAS_REFUSED", "KANDAS_ENDED"),
+    "DF_INTERNAL": ("INTERNAL", "INTERNAL_BETWEEN", "INTERNAL_WITHIN"),
+    "DF_STAY": ("VIOLATIONS", "OVERSTAYS", "EXPELLED"),
 }
-STANDING: Final[Mapping[str, tuple[str, ...]]] = {"DF_LABOUR": ("WORKERS",), "DF_ABROAD": ("REGISTERED",)}
+STANDING: Final[Mapping[str, tuple[str, ...]]] = {
+    "DF_LABOUR": ("WORKERS",),
+    "DF_ABROAD": ("REGISTERED",),
+    "DF_PROTECTION": ("REFUGEES", "STATELESS", "ASYLUM_SEEKERS"),
+}
 """Indicators by flow; store.register_counts says which records each of them counts."""
 
 

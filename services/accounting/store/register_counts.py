@@ -53,6 +53,33 @@ _EAEU: Final = (
 )  # fmt: skip
 _KANDAS: Final = (_code("region"), _code("country_of_origin"))
 
+_SEX: Final = "CASE body->>'sex' WHEN 'X' THEN '_X' ELSE body->>'sex' END"
+_SETTLING: Final = (
+    _code("region"), _code("counterpart_country"), _code("citizenship"), _SEX, "'_X'", "'_X'",
+)  # fmt: skip
+"""Registrations know neither an age group nor a purpose that could be counted."""
+_FOR_GOOD: Final = "body->>'residence' = 'permanent' AND coalesce(body->>'counterpart_country', 'KAZ') <> 'KAZ'"
+_MOVE: Final = (_code("region"), _code("counterpart_region"))
+_MOVED: Final = "body->>'act' = 'registration' AND body->>'counterpart_region' IS NOT NULL"
+_BETWEEN: Final = "body->>'counterpart_region' <> body->>'region'"
+_STAY: Final = (_code("region"), _code("citizenship"))
+
+
+def _registered(act: str) -> Records:
+    condition = f"body->>'act' = '{act}' AND {_FOR_GOOD}"
+    return Records("residence_registration.v1", _SETTLING, _day("date"), condition=condition)
+
+
+def _moved(condition: str = "true") -> Records:
+    return Records("residence_registration.v1", _MOVE, _day("date"), condition=f"{_MOVED} AND {condition}")
+
+
+def _protected(kind: str) -> Records:
+    origin = (_code("country_of_origin"),)
+    condition = f"body->>'kind' = '{kind}'"
+    return Records("protection_status.v1", origin, _day("granted_on"), _day("ended_on"), condition)
+
+
 RECORDS: Final[Mapping[str, tuple[Records, ...]]] = {
     "PERMITS_ISSUED": (Records("work_permit.v1", _PERMIT, _day("issued_on")),),
     "WORKERS": (
@@ -72,6 +99,17 @@ RECORDS: Final[Mapping[str, tuple[Records, ...]]] = {
         Records("kandas_status.v1", _KANDAS, _day("decided_on"), condition="body->>'state' = 'refused'"),
     ),
     "KANDAS_ENDED": (Records("kandas_status.v1", _KANDAS, _day("ended_on"), condition="body->>'state' = 'ended'"),),
+    "IMM": (_registered("registration"),),
+    "EMI": (_registered("deregistration"),),
+    "INTERNAL": (_moved(),),
+    "INTERNAL_BETWEEN": (_moved(_BETWEEN),),
+    "INTERNAL_WITHIN": (_moved(f"NOT {_BETWEEN}"),),
+    "REFUGEES": (_protected("refugee"),),
+    "STATELESS": (_protected("stateless"),),
+    "ASYLUM_SEEKERS": (_protected("asylum_seeker"),),
+    "VIOLATIONS": (Records("violation.v1", _STAY, _day("found_on")),),
+    "OVERSTAYS": (Records("violation.v1", _STAY, _day("found_on"), condition="body->>'violation' = 'overstay'"),),
+    "EXPELLED": (Records("expulsion.v1", ("'_X'", _code("citizenship")), _day("executed_on")),),
     "REGISTERED": (
         Records(
             "consular_registration.v1",

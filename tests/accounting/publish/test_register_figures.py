@@ -1,4 +1,4 @@
-"""What the registers' own records amount to: permits and workers, kandas, citizens abroad, host countries' figures."""
+"""What the registers' own records amount to: permits, workers, kandas, citizens abroad, the police, host countries."""
 
 import csv
 from collections.abc import Iterator
@@ -14,7 +14,8 @@ from shared.events.consular import ConsularRegistration, HostCountryFigure
 from shared.events.envelope import Fact
 from shared.events.kandas import KandasStatus
 from shared.events.permits import EaeuWorker, WorkPermit
-from shared.events.portal import BorderCrossing
+from shared.events.police import Expulsion, ProtectionStatus, Violation
+from shared.events.portal import BorderCrossing, ResidenceRegistration
 from shared.testing.api import Api
 from shared.testing.people import person
 from tests.accounting.conftest import HASHES, Accounting
@@ -225,3 +226,84 @@ class TestBorder:
             "/sdmx/v1/data/DF_BORDER/A.ENTRIES.REGISTER.KZ.UZB._T", headers=api.token("statistician")
         )
         assert answer.status_code == 404, "no figure by citizenship is made up"
+
+
+class TestPolice:
+    async def test_registrations_for_good_are_the_flows_of_the_official_method(
+        self, api: Api, written: Accounting
+    ) -> None:
+        def act(kind: str, **changes: Any) -> dict[str, Any]:
+            return {
+                "act": kind, "date": "2024-01-15", "person": person(), "region": "75", "counterpart_country": "UZB",
+            } | changes  # fmt: skip
+
+        await say(
+            written,
+            ResidenceRegistration,
+            act("registration"),
+            act("registration", residence="temporary"),
+            act("registration", counterpart_country=None, counterpart_region="61"),
+            act("deregistration", counterpart_country="DEU", person=person(citizenship="KAZ")),
+            act("deregistration", counterpart_country="DEU", date="2024-02-02", region="59"),
+        )
+        flows = await read(api, "DF_FLOW/M.IMM+EMI.COUPON.KZ._T._T._T._T._T", "INDICATOR", "TIME_PERIOD")
+        assert {at: value for at, value in flows.items() if value} == {
+            **{("IMM", "2024-01"): 1, ("EMI", "2024-01"): 1, ("EMI", "2024-02"): 1}
+        }
+        left = await read(api, "DF_FLOW/A.EMI.COUPON.59+75.DEU.KAZ+UZB._T._T._T", "REF_AREA", "CITIZEN", "TIME_PERIOD")
+        assert {at for at, value in left.items() if value} == {("75", "KAZ", "2024"), ("59", "UZB", "2024")}
+        strangers = await read(api, "DF_FLOW/M.EMI.COUPON......", "PARTNER", "TIME_PERIOD", role=None)
+        assert {partner for partner, _ in strangers} == {"_T"}
+
+    async def test_moves_are_counted_from_region_to_region(self, api: Api, written: Accounting) -> None:
+        def move(origin: str, destination: str) -> dict[str, Any]:
+            return {
+                "act": "registration", "date": "2024-01-15", "person": person(citizenship="KAZ"),
+                "region": destination, "counterpart_region": origin,
+            }  # fmt: skip
+
+        await say(
+            written, ResidenceRegistration, move("61", "75"), move("61", "75"), move("75", "61"), move("71", "71")
+        )
+        moves = await read(
+            api, "DF_INTERNAL/M..REGISTER..?endPeriod=2024-01", "INDICATOR", "REF_AREA", "COUNTERPART_AREA"
+        )
+        assert (moves["INTERNAL", "KZ", "KZ"], moves["INTERNAL", "75", "61"], moves["INTERNAL", "61", "75"]) == (
+            4,
+            2,
+            1,
+        )
+        assert (moves["INTERNAL_BETWEEN", "KZ", "KZ"], moves["INTERNAL_WITHIN", "KZ", "KZ"]) == (3, 1)
+
+    async def test_the_protected_stand_until_their_status_ends(self, api: Api, written: Accounting) -> None:
+        def status(kind: str, **changes: Any) -> dict[str, Any]:
+            return {
+                "kind": kind, "person": person(citizenship="XXB"), "country_of_origin": "AFG", "region": "75",
+                "granted_on": "2023-12-01",
+            } | changes  # fmt: skip
+
+        await say(
+            written,
+            ProtectionStatus,
+            status("refugee"),
+            status("refugee", ended_on="2024-01-31", end_reason="departure"),
+            status("stateless", country_of_origin="RUS"),
+            status("asylum_seeker", granted_on="2024-02-10"),
+        )
+        stock = await read(api, "DF_PROTECTION/M..REGISTER._T", "INDICATOR", "TIME_PERIOD")
+        assert [stock["REFUGEES", month] for month in ("2023-12", "2024-01", "2024-02")] == [2, 1, 1]
+        assert (
+            stock["STATELESS", "2024-02"],
+            stock["ASYLUM_SEEKERS", "2024-01"],
+            stock["ASYLUM_SEEKERS", "2024-02"],
+        ) == (*(1, 0, 1),)
+
+    async def test_violations_and_expulsions_count_on_their_day(self, api: Api, written: Accounting) -> None:
+        found = {"person": person(), "found_on": "2024-01-15", "region": "61"}
+        await say(written, Violation, found | {"violation": "overstay"}, found | {"violation": "illegal_work"})
+        out = {"person": person(), "decided_on": "2024-01-15"}
+        await say(written, Expulsion, out | {"executed_on": "2024-01-20"}, out)
+        counts = await read(api, "DF_STAY/M..REGISTER.KZ._T?endPeriod=2024-01", "INDICATOR")
+        assert counts == {"VIOLATIONS": 2, "OVERSTAYS": 1, "EXPELLED": 1}
+        by_region = await read(api, "DF_STAY/M.VIOLATIONS.REGISTER.61._T?endPeriod=2024-01", "REF_AREA")
+        assert by_region == {"61": 2}
