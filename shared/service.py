@@ -2,9 +2,10 @@
 
 import argparse
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from types import MappingProxyType
 
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
@@ -20,6 +21,7 @@ from shared.http.metrics import Metrics
 from shared.outbox import feed, newest, relay
 from shared.settings import ServiceSettings, SettingsError
 
+Job = Callable[[AsyncEngine], Awaitable[None]]
 MakeApp = Callable[[ServiceSettings], FastAPI]
 
 
@@ -81,15 +83,23 @@ def _watch_outbox(metrics: Metrics, engine: AsyncEngine, settings: ServiceSettin
         metrics.watch("kosh_outbox_relayed_position", "Position of the newest event that is in Kafka", of_relayed)
 
 
-def main(service: str, make: MakeApp, arguments: Sequence[str] | None = None) -> None:
-    """`python -m services.<service> api|relay|migrate`."""
+def main(
+    service: str,
+    make: MakeApp,
+    arguments: Sequence[str] | None = None,
+    *,
+    jobs: Mapping[str, Job] = MappingProxyType({}),
+) -> None:
+    """`python -m services.<service> api|relay|migrate`, or one of the service's own `jobs`, each done once."""
     parser = argparse.ArgumentParser(prog=f"python -m services.{service}")
-    parser.add_argument("role", choices=["api", "relay", "migrate"])
+    parser.add_argument("role", choices=["api", "relay", "migrate", *jobs])
     role = parser.parse_args(arguments).role
     try:
         settings = ServiceSettings.of(service)
     except SettingsError as error:
         sys.exit(str(error))
+    if role in jobs:
+        return process.run(f"{service}-{role}", settings, lambda _: _job(service, settings, jobs[role]))
     {"api": _api, "relay": _relay, "migrate": _migrate}[role](service, settings, make)
 
 
@@ -103,6 +113,14 @@ def _relay(service: str, settings: ServiceSettings, _make: MakeApp) -> None:
         sys.exit("the relay publishes to Kafka: set KOSH_KAFKA_BOOTSTRAP, or use the feed, which needs no relay")
     engine = make_engine(settings.database_url, connections=1, application=f"kosh-{service}-relay")
     process.run(f"{service}-relay", settings, partial(relay.run, engine, service, broker))
+
+
+async def _job(service: str, settings: ServiceSettings, job: Job) -> None:
+    engine = make_engine(settings.database_url, connections=1, application=f"kosh-{service}-job")
+    try:
+        await job(engine)
+    finally:
+        await engine.dispose()
 
 
 def _migrate(service: str, settings: ServiceSettings, _make: MakeApp) -> None:

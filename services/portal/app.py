@@ -15,10 +15,12 @@ from services.portal.api import (
     invitation,
     lost_document,
     protection_status,
+    register_search,
     residence_permit,
     residence_registration,
     self_registration,
     signed_notice,
+    stay_control,
     stay_registration,
     violation,
     visa,
@@ -51,6 +53,9 @@ ROUTERS = (
     lost_document.router,
     border_alert.listing,
     border_alert.router,
+    stay_control.router,
+    stay_control.runs,
+    register_search.router,
 )
 
 

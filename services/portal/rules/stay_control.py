@@ -29,8 +29,10 @@ HOME = "KAZ"
 AHEAD = timedelta(days=3_660)  # how far a last day is looked for; beyond, none is named
 DAY = timedelta(days=1)
 
-Right = Literal["citizen", "residence_permit", "work_permit", "visa", "eaeu", "visa_free", "none", "unknown"]
-_TITLES = ("residence_permit", "work_permit", "visa")
+Right = Literal[
+    "citizen", "residence_permit", "work_permit", "protection", "visa", "eaeu", "visa_free", "none", "unknown"
+]
+_TITLES = ("residence_permit", "work_permit", "protection", "visa")
 _FREE = ("eaeu", "visa_free")
 
 
@@ -44,7 +46,7 @@ class Crossing:
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """A permit of residence or work: first and last day, None without a term."""
+    """A permit of residence or work, or a status of protection: first and last day, None without a term."""
 
     valid_from: date
     valid_until: date | None = None
@@ -72,6 +74,7 @@ class History:
     visas: tuple[Visa, ...] = ()
     residence_permits: tuple[Permit, ...] = ()
     work_permits: tuple[Permit, ...] = ()
+    protection: tuple[Permit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +218,8 @@ def _title(history: History, entries: list[date], day: date) -> Right | None:
         return "residence_permit"
     if any(permit.holds(day) for permit in history.work_permits):
         return "work_permit"
+    if any(status.holds(day) for status in history.protection):
+        return "protection"
     return "visa" if any(_admits(visa, entries, day) for visa in history.visas) else None
 
 
@@ -274,7 +279,7 @@ def _title_checks(today: _Day) -> Iterator[Check]:
         yield Check.failed(norms["own_validity"], "The visa or permit of this stay holds no longer.", _LEAVE)
         return
     yield Check.passed(norms["own_validity"], f"Stays by a {today.right.replace('_', ' ')}.")
-    yield Check.not_applicable(norms["visa_free_total"], "Days under a visa or permit do not count.")
+    yield Check.not_applicable(norms["visa_free_total"], "Days under a title of one's own do not count.")
 
 
 def _limit(norms: NormsInForce, name: str, used: int, what: str) -> Check:

@@ -1,0 +1,113 @@
+"""What the register holds about the stays of any number of persons, in one statement for each kind of evidence.
+
+A person is followed by travel document, and by IIN where the birth date agrees: an equal IIN alone may be a slip of the
+keyboard.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.portal.store.tables import border_crossing, violation
+
+_WHOSE = "NOT withdrawn AND (document = ANY(CAST(:documents AS text[])) OR iin = ANY(CAST(:iins AS text[])))"
+
+_CROSSINGS = text(f"""
+SELECT id, iin, document, direction, CAST(left(body->>'crossed_at', 10) AS date) AS day,
+    body->'person'->>'citizenship' AS citizenship, body->'person'->>'birth_date' AS birth_date
+FROM border_crossing
+WHERE {_WHOSE} ORDER BY crossed_at, id
+""")  # noqa: S608  (only our own condition is put in)
+
+_LAST_CROSSINGS = text("""
+SELECT DISTINCT ON (document) document, iin, direction, body->'person'->>'citizenship' AS citizenship,
+    body->'person'->>'birth_date' AS birth_date
+FROM border_crossing
+WHERE NOT withdrawn AND document > :after AND crossed_at < :before
+ORDER BY document, crossed_at DESC, id DESC LIMIT :limit
+""")
+
+_ENDED = "CAST(body->>'ended_on' AS date) - 1"
+
+_TITLES = text(f"""
+SELECT iin, document, 'residence_permit' AS kind, CAST(body->>'granted_on' AS date) AS valid_from,
+    least(CAST(body->>'valid_until' AS date), {_ENDED}) AS valid_until, CAST(NULL AS int) AS stay_days, NULL AS entries
+FROM residence_permit WHERE {_WHOSE}
+UNION ALL
+SELECT iin, document, 'protection', CAST(body->>'granted_on' AS date), {_ENDED}, NULL, NULL
+FROM protection_status WHERE {_WHOSE} AND body->>'kind' <> 'stateless'
+UNION ALL
+SELECT iin, document, 'visa', CAST(body->>'valid_from' AS date),
+    least(CAST(body->>'valid_until' AS date), CAST(body->>'annulled_on' AS date) - 1),
+    CAST(body->>'stay_days' AS int), body->>'entries'
+FROM visa WHERE {_WHOSE}
+""")  # noqa: S608  (only our own conditions are put in)
+
+_NATURALISED = text(f"""
+SELECT iin, document, body->>'act' AS act, CAST(body->>'date' AS date) AS day
+FROM citizenship_change WHERE {_WHOSE} ORDER BY day, id
+""")  # noqa: S608
+
+_FOUND_BY_RUN = text("""
+SELECT id, iin, document, CAST(body AS text) AS body FROM violation
+WHERE NOT withdrawn AND violation = 'overstay' AND source_id LIKE 'overstay:%' AND id > :after ORDER BY id LIMIT :limit
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Crossed:
+    """One crossing in effect; `day` as written in it."""
+
+    id: UUID
+    iin: str | None
+    document: str | None
+    direction: str
+    day: date
+    citizenship: str
+    birth_date: str
+
+
+async def crossings(connection: AsyncConnection, documents: Sequence[str], iins: Sequence[str]) -> list[Crossed]:
+    """All crossings on any of these documents or IINs, in the order in which they happened."""
+    rows = await connection.execute(_CROSSINGS, {"documents": documents, "iins": iins})
+    return [
+        Crossed(row.id, row.iin, row.document, row.direction, row.day, row.citizenship, row.birth_date) for row in rows
+    ]
+
+
+async def titles(connection: AsyncConnection, documents: Sequence[str], iins: Sequence[str]) -> list[Any]:
+    """Residence permits, statuses of protection and visas in effect: `iin`, `document`, `kind`, `valid_from`,
+    `valid_until` (the last day, None without a term), and of visas `stay_days` and `entries`."""
+    return list(await connection.execute(_TITLES, {"documents": documents, "iins": iins}))
+
+
+async def naturalised(connection: AsyncConnection, documents: Sequence[str], iins: Sequence[str]) -> list[Any]:
+    """Changes of citizenship in effect: `iin`, `document`, `act`, `day`, oldest first."""
+    return list(await connection.execute(_NATURALISED, {"documents": documents, "iins": iins}))
+
+
+async def last_crossings(connection: AsyncConnection, after: str, before: datetime, limit: int) -> list[Any]:
+    """The last crossing before a moment on each document after `after`, in the order of the documents."""
+    return list(await connection.execute(_LAST_CROSSINGS, {"after": after, "before": before, "limit": limit}))
+
+
+async def known_violations(connection: AsyncConnection, source_ids: Sequence[str]) -> set[str]:
+    """Which of these are on record, withdrawn ones included."""
+    query = select(violation.c.source_id).where(violation.c.source_id.in_(source_ids))
+    return set((await connection.scalars(query)).all())
+
+
+async def bodies(connection: AsyncConnection, crossings: Sequence[UUID]) -> dict[UUID, str]:
+    """The bodies of crossings by their records."""
+    query = select(border_crossing.c.id, border_crossing.c.body).where(border_crossing.c.id.in_(crossings))
+    return {row.id: row.body for row in await connection.execute(query)}
+
+
+async def found_by_run(connection: AsyncConnection, after: UUID, limit: int) -> list[Any]:
+    """Overstays in effect that a run has found, with `id`, `iin`, `document` and `body`."""
+    return list(await connection.execute(_FOUND_BY_RUN, {"after": after, "limit": limit}))

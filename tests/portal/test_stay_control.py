@@ -1,0 +1,178 @@
+"""Stay control over HTTP, and the overstay run: killed, repeated, put right (P5)."""
+
+from datetime import date
+from typing import Any
+
+import orjson
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError
+
+from services.portal.cases import overstay_run
+from services.portal.cases.border_alert import PORTAL
+from services.portal.store import stay_control as store
+from shared.testing.api import Api
+from shared.testing.people import crossing, person
+
+POLICE, BORDER = "migration-police", "border"
+DAY = date(2026, 3, 1)
+
+
+async def post(portal: Api, path: str, body: dict[str, Any], role: str = POLICE) -> Any:
+    answer = await portal.client.post(f"/v1/{path}", json=body, headers=portal.token(role))
+    assert answer.status_code < 300, answer.text
+    return answer.json()
+
+
+async def cross(portal: Api, who: dict[str, Any], day: str, direction: str = "entry") -> Any:
+    body = crossing(person=who, crossed_at=f"{day}T10:00:00+05:00", direction=direction)
+    return await post(portal, "border-crossings", body, BORDER)
+
+
+def asked(who: dict[str, Any], **more: Any) -> dict[str, Any]:
+    document = who["document"]
+    return {
+        "issuing_state": document["issuing_state"],
+        "document_number": document["number"],
+        "day": "2026-03-01",
+    } | more
+
+
+async def overstays(portal: Api) -> dict[str, dict[str, Any]]:
+    """Violations in effect by source id."""
+    newest = {e["subject"]: e for e in await portal.events() if e["type"] == "kz.kosh.portal.violation.v1"}
+    return {e["data"]["source_id"]: e["data"] for e in newest.values() if not e["recordwithdrawn"]}
+
+
+async def test_days_left_with_the_reasoning(portal: Api) -> None:
+    who = person()
+    await cross(portal, who, "2026-02-20")
+    before = await portal.rows("SELECT count(*) AS n FROM access_log")
+    found = await post(portal, "stay-control:check", asked(who), BORDER)
+
+    assert (found["right"], found["present"], found["days_used"]) == ("visa_free", True, 10)
+    assert (found["last_day"], found["days_left"]) == ("2026-03-21", 20)
+    assert [(check["rule"], check["outcome"]) for check in found["checks"]] == [
+        ("visa_free_entry", "passed"),
+        ("visa_free_total", "passed"),
+    ]
+    after = await portal.rows("SELECT count(*) AS n FROM access_log")
+    assert after[0]["n"] - before[0]["n"] == 2  # the question, and whom it found
+
+
+async def test_a_work_permit_that_is_shown_counts_by_its_validity(portal: Api) -> None:
+    who = person()
+    await cross(portal, who, "2026-01-01")
+    permit = {"valid_from": "2026-01-02", "valid_until": "2026-12-31"}
+    found = await post(portal, "stay-control:check", asked(who, work_permits=[permit]))
+    assert (found["right"], found["lawful"]) == ("work_permit", True)
+
+
+async def test_whoever_never_crossed_is_asked_about_with_a_citizenship(portal: Api) -> None:
+    question = asked(person())
+    unknown = await portal.client.post("/v1/stay-control:check", json=question, headers=portal.token(BORDER))
+    assert unknown.status_code == 404
+    found = await post(portal, "stay-control:check", question | {"citizenship": "KGZ"})
+    assert (found["present"], found["right"], found["last_day"]) == (False, "eaeu", "2026-05-29")
+
+
+async def test_a_second_passport_is_followed_by_iin_and_birth_date(portal: Api) -> None:
+    who = person(iin="900501300120")
+    renewed = person(iin="900501300120", surname=who["surname"])
+    await cross(portal, who, "2026-02-01")
+    await cross(portal, renewed, "2026-02-10", "exit")
+    found = await post(portal, "stay-control:check", asked(who) | {"iin": who["iin"]})
+    assert (found["present"], found["days_used"]) == (False, 11)
+
+
+async def test_the_run_records_who_stays_without_right_and_nobody_else(portal: Api) -> None:
+    late, in_time, gone, citizen, resident, refugee = (person() for _ in range(6))
+    citizen["citizenship"] = "KAZ"
+    entry = await cross(portal, late, "2026-01-01")
+    await cross(portal, in_time, "2026-02-20")
+    await cross(portal, gone, "2026-01-01")
+    await cross(portal, gone, "2026-01-20", "exit")
+    for who in (citizen, resident, refugee):
+        await cross(portal, who, "2026-01-01")
+    permit = {"source_id": "RP-1", "person": resident, "residence": "permanent", "region": "75"}
+    await post(portal, "residence-permits", permit | {"granted_on": "2026-01-05"})
+    status = {"source_id": "PS-1", "person": refugee, "kind": "refugee", "country_of_origin": "AFG", "region": "75"}
+    await post(portal, "protection-statuses", status | {"granted_on": "2026-01-05"})
+
+    order = {"day": "2026-03-01"}
+    ran = await post(portal, "overstay-runs", order, "operator")
+    assert ran == {"day": "2026-03-01", "recorded": 1, "withdrawn": 0}
+    assert await post(portal, "overstay-runs", order, "operator") == ran | {"recorded": 0}
+    assert await post(portal, "overstay-runs", {"day": "2026-03-02"}, "operator") == {
+        "day": "2026-03-02",
+        "recorded": 0,
+        "withdrawn": 0,
+    }
+    (violation,) = (await overstays(portal)).values()
+    assert violation["source_id"] == f"overstay:{entry['id']}"
+    assert violation["person"] == late
+    assert (violation["since"], violation["found_on"], violation["found_by"]) == (
+        "2026-01-31",
+        "2026-03-01",
+        "overstay_run",
+    )
+
+
+async def test_a_run_killed_in_the_middle_and_repeated_finds_what_one_run_finds(
+    portal: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries = {(await cross(portal, person(), "2026-01-01"))["id"] for _ in range(10)}
+    read, calls = store.bodies, 0
+
+    async def killed_at_the_third(connection: Any, ids: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == 3:
+            await connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        return await read(connection, ids)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "bodies", killed_at_the_third)
+        with pytest.raises(DBAPIError):
+            await overstay_run.run(portal.engine, DAY, PORTAL, at_once=2)
+    assert len(await overstays(portal)) == 4
+
+    found = await overstay_run.run(portal.engine, DAY, PORTAL, at_once=2)
+    assert (found.recorded, found.withdrawn) == (6, 0)
+    assert set(await overstays(portal)) == {f"overstay:{entry}" for entry in entries}
+    assert [each["recordversion"] for each in await portal.events()] == [1] * 20
+
+
+async def test_an_exit_reported_late_takes_the_violation_back(portal: Api) -> None:
+    who = person()
+    await cross(portal, who, "2026-01-01")
+    await overstay_run.run(portal.engine, DAY, PORTAL)
+    assert len(await overstays(portal)) == 1
+
+    await cross(portal, who, "2026-01-15", "exit")
+    found = await overstay_run.run(portal.engine, DAY, PORTAL)
+    assert (found.recorded, found.withdrawn) == (0, 1)
+    assert await overstays(portal) == {}
+
+
+async def test_whoever_became_a_citizen_does_not_overstay(portal: Api) -> None:
+    who = person(iin="900501300120")
+    await cross(portal, who, "2026-01-01")
+    change = {"source_id": "CC-1", "person": who | {"citizenship": "KAZ"}, "act": "acquired", "date": "2026-01-20"}
+    await post(portal, "citizenship-changes", change)
+    assert (await overstay_run.run(portal.engine, DAY, PORTAL)).recorded == 0
+
+
+async def test_a_run_asks_the_same_number_of_times_for_few_and_many(portal: Api) -> None:
+    statements: list[str] = []
+    event.listen(portal.engine.sync_engine, "before_cursor_execute", lambda _c, _u, sql, *_: statements.append(sql))
+
+    async def statements_for(count: int) -> int:
+        lines = [orjson.dumps(crossing(crossed_at="2026-01-01T10:00:00+05:00")) for _ in range(count)]
+        headers = portal.token(BORDER) | {"Content-Type": "application/x-ndjson"}
+        await portal.client.post("/v1/border-crossings:batch", content=b"\n".join(lines), headers=headers)
+        statements.clear()
+        assert (await overstay_run.run(portal.engine, DAY, PORTAL)).recorded == count
+        return len(statements)
+
+    assert await statements_for(3) == await statements_for(300) - 3  # judging the first three again
