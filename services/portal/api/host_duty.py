@@ -13,7 +13,7 @@ from shared.events.language import Bin, Region
 from shared.events.person import Iin
 from shared.http.answers import json_response
 from shared.http.callers import Caller, requires
-from shared.http.paging import Cursor, Limit, after, cursor_at, page
+from shared.http.paging import Cursor, Limit, after, cursor_at
 from shared.http.routes import router as gated
 
 router = gated(prefix="/v1/host-duties", tags=["host duties"])
@@ -40,7 +40,7 @@ async def search(
     log, which the persons can see."""
     reminder = Reminder(wanted.state, wanted.region, _host(wanted, caller))
     start = after(cursor, str, str)
-    found, more = page(await cases.remind(request.app.state.engine, reminder, start, limit + 1, caller), limit)
+    found, more = await cases.remind(request.app.state.engine, reminder, start, limit, caller)
     following = cursor_at(str(found[-1]["due_on"]), found[-1]["entry"]) if more else None
     return json_response({"duties": found, "next": following})
 

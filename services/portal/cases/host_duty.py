@@ -17,13 +17,13 @@ from services.portal.rules.host_duty import days_overdue
 from services.portal.store import host_duty as store
 from services.portal.store import stay_registration as stays
 from services.portal.store.host_duty import Duty, Wanted
-from services.portal.store.stay_registration import Crossing
 from shared import clock
 from shared.db.unit import Unit, unit_of_work
 from shared.events.portal import BorderCrossing
 from shared.events.visa import StayRegistration
 from shared.http import access_log
 from shared.http.callers import Caller
+from shared.http.paging import page
 
 DueState = Literal["open", "due", "overdue"]
 
@@ -43,34 +43,37 @@ class Notified:
 async def fulfil(unit: Unit, notified: Sequence[Notified]) -> None:
     """Closes the duties of these entries and registers their stays on the basis of the notification. Entries that
     opened no duty, or whose duty another notification closed before, are passed over."""
-    matched = {each.crossing: each for each in notified}
-    if not matched:
+    first: dict[UUID, Notified] = {}
+    for each in notified:
+        first.setdefault(each.crossing, each)
+    known = await store.persons(unit.connection, list(first)) if first else []
+    if not known:
         return
-    known = await store.of_entries(unit.connection, list(matched))
-    await stays.lock_persons(unit.connection, [_crossing(duty) for duty in known.values()], [])
-    duties = await store.of_entries(unit.connection, list(known))  # again: an exit may just have come in
-    owed = {entry: duty for entry, duty in duties.items() if duty.notification is None and not duty.withdrawn}
-    if not owed:
-        return
-    exits = await stays.first_exits(unit.connection, [_crossing(duty) for duty in owed.values()])
+    await stays.lock_persons(unit.connection, known, [])
+    entries = [crossing.id for crossing in known]
+    held = await stays.of_entries(unit.connection, entries)
+    duties = await store.of_entries(unit.connection, entries)
+    owed = {entry: first[entry] for entry, duty in duties.items() if _owed(duty, first[entry])}
+    exits = await stays.first_exits(unit.connection, [each for each in known if each.id in owed])
     crossings = await stays.crossings(unit.connection, list(owed))
     wanted = {
-        entry: _registered(matched[entry], BorderCrossing.read(crossings[entry]), exits.get(entry)) for entry in owed
+        entry: _registered(each, BorderCrossing.read(crossings[entry]), exits.get(entry))
+        for entry, each in owed.items()
     }
-    held = await stays.of_entries(unit.connection, list(owed))
     await stay_registration.keep(unit, wanted, held, "notified by the host")
-    await store.close(unit.connection, {entry: matched[entry].notification for entry in owed})
+    await store.close(unit.connection, {entry: each.notification for entry, each in owed.items()})
 
 
-async def reopen(unit: Unit, notifications: Sequence[UUID]) -> None:
-    """The notifications no longer count: the duties that they closed are open again, the stays withdrawn."""
+def _owed(duty: Duty, notified: Notified) -> bool:
+    return duty.notification in (None, notified.notification) and not duty.withdrawn
+
+
+async def reopen(unit: Unit, notifications: Sequence[UUID]) -> list[UUID]:
+    """The notifications no longer count: the duties that they closed are open again, the stays withdrawn. Answers with
+    the entries concerned."""
     held = [stay for stay in await stays.of_notifications(unit.connection, notifications) if not stay.withdrawn]
     await stay_registration.withdraw(unit, held, "the host's notification no longer counts")
-    await store.reopen(unit.connection, notifications)
-
-
-def _crossing(duty: Duty) -> Crossing:
-    return Crossing(duty.entry, duty.entered_at, duty.iin, duty.document)
+    return await store.reopen(unit.connection, notifications)
 
 
 def _registered(notified: Notified, crossing: BorderCrossing, exit: stays.Exit | None) -> Registered:
@@ -98,9 +101,9 @@ class Reminder:
 
 async def remind(
     engine: AsyncEngine, reminder: Reminder, after: tuple[str, str] | None, limit: int, caller: Caller
-) -> list[dict[str, Any]]:
-    """Up to `limit` open duties after the cursor, the longest overdue first. The search and everyone whom it found are
-    written to the access log."""
+) -> tuple[list[dict[str, Any]], bool]:
+    """Up to `limit` open duties after the cursor, the longest overdue first, and whether there are more. The search and
+    everyone whom it shows are written to the access log."""
     today = clock.today()
     wanted = Wanted(
         reminder.region,
@@ -110,11 +113,11 @@ async def remind(
     )
     start = (date.fromisoformat(after[0]), UUID(after[1])) if after else None
     async with unit_of_work(engine) as unit:
-        found = await store.open_duties(unit.connection, wanted, start, limit)
+        found, more = page(await store.open_duties(unit.connection, wanted, start, limit + 1), limit)
         read = [(duty, BorderCrossing.read(body)) for duty, body in found]
         seen = [(duty.entry, crossing.person) for duty, crossing in read]
         await access_log.note_search(unit.connection, caller, "host_duty", seen)
-    return [_view(duty, crossing, today) for duty, crossing in read]
+    return [_view(duty, crossing, today) for duty, crossing in read], more
 
 
 def _view(duty: Duty, crossing: BorderCrossing, today: date) -> dict[str, Any]:

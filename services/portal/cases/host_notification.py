@@ -8,9 +8,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.portal.cases import notification_receipt
+from services.portal.cases import host_duty, notification_receipt
 from services.portal.cases.notice import ON_PAPER, STAYS, Notice
-from services.portal.cases.notification_receipt import notice_key
+from services.portal.cases.notification_receipt import notice_key, notified
 from services.portal.rules.host_notification import is_open
 from services.portal.rules.rulebook import RULEBOOK
 from services.portal.store import host_notification as store
@@ -57,9 +57,12 @@ async def _told(unit: Unit, entries: Sequence[Entry[Notice]]) -> list[HostNotifi
 async def _changed(unit: Unit, change: Change[Notice]) -> None:
     """The host's duty is done while a notice tells of a stay, and due again when it does not."""
     if change.after is None or change.after.state not in STAYS:
-        await store.reopen_duty(unit.connection, change.id)
+        entries = await host_duty.reopen(unit, [change.id])
+        standing = await store.standing(unit.connection, entries)
+        others = [notified(entry, id, Notice.read(body)) for entry, id, body in standing if id != change.id]
+        await host_duty.fulfil(unit, others)
     elif crossing := (await store.receipts(unit.connection, [change.id]))[change.id].crossing:
-        await store.close_duties(unit.connection, {change.id: crossing})
+        await host_duty.fulfil(unit, [notified(crossing, change.id, change.after)])
 
 
 def _fact(notice: Notice, joins: UUID | None) -> HostNotification:

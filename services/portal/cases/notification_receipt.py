@@ -6,6 +6,8 @@ from uuid import UUID
 
 import orjson
 
+from services.portal.cases import host_duty
+from services.portal.cases.host_duty import Notified
 from services.portal.cases.notice import SIGNED, STAYS, Notice
 from services.portal.rules.host_notification import Timing, host_timing, self_timing
 from services.portal.rules.rulebook import RULEBOOK
@@ -38,9 +40,14 @@ async def issue(unit: Unit, entered: Sequence[Entered[Notice]]) -> None:
         for entry, given_on, serial in zip(entered, given, serials, strict=True)
     ]
     await store.keep_receipts(unit.connection, receipts)
-    stays = {entry.id for entry in entered if entry.fact.state in STAYS}
-    if closing := {r.notification: r.crossing for r in receipts if r.crossing and r.notification in stays}:
-        await store.close_duties(unit.connection, closing)
+    after = {receipt.notification: receipt.crossing for receipt in receipts}
+    stays = [(after[entry.id], entry) for entry in entered if entry.fact.state in STAYS]
+    await host_duty.fulfil(unit, [notified(crossing, entry.id, entry.fact) for crossing, entry in stays if crossing])
+
+
+def notified(crossing: UUID, id: UUID, notice: Notice) -> Notified:
+    """What the notice `id`, matched to an entry, says about the host's duty after it."""
+    return Notified(id, crossing, notice.address.region, notice.stay_from, notice.ends_on)
 
 
 async def _given(unit: Unit, notices: Sequence[Notice]) -> list[date]:

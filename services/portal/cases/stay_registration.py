@@ -11,7 +11,6 @@ from uuid import UUID
 
 from services.portal.cases.invitation_body import Invitation
 from services.portal.rules import stay_registration as rules
-from services.portal.rules.rulebook import RULEBOOK
 from services.portal.rules.visa import Held, faults_on
 from services.portal.store import host_duty
 from services.portal.store import stay_registration as store
@@ -114,7 +113,7 @@ def _follows(entry: Entry[BorderCrossing], shown: VisaShown | None) -> Entered:
         person.document.issuing_state if person.document else None,
         _visa(Visa.read(shown.visa), shown, invitation, crossing) if shown else None,
     )
-    return Entered(entry.id, crossing, rules.of_entry(RULEBOOK, entered), invitation)
+    return Entered(entry.id, crossing, rules.of_entry(entered), invitation)
 
 
 def _visa(visa: Visa, shown: VisaShown, invitation: Invitation | None, crossing: BorderCrossing) -> rules.VisaShown:
@@ -204,7 +203,14 @@ async def keep(unit: Unit, wanted: dict[UUID, Registered], stays: Iterable[Stay]
         ]
         ids = await store.open_stays(unit.connection, submissions)
         unit.emit(*(Event.of(each.fact, id, 1, each.entered_at) for id, each in zip(ids, new, strict=True)))
-    await _revise(unit, [(stay, wanted[entry].fact, _columns(wanted[entry])) for entry, stay in held.items()], reason)
+    changed = {entry: stay for entry, stay in held.items() if _differs(stay, wanted[entry])}
+    await _revise(
+        unit, [(stay, wanted[entry].fact, _columns(wanted[entry])) for entry, stay in changed.items()], reason
+    )
+
+
+def _differs(stay: Stay, wanted: Registered) -> bool:
+    return stay.withdrawn or stay.body != wanted.fact.model_dump_json() or stay.columns != _columns(wanted)
 
 
 def _columns(stay: Registered) -> dict[str, object]:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from services.portal.rules.rulebook import RULEBOOK
 from shared.kernel.decisions import Check
-from shared.kernel.norms import NormsInForce, NotInForce, Rulebook
+from shared.kernel.norms import NormsInForce, NotInForce
 from shared.kernel.terms import last_day_of
 
 RESIDENTS_DOCUMENTS = frozenset({"R", "S", "F"})
@@ -55,9 +56,9 @@ class Consequence:
     due_on: date | None = None
 
 
-def of_entry(rulebook: Rulebook, entered: Entered) -> Consequence:
+def of_entry(entered: Entered) -> Consequence:
     """By the rules in force on the day of the entry."""
-    norms = rulebook.on(entered.day)
+    norms = RULEBOOK.on(entered.day)
     try:
         return _registered(norms, entered) or _free(norms, entered) or _duty(norms, entered)
     except NotInForce:

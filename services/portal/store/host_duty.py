@@ -10,6 +10,7 @@ from sqlalchemy import select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.portal.store.stay_registration import Crossing
 from services.portal.store.tables import border_crossing, host_duty
 
 
@@ -45,6 +46,12 @@ async def put(connection: AsyncConnection, duties: Sequence[Duty]) -> None:
     await connection.execute(statement.on_conflict_do_update(index_elements=["entry"], set_=replaced), rows)
 
 
+async def persons(connection: AsyncConnection, entries: Sequence[UUID]) -> list[Crossing]:
+    """Of these entries those that opened a duty, with what finds their persons; nothing is locked."""
+    columns = (host_duty.c.entry, host_duty.c.entered_at, host_duty.c.iin, host_duty.c.document)
+    return [Crossing(*row) for row in await connection.execute(select(*columns).where(host_duty.c.entry.in_(entries)))]
+
+
 async def of_entries(connection: AsyncConnection, entries: Sequence[UUID]) -> dict[UUID, Duty]:
     """The duties of these entries, withdrawn ones too, locked until the transaction ends."""
     query = select(*(host_duty.c[name] for name in _FIELDS)).where(host_duty.c.entry.in_(entries))
@@ -69,10 +76,10 @@ async def close(connection: AsyncConnection, notifications: Mapping[UUID, UUID])
     await connection.execute(_CLOSE, arrays)
 
 
-async def reopen(connection: AsyncConnection, notifications: Sequence[UUID]) -> None:
-    """The duties that these notifications had closed are open again, unless an exit closed them too."""
-    closed = host_duty.c.notification.in_(notifications)
-    await connection.execute(update(host_duty).where(closed).values(notification=None))
+async def reopen(connection: AsyncConnection, notifications: Sequence[UUID]) -> list[UUID]:
+    """The duties that these notifications had closed are open again, unless an exit closed them too; their entries."""
+    reopened = update(host_duty).where(host_duty.c.notification.in_(notifications)).values(notification=None)
+    return list((await connection.scalars(reopened.returning(host_duty.c.entry))).all())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Notices set against crossings, against each other, and against what they were answered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -149,31 +149,18 @@ async def receipts(connection: AsyncConnection, notifications: Sequence[UUID]) -
     return {row.notification: Receipt(*row) for row in rows}
 
 
-_CLOSE_DUTIES = text("""
-UPDATE host_duty SET notification = n.notification
-FROM unnest(CAST(:notifications AS uuid[]), CAST(:entries AS uuid[])) AS n (notification, entry)
-WHERE host_duty.entry = n.entry AND host_duty.notification IS NULL
-""")
-
-# Where another notice of a stay after the same entry stands, it keeps the duty closed.
-_REOPEN_DUTY = text("""
-UPDATE host_duty SET notification = (
-    SELECT h.id FROM notification_receipt r JOIN host_notification h ON h.id = r.notification
-    WHERE r.crossing = host_duty.entry AND h.state IN ('notified', 'checked_out') AND NOT h.withdrawn
-    ORDER BY h.id LIMIT 1
-) WHERE notification = :notification
+_STANDING = text("""
+SELECT DISTINCT ON (r.crossing) r.crossing, h.id AS notification, CAST(h.body AS text) AS body
+FROM notification_receipt r JOIN host_notification h ON h.id = r.notification
+WHERE r.crossing = ANY(CAST(:entries AS uuid[])) AND h.state IN ('notified', 'checked_out') AND NOT h.withdrawn
+ORDER BY r.crossing, h.id
 """)
 
 
-async def close_duties(connection: AsyncConnection, entries: Mapping[UUID, UUID]) -> None:
-    """The hosts' duties of these entries are done; the keys of `entries` are the notifications that did it."""
-    pairs = {"notifications": list(entries), "entries": list(entries.values())}
-    await connection.execute(_CLOSE_DUTIES, pairs)
-
-
-async def reopen_duty(connection: AsyncConnection, notification: UUID) -> None:
-    """What this notification closed is due again, unless another notification stands."""
-    await connection.execute(_REOPEN_DUTY, {"notification": notification})
+async def standing(connection: AsyncConnection, entries: Sequence[UUID]) -> list[tuple[UUID, UUID, str]]:
+    """Of each entry that a notice of a stay belongs to, the first one that stands: entry, notice, its JSON text."""
+    rows = await connection.execute(_STANDING, {"entries": entries})
+    return [(row.crossing, row.notification, row.body) for row in rows]
 
 
 async def of_host(connection: AsyncConnection, host: str, before: UUID | None, limit: int) -> list[Record]:

@@ -1,0 +1,167 @@
+"""Invitations and visas over HTTP: decided with every check, looked up at the border, annulled (P2)."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from shared import clock
+from shared.testing.api import Api
+from tests.portal.guests import HOST_BIN, cross, foreigner, invitation, invited, key, visa, with_visa
+
+MARCH = datetime(2026, 3, 4, 7, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def in_march() -> Any:
+    with clock.set_to(MARCH):
+        yield
+
+
+def asked(guest: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    body = visa(guest, entries="single", valid_from="2026-03-10", valid_until="2026-06-07", stay_days=30) | changes
+    return {name: body[name] for name in body if name not in ("number", "issued_on", "state", "annulled_on")}
+
+
+async def issue(portal: Api, body: dict[str, Any], headers: dict[str, str] | None = None) -> dict[str, Any]:
+    answer = await portal.client.post("/v1/visas:issue", json=body, headers=portal.token("consul") | (headers or key()))
+    found: dict[str, Any] = answer.raise_for_status().json()
+    return found
+
+
+async def look_up(portal: Api, number: str, document: dict[str, Any] | None = None) -> dict[str, Any]:
+    body = {"number": number, "document": document}
+    answer = await portal.client.post("/v1/visas:look-up", json=body, headers=portal.token("border"))
+    found: dict[str, Any] = answer.raise_for_status().json()
+    return found
+
+
+async def test_a_host_invites_and_the_decision_lists_every_check(portal: Api) -> None:
+    granted = await invited(portal, foreigner())
+
+    assert granted["number"] == "KZI-2026-0000001"
+    assert granted["decision"]["outcome"] == "granted"
+    assert [check["rule"] for check in granted["decision"]["checks"]] == [
+        "visa_of_foreigners",
+        "visa_invitation",
+        "visa_validity_multiple",
+        "visa_registration",
+    ]
+    assert await portal.events() == []  # invitations stay inside the portal
+
+
+async def test_a_refused_invitation_says_what_would_make_it_pass(portal: Api) -> None:
+    refused = await invited(portal, foreigner(), stay_until="2028-02-28")
+
+    assert (refused["id"], refused["number"]) == (None, None)
+    (failed,) = [check for check in refused["decision"]["checks"] if check["outcome"] == "failed"]
+    assert failed["remedy"] == "Invite for a period up to 2027-03-01."
+
+
+async def test_a_host_invites_for_itself_and_sees_its_own_only(portal: Api) -> None:
+    granted = await invited(portal, foreigner())
+    stranger = portal.token("host", bin="050340001230")
+    for_another = await portal.client.post("/v1/invitations", json=invitation(foreigner()), headers=stranger | key())
+    read = await portal.client.get(f"/v1/invitations/{granted['id']}", headers=stranger)
+    own = await portal.client.get(f"/v1/invitations/{granted['id']}", headers=portal.token("host", bin=HOST_BIN))
+
+    assert (for_another.status_code, read.status_code, own.status_code) == (422, 404, 200)
+    assert own.json()["invitation"]["host_address"]["locality"] == "751110000"
+
+
+async def test_a_locality_in_another_region_is_a_fault(portal: Api) -> None:
+    body = invitation(foreigner(), host_address={"region": "71", "locality": "751110000", "address": "Abay avenue 10"})
+    answer = await portal.client.post("/v1/invitations", json=body, headers=portal.token("migration-police") | key())
+
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/host_address"]
+
+
+async def test_a_visa_is_issued_on_its_invitation(portal: Api) -> None:
+    guest = foreigner()
+    number = (await invited(portal, guest))["number"]
+    once = key()
+    issued = await issue(portal, asked(guest, invitation=number), once)
+    again = await issue(portal, asked(guest, invitation=number) | {"source_id": "MFA-9"}, key())
+
+    assert issued["number"] == "KZV-2026-0000001"
+    assert again["number"] == "KZV-2026-0000002"
+    (first, _) = await portal.events()
+    assert first["type"] == "kz.kosh.portal.visa.v1"
+    assert (first["data"]["stay_days"], first["data"]["valid_until"]) == (30, "2026-06-07")
+    kept = await portal.client.get(f"/v1/visas/{issued['id']}/decision", headers=portal.token("consul"))
+    assert kept.json() == issued["decision"]
+
+
+async def test_a_repeated_application_answers_as_the_first_did(portal: Api) -> None:
+    guest = foreigner()
+    body, once = asked(guest, category="A5", entries="multiple", stay_days=None), key()
+
+    assert await issue(portal, body, once) == await issue(portal, body, once)
+    assert len(await portal.events()) == 1
+
+
+@pytest.mark.parametrize("wrong", ["nobody's", "another person's", "annulled"])
+async def test_a_visa_needs_an_invitation_of_this_person(portal: Api, wrong: str) -> None:
+    guest = foreigner()
+    granted = await invited(portal, foreigner() if wrong == "another person's" else guest)
+    number = None if wrong == "nobody's" else granted["number"]
+    if wrong == "annulled":
+        headers = portal.token("host", bin=HOST_BIN) | key() | {"If-Match": '"1"'}
+        path = f"/v1/invitations/{granted['id']}:annul"
+        (await portal.client.post(path, json={"reason": "the visit is off"}, headers=headers)).raise_for_status()
+    refused = await issue(portal, asked(guest, invitation=number))
+
+    assert refused["number"] is None
+    failed = [check["rule"] for check in refused["decision"]["checks"] if check["outcome"] == "failed"]
+    assert failed == ["visa_invitation"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reasons"),
+    [
+        ({}, []),
+        ({"valid_from": "2026-03-05"}, ["not-yet-valid"]),
+        ({"valid_from": "2025-03-05", "valid_until": "2026-03-03"}, ["expired"]),
+        ({"state": "annulled", "annulled_on": "2026-03-04"}, ["annulled"]),
+    ],
+)
+async def test_the_border_learns_whether_a_visa_admits_and_why_not(
+    portal: Api, changes: dict[str, Any], reasons: list[str]
+) -> None:
+    guest = foreigner()
+    found = await look_up(portal, await with_visa(portal, guest, **changes), guest["document"])
+
+    assert (found["valid"], found["reasons"]) == (not reasons, reasons)
+    assert set(found["visa"]) == {"category", "entries", "valid_from", "valid_until", "stay_days"}
+
+
+async def test_the_border_learns_that_a_visa_is_unknown_anothers_or_used_up(portal: Api) -> None:
+    guest = foreigner()
+    number = await with_visa(portal, guest, entries="single", stay_days=30)
+    assert (await look_up(portal, "NOWHERE"))["reasons"] == ["unknown"]
+    assert (await look_up(portal, number, foreigner()["document"]))["reasons"] == ["another-person"]
+
+    await cross(portal, guest, "2026-03-04T08:20:00+05:00", visa_number=number)
+    assert (await look_up(portal, number, guest["document"]))["reasons"] == ["used-up"]
+
+
+async def test_a_look_up_is_logged_for_the_holder(portal: Api) -> None:
+    await look_up(portal, await with_visa(portal, foreigner(iin="900501300120")))
+
+    logged = "SELECT person_iin FROM access_log WHERE record_kind = 'visa' AND action = 'search' ORDER BY id"
+    assert await portal.rows(logged) == [{"person_iin": None}, {"person_iin": "900501300120"}]
+
+
+async def test_an_annulled_visa_says_why_and_is_annulled_once(portal: Api) -> None:
+    number = await with_visa(portal, foreigner())
+    (row,) = await portal.rows("SELECT CAST(id AS text) AS id FROM visa")
+    path, police = f"/v1/visas/{row['id']}:annul", portal.token("migration-police")
+    first = await portal.client.post(
+        path, json={"reason": "obtained by deceit"}, headers=police | key() | {"If-Match": '"1"'}
+    )
+    again = await portal.client.post(path, json={"reason": "again"}, headers=police | key() | {"If-Match": '"2"'})
+
+    assert first.json()["reason"] == "obtained by deceit"
+    assert again.status_code == 409
+    assert (await look_up(portal, number))["reasons"] == ["annulled"]
+    assert (await portal.events())[-1]["data"]["annulled_on"] == "2026-03-04"
