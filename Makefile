@@ -40,6 +40,14 @@ check: setup ## style, types, who may import whom, contracts and migrations as t
 	$(PYTHON) -m contracts.export --check
 	$(PYTHON) -m deploy.local.migrations check
 
+.PHONY: audit
+audit: setup ## known vulnerabilities of the locked packages; fails where the index's advisories cannot be asked
+	@$(PYTHON) -m deploy.dependencies audit
+
+.PHONY: sbom
+sbom: setup ## the software bill of materials (CycloneDX) of the images, as JSON
+	@$(PYTHON) -m deploy.dependencies bill
+
 .PHONY: token
 token: setup ## a bearer token: ROLE=statistician, and IIN= or BIN= where it matters
 	@$(PYTHON) -m deploy.local.token $(or $(ROLE),$(error say whose: make token ROLE=statistician)) \

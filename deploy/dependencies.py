@@ -1,0 +1,88 @@
+"""What the images are made of: `python -m deploy.dependencies bill|audit`.
+
+bill   prints a software bill of materials (CycloneDX, JSON) of requirements.lock
+audit  asks the Python package index for known vulnerabilities of exactly these versions
+"""
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from cyclonedx.contrib.license.factories import LicenseFactory
+from cyclonedx.model.bom import Bom
+from cyclonedx.model.component import Component, ComponentType
+from cyclonedx.output.json import JsonV1Dot6
+from packageurl import PackageURL
+
+LOCK = Path(__file__).resolve().parents[1] / "requirements.lock"
+PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^\s;\\]+)", re.MULTILINE)
+
+NOT_AUDITED = """Nothing is known of {count} of {all} packages: the index's advisories cannot be asked from here.
+Without them the audit proves nothing: run it where the network allows it, before every release."""
+
+
+def locked(lock: str) -> dict[str, str]:
+    """The version of every package in a lock."""
+    return dict(PINNED.findall(lock))
+
+
+def bill(lock: str) -> str:
+    """The bill of materials as JSON. Licences are those that the installed packages state themselves."""
+    bom = Bom(components=[_component(name, version) for name, version in locked(lock).items()])
+    bom.metadata.component = Component(name="kosh", type=ComponentType.APPLICATION)
+    bom.register_dependency(bom.metadata.component, bom.components)
+    return JsonV1Dot6(bom).output_as_string(indent=2)
+
+
+def findings(report: dict[str, Any]) -> Iterator[str]:
+    """What pip-audit's report holds against us, a sentence each. A package that was not looked up is a finding."""
+    packages = report["dependencies"]
+    unknown = [package for package in packages if "skip_reason" in package]
+    if unknown:
+        yield NOT_AUDITED.format(count=len(unknown), all=len(packages))
+    for package in packages:
+        for flaw in package.get("vulns", []):
+            mended = ", ".join(flaw["fix_versions"]) or "no version yet"
+            yield f"{package['name']} {package['version']}: {flaw['id']}, mended in {mended}"
+
+
+def audit() -> None:
+    """Ends with exit code 1 unless every package was looked up and none is known to be vulnerable."""
+    options = ["--require-hashes", "--disable-pip", "--progress-spinner", "off", "-f", "json"]
+    command = [sys.executable, "-m", "pip_audit", "-r", str(LOCK), *options]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    if not answer.stdout:
+        sys.exit(f"pip-audit did not answer:\n{answer.stderr}")
+    if found := list(findings(json.loads(answer.stdout))):
+        sys.exit("\n".join(found))
+    print("no known vulnerability")
+
+
+def _component(name: str, version: str) -> Component:
+    url = PackageURL("pypi", name=name, version=version)
+    kind = ComponentType.LIBRARY
+    return Component(name=name, version=version, type=kind, purl=url, bom_ref=str(url), licenses=_licences(name))
+
+
+def _licences(name: str) -> list[Any]:
+    try:
+        known = metadata.metadata(name)
+    except metadata.PackageNotFoundError:  # a package for another platform
+        return []
+    stated = "License-Expression"
+    return [LicenseFactory().make_with_expression(known[stated])] if stated in known else []
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m deploy.dependencies")
+    parser.add_argument("what", choices=["bill", "audit"])
+    if parser.parse_args().what == "audit":
+        audit()
+    else:
+        print(bill(LOCK.read_text(encoding="utf-8")))
