@@ -1,5 +1,6 @@
 """A rebuild from the stored facts gives what the batches gave, for every person and every cell."""
 
+import asyncio
 from datetime import date
 from typing import Any
 
@@ -7,6 +8,7 @@ import asyncpg
 import pytest
 
 from services.accounting.cases.rebuild import rebuild
+from services.accounting.store import lock
 from tests.accounting.conftest import Accounting
 from tests.accounting.test_exactness import hold_true
 from tests.accounting.test_intake import Register, read_to, running
@@ -92,3 +94,25 @@ async def test_the_end_of_observation_moves_day_by_day_as_a_rebuild_would(accoun
         await hold_true(accounting, world)
     before = await derived(accounting.connection)
     assert await rebuilt(accounting) == before
+
+
+async def test_a_reader_in_the_middle_of_a_stream_reads_to_its_end_and_holds_up_nobody(accounting: Accounting) -> None:
+    world = World(26, people=40)
+    await accounting.take(world.stream())
+    owner = accounting.database.owner_url.replace("+asyncpg", "")
+    reader = await asyncpg.connect(accounting.database.app_url.replace("+asyncpg", ""))
+    swapped = asyncio.Event()
+    everybody = await reader.fetch("SELECT person FROM derived.person ORDER BY person")
+    async with reader.transaction():
+        rows = await reader.cursor("SELECT person FROM derived.person ORDER BY person")
+        found = await rows.fetch(1)
+        task = asyncio.create_task(rebuild(owner, lambda step: swapped.set() if "in place" in step else None))
+        await asyncio.wait_for(swapped.wait(), 30)
+        async with accounting.connection.transaction():
+            assert await accounting.connection.fetch("SELECT person FROM derived.person ORDER BY person") == everybody
+            assert await accounting.connection.fetchval("SELECT pg_try_advisory_lock($1)", lock.WRITER)
+        found += await rows.fetch(len(everybody))
+        assert not task.done()
+    await task
+    assert found == everybody
+    await reader.close()

@@ -25,7 +25,7 @@ from tests.bench.crossings_stream import pages
 from tests.bench.figures import line
 
 EVENTS = 200_000
-ROUNDS = 3
+ROUNDS = 5
 BARE = """INSERT INTO bare (source_id, direction, crossed_at, checkpoint, iin, document, state, surname, given_names,
     birth_date, sex, citizenship, purpose, country, version) SELECT * FROM unnest($1::text[], $2::text[],
     $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],

@@ -29,7 +29,9 @@ async def rebuild(dsn: str, tell: Tell) -> None:
         tell("making keys and indexes")
         await derived.complete(connection)
         await derived.swap(connection)
+        await lock.release(connection)
         tell("done: the new figures are in place")
+        await derived.drop_former(connection)
     finally:
         await connection.close()
 

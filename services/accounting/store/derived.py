@@ -48,9 +48,12 @@ async def complete(connection: Connection) -> None:
 
 
 async def swap(connection: Connection) -> None:
-    """Puts the new tables in the place of the present ones, in one transaction. Nobody who reads waits for it; the
-    former tables go when their last reader has ended."""
+    """Puts the new tables in the place of the present ones, in one transaction. Nobody who reads waits for it."""
     async with connection.transaction():
         await connection.execute(f"ALTER SCHEMA derived RENAME TO {FORMER}")
         await connection.execute(f"ALTER SCHEMA {NEXT} RENAME TO derived")
+
+
+async def drop_former(connection: Connection) -> None:
+    """Removes the tables that were replaced, once their last reader has ended."""
     await connection.execute(f"DROP SCHEMA {FORMER} CASCADE")

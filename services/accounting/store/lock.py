@@ -31,6 +31,11 @@ async def relieve_writer(connection: Connection) -> None:
             await asyncio.sleep(PATIENCE)
 
 
+async def release(connection: Connection) -> None:
+    """Lets the intake write again after a rebuild."""
+    await connection.execute("SELECT pg_advisory_unlock($1), pg_advisory_unlock($2)", WRITER, REBUILD)
+
+
 async def is_rebuild_due(connection: Connection) -> bool:
     """Whether a rebuild has asked for its turn, or has it."""
     return not await connection.fetchval("SELECT pg_try_advisory_xact_lock_shared($1)", REBUILD)
