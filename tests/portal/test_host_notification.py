@@ -1,5 +1,6 @@
 """Hosts' notices on paper and from e-Qonaq: receipts, terms over Nauryz, joins, and the way of a notice (P4)."""
 
+import asyncio
 import json
 from datetime import UTC, datetime
 from typing import Any
@@ -135,6 +136,15 @@ async def test_the_same_stay_through_two_channels_is_one_stay(portal: Api) -> No
         first["notification"],
         None,
     ]
+
+
+async def test_two_channels_at_the_same_moment_do_not_miss_each_other(portal: Api) -> None:
+    guest = person()
+    both = await asyncio.gather(*(hand_in(portal, notice(channel, person=guest)) for channel in ("eqonaq", "office")))
+    joins = {answer.json()["notification"]: answer.json()["joins"] for answer in both}
+
+    (joined,) = [join for join in joins.values() if join]
+    assert joins[joined] is None
 
 
 async def test_a_second_stay_at_the_same_host_is_another_stay(portal: Api) -> None:

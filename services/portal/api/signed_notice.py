@@ -21,7 +21,7 @@ PATH = "/v1/host-notifications/signed"
 router = gated(prefix=PATH, tags=["host notifications"])
 checks = gated(prefix="/v1/signature-checks", tags=["operations"])
 
-_DOCUMENT = b"""{"source_id": "2026/000017", "channel": "vmp", "host": {"kind": "organisation", "bin": "050340001236"},
+_DOCUMENT = b"""{"source_id": "2026/000017", "channel": "vmp", "host": {"kind": "organisation", "bin": "050340001235"},
  "person": {"iin": null, "document": {"type": "P", "number": "FA1234567", "issuing_state": "UZB"},
  "surname": "KARIMOV", "given_names": "AZIZ", "birth_date": "1990-05-01", "sex": "M", "citizenship": "UZB"},
  "address": {"kato": "750000000", "text": "Abai avenue 10, flat 5"}, "stay_from": "2026-03-20"}"""

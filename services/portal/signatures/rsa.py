@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from asn1crypto import pem, x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from pyhanko.sign.ades.report import AdESIndeterminate
 from pyhanko.sign.general import CMSExtractionError, CMSStructuralError
 from pyhanko.sign.validation.errors import SignatureValidationError
@@ -24,8 +25,15 @@ from services.portal.signatures.detached import Detached
 from services.portal.signatures.revocation import Evidence, RevocationSources
 
 _REVOKED = {AdESIndeterminate.REVOKED_NO_POE, AdESIndeterminate.REVOKED_CA_NO_POE}
+_ASTRAY = (
+    *(SignatureValidationError, CMSExtractionError, CMSStructuralError, UnsupportedAlgorithm),
+    *(ArithmeticError, AttributeError, LookupError, NameError, TypeError, ValueError),
+)
+"""What pyHanko raises where a stranger's bytes lead it: such a signature fits no document."""
+
 _ANY_USAGE = KeyUsageConstraints(key_usage=set(), match_all_key_usages=False)  # our own rule judges the usage
 
+log = logging.getLogger(__name__)
 for _name in ("pyhanko", "pyhanko_certvalidator"):  # their warnings name the certificate's holder
     logging.getLogger(_name).setLevel(logging.CRITICAL + 1)
 
@@ -64,7 +72,8 @@ class RsaVerifier:
             if plain.trust_problem_indic is not None:
                 return Finding("pyhanko", signature.certificate, True, _trusted(signature, at), unknown)
             full = self._ask(document, signature, at, evidence, "require")
-        except (SignatureValidationError, CMSExtractionError, CMSStructuralError, ValueError):
+        except _ASTRAY as error:
+            log.warning("a signature cannot be followed: %s", type(error).__name__)
             return Finding("pyhanko", signature.certificate, False, None, unknown)
         return Finding("pyhanko", signature.certificate, True, True, _revocation(full))
 
