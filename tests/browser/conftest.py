@@ -1,21 +1,17 @@
 """A real Chromium before a real server."""
 
-import asyncio
 import os
 import shutil
-import socket
 from collections.abc import AsyncIterator
 
 import pytest
-import uvicorn
 from playwright.async_api import Browser, async_playwright
-
-from shared.testing.api import Api
 
 # The API and its one writer, as accounting's own tests have them.
 from tests.accounting.conftest import api, written
+from tests.accounting.publish.conftest import address
 
-__all__ = ["api", "written"]
+__all__ = ["address", "api", "written"]
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -29,14 +25,3 @@ async def browser() -> AsyncIterator[Browser]:
         opened = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield opened
         await opened.close()
-
-
-@pytest.fixture
-async def address(api: Api) -> AsyncIterator[str]:
-    """Where the API is served over HTTP."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(api.app, lifespan="off", log_level="warning"))
-    running = asyncio.create_task(server.serve(sockets=[listening]))
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    await running

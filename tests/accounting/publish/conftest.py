@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -21,6 +21,7 @@ from services.accounting.rules.figures import Figure, NotPublic, Query, Reading,
 from shared.errors import Forbidden
 from shared.http.app import make_app
 from shared.settings import ServiceSettings
+from shared.testing.api import Api
 
 CHANGED = datetime(2026, 7, 1, 9, 30, tzinfo=UTC)
 RELEASED = date(2026, 7, 1)
@@ -123,3 +124,14 @@ def served(app: FastAPI) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join()
+
+
+@pytest.fixture
+async def address(api: Api) -> AsyncIterator[str]:
+    """Where accounting's API is served over HTTP, from the test's own loop."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(api.app, lifespan="off", log_level="warning"))
+    running = asyncio.create_task(server.serve(sockets=[listening]))
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    await running

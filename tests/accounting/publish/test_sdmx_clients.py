@@ -1,5 +1,6 @@
 """The two SDMX clients that people use read what we publish, over HTTP from a real server."""
 
+import asyncio
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -14,6 +15,9 @@ with warnings.catch_warnings():
 from pysdmx.io import get_datasets, read_sdmx
 
 from services.accounting.rules.dataflows import FLOWS
+from shared.testing.api import Api
+from tests.accounting.conftest import Accounting
+from tests.accounting.world import World
 
 KEY = ("A", "IMM", "M1216", "KZ", "_T", "_T", "_T", "_T", "_T")
 
@@ -130,3 +134,29 @@ def test_structures_are_valid_against_the_schema_of_the_standard(sdmx_url: str, 
     answer = httpx.get(f"{sdmx_url}/sdmx/v1/{address}")
     assert answer.status_code == 200
     assert read_sdmx(answer.text, validate=True).structures
+
+
+async def test_sdmx1_reads_the_real_account_with_a_statisticians_token(
+    api: Api, written: Accounting, address: str
+) -> None:
+    """From events through the cube to the client: the series by citizenship add up to the national one."""
+    await written.take(World(4, people=40).stream())
+    frame = await asyncio.to_thread(_by_citizenship, address, api.token("statistician"))
+    wide = frame.unstack("CITIZEN")
+    assert set(wide) > {"_T", "KAZ", "UZB"}
+    assert (wide.drop(columns="_T").sum(axis="columns") == wide["_T"]).all()
+    assert wide["_T"].sum() > 0
+
+
+def _by_citizenship(url: str, token: dict[str, str]) -> Any:
+    name = f"KOSH{uuid4().hex[:8]}"
+    sdmx.add_source({"id": name, "url": f"{url}/sdmx/v1", "name": "Kosh"})
+    client = sdmx.Client(name)
+    client.session.headers.update(token)
+    key = {"FREQ": "Q", "INDICATOR": "EMI", "METHOD": "M1216", "REF_AREA": "KZ"}
+    key |= dict.fromkeys(("PARTNER", "SEX", "AGE", "PURPOSE"), "_T")
+    structure = client.dataflow("DF_FLOW", agency_id="KOSH").structure["DSD_FLOW"]
+    read = client.data("DF_FLOW", key=key, params={"startPeriod": "2022", "endPeriod": "2023"}, dsd=structure)
+    client.session.close()
+    sdmx.source.sources.pop(name)
+    return sdmx.to_pandas(read).fillna(0)
