@@ -29,6 +29,7 @@ CLIENTS = 64
 
 _serial = count(1)
 _COLUMNS = ["id", "source_id", "version", "withdrawn", "body", "changed_at", "changed_by", "submitted"]
+_COLUMNS += ["direction", "crossed_at", "document"]  # which the register finds people by
 _OUTBOX = ["position", "type", "subject", "recordversion", "recordwithdrawn", "time", "data"]
 
 
@@ -87,7 +88,8 @@ def _rows(body: dict[str, Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     from datetime import UTC, datetime
 
     now, text, id = datetime.now(UTC), orjson.dumps(body).decode(), new_id()
-    record = (id, body["source_id"], 1, False, text, now, "bench", b"0123456789abcdef")
+    document = f"UZB:{body['person']['document']['number']}"
+    record = (id, body["source_id"], 1, False, text, now, "bench", b"0123456789abcdef", "entry", now, document)
     event = (next(_serial), "kz.kosh.portal.border_crossing.v1", str(id), 1, False, now, text)
     return record, event
 

@@ -13,6 +13,7 @@ from services.accounting.intake.digest.digested import NotUnderstood, Record, Si
 from services.accounting.intake.source import Event, Unreadable
 from services.accounting.rules.identity import NO_KEY, Claim, Hashes, fact_key
 from services.accounting.rules.rows import FactRow, ParkedRow, RegisterRow
+from shared.events.border_control import BorderAlert, EntryBan, LostDocument
 from shared.events.consular import ConsularRegistration, HostCountryFigure
 from shared.events.envelope import Fact
 from shared.events.kandas import KandasStatus
@@ -32,6 +33,9 @@ SIGNS: Mapping[str, tuple[type[Fact], Callable[[Any], Sign | None]]] = {
     HostNotification.TYPE: (HostNotification, portal.host_notification_v1),
     Visa.TYPE: (Visa, portal.visa_v1),
     StayRegistration.TYPE: (StayRegistration, portal.stay_registration_v1),
+    EntryBan.TYPE: (EntryBan, portal.border_control_v1),
+    LostDocument.TYPE: (LostDocument, portal.border_control_v1),
+    BorderAlert.TYPE: (BorderAlert, portal.border_control_v1),
     WorkPermit.TYPE: (WorkPermit, permits.work_permit_v1),
     EaeuWorker.TYPE: (EaeuWorker, permits.eaeu_worker_v1),
     KandasStatus.TYPE: (KandasStatus, kandas.kandas_status_v1),

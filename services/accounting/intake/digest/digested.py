@@ -59,7 +59,7 @@ def identify(person: Person, fact: int, hashes: Hashes) -> tuple[Claim | None, i
 
 def body(fact: Fact, person: Person | None) -> str:
     """The fact as JSON, its person reduced to what statistics may know."""
-    told: dict[str, Any] = fact.model_dump(mode="json", exclude={"person"})
+    told: dict[str, Any] = fact.model_dump(mode="json", exclude={"person", "document"})
     if person:
         told |= {"birth_date": person.birth_date, "sex": person.sex, "citizenship": person.citizenship}
     try:
