@@ -81,7 +81,9 @@ class Bench:
 
 
 def _crossing() -> dict[str, Any]:
-    return crossing(source_id=f"BENCH-{os.getpid()}-{next(_serial)}")
+    """Every other crossing is an exit, which has to be set against stays and duties."""
+    number = next(_serial)
+    return crossing(source_id=f"BENCH-{os.getpid()}-{number}", direction=("entry", "exit")[number % 2])
 
 
 def _rows(body: dict[str, Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
@@ -89,7 +91,19 @@ def _rows(body: dict[str, Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
 
     now, text, id = datetime.now(UTC), orjson.dumps(body).decode(), new_id()
     document = f"UZB:{body['person']['document']['number']}"
-    record = (id, body["source_id"], 1, False, text, now, "bench", b"0123456789abcdef", "entry", now, document)
+    record = (
+        id,
+        body["source_id"],
+        1,
+        False,
+        text,
+        now,
+        "bench",
+        b"0123456789abcdef",
+        body["direction"],
+        now,
+        document,
+    )
     event = (next(_serial), "kz.kosh.portal.border_crossing.v1", str(id), 1, False, now, text)
     return record, event
 
