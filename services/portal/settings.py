@@ -13,7 +13,7 @@ class SignatureSettings(BaseSettings):
     and *.ocsp files, which may be replaced while the service runs.
     """
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_prefix="KOSH_SIGNATURES_")
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_prefix="KOSH_SIGNATURES_", env_ignore_empty=True)
 
     trusted: Path | None = None
     revocation: Path | None = None

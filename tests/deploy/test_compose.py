@@ -9,6 +9,7 @@ import pytest
 from deploy import environment
 from deploy.databases import Wanted
 from services.accounting.settings import AccountingSettings
+from services.portal.settings import SignatureSettings
 from shared.http.callers import ROLES
 from shared.settings import ServiceSettings
 from tests.deploy.compose import FILE, PROFILES, ROOT, compose, every_service, ours, secrets, services
@@ -85,6 +86,8 @@ def test_every_process_has_all_settings_that_it_needs_and_no_unknown_one(
     settings = kind.of(service)
     assert (settings.port, settings.transport, settings.host) == (PORTS[service], "kafka", "0.0.0.0")  # noqa: S104
     known = {f.validation_alias or f"KOSH_{service}_{n}".upper() for n, f in kind.model_fields.items()}
+    if service == "portal":
+        known |= {f"KOSH_SIGNATURES_{n}".upper() for n in SignatureSettings.model_fields}
     assert {variable for variable in variables if variable.startswith("KOSH_")} <= known
     assert (settings.metrics_port is not None) is name.endswith(("-relay", "-intake"))
 

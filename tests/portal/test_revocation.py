@@ -147,6 +147,14 @@ async def test_a_responder_is_asked_about_the_very_certificate(scene: Scene) -> 
     assert publisher.asked == [str(scene.signer.certificate.serial_number)]
 
 
+async def test_where_nobody_is_trusted_yet_nothing_is_foreign(scene: Scene) -> None:
+    (scene.trust / "authority.pem").unlink()
+    (scene.trust / "README.md").write_text("Put the issuers' certificates here.")
+    verifier = make_verifier(scene.client, trusted=scene.trust)
+
+    assert (await verifier.verify(DOCUMENT, scene.signature, NOW)).trusted is None
+
+
 async def test_addresses_that_do_not_answer_leave_it_unknown(scene: Scene) -> None:
     publisher = Publisher(scene, status=503)
     scene.authority.write_list(scene.revocation)

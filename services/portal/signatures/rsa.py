@@ -31,6 +31,7 @@ _ASTRAY = (
 )
 """What pyHanko raises where a stranger's bytes lead it: such a signature fits no document."""
 
+CERTIFICATES = {".pem", ".crt", ".cer", ".der"}
 _ANY_USAGE = KeyUsageConstraints(key_usage=set(), match_all_key_usages=False)  # our own rule judges the usage
 
 log = logging.getLogger(__name__)
@@ -39,9 +40,9 @@ for _name in ("pyhanko", "pyhanko_certvalidator"):  # their warnings name the ce
 
 
 def trusted_certificates(folder: Path) -> list[x509.Certificate]:
-    """Every certificate in the files of `folder` (PEM, several in a file, or DER): all of them are trusted issuers."""
+    """Every certificate in the files of `folder` (PEM, several in a file, or DER): each of them is a trusted issuer."""
     found: list[x509.Certificate] = []
-    for path in sorted(path for path in folder.iterdir() if path.is_file()):
+    for path in sorted(path for path in folder.iterdir() if path.suffix in CERTIFICATES):
         content = path.read_bytes()
         ders = [der for _, _, der in pem.unarmor(content, multiple=True)] if pem.detect(content) else [content]
         found += [x509.Certificate.load(der, strict=True) for der in ders]

@@ -19,7 +19,9 @@ def make_verifier(
     ocsp_url: str | None = None,
     ncanode_url: str | None = None,
 ) -> SignatureVerifier:
-    """RSA here, GOST by NCANode, each as far as it is set up. Raises OSError, ValueError for a bad trust folder."""
+    """RSA here, GOST by NCANode, each as far as it is set up. Where nobody is trusted yet, no signature is refused as
+    foreign: it waits. Raises OSError, ValueError for a bad trust folder."""
     sources = RevocationSources(client, revocation, crl_urls.split(), ocsp_url)
-    rsa = RsaVerifier(trusted_certificates(trusted), sources) if trusted else Nobody()
+    issuers = trusted_certificates(trusted) if trusted else []
+    rsa = RsaVerifier(issuers, sources) if issuers else Nobody()
     return ByAlgorithm(rsa, NcaNodeVerifier(client, ncanode_url) if ncanode_url else Nobody())
