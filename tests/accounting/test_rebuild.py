@@ -77,7 +77,7 @@ async def test_an_empty_database_can_be_rebuilt(accounting: Accounting) -> None:
 
 async def test_what_a_killed_rebuild_left_is_no_obstacle(accounting: Accounting) -> None:
     owner = await asyncpg.connect(accounting.database.owner_url.replace("+asyncpg", ""))
-    await owner.execute("CREATE SCHEMA derived_next; CREATE TABLE derived_next.person (); CREATE SCHEMA derived_former")
+    await owner.execute("CREATE SCHEMA derived_former; CREATE TABLE derived_former.person ()")
     await owner.close()
     world = World(24, people=5)
     await accounting.take(world.stream())

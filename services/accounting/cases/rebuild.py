@@ -20,25 +20,27 @@ Tell = Callable[[str], None]
 
 async def rebuild(dsn: str, tell: Tell) -> None:
     """Has the intake stand by, then rebuilds. `dsn` is the owner's, who may make tables."""
-    connection = await asyncpg.connect(dsn)
+    connection, beside = [await asyncpg.connect(dsn) for _ in range(2)]
     try:
         tell("waiting for the writer to stand by")
         await lock.relieve_writer(connection)
-        await derived.prepare(connection)
-        await _build(connection, tell)
-        tell("making keys and indexes")
-        await derived.complete(connection)
-        await derived.swap(connection)
+        async with connection.transaction():
+            await derived.prepare(connection)
+            await _build(connection, beside, tell)
+            tell("making keys and indexes")
+            await derived.complete(connection)
+            await derived.swap(connection)
         await lock.release(connection)
         tell("done: the new figures are in place")
         await derived.drop_former(connection)
     finally:
         await connection.close()
+        await beside.close()
 
 
-async def _build(connection: Connection, tell: Tell) -> None:
+async def _build(connection: Connection, beside: Connection, tell: Tell) -> None:
     declared = await coverage.declared(connection)
-    crossings, crossing_holdings = await bulk.crossings(connection)
+    crossings, crossing_holdings = await bulk.crossings(connection, beside)
     evidence, other_holdings = await bulk.register_facts(connection)
     tell(f"read {len(crossings)} crossings and {len(other_holdings)} other facts")
     keys, person = await _identity(connection, np.concatenate((crossing_holdings, other_holdings)))

@@ -1,5 +1,6 @@
 """Building the derived tables anew beside the present ones, and putting them in their place.
 
+All of it is one transaction of the caller's: a rebuild that is killed leaves nothing but what was there before.
 The new tables copy the shape of the present ones, so the migrations are the only place that says how they look. Rows
 are copied in before keys and indexes are made: that is several times faster.
 """
@@ -24,9 +25,8 @@ aclexplode(nspacl) WHERE nspname = 'derived' AND grantee <> 0 AND grantee <> nsp
 
 
 async def prepare(connection: Connection) -> None:
-    """Makes the new schema with its empty tables, whatever an earlier attempt has left behind."""
-    for schema in (NEXT, FORMER):
-        await connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+    """Makes the new schema with its empty tables. A rebuild that was killed may have left the former ones behind."""
+    await connection.execute(f"DROP SCHEMA IF EXISTS {FORMER} CASCADE")
     await connection.execute(f"CREATE SCHEMA {NEXT}")
     for table in TABLES:
         options = await connection.fetchval(_OPTIONS, f"derived.{table}")
@@ -48,10 +48,9 @@ async def complete(connection: Connection) -> None:
 
 
 async def swap(connection: Connection) -> None:
-    """Puts the new tables in the place of the present ones, in one transaction. Nobody who reads waits for it."""
-    async with connection.transaction():
-        await connection.execute(f"ALTER SCHEMA derived RENAME TO {FORMER}")
-        await connection.execute(f"ALTER SCHEMA {NEXT} RENAME TO derived")
+    """Puts the new tables in the place of the present ones. Nobody who reads waits for it."""
+    await connection.execute(f"ALTER SCHEMA derived RENAME TO {FORMER}")
+    await connection.execute(f"ALTER SCHEMA {NEXT} RENAME TO derived")
 
 
 async def drop_former(connection: Connection) -> None:
