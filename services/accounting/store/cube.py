@@ -13,6 +13,8 @@ from shared.kernel.periods import Frequency
 
 Connection = asyncpg.Connection
 
+PATIENCE = 10.0  # seconds
+
 
 class Along(NamedTuple):
     """How an axis is summed: on which levels, whether to its total too, and which numbers count (None: all)."""
@@ -31,11 +33,32 @@ async def sums(
     indicators: Sequence[Indicator],
     limit: int,
 ) -> list[Row]:
-    """The cube summed along its axes over `months` (since 1970-01, half-open); at most `limit` rows."""
+    """The cube summed along its axes over `months` (since 1970-01, half-open); at most `limit` rows.
+
+    Raises TimeoutError where that takes longer than PATIENCE."""
     statement = _Statement(along, frequencies, indicators)
-    first, end = (month << FIELDS["month"].shift for month in months)
-    rows = await connection.fetch(statement.text, first, end, limit, *statement.values)
+    rows = await connection.fetch(statement.text, *_range(months), limit, *statement.values, timeout=PATIENCE)
     return [row for row in map(statement.read, rows) if NOWHERE not in row.place]
+
+
+async def places(
+    connection: Connection,
+    along: Sequence[Along],
+    months: tuple[int, int],
+    indicators: Sequence[Indicator],
+    limit: int,
+) -> int:
+    """In how many places on the finest levels anything is counted, up to `limit`: found much sooner than all sums."""
+    finest = [each._replace(levels=each.levels[:1]) for each in along]
+    statement = _Statement(finest, [], indicators)
+    rows = await connection.fetch(statement.distinct, *_range(months), limit, *statement.values, timeout=PATIENCE)
+    return len(rows)
+
+
+def _range(months: tuple[int, int]) -> tuple[int, int]:
+    """The cells of some months: from the first to before the second."""
+    first, end = (month << FIELDS["month"].shift for month in months)
+    return first, end
 
 
 class _Statement:
@@ -52,11 +75,13 @@ class _Statement:
             for number, each in enumerate(along)
             for order, level in enumerate(each.levels)
         ]
+        groups = self._groups()
         named = [*self.periods.values(), *(name for *_, name in self.columns)]
+        cells = f"FROM derived.cube WHERE cell >= $1 AND cell < $2 AND {self._condition()}"
+        self.distinct = f"SELECT DISTINCT {', '.join(groups)} {cells} LIMIT $3"
         self.text = f"""
             SELECT {", ".join([*named, *map(_count, indicators)])} FROM (
-                SELECT {", ".join(self._groups())}, {_field("indicator")} AS kind, count
-                FROM derived.cube WHERE cell >= $1 AND cell < $2 AND {self._condition()}
+                SELECT {", ".join(groups)}, {_field("indicator")} AS kind, count {cells}
             ) cells GROUP BY {", ".join(self._grouping())} LIMIT $3
         """  # noqa: S608  (names of our own columns; values are bound)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from services.accounting.cases import flow_figures as cases
 from services.accounting.cases.flow_figures import flow_figures
 from services.accounting.publish.sdmx.query import parse
 from services.accounting.rules.dimensions import AGE_GROUPS, PURPOSES, SEXES, country_name, region_name
@@ -174,3 +175,27 @@ async def test_more_than_the_limit_is_refused(accounting: Accounting) -> None:
     many = "+".join(f"Y{low}T{low + 4}" for low in range(0, 85, 5))
     with pytest.raises(TooMany):
         await ask(accounting, f"M+Q+A.IMM+EMI.M1216.KZ._T.UZB+RUS+CHN.M+F.{many}.work+study", limit=100)
+
+
+async def test_a_hopeless_question_is_refused_before_it_is_computed(
+    accounting: Accounting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await accounting.take(World(3, people=20).stream())
+
+    async def sums(*_: Any) -> None:
+        pytest.fail("the whole cube was summed for nothing")
+
+    monkeypatch.setattr(cases, "sums", sums)
+    with pytest.raises(TooMany):
+        await ask(accounting, "M+Q+A.IMM+EMI.M1216......", limit=1_000)
+
+
+async def test_a_question_that_takes_too_long_is_too_much(
+    accounting: Accounting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def sums(*_: Any) -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr(cases, "sums", sums)
+    with pytest.raises(TooMany):
+        await ask(accounting, "A.IMM.M1216.KZ._T._T._T._T._T")

@@ -120,7 +120,10 @@ async def official(reader: Reader, words: Wording) -> OfficialView:
         by_method[figure.key[2]][int(figure.period)] = figure
     coupons, ours = by_method["COUPON"], by_method["M1216"]
     rows = [_official_row(year, coupons.get(year), ours.get(year)) for year in sorted({*coupons, *ours})]
-    lines = [("official", _points(coupons.values())), ("computed", _points(ours.values()))]
+    lines = [
+        ("official", _points(coupons.values())),
+        ("computed", _points(each for each in ours.values() if each.status != "P")),
+    ]
     drawn = [line for line in lines if line[1]]
     charts = (line_chart(drawn, WIDE, words.number), line_chart(drawn, NARROW, words.number)) if rows else None
     sources = dict.fromkeys(figure.source for figure in coupons.values() if figure.source)
