@@ -27,14 +27,14 @@ NOT_AUDITED = """Nothing is known of {count} of {all} packages: the index's advi
 Without them the audit proves nothing: run it where the network allows it, before every release."""
 
 
-def locked(lock: str) -> dict[str, str]:
-    """The version of every package in a lock."""
-    return dict(PINNED.findall(lock))
+def locked(lock: str) -> list[tuple[str, str]]:
+    """The name and version of every package in a lock; one may stand there in two versions, for different Pythons."""
+    return PINNED.findall(lock)
 
 
 def bill(lock: str) -> str:
     """The bill of materials as JSON. Licences are those that the installed packages state themselves."""
-    bom = Bom(components=[_component(name, version) for name, version in locked(lock).items()])
+    bom = Bom(components=[_component(name, version) for name, version in locked(lock)])
     bom.metadata.component = Component(name="kosh", type=ComponentType.APPLICATION)
     bom.register_dependency(bom.metadata.component, bom.components)
     return JsonV1Dot6(bom).output_as_string(indent=2)

@@ -13,7 +13,7 @@ def test_the_bill_is_valid_and_names_every_package_of_the_lock() -> None:
     printed = bill(text)
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(printed) is None
     components = json.loads(printed)["components"]
-    assert {each["purl"] for each in components} == {f"pkg:pypi/{n}@{v}" for n, v in locked(text).items()}
+    assert {each["purl"] for each in components} == {f"pkg:pypi/{n}@{v}" for n, v in locked(text)}
     assert len(components) == sum(line[:1].isalnum() for line in text.splitlines())
     licences = {each["name"]: each.get("licenses") for each in components}
     assert licences["fastapi"] == [{"expression": "MIT"}]
