@@ -1,0 +1,123 @@
+"""A real Kafka that takes TLS and a password, as the settings KOSH_KAFKA_... say it."""
+
+import ipaddress
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
+
+from deploy import topics
+from deploy.local.kafka import Node
+from shared.broker import Broker
+from shared.settings import KafkaSettings
+from shared.testing.kafka import LIBS
+
+pytestmark = pytest.mark.kafka
+
+PASSWORD = "of the tests alone"
+SECURED = """
+listeners=SASL_SSL://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=SASL_SSL://127.0.0.1:{port}
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,SASL_SSL:SASL_SSL
+inter.broker.listener.name=SASL_SSL
+sasl.enabled.mechanisms=PLAIN
+sasl.mechanism.inter.broker.protocol=PLAIN
+listener.name.sasl_ssl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required \
+username="broker" password="{password}" user_broker="{password}" user_kosh="{password}";
+ssl.keystore.type=PEM
+ssl.keystore.location={directory}/server.pem
+ssl.truststore.type=PEM
+ssl.truststore.location={directory}/ca.pem
+"""
+
+
+class SecuredNode(Node):
+    """The node of `make run`, behind TLS and a password. Its certificate is its own authority."""
+
+    def _properties(self, data: Path) -> Path:
+        file = super()._properties(data)
+        lines = dict(line.split("=", 1) for line in file.read_text().splitlines() if line[:1].isalpha())
+        controller = lines["listeners"].rpartition(":")[2]
+        values = {"port": self.port, "controller": controller, "directory": self.directory, "password": PASSWORD}
+        file.write_text(file.read_text() + SECURED.format(**values))
+        return file
+
+
+@dataclass(frozen=True)
+class Secured:
+    node: Node
+    broker: Broker
+
+
+@pytest.fixture(scope="module")
+def secured(kafka_node: Node, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secured]:
+    """Where the plain node can run, so can this one."""
+    directory = tmp_path_factory.mktemp("secured")
+    certify(directory)
+    node = SecuredNode(directory, LIBS)
+    node.start()
+    yield Secured(node, settings(node, directory / "ca.pem"))
+    node.stop()
+
+
+def settings(node: Node, ca_file: Path) -> Broker:
+    """The broker as an operator's settings name it."""
+    broker = KafkaSettings(
+        kafka_bootstrap=node.bootstrap,
+        kafka_security="SASL_SSL",
+        kafka_mechanism="PLAIN",
+        kafka_username="kosh",
+        kafka_password=PASSWORD,
+        kafka_ca_file=ca_file,
+    ).broker
+    assert broker is not None
+    return broker
+
+
+def certify(directory: Path) -> None:
+    """server.pem and ca.pem: a certificate for 127.0.0.1, signed by itself."""
+    key = rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "broker.invalid")])
+    present = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(present - timedelta(days=1))
+        .not_valid_after(present + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (directory / "server.pem").write_bytes(secret + certificate.public_bytes(pem))
+    (directory / "ca.pem").write_bytes(certificate.public_bytes(pem))
+
+
+async def test_who_has_certificate_and_password_works_with_it(secured: Secured) -> None:
+    await topics.ensure(secured.broker)
+    consumer = AIOKafkaConsumer(**secured.broker.options())
+    async with consumer:
+        assert await consumer.topics() >= set(topics.promised())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"password": "another"}, {"ca_file": None}, {"security": "PLAINTEXT"}],
+    ids=["wrong password", "unknown authority", "no protection"],
+)
+async def test_nobody_else_does(secured: Secured, change: dict[str, Any]) -> None:
+    stranger = AIOKafkaConsumer(**replace(secured.broker, **change).options(), request_timeout_ms=5_000)
+    try:
+        with pytest.raises(KafkaError):
+            await stranger.start()
+    finally:
+        await stranger.stop()
