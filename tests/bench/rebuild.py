@@ -23,7 +23,7 @@ from tests.accounting.histories import Histories, generate
 from tests.bench.crossings_stream import FIRST, LAST
 from tests.bench.figures import compare
 
-CROSSINGS = 300_000
+CROSSINGS = 600_000
 RULE = (Path(__file__).parent / "residence.sql").read_text()
 GIVEN = ("fact", "person", "day", "second", "source_order", "arrival", "initial")
 BARE = """CREATE SCHEMA bare; CREATE TABLE bare.crossing

@@ -113,13 +113,12 @@ def _assemble(
     people, holdings = concerned.people, concerned.holdings
 
     def owned(kept: Records, holder: Ints, come: Records) -> Owned:
-        """The records that stay and those that come, each with the person whom it belongs to now."""
+        """The records that stay and those that come, each with a key of the person whom it belongs to now."""
         stays = ~np.isin(kept["fact"], change.facts)
         kept, holder = kept[stays], holder[stays]
         falling = np.isin(holder, list(concerned.apart))
-        holder[falling] = _anchors(holdings, kept["fact"][falling])
-        holder = np.concatenate((holder, _anchors(holdings, come["fact"])))
-        return Owned(np.concatenate((kept, come)), person[np.searchsorted(keys, holder)])
+        holder[falling] = _anchors(holdings, kept["fact"][falling])  # others keep theirs: an id is one of its keys
+        return Owned(np.concatenate((kept, come)), np.concatenate((holder, _anchors(holdings, come["fact"]))))
 
     crossings = owned(people.crossings, people.holder_of_crossing(), change.crossings)
     evidence = owned(people.evidence, people.holder_of_evidence(), change.evidence)

@@ -5,6 +5,7 @@ present figures, which stay readable, and takes their place in one moment. Meanw
 stands by and then goes on where it was.
 """
 
+import asyncio
 from collections.abc import Callable
 
 import asyncpg
@@ -27,8 +28,7 @@ async def rebuild(dsn: str, tell: Tell) -> None:
         async with connection.transaction():
             await derived.prepare(connection)
             await _build(connection, beside, tell)
-            tell("making keys and indexes")
-            await derived.complete(connection)
+            await derived.grant(connection)
             await derived.swap(connection)
         await lock.release(connection)
         tell("done: the new figures are in place")
@@ -45,20 +45,18 @@ async def _build(connection: Connection, beside: Connection, tell: Tell) -> None
     tell(f"read {len(crossings)} crossings and {len(other_holdings)} other facts")
     keys, person = await _identity(connection, np.concatenate((crossing_holdings, other_holdings)))
     tell(f"found {np.count_nonzero(keys == person)} persons by {len(keys)} keys")
+    writing = asyncio.create_task(_write_keys(connection, keys, person))  # the server's work, while we do ours
     telling = other_holdings[np.isin(other_holdings["fact"], evidence["fact"])]
-    people, due = assemble(
-        keys,
-        person,
-        Owned(crossings, _person_of(crossing_holdings, keys, person)),
-        Owned(evidence, _person_of(telling, keys, person)),
-        declared,
-    )
-    cube = people.tally()
+    travels, signs = Owned(crossings, anchor(crossing_holdings)), Owned(evidence, anchor(telling))
+    people, due = await asyncio.to_thread(assemble, keys, person, travels, signs, declared)
+    cube = await asyncio.to_thread(people.tally)
+    await writing
     tell(f"classified {len(crossings)} crossings into {len(cube.cells)} cells")
-    await bulk.write_numbers(connection, "identity_key", {"key": keys, "person": person})
     await bulk.write_people(connection, people, due)
     await bulk.write_numbers(connection, "cube", {"cell": cube.cells, "count": cube.counts})
     await coverage.set_counted(connection, declared, schema=derived.NEXT)
+    for table in ("person", "cube", "counted"):
+        await derived.complete(connection, table)
 
 
 async def _identity(connection: Connection, holdings: np.ndarray) -> tuple[Ints, Ints]:
@@ -67,5 +65,6 @@ async def _identity(connection: Connection, holdings: np.ndarray) -> tuple[Ints,
     return components(np.concatenate((pairs(holdings), links(held))))
 
 
-def _person_of(holdings: np.ndarray, keys: Ints, person: Ints) -> Ints:
-    return person[np.searchsorted(keys, anchor(holdings))]
+async def _write_keys(connection: Connection, keys: Ints, person: Ints) -> None:
+    await bulk.write_numbers(connection, "identity_key", {"key": keys, "person": person})
+    await derived.complete(connection, "identity_key")

@@ -1,6 +1,6 @@
 """Many persons at once, as arrays: how a batch and a rebuild hold the persons that they count."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -53,6 +53,24 @@ class People(NamedTuple):
             pack(self.evidence, self.evidence_lengths),
         )
 
+    def parts(self, size: int) -> Iterator[Self]:
+        """These persons, `size` at a time."""
+        ends = [
+            np.concatenate(([0], np.cumsum(each))) for each in (self.key_lengths, self.lengths, self.evidence_lengths)
+        ]
+        for start in range(0, len(self.ids), size):
+            some = slice(start, start + size)
+            keys, crossings, evidence = (slice(each[some][0], each[some.start : some.stop + 1][-1]) for each in ends)
+            yield type(self)(
+                self.ids[some],
+                self.keys[keys],
+                self.key_lengths[some],
+                self.crossings[crossings],
+                self.lengths[some],
+                self.evidence[evidence],
+                self.evidence_lengths[some],
+            )
+
     def joined(self, others: Self) -> Self:
         """These persons and the others."""
         return type(self)(*(np.concatenate(each) for each in zip(self, others, strict=True)))
@@ -75,29 +93,28 @@ class People(NamedTuple):
 
 
 class Owned(NamedTuple):
-    """Records in any order, and the id of the person whom each one belongs to."""
+    """Records in any order, and for each a key that the person whom it belongs to holds."""
 
     records: npt.NDArray[np.void]
-    person: Ints
+    key: Ints
 
 
 def assemble(keys: Ints, person: Ints, crossings: Owned, evidence: Owned, coverage: Coverage) -> tuple[People, Ints]:
-    """The persons that hold `keys`, their records in order, every crossing reckoned anew; and the due day of each.
-
-    Every record belongs to a person who holds a key.
-    """
+    """The persons that hold `keys` (ascending), their records in order, every crossing reckoned anew; and the due day
+    of each."""
     ids = distinct(person)
     by_person = np.lexsort((keys, person))
-    travels, lengths = _grouped(ids, crossings, arrange_crossings)
-    signs, sign_lengths = _grouped(ids, evidence, arrange_evidence)
+    number = np.searchsorted(ids, person)
+    traveller, knower = (number[np.searchsorted(keys, owned.key)] for owned in (crossings, evidence))
+    travels, lengths = _grouped(len(ids), traveller, crossings.records, arrange_crossings)
+    signs, sign_lengths = _grouped(len(ids), knower, evidence.records, arrange_evidence)
     reckoned = reckon(travels, lengths, signs, sign_lengths, coverage)
     travels["state"], travels["region"] = reckoned.states, reckoned.regions
-    key_lengths = np.bincount(np.searchsorted(ids, person), minlength=len(ids))
+    key_lengths = np.bincount(number, minlength=len(ids))
     return People(ids, keys[by_person], key_lengths, travels, lengths, signs, sign_lengths), reckoned.due
 
 
 def _grouped(
-    ids: Ints, owned: Owned, arrange: Callable[[Ints, npt.NDArray[np.void]], Ints]
+    persons: int, number: Ints, records: npt.NDArray[np.void], arrange: Callable[[Ints, npt.NDArray[np.void]], Ints]
 ) -> tuple[npt.NDArray[np.void], Ints]:
-    number = np.searchsorted(ids, owned.person)
-    return owned.records[arrange(number, owned.records)], np.bincount(number, minlength=len(ids))
+    return records[arrange(number, records)], np.bincount(number, minlength=persons)

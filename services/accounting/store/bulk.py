@@ -6,7 +6,8 @@ Where no field is null and all have a fixed size, a whole stream is one array.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from itertools import chain
 
 import asyncpg
 import numpy as np
@@ -20,6 +21,9 @@ from services.accounting.rules.residence import NEVER
 Connection = asyncpg.Connection
 Records = npt.NDArray[np.void]
 
+BLOCK = 16_384  # rows converted at once: so many stay in the processor's cache from field to field
+PART = 20_000  # persons packed at once
+
 _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER = b"\xff\xff"
 _CROSSINGS = {
@@ -31,6 +35,7 @@ _REGISTER_FACTS = {
     "fact": "int8", "day": "int4", "evidence": "int2", "region": "int2", "claim": "int8", "document": "int8",
 }  # fmt: skip
 _CLAIMS = {"key": "int8", "iin": "int8", "born": "int4", "name": "int8"}
+_HOLDING = {name: name for name in HOLDING.names or ()}
 _NUMPY = {"int8": ">i8", "int4": ">i4", "int2": ">i2"}
 
 
@@ -39,13 +44,11 @@ async def crossings(connection: Connection, beside: Connection) -> tuple[Records
     of the table's pages at the same time: nobody may write meanwhile."""
     middle = await connection.fetchval("SELECT pg_relation_size('crossing') / current_setting('block_size')::int / 2")
     halves = (f"crossing WHERE NOT withdrawn AND ctid {side} '({middle},0)'" for side in ("<", ">="))
-    one, other = (_read(reader, half, _CROSSINGS) for reader, half in zip((connection, beside), halves, strict=True))
-    rows = np.concatenate(await asyncio.gather(one, other))
-    found = np.zeros(len(rows), CROSSING)
-    for name in CROSSING.names or ():
-        if name not in ("state", "region"):
-            found[name] = rows["source_order" if name == "order" else name]
-    return found, _holdings(rows)
+    reading = (_read(reader, half, _CROSSINGS) for reader, half in zip((connection, beside), halves, strict=True))
+    read = await asyncio.gather(*reading)
+    fields = {name: "source_order" if name == "order" else name for name in CROSSING.names or ()}
+    del fields["state"], fields["region"]
+    return _converted(read, CROSSING, fields), _converted(read, HOLDING, _HOLDING)
 
 
 async def register_facts(connection: Connection) -> tuple[Records, Records]:
@@ -53,20 +56,13 @@ async def register_facts(connection: Connection) -> tuple[Records, Records]:
     rows = await _read(
         connection, "register_fact WHERE NOT withdrawn AND (claim <> 0 OR document <> 0)", _REGISTER_FACTS
     )
-    telling = rows[rows["evidence"] != 0]
-    found = np.zeros(len(telling), EVIDENCE)
-    found["fact"], found["day"] = telling["fact"], telling["day"]
-    found["kind"], found["region"] = telling["evidence"], telling["region"]
-    return found, _holdings(rows)
+    fields = {"fact": "fact", "day": "day", "kind": "evidence", "region": "region"}
+    return _converted([rows[rows["evidence"] != 0]], EVIDENCE, fields), _converted([rows], HOLDING, _HOLDING)
 
 
 async def claims(connection: Connection) -> Records:
     """What all claims ever made say, as CLAIM."""
-    rows = await _read(connection, "claim", _CLAIMS)
-    found = np.zeros(len(rows), CLAIM)
-    for name in _CLAIMS:
-        found[name] = rows[name]
-    return found
+    return _converted([await _read(connection, "claim", _CLAIMS)], CLAIM, {name: name for name in _CLAIMS})
 
 
 async def write_numbers(connection: Connection, table: str, columns: Mapping[str, Ints]) -> None:
@@ -80,24 +76,34 @@ async def write_numbers(connection: Connection, table: str, columns: Mapping[str
 
 
 async def write_people(connection: Connection, people: People, due: Ints) -> None:
-    """Adds persons to the new derived schema."""
-    ids, keys, histories, evidence = people.packed()
+    """Adds persons to the new derived schema. They are packed little by little, while the server takes others in."""
     days = [None if day == NEVER else day for day in due.tolist()]
-    await connection.copy_records_to_table(
-        "person", schema_name="derived_next", records=zip(ids, keys, histories, evidence, days, strict=True)
-    )
+    packed = chain.from_iterable(zip(*part.packed(), strict=True) for part in people.parts(PART))
+    rows = ((*row, day) for row, day in zip(packed, days, strict=True))
+    await connection.copy_records_to_table("person", schema_name="derived_next", records=rows)
 
 
 async def _read(connection: Connection, what: str, columns: Mapping[str, str]) -> Records:
-    stream = bytearray()
+    chunks: list[bytes] = []
 
     async def gather(chunk: bytes) -> None:
-        stream.extend(chunk)
+        chunks.append(chunk)
 
     query = f"SELECT {', '.join(f'{name}::{kind}' for name, kind in columns.items())} FROM {what}"  # noqa: S608
     await connection.copy_from_query(query, output=gather, format="binary")
-    rows = memoryview(stream)[len(_HEADER) : -len(_TRAILER)]
-    return np.frombuffer(rows, _row(columns))
+    return np.frombuffer(memoryview(b"".join(chunks))[len(_HEADER) : -len(_TRAILER)], _row(columns))
+
+
+def _converted(read: Sequence[Records], kind: np.dtype[np.void], fields: Mapping[str, str]) -> Records:
+    """Rows as records of `kind`, which names its `fields` by columns; what it does not name is 0."""
+    found = np.zeros(sum(map(len, read)), kind)
+    blocks = (rows[start : start + BLOCK] for rows in read for start in range(0, len(rows), BLOCK))
+    end = 0
+    for block in blocks:
+        end += len(block)
+        for name, column in fields.items():
+            found[name][end - len(block) : end] = block[column]
+    return found
 
 
 async def _write(connection: Connection, table: str, columns: list[str], rows: bytes) -> None:
@@ -112,10 +118,3 @@ def _row(columns: Mapping[str, str]) -> np.dtype[np.void]:
     for name, kind in columns.items():
         fields += [(f"{name} length", ">i4"), (name, _NUMPY[kind])]
     return np.dtype(fields)
-
-
-def _holdings(rows: Records) -> Records:
-    found = np.zeros(len(rows), HOLDING)
-    for name in ("fact", "claim", "document"):
-        found[name] = rows[name]
-    return found

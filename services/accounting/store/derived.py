@@ -34,14 +34,17 @@ async def prepare(connection: Connection) -> None:
         await connection.execute(f"CREATE TABLE {NEXT}.{table} {shape}" + (f" WITH ({options})" if options else ""))
 
 
-async def complete(connection: Connection) -> None:
-    """Gives the filled tables their keys, indexes, statistics and grants."""
-    for table in TABLES:
-        for name, definition in await connection.fetch(_CONSTRAINTS, f"derived.{table}"):
-            await connection.execute(f"ALTER TABLE {NEXT}.{table} ADD CONSTRAINT {name} {definition}")
-        for (definition,) in await connection.fetch(_INDEXES, table):
-            await connection.execute(definition.replace(" derived.", f" {NEXT}.", 1))
-        await connection.execute(f"ANALYZE {NEXT}.{table}")
+async def complete(connection: Connection, table: str) -> None:
+    """Gives a filled table its keys, indexes and statistics (a small sample of wide rows is enough to plan by)."""
+    for name, definition in await connection.fetch(_CONSTRAINTS, f"derived.{table}"):
+        await connection.execute(f"ALTER TABLE {NEXT}.{table} ADD CONSTRAINT {name} {definition}")
+    for (definition,) in await connection.fetch(_INDEXES, table):
+        await connection.execute(definition.replace(" derived.", f" {NEXT}.", 1))
+    await connection.execute(f"SET LOCAL default_statistics_target = 10; ANALYZE {NEXT}.{table}")
+
+
+async def grant(connection: Connection) -> None:
+    """Lets read and write the new tables whoever may the present ones."""
     for query in (_GRANTS, _USAGE):
         for (grant,) in await connection.fetch(query.format(next=NEXT)):
             await connection.execute(grant)
