@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from deploy.local import issuer
 from deploy.local.ports import free_block
 from deploy.local.system import SERVICES, System
 from deploy.local.temporary import reachable_directory
+from shared.testing.kafka import fresh_node
 
 PATIENCE = 60.0
 
@@ -61,9 +63,12 @@ class World:
 
 
 @pytest.fixture(scope="package", params=["feed", pytest.param("kafka", marks=pytest.mark.kafka)])
-def world(request: pytest.FixtureRequest) -> Iterator[World]:
-    broker = request.getfixturevalue("kafka_node").bootstrap if request.param == "kafka" else None
-    with reachable_directory() as directory, httpx.Client(timeout=30) as client:
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with ExitStack() as stack:
+        directory = stack.enter_context(reachable_directory())
+        client = stack.enter_context(httpx.Client(timeout=30))
+        kafka = request.param == "kafka"
+        broker = stack.enter_context(fresh_node(tmp_path_factory)).bootstrap if kafka else None
         system = System(directory / "run", port_base=free_block(len(SERVICES)).start - 1, broker=broker)
         try:
             system.start()
