@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,12 +106,22 @@ class Supervisor:
         self._started.clear()
 
     def stop_strays(self) -> None:
-        """Ends programs of an earlier supervisor that was killed: most are ending by themselves already."""
-        deadline = time.monotonic() + STRAY_PATIENCE
-        while (found := strays(self._state)) and time.monotonic() < deadline:
+        """Ends programs of an earlier supervisor that was killed, and returns when none is left: most are ending by
+        themselves already. Raises Failed for one that not even a kill ends."""
+        if not self._gone_within(STRAY_PATIENCE):
+            for pid in strays(self._state):
+                with suppress(ProcessLookupError):  # ended meanwhile
+                    os.kill(pid, signal.SIGKILL)
+            if not self._gone_within(STRAY_PATIENCE):  # a kill takes effect when the kernel gets to it
+                raise Failed(f"programs of an earlier run do not end: {strays(self._state)}")
+
+    def _gone_within(self, patience: float) -> bool:
+        deadline = time.monotonic() + patience
+        while strays(self._state):
+            if time.monotonic() > deadline:
+                return False
             time.sleep(PAUSE)
-        for pid in found:
-            os.kill(pid, signal.SIGKILL)
+        return True
 
 
 def strays(state: Path) -> list[int]:
