@@ -1,28 +1,50 @@
-"""What every register's process is made of: its API over its database, its relay, its migrations."""
+"""What every register's processes are made of: its API over its database, its relay, its background, its migrations."""
 
 import argparse
+import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
-from types import MappingProxyType
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared import process
+from shared import process, timer
 from shared.db.engine import make_engine
 from shared.db.migrate import head, upgrade
 from shared.errors import Unavailable
 from shared.http import my_access_log, server
 from shared.http.app import make_app
 from shared.http.metrics import Metrics
+from shared.inbox import table as inbox
+from shared.inbox.copies import Copy
+from shared.inbox.follow import follow
 from shared.outbox import feed, newest, relay
+from shared.process import Monitor
 from shared.settings import ServiceSettings, SettingsError
+from shared.timer import Job, keep_time
 
-Job = Callable[[AsyncEngine], Awaitable[None]]
 MakeApp = Callable[[ServiceSettings], FastAPI]
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What a register does without being asked: copies of others' facts that it keeps, and jobs done by the clock."""
+
+    copies: tuple[Copy[Any], ...] = ()
+    jobs: tuple[Job, ...] = ()
+
+    async def run(self, engine: AsyncEngine, settings: ServiceSettings, monitor: Monitor) -> None:
+        """Until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            if self.copies:
+                tasks.create_task(follow(engine, settings, self.copies, monitor))
+            if self.jobs:
+                tasks.create_task(keep_time(engine, self.jobs))
 
 
 def make_register(
@@ -32,9 +54,10 @@ def make_register(
     routers: Sequence[APIRouter],
     *,
     closing: Sequence[Callable[[], Awaitable[None]]] = (),
+    background: bool = False,
 ) -> FastAPI:
     """A register's application: its own routes, its event feed, and readiness that asks its database. `closing` ends
-    with the service what only it has opened."""
+    with the service what only it has opened; `background`: it keeps copies and does jobs (see Background)."""
     engine = make_engine(settings.database_url, application=f"kosh-{service}")
 
     @asynccontextmanager
@@ -50,6 +73,8 @@ def make_register(
     every = [*routers, feed.router, my_access_log.router]
     app = make_app(service, title, settings, every, lifespan=lifespan, checks={"database": database})
     _watch_outbox(app.state.metrics, engine, settings)
+    if background:
+        _watch_background(app.state.metrics, engine)
     app.state.engine = engine
     app.state.lanes = {}
     return app
@@ -83,24 +108,43 @@ def _watch_outbox(metrics: Metrics, engine: AsyncEngine, settings: ServiceSettin
         metrics.watch("kosh_outbox_relayed_position", "Position of the newest event that is in Kafka", of_relayed)
 
 
+def _watch_background(metrics: Metrics, engine: AsyncEngine) -> None:
+    """The API tells how fresh the copies are and when jobs were done: a background that is down could not."""
+
+    async def current() -> dict[str, float]:
+        async with engine.connect() as connection:
+            return {source: at.timestamp() for source, at in (await inbox.current_at(connection)).items()}
+
+    async def parked() -> dict[str, float]:
+        async with engine.connect() as connection:
+            return dict(await inbox.how_many_parked(connection))
+
+    async def done() -> dict[str, float]:
+        async with engine.connect() as connection:
+            return {job: at.timestamp() for job, at in (await timer.done_at(connection)).items()}
+
+    metrics.watch("kosh_job_done_timestamp_seconds", "When a job was last done", done, "job_name")
+    metrics.watch("kosh_copies_current_timestamp_seconds", "Up to when copies are complete", current, "source")
+    metrics.watch("kosh_copies_parked", "Events that are set aside and missing in copies", parked, "source")
+
+
 def main(
-    service: str,
-    make: MakeApp,
-    arguments: Sequence[str] | None = None,
-    *,
-    jobs: Mapping[str, Job] = MappingProxyType({}),
+    service: str, make: MakeApp, arguments: Sequence[str] | None = None, *, background: Background | None = None
 ) -> None:
-    """`python -m services.<service> api|relay|migrate`, or one of the service's own `jobs`, each done once."""
+    """`python -m services.<service> api|relay|migrate|background`, or one of the background's jobs, done at once."""
+    jobs = {job.name: job for job in background.jobs} if background else {}
     parser = argparse.ArgumentParser(prog=f"python -m services.{service}")
-    parser.add_argument("role", choices=["api", "relay", "migrate", *jobs])
+    parser.add_argument("role", choices=["api", "relay", "migrate", *(["background"] if background else []), *jobs])
     role = parser.parse_args(arguments).role
     try:
         settings = ServiceSettings.of(service)
+        if role in jobs:
+            return process.run(f"{service}-{role}", settings, lambda _: _job(service, settings, jobs[role]))
+        if role == "background" and background:
+            return process.run(f"{service}-background", settings, partial(_background, service, settings, background))
+        {"api": _api, "relay": _relay, "migrate": _migrate}[role](service, settings, make)
     except SettingsError as error:
         sys.exit(str(error))
-    if role in jobs:
-        return process.run(f"{service}-{role}", settings, lambda _: _job(service, settings, jobs[role]))
-    {"api": _api, "relay": _relay, "migrate": _migrate}[role](service, settings, make)
 
 
 def _api(_service: str, settings: ServiceSettings, make: MakeApp) -> None:
@@ -115,10 +159,18 @@ def _relay(service: str, settings: ServiceSettings, _make: MakeApp) -> None:
     process.run(f"{service}-relay", settings, partial(relay.run, engine, service, broker))
 
 
+async def _background(service: str, settings: ServiceSettings, background: Background, monitor: Monitor) -> None:
+    engine = make_engine(settings.database_url, connections=5, application=f"kosh-{service}-background")
+    try:
+        await background.run(engine, settings, monitor)
+    finally:
+        await engine.dispose()
+
+
 async def _job(service: str, settings: ServiceSettings, job: Job) -> None:
     engine = make_engine(settings.database_url, connections=1, application=f"kosh-{service}-job")
     try:
-        await job(engine)
+        await job.work(engine)
     finally:
         await engine.dispose()
 

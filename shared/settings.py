@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.broker import Broker, Mechanism, Security
 
+REGISTERS = ("portal", "permits", "kandas", "consular")
+
 
 class SettingsError(Exception):
     """The environment does not say what the service needs; the message names every variable at fault."""
@@ -69,6 +71,11 @@ class ServiceSettings(KafkaSettings):
     system_client_id: str | None = Field(None, validation_alias="KOSH_SYSTEM_CLIENT_ID")
     system_client_secret: str | None = Field(None, repr=False, validation_alias="KOSH_SYSTEM_CLIENT_SECRET")
 
+    feed_portal_url: str | None = Field(None, validation_alias="KOSH_FEED_PORTAL_URL")
+    feed_permits_url: str | None = Field(None, validation_alias="KOSH_FEED_PERMITS_URL")
+    feed_kandas_url: str | None = Field(None, validation_alias="KOSH_FEED_KANDAS_URL")
+    feed_consular_url: str | None = Field(None, validation_alias="KOSH_FEED_CONSULAR_URL")
+
     max_body: int = Field(1_048_576, gt=0, validation_alias="KOSH_MAX_BODY", description="bytes, but for streams")
     max_running: int = Field(256, gt=0, validation_alias="KOSH_MAX_RUNNING", description="requests at a time")
     max_rate: float = Field(5_000, gt=0, validation_alias="KOSH_MAX_RATE", description="requests a second of a client")
@@ -80,6 +87,12 @@ class ServiceSettings(KafkaSettings):
         None, ge=0, le=65535, validation_alias="KOSH_METRICS_PORT", description="of processes that serve no API"
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", validation_alias="KOSH_LOG_LEVEL")
+
+    @property
+    def feeds(self) -> dict[str, str]:
+        """The address of each register whose feed can be read, by its name."""
+        addresses = {register: getattr(self, f"feed_{register}_url") for register in REGISTERS}
+        return {register: address for register, address in addresses.items() if address}
 
     @model_validator(mode="after")
     def _kafka_has_an_address(self) -> Self:

@@ -17,6 +17,7 @@ from shared.db.migrate import upgrade
 
 REGISTERS = ("portal", "permits", "kandas", "consular")
 SERVICES = (*REGISTERS, "accounting")
+WITH_BACKGROUND = ("portal", "permits")
 READY_PATIENCE = 120.0
 PORTS_PATIENCE = 15.0
 
@@ -65,6 +66,7 @@ class System:
         found = [self._program(service, "api") for service in SERVICES]
         if self.bootstrap is not None:
             found += [self._program(service, "relay") for service in REGISTERS]
+        found += [self._program(service, "background") for service in WITH_BACKGROUND]
         return [*found, self._program("accounting", "intake")]
 
     def _environment(self, databases: Mapping[str, postgres.Database]) -> dict[str, str]:

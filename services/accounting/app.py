@@ -9,12 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.accounting.api import classification, dashboard, parked, reviews, sdmx, status, timeline
 from services.accounting.cases.read_figures import FigureReader
 from services.accounting.cases.status import progress
-from services.accounting.intake.sources import make_sources
 from services.accounting.settings import AccountingSettings
 from shared.db.engine import make_engine
 from shared.http import my_access_log
 from shared.http.app import make_app as make_http_app
 from shared.http.metrics import Metrics
+from shared.inbox.sources import make_sources
 from shared.service import check_database
 
 ROUTERS = (

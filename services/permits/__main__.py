@@ -1,6 +1,6 @@
-"""`python -m services.permits api|relay|migrate`."""
+"""`python -m services.permits api|relay|background|migrate|lapse-run`."""
 
-from services.permits.app import make_app
+from services.permits.app import BACKGROUND, make_app
 from shared.service import main
 
-main("permits", make_app)
+main("permits", make_app, background=BACKGROUND)

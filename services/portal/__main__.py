@@ -1,7 +1,6 @@
-"""`python -m services.portal api|relay|migrate|overstay-run`."""
+"""`python -m services.portal api|relay|background|migrate|overstay-run|signature-checks`."""
 
-from services.portal.app import make_app
-from services.portal.cases.overstay_run import job
+from services.portal.app import BACKGROUND, make_app
 from shared.service import main
 
-main("portal", make_app, jobs={"overstay-run": job})
+main("portal", make_app, background=BACKGROUND)

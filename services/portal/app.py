@@ -1,7 +1,10 @@
 """The portal: border, visa and stay data. Wiring only."""
 
+from datetime import timedelta
+
 import httpx
 from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.portal.api import (
     border_alert,
@@ -25,10 +28,16 @@ from services.portal.api import (
     violation,
     visa,
 )
+from services.portal.cases import overstay_run
+from services.portal.cases import signed_notice as signed_notices
+from services.portal.cases.border_alert import PORTAL
+from services.portal.cases.work_permit import COPIES
 from services.portal.settings import SignatureSettings
+from services.portal.signatures.port import SignatureVerifier
 from services.portal.signatures.setup import make_verifier
-from shared.service import make_register
+from shared.service import Background, make_register
 from shared.settings import ServiceSettings
+from shared.timer import A_DAY, Job
 
 ROUTERS = (
     border_crossing.router,
@@ -60,9 +69,29 @@ ROUTERS = (
 
 
 def make_app(settings: ServiceSettings) -> FastAPI:
-    signatures = SignatureSettings()
-    client = httpx.AsyncClient(timeout=signatures.patience)
+    client, verifier = _verifier()
     title = "Kosh portal: border, visa and stay data"
-    app = make_register("portal", title, settings, ROUTERS, closing=(client.aclose,))
-    app.state.verifier = make_verifier(client, **signatures.model_dump(exclude={"patience"}))
+    app = make_register("portal", title, settings, ROUTERS, closing=(client.aclose,), background=True)
+    app.state.verifier = verifier
     return app
+
+
+def _verifier() -> tuple[httpx.AsyncClient, SignatureVerifier]:
+    settings = SignatureSettings()
+    client = httpx.AsyncClient(timeout=settings.patience)
+    return client, make_verifier(client, **settings.model_dump(exclude={"patience"}))
+
+
+async def _judge_pending(engine: AsyncEngine) -> None:
+    client, verifier = _verifier()
+    async with client:
+        await signed_notices.judge_pending(engine, verifier, PORTAL)
+
+
+BACKGROUND = Background(
+    copies=COPIES,
+    jobs=(
+        Job("overstay-run", A_DAY, overstay_run.job),
+        Job("signature-checks", timedelta(minutes=15), _judge_pending),
+    ),
+)

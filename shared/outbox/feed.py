@@ -1,9 +1,11 @@
 """The outbox as an HTTP feed of CloudEvents (after http-feeds.org), for accounting, reconciliation and others."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import FastAPI, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import outbox
 from shared.events.envelope import Event
@@ -33,11 +35,12 @@ async def events(
     after: Annotated[int, Query(ge=0, le=NEWEST, description="position of the last event already held")] = 0,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1_000,
     wait: Annotated[float, Query(ge=0, le=60, description="seconds to wait for an event when there is none")] = 0,
+    type: Annotated[list[str], Query(max_length=50, description="only events of these types; none: all")] = [],  # noqa: B006
 ) -> Response:
-    """A JSON array of CloudEvents 1.0, each with its `position`. `Kosh-Position` tells where to go on from."""
-    found = await _wait_for_events(request.app, after, limit, wait)
+    """A JSON array of CloudEvents 1.0, each with its `position`. `Kosh-Position` tells where to go on from: with `type`
+    it moves on over events of other types, of which `limit` at most are looked at."""
+    found, position = await _wait_for_events(request.app, after, limit, wait, type)
     body = b"[" + b",".join(event.as_json(position=position) for position, event in found) + b"]"
-    position = found[-1][0] if found else after
     return Response(body, media_type="application/cloudevents-batch+json", headers={"Kosh-Position": str(position)})
 
 
@@ -48,12 +51,23 @@ async def newest(request: Request) -> dict[str, int]:
         return {"position": await outbox.newest(connection)}
 
 
-async def _wait_for_events(app: FastAPI, after: int, limit: int, wait: float) -> list[tuple[int, Event]]:
+async def _wait_for_events(
+    app: FastAPI, after: int, limit: int, wait: float, types: Sequence[str]
+) -> tuple[list[tuple[int, Event]], int]:
     now = asyncio.get_running_loop().time
     deadline = now() + wait
     while True:
         async with app.state.engine.connect() as connection:
-            found = await outbox.read_after(connection, after, limit)
-        if found or now() >= deadline or app.state.stopping.is_set():
-            return found
+            found, reached = await _look(connection, after, limit, types)
+        if reached > after or now() >= deadline or app.state.stopping.is_set():
+            return found, reached
         await asyncio.sleep(POLL)
+
+
+async def _look(
+    connection: AsyncConnection, after: int, limit: int, types: Sequence[str]
+) -> tuple[list[tuple[int, Event]], int]:
+    if types:
+        return await outbox.look_through(connection, after, limit, types)
+    found = await outbox.read_after(connection, after, limit)
+    return found, found[-1][0] if found else after

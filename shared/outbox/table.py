@@ -6,6 +6,7 @@ until it ends: positions become visible in their order. Appending is therefore t
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Column, DateTime, Identity, Integer, MetaData, Table, Text, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -68,6 +69,15 @@ SELECT position, type, subject, recordversion, recordwithdrawn, time, traceparen
 FROM outbox WHERE position > :after ORDER BY position LIMIT :limit
 """)
 
+_OF_TYPES = text("""
+WITH looked AS (SELECT position, type FROM outbox WHERE position > :after ORDER BY position LIMIT :limit)
+SELECT reached, o.position, o.type, subject, recordversion, recordwithdrawn, time, traceparent,
+    CAST(data AS text) AS data
+FROM (SELECT max(position) AS reached FROM looked) AS end_of_looked LEFT JOIN outbox o
+    ON o.position IN (SELECT position FROM looked WHERE type = ANY(CAST(:types AS text[])))
+ORDER BY o.position
+""")
+
 
 async def append(connection: AsyncConnection, events: Sequence[Event]) -> None:
     """Adds `events` in their order, in one statement. Joins the caller's transaction and never commits."""
@@ -88,13 +98,20 @@ async def append(connection: AsyncConnection, events: Sequence[Event]) -> None:
 async def read_after(connection: AsyncConnection, position: int, limit: int) -> list[tuple[int, Event]]:
     """Up to `limit` committed events after `position`, oldest first, each with its own position."""
     rows = await connection.execute(_AFTER, {"after": position, "limit": limit})
-    return [
-        (
-            row.position,
-            Event(row.type, row.subject, row.recordversion, row.time, row.data, row.recordwithdrawn, row.traceparent),
-        )
-        for row in rows
-    ]
+    return [(row.position, _event(row)) for row in rows]
+
+
+async def look_through(
+    connection: AsyncConnection, position: int, limit: int, types: Sequence[str]
+) -> tuple[list[tuple[int, Event]], int]:
+    """Of the `limit` events after `position` those of `types`, and the position of the last one looked at."""
+    found = (await connection.execute(_OF_TYPES, {"after": position, "limit": limit, "types": types})).all()
+    events = [(row.position, _event(row)) for row in found if row.position is not None]
+    return events, found[0].reached or position
+
+
+def _event(row: Any) -> Event:
+    return Event(row.type, row.subject, row.recordversion, row.time, row.data, row.recordwithdrawn, row.traceparent)
 
 
 async def newest(connection: AsyncConnection) -> int:

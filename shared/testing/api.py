@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deploy.local import issuer
 from deploy.local.postgres import Database
+from shared.inbox import table as inbox
 from shared.settings import ServiceSettings
 from shared.testing.postgres import FreshDatabase
 
@@ -43,6 +44,11 @@ class Api:
         """What the database holds, asked beside the API."""
         async with self.engine.connect() as connection:
             return [dict(row) for row in (await connection.execute(text(query), parameters)).mappings()]
+
+    async def up_to_date_with(self, source: str) -> None:
+        """Its copies of the facts of `source` count as complete from now on, as if a follower had read to the end."""
+        async with self.engine.begin() as connection:
+            await inbox.confirm(connection, source, datetime(2200, 1, 1, tzinfo=UTC))
 
     async def events(self) -> list[dict[str, Any]]:
         """Everything that the service has published so far, as CloudEvents."""

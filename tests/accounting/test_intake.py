@@ -12,10 +12,10 @@ import pytest
 
 from services.accounting.cases.parked import resend
 from services.accounting.intake import run as intake
-from services.accounting.intake.feed import FeedSource
-from services.accounting.intake.source import Source
 from shared.db.engine import make_engine
 from shared.events.portal import BorderCrossing
+from shared.inbox.feed import FeedSource
+from shared.inbox.source import Source
 from shared.process import Monitor
 from tests.accounting.conftest import HASHES, Accounting
 from tests.accounting.test_exactness import hold_true

@@ -10,8 +10,8 @@ from aiokafka import AIOKafkaProducer
 
 from deploy import topics
 from deploy.local.kafka import Node
-from services.accounting.intake.kafka import KafkaSource
 from shared.broker import Broker
+from shared.inbox.kafka import KafkaSource
 from tests.accounting.conftest import Accounting
 from tests.accounting.test_exactness import hold_true
 from tests.accounting.test_intake import KILL, Register, running, until

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from services.accounting.cases.status import Newest, SourceFailed
 from services.accounting.intake.decode import decode
+from shared.inbox.source import Newest, SourceFailed
 from shared.testing.api import Api
 from tests.accounting.conftest import HASHES, Accounting
 from tests.accounting.world import World

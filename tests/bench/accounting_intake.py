@@ -12,14 +12,13 @@ import uvloop
 from deploy.local.postgres import Server
 from deploy.local.temporary import reachable_directory
 from services.accounting.cases.batch import Batch
-from services.accounting.cases.status import Newest
 from services.accounting.cases.writer import Writer, the_writer
 from services.accounting.intake import run as intake
-from services.accounting.intake.source import Delivery, Positions
 from services.accounting.intake.watch import Watch
 from services.accounting.rules.identity import Hashes
 from shared.db.migrate import upgrade
 from shared.events.portal import BorderCrossing
+from shared.inbox.source import Delivery, Newest, Positions
 from shared.process import Monitor
 from tests.bench.crossings_stream import pages
 from tests.bench.figures import line

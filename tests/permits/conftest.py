@@ -8,4 +8,6 @@ from shared.testing.api import Api, StartApi
 
 @pytest.fixture
 async def permits(start_api: StartApi) -> Api:
-    return await start_api("permits", make_app)
+    api = await start_api("permits", make_app)
+    await api.up_to_date_with("portal")
+    return api

@@ -1,11 +1,13 @@
 """What the regulation cases of foreign labour look at in a decision."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from services.permits.rules import quota
 from services.permits.rules import work_permit as rule
+from services.permits.rules.entry_ban import Barred
 from services.permits.rules.work_permit_application import Application, Staff
 from shared.kernel.norms import NormsInForce
 
@@ -26,9 +28,11 @@ class Line:
         return quota.Pool(UUID(int=number), **vars(self))
 
 
-def work_permit(application: Application, staff: Staff, pools: list[Line], norms: NormsInForce) -> dict[str, Any]:
+def work_permit(
+    application: Application, staff: Staff, pools: list[Line], norms: NormsInForce, barred: Sequence[Barred] = ()
+) -> dict[str, Any]:
     """The outcome, and of each failed check the rule and its remedy."""
-    decision = rule.decide(application, staff, [line.as_pool(n) for n, line in enumerate(pools)], norms)
+    decision = rule.decide(application, staff, [line.as_pool(n) for n, line in enumerate(pools)], barred, norms)
     failed = [{"rule": check.rule, "remedy": check.remedy} for check in decision.failed]
     return {"outcome": decision.outcome.value, "failed": failed}
 

@@ -56,6 +56,7 @@ async def test_a_decision_names_every_check_with_rule_version_and_basis(ready: A
     assert (decision["outcome"], decision["day"]) == ("granted", "2026-03-02")
     assert [(check["rule"], check["version"]) for check in decision["checks"]] == [
         ("free_of_permit", "2015-01-01"),
+        ("entry_ban", "2012-01-01"),
         ("minimum_wage", "2024-01-01"),
         ("shortest_term", "2017-09-29"),
         ("longest_term_category_2_to_4", "2017-01-01"),

@@ -11,7 +11,9 @@ from tests.portal.authority import NOW, Authority
 
 @pytest.fixture
 async def portal(start_api: StartApi) -> Api:
-    return await start_api("portal", make_app)
+    api = await start_api("portal", make_app)
+    await api.up_to_date_with("permits")
+    return api
 
 
 @pytest.fixture(scope="session")

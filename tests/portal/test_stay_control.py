@@ -10,7 +10,12 @@ from sqlalchemy.exc import DBAPIError
 
 from services.portal.cases import overstay_run
 from services.portal.cases.border_alert import PORTAL
+from services.portal.cases.work_permit import COPIES
 from services.portal.store import stay_control as store
+from shared.errors import Unavailable
+from shared.events.permits import EaeuWorker, WorkPermit
+from shared.inbox.copies import Copy, keep
+from shared.inbox.reading import Version
 from shared.testing.api import Api
 from shared.testing.people import crossing, person
 
@@ -60,12 +65,66 @@ async def test_days_left_with_the_reasoning(portal: Api) -> None:
     assert after[0]["n"] - before[0]["n"] == 2  # the question, and whom it found
 
 
-async def test_a_work_permit_that_is_shown_counts_by_its_validity(portal: Api) -> None:
+def permitted(who: dict[str, Any], **changes: Any) -> WorkPermit:
+    known = {"source_id": "W-1", "kind": "employer", "category": "3", "status": "issued", "region": "75"}
+    term = {"issued_on": "2026-01-01", "valid_from": "2026-01-01", "valid_until": "2026-12-31"}
+    work = {"activity": "J", "qualified": True, "employer_bin": "200340001008"}
+    return WorkPermit.model_validate({"person": who} | known | term | work | changes)
+
+
+async def copy(
+    portal: Api, fact: WorkPermit | EaeuWorker, record: str = "W", version: int = 1, withdrawn: bool = False
+) -> None:
+    """As the follower copies it from the permits register."""
+    wanted: Copy[Any] = next(each for each in COPIES if each.fact is type(fact))
+    async with portal.engine.begin() as connection:
+        await keep(connection, wanted, [(Version(record, version, withdrawn), fact)])
+
+
+async def test_a_work_permit_counts_by_its_validity(portal: Api) -> None:
     who = person()
     await cross(portal, who, "2026-01-01")
-    permit = {"valid_from": "2026-01-02", "valid_until": "2026-12-31"}
-    found = await post(portal, "stay-control:check", asked(who, work_permits=[permit]))
-    assert (found["right"], found["lawful"]) == ("work_permit", True)
+    await copy(portal, permitted(who))
+    found = await post(portal, "stay-control:check", asked(who))
+    assert (found["right"], found["lawful"], found["last_day"]) == ("work_permit", True, "2026-12-31")
+
+    await copy(portal, permitted(who, status="revoked", ended_on="2026-03-01"), version=2)
+    ended = await post(portal, "stay-control:check", asked(who))
+    assert (ended["right"], ended["lawful"], ended["since"]) == ("none", False, "2026-03-01")
+
+
+async def test_a_declared_worker_of_the_union_stays_as_long_as_the_work_lasts(portal: Api) -> None:
+    who = person(citizenship="KGZ")
+    work = {"employer_bin": "200340001008", "region": "75", "activity": "F", "qualified": False, "country": "KGZ"}
+    declared = EaeuWorker.model_validate({"source_id": "E-1", "person": who, "works_from": "2025-09-01"} | work)
+    await cross(portal, who, "2025-09-01")
+    assert (await post(portal, "stay-control:check", asked(who)))["lawful"] is False
+    await copy(portal, declared)
+    found = await post(portal, "stay-control:check", asked(who))
+    assert (found["right"], found["lawful"], found["days_left"]) == ("eaeu_worker", True, None)
+    assert [check["rule"] for check in found["checks"]] == ["eaeu_work", "visa_free_total"]
+
+    await copy(portal, declared, version=2, withdrawn=True)
+    assert (await post(portal, "stay-control:check", asked(who)))["right"] == "eaeu"
+
+
+async def test_a_run_accuses_nobody_who_is_permitted_to_work(portal: Api) -> None:
+    permitted_one, other = person(), person()
+    for who in (permitted_one, other):
+        await cross(portal, who, "2025-12-01")
+    await copy(portal, permitted(permitted_one, valid_from="2025-12-01", issued_on="2025-12-01"))
+    assert (await overstay_run.run(portal.engine, DAY, PORTAL)).recorded == 1
+    (found,) = (await overstays(portal)).values()
+    assert found["person"]["document"] == other["document"]
+
+
+async def test_a_run_waits_while_permits_may_be_missing(portal: Api) -> None:
+    await cross(portal, person(), "2025-12-01")
+    async with portal.engine.begin() as connection:
+        await connection.execute(text("DELETE FROM inbox_source"))
+    with pytest.raises(Unavailable):
+        await overstay_run.run(portal.engine, DAY, PORTAL)
+    assert await overstays(portal) == {}
 
 
 async def test_whoever_never_crossed_is_asked_about_with_a_citizenship(portal: Api) -> None:

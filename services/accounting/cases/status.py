@@ -4,24 +4,13 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.accounting.rules.dimensions import day_of
 from services.accounting.store import status as store
-
-
-class SourceFailed(Exception):
-    """The source does not answer, or not as agreed. Asking is tried again; nothing was lost."""
-
-
-class Newest(NamedTuple):
-    """Where a source ends: the position of its newest event in the register's outbox, and the end of each part of what
-    carries the events."""
-
-    position: int
-    ends: Mapping[int, int]
+from shared.inbox.source import Newest, SourceFailed
 
 
 class Horizon(Protocol):

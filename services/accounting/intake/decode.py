@@ -4,13 +4,9 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import orjson
-from pydantic import ValidationError
-
 from services.accounting.cases.batch import Batch
 from services.accounting.intake.digest import consular, kandas, permits, police, portal
-from services.accounting.intake.digest.digested import NotUnderstood, Record, Sign, body, identify, sign_columns
-from services.accounting.intake.source import Event, Unreadable
+from services.accounting.intake.digest.digested import Record, Sign, body, identify, sign_columns
 from services.accounting.rules.identity import NO_KEY, Claim, Hashes, fact_key
 from services.accounting.rules.rows import FactRow, ParkedRow, RegisterRow
 from shared.events.border_control import BorderAlert, EntryBan, LostDocument
@@ -21,6 +17,8 @@ from shared.events.permits import EaeuWorker, WorkPermit
 from shared.events.police import CitizenshipChange, Expulsion, ProtectionStatus, ResidencePermit, Violation
 from shared.events.portal import BorderCrossing, FeedCoverage, HostNotification, ResidenceRegistration
 from shared.events.visa import StayRegistration, Visa
+from shared.inbox.reading import NotUnderstood, fact_of, readable, version_of
+from shared.inbox.source import Event, Unreadable, raw
 
 SIGNS: Mapping[str, tuple[type[Fact], Callable[[Any], Sign | None]]] = {
     ResidenceRegistration.TYPE: (ResidenceRegistration, portal.residence_registration_v1),
@@ -55,10 +53,8 @@ def decode(source: str, events: Sequence[Event | Unreadable], hashes: Hashes) ->
     batch = Batch(source, events=events, seen=len(events))
     for event in events:
         try:
-            if isinstance(event, Unreadable):
-                raise NotUnderstood("not a CloudEvent in JSON")
-            batch.reach(event)
-            batch.add(*digest(event, hashes))
+            batch.reach(readable(event))
+            batch.add(*digest(readable(event), hashes))
         except NotUnderstood as fault:
             batch.parked.append(parked(event, str(fault)))
         except FAULTS as fault:
@@ -69,14 +65,15 @@ def decode(source: str, events: Sequence[Event | Unreadable], hashes: Hashes) ->
 
 def digest(event: Event, hashes: Hashes) -> tuple[FactRow, Claim | None]:
     """The row of one event, and what its person claims. Raises NotUnderstood."""
-    record = _record(event)
+    version = version_of(event)
+    record = Record(fact_key(version.subject), version.number, version.withdrawn)
     kind = event.get("type")
     if kind == BorderCrossing.TYPE:
-        return portal.border_crossing_v1(_read(BorderCrossing, event), record, hashes)
+        return portal.border_crossing_v1(fact_of(BorderCrossing, event), record, hashes)
     if not isinstance(kind, str) or kind not in SIGNS:
         raise NotUnderstood("unknown type or version")
     model, sign = SIGNS[kind]
-    fact = _read(model, event)
+    fact = fact_of(model, event)
     return _register_row(fact, record, sign(fact), hashes)
 
 
@@ -97,32 +94,7 @@ def _register_row(fact: Any, record: Record, sign: Sign | None, hashes: Hashes) 
     return row, claim
 
 
-def _record(event: Event) -> Record:
-    subject, version, withdrawn = event.get("subject"), event.get("recordversion"), event.get("recordwithdrawn", False)
-    if not isinstance(subject, str) or not subject:
-        raise NotUnderstood("no subject")
-    if type(version) is not int or not 1 <= version < 2**31:
-        raise NotUnderstood("recordversion is not a positive integer")
-    if type(withdrawn) is not bool:
-        raise NotUnderstood("recordwithdrawn is not true or false")
-    return Record(fact_key(subject), version, withdrawn)
-
-
-def _read(model: type[Fact], event: Event) -> Any:
-    try:
-        return model.model_validate(event.get("data"), extra="ignore")
-    except ValidationError as error:
-        faults = error.errors(include_input=False, include_url=False, include_context=False)
-        raise NotUnderstood("invalid data: " + ", ".join(sorted({_where(fault) for fault in faults}))) from None
-
-
-def _where(fault: Mapping[str, Any]) -> str:
-    return f"/{'/'.join(map(str, fault['loc']))} {fault['type']}"
-
-
 def parked(event: Event | Unreadable, reason: str) -> ParkedRow:
     """The event as it is set aside."""
-    if isinstance(event, Unreadable):
-        return ParkedRow(None, reason, event.raw)
-    kind = event.get("type")
-    return ParkedRow(kind[:200] if isinstance(kind, str) else None, reason, orjson.dumps(event))
+    kind = event.get("type") if isinstance(event, dict) else None
+    return ParkedRow(kind[:200] if isinstance(kind, str) else None, reason, raw(event))

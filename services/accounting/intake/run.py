@@ -12,16 +12,15 @@ from collections.abc import Sequence
 import asyncpg
 
 from services.accounting.cases.batch import Batch
-from services.accounting.cases.status import SourceFailed
 from services.accounting.cases.writer import Writer, the_writer
-from services.accounting.intake.alarm import Alarm
 from services.accounting.intake.decode import decode
 from services.accounting.intake.single import take_singly
-from services.accounting.intake.source import Source, event_of
-from services.accounting.intake.sources import make_sources
 from services.accounting.intake.watch import Watch
 from services.accounting.rules.identity import Hashes
 from services.accounting.settings import AccountingSettings, dsn
+from shared.inbox.alarm import Alarm
+from shared.inbox.source import Source, SourceFailed, event_of
+from shared.inbox.sources import make_sources
 from shared.process import Monitor
 
 log = logging.getLogger(__name__)

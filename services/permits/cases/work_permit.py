@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.permits.cases.entry_ban import barred
 from services.permits.cases.speaking import speaks_for
 from services.permits.cases.work_permit_application import (
     ApplicationFile,
@@ -18,9 +19,11 @@ from services.permits.cases.work_permit_application import (
     lapse,
     open_file,
 )
+from services.permits.rules import entry_ban as entry_ban_rule
 from services.permits.rules import fee as fee_rule
 from services.permits.rules import quota as quota_rule
 from services.permits.rules import work_permit as rule
+from services.permits.rules.entry_ban import Barred
 from services.permits.rules.quota import Pool
 from services.permits.rules.rulebook import rulebook
 from services.permits.store import employer as employers
@@ -36,7 +39,7 @@ from shared.events.language import Day, Language, Text
 from shared.events.permits import WorkPermit
 from shared.http.callers import Caller
 from shared.http.idempotency import Attempt, once
-from shared.kernel.decisions import DecisionOutcome
+from shared.kernel.decisions import CheckOutcome, DecisionOutcome
 from shared.kernel.norms import NormsInForce
 from shared.records import intake
 from shared.records.kind import Kind
@@ -109,7 +112,7 @@ async def _decide(unit: Unit, record: Record, file: ApplicationFile, today: date
     await _lock_employer(unit, file.application.employer_bin)
     staff = await employers.staff_on(unit.connection, file.application.employer_bin, today)
     pools = await _pools(unit, file, norms)
-    decision = rule.decide(asked, staff, pools, norms)
+    decision = rule.decide(asked, staff, pools, await _barred(unit, file, today), norms)
     decided: dict[str, Any] = {"decision": decision.as_json(), "status": "refused"}
     if decision.outcome is DecisionOutcome.GRANTED:
         decided |= {"status": "granted", "permits": tuple(new_id() for _ in asked.workers), "fee": _fee(file, norms)}
@@ -121,6 +124,11 @@ async def _decide(unit: Unit, record: Record, file: ApplicationFile, today: date
     if decided_file.permits and decided_file.fee is None:
         return await _issue(unit, record, decided_file, today, caller)
     return await keep(unit, record, decided_file, caller, f"decision: {decision.outcome}")
+
+
+async def _barred(unit: Unit, file: ApplicationFile, today: date) -> list[Barred]:
+    workers = file.application.workers
+    return await barred(unit, [(worker.person, rule.holds_from(worker.valid_from, today)) for worker in workers])
 
 
 async def _lock_employer(unit: Unit, bin_number: str) -> None:
@@ -150,6 +158,7 @@ async def pay(
     async def make() -> dict[str, Any]:
         record, file = await open_file(unit, id, version, caller, "granted")
         _expect_right(payment, file)
+        await _expect_none_barred(unit, file)
         paid = file.model_copy(update={"payment": payment})
         return await _issue(unit, record, paid, clock.today(), caller)
 
@@ -168,6 +177,14 @@ def _expect_right(payment: Payment, file: ApplicationFile) -> None:
         faults.append(Fault("/tenge", f"The fee is {due.tenge} tenge."))
     if faults:
         raise Refused("The payment does not settle the fee.", name="fee-not-settled", faults=faults)
+
+
+async def _expect_none_barred(unit: Unit, file: ApplicationFile) -> None:
+    """A ban may have been imposed since the decision. Raises Refused."""
+    check = entry_ban_rule.check(await _barred(unit, file, clock.today()), rulebook().on(clock.today()))
+    if check.outcome is CheckOutcome.FAILED:
+        fault = Fault("", f"{check.rule} {check.version}: {check.explanation}; {check.remedy}")
+        raise Refused("A worker was barred from entry after the decision.", name="barred-from-entry", faults=[fault])
 
 
 async def _issue(unit: Unit, record: Record, file: ApplicationFile, today: date, caller: Caller) -> dict[str, Any]:

@@ -7,6 +7,7 @@ submitted, granted -> withdrawn     by the employer: reserved places go back
 granted -> lapsed                   the fee was not paid in its term: reserved places go back
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, Literal, Self
@@ -36,6 +37,11 @@ from shared.events.person import Person
 from shared.http import access_log
 from shared.http.callers import Caller
 from shared.http.idempotency import Attempt, once
+
+log = logging.getLogger(__name__)
+
+PERMITS = Caller("permits", frozenset({"system"}))
+"""Who does what the clock brings about."""
 
 Status = Literal["submitted", "refused", "granted", "issued", "withdrawn", "lapsed"]
 
@@ -204,6 +210,11 @@ async def lapse(engine: AsyncEngine, caller: Caller) -> int:
     while await _lapse_one(engine, clock.today(), caller):
         lapsed += 1
     return lapsed
+
+
+async def lapse_daily(engine: AsyncEngine) -> None:
+    """Today's lapses, as the clock brings them about."""
+    log.info("lapse run: %d applications lapsed", await lapse(engine, PERMITS))
 
 
 async def _lapse_one(engine: AsyncEngine, today: date, caller: Caller) -> bool:

@@ -3,7 +3,7 @@
 An application stands or falls as a whole; each failed check says which workers it is about and what would make it
 pass. Source: conditions of permits (order 279 of 30.06.2023), before it order 559 of 27.06.2016.
 
-NOT modelled of that law: qualification against the occupation, age and sector limits, insurance, entry bans, workers
+NOT modelled of that law: qualification against the occupation, age and sector limits, insurance, workers
 who hold another permit already, the employer's earlier breaches, replacement of foreigners in category 4, the
 prolongation of permits, business trips to other regions. `local_content`, `citizenship`, `term`, `fee` and
 `intra_corporate` each say what they leave out.
@@ -12,7 +12,8 @@ prolongation of permits, business trips to other regions. `local_content`, `citi
 from collections.abc import Sequence
 from datetime import date
 
-from services.permits.rules import citizenship, intra_corporate, local_content, minimum_wage, quota, term
+from services.permits.rules import citizenship, entry_ban, intra_corporate, local_content, minimum_wage, quota, term
+from services.permits.rules.entry_ban import Barred
 from services.permits.rules.quota import Pool
 from services.permits.rules.work_permit_application import Application, Staff
 from shared.kernel.decisions import Decision
@@ -20,12 +21,16 @@ from shared.kernel.norms import NormsInForce
 from shared.kernel.terms import last_day_of
 
 
-def decide(application: Application, staff: Staff, pools: Sequence[Pool], norms: NormsInForce) -> Decision:
-    """By the norms in force on the day of the decision. `pools` cover the application's places, as they are now."""
+def decide(
+    application: Application, staff: Staff, pools: Sequence[Pool], barred: Sequence[Barred], norms: NormsInForce
+) -> Decision:
+    """By the norms in force on the day of the decision. `pools` cover the application's places, as they are now;
+    `barred` are those of its workers who may not enter."""
     return Decision.by(
         norms,
         (
             citizenship.check(application, norms),
+            entry_ban.check(barred, norms),
             minimum_wage.check(application, norms),
             *term.checks(application, norms),
             *local_content.checks(application, staff, norms),

@@ -18,8 +18,11 @@ from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from shared.db.records import record_table
 from shared.http.access_log import access_log_table
 from shared.http.idempotency import idempotency_table
+from shared.inbox.table import copy_table, inbox_tables
 from shared.outbox import outbox_table, relay_table
+from shared.records.people import person_columns
 from shared.records.rejects import rejected_table
+from shared.timer import timer_table
 
 metadata = MetaData()
 
@@ -100,3 +103,14 @@ work_permit = record_table(
 Index("work_permit_of_employer", work_permit.c.employer_bin)
 
 eaeu_worker = record_table(metadata, "eaeu_worker")
+
+# The portal's bans on entry, as far as a decision asks for them; `barred_until` is the last day, lifting included.
+inbox_tables(metadata)
+entry_ban = copy_table(
+    metadata,
+    "entry_ban",
+    Column("barred_from", Date, nullable=False),
+    Column("barred_until", Date),
+    *person_columns("entry_ban"),
+)
+job_run = timer_table(metadata)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, model_validator
 from services.portal.cases import overstay_run
 from services.portal.cases import stay_control as cases
 from services.portal.cases.stay_control import Sought
-from services.portal.rules.stay_control import Permit, Right
+from services.portal.rules.stay_control import Right
 from shared import clock
 from shared.events.language import Country, Day
 from shared.http.answers import json_response
@@ -25,19 +25,11 @@ runs = gated(prefix="/v1/overstay-runs", tags=["operations"])
 LAST_DAY = date(2200, 1, 1)
 
 
-class WorkPermit(BaseModel):
-    """A permit to work, which this register does not know by itself; valid on both days."""
-
-    valid_from: Day
-    valid_until: Day
-
-
 class StayQuestion(Wanted):
     """About whom and which day. `citizenship` is needed for whom no crossing is on record."""
 
     day: Annotated[Day, Field(lt=LAST_DAY)] | None = Field(None, description="today, if not given")
     citizenship: Country | None = None
-    work_permits: list[WorkPermit] = Field([], max_length=100)
 
     @model_validator(mode="after")
     def _followed(self) -> Self:
@@ -95,14 +87,13 @@ class OverstayRun(BaseModel):
 async def check(
     request: Request, body: StayQuestion, caller: Annotated[Caller, requires("border", "migration-police")]
 ) -> Response:
-    """The days of entry and exit are both days of stay. The question is written to the access log."""
-    permits = tuple(Permit(permit.valid_from, permit.valid_until) for permit in body.work_permits)
+    """The days of entry and exit are both days of stay. Permits to work count as far as the permits register
+    has told of them. The question is written to the access log."""
     answer = await cases.check(
         request.app.state.engine,
         body.sought,
         body.day or clock.today(),
         citizenship=body.citizenship,
-        work_permits=permits,
         caller=caller,
     )
     return json_response(answer)

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.portal.cases.border_alert import PORTAL
 from services.portal.cases.stay_control import Followed, Sought, follow
 from services.portal.cases.violation import VIOLATIONS
+from services.portal.cases.work_permit import SOURCE
 from services.portal.rules.stay_control import HOME, overstayed_since
 from services.portal.store import stay_control as store
 from services.portal.store.tables import violation
@@ -26,6 +27,7 @@ from shared.db.unit import Unit, unit_of_work
 from shared.events.police import Violation
 from shared.events.portal import BorderCrossing
 from shared.http.callers import Caller
+from shared.inbox.copies import expect_current
 from shared.records import intake
 from shared.records.people import document_of
 
@@ -56,7 +58,10 @@ class Found:
 
 
 async def run(engine: AsyncEngine, day: date, caller: Caller, at_once: int = AT_ONCE) -> Found:
-    """Examines everybody who is here on `day`. May be repeated at will."""
+    """Examines everybody who is here on `day`. May be repeated at will. Raises Unavailable where permits to work that
+    were given lately may be missing: nobody shall be accused for that."""
+    async with engine.connect() as connection:
+        await expect_current(connection, SOURCE)
     withdrawn = await _withdraw_all(engine, caller, at_once)
     recorded, after = 0, ""
     while True:

@@ -1,11 +1,9 @@
-"""By what right a person stays on a day, from what the register holds about them (P5).
-
-Work permits are not known here: whoever asks may name them.
-"""
+"""By what right a person stays on a day, from what the register holds about them, and from copies of permits to work
+(P5)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -48,13 +46,12 @@ async def check(
     day: date,
     *,
     citizenship: str | None,
-    work_permits: tuple[Permit, ...],
     caller: Caller,
 ) -> Standing:
     """The person's standing on `day`; `citizenship` counts for whom no crossing is on record. The reading is logged.
     Raises NotFound where neither is known."""
     async with unit_of_work(engine) as unit:
-        (followed,) = await follow(unit.connection, [sought], day, work_permits)
+        (followed,) = await follow(unit.connection, [sought], day)
         await _log(unit.connection, followed, caller)
     if followed.crossings:
         return standing(followed.history, day)
@@ -64,7 +61,7 @@ async def check(
 
 
 def _of(citizenship: str, history: History) -> History:
-    return History(citizenship, (), history.visas, history.residence_permits, history.work_permits, history.protection)
+    return replace(history, citizenship=citizenship)
 
 
 async def _log(connection: AsyncConnection, followed: Followed, caller: Caller) -> None:
@@ -75,16 +72,14 @@ async def _log(connection: AsyncConnection, followed: Followed, caller: Caller) 
     await access_log.note_search(connection, caller, "stay_control", seen)
 
 
-async def follow(
-    connection: AsyncConnection, sought: Sequence[Sought], day: date, work_permits: tuple[Permit, ...] = ()
-) -> list[Followed]:
+async def follow(connection: AsyncConnection, sought: Sequence[Sought], day: date) -> list[Followed]:
     """What is known about each of them up to `day`, in their order; three statements for all together."""
     documents = [each.document for each in sought if each.document]
     iins = [each.iin for each in sought if each.iin]
     crossed = _Held(await store.crossings(connection, documents, iins))
     titles = _Held(await store.titles(connection, documents, iins))
     acts = _Held(await store.naturalised(connection, documents, iins))
-    return [_followed(each, crossed, titles, acts, day, work_permits) for each in sought]
+    return [_followed(each, crossed, titles, acts, day) for each in sought]
 
 
 class _Held:
@@ -109,9 +104,7 @@ def _agree(row: Any, sought: Sought) -> bool:
     return None in births or births[0] == births[1]
 
 
-def _followed(
-    sought: Sought, crossed: _Held, titles: _Held, acts: _Held, day: date, work_permits: tuple[Permit, ...]
-) -> Followed:
+def _followed(sought: Sought, crossed: _Held, titles: _Held, acts: _Held, day: date) -> Followed:
     crossings = tuple(row for row in crossed.of(sought) if row.day <= day)
     held = titles.of(sought)
     history = History(
@@ -119,7 +112,8 @@ def _followed(
         crossings=tuple(Crossing(row.day, row.direction == "entry") for row in crossings),
         visas=tuple(_visa(row) for row in held if row.kind == "visa"),
         residence_permits=tuple(_permits(held, "residence_permit")),
-        work_permits=work_permits,
+        work_permits=tuple(_permits(held, "work_permit")),
+        eaeu_work=tuple(_permits(held, "eaeu_worker")),
         protection=tuple(_permits(held, "protection")),
     )
     return Followed(crossings, history)

@@ -2,8 +2,9 @@
 
 The days of entry and of exit are both days of stay, and the first day of a stay is its day 1. The window of a day ends
 on that day: of 180 days it holds the day and the 179 before it. Only days without a title count in it; those under a
-permit or a visa count by its own validity. A stay that was begun under a visa or permit lasts no longer than these:
-the days free of visa belong to those who entered without one.
+permit or a visa count by its own validity, and a citizen of the Union who works here stays as long as the work lasts.
+A stay that was begun under a visa or permit lasts no longer than these: the days free of visa belong to those who
+entered without one.
 
 Read so where the register is incomplete, in favour of the person: of a stay whose exit is missing, because another
 entry follows, only the day of entry counts; an exit without an entry counts for nothing. Days before the first that
@@ -30,9 +31,18 @@ AHEAD = timedelta(days=3_660)  # how far a last day is looked for; beyond, none 
 DAY = timedelta(days=1)
 
 Right = Literal[
-    "citizen", "residence_permit", "work_permit", "protection", "visa", "eaeu", "visa_free", "none", "unknown"
+    "citizen",
+    "residence_permit",
+    "work_permit",
+    "eaeu_worker",
+    "protection",
+    "visa",
+    "eaeu",
+    "visa_free",
+    "none",
+    "unknown",
 ]
-_TITLES = ("residence_permit", "work_permit", "protection", "visa")
+_TITLES = ("residence_permit", "work_permit", "eaeu_worker", "protection", "visa")
 _FREE = ("eaeu", "visa_free")
 
 
@@ -46,7 +56,8 @@ class Crossing:
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """A permit of residence or work, or a status of protection: first and last day, None without a term."""
+    """A permit of residence or work, work in the Union, or a status of protection: first and last day, None without a
+    term."""
 
     valid_from: date
     valid_until: date | None = None
@@ -74,6 +85,7 @@ class History:
     visas: tuple[Visa, ...] = ()
     residence_permits: tuple[Permit, ...] = ()
     work_permits: tuple[Permit, ...] = ()
+    eaeu_work: tuple[Permit, ...] = ()
     protection: tuple[Permit, ...] = ()
 
 
@@ -218,6 +230,8 @@ def _title(history: History, entries: list[date], day: date) -> Right | None:
         return "residence_permit"
     if any(permit.holds(day) for permit in history.work_permits):
         return "work_permit"
+    if any(work.holds(day) for work in history.eaeu_work) and codes.is_member("EAEU", history.citizenship, day):
+        return "eaeu_worker"
     if any(status.holds(day) for status in history.protection):
         return "protection"
     return "visa" if any(_admits(visa, entries, day) for visa in history.visas) else None
@@ -278,7 +292,10 @@ def _title_checks(today: _Day) -> Iterator[Check]:
     if today.right == "none":
         yield Check.failed(norms["own_validity"], "The visa or permit of this stay holds no longer.", _LEAVE)
         return
-    yield Check.passed(norms["own_validity"], f"Stays by a {today.right.replace('_', ' ')}.")
+    if today.right == "eaeu_worker":
+        yield Check.passed(norms["eaeu_work"], "Works here as the employer has declared.")
+    else:
+        yield Check.passed(norms["own_validity"], f"Stays by a {today.right.replace('_', ' ')}.")
     yield Check.not_applicable(norms["visa_free_total"], "Days under a title of one's own do not count.")
 
 

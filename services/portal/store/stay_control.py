@@ -46,6 +46,10 @@ SELECT iin, document, 'visa', CAST(body->>'valid_from' AS date),
     least(CAST(body->>'valid_until' AS date), CAST(body->>'annulled_on' AS date) - 1),
     CAST(body->>'stay_days' AS int), body->>'entries'
 FROM visa WHERE {_WHOSE}
+UNION ALL
+SELECT iin, document, 'work_permit', valid_from, valid_until, NULL, NULL FROM work_permit WHERE {_WHOSE}
+UNION ALL
+SELECT iin, document, 'eaeu_worker', valid_from, valid_until, NULL, NULL FROM eaeu_worker WHERE {_WHOSE}
 """)  # noqa: S608  (only our own conditions are put in)
 
 _NATURALISED = text(f"""
@@ -81,8 +85,9 @@ async def crossings(connection: AsyncConnection, documents: Sequence[str], iins:
 
 
 async def titles(connection: AsyncConnection, documents: Sequence[str], iins: Sequence[str]) -> list[Any]:
-    """Residence permits, statuses of protection and visas in effect: `iin`, `document`, `kind`, `valid_from`,
-    `valid_until` (the last day, None without a term), and of visas `stay_days` and `entries`."""
+    """Residence and work permits, declared workers of the Union, statuses of protection and visas in effect: `iin`,
+    `document`, `kind`, `valid_from`, `valid_until` (the last day, None without a term), and of visas `stay_days` and
+    `entries`."""
     return list(await connection.execute(_TITLES, {"documents": documents, "iins": iins}))
 
 

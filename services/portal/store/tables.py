@@ -21,9 +21,11 @@ from shared.db.json_text import JsonText
 from shared.db.records import record_table
 from shared.http.access_log import access_log_table
 from shared.http.idempotency import idempotency_table
+from shared.inbox.table import copy_table, inbox_tables
 from shared.outbox import outbox_table, relay_table
 from shared.records.people import person_columns
 from shared.records.rejects import rejected_table
+from shared.timer import timer_table
 
 metadata = MetaData()
 
@@ -210,3 +212,18 @@ lost_document = record_table(
 border_alert = record_table(
     metadata, "border_alert", Column("crossing", UUID, nullable=False), Index("border_alert_crossing", "crossing")
 )
+
+# Titles to stay that the permits register gives (copies): first and last day, None without a term. A declared worker
+# from the Eurasian Economic Union needs no permit.
+inbox_tables(metadata)
+
+
+def _title(name: str) -> Table:
+    term = (Column("valid_from", Date, nullable=False), Column("valid_until", Date))
+    return copy_table(metadata, name, *term, *person_columns(name))
+
+
+work_permit = _title("work_permit")
+eaeu_worker = _title("eaeu_worker")
+
+job_run = timer_table(metadata)

@@ -11,10 +11,7 @@ from services.accounting.rules.identity import NO_KEY, Claim, Hashes
 from shared.events.envelope import Fact
 from shared.events.language import Day
 from shared.events.person import Person
-
-
-class NotUnderstood(Exception):
-    """The event cannot be taken; the message says why and holds nothing of its content."""
+from shared.inbox.reading import NotUnderstood
 
 
 class Record(NamedTuple):

@@ -1,12 +1,13 @@
 """Facts of the portal."""
 
-from services.accounting.intake.digest.digested import LAST_DAY, NotUnderstood, Record, Sign, identify
+from services.accounting.intake.digest.digested import LAST_DAY, Record, Sign, identify
 from services.accounting.rules.dimensions import birth_code, country_code, purpose_code, sex_code
 from services.accounting.rules.history import Kind, moment, source_order
 from services.accounting.rules.identity import NO_KEY, Claim, Hashes
 from services.accounting.rules.rows import CrossingRow
 from shared.events.portal import BorderCrossing, ResidenceRegistration
 from shared.events.visa import StayRegistration
+from shared.inbox.reading import NotUnderstood
 
 STATED = {False: 0, True: 1, None: 2}
 

@@ -1,12 +1,10 @@
-"""The port through which events reach accounting, whatever carries them."""
+"""The port through which one service reads the events of another, whatever carries them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import orjson
-
-from services.accounting.cases.status import Newest
 
 Positions = Mapping[int, int]
 """How far a source was read: where to go on, by part. The feed has the one part 0, Kafka its partitions. A part that is
@@ -29,6 +27,18 @@ class Delivery:
 
     events: list[Event | Unreadable]
     positions: Positions
+
+
+class Newest(NamedTuple):
+    """Where a source ends: the position of its newest event in the register's outbox, and the end of each part of what
+    carries the events."""
+
+    position: int
+    ends: Mapping[int, int]
+
+
+class SourceFailed(Exception):
+    """The source does not answer, or not as agreed. Asking is tried again; nothing was lost."""
 
 
 class Source(Protocol):
@@ -58,3 +68,8 @@ def event_of(raw: bytes) -> Event | Unreadable:
     except orjson.JSONDecodeError:
         return Unreadable(raw)
     return event if isinstance(event, dict) else Unreadable(raw)
+
+
+def raw(event: Event | Unreadable) -> bytes:
+    """What `event_of` reads again, for what is set aside."""
+    return event.raw if isinstance(event, Unreadable) else orjson.dumps(event)

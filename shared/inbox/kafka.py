@@ -8,10 +8,9 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from services.accounting.cases.status import Newest, SourceFailed
-from services.accounting.intake.feed import FeedSource
-from services.accounting.intake.source import Delivery, Positions, event_of
 from shared.broker import Broker
+from shared.inbox.feed import FeedSource
+from shared.inbox.source import Delivery, Newest, Positions, SourceFailed, event_of
 
 PATIENCE = 10.0  # seconds until the broker must have answered
 

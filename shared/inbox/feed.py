@@ -1,29 +1,37 @@
 """A register's HTTP feed of events (after http-feeds.org), polled with long waits."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
 import orjson
 
-from services.accounting.cases.status import Newest, SourceFailed
-from services.accounting.intake.source import Delivery, Positions, Unreadable
 from shared.errors import Unavailable
+from shared.inbox.source import Delivery, Newest, Positions, SourceFailed, Unreadable
 
 PATIENCE = 10.0  # seconds beyond the wait that was asked for
 
 
 class FeedSource:
-    """The feed of one register at `address`; `auth` signs the requests."""
+    """The feed of one register at `address`; `auth` signs the requests. Only events of `types` are sent, where any are
+    named."""
 
     transport = "feed"
 
-    def __init__(self, name: str, address: str, auth: httpx.Auth, transport: httpx.AsyncBaseTransport | None = None):
-        self.name = name
+    def __init__(
+        self,
+        name: str,
+        address: str,
+        auth: httpx.Auth,
+        transport: httpx.AsyncBaseTransport | None = None,
+        types: Sequence[str] = (),
+    ) -> None:
+        self.name, self._types = name, list(types)
         self._http = httpx.AsyncClient(base_url=address, auth=auth, timeout=PATIENCE, transport=transport)
 
     async def read(self, after: Positions, limit: int, wait: float) -> Delivery:
         position = after.get(0, 0)
-        asked = {"after": position, "limit": limit, "wait": wait}
+        asked = {"after": position, "limit": limit, "wait": wait, "type": self._types}
         answer = await self._get("/v1/events", params=asked, timeout=wait + PATIENCE)
         events = _json(answer)
         reached = answer.headers.get("kosh-position", "")

@@ -1,0 +1,179 @@
+"""Following another register: its events are read without end, and copies of the facts that matter are kept.
+
+Position and copies move in one transaction, so a follower that is killed goes on where its effect ended. What cannot
+be understood is set aside, counted, and tried again at each start; when it becomes too much, nothing more is taken
+until that ends, and decisions wait (copies.expect_current) rather than rest on half the truth. One follower works for
+a source; others stand by.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from opentelemetry.trace import SpanKind
+from prometheus_client import Counter, Gauge
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from shared import clock
+from shared.events.envelope import Fact
+from shared.inbox import table
+from shared.inbox.alarm import Alarm
+from shared.inbox.copies import Copy, keep, position_of
+from shared.inbox.reading import NotUnderstood, Version, fact_of, readable, version_of
+from shared.inbox.source import Delivery, Event, Newest, Source, SourceFailed, Unreadable, event_of, raw
+from shared.inbox.sources import make_sources
+from shared.inbox.table import Parked
+from shared.process import Monitor
+from shared.settings import ServiceSettings
+
+log = logging.getLogger(__name__)
+
+Understood = dict[str, list[tuple[Version, Fact]]]
+"""Versions of records by the type of their fact."""
+
+LOCK = 0x666F6C6C  # "foll": first half of an advisory lock's key, the source's name is hashed into the second
+LIMIT = 2_000  # events looked at in one transaction
+WAIT = 5.0  # seconds that a source may keep us waiting for an event
+RETRY = 2.0  # seconds until another try where source or database does not answer
+
+_BE_ALONE = text("SELECT pg_try_advisory_lock(:lock, hashtext(:source))")
+
+
+async def follow(engine: AsyncEngine, settings: ServiceSettings, copies: Sequence[Copy[Any]], monitor: Monitor) -> None:
+    """Keeps the copies until cancelled; each of their registers is read by itself."""
+    types = [copy.fact.TYPE for copy in copies]
+    sources = make_sources(settings, {copy.source for copy in copies}, types)
+    watch = Watch(monitor)
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            for source in sources:
+                own = [copy for copy in copies if copy.source == source.name]
+                tasks.create_task(Follower(engine, source, own, watch).run())
+    finally:
+        for source in sources:
+            await source.close()
+
+
+class Watch:
+    """What a follower shows: figures for Prometheus, and one step in the trace of every record that it copies."""
+
+    def __init__(self, monitor: Monitor) -> None:
+        self._tracing, registry = monitor.tracing, monitor.metrics.registry
+        self.active = Gauge("kosh_follow_active", "1 where this process follows", ["source"], registry=registry)
+        self._events = Counter("kosh_follow_events", "Events looked at", ["source"], registry=registry)
+
+    @contextmanager
+    def taking(self, source: str, events: Sequence[Event | Unreadable]) -> Iterator[None]:
+        """Around the transaction that takes `events`."""
+        said = (event.get("traceparent") for event in events if isinstance(event, dict))
+        traces = (traceparent for traceparent in said if isinstance(traceparent, str))
+        with self._tracing.span(f"copy {source}", kind=SpanKind.CONSUMER, links=traces) as span:
+            span.set_attribute("messaging.batch.message_count", len(events))
+            yield
+        self._events.labels(source).inc(len(events))
+
+
+class Follower:
+    """The follower of one source."""
+
+    def __init__(self, engine: AsyncEngine, source: Source, copies: Sequence[Copy[Any]], watch: Watch) -> None:
+        self._engine, self._source, self._watch = engine, source, watch
+        self._copies = {copy.fact.TYPE: copy for copy in copies}
+        self._alarm = Alarm()
+
+    async def run(self) -> None:
+        """Until cancelled; outages are waited out."""
+        name = self._source.name
+        while True:
+            try:
+                async with self._engine.connect() as connection:
+                    try:
+                        await self._work(connection)
+                    finally:
+                        await connection.invalidate()  # back in the pool it would keep the lock
+            except (SourceFailed, DBAPIError, OSError) as outage:
+                self._watch.active.labels(name).set(0)
+                log.warning(
+                    "following %s waits: %s", name, outage if isinstance(outage, SourceFailed) else type(outage)
+                )
+                await asyncio.sleep(RETRY)
+
+    async def _work(self, connection: AsyncConnection) -> None:
+        await self._become_the_only_one(connection)
+        self._watch.active.labels(self._source.name).set(1)
+        await self._try_parked_again(connection)
+        await self._follow(connection)
+
+    async def _become_the_only_one(self, connection: AsyncConnection) -> None:
+        while not await connection.scalar(_BE_ALONE, {"lock": LOCK, "source": self._source.name}):
+            await connection.rollback()
+            await asyncio.sleep(RETRY)
+        await connection.commit()
+
+    async def _follow(self, connection: AsyncConnection) -> None:
+        source = self._source
+        async with connection.begin():
+            positions = await table.positions(connection, source.transport, source.name)
+            seen = await table.seen(connection, source.name)
+        while True:
+            asked_at, newest = clock.now(), await source.newest()
+            current = self._reaches(newest, positions, seen)
+            if current:
+                async with connection.begin():
+                    await table.confirm(connection, source.name, asked_at)
+            delivery = await source.read(positions, LIMIT, WAIT)
+            positions |= delivery.positions
+            seen = max(seen, await self._take(connection, delivery))
+
+    def _reaches(self, newest: Newest, positions: Mapping[int, int], seen: int) -> bool:
+        """Whether everything was read that there was. A feed's position is the outbox's own; a topic may end before
+        the outbox does, where the relay is behind."""
+        at_the_end = all(positions.get(part, 0) >= end for part, end in newest.ends.items())
+        return at_the_end and (self._source.transport == "feed" or seen >= newest.position)
+
+    async def _take(self, connection: AsyncConnection, delivery: Delivery) -> int:
+        """Takes what was delivered, in one transaction; the newest position that it reached in the outbox."""
+        source, events = self._source, delivery.events
+        understood, parked = self._read(events)
+        if reason := self._alarm.hear(len(events), len(parked)):
+            raise SourceFailed(f"{source.name}: {reason}")
+        seen = max((position_of(event) for event in events if isinstance(event, dict)), default=0)
+        with self._watch.taking(source.name, events):
+            async with connection.begin():
+                await self._keep(connection, understood)
+                if parked:
+                    await table.park(connection, source.name, parked)
+                await table.advance(connection, source.transport, source.name, delivery.positions)
+                await table.see(connection, source.name, seen)
+        return seen
+
+    async def _try_parked_again(self, connection: AsyncConnection) -> None:
+        """This program may understand what the one before it did not."""
+        async with connection.begin():
+            held = await table.parked(connection, self._source.name)
+            understood, again = self._read([event_of(each.event) for each in held])
+            still = {each.event for each in again}
+            await self._keep(connection, understood)
+            await table.unpark(connection, [each.id for each in held if each.event not in still])
+
+    def _read(self, events: Sequence[Event | Unreadable]) -> tuple[Understood, list[Parked]]:
+        """What is to be kept, and what could not be understood. Events of other types are none of our business."""
+        understood: Understood = {}
+        parked: list[Parked] = []
+        for event in events:
+            try:
+                kind = readable(event).get("type")
+                if isinstance(event, dict) and isinstance(kind, str) and kind in self._copies:
+                    fact = fact_of(self._copies[kind].fact, event)
+                    understood.setdefault(kind, []).append((version_of(event), fact))
+            except NotUnderstood as fault:
+                parked.append(Parked(str(fault), raw(event)))
+        return understood, parked
+
+    async def _keep(self, connection: AsyncConnection, understood: Understood) -> None:
+        for kind, versions in understood.items():
+            await keep(connection, self._copies[kind], versions)

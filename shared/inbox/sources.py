@@ -1,0 +1,25 @@
+"""The sources that the settings name, over the transport that they choose."""
+
+from collections.abc import Collection, Sequence
+
+from shared.http.system_token import SystemAuth
+from shared.inbox.feed import FeedSource
+from shared.inbox.kafka import KafkaSource
+from shared.inbox.source import Source
+from shared.settings import ServiceSettings
+
+
+def make_sources(
+    settings: ServiceSettings, registers: Collection[str] | None = None, types: Sequence[str] = ()
+) -> list[Source]:
+    """One per register, or per one of `registers`. Kafka carries the events where it is chosen; where the register
+    ends, its feed tells always. A feed sends only events of `types`, where any are named; a topic holds them all."""
+    auth = SystemAuth.of(settings)
+    feeds = [
+        FeedSource(name, address, auth, types=types)
+        for name, address in settings.feeds.items()
+        if registers is None or name in registers
+    ]
+    if settings.broker is None or settings.transport == "feed":
+        return list(feeds)
+    return [KafkaSource(feed, settings.broker) for feed in feeds]

@@ -1,0 +1,147 @@
+"""What a service remembers of the sources that it reads: how far, how lately to their ends, and what it set aside."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Identity,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.schema import SchemaItem
+
+
+def inbox_tables(metadata: MetaData) -> None:
+    """Positions by transport and part; by source the newest event seen, in the source's outbox, and the moment up to
+    which everything was read; and events that were not understood, as received."""
+    Table(
+        "inbox_position",
+        metadata,
+        Column("transport", Text, primary_key=True),
+        Column("source", Text, primary_key=True),
+        Column("part", Integer, primary_key=True, autoincrement=False),
+        Column("position", BigInteger, nullable=False),
+    )
+    Table(
+        "inbox_source",
+        metadata,
+        Column("source", Text, primary_key=True),
+        Column("position", BigInteger, nullable=False),
+        Column("current_at", DateTime(timezone=True)),
+    )
+    Table(
+        "inbox_parked",
+        metadata,
+        Column("id", BigInteger, Identity(always=True), primary_key=True),
+        Column("source", Text, nullable=False),
+        Column("reason", Text, nullable=False),  # holds nothing of the event's content
+        Column("event", LargeBinary, nullable=False),
+        Column("parked_at", DateTime(timezone=True), nullable=False),
+    )
+
+
+def copy_table(metadata: MetaData, name: str, *columns: SchemaItem) -> Table:
+    """The newest version of each record of one fact, by the record's id; `columns` are what the copier needs of it."""
+    return Table(
+        name,
+        metadata,
+        Column("id", Text, primary_key=True),
+        Column("version", Integer, nullable=False),
+        Column("withdrawn", Boolean, nullable=False),
+        *columns,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """An event that was not understood; `id` is 0 for one that is not stored yet."""
+
+    reason: str
+    event: bytes
+    id: int = 0
+
+
+_POSITIONS = text("SELECT part, position FROM inbox_position WHERE transport = :transport AND source = :source")
+_ADVANCE = text("""
+INSERT INTO inbox_position (transport, source, part, position)
+SELECT :transport, :source, * FROM unnest(CAST(:parts AS int[]), CAST(:positions AS bigint[]))
+ON CONFLICT (transport, source, part) DO UPDATE SET position = excluded.position
+""")
+_SEEN = text("SELECT position FROM inbox_source WHERE source = :source")
+_SEE = text("""
+INSERT INTO inbox_source AS held (source, position) VALUES (:source, :position)
+ON CONFLICT (source) DO UPDATE SET position = greatest(held.position, excluded.position)
+""")
+_CONFIRM = text("""
+INSERT INTO inbox_source (source, position, current_at) VALUES (:source, 0, :at)
+ON CONFLICT (source) DO UPDATE SET current_at = excluded.current_at
+""")
+_CURRENT = text("SELECT source, current_at FROM inbox_source WHERE current_at IS NOT NULL")
+_PARK = text("""
+INSERT INTO inbox_parked (source, reason, event, parked_at)
+SELECT :source, *, now() FROM unnest(CAST(:reasons AS text[]), CAST(:events AS bytea[]))
+""")
+_PARKED = text("SELECT reason, event, id FROM inbox_parked WHERE source = :source ORDER BY id")
+_UNPARK = text("DELETE FROM inbox_parked WHERE id = ANY(CAST(:ids AS bigint[]))")
+_HOW_MANY = text("SELECT source, count(*) AS parked FROM inbox_parked GROUP BY source")
+
+
+async def positions(connection: AsyncConnection, transport: str, source: str) -> dict[int, int]:
+    """Where to go on reading, by part."""
+    rows = await connection.execute(_POSITIONS, {"transport": transport, "source": source})
+    return {row.part: row.position for row in rows}
+
+
+async def advance(connection: AsyncConnection, transport: str, source: str, reached: Mapping[int, int]) -> None:
+    """The source was read up to these positions."""
+    parts = {"parts": list(reached), "positions": list(reached.values())}
+    await connection.execute(_ADVANCE, {"transport": transport, "source": source, **parts})
+
+
+async def seen(connection: AsyncConnection, source: str) -> int:
+    """The position of the newest event seen, in the source's outbox."""
+    return await connection.scalar(_SEEN, {"source": source}) or 0
+
+
+async def see(connection: AsyncConnection, source: str, position: int) -> None:
+    await connection.execute(_SEE, {"source": source, "position": position})
+
+
+async def confirm(connection: AsyncConnection, source: str, at: datetime) -> None:
+    """Everything that the source held at that moment was read."""
+    await connection.execute(_CONFIRM, {"source": source, "at": at})
+
+
+async def current_at(connection: AsyncConnection) -> dict[str, datetime]:
+    """Up to which moment everything was read, by source."""
+    return {row.source: row.current_at for row in await connection.execute(_CURRENT)}
+
+
+async def park(connection: AsyncConnection, source: str, events: Sequence[Parked]) -> None:
+    """Sets events aside, to be looked at and tried again."""
+    arrays = {"reasons": [each.reason for each in events], "events": [each.event for each in events]}
+    await connection.execute(_PARK, {"source": source, **arrays})
+
+
+async def parked(connection: AsyncConnection, source: str) -> list[Parked]:
+    """What is set aside of a source, oldest first."""
+    return [Parked(*row) for row in await connection.execute(_PARKED, {"source": source})]
+
+
+async def unpark(connection: AsyncConnection, ids: Sequence[int]) -> None:
+    await connection.execute(_UNPARK, {"ids": list(ids)})
+
+
+async def how_many_parked(connection: AsyncConnection) -> dict[str, int]:
+    """How many events are set aside, by source."""
+    return {row.source: row.parked for row in await connection.execute(_HOW_MANY)}

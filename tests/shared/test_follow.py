@@ -1,0 +1,257 @@
+"""Copies of another register's facts: over the feed and over a real Kafka, through kills, poison and any order."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import datetime
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from deploy import topics
+from services.permits.cases.entry_ban import BANS
+from services.portal.app import make_app
+from shared import clock
+from shared.broker import Broker
+from shared.db.engine import make_engine
+from shared.errors import Unavailable
+from shared.events.border_control import EntryBan
+from shared.events.envelope import Fact
+from shared.inbox import follow
+from shared.inbox.copies import STALE, Copy, expect_current, keep
+from shared.inbox.feed import FeedSource
+from shared.inbox.kafka import KafkaSource
+from shared.inbox.reading import Version
+from shared.inbox.source import Source
+from shared.outbox import relay
+from shared.process import Monitor
+from shared.testing.api import Api, StartApi
+from shared.testing.people import crossing, person
+from shared.testing.postgres import FreshDatabase
+
+POLICE = "migration-police"
+COPIED = "SELECT id, version, withdrawn, barred_until FROM entry_ban ORDER BY id"
+
+
+def ban(**changes: Any) -> dict[str, Any]:
+    who = person()
+    known = {"ground": "overstay", "barred_from": "2025-06-01", "barred_until": "2030-05-31"}
+    return {"source_id": f"EB-{who['surname']}", "person": who} | known | changes
+
+
+def event(position: int, record: str, version: int = 1, **data: Any) -> dict[str, Any]:
+    return {
+        "type": EntryBan.TYPE, "subject": record, "recordversion": version, "position": position, "data": ban(**data)
+    }  # fmt: skip
+
+
+def feed_of(portal: Api, types: Sequence[str] = (EntryBan.TYPE,)) -> FeedSource:
+    class Signed(httpx.Auth):
+        def auth_flow(self, request: httpx.Request) -> Any:
+            request.headers.update(portal.token("system"))
+            yield request
+
+    return FeedSource("portal", "http://portal.test", Signed(), httpx.ASGITransport(portal.app), types)
+
+
+def canned(events: Sequence[Any]) -> FeedSource:
+    """A feed that holds just these events, and gives a few at a time."""
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("newest"):
+            return httpx.Response(200, json={"position": len(events)})
+        after = int(request.url.params["after"])
+        some = events[after : after + 40]
+        await asyncio.sleep(0.02)
+        return httpx.Response(200, content=orjson.dumps(some), headers={"Kosh-Position": str(after + len(some))})
+
+    return FeedSource("portal", "http://portal", httpx.Auth(), httpx.MockTransport(answer))
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(follow, "RETRY", 0.05)
+    monkeypatch.setattr(follow, "WAIT", 0.1)
+
+
+@pytest.fixture
+async def portal(start_api: StartApi) -> Api:
+    return await start_api("portal", make_app)
+
+
+@pytest.fixture
+async def engine(fresh_database: FreshDatabase) -> AsyncIterator[AsyncEngine]:
+    engine = make_engine((await fresh_database("permits")).app_url, application="follower")
+    yield engine
+    await engine.dispose()
+
+
+@asynccontextmanager
+async def background(work: Awaitable[None]) -> AsyncIterator[None]:
+    task = asyncio.ensure_future(work)
+    try:
+        yield
+        assert not task.done(), task.exception()
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+@asynccontextmanager
+async def following(engine: AsyncEngine, source: Source, *copies: Copy[Any]) -> AsyncIterator[None]:
+    watch = follow.Watch(Monitor("test"))
+    async with background(follow.Follower(engine, source, copies or (BANS,), watch).run()):
+        yield
+    await source.close()
+
+
+async def rows(engine: AsyncEngine, query: str = COPIED) -> list[tuple[Any, ...]]:
+    async with engine.connect() as connection:
+        return [tuple(row) for row in await connection.execute(text(query))]
+
+
+async def current(engine: AsyncEngine) -> datetime:
+    async with engine.connect() as connection:
+        return await expect_current(connection, "portal")
+
+
+async def until(found: Callable[[], Awaitable[object]]) -> None:
+    async with asyncio.timeout(30):
+        while True:
+            if await found():
+                return
+            await asyncio.sleep(0.01)
+
+
+async def until_current(engine: AsyncEngine, since: datetime) -> None:
+    """Waits until everything is copied that the register held at `since`."""
+
+    async def is_current() -> bool:
+        with suppress(Unavailable):
+            return await current(engine) >= since
+        return False
+
+    await until(is_current)
+
+
+OpenSource = Callable[[Api], Awaitable[Source]]
+
+
+@pytest.fixture(params=["feed", pytest.param("kafka", marks=pytest.mark.kafka)])
+async def open_source(request: pytest.FixtureRequest) -> AsyncIterator[OpenSource]:
+    """The portal's events over either transport; over Kafka with the real relay."""
+    async with AsyncExitStack() as stack:
+
+        async def opened(portal: Api) -> Source:
+            if request.param == "feed":
+                return feed_of(portal)
+            broker = Broker(request.getfixturevalue("kafka_node").bootstrap)
+            await topics.ensure(broker)
+            await stack.enter_async_context(background(relay.run(portal.engine, "portal", broker, Monitor("relay"))))
+            return KafkaSource(feed_of(portal), broker)
+
+        yield opened
+
+
+async def test_the_newest_version_of_each_record_is_copied(
+    portal: Api, engine: AsyncEngine, open_source: OpenSource
+) -> None:
+    async def send(method: str, path: str, body: dict[str, Any], role: str = POLICE, **headers: str) -> Any:
+        answer = await portal.client.request(method, path, json=body, headers=portal.token(role) | headers)
+        assert answer.status_code < 300, answer.text
+        return answer.json()
+
+    first, second = ban(), ban()
+    corrected = await send("POST", "/v1/entry-bans", first)
+    await send("POST", "/v1/border-crossings", crossing(), "border")
+    withdrawn = await send("POST", "/v1/entry-bans", second)
+    change = {"record": first | {"barred_until": "2026-12-31"}, "reason": "mistyped"}
+    await send("PUT", f"/v1/entry-bans/{corrected['id']}", change, **{"If-Match": '"1"'})
+    async with following(engine, await open_source(portal)):
+        await until_current(engine, clock.now())
+        assert {id: version for id, version, *_ in await rows(engine)} == {corrected["id"]: 2, withdrawn["id"]: 1}
+        path = f"/v1/entry-bans/{withdrawn['id']}:withdraw"
+        await send("POST", path, {"reason": "another person"}, **{"If-Match": '"1"'})
+        await until_current(engine, clock.now())
+    known = {id: (version, gone, str(until)) for id, version, gone, until in await rows(engine)}
+    assert known == {corrected["id"]: (2, False, "2026-12-31"), withdrawn["id"]: (2, True, "2030-05-31")}
+
+
+async def test_a_follower_whose_connection_is_killed_goes_on_where_its_effect_ended(engine: AsyncEngine) -> None:
+    events = [event(n, f"r{n}") for n in range(1, 201)]
+    kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'follower' AND pid <> {own}"
+    async with following(engine, canned(events)):
+        await until(lambda: rows(engine))
+        ((own,),) = await rows(engine, "SELECT pg_backend_pid()")
+        await rows(engine, kill.format(own=own))
+        await until_current(engine, clock.now())
+    assert len(await rows(engine)) == 200
+
+
+async def test_what_is_not_understood_is_set_aside_once_and_tried_again_by_the_next_program(
+    engine: AsyncEngine,
+) -> None:
+    class Stricter(Fact, producer="portal", name="entry_ban", version=1):
+        source_id: str
+        not_invented_yet: str
+
+    events = [event(1, "good"), "nonsense", event(3, "bad", ground="none of the known")]
+    strict = Copy(Stricter, BANS.table, lambda _: {})
+    async with following(engine, canned(events), strict):
+        await until_current(engine, clock.now())
+    assert await rows(engine) == []
+    for _ in range(2):
+        async with following(engine, canned(events)):
+            await until_current(engine, clock.now())
+        assert [id for id, *_ in await rows(engine)] == ["good"]
+        assert await rows(engine, "SELECT count(*) FROM inbox_parked") == [(2,)]
+    assert "none of the known" not in str(await rows(engine, "SELECT reason FROM inbox_parked"))
+
+
+async def test_when_too_much_is_not_understood_nothing_is_taken_and_nobody_decides(engine: AsyncEngine) -> None:
+    events = [event(n, f"r{n}", ground="nonsense") for n in range(1, 100)]
+    async with following(engine, canned(events)):
+        await asyncio.sleep(0.3)
+    assert await rows(engine, "SELECT (SELECT count(*) FROM inbox_position), (SELECT count(*) FROM inbox_parked)") == [
+        (0, 0)
+    ]
+    with pytest.raises(Unavailable, match="not complete yet"):
+        await current(engine)
+
+
+async def test_a_register_that_does_not_answer_makes_copies_stale_in_time(portal: Api, engine: AsyncEngine) -> None:
+    async with following(engine, feed_of(portal)):
+        await until_current(engine, clock.now())
+    with clock.set_to(clock.now() + 1.01 * STALE), pytest.raises(Unavailable, match="not complete since"):
+        await current(engine)
+
+
+async def test_versions_in_any_order_leave_the_newest(engine: AsyncEngine) -> None:
+    fact = EntryBan.model_validate(ban())
+
+    def at(number: int) -> tuple[Version, EntryBan]:
+        return Version("r", number, number == 3), fact
+
+    for order in ((1, 2, 3), (3, 1, 2), (2, 3, 3, 1)):
+        async with engine.begin() as connection:
+            await connection.execute(text("DELETE FROM entry_ban"))
+            await keep(connection, BANS, [at(number) for number in order])
+            await keep(connection, BANS, [at(number) for number in order])
+        assert [(version, gone) for _, version, gone, _ in await rows(engine)] == [(3, True)]
+
+
+async def test_a_feed_asked_for_types_moves_on_over_the_others(portal: Api) -> None:
+    for _ in range(3):
+        await portal.client.post("/v1/border-crossings", json=crossing(), headers=portal.token("border"))
+    await portal.client.post("/v1/entry-bans", json=ban(), headers=portal.token(POLICE))
+    asked: dict[str, str | int] = {"type": EntryBan.TYPE, "limit": 3}
+    first = await portal.client.get("/v1/events", params=asked, headers=portal.token("system"))
+    assert (first.json(), first.headers["Kosh-Position"]) == ([], "3")
+    second = await portal.client.get("/v1/events", params=asked | {"after": 3}, headers=portal.token("system"))
+    assert [(e["type"], e["position"]) for e in second.json()] == [(EntryBan.TYPE, 4)]
+    assert second.headers["Kosh-Position"] == "4"
