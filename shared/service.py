@@ -47,6 +47,9 @@ class Background:
                 tasks.create_task(keep_time(engine, self.jobs))
 
 
+NOTHING = Background()
+
+
 def make_register(
     service: str,
     title: str,
@@ -54,10 +57,10 @@ def make_register(
     routers: Sequence[APIRouter],
     *,
     closing: Sequence[Callable[[], Awaitable[None]]] = (),
-    background: bool = False,
+    background: Background = NOTHING,
 ) -> FastAPI:
     """A register's application: its own routes, its event feed, and readiness that asks its database. `closing` ends
-    with the service what only it has opened; `background`: it keeps copies and does jobs (see Background)."""
+    with the service what only it has opened; `background` is what its other process does."""
     engine = make_engine(settings.database_url, application=f"kosh-{service}")
 
     @asynccontextmanager
@@ -73,8 +76,10 @@ def make_register(
     every = [*routers, feed.router, my_access_log.router]
     app = make_app(service, title, settings, every, lifespan=lifespan, checks={"database": database})
     _watch_outbox(app.state.metrics, engine, settings)
-    if background:
-        _watch_background(app.state.metrics, engine)
+    if background.copies:
+        _watch_copies(app.state.metrics, engine)
+    if background.jobs:
+        _watch_jobs(app.state.metrics, engine)
     app.state.engine = engine
     app.state.lanes = {}
     return app
@@ -108,8 +113,8 @@ def _watch_outbox(metrics: Metrics, engine: AsyncEngine, settings: ServiceSettin
         metrics.watch("kosh_outbox_relayed_position", "Position of the newest event that is in Kafka", of_relayed)
 
 
-def _watch_background(metrics: Metrics, engine: AsyncEngine) -> None:
-    """The API tells how fresh the copies are and when jobs were done: a background that is down could not."""
+def _watch_copies(metrics: Metrics, engine: AsyncEngine) -> None:
+    """The API tells how fresh the copies are: a background that is down could not."""
 
     async def current() -> dict[str, float]:
         async with engine.connect() as connection:
@@ -119,28 +124,32 @@ def _watch_background(metrics: Metrics, engine: AsyncEngine) -> None:
         async with engine.connect() as connection:
             return dict(await inbox.how_many_parked(connection))
 
+    metrics.watch("kosh_copies_current_timestamp_seconds", "Up to when copies are complete", current, "source")
+    metrics.watch("kosh_copies_parked", "Events that are set aside and missing in copies", parked, "source")
+
+
+def _watch_jobs(metrics: Metrics, engine: AsyncEngine) -> None:
     async def done() -> dict[str, float]:
         async with engine.connect() as connection:
             return {job: at.timestamp() for job, at in (await timer.done_at(connection)).items()}
 
     metrics.watch("kosh_job_done_timestamp_seconds", "When a job was last done", done, "job_name")
-    metrics.watch("kosh_copies_current_timestamp_seconds", "Up to when copies are complete", current, "source")
-    metrics.watch("kosh_copies_parked", "Events that are set aside and missing in copies", parked, "source")
 
 
 def main(
-    service: str, make: MakeApp, arguments: Sequence[str] | None = None, *, background: Background | None = None
+    service: str, make: MakeApp, arguments: Sequence[str] | None = None, *, background: Background = NOTHING
 ) -> None:
     """`python -m services.<service> api|relay|migrate|background`, or one of the background's jobs, done at once."""
-    jobs = {job.name: job for job in background.jobs} if background else {}
+    jobs = {job.name: job for job in background.jobs}
+    roles = ["api", "relay", "migrate", *([] if background == NOTHING else ["background"]), *jobs]
     parser = argparse.ArgumentParser(prog=f"python -m services.{service}")
-    parser.add_argument("role", choices=["api", "relay", "migrate", *(["background"] if background else []), *jobs])
+    parser.add_argument("role", choices=roles)
     role = parser.parse_args(arguments).role
     try:
         settings = ServiceSettings.of(service)
         if role in jobs:
             return process.run(f"{service}-{role}", settings, lambda _: _job(service, settings, jobs[role]))
-        if role == "background" and background:
+        if role == "background":
             return process.run(f"{service}-background", settings, partial(_background, service, settings, background))
         {"api": _api, "relay": _relay, "migrate": _migrate}[role](service, settings, make)
     except SettingsError as error:

@@ -6,6 +6,7 @@ beside them are real, each with its source.
 
 import os
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from shared import clock
 
 Record = dict[str, Any]
 TIMEOUT = 120.0
+PATIENCE = 60  # seconds for copies to become complete
 REGIONS = ("75", "71", "79", "19", "61", "35", "55", "63", "23", "47")
 MISSIONS = {"RUS": "Moscow", "DEU": "Berlin", "KOR": "Seoul", "TUR": "Ankara", "USA": "Washington", "POL": "Warsaw"}
 EMPLOYERS = {"200340001008": ("F", "75"), "210640000014": ("J", "71")}
@@ -156,10 +158,20 @@ def _permits(permits: httpx.Client, source_id: str, employer: str, region: str, 
     lodged = _done(permits.post(path, json=application | {"workers": workers}, headers=_token("permits-officer")))
     if lodged["version"] > 1:  # an earlier run of the demonstration has been here
         return
-    decided = _done(permits.post(f"{path}/{lodged['id']}/decision", headers=_step(source_id + "-D", lodged)))
+    decided = _decided(permits, f"{path}/{lodged['id']}/decision", _step(source_id + "-D", lodged))
     payment = {"reference": source_id, "paid_on": today.isoformat(), "tenge": decided["fee"]["tenge"] or 1}
     _done(permits.post(f"{path}/{lodged['id']}/payment", json=payment, headers=_step(source_id + "-P", decided)))
     print(f"  work permits: {len(people)} issued to one employer", flush=True)
+
+
+def _decided(permits: httpx.Client, path: str, step: dict[str, str]) -> Record:
+    """Right after the first start the copy of bans on entry may not be complete yet: then nobody decides (503)."""
+    for _ in range(PATIENCE):
+        answer = permits.post(path, headers=step)
+        if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+            break
+        time.sleep(1)
+    return _done(answer)
 
 
 def _declared(number: int, who: Traveller) -> Record:

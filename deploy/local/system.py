@@ -17,7 +17,7 @@ from shared.db.migrate import upgrade
 
 REGISTERS = ("portal", "permits", "kandas", "consular")
 SERVICES = (*REGISTERS, "accounting")
-WITH_BACKGROUND = ("portal", "permits")
+WITH_BACKGROUND = ("portal", "permits", "kandas")
 READY_PATIENCE = 120.0
 PORTS_PATIENCE = 15.0
 

@@ -1,6 +1,6 @@
-"""`python -m services.kandas api|relay|migrate`."""
+"""`python -m services.kandas api|relay|background|migrate|expiry-run`."""
 
-from services.kandas.app import make_app
+from services.kandas.app import BACKGROUND, make_app
 from shared.service import main
 
-main("kandas", make_app)
+main("kandas", make_app, background=BACKGROUND)

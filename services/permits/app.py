@@ -22,4 +22,4 @@ BACKGROUND = Background(copies=(BANS,), jobs=(Job("lapse-run", A_DAY, lapse_dail
 
 
 def make_app(settings: ServiceSettings) -> FastAPI:
-    return make_register("permits", "Kosh permits: foreign labour", settings, ROUTERS, background=True)
+    return make_register("permits", "Kosh permits: foreign labour", settings, ROUTERS, background=BACKGROUND)

@@ -71,7 +71,7 @@ ROUTERS = (
 def make_app(settings: ServiceSettings) -> FastAPI:
     client, verifier = _verifier()
     title = "Kosh portal: border, visa and stay data"
-    app = make_register("portal", title, settings, ROUTERS, closing=(client.aclose,), background=True)
+    app = make_register("portal", title, settings, ROUTERS, closing=(client.aclose,), background=BACKGROUND)
     app.state.verifier = verifier
     return app
 

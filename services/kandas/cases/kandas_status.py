@@ -1,5 +1,6 @@
 """A member's status on record: taken over, corrected, ended, and expired by a run that may be repeated."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,6 +25,11 @@ from shared.kernel.documents import identity_key
 from shared.records import intake
 from shared.records.kind import Kind
 from shared.records.routes import as_json
+
+log = logging.getLogger(__name__)
+
+KANDAS = Caller("kandas", frozenset({"system"}))
+"""Who does what the clock brings about."""
 
 EXPIRED_AT_ONCE = 500
 _IN_FORCE_ONCE = frozenset({"granted", "ended"})
@@ -103,6 +109,11 @@ async def expire(engine: AsyncEngine, day: date, caller: Caller) -> int:
     while found := await _expire_some(engine, day, caller):
         expired += found
     return expired
+
+
+async def expire_daily(engine: AsyncEngine) -> None:
+    """What ends today by the clock."""
+    log.info("expiry run: %d statuses ended", await expire(engine, clock.today(), KANDAS))
 
 
 async def _expire_some(engine: AsyncEngine, day: date, caller: Caller) -> int:

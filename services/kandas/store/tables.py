@@ -9,6 +9,7 @@ from shared.http.access_log import access_log_table
 from shared.http.idempotency import idempotency_table
 from shared.outbox import outbox_table, relay_table
 from shared.records.rejects import rejected_table
+from shared.timer import timer_table
 
 metadata = MetaData()
 
@@ -17,6 +18,7 @@ relayed = relay_table(metadata)
 idempotency = idempotency_table(metadata)
 access_log = access_log_table(metadata)
 rejected_line = rejected_table(metadata)
+job_run = timer_table(metadata)
 
 # The case file of a family: papers, clock, hearing. Its members' persons stand in kandas_status alone.
 kandas_application = record_table(metadata, "kandas_application")
