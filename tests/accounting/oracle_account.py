@@ -142,7 +142,8 @@ def _cells(
     """What the crossings of one person count in the cube."""
     for record, crossing, result in zip(records, days, results, strict=False):
         month = _month(crossing.day)
-        yield _bare(month, Indicator.ARRIVALS if crossing.arrival else Indicator.DEPARTURES)
+        direction = Indicator.ARRIVALS if crossing.arrival else Indicator.DEPARTURES
+        yield _movement(month, direction, record, dimensions.purpose_code(record["purpose"]))
         if result.migration is not False:
             yield (
                 month,
@@ -151,7 +152,8 @@ def _cells(
                 *_who(record, crossing.day),
             )
     for gap in missing(days, results):
-        yield _bare(_month(gap.day), Indicator.ARRIVALS_IMPUTED if gap.arrival else Indicator.DEPARTURES_IMPUTED)
+        direction = Indicator.ARRIVALS_IMPUTED if gap.arrival else Indicator.DEPARTURES_IMPUTED
+        yield _movement(_month(gap.day), direction, records[gap.position], 0)
 
 
 def _kind(arrival: bool, result: Result, results: Sequence[Result]) -> int:
@@ -183,8 +185,9 @@ def _who(record: Record, day: int) -> Cell:
     )
 
 
-def _bare(month: int, indicator: int) -> Cell:
-    return (month, indicator, 0, 0, 0, 0, 0, 0)
+def _movement(month: int, indicator: int, record: Record, purpose: int) -> Cell:
+    citizen = dimensions.country_code(record["person"]["citizenship"])
+    return (month, indicator, 0, 0, citizen, 0, 0, purpose)
 
 
 def _month(day: int) -> int:

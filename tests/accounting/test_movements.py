@@ -1,5 +1,6 @@
 """Cells of the movement cube: what each crossing contributes, and what a change moves."""
 
+from collections import Counter
 from datetime import date
 
 import numpy as np
@@ -34,6 +35,15 @@ def told(found: Tally) -> dict[tuple[int, Indicator], int]:
     codes = unpack(found.cells)
     keys = zip(codes["month"].tolist(), map(Indicator, codes["indicator"].tolist()), strict=True)
     return dict(zip(keys, found.counts.tolist(), strict=True))
+
+
+def told_fully(found: Tally) -> list[dict[str, int]]:
+    """The codes of each cell that are not 0."""
+    codes = unpack(found.cells)
+    return [
+        {name: int(values[number]) for name, values in codes.items() if values[number]}
+        for number in range(len(found.cells))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -79,10 +89,52 @@ def test_a_migration_s_cell_tells_all_its_dimensions() -> None:
     }
 
 
-def test_movements_and_imputed_crossings_are_counted_by_month_alone() -> None:
-    codes = unpack(tally(crossing(Migration.NO, arrival=True)).cells)
+def test_a_movement_s_cell_tells_citizenship_and_purpose_alone() -> None:
+    assert told_fully(tally(crossing(Migration.NO, arrival=True))) == [
+        {"month": MONTH, "indicator": Indicator.ARRIVALS, "citizen": country_code("UZB"), "purpose": 1}
+    ]
 
-    assert all(values.tolist() == [0] for name, values in codes.items() if name not in ("month", "indicator"))
+
+def test_an_imputed_crossing_has_the_citizenship_of_the_one_that_it_precedes_and_no_purpose() -> None:
+    before, after = crossing(Migration.NO, arrival=True), crossing(Migration.NO, arrival=True, day=DAY + 2, gap=True)
+    before["citizen"], after["citizen"] = country_code("KAZ"), country_code("RUS")
+    (imputed,) = [
+        cell
+        for cell in told_fully(tally(np.concatenate((before, after))))
+        if cell["indicator"] == Indicator.DEPARTURES_IMPUTED
+    ]
+
+    assert imputed == {"month": MONTH + 1, "indicator": Indicator.DEPARTURES_IMPUTED, "citizen": country_code("RUS")}
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([0, 40, DAY, 60_000]),
+            st.booleans(),
+            st.sampled_from(["AAA", "UZB", "ZZZ"]),
+            st.integers(0, 15),
+            st.booleans(),
+        )
+    )
+)
+def test_movements_are_what_counting_one_by_one_gives(
+    crossings: list[tuple[int, bool, str, int, bool]],
+) -> None:
+    records = np.zeros(len(crossings), CROSSING)
+    expected: Counter[tuple[int, Indicator, int, int]] = Counter()
+    for record, (day, arrival, citizen, purpose, observed) in zip(records, crossings, strict=True):
+        record["day"], record["arrival"], record["purpose"] = day, arrival, purpose
+        record["citizen"], record["state"] = country_code(citizen), OBSERVED if observed else 0
+        direction = Indicator.ARRIVALS if arrival else Indicator.DEPARTURES
+        if observed:
+            expected[int(month_of(np.array([day]))[0]), direction, country_code(citizen), purpose] += 1
+    found = tally(records)
+    codes = unpack(found.cells)
+    at = zip(*(codes[name].tolist() for name in ("month", "indicator", "citizen", "purpose")), strict=True)
+
+    assert dict(zip(at, found.counts.tolist(), strict=True)) == expected
+    assert (np.diff(found.cells) > 0).all()
 
 
 def test_an_imputed_crossing_counts_in_the_month_of_its_midpoint() -> None:

@@ -1,4 +1,4 @@
-"""Between the numbers in the cube's cells and the codes of the dataflow DF_FLOW.
+"""Between the numbers in the cube's cells and the codes of the dataflows.
 
 A dimension is published at one or more levels (five-year and broad age groups) and as a total; a level puts the cube's
 numbers into groups and names each group.
@@ -39,7 +39,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """A dimension of DF_FLOW: the cube's field that holds it, its levels, and the code of its total."""
+    """A dimension of figures: the cube's field that holds it, its levels, and the code of its total."""
 
     dimension: str
     field: str
@@ -95,9 +95,8 @@ def _age_levels() -> tuple[Level, Level]:
 
 
 @cache
-def axes() -> tuple[Axis, ...]:
-    """The axes of DF_FLOW in the order of its key."""
-    return (
+def _axes() -> Mapping[str, Axis]:
+    axes = (
         Axis("REF_AREA", "region", "KZ", (Level(),)),
         Axis("PARTNER", "partner", "_T", (Level(),)),
         Axis("CITIZEN", "citizen", "_T", (Level(),)),
@@ -105,3 +104,9 @@ def axes() -> tuple[Axis, ...]:
         Axis("AGE", "age", "_T", _age_levels()),
         Axis("PURPOSE", "purpose", "_T", (_plain(PURPOSES),)),
     )
+    return {axis.dimension: axis for axis in axes}
+
+
+def axis_of(dimension: str) -> Axis:
+    """The axis of a dimension of DF_FLOW or DF_BORDER. Raises KeyError."""
+    return _axes()[dimension]

@@ -1,4 +1,5 @@
-"""From sums over the cube to the figures of DF_FLOW: which sum an indicator is, which periods it has, how final it is.
+"""From sums over the cube to the figures of DF_FLOW and DF_BORDER: which sum an indicator is, which periods it has, how
+final it is.
 
 A figure is provisional (P) while a crossing in it is open, or its period has begun but not ended within the data; it is
 of low reliability (U) where the data begin after its period does; else it is final (A). A series has a figure for every
@@ -19,7 +20,7 @@ EPOCH: Final = 1970
 
 
 class Formula(NamedTuple):
-    """An indicator of DF_FLOW: what it adds, what it takes away, and the open crossings that may still change it."""
+    """An indicator: what it adds, what it takes away, and the open crossings that may still change it."""
 
     plus: frozenset[Indicator]
     minus: frozenset[Indicator]
@@ -30,8 +31,13 @@ def _formula(plus: set[Indicator], minus: set[Indicator], open: set[Indicator]) 
     return Formula(frozenset(plus), frozenset(minus), frozenset(open))
 
 
+def _all(kind: Indicator) -> Formula:
+    """All crossings of a kind: whatever the rule will say of them, they were counted."""
+    return _formula({kind}, set(), set())
+
+
 _I = Indicator
-FORMULAS: Final[Mapping[str, Formula]] = {
+_FLOW: Final = {
     "IMM": _formula({_I.IMM_FINAL}, set(), {_I.IMM_OPEN}),
     "EMI": _formula({_I.EMI_FINAL}, set(), {_I.EMI_OPEN}),
     "NET": _formula({_I.IMM_FINAL}, {_I.EMI_FINAL}, {_I.IMM_OPEN, _I.EMI_OPEN}),
@@ -39,21 +45,40 @@ FORMULAS: Final[Mapping[str, Formula]] = {
     "EMI_FINAL": _formula({_I.EMI_FINAL}, set(), {_I.EMI_OPEN}),
     "IMM_OPEN": _formula({_I.IMM_OPEN}, set(), {_I.IMM_OPEN}),
     "EMI_OPEN": _formula({_I.EMI_OPEN}, set(), {_I.EMI_OPEN}),
-    "IMM_UNDETERMINED": _formula({_I.IMM_UNDETERMINED}, set(), set()),
-    "EMI_UNDETERMINED": _formula({_I.EMI_UNDETERMINED}, set(), set()),
+    "IMM_UNDETERMINED": _all(_I.IMM_UNDETERMINED),
+    "EMI_UNDETERMINED": _all(_I.EMI_UNDETERMINED),
 }
 """Until the open crossings are estimated (5.3 of the method), IMM and EMI are the finally classified ones."""
+_BORDER: Final = {
+    "ENTRIES": _all(_I.ARRIVALS),
+    "EXITS": _all(_I.DEPARTURES),
+    "ENTRIES_IMPUTED": _all(_I.ARRIVALS_IMPUTED),
+    "EXITS_IMPUTED": _all(_I.DEPARTURES_IMPUTED),
+}
+METHODS: Final[Mapping[str, str]] = {"DF_FLOW": "M1216", "DF_BORDER": "REGISTER"}
+FORMULAS: Final[Mapping[str, Mapping[str, Formula]]] = {"DF_FLOW": _FLOW, "DF_BORDER": _BORDER}
+"""By flow and indicator."""
 
 
-def kinds(indicators: Iterable[str]) -> list[Indicator]:
+def kinds(formulas: Iterable[Formula]) -> list[Indicator]:
     """What the cube must be asked for to make some indicators."""
-    needed = {kind for name in indicators for part in FORMULAS[name] for kind in part}
-    return sorted(needed)
+    return sorted({kind for formula in formulas for part in formula for kind in part})
 
 
-def valued(coverage: Coverage, indicator: str, counts: Mapping[Indicator, int], period: Period) -> tuple[int, str]:
+def counting(formulas: Iterable[Formula]) -> list[Indicator]:
+    """What makes their values; the other kinds only tell how final these are."""
+    return sorted({kind for formula in formulas for kind in formula.plus | formula.minus})
+
+
+def valued(
+    coverage: Coverage,
+    formulas: Mapping[str, Formula],
+    indicator: str,
+    counts: Mapping[Indicator, int],
+    period: Period,
+) -> tuple[int, str]:
     """The value of an indicator in a period, and its status."""
-    formula = FORMULAS[indicator]
+    formula = formulas[indicator]
     value = sum(counts.get(kind, 0) for kind in formula.plus) - sum(counts.get(kind, 0) for kind in formula.minus)
     return value, status(period, any(counts.get(kind, 0) for kind in formula.open), coverage)
 

@@ -21,8 +21,9 @@ Ints = npt.NDArray[np.int64]
 class Indicator(IntEnum):
     """What a cell counts. Stored: numbers never change their meaning; at most 15.
 
-    The last four count all crossings by month alone, every other dimension 0: imputed / (counted + imputed) is the
-    published share of imputed crossings.
+    The last four count all crossings by month, citizenship and purpose, every other dimension 0: the region of a
+    checkpoint is not known, and nobody asks a crossing's sex or age. An imputed crossing has the citizenship of the
+    crossing that it precedes and no purpose. imputed / (counted + imputed) is the published share of imputed crossings.
     """
 
     IMM_FINAL = 1
@@ -117,17 +118,41 @@ def _migrations(crossings: Crossings) -> Ints:
 
 
 def _movements(crossings: Crossings) -> Tally:
-    """All observed crossings by month and direction, counted without sorting them."""
+    """All observed crossings by month, direction, citizenship and purpose."""
     observed = is_observed(crossings["state"])
-    numbers = np.bincount(month_of(crossings["day"][observed]) * 2 + (crossings["arrival"][observed] == 0))
+    return _counted(
+        month=month_of(crossings["day"][observed]),
+        indicator=Indicator.ARRIVALS + (crossings["arrival"][observed] == 0),
+        citizen=crossings["citizen"][observed],
+        purpose=crossings["purpose"][observed],
+    )
+
+
+def _counted(**codes: npt.NDArray[np.integer]) -> Tally:
+    """How often each combination of codes occurs, without sorting them: codes that occur are numbered one after the
+    other, so that a table of all combinations is small enough to count in."""
+    known = [np.flatnonzero(np.bincount(each)) for each in codes.values()]
+    if not len(known[0]):
+        return Tally(pack(month=known[0]), known[0])
+    shape = tuple(map(len, known))
+    places = [_number(several)[each] for several, each in zip(known, codes.values(), strict=True)]
+    numbers = np.bincount(np.ravel_multi_index(places, shape))
     found = np.flatnonzero(numbers)
-    return Tally(pack(month=found // 2, indicator=Indicator.ARRIVALS + found % 2), numbers[found])
+    occurring = (several[at] for several, at in zip(known, np.unravel_index(found, shape), strict=True))
+    return Tally(pack(**dict(zip(codes, occurring, strict=True))), numbers[found])
+
+
+def _number(known: Ints) -> Ints:
+    """A table from ascending codes to their places among themselves."""
+    table = np.zeros(known[-1] + 1, np.int64)
+    table[known] = np.arange(len(known))
+    return table
 
 
 def _imputed(crossings: Crossings) -> Ints:
     missing = imputed(crossings["day"], crossings["arrival"].astype(np.bool_), crossings["state"])
     indicator = np.where(missing.arrival, Indicator.ARRIVALS_IMPUTED, Indicator.DEPARTURES_IMPUTED)
-    return pack(month=month_of(missing.day), indicator=indicator)
+    return pack(month=month_of(missing.day), indicator=indicator, citizen=crossings["citizen"][missing.before])
 
 
 def _sum(cells: Ints, counts: Ints) -> Tally:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from services.accounting.cases import flow_figures as cases
+from services.accounting.cases.border_figures import border_figures
 from services.accounting.cases.flow_figures import flow_figures
 from services.accounting.publish.sdmx.query import parse
 from services.accounting.rules.dimensions import AGE_GROUPS, PURPOSES, SEXES, country_name, region_name
@@ -175,6 +176,15 @@ async def test_more_than_the_limit_is_refused(accounting: Accounting) -> None:
     many = "+".join(f"Y{low}T{low + 4}" for low in range(0, 85, 5))
     with pytest.raises(TooMany):
         await ask(accounting, f"M+Q+A.IMM+EMI.M1216.KZ._T.UZB+RUS+CHN.M+F.{many}.work+study", limit=100)
+
+
+async def test_more_crossings_of_the_border_than_the_limit_are_refused(accounting: Accounting) -> None:
+    await accounting.take(World(3, people=20).stream())
+    query = parse("DF_BORDER", "M+Q+A.....", {}).query
+    found = await border_figures(accounting.connection, query, 10**9)
+    assert len(await border_figures(accounting.connection, query, len(found))) == len(found)
+    with pytest.raises(TooMany):
+        await border_figures(accounting.connection, query, len(found) - 1)
 
 
 async def test_a_hopeless_question_is_refused_before_it_is_computed(

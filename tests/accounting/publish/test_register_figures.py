@@ -1,6 +1,7 @@
 """What the registers' own records amount to: permits, workers, kandas, citizens abroad, the police, host countries."""
 
 import csv
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import count
@@ -222,10 +223,54 @@ class TestBorder:
         assert found == {"ENTRIES": in_2022.count("entry"), "EXITS": in_2022.count("exit")}
         imputed = await read(api, "DF_BORDER/A...KZ._T._T", "INDICATOR", "TIME_PERIOD", role=None)
         assert sum(value for (indicator, _), value in imputed.items() if indicator.endswith("IMPUTED")) > 0
-        answer = await api.client.get(
-            "/sdmx/v1/data/DF_BORDER/A.ENTRIES.REGISTER.KZ.UZB._T", headers=api.token("statistician")
+
+    async def test_crossings_by_citizenship_and_purpose(self, api: Api, written: Accounting) -> None:
+        world = World(2, people=20)
+        await written.take(world.stream())
+        expected: Counter[tuple[str, str, str]] = Counter()
+        for record in world.in_effect(BorderCrossing.TYPE).values():
+            if record["crossed_at"] < world.obs_end.isoformat():
+                citizen, purpose = record["person"]["citizenship"], record["purpose"] or "_X"
+                expected[citizen, purpose, record["crossed_at"][:7]] += record["direction"] == "entry"
+        entries = await read(api, "DF_BORDER/M.ENTRIES.REGISTER.KZ..", "CITIZEN", "PURPOSE", "TIME_PERIOD")
+        finest = {at: value for at, value in entries.items() if value and "_T" not in at}
+        assert finest == {at: value for at, value in expected.items() if value}
+
+    async def test_the_total_is_the_sum_of_the_finer_ones_whatever_is_counted(
+        self, api: Api, written: Accounting
+    ) -> None:
+        world = World(2, people=20)
+        await written.take(world.stream())
+        world.correct(0.2)
+        await written.take(world.stream(order=1))
+        everything = await read(
+            api, "DF_BORDER/M+Q+A..REGISTER...", "FREQ", "INDICATOR", "TIME_PERIOD", "CITIZEN", "PURPOSE", "REF_AREA"
         )
-        assert answer.status_code == 404, "no figure by citizenship is made up"
+        sums: dict[str, Counter[Any]] = {"both": Counter(), "citizen": Counter(), "purpose": Counter()}
+        for (*at, citizen, purpose, area), value in everything.items():
+            assert area == "KZ"
+            assert purpose in ("_T", "_X") or not at[1].endswith("IMPUTED")
+            kind = {(False, False): "both", (False, True): "citizen", (True, False): "purpose"}
+            if (citizen, purpose) != ("_T", "_T"):
+                sums[kind[citizen == "_T", purpose == "_T"]][tuple(at)] += value
+        stranger = await read(api, "DF_BORDER/all", "FREQ", "INDICATOR", "TIME_PERIOD", role=None)
+        total = {tuple(at): value for (*at, citizen, purpose, _), value in everything.items()
+                 if (citizen, purpose) == ("_T", "_T")}  # fmt: skip
+        assert stranger == total
+        assert {indicator for _, indicator, _ in total} == {"ENTRIES", "EXITS", "ENTRIES_IMPUTED", "EXITS_IMPUTED"}
+        counted = {at: value for at, value in total.items() if value}
+        assert [{at: value for at, value in found.items() if value} for found in sums.values()] == [counted] * 3
+
+    async def test_finer_series_are_for_statisticians_and_none_is_of_a_region(
+        self, api: Api, written: Accounting
+    ) -> None:
+        await written.take(World(2, people=20).stream())
+        finer = "/sdmx/v1/data/DF_BORDER/A.ENTRIES.REGISTER.KZ.UZB._T"
+        assert (await api.client.get(finer)).status_code == 403
+        assert (await api.client.get(finer, headers=api.token("statistician"))).status_code == 200
+        for area in ("71", "_X"):
+            answer = await api.client.get(finer.replace("KZ", area), headers=api.token("statistician"))
+            assert answer.status_code == 404, "no figure of a region is made up"
 
 
 class TestPolice:
