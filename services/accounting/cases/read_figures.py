@@ -1,4 +1,9 @@
-"""Where all publication reads figures: computed ones as far as the caller may see them, and published ones in full."""
+"""Where all publication reads figures: computed ones as far as the caller may see them, and published ones in full.
+
+A series that another body has published takes the place of ours under the same key, as a whole: no series mixes two
+sources, and no figure stands there twice. So the official net migration of a year is never beside, nor continued by,
+what we count of the same registrations; other series of the same method (months, regions, ages) stay ours.
+"""
 
 import operator
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
@@ -87,12 +92,14 @@ async def _read(connection: Connection, query: Query, computed: Query | None, li
     figures: list[Figure] = []
     changed = NEVER
     if computed:
+        others = await published_figure.series(connection, query.flow.id)
         changed = await sources.counted_at(connection) or NEVER
         released = changed.astimezone(clock.ALMATY).date()
         for compute in COMPUTED.get(query.flow.id, ()):
             figures += [
                 replace(figure, released=figure.released or released)
                 for figure in await compute(connection, computed, limit)
+                if ".".join(figure.key) not in others
             ]
     rows = await published_figure.read(connection, query.flow.id, query.start, query.end)
     figures += _published(query, rows)

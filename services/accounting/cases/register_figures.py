@@ -16,6 +16,7 @@ from services.accounting.rules.register_figures import (
     METHODS,
     REGISTER,
     STANDING,
+    counted,
     period_end,
     periods_since,
     valued,
@@ -36,12 +37,12 @@ async def register_figures(connection: asyncpg.Connection, query: Query, limit: 
     if not ((acts or standing) and frequencies and chosen(query, "METHOD", [method])):
         return []
     today = clock.today()
-    first = await register_counts.first_day(connection, [*acts, *standing])
+    first = await register_counts.first_day(connection, [*counted(acts), *standing])
     periods = {each: periods_since(first, today, each, query.start, query.end) for each in frequencies}
     ends = [period_end(each, number, period, today) for each in periods for number, period in periods[each]]
     places = [_place(*each) for each in zip(query.flow.dimensions[PLACE:], query.codes[PLACE:], strict=True)]
     rows: list[Row] = []
-    for indicator in acts:
+    for indicator in counted(acts):
         rows += await register_counts.acts(connection, indicator, places, frequencies, limit + 1)
     for indicator in standing:
         rows += await register_counts.standing(connection, indicator, places, ends, limit + 1)

@@ -7,7 +7,7 @@ An act is counted once in the period of its day. At a period's end persons are c
 however many records they have; the running period is counted as it stands today.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
@@ -20,7 +20,7 @@ METHODS: Final[Mapping[str, str]] = {"DF_FLOW": "COUPON"}
 """By flow, where the method is not REGISTER."""
 
 ACTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "DF_FLOW": ("IMM", "EMI"),
+    "DF_FLOW": ("IMM", "EMI", "NET"),
     "DF_LABOUR": ("PERMITS_ISSUED",),
     "DF_KANDAS": ("KANDAS_APPLIED", "KANDAS_GRANTED", "KANDAS_REFUSED", "KANDAS_ENDED"),
     "DF_INTERNAL": ("INTERNAL", "INTERNAL_BETWEEN", "INTERNAL_WITHIN"),
@@ -32,6 +32,9 @@ STANDING: Final[Mapping[str, tuple[str, ...]]] = {
     "DF_PROTECTION": ("REFUGEES", "STATELESS", "ASYLUM_SEEKERS"),
 }
 """Indicators by flow; store.register_counts says which records each of them counts."""
+
+DIFFERENCES: Final[Mapping[str, tuple[str, str]]] = {"NET": ("IMM", "EMI")}
+"""Indicators that count no records of their own: what one counts less what the other does."""
 
 
 class PeriodEnd(NamedTuple):
@@ -61,9 +64,15 @@ def period_end(frequency: Frequency, number: int, period: Period, today: date) -
     return PeriodEnd(frequency, number, min(period.end - timedelta(days=1), today))
 
 
+def counted(indicators: Iterable[str]) -> list[str]:
+    """The indicators whose records must be counted to make some, each once."""
+    return list(dict.fromkeys(each for name in indicators for each in DIFFERENCES.get(name, (name,))))
+
+
 def valued(today: date, indicator: str, counts: Counts, period: Period) -> tuple[int, str]:
     """The value of an indicator in a period, and its status: provisional while the period runs."""
-    return counts.get(indicator, 0), "P" if period.end > today else "A"
+    plus, *minus = (counts.get(each, 0) for each in counted([indicator]))
+    return plus - sum(minus), "P" if period.end > today else "A"
 
 
 def _number(day: date, frequency: Frequency) -> int:

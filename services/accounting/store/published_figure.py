@@ -53,6 +53,11 @@ async def read(connection: Connection, flow: str, start: date | None, end: date 
     )
 
 
+async def series(connection: Connection, flow: str) -> set[str]:
+    """The keys of a flow of which any figure was published, whatever its period."""
+    return {row[0] for row in await connection.fetch("SELECT DISTINCT key FROM published_figure WHERE flow = $1", flow)}
+
+
 _UPSERT = f"""
 INSERT INTO published_figure AS held ({", ".join(_COLUMNS)})
 VALUES ({", ".join(f"${number}" for number in range(1, len(_COLUMNS) + 1))})

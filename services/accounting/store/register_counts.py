@@ -1,11 +1,13 @@
 """Counts over the registers' records: acts by the month of their day, and persons who stand at given days."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
 import asyncpg
 
+from services.accounting.rules.axes import NOWHERE, axis_of
+from services.accounting.rules.dimensions import AGE_GROUPS
 from services.accounting.rules.flow_figures import MONTHS
 from services.accounting.rules.register_figures import PeriodEnd
 from services.accounting.rules.series import Row
@@ -23,6 +25,17 @@ class Place(NamedTuple):
     codes: Sequence[str] | None
 
 
+Levels = tuple[str, ...]
+"""SQL for the code of a dimension on each of its levels: several where groups lie within groups, as those of age do."""
+
+
+class Columns(NamedTuple):
+    """How a dimension is counted, and the names of the columns that hold its codes, one per level."""
+
+    place: Place
+    names: list[str]
+
+
 class Records(NamedTuple):
     """The records behind an indicator: their kind, SQL for the codes of a place, and for the days that matter.
 
@@ -30,7 +43,7 @@ class Records(NamedTuple):
     """
 
     kind: str
-    place: tuple[str, ...]
+    place: tuple[Levels, ...]
     since: str
     until: str = "NULL::date"
     condition: str = "true"
@@ -40,24 +53,36 @@ def _day(member: str) -> str:
     return f"(body->>'{member}')::date"
 
 
-def _code(member: str) -> str:
-    return f"coalesce(body->>'{member}', '_X')"
+def _code(member: str) -> Levels:
+    return (f"coalesce(body->>'{member}', '_X')",)
 
 
-_QUALIFIED: Final = "CASE WHEN (body->>'qualified')::boolean THEN 'qualified' ELSE 'unqualified' END"
+def _age(day: str) -> Levels:
+    """The code of the group of age on a day; the same group as dimensions.birth_code and age_group give."""
+    born = "body->>'birth_date'"
+    assumed = f"CASE length({born}) WHEN 4 THEN '0701' WHEN 7 THEN '15' ELSE '' END"
+    lived = f"to_char({day}, 'YYYYMMDD')::int - (replace({born}, '-', '') || {assumed})::int"  # 10,000 a complete year
+    starts = [5 * 10_000 * group for group in range(len(AGE_GROUPS) - 1)]
+    number = f"coalesce(width_bucket({lived}, ARRAY{starts}), 0)"
+    named = ([level.names[group] for group in level.groups] for level in axis_of("AGE").levels)
+    return tuple(f"(ARRAY{codes})[{number} + 1]" for codes in named)
+
+
+_UNKNOWN: Final = ("'_X'",)
+_QUALIFIED: Final = ("CASE WHEN (body->>'qualified')::boolean THEN 'qualified' ELSE 'unqualified' END",)
 _PERMIT: Final = (
     _code("kind"), _code("category"), _code("activity"), _code("region"), _code("citizenship"), _QUALIFIED,
 )  # fmt: skip
 _EAEU: Final = (
-    "'eaeu'", "'_X'", _code("activity"), _code("region"), _code("citizenship"), _QUALIFIED,
+    ("'eaeu'",), _UNKNOWN, _code("activity"), _code("region"), _code("citizenship"), _QUALIFIED,
 )  # fmt: skip
 _KANDAS: Final = (_code("region"), _code("country_of_origin"))
 
-_SEX: Final = "CASE body->>'sex' WHEN 'X' THEN '_X' ELSE body->>'sex' END"
+_SEX: Final = ("CASE body->>'sex' WHEN 'X' THEN '_X' ELSE body->>'sex' END",)
 _SETTLING: Final = (
-    _code("region"), _code("counterpart_country"), _code("citizenship"), _SEX, "'_X'", "'_X'",
+    _code("region"), _code("counterpart_country"), _code("citizenship"), _SEX, _age(_day("date")), _UNKNOWN,
 )  # fmt: skip
-"""Registrations know neither an age group nor a purpose that could be counted."""
+"""Registrations know no purpose that could be counted."""
 _FOR_GOOD: Final = "body->>'residence' = 'permanent' AND coalesce(body->>'counterpart_country', 'KAZ') <> 'KAZ'"
 _MOVE: Final = (_code("region"), _code("counterpart_region"))
 _MOVED: Final = "body->>'act' = 'registration' AND body->>'counterpart_region' IS NOT NULL"
@@ -109,7 +134,7 @@ RECORDS: Final[Mapping[str, tuple[Records, ...]]] = {
     "ASYLUM_SEEKERS": (_protected("asylum_seeker"),),
     "VIOLATIONS": (Records("violation.v1", _STAY, _day("found_on")),),
     "OVERSTAYS": (Records("violation.v1", _STAY, _day("found_on"), condition="body->>'violation' = 'overstay'"),),
-    "EXPELLED": (Records("expulsion.v1", ("'_X'", _code("citizenship")), _day("executed_on")),),
+    "EXPELLED": (Records("expulsion.v1", (_UNKNOWN, _code("citizenship")), _day("executed_on")),),
     "REGISTERED": (
         Records(
             "consular_registration.v1",
@@ -139,41 +164,45 @@ async def acts(
     periods = {each: each.lower() for each in frequencies}
     months = "(extract(year FROM since) * 12 + extract(month FROM since) - 1 - 1970 * 12)::int"
     named = ", ".join(f"{months} / {MONTHS[each]} AS {name}" for each, name in periods.items())
+    columns = _columns(indicator, places)
     values: list[Any] = []
     text = f"""
-        SELECT {", ".join(periods.values())}, {_names(places)} count(*) FROM (
-            SELECT {named}, places.* FROM ({_source(indicator, places)}) places WHERE {_wanted(places, values)}
-        ) acts GROUP BY {", ".join([_sets(list(periods.values()), total=False), *_grouping(places)])} LIMIT {limit}
+        SELECT {", ".join(periods.values())}, {_names(columns)} count(*) FROM (
+            SELECT {named}, places.* FROM ({_source(indicator)}) places WHERE {_wanted(columns, values)}
+        ) acts GROUP BY {", ".join([_sets(list(periods.values()), total=False), *_grouping(columns)])} LIMIT {limit}
     """  # noqa: S608  (our own expressions; values are bound)
     rows = await connection.fetch(text, *values)
-    return [_act(indicator, places, periods, row) for row in rows]
+    return _somewhere(_act(indicator, columns, periods, row) for row in rows)
 
 
 async def standing(
     connection: Connection, indicator: str, places: Sequence[Place], ends: Sequence[PeriodEnd], limit: int
 ) -> list[Row]:
     """Persons with a record that holds on the last day of each period; at most `limit` rows."""
+    columns = _columns(indicator, places)
     values: list[Any] = [list(column) for column in zip(*ends, strict=True)] or [[], [], []]
     text = f"""
-        SELECT frequency, number, {_names(places)} count(DISTINCT person)
+        SELECT frequency, number, {_names(columns)} count(DISTINCT person)
         FROM unnest($1::text[], $2::int[], $3::date[]) AS ends (frequency, number, day)
-        JOIN ({_source(indicator, places)}) places ON since <= day AND (until IS NULL OR until > day)
-        WHERE {_wanted(places, values)}
-        GROUP BY {", ".join(["frequency", "number", *_grouping(places)])} LIMIT {limit}
+        JOIN ({_source(indicator)}) places ON since <= day AND (until IS NULL OR until > day)
+        WHERE {_wanted(columns, values)}
+        GROUP BY {", ".join(["frequency", "number", *_grouping(columns)])} LIMIT {limit}
     """  # noqa: S608  (our own expressions; values are bound)
     rows = await connection.fetch(text, *values)
-    return [Row(row["frequency"], row["number"], _place(places, row), {indicator: row["count"]}) for row in rows]
+    return _somewhere(
+        Row(row["frequency"], row["number"], _place(columns, row), {indicator: row["count"]}) for row in rows
+    )
 
 
 def _in_effect(records: Records) -> str:
     return f"kind = '{records.kind}' AND NOT withdrawn AND {records.condition} AND {records.since} IS NOT NULL"
 
 
-def _source(indicator: str, places: Sequence[Place]) -> str:
-    """since, until, person and the codes d0, d1 ... of every record; the person that its keys lead to."""
+def _source(indicator: str) -> str:
+    """since, until, person and the codes d0_0, d1_0 ... of every record; the person that its keys lead to."""
     return " UNION ALL ".join(
         f"""SELECT {each.since} AS since, {each.until} AS until, coalesce(identity_key.person, fact) AS person,
-            {", ".join(f"{code} AS d{number}" for number, code in enumerate(each.place))}
+            {", ".join(f"{code} AS {name}" for name, code in _codes(each))}
         FROM register_fact
         LEFT JOIN derived.identity_key ON identity_key.key = coalesce(nullif(claim, 0), document)
         WHERE {_in_effect(each)}"""  # noqa: S608  (our own expressions)
@@ -181,32 +210,53 @@ def _source(indicator: str, places: Sequence[Place]) -> str:
     )
 
 
-def _names(places: Sequence[Place]) -> str:
-    return "".join(f"d{number}, " for number, place in enumerate(places) if place.finer)
+def _codes(records: Records) -> Iterator[tuple[str, str]]:
+    for number, levels in enumerate(records.place):
+        for level, code in enumerate(levels):
+            yield f"d{number}_{level}", code
 
 
-def _grouping(places: Sequence[Place]) -> list[str]:
-    return [_sets([f"d{number}"], place.with_total) for number, place in enumerate(places) if place.finer]
+def _columns(indicator: str, places: Sequence[Place]) -> list[Columns]:
+    levels = map(len, RECORDS[indicator][0].place)
+    return [
+        Columns(place, [f"d{number}_{level}" for level in range(several)])
+        for number, (place, several) in enumerate(zip(places, levels, strict=True))
+    ]
+
+
+def _names(columns: Sequence[Columns]) -> str:
+    return "".join(f"{name}, " for each in columns if each.place.finer for name in each.names)
+
+
+def _grouping(columns: Sequence[Columns]) -> list[str]:
+    return [_sets(each.names, each.place.with_total) for each in columns if each.place.finer]
 
 
 def _sets(names: list[str], total: bool) -> str:
     return f"GROUPING SETS ({', '.join([f'({name})' for name in names] + ['()'] * total)})"
 
 
-def _wanted(places: Sequence[Place], values: list[Any]) -> str:
+def _wanted(columns: Sequence[Columns], values: list[Any]) -> str:
     conditions = ["true"]
-    for number, place in enumerate(places):
+    for place, names in columns:
         if place.codes is not None and not place.with_total:
             values.append(list(place.codes))
-            conditions.append(f"d{number} = ANY(${len(values)}::text[])")
+            conditions.append(f"ARRAY[{', '.join(names)}] && ${len(values)}::text[]")
     return " AND ".join(conditions)
 
 
-def _act(indicator: str, places: Sequence[Place], periods: Mapping[Frequency, str], row: asyncpg.Record) -> Row:
+def _act(indicator: str, columns: Sequence[Columns], periods: Mapping[Frequency, str], row: asyncpg.Record) -> Row:
     frequency, number = next((each, row[name]) for each, name in periods.items() if row[name] is not None)
-    return Row(frequency, number, _place(places, row), {indicator: row["count"]})
+    return Row(frequency, number, _place(columns, row), {indicator: row["count"]})
 
 
-def _place(places: Sequence[Place], row: asyncpg.Record) -> tuple[str, ...]:
-    codes = (row[f"d{number}"] if place.finer else None for number, place in enumerate(places))
-    return tuple(place.total if code is None else code for place, code in zip(places, codes, strict=True))
+def _place(columns: Sequence[Columns], row: asyncpg.Record) -> tuple[str, ...]:
+    return tuple(
+        next((row[name] for name in names if place.finer and row[name] is not None), place.total)
+        for place, names in columns
+    )
+
+
+def _somewhere(rows: Iterable[Row]) -> list[Row]:
+    """Without those in a group that is not published on its level."""
+    return [row for row in rows if NOWHERE not in row.place]

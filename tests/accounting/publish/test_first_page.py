@@ -109,6 +109,14 @@ async def test_the_official_series_stands_beside_ours_with_its_source(filled: Ap
     assert "Bureau of National Statistics of Kazakhstan" in html
 
 
+async def test_our_own_count_of_coupons_is_not_shown_as_official(api: Api, written: Accounting) -> None:
+    await written.take(World(4, people=40).stream())
+    shown, _ = await page(api, "?lang=en")
+    (address,) = [link for link in shown.links if "format=csv" in link and "COUPON" in link]
+    assert any(value for (_, method, _), value in (await api_values(api, address)).items() if method == "COUPON")
+    assert {row[1] for row in shown.tables[1][1:]} == {"–"}
+
+
 def _number(text: str) -> int:
     return int(text.replace(",", "").replace("\u2212", "-"))
 

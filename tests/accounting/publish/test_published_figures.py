@@ -15,10 +15,12 @@ from services.accounting.cases.read_figures import FigureReader
 from services.accounting.intake.published.load import BadFile, load
 from shared.db.engine import make_engine
 from shared.errors import Conflict
+from shared.events.portal import ResidenceRegistration
 from shared.http.app import make_app
 from shared.settings import ServiceSettings
+from shared.testing.people import person
 from tests.accounting.conftest import Accounting
-from tests.accounting.world import World
+from tests.accounting.world import Event, Version, World, event
 
 DATA = Path("services/accounting/data")
 NET = DATA / "official_net_migration.csv"
@@ -79,6 +81,49 @@ async def test_the_official_net_migration_stands_beside_the_computed_one(
     }
     rural = await read(client, "/DF_FLOW/A.NET.COUPON.KZ_R._T._T._T._T._T?startPeriod=2000&endPeriod=2000")
     assert [row["OBS_VALUE"] for row in rural] == ["-102746"]
+
+
+async def test_an_official_series_takes_the_place_of_ours_as_a_whole(
+    accounting: Accounting, loading: Loading, client: httpx.AsyncClient, statistician: dict[str, str]
+) -> None:
+    await accounting.take(registrations("2023-05-01", "2024-05-01", "2025-05-01"))
+    key, ours = "A.IMM+EMI+NET.COUPON.KZ._T._T._T._T._T", {"2023": "1", "2024": "1", "2025": "1"}
+    assert await by_period(client, key.replace("IMM+EMI+NET", "IMM")) >= ours.items()
+    arrivals = loading.folder / "arrivals.tsv"
+    arrivals.write_text(STAT_GOV_KZ, encoding="utf-8")
+    await loading.files(NET)
+    await loading.files(arrivals, indicator="IMM")
+    assert await by_period(client, key.replace("IMM+EMI+NET", "IMM")) == {("2024", "16639")}
+    net = await by_period(client, key.replace("IMM+EMI+NET", "NET"))
+    assert len(net) == 25
+    assert ("2025", "1") not in net
+    for token in ({}, statistician):
+        rows = await read(client, f"/DF_FLOW/{key.replace('A.', 'A+Q+M.', 1)}", token)
+        figures = [(row["FREQ"], row["INDICATOR"], row["TIME_PERIOD"]) for row in rows]
+        assert len(figures) == len(set(figures)), "a figure stands there twice"
+        assert {row["SOURCE"] for row in rows if (row["FREQ"], row["INDICATOR"]) == ("A", "EMI")} == {""}
+        assert {row["INDICATOR"] for row in rows if row["FREQ"] == "M"} == {"IMM", "EMI", "NET"}
+    later = await client.get(f"/DF_FLOW/{key.replace('IMM+EMI+NET', 'NET')}?startPeriod=2025")
+    assert later.status_code == 404, "the official series is not continued by ours"
+    regions = await read(client, "/DF_FLOW/A.IMM.COUPON.75+62._T._T._T._T._T", statistician)
+    assert {(row["REF_AREA"], row["TIME_PERIOD"], row["OBS_VALUE"], bool(row["SOURCE"])) for row in regions} >= {
+        ("75", "2024", "1", False),
+        ("62", "2024", "-1234", True),
+    }
+
+
+def registrations(*days: str) -> list[Event]:
+    """An arrival for permanent residence on each day."""
+    return [
+        event(f"home-{day}", 1, Version(ResidenceRegistration.TYPE, {
+            "source_id": f"R-{day}", "act": "registration", "date": day, "person": person(), "region": "75",
+            "counterpart_country": "UZB",
+        }, False)) for day in days
+    ]  # fmt: skip
+
+
+async def by_period(client: httpx.AsyncClient, key: str) -> set[tuple[str, str]]:
+    return {(row["TIME_PERIOD"], row["OBS_VALUE"]) for row in await read(client, f"/DF_FLOW/{key}")}
 
 
 def _printed(*years: str) -> tuple[int, ...]:

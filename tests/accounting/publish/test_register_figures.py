@@ -3,13 +3,16 @@
 import csv
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
+import numpy as np
 import pytest
 
 from services.accounting.intake.decode import decode
+from services.accounting.rules.dataflows import AGES, codes_of
+from services.accounting.rules.dimensions import AGE_GROUPS, age_group, birth_code, day_number
 from shared import clock
 from shared.events.consular import ConsularRegistration, HostCountryFigure
 from shared.events.envelope import Fact
@@ -299,6 +302,59 @@ class TestPolice:
         assert {at for at, value in left.items() if value} == {("75", "KAZ", "2024"), ("59", "UZB", "2024")}
         strangers = await read(api, "DF_FLOW/M.EMI.COUPON......", "PARTNER", "TIME_PERIOD", role=None)
         assert {partner for partner, _ in strangers} == {"_T"}
+
+    async def test_net_migration_is_what_came_less_what_left(self, api: Api, written: Accounting) -> None:
+        def act(kind: str, day: str, region: str) -> dict[str, Any]:
+            return {
+                "act": kind, "date": day, "person": person(), "region": region, "counterpart_country": "DEU",
+            }  # fmt: skip
+
+        await say(
+            written,
+            ResidenceRegistration,
+            act("registration", "2024-01-15", "75"),
+            act("deregistration", "2024-01-20", "75"),
+            act("deregistration", "2024-01-21", "75"),
+            act("deregistration", "2024-02-01", "59"),
+            act("registration", "2024-02-02", "71"),
+        )
+        net = await read(api, "DF_FLOW/M.NET.COUPON..DEU+_T._T._T._T._T", "REF_AREA", "PARTNER", "TIME_PERIOD")
+        assert {(area, period): value for (area, partner, period), value in net.items() if partner == "DEU"} == {
+            **{("KZ", "2024-01"): -1, ("KZ", "2024-02"): 0, ("KZ", "2024-03"): 0},
+            **{("75", "2024-01"): -1, ("75", "2024-02"): 0, ("75", "2024-03"): 0},
+            **{("59", "2024-01"): 0, ("59", "2024-02"): -1, ("59", "2024-03"): 0},
+            **{("71", "2024-01"): 0, ("71", "2024-02"): 1, ("71", "2024-03"): 0},
+        }
+        alone = await read(api, "DF_FLOW/A.NET.COUPON.KZ._T._T._T._T._T", "TIME_PERIOD", "OBS_STATUS", role=None)
+        assert alone == {("2024", "P"): -1}
+
+    async def test_registrations_count_in_the_age_groups_that_the_border_counts_in(
+        self, api: Api, written: Accounting
+    ) -> None:
+        born = [
+            *("2024-01-15", "2024-01-16", "2024-02", "2024", "2023", "2019-01-15", "2019-01-16", "2019-01", "2019"),
+            *("2009-01-15", "2009-01-16", "1989-01", "1989-02", "2004-02-29", "2004-03-01", "1959-01-15", "1960"),
+            *("1939", "1938-12-31", "1924-01-15", "1900-01-01"),
+        ]
+        days = ("2024-01-15", "2024-02-29", "2023-02-28", "2024-03-01")
+        acts = [
+            {"act": "registration", "date": day, "person": person(birth_date=each), "region": "75",
+             "counterpart_country": "UZB"} for day in days for each in born
+        ]  # fmt: skip
+        await say(written, ResidenceRegistration, *acts)
+        births = np.array([birth_code(each) for _ in days for each in born])
+        on = np.array([day_number(date.fromisoformat(day)) for day in days for _ in born])
+        five = Counter("Y_GE85" if group >= 18 else AGE_GROUPS[group] for group in age_group(births, on).tolist())
+        broad = Counter(parent for code, count in five.items() if (parent := codes_of(AGES)[code].parent)
+                        for _ in range(count))  # fmt: skip
+        found = await read(api, "DF_FLOW/A.IMM.COUPON.KZ._T._T._T.._T", "AGE", "TIME_PERIOD")
+        counted: Counter[str] = Counter()
+        for (age, _), value in found.items():
+            counted[age] += value
+        assert five["_X"] > 0
+        assert {age: value for age, value in counted.items() if value} == {**five, **broad, "_T": len(acts)}
+        chosen = await read(api, "DF_FLOW/A.IMM.COUPON.KZ._T._T._T.Y0T4+Y15T34+_X._T", "AGE", "TIME_PERIOD")
+        assert chosen == {at: value for at, value in found.items() if at[0] in ("Y0T4", "Y15T34", "_X")}
 
     async def test_moves_are_counted_from_region_to_region(self, api: Api, written: Accounting) -> None:
         def move(origin: str, destination: str) -> dict[str, Any]:

@@ -112,12 +112,14 @@ async def flows(reader: Reader, frequency: Frequency, words: Wording) -> FlowVie
 
 
 async def official(reader: Reader, words: Wording) -> OfficialView:
-    """Net migration by year: what the coupons say beside what the border says."""
+    """Net migration by year: what the official coupons say beside what the border says. Our own count of coupons, which
+    stands under their key until they are loaded, names no source and is left out."""
     series = Series("DF_FLOW", f"A.NET.COUPON+M1216.{NATION}")
     figures = await reader.read(series)
     by_method: dict[str, dict[int, Figure]] = defaultdict(dict)
     for figure in figures:
-        by_method[figure.key[2]][int(figure.period)] = figure
+        if figure.source or figure.key[2] != "COUPON":
+            by_method[figure.key[2]][int(figure.period)] = figure
     coupons, ours = by_method["COUPON"], by_method["M1216"]
     rows = [_official_row(year, coupons.get(year), ours.get(year)) for year in sorted({*coupons, *ours})]
     lines = [
