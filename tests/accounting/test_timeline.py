@@ -6,7 +6,9 @@ import orjson
 
 from shared.events.kandas import KandasStatus
 from shared.events.permits import WorkPermit
-from shared.events.portal import BorderCrossing, FeedCoverage, ResidenceRegistration
+from shared.events.police import CitizenshipChange, Expulsion, ResidencePermit, Violation
+from shared.events.portal import BorderCrossing, FeedCoverage, HostNotification, ResidenceRegistration
+from shared.events.visa import StayRegistration
 from shared.testing.api import Api
 from tests.accounting.conftest import Accounting
 from tests.accounting.world import Event, Version, event
@@ -15,6 +17,7 @@ PERSON = {
     "iin": None, "document": {"type": "P", "number": "FA1234567", "issuing_state": "UZB"}, "surname": "KARIMOV",
     "given_names": "AZIZ", "birth_date": "1990-05-01", "sex": "M", "citizenship": "UZB",
 }  # fmt: skip
+NOTICE = "0199a0c0-0000-7000-8000-651796590401"
 CITIZEN = PERSON | {"iin": "900501300001", "document": None}
 
 
@@ -95,6 +98,64 @@ async def test_the_timeline_joins_passport_permit_iin_and_status(api: Api, writt
     assert await api.rows("SELECT action, record_kind, record_id FROM access_log WHERE record_kind = 'person'") == [
         {"action": "read", "record_kind": "person", "record_id": person}
     ]
+
+
+async def test_the_timeline_shows_registered_stays_and_what_happened(api: Api, written: Accounting) -> None:
+    notice = {
+        "channel": "eqonaq", "state": "checked_out", "person": PERSON, "host_kind": "organisation", "region": "75",
+        "stay_from": "2024-06-21", "stay_until": "2024-07-10", "checked_out_on": "2024-07-08", "joins": None,
+    }  # fmt: skip
+    again = {"channel": "vmp", "state": "notified", "checked_out_on": None, "joins": NOTICE}
+    events = [
+        *EVENTS,
+        fact("notice-2", HostNotification.TYPE, source_id="V-2", **(notice | again)),
+        fact(NOTICE, HostNotification.TYPE, source_id="E-1", **notice),
+        fact("notice-3", HostNotification.TYPE, source_id="E-3", **(notice | {"state": "cancelled"})),
+        fact(
+            "stay", StayRegistration.TYPE, source_id="crossing-1", person=PERSON, region="71", basis="visa",
+            since="2024-01-10", until="2024-06-30", ended_on="2024-06-01",
+        ),
+        fact(
+            "overstay", Violation.TYPE, source_id="V-1", person=PERSON, violation="overstay", found_on="2024-09-02",
+            since="2024-08-01", region="75",
+        ),
+        fact(
+            "out", Expulsion.TYPE, source_id="X-1", person=PERSON, decided_on="2024-09-10", executed_on="2024-09-20",
+            to_country="UZB",
+        ),
+        fact(
+            "citizen", CitizenshipChange.TYPE, source_id="C-1", act="acquired", date="2025-03-01",
+            person=CITIZEN | {"citizenship": "KAZ", "document": PERSON["document"]}, other_country="UZB",
+        ),
+    ]  # fmt: skip
+    await written.take(events)
+    (person,) = await ids(api)
+    found = (await timeline(api, person)).json()
+    assert found["registered_stays"] == [
+        {"since": "2024-01-10", "until": "2024-07-01", "ended_on": "2024-06-01", "region": "71", "basis": "visa"},
+        {"since": "2024-06-21", "until": "2024-07-11", "ended_on": "2024-07-08", "region": "75", "basis": "eqonaq"},
+    ]
+    assert found["acts"] == [
+        {"kind": kind, "day": day, "since": since, "region": region, "country": country}
+        for kind, day, since, region, country in (
+            ("violation:overstay", "2024-09-02", "2024-08-01", "75", None),
+            ("expulsion:decided", "2024-09-10", None, None, "UZB"),
+            ("expulsion:executed", "2024-09-20", None, None, "UZB"),
+            ("citizenship:acquired", "2025-03-01", None, None, "UZB"),
+        )
+    ]
+    assert (found["sources"]["host_notification.v1"], found["sources"]["expulsion.v1"]) == (3, 1)
+
+
+async def test_a_permit_without_end_is_shown_without_end(api: Api, written: Accounting) -> None:
+    permit = fact(
+        "residence", ResidencePermit.TYPE, source_id="P-1", person=PERSON, residence="permanent", region="71",
+        granted_on="2024-02-01", valid_until="9999-12-31",
+    )  # fmt: skip
+    await written.take([*EVENTS, permit])
+    (person,) = await ids(api)
+    statuses = (await timeline(api, person)).json()["statuses"]
+    assert [(s["status"], s["until"]) for s in statuses if s["status"] == "resident"] == [("resident", None)]
 
 
 async def test_a_former_pseudonym_leads_to_the_person(api: Api, written: Accounting) -> None:

@@ -34,6 +34,27 @@ class Stay(BaseModel):
     imputed: bool
 
 
+class RegisteredStay(BaseModel):
+    """`until` is the first day no longer allowed or planned, `ended_on` the day of the exit or check-out; `basis` is
+    `visa`, `notification`, or the channel of a notice."""
+
+    since: date
+    until: date | None
+    ended_on: date | None
+    region: str
+    basis: str
+
+
+class Act(BaseModel):
+    """A violation, expulsion or change of citizenship; `since` is the first day of a stay without right."""
+
+    kind: str
+    day: date
+    since: date | None
+    region: str | None
+    country: str | None
+
+
 class Status(BaseModel):
     status: str
     source: str
@@ -53,7 +74,9 @@ class Timeline(BaseModel):
     person: str
     crossings: list[Crossing]
     stays: list[Stay]
+    registered_stays: list[RegisteredStay]
     statuses: list[Status]
+    acts: list[Act]
     evidence: list[Sign]
     sources: dict[str, int]
 

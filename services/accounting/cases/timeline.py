@@ -1,4 +1,5 @@
-"""One person's way through all registers: crossings with what the method says of them, stays, statuses, evidence."""
+"""One person's way through all registers: crossings with what the method says of them, stays, statuses, acts,
+evidence."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -9,11 +10,13 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.accounting.cases.classification import pseudonym
+from services.accounting.rules.acts import Act, acts_of
 from services.accounting.rules.dimensions import day_of, region_name
 from services.accounting.rules.history import Kind
 from services.accounting.rules.outcome import verdict
 from services.accounting.rules.people import People
-from services.accounting.rules.statuses import Status, status_of
+from services.accounting.rules.registered_stays import RegisteredStay, registered_stays
+from services.accounting.rules.statuses import Stated, Status, status_of
 from services.accounting.rules.stays import Bound, stays
 from services.accounting.store import histories
 from services.accounting.store.driver import driver
@@ -62,7 +65,9 @@ class Timeline:
     person: str
     crossings: list[Crossing]
     stays: list[Stay]
+    registered_stays: list[RegisteredStay]
     statuses: list[Status]
+    acts: list[Act]
     evidence: list[Sign]
     sources: dict[str, int]
 
@@ -77,19 +82,22 @@ async def timeline(engine: AsyncEngine, id: str, caller: Caller) -> Timeline:
             raise NotFound("No person has this id. It changes when records join or part persons: look it up again.")
         source_ids = await histories.source_ids(direct, people.crossings["fact"].tolist())
         facts = await histories.register_facts(direct, people.keys.tolist())
-    return _timeline(people, source_ids, facts)
+    return _timeline(people, source_ids, [Stated(fact, kind, orjson.loads(body)) for fact, kind, body in facts])
 
 
-def _timeline(people: People, source_ids: dict[int, str], facts: Sequence[tuple[str, str, str]]) -> Timeline:
-    stated = (status_of(kind, orjson.loads(body)) for kind, _, body in facts)
-    counted = Counter(kind for kind, _, _ in facts)
+def _timeline(people: People, source_ids: dict[int, str], facts: Sequence[Stated]) -> Timeline:
+    statuses = filter(None, (status_of(each.kind, each.body) for each in facts))
+    acts = (act for each in facts for act in acts_of(each.kind, each.body))
+    counted = Counter(each.kind for each in facts)
     if len(people.crossings):
         counted["border_crossing.v1"] = len(people.crossings)
     return Timeline(
         pseudonym(int(people.ids[0])),
         _crossings(people, source_ids),
         _stays(people),
-        sorted(filter(None, stated), key=lambda status: status.since),
+        registered_stays(facts),
+        sorted(statuses, key=lambda status: status.since),
+        sorted(acts, key=lambda act: act.day),
         _evidence(people),
         dict(counted),
     )

@@ -1,4 +1,6 @@
-"""The time that a figure's period covers: a month, quarter or year, a day, or years from a day on (SDMX time range)."""
+"""Spans of time as they are written: a figure's period is a month, quarter or year, a day, or years from a day on (SDMX
+time range); a register names the last day of what it states.
+"""
 
 import re
 from datetime import date, timedelta
@@ -18,6 +20,12 @@ def span(period: str) -> tuple[date, date]:
         return day, day + timedelta(days=1)
     named = Period.parse(period)
     return named.start, named.end
+
+
+def day_after(last: str | None) -> date | None:
+    """The first day after the last one. The calendar's last day, by which some say "without end", has none."""
+    day = date.fromisoformat(last) if last else date.max
+    return day + timedelta(days=1) if day < date.max else None
 
 
 def frequency(period: str) -> str:

@@ -5,11 +5,21 @@ art. 34 (labour immigrants); kandas law; rules of decree 148 (registration).
 """
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NamedTuple
+
+from services.accounting.rules.spans import day_after
 
 Body = Mapping[str, Any]
 """A fact's data as JSON."""
+
+
+class Stated(NamedTuple):
+    """A fact in effect that is about a person: its key, its name and version, its data."""
+
+    fact: int
+    kind: str
+    body: Body
 
 
 class Status(NamedTuple):
@@ -30,19 +40,19 @@ def status_of(kind: str, body: Body) -> Status | None:
 
 
 def _work_permit(body: Body) -> Status:
-    until = _after(body["valid_until"])
+    until = day_after(body["valid_until"])
     return Status("labour", "permits", _day(body["valid_from"]), _earlier(until, body["ended_on"]), body["region"])
 
 
 def _eaeu_worker(body: Body) -> Status:
-    until = _after(body["works_until"]) if body["works_until"] else None
+    until = day_after(body["works_until"])
     return Status("labour", "permits", _day(body["works_from"]), until, body["region"])
 
 
 def _kandas(body: Body) -> Status | None:
     if body["state"] not in ("granted", "ended"):
         return None
-    until = _after(body["valid_until"]) if body["valid_until"] else None
+    until = day_after(body["valid_until"])
     return Status("kandas", "kandas", _day(body["decided_on"]), _earlier(until, body["ended_on"]), body["region"])
 
 
@@ -52,7 +62,7 @@ def _abroad(body: Body) -> Status:
 
 
 def _residence_permit(body: Body) -> Status:
-    until = _after(body["valid_until"]) if body["valid_until"] else None
+    until = day_after(body["valid_until"])
     return Status("resident", "portal", _day(body["granted_on"]), _earlier(until, body["ended_on"]), body["region"])
 
 
@@ -72,10 +82,6 @@ _READERS = {
 
 def _day(text: str) -> date:
     return date.fromisoformat(text)
-
-
-def _after(last: str) -> date:
-    return _day(last) + timedelta(days=1)
 
 
 def _earlier(until: date | None, ended: str | None) -> date | None:

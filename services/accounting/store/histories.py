@@ -32,10 +32,10 @@ async def source_ids(connection: Connection, facts: Sequence[int]) -> dict[int, 
     return {row[0]: row[1] for row in found}
 
 
-async def register_facts(connection: Connection, keys: Sequence[int]) -> list[tuple[str, str, str]]:
-    """The other facts in effect that hold one of these keys: kind, the source's own number, body."""
+async def register_facts(connection: Connection, keys: Sequence[int]) -> list[tuple[int, str, str]]:
+    """The other facts in effect that hold one of these keys: the fact's key, kind, body."""
     found = await connection.fetch(
-        """SELECT kind, source_id, body::text FROM register_fact
+        """SELECT fact, kind, body::text FROM register_fact
         WHERE (claim = ANY($1::bigint[]) OR document = ANY($1::bigint[])) AND NOT withdrawn ORDER BY kind, source_id""",
         keys,
     )
