@@ -8,6 +8,7 @@ from typing import cast
 import asyncpg
 
 from services.accounting.rules import series
+from services.accounting.rules.axes import NOWHERE
 from services.accounting.rules.dataflows import Dimension
 from services.accounting.rules.figures import Figure, Query, TooMany
 from services.accounting.rules.flow_figures import MONTHS
@@ -59,8 +60,9 @@ def _place(dimension: Dimension, wanted: frozenset[str] | None) -> Place:
 
 
 def _merged(rows: Sequence[Row]) -> list[Row]:
-    """One row per place and period, with the counts of all indicators."""
+    """One row per place and period, with the counts of all indicators; none of a group that is not published."""
     counts: dict[tuple[Frequency, int, series.Place], dict[str, int]] = defaultdict(dict)
     for row in rows:
-        counts[row[:3]] |= row.counts
+        if NOWHERE not in row.place:
+            counts[row[:3]] |= row.counts
     return [Row(*at, cast(Counts, counted)) for at, counted in counts.items()]

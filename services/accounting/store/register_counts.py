@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import asyncpg
 
-from services.accounting.rules.axes import NOWHERE, axis_of
+from services.accounting.rules.axes import axis_of
 from services.accounting.rules.dimensions import AGE_GROUPS
 from services.accounting.rules.flow_figures import MONTHS
 from services.accounting.rules.register_figures import PeriodEnd
@@ -172,7 +172,7 @@ async def acts(
         ) acts GROUP BY {", ".join([_sets(list(periods.values()), total=False), *_grouping(columns)])} LIMIT {limit}
     """  # noqa: S608  (our own expressions; values are bound)
     rows = await connection.fetch(text, *values)
-    return _somewhere(_act(indicator, columns, periods, row) for row in rows)
+    return [_act(indicator, columns, periods, row) for row in rows]
 
 
 async def standing(
@@ -189,9 +189,7 @@ async def standing(
         GROUP BY {", ".join(["frequency", "number", *_grouping(columns)])} LIMIT {limit}
     """  # noqa: S608  (our own expressions; values are bound)
     rows = await connection.fetch(text, *values)
-    return _somewhere(
-        Row(row["frequency"], row["number"], _place(columns, row), {indicator: row["count"]}) for row in rows
-    )
+    return [Row(row["frequency"], row["number"], _place(columns, row), {indicator: row["count"]}) for row in rows]
 
 
 def _in_effect(records: Records) -> str:
@@ -255,8 +253,3 @@ def _place(columns: Sequence[Columns], row: asyncpg.Record) -> tuple[str, ...]:
         next((row[name] for name in names if place.finer and row[name] is not None), place.total)
         for place, names in columns
     )
-
-
-def _somewhere(rows: Iterable[Row]) -> list[Row]:
-    """Without those in a group that is not published on its level."""
-    return [row for row in rows if NOWHERE not in row.place]
