@@ -9,8 +9,8 @@ import base64
 import os
 import re
 import secrets
-import uuid
 from pathlib import Path
+from uuid import uuid4
 
 COMPOSE = Path(__file__).resolve().parents[1] / "docker-compose.yml"
 REQUIRED = re.compile(r"\$\{(KOSH_[A-Z_]+):\?")
@@ -24,8 +24,15 @@ def required(compose: str) -> list[str]:
 def fresh(name: str) -> str:
     """A value for `name` that nobody can guess, safe within an address."""
     if name == "KOSH_KAFKA_CLUSTER_ID":
-        return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        return cluster_id()
     return secrets.token_urlsafe(32)
+
+
+def cluster_id() -> str:
+    """A fresh id of a Kafka cluster. Like Kafka's own it never begins with "-", which programs take for an option."""
+    while (made := base64.urlsafe_b64encode(uuid4().bytes).decode().rstrip("=")).startswith("-"):
+        pass
+    return made
 
 
 def complete(known: str, names: list[str], identity_url: str) -> str:

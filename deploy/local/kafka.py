@@ -3,17 +3,16 @@
 It listens on free ports of the loopback interface, keeps its log, and ends with the process that started it.
 """
 
-import base64
 import os
 import shutil
 import signal
 import subprocess
 import time
-import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 
+from deploy.environment import cluster_id
 from deploy.local import process as processes
 from deploy.local.failure import Failed, end_of
 from deploy.local.ports import free_port, is_answered
@@ -86,8 +85,7 @@ class Node:
         unfinished = self.directory / "data.new"
         shutil.rmtree(unfinished, ignore_errors=True)
         properties = self._properties(unfinished)
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        if self._java("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)).wait() != 0:
+        if self._java("kafka.tools.StorageTool", "format", "-t", cluster_id(), "-c", str(properties)).wait() != 0:
             raise Failed(f"Kafka's storage could not be made; {end_of(self.log)}")
         unfinished.rename(self._data)
 

@@ -9,9 +9,10 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
+from asyncpg import UniqueViolationError
 from sqlalchemy import (
     Boolean,
     Column,
@@ -34,11 +35,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import SchemaItem
 
 from shared import clock
+from shared.db.driver import copy_rows
 from shared.db.identifiers import new_id
 from shared.db.json_text import JsonText
-from shared.errors import NotFound, VersionMismatch
+from shared.errors import Conflict, NotFound, VersionMismatch
 
 _POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+_STORED = ("id", "source_id", "version", "withdrawn", "body", "changed_at", "changed_by", "submitted")
 
 Outcome = Literal["created", "repeated", "conflict"]
 
@@ -118,62 +122,77 @@ def digest(body: str) -> bytes:
 
 
 async def take(connection: AsyncConnection, table: Table, submissions: Sequence[Submission]) -> list[Taken]:
-    """Stores what is new, in one round trip, and answers for each submission in its order. Source ids may repeat
-    inside `submissions`: the first one counts, the others are compared with it."""
+    """Stores what is new, and answers for each submission in its order. Source ids may repeat inside `submissions`:
+    the first one counts, the others are compared with it."""
     first: dict[str, Submission] = {}
     for submission in submissions:
         first.setdefault(submission.source_id, submission)
-    distinct = list(first.values())
-    own = tuple(column.name for column in _own_columns(table))
-    rows = await connection.execute(
-        _take_statement(table, own),
-        {
-            "ids": [s.id for s in distinct],
-            "source_ids": list(first),
-            "bodies": [s.body for s in distinct],
-            "digests": [s.digest for s in distinct],
-            "at": clock.now(),
-            "authors": [s.author for s in distinct],
-            **{name: [s.columns[name] for s in distinct] for name in own},
-        },
-    )
-    held = {row.source_id: row for row in rows}
-    if len(held) < len(distinct):  # another transaction committed one of them after our snapshot was taken
-        return await take(connection, table, submissions)
+    held = await _held(connection, table, list(first))
+    while new := {source_id: Held.new(s) for source_id, s in first.items() if source_id not in held}:
+        if await _store(connection, table, [(first[source_id], new[source_id]) for source_id in new]):
+            held |= new
+        else:
+            held = await _found_meanwhile(connection, table, list(first), len(held))
     return [_answer(s, held[s.source_id]) for s in submissions]
 
 
-def _answer(submission: Submission, held: Any) -> Taken:
+class Held(NamedTuple):
+    """What a register holds under a source id: the record, the digest of what was first submitted, the version."""
+
+    id: UUID
+    submitted: bytes
+    version: int
+
+    @classmethod
+    def new(cls, submission: Submission) -> "Held":
+        return cls(submission.id, submission.digest, 1)
+
+
+async def _held(connection: AsyncConnection, table: Table, source_ids: Sequence[str]) -> dict[str, Held]:
+    rows = await connection.execute(_held_statement(table), {"source_ids": source_ids})
+    return {row.source_id: Held(row.id, row.submitted, row.version) for row in rows}
+
+
+@lru_cache
+def _held_statement(table: Table) -> TextClause:
+    return text(f"""
+        SELECT source_id, id, submitted, version FROM {table.name} WHERE source_id = ANY(CAST(:source_ids AS text[]))
+    """)  # noqa: S608  (names of our own tables, values are bound)
+
+
+async def _store(connection: AsyncConnection, table: Table, new: Sequence[tuple[Submission, Held]]) -> bool:
+    """Adds new records; False, and nothing is added, where another transaction has just stored one of them."""
+    own = [column.name for column in _own_columns(table)]
+    at = clock.now()
+    rows = [
+        (s.id, s.source_id, held.version, False, s.body, at, s.author, held.submitted, *[s.columns[n] for n in own])
+        for s, held in new
+    ]
+    try:
+        async with connection.begin_nested():
+            await copy_rows(connection, table.name, (*_STORED, *own), rows)
+    except UniqueViolationError:
+        return False
+    return True
+
+
+async def _found_meanwhile(
+    connection: AsyncConnection, table: Table, source_ids: Sequence[str], before: int
+) -> dict[str, Held]:
+    held = await _held(connection, table, source_ids)
+    if len(held) == before:
+        raise Conflict("Something that must be unique in this record stands in another one.")
+    return held
+
+
+def _answer(submission: Submission, held: Held) -> Taken:
     if held.id == submission.id:
         return Taken("created", held.id, held.version)
     return Taken("repeated" if held.submitted == submission.digest else "conflict", held.id, held.version)
 
 
 def _own_columns(table: Table) -> list[Column[Any]]:
-    shared = {"id", "source_id", "version", "withdrawn", "body", "changed_at", "changed_by", "reason", "submitted"}
-    return [column for column in table.columns if column.name not in shared]
-
-
-@lru_cache
-def _take_statement(table: Table, own: tuple[str, ...]) -> TextClause:
-    names = "".join(f", {name}" for name in own)
-    arrays = "".join(f", CAST(:{name} AS {_sql_type(table, name)}[])" for name in own)
-    return text(f"""
-        WITH submitted AS (
-            SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:source_ids AS text[]), CAST(:bodies AS json[]),
-                CAST(:digests AS bytea[]), CAST(:authors AS text[]){arrays})
-                AS s (id, source_id, body, submitted, author{names})
-        ), inserted AS (
-            INSERT INTO {table.name} (id, source_id, version, withdrawn, body, submitted, changed_at, changed_by{names})
-            SELECT id, source_id, 1, false, body, submitted, CAST(:at AS timestamptz), author{names}
-            FROM submitted ON CONFLICT (source_id) DO NOTHING
-            RETURNING id, source_id, submitted, version
-        )
-        SELECT id, source_id, submitted, version FROM inserted
-        UNION ALL
-        SELECT t.id, t.source_id, t.submitted, t.version
-        FROM {table.name} t JOIN submitted s USING (source_id)
-    """)  # noqa: S608  (names of our own tables, values are bound)
+    return [column for column in table.columns if column.name not in (*_STORED, "reason")]
 
 
 def _sql_type(table: Table, column: str) -> str:

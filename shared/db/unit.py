@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -20,12 +20,11 @@ class Unit:
 
     def emit(self, *events: Event) -> None:
         """Publish with this transaction; an event without a trace of its own belongs to the running one."""
-        running = current_traceparent()
-        self._events += [event if event.traceparent else replace(event, traceparent=running) for event in events]
+        self._events += events
 
     async def _append(self) -> None:
         if self._events:
-            await outbox.append(self.connection, self._events)
+            await outbox.append(self.connection, self._events, current_traceparent())
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from shared.http.logs import configure
+from shared.process import spare_the_collector
 from shared.settings import ServiceSettings
 
 MAX_HEAD = 65_536  # bytes of request line and headers that may come before they are complete
@@ -114,6 +115,7 @@ def run(app: FastAPI) -> None:
     """Serve `app` where its settings say until SIGTERM or SIGINT; then let what runs end, and close."""
     settings: ServiceSettings = app.state.settings
     configure(app.state.service, settings.log_level)
+    spare_the_collector()
     try:
         make_server(app, settings.host, settings.port).run()
     except KeyboardInterrupt:  # uvicorn raises Ctrl-C again once everything is closed

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Column, DateTime, Identity, Integer, MetaData, Table, Text, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.db.driver import copy_rows
 from shared.db.json_text import JsonText
 from shared.events.envelope import Event
 
@@ -58,11 +59,7 @@ def relay_table(metadata: MetaData) -> Table:
     )
 
 
-_APPEND = text("""
-INSERT INTO outbox (type, subject, recordversion, recordwithdrawn, time, traceparent, data)
-SELECT * FROM unnest(CAST(:types AS text[]), CAST(:subjects AS text[]), CAST(:versions AS int[]),
-    CAST(:withdrawn AS boolean[]), CAST(:times AS timestamptz[]), CAST(:traceparents AS text[]), CAST(:data AS json[]))
-""")
+_COLUMNS = ("type", "subject", "recordversion", "recordwithdrawn", "time", "traceparent", "data")
 
 _AFTER = text("""
 SELECT position, type, subject, recordversion, recordwithdrawn, time, traceparent, CAST(data AS text) AS data
@@ -79,20 +76,13 @@ ORDER BY o.position
 """)
 
 
-async def append(connection: AsyncConnection, events: Sequence[Event]) -> None:
-    """Adds `events` in their order, in one statement. Joins the caller's transaction and never commits."""
-    await connection.execute(
-        _APPEND,
-        {
-            "types": [event.type for event in events],
-            "subjects": [event.subject for event in events],
-            "versions": [event.recordversion for event in events],
-            "withdrawn": [event.recordwithdrawn for event in events],
-            "times": [event.time for event in events],
-            "traceparents": [event.traceparent for event in events],
-            "data": [event.data for event in events],
-        },
-    )
+async def append(connection: AsyncConnection, events: Sequence[Event], trace: str | None = None) -> None:
+    """Adds `events` in their order, in one statement; one without a trace of its own belongs to `trace`. Joins the
+    caller's transaction and never commits."""
+    rows = [
+        (e.type, e.subject, e.recordversion, e.recordwithdrawn, e.time, e.traceparent or trace, e.data) for e in events
+    ]
+    await copy_rows(connection, "outbox", _COLUMNS, rows)
 
 
 async def read_after(connection: AsyncConnection, position: int, limit: int) -> list[tuple[int, Event]]:

@@ -1,7 +1,6 @@
 """Taking, correcting and withdrawing records: each a record and its event in one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -31,17 +30,22 @@ async def take_within(
         for fact, caller in zip(facts, callers, strict=True)
     ]
     taken = await records.take(unit.connection, kind.table, submissions)
-    traced = zip(taken, submissions, facts, traces or [None] * len(facts), strict=True)
-    new = [(Entry(t.id, fact), trace) for t, s, fact, trace in traced if _is_new(t, s)]
+    new = [number for number, (t, s) in enumerate(zip(taken, submissions, strict=True)) if _is_new(t, s)]
     if new:
-        await kind.entered(unit, [entry for entry, _ in new])
-        told = await kind.told(unit, [entry for entry, _ in new])
-        unit.emit(*(_entered(kind, entry, fact, trace) for (entry, trace), fact in zip(new, told, strict=True)))
+        entries = [Entry(taken[number].id, facts[number]) for number in new]
+        await kind.entered(unit, entries)
+        told = await kind.told(unit, entries)
+        of_each = zip(new, told, strict=True)
+        unit.emit(
+            *(_entered(kind, submissions[n], facts[n], fact, traces[n] if traces else None) for n, fact in of_each)
+        )
     return taken
 
 
-def _entered(kind: Kind[F], entry: Entry[F], told: Fact, trace: str | None) -> Event:
-    return replace(Event.of(told, entry.id, 1, kind.time(entry.fact)), traceparent=trace)
+def _entered(kind: Kind[F], submission: Submission, fact: F, told: Fact, trace: str | None) -> Event:
+    """The event of a new record: what it tells is nearly always the very text that is stored."""
+    data = submission.body if told is fact else told.model_dump_json()
+    return Event(told.TYPE, str(submission.id), 1, kind.time(fact), data, traceparent=trace)
 
 
 async def take_together(

@@ -50,7 +50,7 @@ def person_columns(table: str) -> list[SchemaItem]:
 
 def person_values(person: Person) -> dict[str, Any]:
     """The values of those columns for one person."""
-    return {"iin": person.iin, "document": document_of(person), "named": _named(person, person.birth_date)}
+    return {"iin": person.iin, "document": document_of(person), "named": named(person)}
 
 
 def document_of(person: Person) -> str | None:
@@ -59,8 +59,9 @@ def document_of(person: Person) -> str | None:
     return documents.identity_key(document.issuing_state, document.number) if document else None
 
 
-def _named(person: Person | Wanted, birth_date: str | None) -> str:
-    return f"{names.fold(person.surname or '', person.given_names)}|{birth_date}"
+def named(person: Person | Wanted) -> str:
+    """Folded name and birth date as one key."""
+    return f"{names.fold(person.surname or '', person.given_names)}|{person.birth_date}"
 
 
 async def find(connection: AsyncConnection, table: Table, wanted: Wanted, limit: int = 100) -> list[Any]:
@@ -71,6 +72,6 @@ async def find(connection: AsyncConnection, table: Table, wanted: Wanted, limit:
     if wanted.document_number and wanted.issuing_state:
         evidence.append(table.c.document == documents.identity_key(wanted.issuing_state, wanted.document_number))
     if wanted.surname:
-        evidence.append(table.c.named == _named(wanted, wanted.birth_date))
+        evidence.append(table.c.named == named(wanted))
     query = select(table).where(or_(*evidence)).order_by(table.c.changed_at.desc()).limit(limit)
     return list(await connection.execute(query))

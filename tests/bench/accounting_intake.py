@@ -19,7 +19,7 @@ from services.accounting.rules.identity import Hashes
 from shared.db.migrate import upgrade
 from shared.events.portal import BorderCrossing
 from shared.inbox.source import Delivery, Newest, Positions
-from shared.process import Monitor
+from shared.process import Monitor, spare_the_collector
 from tests.bench.crossings_stream import pages
 from tests.bench.figures import line
 
@@ -138,7 +138,7 @@ if __name__ == "__main__":
     parser.add_argument("--events", type=int, default=EVENTS)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     chosen = parser.parse_args()
-    intake.spare_the_collector()
+    spare_the_collector()
     with reachable_directory() as directory:
         server = Server(directory / "postgres")
         server.start()

@@ -2,6 +2,7 @@
 
 import json
 import re
+from uuid import UUID
 from xml.etree import ElementTree
 
 import pytest
@@ -148,3 +149,9 @@ def test_the_roles_of_the_identity_provider_are_ours() -> None:
     people = json.loads((ROOT / "deploy/identity/people.json").read_text("utf-8"))
     assert {role["name"] for role in realm["roles"]["client"]["kosh"]} == ROLES
     assert {role for person in people["users"] for role in person["clientRoles"]["kosh"]} == ROLES - {"system"}
+
+
+def test_no_cluster_id_can_be_taken_for_an_option(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter([UUID(bytes=b"\xf8" + bytes(15)), UUID(bytes=b"\x04" + bytes(15))])  # "-AAA..." and "BAAA..."
+    monkeypatch.setattr(environment, "uuid4", lambda: next(drawn))
+    assert environment.cluster_id() == "BAAAAAAAAAAAAAAAAAAAAA"

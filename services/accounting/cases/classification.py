@@ -11,7 +11,7 @@ from services.accounting.rules.outcome import verdict
 from services.accounting.rules.people import People
 from services.accounting.rules.reckoning import Coverage, reckon
 from services.accounting.store import coverage, histories
-from services.accounting.store.driver import driver
+from shared.db.driver import driver
 from shared.errors import Fault, Invalid
 from shared.http import access_log
 from shared.http.callers import Caller

@@ -4,8 +4,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.accounting.store import parked as store
 from services.accounting.store import sources
-from services.accounting.store.driver import driver
 from services.accounting.store.parked import ParkedEvent
+from shared.db.driver import driver
 
 
 async def parked(engine: AsyncEngine, source: str | None, after: int, limit: int) -> list[ParkedEvent]:

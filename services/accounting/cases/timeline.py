@@ -19,7 +19,7 @@ from services.accounting.rules.registered_stays import RegisteredStay, registere
 from services.accounting.rules.statuses import Stated, Status, status_of
 from services.accounting.rules.stays import Bound, stays
 from services.accounting.store import histories
-from services.accounting.store.driver import driver
+from shared.db.driver import driver
 from shared.errors import NotFound
 from shared.http import access_log
 from shared.http.callers import Caller

@@ -5,7 +5,6 @@ ends everything that is under way; positions are stored with the effect, so it b
 """
 
 import asyncio
-import gc
 import logging
 from collections.abc import Sequence
 
@@ -21,7 +20,7 @@ from services.accounting.settings import AccountingSettings, dsn
 from shared.inbox.alarm import Alarm
 from shared.inbox.source import Source, SourceFailed, event_of
 from shared.inbox.sources import make_sources
-from shared.process import Monitor
+from shared.process import Monitor, spare_the_collector
 
 log = logging.getLogger(__name__)
 
@@ -66,14 +65,6 @@ async def run(address: str, sources: Sequence[Source], hashes: Hashes, monitor: 
             watch.active.set(0)
             log.info("this process stands by while the figures are rebuilt")
         await asyncio.sleep(RETRY)
-
-
-def spare_the_collector() -> None:
-    """Batches are tens of thousands of objects that die together: looking for cycles among them costs a third of the
-    time. What is loaded by now stays, so it need not be looked at either."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
 
 
 class StandBy(Exception):

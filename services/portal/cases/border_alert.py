@@ -26,7 +26,7 @@ from shared.http.callers import Caller
 from shared.http.paging import page
 from shared.records import intake
 from shared.records.kind import Change, Entry, Kind
-from shared.records.people import person_values
+from shared.records.people import document_of, named
 
 ALERTS = Kind(
     fact=BorderAlert,
@@ -75,12 +75,15 @@ async def _alerts(unit: Unit, entries: Sequence[Entry[BorderCrossing]]) -> list[
 
 
 def _looked(entry: Entry[BorderCrossing]) -> Looked:
-    crossing = entry.fact
+    crossing, person = entry.fact, entry.fact.person
+    entering = crossing.direction == "entry"  # a ban is on entry: who leaves is not looked up by name
     return Looked(
         id=entry.id,
         day=crossing.crossed_at.date(),
-        entry=crossing.direction == "entry",
-        **person_values(crossing.person),
+        entry=entering,
+        iin=person.iin,
+        document=document_of(person),
+        named=named(person) if entering else None,
     )
 
 

@@ -49,7 +49,7 @@ class Looked:
     entry: bool
     iin: str | None
     document: str | None
-    named: str
+    named: str | None
 
 
 @dataclass(frozen=True, slots=True)
