@@ -8,6 +8,7 @@ import os
 import uuid
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ def mint(
     roles = [role] if isinstance(role, str) else sorted(role)
     if unknown := set(roles) - ROLES:
         raise ValueError(f"no such role: {', '.join(sorted(unknown))}; there are: {', '.join(sorted(ROLES))}")
-    key = RSAKey.import_key(json.loads((directory / _KEY).read_bytes()))
+    key = _private_key((directory / _KEY).read_bytes())
     present = int(clock.now().timestamp())
     named = {"iin": iin, "bin": bin, "agency": agency}
     content = {
@@ -78,6 +79,12 @@ def mint(
     }
     content |= {name: value for name, value in named.items() if value} | claims
     return jwt.encode({"alg": "RS256", "kid": key.kid}, content, key)
+
+
+@lru_cache
+def _private_key(file: bytes) -> RSAKey:
+    """Proving that a key is one takes longer than most requests."""
+    return RSAKey.import_key(json.loads(file))
 
 
 def _write(path: Path, text: str, mode: int) -> None:
