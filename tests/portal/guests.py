@@ -7,6 +7,7 @@ from shared.testing.api import Api
 from shared.testing.people import crossing, person
 
 HOST_BIN = "960440000111"
+WRITERS = {"border-crossings": "border", "visas": "consul", "host-notifications": "clerk"}
 _serial = count(1)
 
 
@@ -84,21 +85,19 @@ async def cross(portal: Api, guest: dict[str, Any], at: str, direction: str = "e
     return str(answer.raise_for_status().json()["id"])
 
 
-async def correct(portal: Api, id: str, version: int = 1, **changes: Any) -> None:
-    """Corrects a crossing."""
-    headers = portal.token("border")
-    found = (await portal.client.get(f"/v1/border-crossings/{id}", headers=headers)).json()["record"]
+async def correct(portal: Api, id: str, version: int = 1, of: str = "border-crossings", **changes: Any) -> None:
+    """Corrects a crossing, or another record."""
+    headers = portal.token(WRITERS[of])
+    found = (await portal.client.get(f"/v1/{of}/{id}", headers=headers)).json()["record"]
     body = {"reason": "keyed in wrongly", "record": found | changes}
-    answer = await portal.client.put(
-        f"/v1/border-crossings/{id}", json=body, headers=headers | {"If-Match": f'"{version}"'}
-    )
+    answer = await portal.client.put(f"/v1/{of}/{id}", json=body, headers=headers | {"If-Match": f'"{version}"'})
     answer.raise_for_status()
 
 
-async def withdraw(portal: Api, id: str, version: int = 1) -> None:
-    """Withdraws a crossing."""
-    headers = portal.token("border") | {"If-Match": f'"{version}"'}
-    path = f"/v1/border-crossings/{id}:withdraw"
+async def withdraw(portal: Api, id: str, version: int = 1, of: str = "border-crossings") -> None:
+    """Withdraws a crossing, or another record."""
+    headers = portal.token(WRITERS[of]) | {"If-Match": f'"{version}"'}
+    path = f"/v1/{of}/{id}:withdraw"
     (await portal.client.post(path, json={"reason": "never was"}, headers=headers)).raise_for_status()
 
 

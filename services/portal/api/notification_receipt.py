@@ -61,7 +61,7 @@ class Receipt(BaseModel):
     counted_in: str = Field(description="working days or days")
     check: Check = Field(description="which rule, in which version, found what")
     rulebook: str
-    crossing: UUID | None = Field(description="the entry on record to which the notice belongs")
+    crossing: UUID | None = Field(description="the entry to which the notice belonged when it was given")
     entered_on: date | None
     joins: UUID | None = Field(description="the notification that reported the same stay first: both are one stay")
 

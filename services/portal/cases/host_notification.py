@@ -8,13 +8,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.portal.cases import host_duty, notification_receipt
+from services.portal.cases import notice_match, notification_receipt, stay_registration
 from services.portal.cases.notice import ON_PAPER, STAYS, Notice
-from services.portal.cases.notification_receipt import notice_key, notified
+from services.portal.cases.notice_match import wanted
+from services.portal.cases.notification_receipt import notice_key
 from services.portal.rules.host_notification import is_open
 from services.portal.rules.rulebook import RULEBOOK
 from services.portal.store import host_notification as store
 from services.portal.store.host_notification import Receipt
+from services.portal.store.stay_registration import lock_persons
 from services.portal.store.tables import host_notification
 from shared import clock
 from shared.db import records
@@ -55,14 +57,12 @@ async def _told(unit: Unit, entries: Sequence[Entry[Notice]]) -> list[HostNotifi
 
 
 async def _changed(unit: Unit, change: Change[Notice]) -> None:
-    """The host's duty is done while a notice tells of a stay, and due again when it does not."""
-    if change.after is None or change.after.state not in STAYS:
-        entries = await host_duty.reopen(unit, [change.id])
-        standing = await store.standing(unit.connection, entries)
-        others = [notified(entry, id, Notice.read(body)) for entry, id, body in standing if id != change.id]
-        await host_duty.fulfil(unit, others)
-    elif crossing := (await store.receipts(unit.connection, [change.id]))[change.id].crossing:
-        await host_duty.fulfil(unit, [notified(crossing, change.id, change.after)])
+    """The notice may belong to another entry, and the host's duty is done while it tells of a stay."""
+    notices = [notice for notice in (change.before, change.after) if notice]
+    await lock_persons(unit.connection, [wanted(change.id, notice, notice.stay_from) for notice in notices])
+    belongs = (await store.matches(unit.connection, [change.id]))[change.id]
+    moved = await notice_match.rematch(unit, [change.id]) if change.after else set()
+    await stay_registration.renotified(unit, {belongs, *moved}, "the host's notice changed")
 
 
 def _fact(notice: Notice, joins: UUID | None) -> HostNotification:

@@ -6,6 +6,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.portal.cases import stay_registration
 from services.portal.cases.invitation_body import Invitation, InvitationAsked
 from services.portal.rules import invitation as rules
 from services.portal.store import visa as store
@@ -61,6 +62,7 @@ async def _issue(unit: Unit, asked: InvitationAsked, caller: Caller) -> Record:
     (taken,) = await records.take(unit.connection, table, [submission])
     if taken.outcome != "created":
         raise Conflict("The same source_id holds another invitation; take a new one.")
+    await stay_registration.invitation_issued(unit, number)
     return await records.load(unit.connection, table, taken.id)
 
 

@@ -1,23 +1,23 @@
 """The receipt of a notice: its number, whether it is in time or how late, the entry and the stay it belongs to."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date
 from uuid import UUID
 
 import orjson
 
-from services.portal.cases import host_duty
-from services.portal.cases.host_duty import Notified
+from services.portal.cases import stay_registration
 from services.portal.cases.notice import SIGNED, STAYS, Notice
+from services.portal.cases.notice_match import given_on, wanted
 from services.portal.rules.host_notification import Timing, host_timing, self_timing
 from services.portal.rules.rulebook import RULEBOOK
 from services.portal.store import host_notification as store
 from services.portal.store import signed_notice
 from services.portal.store.host_notification import Entry, Receipt, Wanted
+from services.portal.store.stay_registration import lock_persons
 from shared import clock
 from shared.db.unit import Unit
 from shared.records.kind import Entry as Entered
-from shared.records.people import document_of
 
 
 def notice_key(notice: Notice) -> str:
@@ -28,26 +28,20 @@ def notice_key(notice: Notice) -> str:
 async def issue(unit: Unit, entered: Sequence[Entered[Notice]]) -> None:
     """Answers new notices, in the transaction that takes them: a handful of statements for any number of them."""
     given = await _given(unit, [entry.fact for entry in entered])
-    wanted = [_wanted(entry, given_on) for entry, given_on in zip(entered, given, strict=True)]
-    await store.lock_persons(unit.connection, wanted)
-    entries = await store.latest_entries(unit.connection, wanted)
-    crossings = [entries[notice.id].crossing if notice.id in entries else None for notice in wanted]
-    earlier = await store.earlier_notices(unit.connection, wanted, crossings)
-    joins = await _stays(unit, wanted, earlier)
-    serials = await store.next_serials(unit.connection, len(wanted))
+    notices = [wanted(entry.id, entry.fact, day) for entry, day in zip(entered, given, strict=True)]
+    await lock_persons(unit.connection, notices)
+    entries = await store.latest_entries(unit.connection, notices)
+    crossings = [entries[notice.id].crossing if notice.id in entries else None for notice in notices]
+    earlier = await store.earlier_notices(unit.connection, notices, crossings)
+    joins = await _stays(unit, notices, earlier)
+    serials = await store.next_serials(unit.connection, len(notices))
     receipts = [
-        _receipt(entry, given_on, serial, entries.get(entry.id), joins.get(entry.id))
-        for entry, given_on, serial in zip(entered, given, serials, strict=True)
+        _receipt(entry, day, serial, entries.get(entry.id), joins.get(entry.id))
+        for entry, day, serial in zip(entered, given, serials, strict=True)
     ]
     await store.keep_receipts(unit.connection, receipts)
-    after = {receipt.notification: receipt.crossing for receipt in receipts}
-    stays = [(after[entry.id], entry) for entry in entered if entry.fact.state in STAYS]
-    await host_duty.fulfil(unit, [notified(crossing, entry.id, entry.fact) for crossing, entry in stays if crossing])
-
-
-def notified(crossing: UUID, id: UUID, notice: Notice) -> Notified:
-    """What the notice `id`, matched to an entry, says about the host's duty after it."""
-    return Notified(id, crossing, notice.address.region, notice.stay_from, notice.ends_on)
+    stays = {crossing for crossing, entry in zip(crossings, entered, strict=True) if entry.fact.state in STAYS}
+    await stay_registration.renotified(unit, stays, "notified by the host")
 
 
 async def _given(unit: Unit, notices: Sequence[Notice]) -> list[date]:
@@ -55,22 +49,8 @@ async def _given(unit: Unit, notices: Sequence[Notice]) -> list[date]:
     in (its signature may have been judged later), else today."""
     signed = [notice_key(notice) for notice in notices if notice.channel in SIGNED]
     received = await signed_notice.received(unit.connection, signed) if signed else {}
-    return [_given_on(notice, received.get(notice_key(notice))) for notice in notices]
-
-
-def _given_on(notice: Notice, received_at: datetime | None) -> date:
-    if notice.paper:
-        return notice.paper.on
-    moment = notice.reported_at or received_at
-    return clock.date_of(moment) if moment else clock.today()
-
-
-def _wanted(entry: Entered[Notice], given_on: date) -> Wanted:
-    notice = entry.fact
-    until = clock.start_of(max(given_on, notice.stay_from) + timedelta(days=1))
-    document = document_of(notice.person)
-    host = notice.host.number
-    return Wanted(entry.id, notice.person.iin, document, host, notice.stay_from, notice.ends_on, until)
+    days = {key: clock.date_of(moment) for key, moment in received.items()}
+    return [given_on(notice, days.get(notice_key(notice), clock.today())) for notice in notices]
 
 
 async def _stays(unit: Unit, wanted: Sequence[Wanted], earlier: dict[UUID, UUID]) -> dict[UUID, UUID]:

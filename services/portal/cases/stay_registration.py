@@ -1,152 +1,144 @@
-"""Registration of stays on entry with a visa, in the crossing's transaction, and their end on exit (P3).
+"""Registration of stays on entry with a visa, or by the host's notice, and their end on exit (P3).
 
-A stay or duty is derived from the crossings: each entry has at most one of each, and it ends with the person's first
-exit after it, whatever the order in which crossings come in, are corrected or withdrawn.
+Stays and duties follow from what is on record: crossings, visas with their invitations, and notices. Each entry has at
+most one of each, and whatever comes in, changes or falls away, in whatever order, leaves those that would be there had
+everything been known from the beginning. They are put on record in the transaction of what came in.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from services.portal.cases.invitation_body import Invitation
-from services.portal.rules import stay_registration as rules
-from services.portal.rules.visa import Held, faults_on
-from services.portal.store import host_duty
+from services.portal.cases import notice_match
+from services.portal.cases.notice_match import Notified
+from services.portal.cases.stay_consequence import Entered, crossing_of, entered_on_visa
+from services.portal.store import host_duty, visa
 from services.portal.store import stay_registration as store
 from services.portal.store.host_duty import Duty
-from services.portal.store.stay_registration import Crossing, Exit, Stay, VisaShown
+from services.portal.store.stay_registration import Crossing, Exit, Stay
 from shared.db.records import Revision, Submission
 from shared.db.unit import Unit
 from shared.events.envelope import Event
-from shared.events.person import Person
 from shared.events.portal import BorderCrossing
-from shared.events.visa import StayRegistration, Visa
+from shared.events.visa import StayRegistration
 from shared.records.kind import Change, Entry
-from shared.records.people import document_of, person_values
+from shared.records.people import person_values
 
 AUTHOR = "portal"
 
 
-@dataclass(frozen=True, slots=True)
-class Entered:
-    """An entry on a visa with what follows from it."""
-
-    id: UUID
-    crossing: BorderCrossing
-    follows: rules.Consequence
-    invitation: Invitation | None
-
-
 async def crossed(unit: Unit, entries: Sequence[Entry[BorderCrossing]]) -> None:
-    """Opens and ends what new crossings bring about. Nothing is asked where none of them is on a visa or an exit."""
+    """Opens and ends what new crossings bring about, and lets notices that came before them belong to them."""
+    entering = [crossing_of(entry.id, entry.fact) for entry in entries if entry.fact.direction == "entry"]
     opening = [entry for entry in entries if _on_visa(entry.fact)]
-    ending = [entry for entry in entries if entry.fact.direction == "exit"]
-    if not opening and not ending:
-        return
-    exits = [_crossing(entry.id, entry.fact) for entry in ending]
-    await store.lock_persons(unit.connection, [_crossing(entry.id, entry.fact) for entry in opening], exits)
-    if opening:
-        await _open(unit, await _entered(unit, opening), [], {})
-    if exits:
-        await _end(unit, await store.open_at(unit.connection, exits))
+    exits = [crossing_of(entry.id, entry.fact) for entry in entries if entry.fact.direction == "exit"]
+    alone = [crossing for crossing in entering if crossing.visa_number]
+    visas = [crossing.visa_number for crossing in alone]
+    await store.lock_persons(unit.connection, alone, [*entering, *exits], visas)
+    matched = await notice_match.rematch_about(unit, entering) if entering else set()
+    concerned = await _open(unit, opening) if opening else set()
+    concerned |= await _owing(unit, matched)
+    ended = await store.open_at(unit.connection, exits) if exits else []
+    if concerned:
+        await settle(unit, {*concerned, *ended}, "a crossing came in")
+    else:
+        await _end(unit, ended)
 
 
 async def recrossed(unit: Unit, change: Change[BorderCrossing]) -> None:
-    """Undoes what a crossing brought about before its correction or withdrawal, and does what it brings about now."""
-    facts = [fact for fact in (change.before, change.after) if fact]
-    await store.lock_persons(unit.connection, [_crossing(change.id, fact) for fact in facts], [])
-    if any(_on_visa(fact) for fact in facts):
-        await _redo(unit, change)
+    """Settles whatever a crossing had to do with before its correction or withdrawal, and has to do with now."""
+    states = [(fact.direction, crossing_of(change.id, fact)) for fact in (change.before, change.after) if fact]
+    entries = [crossing for direction, crossing in states if direction == "entry"]
+    visas = [crossing.visa_number for crossing in entries if crossing.visa_number]
+    await store.lock_persons(unit.connection, [crossing for _, crossing in states], [], visas)
     touched = {change.id, *await store.ended_by(unit.connection, change.id)}
+    if entries:
+        touched |= await notice_match.rematch_about(unit, entries)
+        touched |= {entry.id for entry in await store.entries_naming(unit.connection, visas)}
     if change.after and change.after.direction == "exit":
-        touched |= set(await store.open_at(unit.connection, [_crossing(change.id, change.after)]))
-    await _end(unit, sorted(touched))
+        touched |= set(await store.open_at(unit.connection, [crossing_of(change.id, change.after)]))
+    await settle(unit, touched, "a crossing was corrected or withdrawn")
 
 
-async def _redo(unit: Unit, change: Change[BorderCrossing]) -> None:
-    stays = await store.of_entries(unit.connection, [change.id])
-    duties = await host_duty.of_entries(unit.connection, [change.id])
-    now = [Entry(change.id, change.after)] if change.after and _on_visa(change.after) else []
-    entered = await _entered(unit, now) if now else []
-    await _open(unit, entered, stays, duties)
-    wanted = {each.id: each.follows.kind for each in entered}
-    if wanted.get(change.id) != "duty":
-        await host_duty.withdraw(unit.connection, list(duties))
-    if wanted.get(change.id) != "registered":
-        standing = [stay for stay in stays if not stay.withdrawn]
-        notified = [stay for stay in standing if stay.columns["notification"] and wanted.get(change.id) == "duty"]
-        await withdraw(unit, [stay for stay in standing if stay not in notified], "the entry no longer registers it")
-        await _revise(unit, [(stay, *_moved(stay, each)) for stay in notified for each in entered], "entry corrected")
+async def visas_changed(unit: Unit, numbers: Sequence[str], reason: str) -> None:
+    """Settles the entries that name one of these visas, which came in, changed or fell away. What the visa was on the
+    day of the entry counts: one that is annulled later, or runs out, takes nothing back."""
+    await store.lock_visas(unit.connection, numbers)
+    if entries := await store.entries_naming(unit.connection, numbers):
+        await store.lock_persons(unit.connection, entries)
+        await settle(unit, [entry.id for entry in entries], reason)
 
 
-def _moved(stay: Stay, entered: Entered) -> tuple[StayRegistration, dict[str, object]]:
-    """A stay by the host's notification after its entry was corrected."""
-    crossing = entered.crossing
-    changes = {"person": crossing.person, "visa_number": crossing.visa_number}
-    columns = {"entered_at": crossing.crossed_at, **person_values(crossing.person)}
-    return StayRegistration.read(stay.body).model_copy(update=changes), stay.columns | columns
+async def invitation_issued(unit: Unit, number: str) -> None:
+    """`visas_changed` for the visas that were issued on an invitation. Its annulment, later, changes no address."""
+    if numbers := await visa.visas_on(unit.connection, number):
+        await visas_changed(unit, numbers, "the invitation came in")
+
+
+async def renotified(unit: Unit, entries: Collection[UUID | None], reason: str) -> None:
+    """Settles entries that lost or got a notice, those that have a duty: nothing else follows from a notice."""
+    await settle(unit, await _owing(unit, {entry for entry in entries if entry}), reason)
+
+
+async def _owing(unit: Unit, entries: Collection[UUID]) -> set[UUID]:
+    return set(await host_duty.owing(unit.connection, entries)) if entries else set()
+
+
+async def settle(unit: Unit, entries: Collection[UUID], reason: str) -> None:
+    """Puts the stays and duties after these entries on record as they follow from what is on record now. The duties
+    are locked first: whoever settles the same entry at the same time then sees what we did."""
+    if not entries:
+        return
+    duties = await host_duty.of_entries(unit.connection, entries)
+    stays = await store.of_entries(unit.connection, entries)
+    bodies = await store.entries_on_visas(unit.connection, entries)
+    entered = await entered_on_visa(unit, [Entry(id, BorderCrossing.read(body)) for id, body in bodies.items()])
+    owing = [crossing_of(each.id, each.crossing) for each in entered if each.follows.kind == "duty"]
+    notified = await notice_match.first_notified(unit, owing) if owing else {}
+    await _put(unit, _follow(entered), notified, _OnRecord(stays, duties), reason)
 
 
 def _on_visa(crossing: BorderCrossing) -> bool:
     return crossing.direction == "entry" and crossing.visa_number is not None
 
 
-def _crossing(id: UUID, fact: BorderCrossing) -> Crossing:
-    return Crossing(id, fact.crossed_at, fact.person.iin, document_of(fact.person), fact.visa_number)
+async def _open(unit: Unit, entries: Sequence[Entry[BorderCrossing]]) -> set[UUID]:
+    """Stores the stays and duties that follow from new entries. The earlier ones on record that are to be settled: on
+    a visa for one entry they came second all the time."""
+    entered = await entered_on_visa(unit, entries)
+    await _put(unit, _follow(entered), {}, _OnRecord([], {}), "registered on entry")
+    return {id for each in entered for id in each.later} - {each.id for each in entered}
 
 
-async def _entered(unit: Unit, entries: Sequence[Entry[BorderCrossing]]) -> list[Entered]:
-    crossings = [_crossing(entry.id, entry.fact) for entry in entries]
-    shown = await store.visas_shown(unit.connection, crossings)
-    return [_follows(entry, shown.get(entry.id)) for entry in entries]
+def _follow(entered: Iterable[Entered]) -> list[Entered]:
+    return [each for each in entered if each.follows.kind != "none"]
 
 
-def _follows(entry: Entry[BorderCrossing], shown: VisaShown | None) -> Entered:
-    crossing, person = entry.fact, entry.fact.person
-    invitation = Invitation.read(shown.invitation) if shown and shown.invitation else None
-    entered = rules.Entered(
-        crossing.crossed_at.date(),
-        person.citizenship,
-        crossing.visa_number,
-        person.document.type if person.document else None,
-        person.document.issuing_state if person.document else None,
-        _visa(Visa.read(shown.visa), shown, invitation, crossing) if shown else None,
-    )
-    return Entered(entry.id, crossing, rules.of_entry(entered), invitation)
+@dataclass(frozen=True, slots=True)
+class _OnRecord:
+    """What entries that are to be settled had so far, withdrawn ones too."""
+
+    stays: Sequence[Stay]
+    duties: Mapping[UUID, Duty]
 
 
-def _visa(visa: Visa, shown: VisaShown, invitation: Invitation | None, crossing: BorderCrossing) -> rules.VisaShown:
-    held = Held(
-        visa.entries,
-        visa.valid_from,
-        visa.valid_until,
-        visa.annulled_on,
-        same_person(visa.person, crossing.person),
-        shown.entries_made,
-    )
-    address = invitation is not None and invitation.host_address.complete
-    return rules.VisaShown(
-        visa.category, visa.valid_until, visa.stay_days, tuple(faults_on(held, crossing.crossed_at.date())), address
-    )
-
-
-def same_person(one: Person, other: Person) -> bool:
-    """By IIN, or by document: a visa in an old passport beside a new one is for the officer's eyes."""
-    by_iin = one.iin is not None and one.iin == other.iin
-    return by_iin or (one.document is not None and document_of(one) == document_of(other))
-
-
-async def _open(unit: Unit, entered: Sequence[Entered], stays: Sequence[Stay], duties: dict[UUID, Duty]) -> None:
-    """Stores the stays and duties that follow from entries, in the place of those on record."""
-    following = [each for each in entered if each.follows.kind != "none"]
-    if not following:
-        return
-    exits = await store.first_exits(unit.connection, [_crossing(each.id, each.crossing) for each in following])
-    opened = {each.id: _registered(each, exits.get(each.id)) for each in following if each.follows.kind == "registered"}
-    await keep(unit, opened, stays, "registered on entry")
-    owed = [each for each in following if each.follows.kind == "duty"]
-    await host_duty.put(unit.connection, [_duty(each, exits.get(each.id), duties.get(each.id)) for each in owed])
+async def _put(
+    unit: Unit, entered: Sequence[Entered], notified: Mapping[UUID, Notified], held: _OnRecord, reason: str
+) -> None:
+    """Puts what follows from these entries in the place of what was held, and withdraws the rest of that."""
+    starts = [crossing_of(each.id, each.crossing) for each in entered]
+    exits = await store.first_exits(unit.connection, starts) if starts else {}
+    stays = {each.id: _stay(each, exits.get(each.id), notified.get(each.id)) for each in entered}
+    wanted = {entry: stay for entry, stay in stays.items() if stay}
+    owed = [each for each in entered if each.follows.kind == "duty"]
+    duties = {each.id: _duty(each, exits.get(each.id), notified.get(each.id)) for each in owed}
+    await _keep(unit, wanted, held.stays, reason)
+    await _withdraw(unit, [stay for stay in held.stays if not stay.withdrawn and stay.entry not in wanted], reason)
+    await host_duty.put(unit.connection, [duty for duty in duties.values() if duty != held.duties.get(duty.entry)])
+    gone = [entry for entry, duty in held.duties.items() if not duty.withdrawn and entry not in duties]
+    if gone:
+        await host_duty.withdraw(unit.connection, gone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +152,14 @@ class Registered:
     notification: UUID | None = None
 
 
-def _registered(entered: Entered, exit: Exit | None) -> Registered:
+def _stay(entered: Entered, exit: Exit | None, notified: Notified | None) -> Registered | None:
+    """The stay at the address of the invitation; where the host had to report it, the one that was reported."""
+    if entered.follows.kind == "registered":
+        return _by_invitation(entered, exit)
+    return _by_notice(entered, exit, notified) if notified else None
+
+
+def _by_invitation(entered: Entered, exit: Exit | None) -> Registered:
     crossing, invitation = entered.crossing, entered.invitation
     assert invitation is not None  # noqa: S101  (only an invitation's address registers)
     fact = StayRegistration(
@@ -176,7 +175,22 @@ def _registered(entered: Entered, exit: Exit | None) -> Registered:
     return Registered(fact, crossing.crossed_at, exit, invitation.number)
 
 
-def _duty(entered: Entered, exit: Exit | None, before: Duty | None) -> Duty:
+def _by_notice(entered: Entered, exit: Exit | None, notified: Notified) -> Registered:
+    crossing = entered.crossing
+    fact = StayRegistration(
+        source_id=str(entered.id),
+        person=crossing.person,
+        region=notified.region,
+        basis="notification",
+        visa_number=crossing.visa_number,
+        since=max(notified.since, crossing.crossed_at.date()),
+        until=notified.until,
+        ended_on=exit.day if exit else None,
+    )
+    return Registered(fact, crossing.crossed_at, exit, notification=notified.notification)
+
+
+def _duty(entered: Entered, exit: Exit | None, notified: Notified | None) -> Duty:
     invitation, due_on = entered.invitation, entered.follows.due_on
     assert due_on is not None  # noqa: S101  (a duty has its term)
     return Duty(
@@ -187,13 +201,13 @@ def _duty(entered: Entered, exit: Exit | None, before: Duty | None) -> Duty:
         invitation.inviter.number if invitation else None,
         exit.id if exit else None,
         exit.at if exit else None,
-        before.notification if before else None,
+        notified.notification if notified else None,
         False,
         **person_values(entered.crossing.person),
     )
 
 
-async def keep(unit: Unit, wanted: dict[UUID, Registered], stays: Iterable[Stay], reason: str) -> None:
+async def _keep(unit: Unit, wanted: dict[UUID, Registered], stays: Iterable[Stay], reason: str) -> None:
     """Puts stays on record by their entries, each a new one or the next version of the one in `stays`."""
     held = {stay.entry: stay for stay in stays if stay.entry in wanted}
     new = [each for entry, each in wanted.items() if entry not in held]
@@ -224,7 +238,7 @@ def _columns(stay: Registered) -> dict[str, object]:
     }
 
 
-async def withdraw(unit: Unit, stays: Sequence[Stay], reason: str) -> None:
+async def _withdraw(unit: Unit, stays: Sequence[Stay], reason: str) -> None:
     """Takes stays, which were locked, out of account."""
     await _revise(unit, [(stay, StayRegistration.read(stay.body), stay.columns) for stay in stays], reason, True)
 
@@ -249,8 +263,8 @@ async def _end(unit: Unit, entries: Sequence[UUID]) -> None:
     """Lets the stays and duties of these entries end with the first exit after each, or not at all."""
     if not entries:
         return
-    stays = [stay for stay in await store.of_entries(unit.connection, entries) if not stay.withdrawn]
     duties = await host_duty.of_entries(unit.connection, entries)
+    stays = [stay for stay in await store.of_entries(unit.connection, entries) if not stay.withdrawn]
     began = {stay.entry: _began(stay.entry, stay.columns) for stay in stays}
     began |= {duty.entry: Crossing(duty.entry, duty.entered_at, duty.iin, duty.document) for duty in duties.values()}
     exits = await store.first_exits(unit.connection, list(began.values()))

@@ -1,5 +1,6 @@
 """Visas (P2): issued by a decision or taken over from elsewhere, annulled, and looked up at the border by number."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.portal.cases.invitation import keep_decision
 from services.portal.cases.invitation_body import Invitation
-from services.portal.cases.stay_registration import same_person
+from services.portal.cases.stay_consequence import same_person
+from services.portal.cases.stay_registration import visas_changed
 from services.portal.rules import visa as rules
 from services.portal.store import visa as store
 from services.portal.store.tables import visa as table
@@ -26,7 +28,7 @@ from shared.http.callers import Caller
 from shared.http.idempotency import Attempt, once
 from shared.kernel.decisions import DecisionOutcome
 from shared.records import intake
-from shared.records.kind import Kind
+from shared.records.kind import Change, Entry, Kind
 from shared.records.people import document_of, person_values
 from shared.records.routes import as_json
 
@@ -39,6 +41,14 @@ def _columns(visa: Visa) -> dict[str, Any]:
     return {"invitation": visa.invitation, **person_values(visa.person)}
 
 
+async def _entered(unit: Unit, entries: Sequence[Entry[Visa]]) -> None:
+    await visas_changed(unit, [entry.fact.number for entry in entries], "the visa came in")
+
+
+async def _changed(unit: Unit, change: Change[Visa]) -> None:
+    await visas_changed(unit, [change.before.number], "the visa changed")
+
+
 VISAS = Kind(
     fact=Visa,
     table=table,
@@ -48,6 +58,8 @@ VISAS = Kind(
     time=_time,
     key=lambda visa: visa.number,
     columns=_columns,
+    entered=_entered,
+    changed=_changed,
 )
 
 

@@ -158,3 +158,10 @@ def faults_on(held: Held, day: date) -> list[str]:
         "another-person": not held.same_person,
     }
     return [fault for fault, there in faults.items() if there]
+
+
+def faults_at_entry(held: Held, day: date) -> list[str]:
+    """Why the visa was no ground for an entry that took place on a day. On the day of its annulment it still was: an
+    annulled visa admits nobody, so that who entered on that day is taken to have entered before it."""
+    annulled_then = held.annulled_on == day
+    return [fault for fault in faults_on(held, day) if not (fault == "annulled" and annulled_then)]

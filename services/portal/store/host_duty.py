@@ -1,6 +1,6 @@
 """Duties of hosts to report who came to them: opened by an entry, closed by a notification or an exit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +10,6 @@ from sqlalchemy import select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.portal.store.stay_registration import Crossing
 from services.portal.store.tables import border_crossing, host_duty
 
 
@@ -46,13 +45,13 @@ async def put(connection: AsyncConnection, duties: Sequence[Duty]) -> None:
     await connection.execute(statement.on_conflict_do_update(index_elements=["entry"], set_=replaced), rows)
 
 
-async def persons(connection: AsyncConnection, entries: Sequence[UUID]) -> list[Crossing]:
-    """Of these entries those that opened a duty, with what finds their persons; nothing is locked."""
-    columns = (host_duty.c.entry, host_duty.c.entered_at, host_duty.c.iin, host_duty.c.document)
-    return [Crossing(*row) for row in await connection.execute(select(*columns).where(host_duty.c.entry.in_(entries)))]
+async def owing(connection: AsyncConnection, entries: Collection[UUID]) -> list[UUID]:
+    """Those of these entries that have a duty, open or closed; nothing is locked."""
+    query = select(host_duty.c.entry).where(host_duty.c.entry.in_(entries), ~host_duty.c.withdrawn)
+    return list((await connection.scalars(query)).all())
 
 
-async def of_entries(connection: AsyncConnection, entries: Sequence[UUID]) -> dict[UUID, Duty]:
+async def of_entries(connection: AsyncConnection, entries: Collection[UUID]) -> dict[UUID, Duty]:
     """The duties of these entries, withdrawn ones too, locked until the transaction ends."""
     query = select(*(host_duty.c[name] for name in _FIELDS)).where(host_duty.c.entry.in_(entries))
     rows = await connection.execute(query.order_by(host_duty.c.entry).with_for_update())
@@ -61,25 +60,6 @@ async def of_entries(connection: AsyncConnection, entries: Sequence[UUID]) -> di
 
 async def withdraw(connection: AsyncConnection, entries: Sequence[UUID]) -> None:
     await connection.execute(update(host_duty).where(host_duty.c.entry.in_(entries)).values(withdrawn=True))
-
-
-_CLOSE = text("""
-UPDATE host_duty d SET notification = n.notification
-FROM unnest(CAST(:entries AS uuid[]), CAST(:notifications AS uuid[])) AS n (entry, notification)
-WHERE d.entry = n.entry
-""")
-
-
-async def close(connection: AsyncConnection, notifications: Mapping[UUID, UUID]) -> None:
-    """Each entry's duty is closed by its notification."""
-    arrays = {"entries": list(notifications), "notifications": list(notifications.values())}
-    await connection.execute(_CLOSE, arrays)
-
-
-async def reopen(connection: AsyncConnection, notifications: Sequence[UUID]) -> list[UUID]:
-    """The duties that these notifications had closed are open again, unless an exit closed them too; their entries."""
-    reopened = update(host_duty).where(host_duty.c.notification.in_(notifications)).values(notification=None)
-    return list((await connection.scalars(reopened.returning(host_duty.c.entry))).all())
 
 
 @dataclass(frozen=True, slots=True)

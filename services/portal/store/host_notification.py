@@ -1,6 +1,6 @@
 """Notices set against crossings, against each other, and against what they were answered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.portal.store.stay_registration import CROSSINGS, Crossing, arrays
 from services.portal.store.tables import host_notification, notification_receipt
 from shared.db import records
 from shared.db.records import Record
@@ -37,7 +38,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a notice was answered; `body` is the receipt as JSON text."""
+    """What a notice was answered; `body` is the receipt as JSON text, as it was given for good. `crossing` is the entry
+    to which the notice belongs by now."""
 
     notification: UUID
     serial: int
@@ -46,13 +48,6 @@ class Receipt:
     body: str
 
 
-# Whoever holds one of these locks is alone with the notices about that person: two channels cannot miss each other.
-_LOCK = text("""
-SELECT pg_advisory_xact_lock(person) FROM (
-    SELECT DISTINCT hashtextextended(key, 8101) AS person FROM unnest(CAST(:keys AS text[])) AS k (key) ORDER BY 1
-) AS persons
-""")
-
 _LATEST_ENTRIES = text("""
 SELECT n.id, c.id AS crossing, c.body ->> 'crossed_at' AS crossed_at, c.body ->> 'visa_number' AS visa_number
 FROM unnest(CAST(:ids AS uuid[]), CAST(:iins AS text[]), CAST(:documents AS text[]), CAST(:untils AS timestamptz[]))
@@ -60,7 +55,7 @@ FROM unnest(CAST(:ids AS uuid[]), CAST(:iins AS text[]), CAST(:documents AS text
 CROSS JOIN LATERAL (
     SELECT id, body FROM border_crossing
     WHERE (iin = n.iin OR document = n.document) AND direction = 'entry' AND crossed_at < n.until AND NOT withdrawn
-    ORDER BY crossed_at DESC LIMIT 1
+    ORDER BY crossed_at DESC, source_id DESC LIMIT 1
 ) AS c
 """)
 
@@ -89,12 +84,6 @@ FROM new n CROSS JOIN LATERAL (
 _SERIALS = text("""
 SELECT nextval(pg_get_serial_sequence('notification_receipt', 'serial')) FROM generate_series(1, :count)
 """)
-
-
-async def lock_persons(connection: AsyncConnection, wanted: Sequence[Wanted]) -> None:
-    """Until the transaction ends, nobody else matches notices about these persons."""
-    keys = [key for notice in wanted for key in (notice.iin, notice.document) if key]
-    await connection.execute(_LOCK, {"keys": keys})
 
 
 async def latest_entries(connection: AsyncConnection, wanted: Sequence[Wanted]) -> dict[UUID, Entry]:
@@ -149,18 +138,81 @@ async def receipts(connection: AsyncConnection, notifications: Sequence[UUID]) -
     return {row.notification: Receipt(*row) for row in rows}
 
 
-_STANDING = text("""
-SELECT DISTINCT ON (r.crossing) r.crossing, h.id AS notification, CAST(h.body AS text) AS body
-FROM notification_receipt r JOIN host_notification h ON h.id = r.notification
-WHERE r.crossing = ANY(CAST(:entries AS uuid[])) AND h.state IN ('notified', 'checked_out') AND NOT h.withdrawn
-ORDER BY r.crossing, h.id
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A notice on record: `body` as JSON text, and the day on which it was given by its receipt."""
+
+    id: UUID
+    body: str
+    given_on: date
+
+
+# Nothing can be given after the day on which it was last entered: two days more are more than any zone makes. Here and
+# below OFFSET 0 keeps each entry's look-up by itself: two probes of an index, however many notices there are.
+_ABOUT = text(f"""
+SELECT DISTINCT h.id FROM {CROSSINGS} CROSS JOIN LATERAL (
+    SELECT id, changed_at, stay_from FROM host_notification WHERE document = e.document AND NOT withdrawn
+    UNION ALL SELECT id, changed_at, stay_from FROM host_notification WHERE iin = e.iin AND NOT withdrawn
+    OFFSET 0
+) AS h
+WHERE e.at < greatest(h.changed_at, h.stay_from) + interval '2 days'
+""")  # noqa: S608  (our own text only, values are bound)
+_TOLD = text("""
+SELECT h.id, CAST(h.body AS text) AS body, CAST(r.body ->> 'given_on' AS date) AS given_on
+FROM host_notification h JOIN notification_receipt r ON r.notification = h.id WHERE h.id = ANY(CAST(:ids AS uuid[]))
 """)
 
 
-async def standing(connection: AsyncConnection, entries: Sequence[UUID]) -> list[tuple[UUID, UUID, str]]:
-    """Of each entry that a notice of a stay belongs to, the first one that stands: entry, notice, its JSON text."""
-    rows = await connection.execute(_STANDING, {"entries": entries})
-    return [(row.crossing, row.notification, row.body) for row in rows]
+async def notices_about(connection: AsyncConnection, entries: Sequence[Crossing]) -> list[UUID]:
+    """Notices about the persons of these entries, without most of those that were given before the entry."""
+    return list((await connection.scalars(_ABOUT, arrays(entries))).all())
+
+
+async def told(connection: AsyncConnection, notifications: Sequence[UUID]) -> list[Told]:
+    """What these notices say now."""
+    return [Told(*row) for row in await connection.execute(_TOLD, {"ids": notifications})]
+
+
+async def matches(connection: AsyncConnection, notifications: Sequence[UUID]) -> dict[UUID, UUID | None]:
+    """The entry to which each of these notices belongs; nobody else can change it until the transaction ends."""
+    table = notification_receipt.c
+    query = select(table.notification, table.crossing).where(table.notification.in_(notifications))
+    rows = await connection.execute(query.order_by(table.notification).with_for_update())
+    return {row.notification: row.crossing for row in rows}
+
+
+_ASSIGN = text("""
+UPDATE notification_receipt r SET crossing = n.crossing
+FROM unnest(CAST(:notifications AS uuid[]), CAST(:crossings AS uuid[])) AS n (notification, crossing)
+WHERE r.notification = n.notification
+""")
+
+
+async def assign(connection: AsyncConnection, matches: Mapping[UUID, UUID | None]) -> None:
+    """From now on each notice belongs to its entry, or to none. What its receipt says of it stays as it was given."""
+    await connection.execute(_ASSIGN, {"notifications": list(matches), "crossings": list(matches.values())})
+
+
+_STANDING = text(f"""
+SELECT DISTINCT ON (e.id) e.id AS entry, n.id AS notification, n.body
+FROM {CROSSINGS} CROSS JOIN LATERAL (
+    SELECT h.id, h.stay_from, h.source_id, CAST(h.body AS text) AS body FROM (
+        SELECT * FROM host_notification WHERE document = e.document
+        UNION ALL SELECT * FROM host_notification WHERE iin = e.iin
+        OFFSET 0
+    ) AS h JOIN notification_receipt r ON r.notification = h.id
+    WHERE r.crossing = e.id AND h.state IN ('notified', 'checked_out') AND NOT h.withdrawn
+    OFFSET 0
+) AS n
+ORDER BY e.id, n.stay_from, n.source_id
+""")  # noqa: S608  (our own text only, values are bound)
+
+
+async def standing(connection: AsyncConnection, entries: Sequence[Crossing]) -> list[tuple[UUID, UUID, str]]:
+    """Of each entry that notices of a stay belong to, the one of the first stay, whichever came in first. Entry,
+    notice, and what the notice says."""
+    rows = await connection.execute(_STANDING, arrays(entries))
+    return [(row.entry, row.notification, row.body) for row in rows]
 
 
 async def of_host(connection: AsyncConnection, host: str, before: UUID | None, limit: int) -> list[Record]:

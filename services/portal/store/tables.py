@@ -156,7 +156,8 @@ host_notification = record_table(
 )
 Index("host_notification_host", host_notification.c.host, host_notification.c.id)
 
-# What a notice was answered, once and for all; `joins` is the first record of the same stay.
+# What a notice was answered, once and for all; `joins` is the first record of the same stay. Only `crossing` moves: it
+# is the entry to which the notice belongs by now.
 notification_receipt = Table(
     "notification_receipt",
     metadata,

@@ -7,7 +7,14 @@ from uuid import UUID
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.portal.store.tables import border_crossing, invitation, invitation_number, issue_decision, visa_number
+from services.portal.store.tables import (
+    border_crossing,
+    invitation,
+    invitation_number,
+    issue_decision,
+    visa,
+    visa_number,
+)
 from shared.db import records
 from shared.db.identifiers import new_id
 from shared.db.records import Record
@@ -57,3 +64,8 @@ async def entries_on(connection: AsyncConnection, number: str) -> int:
     used = border_crossing.c
     query = select(func.count()).where(used.visa_number == number, used.direction == "entry", ~used.withdrawn)
     return await connection.scalar(query) or 0
+
+
+async def visas_on(connection: AsyncConnection, invitation: str) -> list[str]:
+    """The numbers of the visas that name an invitation."""
+    return list((await connection.scalars(select(visa.c.source_id).where(visa.c.invitation == invitation))).all())
