@@ -26,6 +26,7 @@ from shared.testing.api import Api, StartApi
 EXAMPLES = 5  # of each kind for each operation
 NDJSON = "application/x-ndjson"
 AnyCase = Case[Any]
+COPIED_FROM = {"portal": "permits", "permits": "portal"}
 GENERATE = settings(
     max_examples=EXAMPLES,
     phases=[Phase.generate],
@@ -51,7 +52,10 @@ async def api(request: pytest.FixtureRequest, start_api: StartApi, monkeypatch: 
         monkeypatch.setenv("KOSH_ACCOUNTING_IDENTITY_SECRET", "only for this test")
         monkeypatch.setenv("KOSH_FEED_PORTAL_URL", "http://127.0.0.1:1")
         return await start_api(name, lambda _: accounting.make_app(AccountingSettings.of("accounting")))
-    return await start_api(name, importlib.import_module(f"services.{name}.app").make_app)
+    api = await start_api(name, importlib.import_module(f"services.{name}.app").make_app)
+    if source := COPIED_FROM.get(name):
+        await api.up_to_date_with(source)
+    return api
 
 
 def cases(document: dict[str, Any]) -> Iterator[AnyCase]:
