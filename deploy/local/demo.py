@@ -32,6 +32,7 @@ ABROAD = {"permanent": "permanent", "work": "work", "study": "study"}
 def main() -> None:
     travellers = list(World().travellers())
     portal, consular = _client("portal"), _client("consular")
+    _load(portal, "residence-permits", "migration-police", _residence_permits(travellers))
     _load(portal, "border-crossings", "border", (c for who in travellers for c in who.crossings))
     _load(portal, "residence-registrations", "migration-police", _registrations(travellers))
     _load(consular, "consular-registrations", "consul", _consular(travellers))
@@ -68,8 +69,7 @@ def _registrations(travellers: list[Traveller]) -> Iterator[Record]:
     for number, who in enumerate(travellers):
         if not who.crossings:
             continue
-        first = who.crossings[0]
-        settles = not who.resident and first["purpose"] in ("work", "family", "permanent", "study")
+        first, settles = who.crossings[0], _settles(who)
         emigrates = who.resident and first["purpose"] == "permanent"
         if (settles and random.random() < 0.8) or (emigrates and random.random() < 0.45):
             yield {
@@ -80,6 +80,26 @@ def _registrations(travellers: list[Traveller]) -> Iterator[Record]:
                 "region": random.choice(REGIONS),
                 "residence": "temporary" if first["purpose"] in ("work", "study") and settles else "permanent",
                 "counterpart_country": first["country"],
+            }
+
+
+def _settles(who: Traveller) -> bool:
+    purposes = ("work", "family", "permanent", "study")
+    return not who.resident and bool(who.crossings) and who.crossings[0]["purpose"] in purposes
+
+
+def _residence_permits(travellers: list[Traveller]) -> Iterator[Record]:
+    """Nine of ten who settle have a permit to; the others stay without right, and are found."""
+    random = Random(477)  # noqa: S311
+    for number, who in enumerate(travellers):
+        if _settles(who) and random.random() < 0.9:
+            permanent = who.crossings[0]["purpose"] in ("family", "permanent")
+            yield {
+                "source_id": f"DEMO-P-{number:06d}",
+                "person": who.person,
+                "residence": "permanent" if permanent else "temporary",
+                "region": random.choice(REGIONS),
+                "granted_on": who.crossings[0]["crossed_at"][:10],
             }
 
 
