@@ -123,16 +123,20 @@ def digest(body: str) -> bytes:
 
 async def take(connection: AsyncConnection, table: Table, submissions: Sequence[Submission]) -> list[Taken]:
     """Stores what is new, and answers for each submission in its order. Source ids may repeat inside `submissions`:
-    the first one counts, the others are compared with it."""
+    the first one counts, the others are compared with it.
+
+    Nearly all that is handed in is new, so it is stored at once; only where some of it is there already is it looked
+    up what.
+    """
     first: dict[str, Submission] = {}
     for submission in submissions:
         first.setdefault(submission.source_id, submission)
-    held = await _held(connection, table, list(first))
+    held: dict[str, Held] = {}
     while new := {source_id: Held.new(s) for source_id, s in first.items() if source_id not in held}:
         if await _store(connection, table, [(first[source_id], new[source_id]) for source_id in new]):
             held |= new
         else:
-            held = await _found_meanwhile(connection, table, list(first), len(held))
+            held = await _found(connection, table, list(first), len(held))
     return [_answer(s, held[s.source_id]) for s in submissions]
 
 
@@ -148,20 +152,8 @@ class Held(NamedTuple):
         return cls(submission.id, submission.digest, 1)
 
 
-async def _held(connection: AsyncConnection, table: Table, source_ids: Sequence[str]) -> dict[str, Held]:
-    rows = await connection.execute(_held_statement(table), {"source_ids": source_ids})
-    return {row.source_id: Held(row.id, row.submitted, row.version) for row in rows}
-
-
-@lru_cache
-def _held_statement(table: Table) -> TextClause:
-    return text(f"""
-        SELECT source_id, id, submitted, version FROM {table.name} WHERE source_id = ANY(CAST(:source_ids AS text[]))
-    """)  # noqa: S608  (names of our own tables, values are bound)
-
-
 async def _store(connection: AsyncConnection, table: Table, new: Sequence[tuple[Submission, Held]]) -> bool:
-    """Adds new records; False, and nothing is added, where another transaction has just stored one of them."""
+    """Adds new records; False, and nothing is added, where one of them is there already."""
     own = [column.name for column in _own_columns(table)]
     at = clock.now()
     rows = [
@@ -176,13 +168,21 @@ async def _store(connection: AsyncConnection, table: Table, new: Sequence[tuple[
     return True
 
 
-async def _found_meanwhile(
-    connection: AsyncConnection, table: Table, source_ids: Sequence[str], before: int
-) -> dict[str, Held]:
-    held = await _held(connection, table, source_ids)
+async def _found(connection: AsyncConnection, table: Table, source_ids: Sequence[str], before: int) -> dict[str, Held]:
+    """What is there already of these. Raises Conflict where none is that was not known `before`: then something else
+    stood in the way."""
+    rows = await connection.execute(_held_statement(table), {"source_ids": source_ids})
+    held = {row.source_id: Held(row.id, row.submitted, row.version) for row in rows}
     if len(held) == before:
         raise Conflict("Something that must be unique in this record stands in another one.")
     return held
+
+
+@lru_cache
+def _held_statement(table: Table) -> TextClause:
+    return text(f"""
+        SELECT source_id, id, submitted, version FROM {table.name} WHERE source_id = ANY(CAST(:source_ids AS text[]))
+    """)  # noqa: S608  (names of our own tables, values are bound)
 
 
 def _answer(submission: Submission, held: Held) -> Taken:
