@@ -153,12 +153,13 @@ class Held(NamedTuple):
 
 
 async def _store(connection: AsyncConnection, table: Table, new: Sequence[tuple[Submission, Held]]) -> bool:
-    """Adds new records; False, and nothing is added, where one of them is there already."""
+    """Adds new records; False, and nothing is added, where one of them is there already. In the order of their numbers,
+    so that two transactions which store the same ones wait for each other in one direction only."""
     own = [column.name for column in _own_columns(table)]
     at = clock.now()
     rows = [
         (s.id, s.source_id, held.version, False, s.body, at, s.author, held.submitted, *[s.columns[n] for n in own])
-        for s, held in new
+        for s, held in sorted(new, key=lambda each: each[0].source_id)
     ]
     try:
         async with connection.begin_nested():

@@ -6,6 +6,7 @@ or the transaction met another one (lock timeout, deadlock, serialisation).
 
 from typing import cast
 
+import asyncpg
 from fastapi import FastAPI, Request
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -19,10 +20,11 @@ _PASSING_CODES = ("40001", "40P01", "55P03")  # serialisation failure, deadlock,
 
 
 def install(app: FastAPI) -> None:
-    """Let `app` answer 503 while its database cannot be had."""
-    for kind in (PoolTimeout, ConnectionError, TimeoutError):
+    """Let `app` answer 503 while its database cannot be had, whether SQLAlchemy says so or the driver below it."""
+    for kind in (PoolTimeout, ConnectionError, TimeoutError, asyncpg.InterfaceError, asyncpg.InternalClientError):
         app.add_exception_handler(kind, _unavailable)
     app.add_exception_handler(DBAPIError, _database_error)
+    app.add_exception_handler(asyncpg.PostgresError, _driver_error)
 
 
 async def _unavailable(_request: Request, _error: Exception) -> Response:
@@ -31,7 +33,17 @@ async def _unavailable(_request: Request, _error: Exception) -> Response:
 
 async def _database_error(request: Request, error: Exception) -> Response:
     failed = cast(DBAPIError, error)
-    state = str(getattr(failed.orig, "sqlstate", "") or "")
-    if failed.connection_invalidated or state.startswith(_PASSING_CLASSES) or state in _PASSING_CODES:
+    if failed.connection_invalidated or _is_passing(failed.orig):
         return await _unavailable(request, error)
     raise error
+
+
+async def _driver_error(request: Request, error: Exception) -> Response:
+    if _is_passing(error):
+        return await _unavailable(request, error)
+    raise error
+
+
+def _is_passing(error: object) -> bool:
+    state = str(getattr(error, "sqlstate", "") or "")
+    return state.startswith(_PASSING_CLASSES) or state in _PASSING_CODES
