@@ -100,6 +100,17 @@ async def test_a_repeated_application_answers_as_the_first_did(portal: Api) -> N
     assert len(await portal.events()) == 1
 
 
+@pytest.mark.parametrize("category", ["A5", "B9-1", "B12-1", "C4", "C5", "C6"])
+async def test_a_limit_of_a_category_holds_for_a_single_entry_too(portal: Api, category: str) -> None:
+    guest = foreigner()
+    number = (await invited(portal, guest, category=category))["number"]
+    term = {"valid_from": "2026-12-01", "valid_until": "2060-01-01", "stay_days": None}
+    refused = await issue(portal, asked(guest, category=category, invitation=number, **term))
+
+    failed = [check["rule"] for check in refused["decision"]["checks"] if check["outcome"] == "failed"]
+    assert (refused["number"], failed) == (None, ["visa_validity"])
+
+
 @pytest.mark.parametrize("wrong", ["nobody's", "another person's", "annulled"])
 async def test_a_visa_needs_an_invitation_of_this_person(portal: Api, wrong: str) -> None:
     guest = foreigner()

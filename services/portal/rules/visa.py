@@ -4,10 +4,10 @@ Not modelled: grounds of refusal that lie in other registers (entry bans are ask
 citizens may have an electronic visa, and exceptions by treaty. Categories without a known limit are not limited.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from services.portal.rules.rulebook import RULEBOOK
 from shared.kernel.decisions import Check, Decision
@@ -65,16 +65,25 @@ def foreigner(norms: NormsInForce, citizenship: str) -> Check:
 
 
 def longest_validity(norms: NormsInForce, category: str, entries: str, privilege: str | None = None) -> Norm | None:
-    """The term that limits the validity of a category's visas; None where none is known."""
-    favoured = norms["visa_validity_privileged"]
-    if privilege and entries == "multiple" and (term := _term(favoured, favoured.table().get(privilege, {}), category)):
-        return term
-    norm = norms[f"visa_validity_{entries}"]
-    return _term(norm, norm.table(), category)
+    """The term that limits the validity of a category's visas; None where none is known. A privilege goes before the
+    limit for these entries, and that before the one for any number of them."""
+    of_these, of_any = norms[f"visa_validity_{entries}"], norms["visa_validity"]
+    return (
+        _privileged(norms, category, entries, privilege)
+        or _term(of_these, of_these.table(), category)
+        or _term(of_any, of_any.table(), category)
+    )
 
 
-def _term(norm: Norm, by_category: object, category: str) -> Norm | None:
-    found = by_category.get(category) if isinstance(by_category, dict) else None
+def _privileged(norms: NormsInForce, category: str, entries: str, privilege: str | None) -> Norm | None:
+    norm = norms["visa_validity_privileged"]
+    by_category = norm.table().get(privilege or "", {})
+    of_entries = by_category.get(category, {}).get("entries", entries)
+    return _term(norm, by_category, category) if of_entries == entries else None
+
+
+def _term(norm: Norm, by_category: Mapping[str, Any], category: str) -> Norm | None:
+    found = by_category.get(category)
     return replace(norm, value=found["length"], unit=found["unit"]) if found else None
 
 
@@ -127,13 +136,20 @@ def _electronic(norms: NormsInForce, asked: Application) -> Iterator[Check]:
         yield Check.passed(categories, "The category is issued electronically.")
     else:
         yield Check.failed(categories, "The category is not issued electronically.", "Apply at a mission.")
-    if asked.category not in single.codes():
-        return
-    if asked.entries == "single":
-        yield Check.passed(single, "One entry was asked for.")
-    else:
-        yield Check.failed(single, "Several entries were asked for.", "Ask for a single entry.")
-    yield _until(norms["e_visa_entry"], asked.valid_from, asked.valid_until, "time for the entry")
+    if asked.category in single.codes():
+        if asked.entries == "single":
+            yield Check.passed(single, "One entry was asked for.")
+        else:
+            yield Check.failed(single, "Several entries were asked for.", "Ask for a single entry.")
+    if entry := _term(norms["e_visa_entry"], norms["e_visa_entry"].table(), asked.category):
+        yield _until(entry, asked.valid_from, asked.valid_until, "time for the entry")
+
+
+def is_for_the_entry(category: str, electronic: bool, day: date) -> bool:
+    """Whether the validity of such a visa, by the norms of `day`, is the time for its entry only: the stay after it is
+    then bounded by its length alone."""
+    norm = RULEBOOK.on(day).get("e_visa_entry")
+    return electronic and norm is not None and category in norm.table()
 
 
 @dataclass(frozen=True, slots=True)
