@@ -64,13 +64,8 @@ def _visa(visa: Visa, shown: VisaShown, invitation: Invitation | None, crossing:
         shown.entries_made,
     )
     address = invitation is not None and invitation.host_address.complete
-    return rules.VisaShown(
-        visa.category,
-        visa.valid_until,
-        visa.stay_days,
-        tuple(faults_at_entry(held, crossing.crossed_at.date())),
-        address,
-    )
+    faults = tuple(faults_at_entry(held, crossing.crossed_at.date()))
+    return rules.VisaShown(visa.category, visa.valid_until, visa.stay_days, faults, address, visa.electronic)
 
 
 def same_person(one: Person, other: Person) -> bool:

@@ -132,4 +132,12 @@ def _permits(held: Iterable[Any], kind: str) -> Iterable[Permit]:
 
 
 def _visa(row: Any) -> Visa:
-    return Visa(row.valid_from, row.valid_until, row.stay_days, _ENTRIES.get(row.entries))
+    return Visa(
+        row.valid_from,
+        row.valid_until,
+        row.stay_days,
+        _ENTRIES.get(row.entries),
+        row.category,
+        row.electronic,
+        row.annulled_on,
+    )

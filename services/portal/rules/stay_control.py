@@ -22,6 +22,7 @@ from itertools import pairwise, takewhile
 from typing import Literal
 
 from services.portal.rules.rulebook import RULEBOOK
+from services.portal.rules.visa import is_for_the_entry
 from shared.kernel import codes
 from shared.kernel.decisions import Check
 from shared.kernel.norms import NormsInForce
@@ -68,12 +69,16 @@ class Permit:
 
 @dataclass(frozen=True, slots=True)
 class Visa:
-    """`stay_days` is the longest stay after one entry, `entries` how many it admits; None: only the validity limits."""
+    """`stay_days` is the longest stay after one entry, `entries` how many it admits; None: only the validity limits. An
+    annulled one no longer holds on `annulled_on`."""
 
     valid_from: date
     valid_until: date
     stay_days: int | None = None
     entries: int | None = None
+    category: str = ""
+    electronic: bool = False
+    annulled_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,13 +243,19 @@ def _title(history: History, entries: list[date], day: date) -> Right | None:
 
 
 def _admits(visa: Visa, entries: list[date], day: date) -> bool:
-    """Within its validity, its number of entries, and its length of stay after this entry."""
-    if not visa.valid_from <= day <= visa.valid_until:
+    """Not annulled, and within its validity, its number of entries, and its length of stay after this entry."""
+    if visa.annulled_on is not None and visa.annulled_on <= day:
         return False
     used = sum(visa.valid_from <= entered <= visa.valid_until for entered in entries)
     begun = max(entries[-1], visa.valid_from)
     in_time = visa.stay_days is None or (day - begun).days < visa.stay_days
-    return in_time and (visa.entries is None or used <= visa.entries)
+    return _is_valid(visa, entries[-1], day) and in_time and (visa.entries is None or used <= visa.entries)
+
+
+def _is_valid(visa: Visa, entered: date, day: date) -> bool:
+    """On the day, or on the day of the entry where the validity is the time for that and a length of stay is given."""
+    for_entry = visa.stay_days is not None and is_for_the_entry(visa.category, visa.electronic, entered)
+    return visa.valid_from <= (entered if for_entry else day) <= visa.valid_until
 
 
 def _without_right_since(days: Sequence[_Day]) -> date | None:

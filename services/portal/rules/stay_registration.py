@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from services.portal.rules.rulebook import RULEBOOK
+from services.portal.rules.visa import is_for_the_entry
 from shared.kernel.decisions import Check
 from shared.kernel.norms import NormsInForce, NotInForce
 from shared.kernel.terms import last_day_of
@@ -31,6 +32,7 @@ class VisaShown:
     stay_days: int | None
     faults: tuple[str, ...] = ()
     address: bool = False
+    electronic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +78,12 @@ def _registered(norms: NormsInForce, entered: Entered) -> Consequence | None:
 
 
 def last_day_of_stay(visa: VisaShown, day: date) -> date:
-    """By the shorter of validity and length of stay; the day of the entry counts."""
+    """By the shorter of validity and length of stay, or by the latter alone where the validity is for the entry only.
+    The day of the entry counts."""
     if visa.stay_days is None:
         return visa.valid_until
-    return min(visa.valid_until, day + timedelta(days=visa.stay_days - 1))
+    last = day + timedelta(days=visa.stay_days - 1)
+    return last if is_for_the_entry(visa.category, visa.electronic, day) else min(visa.valid_until, last)
 
 
 def _free(norms: NormsInForce, entered: Entered) -> Consequence | None:

@@ -86,8 +86,8 @@ async def crossings(connection: AsyncConnection, documents: Sequence[str], iins:
 
 async def titles(connection: AsyncConnection, documents: Sequence[str], iins: Sequence[str]) -> list[Any]:
     """Residence and work permits, declared workers of the Union, statuses of protection and visas in effect: `iin`,
-    `document`, `kind`, `valid_from`, `valid_until` (the last day, None without a term), and of visas `stay_days` and
-    `entries`."""
+    `document`, `kind`, `valid_from`, `valid_until` (the last day, None without a term), and of visas `stay_days`,
+    `entries`, `category`, `electronic` and `annulled_on`."""
     return list(await connection.execute(_TITLES, {"documents": documents, "iins": iins}))
 
 
@@ -96,9 +96,18 @@ async def naturalised(connection: AsyncConnection, documents: Sequence[str], iin
     return list(await connection.execute(_NATURALISED, {"documents": documents, "iins": iins}))
 
 
-async def last_crossings(connection: AsyncConnection, after: str, before: datetime, limit: int) -> list[Any]:
-    """The last crossing before a moment on each document after `after`, in the order of the documents."""
-    return list(await connection.execute(_LAST_CROSSINGS, {"after": after, "before": before, "limit": limit}))
+async def last_on_documents(connection: AsyncConnection, after: Any, before: datetime, limit: int) -> list[Any]:
+    """The last crossing before a moment on each document, in the order of the documents, after a row of these (None:
+    from the first): `document`, `iin`, `direction`, `citizenship`, `birth_date`."""
+    parameters = {"after": after.document if after else "", "before": before, "limit": limit}
+    return list(await connection.execute(_LAST_ON_DOCUMENTS, parameters))
+
+
+async def last_without_document(connection: AsyncConnection, after: Any, before: datetime, limit: int) -> list[Any]:
+    """The same of who is known by IIN only and entered last, in the order of the entries."""
+    moment, id = (after.crossed_at, after.id) if after else _FIRST
+    parameters = {"after": moment, "after_id": id, "before": before, "limit": limit}
+    return list(await connection.execute(_LAST_WITHOUT_DOCUMENT, parameters))
 
 
 async def known_violations(connection: AsyncConnection, source_ids: Sequence[str]) -> set[str]:
