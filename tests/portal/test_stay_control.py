@@ -1,5 +1,6 @@
 """Stay control over HTTP, and the overstay run: killed, repeated, put right (P5)."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -16,8 +17,10 @@ from shared.errors import Unavailable
 from shared.events.permits import EaeuWorker, WorkPermit
 from shared.inbox.copies import Copy, keep
 from shared.inbox.reading import Version
+from shared.kernel.iin import check_digit
 from shared.testing.api import Api
 from shared.testing.people import crossing, person
+from tests.portal.guests import foreigner, with_visa
 
 POLICE, BORDER = "migration-police", "border"
 DAY = date(2026, 3, 1)
@@ -177,10 +180,64 @@ async def test_the_run_records_who_stays_without_right_and_nobody_else(portal: A
     )
 
 
+def without_document(serial: int, **changes: Any) -> dict[str, Any]:
+    """Somebody who is known by IIN only."""
+    first = f"90050130{serial:03d}"
+    return person(iin=f"{first}{check_digit(first)}", document=None) | changes
+
+
+async def test_the_run_sees_who_is_known_by_iin_only(portal: Api) -> None:
+    late, gone, citizen, on_passport, in_time, namesake = (without_document(serial) for serial in range(1, 7))
+    entry = await cross(portal, late, "2026-01-01")
+    await cross(portal, gone, "2026-01-01")
+    await cross(portal, gone, "2026-01-20", "exit")
+    await cross(portal, citizen | {"citizenship": "KAZ"}, "2026-01-01")
+    await cross(portal, on_passport, "2026-01-01")
+    await cross(portal, on_passport | {"document": person()["document"]}, "2026-01-10", "exit")
+    await cross(portal, in_time, "2026-02-20")
+    other_entry = await cross(portal, namesake, "2026-01-02")
+    await cross(portal, person(iin=namesake["iin"], birth_date="1977-07-07"), "2026-02-25")  # a slip of the keyboard
+
+    assert await overstay_run.run(portal.engine, DAY, PORTAL) == overstay_run.Found(2, 0)
+    found = await overstays(portal)
+    assert set(found) == {f"overstay:{entry['id']}", f"overstay:{other_entry['id']}"}
+    assert found[f"overstay:{entry['id']}"]["person"] == late
+    assert await overstay_run.run(portal.engine, DAY, PORTAL) == overstay_run.Found(0, 0)
+
+    await cross(portal, late, "2026-01-15", "exit")
+    assert await overstay_run.run(portal.engine, DAY, PORTAL) == overstay_run.Found(0, 1)
+
+
+async def test_an_electronic_tourist_visa_bounds_the_entry_and_the_stay_lasts_its_own_days(portal: Api) -> None:
+    guest = foreigner()
+    term = {"valid_from": "2026-09-01", "valid_until": "2026-09-30", "stay_days": 30}
+    number = await with_visa(portal, guest, category="B12", entries="single", electronic=True, **term)
+    body = crossing(person=guest, crossed_at="2026-09-28T10:00:00+05:00", visa_number=number)
+    await post(portal, "border-crossings", body, BORDER)
+
+    found = await post(portal, "stay-control:check", asked(guest, day="2026-10-01"))
+    assert (found["right"], found["lawful"], found["last_day"]) == ("visa", True, "2026-10-27")
+    for day, recorded in (("2026-10-01", 0), ("2026-10-27", 0), ("2026-10-28", 1)):
+        ran = await post(portal, "overstay-runs", {"day": day}, "operator")
+        assert ran == {"day": day, "recorded": recorded, "withdrawn": 0}
+    (violation,) = (await overstays(portal)).values()
+    assert violation["since"] == "2026-10-28"
+
+
+async def test_an_annulled_visa_no_longer_holds_on_the_day_of_its_annulment(portal: Api) -> None:
+    guest = foreigner()
+    number = await with_visa(portal, guest, stay_days=None, state="annulled", annulled_on="2026-03-10")
+    body = crossing(person=guest, crossed_at="2026-03-01T10:00:00+05:00", visa_number=number)
+    await post(portal, "border-crossings", body, BORDER)
+    for day, right in (("2026-03-09", "visa"), ("2026-03-10", "none")):
+        assert (await post(portal, "stay-control:check", asked(guest, day=day)))["right"] == right
+
+
+@pytest.mark.parametrize("someone", [lambda _: person(), without_document], ids=["on a document", "by IIN only"])
 async def test_a_run_killed_in_the_middle_and_repeated_finds_what_one_run_finds(
-    portal: Api, monkeypatch: pytest.MonkeyPatch
+    portal: Api, monkeypatch: pytest.MonkeyPatch, someone: Callable[[int], dict[str, Any]]
 ) -> None:
-    entries = {(await cross(portal, person(), "2026-01-01"))["id"] for _ in range(10)}
+    entries = {(await cross(portal, someone(serial), "2026-01-01"))["id"] for serial in range(10)}
     read, calls = store.bodies, 0
 
     async def killed_at_the_third(connection: Any, ids: Any) -> Any:

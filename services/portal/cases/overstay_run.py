@@ -1,18 +1,19 @@
 """The overstay run (P5): every day it finds who is still here without right, and records a violation of each.
 
-It goes through the documents in their order, some at a time, each time in a transaction of its own. A run that was
-killed is simply repeated: what it had found is known by the entry of the stay and not found again. A violation that was
-withdrawn stays so. What turns out not to have been one, by an exit or a title reported late, the next run withdraws.
+It goes through the documents in their order, then through the entries of those who are known by IIN only, some at a
+time, each time in a transaction of its own. A run that was killed is simply repeated: what it had found is known by the
+entry of the stay and not found again. A violation that was withdrawn stays so. What turns out not to have been one, by
+an exit or a title reported late, the next run withdraws.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.portal.cases.border_alert import PORTAL
 from services.portal.cases.stay_control import Followed, Sought, follow
@@ -34,6 +35,8 @@ from shared.records.people import document_of
 log = logging.getLogger(__name__)
 
 AT_ONCE = 500
+LastCrossings = Callable[[AsyncConnection, Any, datetime, int], Awaitable[list[Any]]]
+"""Of the store: a page of persons by their last crossings, after a row of the page before."""
 _FIRST = UUID(int=0)
 
 
@@ -63,15 +66,23 @@ async def run(engine: AsyncEngine, day: date, caller: Caller, at_once: int = AT_
     async with engine.connect() as connection:
         await expect_current(connection, SOURCE)
     withdrawn = await _withdraw_all(engine, caller, at_once)
-    recorded, after = 0, ""
+    recorded = 0
+    for last_crossings in (store.last_on_documents, store.last_without_document):
+        recorded += await _record_all(engine, last_crossings, day, caller, at_once)
+    return Found(recorded, withdrawn)
+
+
+async def _record_all(
+    engine: AsyncEngine, last_crossings: LastCrossings, day: date, caller: Caller, at_once: int
+) -> int:
+    before, recorded, after = clock.start_of(day + timedelta(days=1)), 0, None
     while True:
         async with unit_of_work(engine) as unit:
-            before = clock.start_of(day + timedelta(days=1))
-            last = await store.last_crossings(unit.connection, after, before, at_once)
+            last = await last_crossings(unit.connection, after, before, at_once)
             recorded += await _record(unit, [row for row in last if _may_overstay(row)], day, caller)
         if len(last) < at_once:
-            return Found(recorded, withdrawn)
-        after = last[-1].document
+            return recorded
+        after = last[-1]
 
 
 def _may_overstay(row: Any) -> bool:

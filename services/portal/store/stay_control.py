@@ -6,7 +6,7 @@ keyboard.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +24,7 @@ FROM border_crossing
 WHERE {_WHOSE} ORDER BY crossed_at, id
 """)  # noqa: S608  (only our own condition is put in)
 
-_LAST_CROSSINGS = text("""
+_LAST_ON_DOCUMENTS = text("""
 SELECT DISTINCT ON (document) document, iin, direction, body->'person'->>'citizenship' AS citizenship,
     body->'person'->>'birth_date' AS birth_date
 FROM border_crossing
@@ -32,24 +32,45 @@ WHERE NOT withdrawn AND document > :after AND crossed_at < :before
 ORDER BY document, crossed_at DESC, id DESC LIMIT :limit
 """)
 
+# In the order of the document's index, whose end these crossings are. A later crossing of the same person on whatever
+# document stands for them all.
+_LAST_WITHOUT_DOCUMENT = text("""
+SELECT id, crossed_at, document, iin, direction, body->'person'->>'citizenship' AS citizenship,
+    body->'person'->>'birth_date' AS birth_date
+FROM border_crossing c
+WHERE NOT withdrawn AND document IS NULL AND iin IS NOT NULL AND direction = 'entry'
+    AND (crossed_at, id) > (:after, :after_id) AND crossed_at < :before
+    AND NOT EXISTS (
+        SELECT FROM border_crossing AS later
+        WHERE later.iin = c.iin AND NOT later.withdrawn AND later.crossed_at < :before
+            AND (later.crossed_at, later.id) > (c.crossed_at, c.id)
+            AND later.body->'person'->>'birth_date' = c.body->'person'->>'birth_date'
+    )
+ORDER BY document, crossed_at, id LIMIT :limit
+""")
+_FIRST = (datetime.min.replace(tzinfo=UTC), UUID(int=0))
+
 _ENDED = "CAST(body->>'ended_on' AS date) - 1"
 
 _TITLES = text(f"""
-SELECT iin, document, 'residence_permit' AS kind, CAST(body->>'granted_on' AS date) AS valid_from,
-    least(CAST(body->>'valid_until' AS date), {_ENDED}) AS valid_until, CAST(NULL AS int) AS stay_days, NULL AS entries
-FROM residence_permit WHERE {_WHOSE}
-UNION ALL
-SELECT iin, document, 'protection', CAST(body->>'granted_on' AS date), {_ENDED}, NULL, NULL
-FROM protection_status WHERE {_WHOSE} AND body->>'kind' <> 'stateless'
-UNION ALL
-SELECT iin, document, 'visa', CAST(body->>'valid_from' AS date),
-    least(CAST(body->>'valid_until' AS date), CAST(body->>'annulled_on' AS date) - 1),
-    CAST(body->>'stay_days' AS int), body->>'entries'
+SELECT iin, document, 'visa' AS kind, CAST(body->>'valid_from' AS date) AS valid_from,
+    CAST(body->>'valid_until' AS date) AS valid_until, CAST(body->>'stay_days' AS int) AS stay_days,
+    body->>'entries' AS entries, body->>'category' AS category, CAST(body->>'electronic' AS boolean) AS electronic,
+    CAST(body->>'annulled_on' AS date) AS annulled_on
 FROM visa WHERE {_WHOSE}
 UNION ALL
-SELECT iin, document, 'work_permit', valid_from, valid_until, NULL, NULL FROM work_permit WHERE {_WHOSE}
-UNION ALL
-SELECT iin, document, 'eaeu_worker', valid_from, valid_until, NULL, NULL FROM eaeu_worker WHERE {_WHOSE}
+SELECT *, NULL, NULL, NULL, NULL, NULL FROM (
+    SELECT iin, document, 'residence_permit', CAST(body->>'granted_on' AS date),
+        least(CAST(body->>'valid_until' AS date), {_ENDED})
+    FROM residence_permit WHERE {_WHOSE}
+    UNION ALL
+    SELECT iin, document, 'protection', CAST(body->>'granted_on' AS date), {_ENDED}
+    FROM protection_status WHERE {_WHOSE} AND body->>'kind' <> 'stateless'
+    UNION ALL
+    SELECT iin, document, 'work_permit', valid_from, valid_until FROM work_permit WHERE {_WHOSE}
+    UNION ALL
+    SELECT iin, document, 'eaeu_worker', valid_from, valid_until FROM eaeu_worker WHERE {_WHOSE}
+) AS permits
 """)  # noqa: S608  (only our own conditions are put in)
 
 _NATURALISED = text(f"""
