@@ -6,6 +6,7 @@ ROLES = frozenset(
         "migration-police",  # Ministry of Internal Affairs: residence, violations, the registers of decree 148
         "clerk",  # who enters what hosts bring on paper
         "host",  # a person or enterprise that receives foreigners, known by IIN or BIN
+        "notifier",  # a system through which hosts report: vmp, egov, e-Qonaq; the token's agency says which
         "permits-officer",  # local executive bodies: foreign labour
         "employer",  # an enterprise that employs foreigners, known by BIN
         "kandas-officer",  # local executive bodies: ethnic repatriates
@@ -13,6 +14,6 @@ ROLES = frozenset(
         "citizen",  # whoever asks about themselves, known by IIN
         "statistician",  # exact and fine figures
         "operator",  # who runs the system: its state, never its persons
-        "system",  # one service calling another
+        "system",  # one of our own services calling another
     }
 )

@@ -41,7 +41,7 @@ def notice(channel: str = "eqonaq", **changes: Any) -> dict[str, Any]:
 
 
 def eqonaq(portal: Api) -> dict[str, str]:
-    return portal.token("system", agency="eqonaq", subject="eqonaq")
+    return portal.token("notifier", agency="eqonaq", subject="eqonaq")
 
 
 def as_host(portal: Api, **claims: Any) -> dict[str, str]:
@@ -53,10 +53,10 @@ async def hand_in(portal: Api, body: dict[str, Any], headers: dict[str, str] | N
     return await portal.client.post(PATH, json=body, headers=caller)
 
 
-async def submit(portal: Api, document: bytes, signature: bytes) -> Any:
-    """Hands in a signed document."""
+async def submit(portal: Api, document: bytes, signature: bytes, headers: dict[str, str] | None = None) -> Any:
+    """Hands in a signed document, as the host unless `headers` name another caller."""
     envelope = {"document": b64encode(document).decode(), "signature": b64encode(signature).decode()}
-    return await portal.client.post(f"{PATH}/signed", json=envelope, headers=as_host(portal))
+    return await portal.client.post(f"{PATH}/signed", json=envelope, headers=headers or as_host(portal))
 
 
 async def step(portal: Api, id: str, name: str, headers: dict[str, str], version: int = 1, **body: Any) -> Any:

@@ -181,8 +181,8 @@ async def test_nobody_checks_out_before_the_arrival_or_in_the_future(portal: Api
     ("channel", "roles", "agency", "pointer"),
     [
         ("eqonaq", "clerk", None, "/channel"),
-        ("eqonaq", "system", "kosh", "/channel"),
-        ("office", "system", "eqonaq", "/channel"),
+        ("eqonaq", "notifier", "vmp", "/channel"),
+        ("office", "notifier", "eqonaq", "/channel"),
         ("vmp", "clerk", None, "/channel"),
         ("self", "clerk", None, "/channel"),
     ],

@@ -50,7 +50,7 @@ async def test_the_host_refuses_and_it_never_becomes_a_stay(portal: Api) -> None
 
 async def test_nobody_but_the_host_confirms(portal: Api) -> None:
     id = (await register(portal, registration())).json()["notification"]
-    other, eqonaq = as_host(portal, iin=number("70010150012")), portal.token("system", agency="eqonaq")
+    other, eqonaq = as_host(portal, iin=number("70010150012")), portal.token("notifier", agency="eqonaq")
 
     assert (await step(portal, id, "confirm", other, reason="me too")).status_code == 404
     assert (await step(portal, id, "confirm", eqonaq, reason="a system")).status_code == 403

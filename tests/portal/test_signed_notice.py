@@ -64,6 +64,19 @@ async def test_a_person_signs_as_host_through_egov(portal: Api, authority: Autho
     assert answer.json()["receipt"]["channel"] == "egov"
 
 
+async def test_the_system_in_which_it_was_signed_hands_it_in_and_sees_what_became_of_its_own(
+    portal: Api, authority: Authority, tmp_path: Path
+) -> None:
+    body = document()
+    signature = authority.of_organisation(HOTEL_BIN, OTHER_IIN).sign(body, tmp_path)
+    vmp, egov = (portal.token("notifier", agency=name, subject=name) for name in ("vmp", "egov"))
+    handed_in = await submit(portal, body, signature, vmp)
+    own, other = [await portal.client.get(handed_in.headers["Location"], headers=who) for who in (vmp, egov)]
+
+    assert (handed_in.status_code, own.status_code, other.status_code) == (201, 200, 404)
+    assert own.json()["receipt"]["channel"] == "vmp"
+
+
 async def test_a_repeat_gets_the_first_receipt(portal: Api, authority: Authority, tmp_path: Path) -> None:
     body = document("egov", host=PERSON)
     signature = authority.person(HOST_IIN).sign(body, tmp_path)

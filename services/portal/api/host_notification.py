@@ -28,7 +28,7 @@ records = record_routes(NOTICES, TAG, single=False)
 Writer = Annotated[Caller, requires(*NOTICES.writers)]
 Reader = Annotated[Caller, requires(*NOTICES.readers)]
 Host = Annotated[Caller, requires("host")]
-Actor = Annotated[Caller, requires("host", "clerk", "system")]
+Actor = Annotated[Caller, requires("host", "clerk", "notifier")]
 Confirmer = Annotated[Caller, requires("host", "clerk")]
 
 
@@ -54,8 +54,8 @@ class Listed(BaseModel):
 @router.post("", status_code=201, response_model=Receipt, summary="Hand in a notice on paper or from e-Qonaq")
 async def take(request: Request, notice: Notice, caller: Writer) -> Response:
     """A clerk enters what came to the office or by post, with the paper's number and its day; e-Qonaq checks in by its
-    own credentials (agency eqonaq). 201 with the receipt when it is new; 200 with the same receipt when it is there
-    already; 409 when the channel's number holds another notice."""
+    own credentials (role notifier, agency eqonaq). 201 with the receipt when it is new; 200 with the same receipt when
+    it is there already; 409 when the channel's number holds another notice."""
     taken, receipt = await cases.take(request.app.state.engine, notice, caller)
     return receipt_response(taken, receipt.body)
 

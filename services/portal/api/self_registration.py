@@ -16,7 +16,7 @@ router = gated(prefix="/v1/self-registrations", tags=["host notifications"])
 
 @router.post("", status_code=201, response_model=Receipt, summary="Register oneself at a host's address")
 async def register(
-    request: Request, notice: Notice, caller: Annotated[Caller, requires("citizen", "system", "clerk")]
+    request: Request, notice: Notice, caller: Annotated[Caller, requires("citizen", "notifier", "clerk")]
 ) -> Response:
     """By the person, known by IIN, or for the person by the system or clerk who checked the passport. It waits for the
     host's answer (`/v1/host-notifications/{id}:confirm`); the receipt says whether it is in time. 422 with the problem

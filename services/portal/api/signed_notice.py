@@ -54,11 +54,12 @@ class CheckRun(BaseModel):
 async def submit(
     request: Request,
     envelope: Annotated[Envelope, Body(examples=[_EXAMPLE])],
-    caller: Annotated[Caller, requires("host", "system")],
+    caller: Annotated[Caller, requires("host", "notifier")],
 ) -> Response:
     """`document` is the notice as JSON, exactly the bytes that were signed; `signature` is a detached CMS signature
     (RFC 5652) over them, made by a national certificate of the host: of the person named by IIN, or of the head or an
-    authorised signer of the organisation named by BIN. Both in Base64.
+    authorised signer of the organisation named by BIN. Both in Base64. The host hands it in, or the system in which it
+    was signed (role notifier).
 
     201 with the receipt where the signature is valid. 202 where it cannot be judged yet: the notice counts as given
     now if the signature turns out to be valid; ask again under `Location`. Otherwise 422 with the reason as type."""
@@ -69,7 +70,7 @@ async def submit(
 
 @router.get("/{id}", response_model=SignedNotice, summary="What became of a signed notice")
 async def read(
-    request: Request, id: UUID, caller: Annotated[Caller, requires("host", "clerk", "migration-police", "system")]
+    request: Request, id: UUID, caller: Annotated[Caller, requires("host", "clerk", "migration-police", "notifier")]
 ) -> Response:
     """The verdict, and the receipt where there is one. The reading is written to the access log."""
     return json_response(_shown(await cases.read(request.app.state.engine, id, caller)))

@@ -112,7 +112,7 @@ def _refused(notice: Notice, caller: Caller) -> list[Fault]:
 
 
 def _is_eqonaq(caller: Caller) -> bool:
-    return "system" in caller.roles and caller.agency == EQONAQ
+    return "notifier" in caller.roles and caller.agency == EQONAQ
 
 
 def _visible(notice: Notice, caller: Caller) -> bool:
@@ -136,8 +136,8 @@ NOTICES = Kind(
     fact=Notice,
     table=host_notification,
     path="host-notifications",
-    writers=("clerk", "system"),
-    readers=("clerk", "migration-police", "host", "system"),
+    writers=("clerk", "notifier"),
+    readers=("clerk", "migration-police", "host", "notifier"),
     time=_time,
     key=notice_key,
     columns=_columns,

@@ -13,7 +13,7 @@ from shared.db.unit import unit_of_work
 from shared.errors import Fault, Invalid, Refused
 from shared.http.callers import Caller
 
-STAFF = frozenset({"system", "clerk"})
+STAFF = frozenset({"notifier", "clerk"})
 
 
 async def register(engine: AsyncEngine, notice: Notice, caller: Caller) -> tuple[Taken, Receipt]:
