@@ -32,7 +32,10 @@ async def service(
         monkeypatch.setenv("KOSH_ACCOUNTING_IDENTITY_SECRET", "only for this test")
         monkeypatch.setenv("KOSH_FEED_PORTAL_URL", "http://127.0.0.1:1")
         return name, await start_api(name, lambda _: accounting.make_app(AccountingSettings.of("accounting")))
-    return name, await start_api(name, importlib.import_module(f"services.{name}.app").make_app)
+    api = await start_api(name, importlib.import_module(f"services.{name}.app").make_app)
+    if name == "portal":
+        await api.up_to_date_with("permits")
+    return name, api
 
 
 def routes(api: Api) -> Iterator[tuple[str, str, Gate | Open]]:
