@@ -13,7 +13,9 @@ from deploy.local import issuer
 from deploy.local.ports import free_block
 from deploy.local.system import SERVICES, System
 from deploy.local.temporary import reachable_directory
+from shared import clock
 from shared.testing.kafka import fresh_node
+from tests.portal.authority import Authority
 
 PATIENCE = 60.0
 
@@ -24,13 +26,15 @@ class World:
 
     system: System
     client: httpx.Client
+    authority: Authority
+    """Whose signatures the portal trusts."""
 
     def call(self, method: str, service: str, path: str, *roles: str, **more: Any) -> httpx.Response:
         """One request of a caller with `roles` (none: without a token); claims and headers by keyword."""
         headers = dict(more.pop("headers", {}))
         claims = more.pop("claims", {})
         if roles:
-            token = issuer.mint(self.system.issuer, roles, agency="journey", **claims)
+            token = issuer.mint(self.system.issuer, roles, **{"agency": "journey", **claims})
             headers["Authorization"] = f"Bearer {token}"
         return self.client.request(method, f"{self.system.address(service)}{path}", headers=headers, **more)
 
@@ -50,9 +54,9 @@ class World:
             assert time.monotonic() < deadline, status
             time.sleep(0.1)
 
-    def figure(self, key: str, period: str, role: str = "statistician") -> float | None:
-        """One observation of DF_FLOW, read as CSV; None where there is none."""
-        path = f"/sdmx/v1/data/DF_FLOW/{key}?startPeriod={period}&endPeriod={period}&format=csv"
+    def figure(self, key: str, period: str, role: str = "statistician", flow: str = "DF_FLOW") -> float | None:
+        """One observation of a dataflow, read as CSV; None where there is none."""
+        path = f"/sdmx/v1/data/{flow}/{key}?startPeriod={period}&endPeriod={period}&format=csv"
         answer = self.call("GET", "accounting", path, role)
         if answer.status_code == 404:
             return None
@@ -62,8 +66,22 @@ class World:
         return sum(values) if values else None
 
 
+@pytest.fixture(scope="package")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
+    """From here on, portals that start trust it, and find its list of revoked certificates."""
+    found, folder = Authority("NCA TEST", clock.now()), tmp_path_factory.mktemp("authority")
+    found.write_trust(folder)
+    found.write_list(folder)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("KOSH_SIGNATURES_TRUSTED", str(folder))
+        patched.setenv("KOSH_SIGNATURES_REVOCATION", str(folder))
+        yield found
+
+
 @pytest.fixture(scope="package", params=["feed", pytest.param("kafka", marks=pytest.mark.kafka)])
-def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, authority: Authority
+) -> Iterator[World]:
     with ExitStack() as stack:
         directory = stack.enter_context(reachable_directory())
         client = stack.enter_context(httpx.Client(timeout=30))
@@ -72,6 +90,6 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         system = System(directory / "run", port_base=free_block(len(SERVICES)).start - 1, broker=broker)
         try:
             system.start()
-            yield World(system, client)
+            yield World(system, client, authority)
         finally:
             system.stop()
