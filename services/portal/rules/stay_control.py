@@ -114,7 +114,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class _Day:
-    """A day of stay: the days used after this entry and in the window, both counting only days free of visa."""
+    """A day of stay: the days free of visa that were used after this entry, and in the window all without a title."""
 
     on: date
     entered: date
@@ -206,11 +206,11 @@ def _days(history: History, until: date) -> Iterator[_Day]:
         entered_before.append(entered)
         for on in _each(entered, left):
             right = _right(history, entered_before, on, norms)
-            if right in _FREE:
-                since_entry += 1
+            since_entry += right in _FREE
+            if right in (*_FREE, "none"):
                 window.extend([on] if not window or window[-1] != on else [])
-                while (on - window[0]).days >= norms["visa_free_window"].whole():
-                    window.popleft()
+            while window and (on - window[0]).days >= norms["visa_free_window"].whole():
+                window.popleft()
             yield _Day(on, entered, right, since_entry, len(window))
 
 
