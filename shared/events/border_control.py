@@ -4,11 +4,11 @@ Every `..._until` is the last day on which a thing holds; `lifted_on` and `settl
 longer does.
 """
 
-from collections.abc import Iterator
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
+from shared.events.contradictions import not_before, together
 from shared.events.envelope import Fact
 from shared.events.language import Day, Moment, SourceId, Text
 from shared.events.person import Document, Person
@@ -17,21 +17,7 @@ AlertKind = Literal["ban", "lost_document", "others_document"]
 Evidence = Literal["iin", "document", "name"]
 
 
-class _Coherent(Fact, producer="portal", name="border_control", version=0):
-    """These facts are refused with everything that contradicts itself."""
-
-    @model_validator(mode="after")
-    def _coherent(self) -> Self:
-        if contradictions := list(self.contradictions()):
-            raise ValueError("; ".join(contradictions))
-        return self
-
-    def contradictions(self) -> Iterator[str]:
-        """Every sentence about what cannot be."""
-        yield from ()
-
-
-class EntryBan(_Coherent, producer="portal", name="entry_ban", version=1):
+class EntryBan(Fact, producer="portal", name="entry_ban", version=1):
     """A person who is barred from entry, in the ban's present state: imposed, or lifted before its end."""
 
     source_id: SourceId
@@ -42,14 +28,10 @@ class EntryBan(_Coherent, producer="portal", name="entry_ban", version=1):
     lifted_on: Day | None = None
     lift_reason: Text | None = None
 
-    def contradictions(self) -> Iterator[str]:
-        if self.barred_until is not None and self.barred_until < self.barred_from:
-            yield "barred_until must not lie before barred_from"
-        if (self.lifted_on is None) != (self.lift_reason is None):
-            yield "lifted_on and lift_reason are given together"
+    CONTRADICTIONS = (not_before("barred_until", "barred_from"), together("lifted_on", "lift_reason"))
 
 
-class LostDocument(_Coherent, producer="portal", name="lost_document", version=1):
+class LostDocument(Fact, producer="portal", name="lost_document", version=1):
     """A travel document that must not pass: reported lost, stolen or invalid. `person` is its rightful holder, where
     known: whoever else shows it uses another's document."""
 
@@ -60,12 +42,10 @@ class LostDocument(_Coherent, producer="portal", name="lost_document", version=1
     reported_on: Day
     settled_on: Day | None = Field(None, description="found again, or reported by mistake")
 
-    def contradictions(self) -> Iterator[str]:
-        if self.settled_on is not None and self.settled_on < self.reported_on:
-            yield "settled_on must not lie before reported_on"
+    CONTRADICTIONS = (not_before("settled_on", "reported_on"),)
 
 
-class BorderAlert(_Coherent, producer="portal", name="border_alert", version=1):
+class BorderAlert(Fact, producer="portal", name="border_alert", version=1):
     """A crossing that met a ban on entry or a document that must not pass. The crossing happened: it stays on record.
 
     `person` is as the crossing shows them; `evidence` tells how they were recognised, the strongest first: an equal

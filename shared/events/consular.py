@@ -1,10 +1,10 @@
 """Facts of the consular register: citizens abroad, and what host countries report about them."""
 
-from collections.abc import Iterator
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field
 
+from shared.events.contradictions import contradiction, not_before, together
 from shared.events.envelope import Fact
 from shared.events.language import Country, Day, Occupation, SourceId, Text
 from shared.events.person import Person
@@ -34,35 +34,22 @@ class ConsularRegistration(Fact, producer="consular", name="consular_registratio
     ended_on: Day | None = None
     end_reason: EndOfRegistration | None = None
 
-    @field_validator("person")
-    @classmethod
-    def _citizen(cls, person: Person) -> Person:
-        if person.citizenship != "KAZ":
-            raise ValueError("the consular register is for citizens of Kazakhstan: citizenship KAZ is expected")
-        return person
-
-    @field_validator("country")
-    @classmethod
-    def _abroad(cls, country: str) -> str:
-        if country == "KAZ":
-            raise ValueError("must be the host country, not Kazakhstan itself")
-        return country
-
-    @model_validator(mode="after")
-    def _coherent(self) -> Self:
-        if contradictions := list(self._contradictions()):
-            raise ValueError("; ".join(contradictions))
-        return self
-
-    def _contradictions(self) -> Iterator[str]:
-        if (self.ended_on is None) != (self.end_reason is None):
-            yield "ended_on and end_reason are given together"
-        if self.ended_on is not None and self.ended_on < (self.renewed_on or self.registered_on):
-            yield "ended_on must not lie before registered_on or renewed_on"
-        if self.renewed_on is not None and self.renewed_on < self.registered_on:
-            yield "renewed_on must not lie before registered_on"
-        if self.expected_until and self.abroad_since and self.expected_until < self.abroad_since:
-            yield "expected_until must not lie before abroad_since"
+    CONTRADICTIONS = (
+        contradiction(
+            "the consular register is for citizens of Kazakhstan: citizenship KAZ is expected",
+            "person",
+            found=lambda person: person.citizenship != "KAZ",
+            at=("person", "citizenship"),
+        ),
+        contradiction(
+            "must be the host country, not Kazakhstan itself", "country", found=lambda country: country == "KAZ"
+        ),
+        together("ended_on", "end_reason"),
+        not_before("ended_on", "registered_on"),
+        not_before("ended_on", "renewed_on"),
+        not_before("renewed_on", "registered_on"),
+        not_before("expected_until", "abroad_since"),
+    )
 
 
 class HostCountryFigure(Fact, producer="consular", name="host_country_figure", version=1):
@@ -74,7 +61,7 @@ class HostCountryFigure(Fact, producer="consular", name="host_country_figure", v
     period: Annotated[
         str, Field(pattern=r"^\d{4}(-(0[1-9]|1[0-2]|Q[1-4]))?$", description="year, quarter or month (SDMX)")
     ]
-    value: Annotated[int, Field(ge=0, le=10_000_000_000)]
+    value: Annotated[int, Field(strict=True, ge=0, le=10_000_000_000)]
     source: Text
     reliability: Literal["official", "estimate", "press"]
     reported_on: Day

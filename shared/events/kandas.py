@@ -1,13 +1,15 @@
 """Facts of the kandas register: ethnic repatriates."""
 
-from collections.abc import Iterator
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
+from shared.events.contradictions import contradiction, not_before
 from shared.events.envelope import Fact
 from shared.events.language import Country, Day, Region, SourceId
 from shared.events.person import Person
+
+_BACKWARDS = "a status must not end before it begins"
 
 
 class KandasStatus(Fact, producer="kandas", name="kandas_status", version=1):
@@ -30,22 +32,32 @@ class KandasStatus(Fact, producer="kandas", name="kandas_status", version=1):
     ended_on: Day | None = None
     end_reason: Literal["citizenship", "expiry", "withdrawal", "leaving"] | None = None
 
-    @model_validator(mode="after")
-    def _coherent(self) -> Self:
-        if contradictions := list(self._contradictions()):
-            raise ValueError("; ".join(contradictions))
-        return self
-
-    def _contradictions(self) -> Iterator[str]:
-        if (self.state == "applied") != (self.decided_on is None):
-            yield "decided_on is given from the decision on, and not before"
-        if not (self.state == "ended") == (self.ended_on is not None) == (self.end_reason is not None):
-            yield "ended_on and end_reason are given when the status has ended, and only then"
-        if self.valid_until is not None and self.state not in ("granted", "ended"):
-            yield "valid_until is given for a granted status only"
-        if self.decided_on is not None:
-            if self.decided_on < self.applied_on:
-                yield "decided_on must not lie before applied_on"
-            for name in ("valid_until", "ended_on"):
-                if (day := getattr(self, name)) is not None and day < self.decided_on:
-                    yield f"a status must not end before it begins: {name} lies before decided_on"
+    CONTRADICTIONS = (
+        contradiction(
+            "decided_on is given from the decision on, and not before",
+            "decided_on",
+            "state",
+            found=lambda decided_on, state: (decided_on is None) != (state == "applied"),
+        ),
+        contradiction(
+            "ended_on is given when the status has ended, and only then",
+            "ended_on",
+            "state",
+            found=lambda ended_on, state: (ended_on is not None) != (state == "ended"),
+        ),
+        contradiction(
+            "end_reason is given when the status has ended, and only then",
+            "end_reason",
+            "state",
+            found=lambda end_reason, state: (end_reason is not None) != (state == "ended"),
+        ),
+        contradiction(
+            "valid_until is given for a granted status only",
+            "valid_until",
+            "state",
+            found=lambda valid_until, state: valid_until is not None and state not in ("granted", "ended"),
+        ),
+        not_before("decided_on", "applied_on"),
+        not_before("valid_until", "decided_on", f"{_BACKWARDS}: valid_until lies before decided_on"),
+        not_before("ended_on", "decided_on", f"{_BACKWARDS}: ended_on lies before decided_on"),
+    )

@@ -1,10 +1,21 @@
 """The published language: base model and plain types of everything that services say to each other."""
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    StringConstraints,
+)
+from pydantic_core import CoreSchema
 
+from shared.events.contradictions import Contradiction, with_contradictions
+from shared.events.written import COUNTED_MOMENT, DAY, MOMENT
 from shared.kernel import codes, iin
 
 Purpose = Literal[
@@ -52,8 +63,16 @@ Region = Annotated[str, AfterValidator(_region)]
 Activity = Annotated[str, AfterValidator(_activity)]
 Bin = Annotated[str, AfterValidator(_bin)]
 # A year mistyped beyond all registers would not fit into what stores and reckons it. Some passports never expire: 9999.
-Day = Annotated[date, Field(ge=date(1900, 1, 1))]
-Moment = Annotated[AwareDatetime, Field(ge=datetime(1900, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
+Day = Annotated[date, Field(ge=date(1900, 1, 1)), DAY]
+ReckonedDay = Annotated[date, Field(ge=date(1900, 1, 1), lt=date(2200, 1, 1)), DAY]
+"""A day from which terms are counted, which must end within the calendar."""
+_Bounded = Annotated[AwareDatetime, Field(ge=datetime(1900, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
+Moment = Annotated[_Bounded, MOMENT]
+# Statistics count days in 16 bits; whole years are easier to remember. The year is that of the date as it is written.
+CountedDay = Annotated[date, Field(ge=date(1970, 1, 1), lt=date(2149, 1, 1)), DAY]
+CountedMoment = Annotated[_Bounded, COUNTED_MOMENT]
+Flag = Annotated[bool, Field(strict=True)]
+"""true or false, and no word or number for them."""
 Occupation = Annotated[str, Field(pattern=r"^\d{1,4}$", description="Group of the national classifier (ISCO-08)")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 SourceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:/-]{1,64}$")]
@@ -64,6 +83,12 @@ class Language(BaseModel):
     """Immutable; unknown members are refused at intake, so that a misspelt one is not lost in silence."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="iso8601")
+
+    CONTRADICTIONS: ClassVar[tuple[Contradiction, ...]] = ()
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return with_contradictions(cls, cls.CONTRADICTIONS, handler(source))
 
     @classmethod
     def read(cls, data: bytes | str) -> Self:

@@ -1,11 +1,12 @@
 """Facts of the permits register: foreign labour."""
 
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
+from shared.events.contradictions import not_before
 from shared.events.envelope import Fact
-from shared.events.language import Activity, Bin, Country, Day, Occupation, Region, SourceId
+from shared.events.language import Activity, Bin, Country, Day, Flag, Occupation, Region, SourceId
 from shared.events.person import Person
 
 PermitKind = Literal[
@@ -27,17 +28,13 @@ class WorkPermit(Fact, producer="permits", name="work_permit", version=1):
     region: Region
     activity: Activity
     occupation: Occupation | None = None
-    qualified: bool
+    qualified: Flag
     issued_on: Day
     valid_from: Day
     valid_until: Day
     ended_on: Day | None = None
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.valid_until < self.valid_from:
-            raise ValueError("valid_until must not lie before valid_from")
-        return self
+    CONTRADICTIONS = (not_before("valid_until", "valid_from"),)
 
 
 class EaeuWorker(Fact, producer="permits", name="eaeu_worker", version=1):
@@ -49,7 +46,7 @@ class EaeuWorker(Fact, producer="permits", name="eaeu_worker", version=1):
     region: Region
     activity: Activity
     occupation: Occupation | None = None
-    qualified: bool
+    qualified: Flag
     country: Country = Field(description="member state whose citizenship frees the worker from the permit")
     works_from: Day
     works_until: Day | None = None

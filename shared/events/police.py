@@ -4,13 +4,13 @@ violations, expulsions. Residence registration stands with the portal's other fa
 Every `ended_on` is the first day on which a thing no longer holds; every `valid_until` the last day on which it does.
 """
 
-from collections.abc import Iterator
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
+from shared.events.contradictions import contradiction, not_before, together
 from shared.events.envelope import Fact
-from shared.events.language import Country, Day, Region, SourceId, Text
+from shared.events.language import Country, Day, Flag, Region, SourceId, Text
 from shared.events.person import Person
 
 RESIDENCE_ENDS = Literal["expiry", "citizenship", "departure", "revoked", "death"]
@@ -19,20 +19,10 @@ VIOLATIONS = Literal["overstay", "illegal_crossing", "illegal_stay", "illegal_wo
 
 
 class _PoliceFact(Fact, producer="portal", name="police", version=0):
-    """What these facts have in common: they are refused with everything that contradicts itself."""
+    """What these facts have in common."""
 
     source_id: SourceId
     person: Person
-
-    @model_validator(mode="after")
-    def _coherent(self) -> Self:
-        if contradictions := list(self.contradictions()):
-            raise ValueError("; ".join(contradictions))
-        return self
-
-    def contradictions(self) -> Iterator[str]:
-        """Every sentence about what cannot be."""
-        yield from ()
 
 
 class ResidencePermit(_PoliceFact, producer="portal", name="residence_permit", version=1):
@@ -45,13 +35,11 @@ class ResidencePermit(_PoliceFact, producer="portal", name="residence_permit", v
     ended_on: Day | None = None
     end_reason: RESIDENCE_ENDS | None = None
 
-    def contradictions(self) -> Iterator[str]:
-        if self.valid_until is not None and self.valid_until < self.granted_on:
-            yield "valid_until must not lie before granted_on"
-        if (self.ended_on is None) != (self.end_reason is None):
-            yield "ended_on and end_reason are given together"
-        if self.ended_on is not None and self.ended_on < self.granted_on:
-            yield "ended_on must not lie before granted_on"
+    CONTRADICTIONS = (
+        not_before("valid_until", "granted_on"),
+        not_before("ended_on", "granted_on"),
+        together("ended_on", "end_reason"),
+    )
 
 
 class ProtectionStatus(_PoliceFact, producer="portal", name="protection_status", version=1):
@@ -69,16 +57,23 @@ class ProtectionStatus(_PoliceFact, producer="portal", name="protection_status",
     ended_on: Day | None = None
     end_reason: PROTECTION_ENDS | Literal["refused", "granted"] | None = None
 
-    def contradictions(self) -> Iterator[str]:
-        if (self.ended_on is None) != (self.end_reason is None):
-            yield "ended_on and end_reason are given together"
-        if self.reviewed_on is not None and self.kind != "refugee":
-            yield "reviewed_on is given for refugees only"
-        if self.end_reason in ("refused", "granted") and self.kind != "asylum_seeker":
-            yield "only an asylum seeker's record ends by being refused or granted"
-        for name in ("reviewed_on", "ended_on"):
-            if (day := getattr(self, name)) is not None and day < self.granted_on:
-                yield f"{name} must not lie before granted_on"
+    CONTRADICTIONS = (
+        together("ended_on", "end_reason"),
+        contradiction(
+            "reviewed_on is given for refugees only",
+            "reviewed_on",
+            "kind",
+            found=lambda reviewed_on, kind: reviewed_on is not None and kind != "refugee",
+        ),
+        contradiction(
+            "only an asylum seeker's record ends by being refused or granted",
+            "end_reason",
+            "kind",
+            found=lambda end_reason, kind: end_reason in ("refused", "granted") and kind != "asylum_seeker",
+        ),
+        not_before("reviewed_on", "granted_on"),
+        not_before("ended_on", "granted_on"),
+    )
 
 
 class CitizenshipChange(_PoliceFact, producer="portal", name="citizenship_change", version=1):
@@ -87,11 +82,17 @@ class CitizenshipChange(_PoliceFact, producer="portal", name="citizenship_change
     act: Literal["acquired", "lost"]
     date: Day
     other_country: Country | None = Field(None, description="citizenship before (acquired) or after (lost)")
-    former_kandas: bool = False
+    former_kandas: Flag = False
 
-    def contradictions(self) -> Iterator[str]:
-        if (self.person.citizenship == "KAZ") != (self.act == "acquired"):
-            yield "the person's citizenship is that after the change: KAZ when acquired, another when lost"
+    CONTRADICTIONS = (
+        contradiction(
+            "the person's citizenship is that after the change: KAZ when acquired, another when lost",
+            "person",
+            "act",
+            found=lambda person, act: (person.citizenship == "KAZ") != (act == "acquired"),
+            at=("person", "citizenship"),
+        ),
+    )
 
 
 class Violation(_PoliceFact, producer="portal", name="violation", version=1):
@@ -105,9 +106,14 @@ class Violation(_PoliceFact, producer="portal", name="violation", version=1):
     penalty: Literal["warning", "fine", "arrest", "expulsion"] | None = None
     found_by: Literal["officer", "overstay_run"] = "officer"
 
-    def contradictions(self) -> Iterator[str]:
-        if self.since is not None and self.since > self.found_on:
-            yield "since must not lie after found_on"
+    CONTRADICTIONS = (
+        contradiction(
+            "since must not lie after found_on",
+            "since",
+            "found_on",
+            found=lambda since, found_on: since is not None and since > found_on,
+        ),
+    )
 
 
 class Expulsion(_PoliceFact, producer="portal", name="expulsion", version=1):
@@ -118,7 +124,4 @@ class Expulsion(_PoliceFact, producer="portal", name="expulsion", version=1):
     to_country: Country | None = None
     barred_until: Day | None = Field(None, description="last day on which entry is barred")
 
-    def contradictions(self) -> Iterator[str]:
-        for name in ("executed_on", "barred_until"):
-            if (day := getattr(self, name)) is not None and day < self.decided_on:
-                yield f"{name} must not lie before decided_on"
+    CONTRADICTIONS = (not_before("executed_on", "decided_on"), not_before("barred_until", "decided_on"))

@@ -1,12 +1,23 @@
 """Facts of the portal: border, visa and stay data."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
+from shared.events.contradictions import contradiction, not_before
 from shared.events.envelope import Fact
-from shared.events.language import Country, Day, Moment, Purpose, Region, SourceId, Text
+from shared.events.language import (
+    CountedDay,
+    CountedMoment,
+    Country,
+    Day,
+    Flag,
+    Purpose,
+    Region,
+    SourceId,
+    Text,
+)
 from shared.events.person import Person
 
 
@@ -15,13 +26,13 @@ class BorderCrossing(Fact, producer="portal", name="border_crossing", version=1)
 
     source_id: SourceId
     direction: Literal["entry", "exit"]
-    crossed_at: Moment
+    crossed_at: CountedMoment
     checkpoint: Text
     person: Person
     visa_number: Annotated[str, Field(pattern=r"^[A-Z0-9-]{1,20}$")] | None = None
     purpose: Purpose | None = None
     country: Country | None = Field(None, description="coming from (entry) or going to (exit)")
-    resident_at_start: bool | None = Field(
+    resident_at_start: Flag | None = Field(
         None, description="historical loads: was the person a resident when the register began"
     )
 
@@ -40,27 +51,26 @@ class ResidenceRegistration(Fact, producer="portal", name="residence_registratio
     residence: Literal["permanent", "temporary"] = "permanent"
     counterpart_region: Region | None = Field(None, description="region of origin or destination inside the country")
     counterpart_country: Country | None = Field(None, description="country of origin or destination")
-    former_kandas: bool = False
+    former_kandas: Flag = False
 
-    @model_validator(mode="after")
-    def _one_counterpart(self) -> Self:
-        if self.counterpart_region and self.counterpart_country:
-            raise ValueError("name either counterpart_region or counterpart_country, not both")
-        return self
+    CONTRADICTIONS = (
+        contradiction(
+            "name either counterpart_region or counterpart_country, not both",
+            "counterpart_country",
+            "counterpart_region",
+            found=lambda country, region: country is not None and region is not None,
+        ),
+    )
 
 
 class FeedCoverage(Fact, producer="portal", name="feed_coverage", version=1):
     """The period that a source declares to have delivered completely; both days are included."""
 
     feed: Literal["berkut"]
-    register_start: Day
-    complete_through: Day
+    register_start: CountedDay
+    complete_through: CountedDay
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.complete_through < self.register_start:
-            raise ValueError("complete_through must not lie before register_start")
-        return self
+    CONTRADICTIONS = (not_before("complete_through", "register_start"),)
 
 
 Channel = Literal["vmp", "egov", "eqonaq", "office", "post", "self"]

@@ -1,11 +1,12 @@
 """Facts of the portal about visas and the stays that begin on them."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
+from shared.events.contradictions import contradiction, not_before
 from shared.events.envelope import Fact
-from shared.events.language import Day, Region, SourceId
+from shared.events.language import Day, Flag, Region, SourceId
 from shared.events.person import Person
 from shared.kernel.codes import code_list
 
@@ -30,22 +31,24 @@ class Visa(Fact, producer="portal", name="visa", version=1):
     person: Person
     category: VisaCategory
     entries: Entries
-    electronic: bool = False
+    electronic: Flag = False
     valid_from: Day
     valid_until: Day
-    stay_days: Annotated[int, Field(ge=1, le=3_660)] | None = None
+    stay_days: Annotated[int, Field(strict=True, ge=1, le=3_660)] | None = None
     invitation: VisaNumber | None = Field(None, description="number of the invitation that it was issued on")
     issued_on: Day
     state: Literal["issued", "annulled"] = "issued"
     annulled_on: Day | None = None
 
-    @model_validator(mode="after")
-    def _coherent(self) -> Self:
-        if self.valid_until < self.valid_from:
-            raise ValueError("valid_until must not lie before valid_from")
-        if (self.annulled_on is not None) != (self.state == "annulled"):
-            raise ValueError("annulled_on is given for an annulled visa, and for no other")
-        return self
+    CONTRADICTIONS = (
+        not_before("valid_until", "valid_from"),
+        contradiction(
+            "annulled_on is given for an annulled visa, and for no other",
+            "annulled_on",
+            "state",
+            found=lambda annulled_on, state: (annulled_on is not None) != (state == "annulled"),
+        ),
+    )
 
 
 class StayRegistration(Fact, producer="portal", name="stay_registration", version=1):

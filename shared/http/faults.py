@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from shared.errors import Fault
+from shared.events import contradictions
 from shared.http.json_body import escape
 
 # A megabyte of unknown fields must not become a megabyte of complaints.
@@ -16,7 +17,11 @@ _SENTENCES = {
     "uuid_parsing": "Should be a UUID.",
     "missing": "Is required.",
     "extra_forbidden": "Is not a field of this record; check its spelling.",
+    "model_type": "Should be an object.",
 }
+
+# These may be about a field that was not sent; it is the last step of their location.
+_OF_WHAT_MAY_LACK = {"missing", contradictions.TYPE}
 
 
 def faults_of(errors: Iterable[Mapping[str, Any]], body: Any) -> list[Fault]:
@@ -51,11 +56,12 @@ def _repeats(message: str, value: Any) -> bool:
 
 def _pointer(error: Mapping[str, Any], body: Any) -> str:
     """Follow the location down the body; steps that are not there are the tags of a union, not fields."""
-    pointer, here = "", body
+    pointer, here, found = "", body, True
     for step in error["loc"]:
-        if (isinstance(here, dict) and step in here) or (isinstance(here, list) and step in range(len(here))):
+        found = (isinstance(here, dict) and step in here) or (isinstance(here, list) and step in range(len(here)))
+        if found:
             here = here[step]
             pointer += f"/{escape(str(step))}"
-    if error["type"] == "missing" and error["loc"]:
+    if not found and error["type"] in _OF_WHAT_MAY_LACK:
         pointer += f"/{escape(str(error['loc'][-1]))}"
     return pointer[:_MAX_POINTER]

@@ -4,22 +4,20 @@ A person is asked for by IIN, by a document, or by name and birth date; names ar
 variants of one passport name meet. Evidence is joined by "or": whoever searches sees all that any of it finds.
 """
 
-from typing import Any, Self
+from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, model_validator
 from sqlalchemy import Column, ColumnElement, Index, Table, Text, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import SchemaItem
 
-from shared.events.language import Country
+from shared.events.contradictions import Contradiction, contradiction, together
+from shared.events.language import Country, Language
 from shared.events.person import BirthDate, DocumentNumber, Iin, LatinName, Person
 from shared.kernel import documents, names
 
 
-class Wanted(BaseModel):
+class Wanted(Language):
     """Whom a search is for. It stands in the body: addresses of requests are logged, and hold no personal data."""
-
-    model_config = ConfigDict(extra="forbid")
 
     iin: Iin | None = None
     issuing_state: Country | None = None
@@ -28,15 +26,18 @@ class Wanted(BaseModel):
     given_names: LatinName | None = None
     birth_date: BirthDate | None = None
 
-    @model_validator(mode="after")
-    def _enough(self) -> Self:
-        if (self.document_number is None) != (self.issuing_state is None):
-            raise ValueError("a document is named by issuing_state and document_number together")
-        if (self.surname is None) != (self.birth_date is None):
-            raise ValueError("a name is searched with its birth_date: give surname and birth_date together")
-        if not (self.iin or self.document_number or self.surname):
-            raise ValueError("give an IIN, a document, or a surname with a birth date")
-        return self
+    CONTRADICTIONS: ClassVar[tuple[Contradiction, ...]] = (
+        together("issuing_state", "document_number"),
+        together("surname", "birth_date"),
+        contradiction(
+            "give an IIN, a document, or a surname with a birth date",
+            "iin",
+            "document_number",
+            "surname",
+            found=lambda *evidence: not any(evidence),
+            at=(),
+        ),
+    )
 
 
 def person_columns(table: str) -> list[SchemaItem]:

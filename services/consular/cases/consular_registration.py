@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.consular.rules import consular_registration as rules
@@ -20,6 +19,7 @@ from shared.events.consular import ConsularRegistration, EndOfRegistration
 from shared.http import access_log
 from shared.http.callers import Caller
 from shared.http.idempotency import Attempt, once
+from shared.http.reading import checked
 from shared.records import intake
 from shared.records.kind import Kind
 from shared.records.routes import as_json
@@ -124,16 +124,8 @@ async def _change_within(
     _refuse_others(entry, caller)
     if entry.ended_on is not None:
         raise Conflict("The registration has ended; register anew.")
-    changed = _changed(entry, changes)
+    changed = checked(ConsularRegistration, dict(entry) | changes)
     return view(await intake.revise_within(unit, REGISTRATIONS, record, changed, caller, reason))
-
-
-def _changed(entry: ConsularRegistration, changes: dict[str, Any]) -> ConsularRegistration:
-    try:
-        return ConsularRegistration.model_validate(dict(entry) | changes)
-    except ValidationError as error:
-        found = error.errors(include_input=False, include_url=False)
-        raise Invalid("; ".join(fault["msg"].removeprefix("Value error, ") for fault in found)) from None
 
 
 def _refuse_others(entry: ConsularRegistration, caller: Caller) -> None:

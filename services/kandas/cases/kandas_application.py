@@ -6,10 +6,10 @@ Each member has a status record of their own from the first day on; the case fil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.kandas.cases.case_file import CaseFile, Member, MemberFile, Paper, PaperKind
@@ -22,6 +22,7 @@ from shared.db import records
 from shared.db.records import Submission, Taken
 from shared.db.unit import Unit, unit_of_work
 from shared.errors import Conflict, Fault, Invalid
+from shared.events.contradictions import contradiction, twice
 from shared.events.kandas import KandasStatus
 from shared.events.language import Country, Day, Language, Region, SourceId, Text
 from shared.events.person import Person
@@ -50,13 +51,14 @@ class Lodgement(Language):
     region: Region = Field(description="region of settlement")
     members: Annotated[tuple[LodgedMember, ...], Field(max_length=50)]
 
-    @model_validator(mode="after")
-    def _one_family(self) -> Self:
-        if [member.member for member in self.members].count("applicant") != 1:
-            raise ValueError("exactly one member of the family is the applicant")
-        if len({member.source_id for member in self.members}) < len(self.members):
-            raise ValueError("every member has a source_id of their own")
-        return self
+    CONTRADICTIONS = (
+        contradiction(
+            "exactly one member of the family is the applicant",
+            "members",
+            found=lambda members: [member.member for member in members].count("applicant") != 1,
+        ),
+        twice("every member has a source_id of their own", "members", lambda member: member.source_id, "source_id"),
+    )
 
     def case_file(self) -> CaseFile:
         files = tuple(MemberFile(source_id=m.source_id, member=m.member, documents=m.documents) for m in self.members)

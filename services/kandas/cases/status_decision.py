@@ -22,7 +22,7 @@ from shared.db.records import Record
 from shared.db.unit import Unit, unit_of_work
 from shared.errors import Conflict, Fault, Invalid
 from shared.events.kandas import KandasStatus
-from shared.events.language import Language, SourceId
+from shared.events.language import Flag, Language, SourceId
 from shared.http.callers import Caller
 from shared.http.idempotency import Attempt, once
 from shared.records import intake
@@ -32,8 +32,8 @@ class Finding(Language):
     """What the officer found about one member from the evidence."""
 
     member: SourceId
-    ethnicity_confirmed: bool
-    formerly_citizen: bool
+    ethnicity_confirmed: Flag
+    formerly_citizen: Flag
 
 
 async def decide(

@@ -18,7 +18,7 @@ from shared.events.language import Activity, Bin, Day, Language, Region, Text
 from shared.events.permits import Category
 from shared.http.callers import Caller
 
-Heads = Annotated[int, Field(ge=0, le=1_000_000)]
+Heads = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 
 
 class Employer(Language):

@@ -1,10 +1,10 @@
 """A year's quota: set by order, read with what is left (L2)."""
 
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 import orjson
-from pydantic import Field, model_validator
+from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.permits.cases.declaration import declare
@@ -19,12 +19,13 @@ from shared.db import records
 from shared.db.identifiers import new_id
 from shared.db.records import Record, Submission
 from shared.db.unit import unit_of_work
+from shared.events.contradictions import contradiction, twice
 from shared.events.language import Activity, Language, Region, Text
 from shared.events.permits import Category
 from shared.http.callers import Caller
 from shared.kernel.decisions import Decision, DecisionOutcome
 
-Places = Annotated[int, Field(ge=0, le=10_000_000)]
+Places = Annotated[int, Field(strict=True, ge=0, le=10_000_000)]
 
 
 class PoolLine(Language):
@@ -37,13 +38,22 @@ class PoolLine(Language):
     activity: Activity | None = None
     size: Places
 
-    @model_validator(mode="after")
-    def _categories(self) -> Self:
-        if self.kind == "seasonal" and self.category:
-            raise ValueError("seasonal work has no category")
-        if self.kind == "employer" and not (self.category or self.region or self.activity):
-            raise ValueError("a national pool of employers' permits names its category")
-        return self
+    CONTRADICTIONS = (
+        contradiction(
+            "seasonal work has no category",
+            "category",
+            "kind",
+            found=lambda category, kind: category is not None and kind == "seasonal",
+        ),
+        contradiction(
+            "a national pool of employers' permits names its category",
+            "category",
+            "region",
+            "activity",
+            "kind",
+            found=lambda category, region, activity, kind: kind == "employer" and not (category or region or activity),
+        ),
+    )
 
     @property
     def names(self) -> tuple[str | None, ...]:
@@ -54,14 +64,12 @@ class QuotaOrder(Language):
     """The quota of a year as the authorised body orders it. `labour_force` in persons: the ceiling is a share of it."""
 
     act: Text
-    labour_force: int = Field(ge=1, le=100_000_000)
+    labour_force: int = Field(strict=True, ge=1, le=100_000_000)
     pools: tuple[PoolLine, ...] = Field(max_length=5_000)
 
-    @model_validator(mode="after")
-    def _once(self) -> Self:
-        if len({line.names for line in self.pools}) < len(self.pools):
-            raise ValueError("two pools name the same kind, category, region and activity")
-        return self
+    CONTRADICTIONS = (
+        twice("another pool names the same kind, category, region and activity", "pools", lambda line: line.names),
+    )
 
 
 async def order(

@@ -8,12 +8,12 @@ granted -> lapsed                   the fee was not paid in its term: reserved p
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Literal, Self
+from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.permits.cases.employer import Employer
@@ -31,7 +31,8 @@ from shared.db import records
 from shared.db.records import Record, Submission
 from shared.db.unit import Unit, unit_of_work
 from shared.errors import Conflict, Fault, Invalid, NotFound
-from shared.events.language import Activity, Bin, Day, Language, Occupation, Region, SourceId
+from shared.events.contradictions import Contradiction, not_before, twice
+from shared.events.language import Activity, Bin, Day, Language, Occupation, ReckonedDay, Region, SourceId
 from shared.events.permits import Category
 from shared.events.person import Person
 from shared.http import access_log
@@ -46,24 +47,24 @@ PERMITS = Caller("permits", frozenset({"system"}))
 Status = Literal["submitted", "refused", "granted", "issued", "withdrawn", "lapsed"]
 
 
-LAST_DAY = date(2200, 1, 1)  # so that a term counted from any day asked for stays within the calendar
-
-
 class Worker(Language):
     """One foreigner asked for. `wage` in tenge a month, gross; the permit shall hold from and to the days named."""
 
     person: Person
     category: Category | None = Field(None, description="1 to 4; none for seasonal work")
     occupation: Occupation | None = None
-    wage: int = Field(ge=0, le=1_000_000_000)
-    valid_from: Day = Field(lt=LAST_DAY)
-    valid_until: Day = Field(lt=LAST_DAY)
+    wage: int = Field(strict=True, ge=0, le=1_000_000_000)
+    valid_from: ReckonedDay
+    valid_until: ReckonedDay
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.valid_until < self.valid_from:
-            raise ValueError("valid_until must not lie before valid_from")
-        return self
+    CONTRADICTIONS = (not_before("valid_until", "valid_from"),)
+
+
+def _miscategorised(values: Mapping[str, Any]) -> list[tuple[str | int, ...]]:
+    """Where workers have no category, or for seasonal work have one."""
+    seasonal = values["kind"] == "seasonal"
+    workers = enumerate(values["workers"])
+    return [("workers", at, "category") for at, worker in workers if (worker.category is None) != seasonal]
 
 
 class Application(Language):
@@ -75,14 +76,18 @@ class Application(Language):
     region: Region
     workers: list[Worker] = Field(min_length=1, max_length=100)
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        if any((worker.category is None) != (self.kind == "seasonal") for worker in self.workers):
-            raise ValueError("every worker has a category, but for seasonal work none has")
-        papers = [w.person.document.model_dump_json() for w in self.workers if w.person.document]
-        if len(set(papers)) < len(papers):
-            raise ValueError("the same document stands there twice")
-        return self
+    CONTRADICTIONS = (
+        Contradiction(
+            "every worker has a category, but for seasonal work none has", ("workers", "kind"), _miscategorised
+        ),
+        twice(
+            "the same document stands there twice",
+            "workers",
+            lambda worker: worker.person.document,
+            "person",
+            "document",
+        ),
+    )
 
 
 class FeeDue(Language):
@@ -99,7 +104,7 @@ class Payment(Language):
 
     reference: SourceId
     paid_on: Day
-    tenge: int = Field(ge=0, le=10**12)
+    tenge: int = Field(strict=True, ge=0, le=10**12)
 
 
 class ApplicationFile(Language):

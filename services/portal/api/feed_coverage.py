@@ -3,14 +3,12 @@
 from typing import Annotated, Literal
 
 from fastapi import Request
-from pydantic import BaseModel
 
 from services.portal.cases import feed_coverage
-from shared.events.language import Day
+from shared.events.language import CountedDay, Language
 from shared.events.portal import FeedCoverage
 from shared.http import routes
 from shared.http.callers import Caller, requires
-from shared.http.reading import checked
 
 Border = Annotated[Caller, requires("border")]
 Reader = Annotated[Caller, requires("border", "statistician", "operator")]
@@ -18,17 +16,19 @@ Reader = Annotated[Caller, requires("border", "statistician", "operator")]
 router = routes.router(prefix="/v1/feeds", tags=["feeds"])
 
 
-class Coverage(BaseModel):
+class Coverage(Language):
     """First and last day of the period; both are included."""
 
-    register_start: Day
-    complete_through: Day
+    register_start: CountedDay
+    complete_through: CountedDay
+
+    CONTRADICTIONS = FeedCoverage.CONTRADICTIONS
 
 
 @router.put("/{feed}/coverage", summary="Declare what a feed covers")
 async def declare(request: Request, feed: Literal["berkut"], coverage: Coverage, caller: Border) -> FeedCoverage:
     """Figures are final only as far as this declaration allows: it is the source's word, not the newest record."""
-    declared = checked(FeedCoverage, {"feed": feed, **coverage.model_dump()})
+    declared = FeedCoverage(feed=feed, **dict(coverage))
     await feed_coverage.declare(request.app.state.engine, declared, caller)
     return declared
 

@@ -1,18 +1,18 @@
 """`/v1/stay-control:check`: by what right somebody stays on a day, and for how long. `/v1/overstay-runs`: the daily run
 that records who stays without right; for a timer, may be repeated at will."""
 
-from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
 from fastapi import Request, Response
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field
 
 from services.portal.cases import overstay_run
 from services.portal.cases import stay_control as cases
 from services.portal.cases.stay_control import Sought
 from services.portal.rules.stay_control import Right
 from shared import clock
-from shared.events.language import Country, Day
+from shared.events.contradictions import contradiction
+from shared.events.language import Country, Day, ReckonedDay
 from shared.http.answers import json_response
 from shared.http.callers import Caller, requires
 from shared.http.routes import router as gated
@@ -22,20 +22,22 @@ from shared.records.people import Wanted
 router = gated(prefix="/v1/stay-control", tags=["stay control"])
 runs = gated(prefix="/v1/overstay-runs", tags=["operations"])
 
-LAST_DAY = date(2200, 1, 1)
-
 
 class StayQuestion(Wanted):
     """About whom and which day. `citizenship` is needed for whom no crossing is on record."""
 
-    day: Annotated[Day, Field(lt=LAST_DAY)] | None = Field(None, description="today, if not given")
+    day: ReckonedDay | None = Field(None, description="today, if not given")
     citizenship: Country | None = None
 
-    @model_validator(mode="after")
-    def _followed(self) -> Self:
-        if not (self.iin or self.document_number):
-            raise ValueError("stays are followed by IIN or document: give one of them")
-        return self
+    CONTRADICTIONS = (
+        *Wanted.CONTRADICTIONS,
+        contradiction(
+            "stays are followed by IIN or document: give one of them",
+            "iin",
+            "document_number",
+            found=lambda iin, document_number: not (iin or document_number),
+        ),
+    )
 
     @property
     def sought(self) -> Sought:
@@ -72,7 +74,7 @@ class StayAnswer(BaseModel):
 class RunOrder(BaseModel):
     """Which day to examine."""
 
-    day: Annotated[Day, Field(lt=LAST_DAY)] | None = Field(None, description="today, if not given")
+    day: ReckonedDay | None = Field(None, description="today, if not given")
 
 
 class OverstayRun(BaseModel):

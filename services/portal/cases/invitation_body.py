@@ -1,10 +1,11 @@
 """An invitation, as the body of a record of the register. It stays inside the portal: no event tells of it."""
 
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from services.portal.cases.notice import Host, Kato
+from shared.events.contradictions import contradiction, not_before
 from shared.events.language import Day, Language, Purpose, Region, SourceId, Text
 from shared.events.person import Person
 from shared.events.visa import VisaCategory
@@ -18,11 +19,14 @@ class HostAddress(Language):
     locality: Kato | None = Field(None, description="KATO code of the settlement, nine digits")
     address: Text | None = Field(None, description="street, house, flat")
 
-    @model_validator(mode="after")
-    def _in_the_region(self) -> Self:
-        if self.locality is not None and self.locality[:2] != self.region:
-            raise ValueError("the locality lies in another region")
-        return self
+    CONTRADICTIONS = (
+        contradiction(
+            "the locality lies in another region",
+            "locality",
+            "region",
+            found=lambda locality, region: locality is not None and locality[:2] != region,
+        ),
+    )
 
     @property
     def complete(self) -> bool:
@@ -41,11 +45,7 @@ class InvitationAsked(Language):
     stay_from: Day
     stay_until: Day
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.stay_until < self.stay_from:
-            raise ValueError("stay_until must not lie before stay_from")
-        return self
+    CONTRADICTIONS = (not_before("stay_until", "stay_from"),)
 
 
 class Invitation(InvitationAsked):

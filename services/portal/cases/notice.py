@@ -1,9 +1,10 @@
 """A notice of a foreigner's stay, as the body of a record of host_notification."""
 
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints
 
+from shared.events.contradictions import contradiction, not_before
 from shared.events.language import Bin, Day, Language, Moment, Purpose, SourceId, Text
 from shared.events.person import Iin, Person
 from shared.events.portal import Channel, HostKind, NoticeState
@@ -31,11 +32,20 @@ class Host(Language):
     iin: Iin | None = None
     bin: Bin | None = None
 
-    @model_validator(mode="after")
-    def _one_number(self) -> Self:
-        if (self.iin is not None, self.bin is not None) != (self.kind == "person", self.kind == "organisation"):
-            raise ValueError("a person is named by iin, an organisation by bin, and by nothing else")
-        return self
+    CONTRADICTIONS = (
+        contradiction(
+            "a person is named by iin, and nobody else",
+            "iin",
+            "kind",
+            found=lambda iin, kind: (iin is not None) != (kind == "person"),
+        ),
+        contradiction(
+            "an organisation is named by bin, and nobody else",
+            "bin",
+            "kind",
+            found=lambda bin, kind: (bin is not None) != (kind == "organisation"),
+        ),
+    )
 
     @property
     def number(self) -> str:
@@ -79,28 +89,30 @@ class Notice(Language):
     state: NoticeState = "notified"
     checked_out_on: Day | None = None
 
-    @model_validator(mode="after")
-    def _coherent(self) -> Self:
-        if contradiction := next(iter(self._contradictions()), None):
-            raise ValueError(contradiction)
-        return self
-
-    def _contradictions(self) -> list[str]:
-        rules = {
-            "stay_until must not lie before stay_from": self.stay_until is not None
-            and self.stay_until < self.stay_from,
-            "checked_out_on must not lie before stay_from": (
-                self.checked_out_on is not None and self.checked_out_on < self.stay_from
+    CONTRADICTIONS = (
+        not_before("stay_until", "stay_from"),
+        not_before("checked_out_on", "stay_from"),
+        contradiction(
+            "checked_out_on belongs to the state checked_out",
+            "checked_out_on",
+            "state",
+            found=lambda checked_out_on, state: (
+                state != "cancelled" and (checked_out_on is not None) != (state == "checked_out")
             ),
-            "checked_out_on belongs to the state checked_out": (
-                (self.checked_out_on is None) == (self.state == "checked_out") if self.state != "cancelled" else False
-            ),
-            "paper is given by the office and the post, and by them only": (
-                (self.paper is not None) != (self.channel in ON_PAPER)
-            ),
-            "reported_at is given through e-Qonaq only": self.reported_at is not None and self.channel != "eqonaq",
-        }
-        return [contradiction for contradiction, found in rules.items() if found]
+        ),
+        contradiction(
+            "paper is given by the office and the post, and by them only",
+            "paper",
+            "channel",
+            found=lambda paper, channel: (paper is not None) != (channel in ON_PAPER),
+        ),
+        contradiction(
+            "reported_at is given through e-Qonaq only",
+            "reported_at",
+            "channel",
+            found=lambda reported_at, channel: reported_at is not None and channel != "eqonaq",
+        ),
+    )
 
     @property
     def ends_on(self) -> Day | None:

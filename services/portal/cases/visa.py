@@ -20,7 +20,7 @@ from shared.db import records
 from shared.db.records import Record
 from shared.db.unit import Unit, unit_of_work
 from shared.errors import Conflict, NotFound
-from shared.events.language import Day, Language, SourceId
+from shared.events.language import Day, Flag, Language, SourceId
 from shared.events.person import Document, Person
 from shared.events.visa import Entries, Visa, VisaCategory, VisaNumber
 from shared.http import access_log
@@ -70,10 +70,10 @@ class VisaAsked(Language):
     person: Person
     category: VisaCategory
     entries: Entries
-    electronic: bool = False
+    electronic: Flag = False
     valid_from: Day
     valid_until: Day
-    stay_days: Annotated[int, Field(ge=1, le=3_660)] | None = None
+    stay_days: Annotated[int, Field(strict=True, ge=1, le=3_660)] | None = None
     invitation: VisaNumber | None = None
     privilege: rules.Privilege | None = Field(None, description="ground for a longer validity, proven to the officer")
 
