@@ -57,7 +57,7 @@ async def submit(engine: AsyncEngine, verifier: SignatureVerifier, envelope: Env
     Raises Invalid for what is no notice or no signature, Conflict, and Refused, whose name is the reason, for a
     signature that does not prove that the host signed this document; the refusal is kept too.
     """
-    document, der = _decoded(envelope, "document"), _decoded(envelope, "signature")
+    document, der = _decoded(envelope)
     notice, signature = _notice(document), _signature(der)
     if (known := await _known(engine, signature)) is not None:
         return await _answer_again(engine, known, _row(notice, document, signature, caller))
@@ -66,11 +66,19 @@ async def submit(engine: AsyncEngine, verifier: SignatureVerifier, envelope: Env
     return await _settle_new(engine, row, notice, verdict, caller)
 
 
-def _decoded(envelope: Envelope, member: str) -> bytes:
+def _decoded(envelope: Envelope) -> tuple[bytes, bytes]:
+    document, signature = _bytes(envelope.document), _bytes(envelope.signature)
+    if document is None or signature is None:
+        wrong = [name for name, found in (("document", document), ("signature", signature)) if found is None]
+        raise Invalid("The envelope is not valid.", faults=[Fault(f"/{name}", "Is not Base64.") for name in wrong])
+    return document, signature
+
+
+def _bytes(text: str) -> bytes | None:
     try:
-        return b64decode(getattr(envelope, member), validate=True)
+        return b64decode(text, validate=True)
     except ValueError:
-        raise Invalid("1 field is not valid.", faults=[Fault(f"/{member}", "Is not Base64.")]) from None
+        return None
 
 
 def _notice(document: bytes) -> Notice:
