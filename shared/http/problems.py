@@ -5,7 +5,7 @@
 field at once. Nothing of what was sent is repeated, and no failure of ours is described.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -113,18 +113,30 @@ def install(app: FastAPI) -> None:
 
 def as_json(faults: Iterable[Fault]) -> list[dict[str, str]]:
     """Faults as they stand in problems and in the answers of a batch."""
-    return [{"pointer": fault.pointer, "detail": fault.detail} for fault in faults]
+    return [_in_body(fault) for fault in faults]
 
 
-def domain_problem(error: DomainError) -> Response:
-    """The answer for a failure of the domain."""
+def _in_body(fault: Fault) -> dict[str, str]:
+    return {"pointer": fault.pointer, "detail": fault.detail}
+
+
+def domain_problem(error: DomainError, parameters: Container[str] = ()) -> Response:
+    """The answer for a failure of the domain; its faults lie in the body, but those that `parameters` name."""
     status, title = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     headers = {"Retry-After": "5"} if status == 503 else None
-    return problem(status, error.name, title, error.detail, as_json(error.faults), headers)
+    return problem(status, error.name, title, error.detail, _placed(error.faults, parameters), headers)
 
 
-async def _domain_error(_: Request, error: Exception) -> Response:
-    return domain_problem(cast(DomainError, error))
+def _placed(faults: Iterable[Fault], parameters: Container[str]) -> list[dict[str, str]]:
+    return [
+        {"parameter": name, "detail": fault.detail} if (name := fault.pointer[1:]) in parameters else _in_body(fault)
+        for fault in faults
+    ]
+
+
+async def _domain_error(request: Request, error: Exception) -> Response:
+    """A case names what is wrong without knowing where it stood: where there is no body, in the address."""
+    return domain_problem(cast(DomainError, error), request.query_params if request.method == "GET" else ())
 
 
 async def _invalid_request(_: Request, error: Exception) -> Response:
