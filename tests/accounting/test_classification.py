@@ -49,7 +49,8 @@ async def test_a_vintage_that_does_not_exist_yet_is_refused(api: Api, written: A
         query = {"method": "M1216", "obs_end": obs_end}
         answer = await api.client.get("/v1/classifications", params=query, headers=api.token("statistician"))
         assert answer.status_code == 422
-        assert "2024-06-01" in answer.text
+        (fault,) = answer.json()["errors"]
+        assert fault == {"parameter": "obs_end", "detail": "Is too late: the figures reach to 2024-06-01."}
 
 
 async def test_the_export_is_for_statisticians_and_leaves_a_trace(api: Api, written: Accounting) -> None:

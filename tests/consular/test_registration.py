@@ -122,6 +122,17 @@ async def test_only_citizens_abroad_and_nothing_that_contradicts_itself(consular
     ]
 
 
+async def test_an_end_before_the_beginning_is_a_fault_of_the_day(consular: Api) -> None:
+    entry = registration()
+    id = (await consular.client.post(PATH, json=entry, headers=consul(consular))).json()["id"]
+    body = {"ended_on": "2026-03-01", "reason": "return"}
+    answer = await act(consular, f"{PATH}/{id}:end", body, 1, consul(consular))
+
+    assert answer.status_code == 422
+    told = [(error["pointer"], error["detail"]) for error in answer.json()["errors"]]
+    assert told == [("/ended_on", "ended_on must not lie before registered_on")]
+
+
 async def test_a_year_beyond_all_registers_is_a_fault_of_the_field(consular: Api) -> None:
     entry = registration(registered_on="0001-01-01", abroad_since="0001-01-01")
     answer = await consular.client.post(PATH, json=entry, headers=consul(consular))

@@ -224,6 +224,16 @@ async def test_every_fault_is_named_at_once(kandas: Api) -> None:
         assert [error["pointer"] for error in beyond.json()["errors"]] == ["/lodged_on"]
 
 
+async def test_a_family_that_contradicts_itself_is_told_beside_other_faults(kandas: Api) -> None:
+    wrong = lodgement(member(), member(), region="99")
+    wrong["members"][1]["source_id"] = wrong["members"][0]["source_id"]
+    answer = await Desk(kandas).lodge(wrong)
+
+    assert answer.status_code == 422
+    pointers = {error["pointer"] for error in answer.json()["errors"]}
+    assert pointers == {"/members", "/members/1/source_id", "/region"}
+
+
 async def test_a_family_has_one_applicant(kandas: Api) -> None:
     for family in ([member("spouse")], [member(), member()]):
         assert (await Desk(kandas).lodge(lodgement(*family))).status_code == 422

@@ -287,6 +287,23 @@ async def test_no_term_leaves_the_calendar(ready: Api) -> None:
     assert pointers == ["/workers/0/valid_from", "/workers/0/valid_until"]
 
 
+async def test_every_worker_that_contradicts_the_application_is_named(ready: Api) -> None:
+    one, backwards = worker(), worker(valid_until="2026-03-31", wage="300000")
+    twice, uncategorised = worker(person=one["person"]), worker(category=None)
+    asked = [
+        (application(one, twice, uncategorised), {"/workers/1/person/document", "/workers/2/category"}),
+        (application(one, backwards, region="99"), {"/workers/1/wage", "/workers/1/valid_until", "/region"}),
+        (
+            application(worker(), worker(category=None), kind="seasonal", region="99"),
+            {"/workers/0/category", "/region"},
+        ),
+    ]
+    for body, pointers in asked:
+        answer = await ready.client.post(APPLICATIONS, json=body, headers=steps.officer(ready))
+        assert answer.status_code == 422
+        assert {error["pointer"] for error in answer.json()["errors"]} == pointers
+
+
 async def test_an_unknown_employer_is_told_what_to_do(permits: Api) -> None:
     answer = await permits.client.post(APPLICATIONS, json=application(), headers=steps.officer(permits))
     assert answer.status_code == 422

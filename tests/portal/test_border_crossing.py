@@ -10,6 +10,7 @@ from shared.testing.api import Api
 from shared.testing.people import crossing, person
 
 PATH = "/v1/border-crossings"
+DOCUMENT = {"type": "P", "number": "N1", "issuing_state": "UZB"}
 
 
 async def submit(portal: Api, body: dict[str, Any]) -> Any:
@@ -151,6 +152,31 @@ async def test_a_batch_answers_line_by_line_in_order(portal: Api) -> None:
     assert {problem["pointer"] for problem in answers[4]["problems"]} == {"/person/sex", "/person/birth_date"}
     assert answers[-1] == {"summary": {"created": 2, "repeated": 1, "rejected": 3}}
     assert len(await portal.events()) == 2
+
+
+@pytest.mark.parametrize("crossed_at", ["1970-01-01T00:00:00+05:00", "2148-12-31T23:59:59Z"])
+async def test_the_first_and_the_last_day_that_are_counted_are_taken(portal: Api, crossed_at: str) -> None:
+    answer = await portal.client.post(PATH, json=crossing(crossed_at=crossed_at), headers=portal.token("border"))
+    assert answer.status_code == 201
+
+
+async def test_nothing_is_taken_for_a_time_a_date_or_a_flag_that_is_none(portal: Api) -> None:
+    times = [1772349300, "1772349300", "2026-03-01", "2026-03-01T10:15:00", "1969-12-31T23:00:00-05:00"]
+    times += ["2149-01-01T00:00:00+05:00", None, True]
+    expiries = [1900800000, "1900800000", "2030-01-31T00:00:00"]
+    wrong = [
+        *((crossing(crossed_at=each), "/crossed_at") for each in times),
+        *((crossing(resident_at_start=each), "/resident_at_start") for each in ("true", 1, 0, "yes")),
+        *((crossing(person=person(document=DOCUMENT | {"expires": e})), "/person/document/expires") for e in expiries),
+    ]
+    answers, _ = await batch(portal, [orjson.dumps(line) for line, _ in wrong])
+
+    assert [[problem["pointer"] for problem in answer["problems"]] for answer in answers[:-1]] == [
+        [pointer] for _, pointer in wrong
+    ]
+    single = await portal.client.post(PATH, json=wrong[0][0], headers=portal.token("border"))
+    assert [error["pointer"] for error in single.json()["errors"]] == ["/crossed_at"]
+    assert await portal.events() == []
 
 
 async def test_rejects_are_downloaded_mended_and_sent_again(portal: Api) -> None:

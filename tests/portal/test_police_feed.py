@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 import pytest
 
 from shared.testing.api import Api
@@ -63,6 +64,24 @@ async def test_a_record_that_contradicts_itself_is_refused(
     assert answer.status_code == 422
     assert sentence in answer.json()["errors"][0]["detail"]
     assert await portal.events() == []
+
+
+async def test_everything_that_is_wrong_is_named_at_once_whichever_way_it_comes(portal: Api) -> None:
+    right = record("residence-permits")
+    wrong = right | {"region": "99", "valid_until": "2024-01-31", "ended_on": "2024-01-01", "source_id": 1}
+    pointers = {"/region", "/valid_until", "/ended_on", "/end_reason", "/source_id"}
+    headers = portal.token(POLICE)
+    single = await portal.client.post("/v1/residence-permits", json=wrong, headers=headers)
+    assert {error["pointer"] for error in single.json()["errors"]} == pointers
+
+    ndjson = headers | {"Content-Type": "application/x-ndjson"}
+    batch = await portal.client.post("/v1/residence-permits:batch", content=orjson.dumps(wrong), headers=ndjson)
+    assert {problem["pointer"] for problem in orjson.loads(batch.text.splitlines()[0])["problems"]} == pointers
+
+    id = (await portal.client.post("/v1/residence-permits", json=right, headers=headers)).json()["id"]
+    correction = {"reason": "", "record": wrong}
+    put = await portal.client.put(f"/v1/residence-permits/{id}", json=correction, headers=headers | {"If-Match": '"1"'})
+    assert {error["pointer"] for error in put.json()["errors"]} == {"/reason", *(f"/record{at}" for at in pointers)}
 
 
 async def test_refugees_are_reviewed_yearly(portal: Api) -> None:

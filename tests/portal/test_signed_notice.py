@@ -16,7 +16,7 @@ from services.portal.app import make_app
 from shared import clock
 from shared.testing.api import Api, StartApi
 from tests.portal.authority import NOW, Authority, Signer
-from tests.portal.hosts import HOST_IIN, HOTEL_BIN, PERSON, as_host, eqonaq, hand_in, notice, number, submit
+from tests.portal.hosts import HOST_IIN, HOTEL_BIN, PATH, PERSON, as_host, eqonaq, hand_in, notice, number, submit
 
 OTHER_IIN = number("90010130012")
 
@@ -295,6 +295,26 @@ async def test_every_fault_of_the_document_is_named(portal: Api, authority: Auth
 
     assert {error["pointer"] for error in answer.json()["errors"]} == {"/document/stay_from", "/document/typo"}
     assert [error["pointer"] for error in channel.json()["errors"]] == ["/document/channel"]
+
+
+async def test_everything_that_contradicts_itself_in_the_document_is_named(
+    portal: Api, authority: Authority, tmp_path: Path
+) -> None:
+    host = {"kind": "person", "bin": HOTEL_BIN}
+    paper = {"number": "1", "on": "2026-03-20"}
+    body = document(host=host, stay_until="2026-03-01", paper=paper, purpose="leisure")
+    answer = await submit(portal, body, authority.person(HOST_IIN).sign(body, tmp_path))
+
+    pointers = {"host/iin", "host/bin", "stay_until", "paper", "purpose"}
+    assert {error["pointer"] for error in answer.json()["errors"]} == {f"/document/{name}" for name in pointers}
+
+
+async def test_each_part_that_is_not_base64_is_named(portal: Api) -> None:
+    envelope = {"document": "ä", "signature": "*"}
+    answer = await portal.client.post(f"{PATH}/signed", json=envelope, headers=as_host(portal))
+
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/document", "/signature"]
 
 
 async def test_a_number_taken_by_another_notice_is_a_conflict(

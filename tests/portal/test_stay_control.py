@@ -292,3 +292,20 @@ async def test_a_run_asks_the_same_number_of_times_for_few_and_many(portal: Api)
         return len(statements)
 
     assert await statements_for(3) == await statements_for(300) - 3  # judging the first three again
+
+
+@pytest.mark.parametrize(
+    ("wanted", "pointers"),
+    [
+        ({}, {"", "/iin"}),
+        ({"issuing_state": "UZB", "surname": "KARIMOV"}, {"/document_number", "/birth_date", "/iin"}),
+        ({"document_number": "N1", "day": 20260301}, {"/issuing_state", "/day"}),
+        ({"iin": "1", "surname": "KARIMOV", "day": "2200-01-01"}, {"/iin", "/birth_date", "/day"}),
+    ],
+)
+async def test_who_is_sought_by_too_little_is_told_all_that_lacks(
+    portal: Api, wanted: dict[str, Any], pointers: set[str]
+) -> None:
+    answer = await portal.client.post("/v1/stay-control:check", json=wanted, headers=portal.token("border"))
+    assert answer.status_code == 422
+    assert {error["pointer"] for error in answer.json()["errors"]} == pointers
