@@ -31,7 +31,7 @@ from shared.db import records
 from shared.db.records import Record, Submission
 from shared.db.unit import Unit, unit_of_work
 from shared.errors import Conflict, Fault, Invalid, NotFound
-from shared.events.contradictions import Contradiction, not_before, twice
+from shared.events.contradictions import Contradiction, Place, not_before, twice
 from shared.events.language import Activity, Bin, Day, Language, Occupation, ReckonedDay, Region, SourceId
 from shared.events.permits import Category
 from shared.events.person import Person
@@ -60,7 +60,7 @@ class Worker(Language):
     CONTRADICTIONS = (not_before("valid_until", "valid_from"),)
 
 
-def _miscategorised(values: Mapping[str, Any]) -> list[tuple[str | int, ...]]:
+def _miscategorised(values: Mapping[str, Any]) -> list[Place]:
     """Where workers have no category, or for seasonal work have one."""
     seasonal = values["kind"] == "seasonal"
     workers = enumerate(values["workers"])
