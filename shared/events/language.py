@@ -1,6 +1,7 @@
 """The published language: base model and plain types of everything that services say to each other."""
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
@@ -34,6 +35,7 @@ Purpose = Literal[
 """Declared purpose of a crossing or a stay abroad."""
 
 
+@lru_cache(maxsize=2**9)  # more than there are countries: every crossing names three; what is none is not kept
 def _country(value: str) -> str:
     if not codes.is_country(value):
         raise ValueError("is not a country code: ISO 3166-1 alpha-3 or ICAO 9303 XXA, XXB, XXC, XXX is expected")
