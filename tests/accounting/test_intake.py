@@ -113,6 +113,7 @@ def broken(good: Event) -> list[Any]:
         good | {"data": good["data"] | {"direction": "sideways"}},
         good | {"data": good["data"] | {"crossed_at": "2026-03-01T10:15:00"}},
         good | {"data": good["data"] | {"crossed_at": "1950-03-01T10:15:00Z"}},
+        good | {"data": good["data"] | {"crossed_at": "2140-09-01T00:00:00+05:00"}},
         good | {"data": good["data"] | {"person": good["data"]["person"] | {"birth_date": "1990-02-31"}}},
     ]
 

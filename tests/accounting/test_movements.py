@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.accounting.intake.digest.digested import LAST_DAY
 from services.accounting.rules.dimensions import AGE_GROUPS, birth_code, country_code, day_number
 from services.accounting.rules.history import CROSSING
 from services.accounting.rules.movements import FIELDS, Indicator, Tally, difference, month_of, pack, tally, unpack
@@ -166,6 +167,15 @@ def test_a_cell_is_unpacked_into_what_was_packed(dimensions: dict[str, int]) -> 
 
     assert cell[0] >= 0
     assert {name: int(values[0]) for name, values in unpack(cell).items()} == dimensions
+
+
+def test_the_last_day_that_is_counted_lies_in_the_last_month_of_a_cell() -> None:
+    last = pack(month=2 ** FIELDS["month"].bits - 1)
+    months = month_of(np.array([LAST_DAY, LAST_DAY + 1]))
+
+    assert pack(month=months[0]) == last > 0
+    assert months[1] == months[0] + 1
+    assert np.iinfo(CROSSING["day"]).max >= LAST_DAY
 
 
 def test_a_period_is_a_range_of_cells() -> None:

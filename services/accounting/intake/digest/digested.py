@@ -1,6 +1,7 @@
 """What a digest makes of a fact, and the identity of the person that the fact is about."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple
 
 import orjson
@@ -32,7 +33,7 @@ class Sign:
 
 
 NO_SIGN = (0, 0, 0)
-LAST_DAY = 65_535  # packed histories count days from 1970 to 2149
+LAST_DAY = day_number(date(2140, 8, 31))  # of the last month that a cell of the cube can hold
 
 
 def sign_columns(sign: Sign | None) -> tuple[int, int, int]:

@@ -18,7 +18,7 @@ def border_crossing_v1(fact: BorderCrossing, record: Record, hashes: Hashes) -> 
     claim, document = identify(person, record.fact, hashes)
     day, second = moment(fact.crossed_at)
     if not 0 <= day <= LAST_DAY:
-        raise NotUnderstood("invalid data: /crossed_at outside 1970 to 2149")
+        raise NotUnderstood("invalid data: /crossed_at outside 1970 to August 2140")
     return CrossingRow(
         record.fact,
         fact.source_id,
