@@ -10,9 +10,10 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from services.accounting.rules import dimensions
-from services.accounting.rules.history import source_order
+from services.accounting.rules.history import Kind, source_order
 from services.accounting.rules.identity import fact_key
 from services.accounting.rules.movements import Indicator
+from shared.events.police import ResidencePermit
 from shared.events.portal import BorderCrossing, FeedCoverage, ResidenceRegistration
 from shared.kernel import names
 from shared.kernel.periods import PartialDate
@@ -23,6 +24,7 @@ Record = dict[str, Any]
 Cell = tuple[int, ...]
 """month, indicator, region, partner, citizen, sex, age, purpose"""
 
+ABOUT_PEOPLE = (BorderCrossing.TYPE, ResidenceRegistration.TYPE, ResidencePermit.TYPE)
 UNKNOWN = Result(None, None, None, False)
 WINDOW = 487
 
@@ -36,10 +38,11 @@ class Account(NamedTuple):
 
 
 class Sign(NamedTuple):
-    """Evidence of a place: a registration (`strength` 0), leaving for abroad (1), leaving for elsewhere (2)."""
+    """What a record shows from a day on: where several fall on one day, the smallest `kind` is the strongest."""
 
     day: int
-    weakness: int
+    kind: Kind
+    fact: int
     region: int
 
 
@@ -49,12 +52,13 @@ def account(world: World, obs_end: date | None = None) -> Account:
     start, end = _coverage(world)
     end = dimensions.day_number(obs_end) if obs_end else end
     crossings = _by_person(person, world.in_effect(BorderCrossing.TYPE))
-    signs = _by_person(person, world.in_effect(ResidenceRegistration.TYPE))
+    signs = _by_person(person, world.in_effect(ResidenceRegistration.TYPE) | world.in_effect(ResidencePermit.TYPE))
     outcome: dict[str, Result] = {}
     cells: Counter[Cell] = Counter()
     for who, own in crossings.items():
         ordered = sorted(own.items(), key=lambda record: _moment(*record))
-        seen = sorted((_sign(record) for record in signs.get(who, {}).values()), key=lambda s: (s.day, -s.weakness))
+        shown = (sign for record in signs.get(who, {}).items() for sign in _signs(*record))
+        seen = sorted(shown, key=arranged)
         days = [Crossing(_day(record), record["direction"] == "entry") for _, record in ordered]
         results = classify(days, _initial([r for _, r in ordered], days[0], seen, start), end)
         outcome |= {s: r for (s, _), r in zip(ordered, [*results, *[UNKNOWN] * len(ordered)], strict=False)}
@@ -64,8 +68,7 @@ def account(world: World, obs_end: date | None = None) -> Account:
 
 def persons(world: World) -> dict[str, int]:
     """The person of each record in effect, as a number: records joined by documents and agreeing IINs, one by one."""
-    told = {s: data["person"] for type in (BorderCrossing.TYPE, ResidenceRegistration.TYPE)
-            for s, data in world.in_effect(type).items()}  # fmt: skip
+    told = {s: data["person"] for type in ABOUT_PEOPLE for s, data in world.in_effect(type).items()}
     leader = {subject: subject for subject in told}
 
     def find(subject: str) -> str:
@@ -120,10 +123,35 @@ def _moment(subject: str, record: Record) -> tuple[int, datetime, int, int]:
     return _day(record), at, source_order(record["source_id"]), fact_key(subject)
 
 
-def _sign(record: Record) -> Sign:
-    away = record["counterpart_country"] not in (None, "KAZ")
-    weakness = 0 if record["act"] == "registration" else 1 if away else 2
-    return Sign(dimensions.day_number(date.fromisoformat(record["date"])), weakness, int(record["region"]))
+def _signs(subject: str, record: Record) -> Iterator[Sign]:
+    fact, region = fact_key(subject), int(record["region"])
+    if "act" in record:
+        away = Kind.DEPARTED if record["counterpart_country"] not in (None, "KAZ") else Kind.DEREGISTERED
+        yield Sign(_number(record["date"]), Kind.REGISTERED if record["act"] == "registration" else away, fact, region)
+    elif record["residence"] == "temporary":
+        yield Sign(_number(record["granted_on"]), Kind.TEMPORARY, fact, region)
+    else:
+        yield Sign(_number(record["granted_on"]), Kind.RESIDENCE_PERMIT, fact, region)
+        yield from _end(record, fact, region)
+
+
+def _end(record: Record, fact: int, region: int) -> Iterator[Sign]:
+    """The end of a permanent permit: known to have come, or written down beforehand."""
+    if record["end_reason"] == "departure":
+        yield Sign(_number(record["ended_on"]), Kind.DEPARTED, fact, region)
+    elif record["end_reason"] != "citizenship":
+        ends = [_number(record["ended_on"])] if record["ended_on"] else []
+        ends += [_number(record["valid_until"]) + 1] if record["valid_until"] else []
+        yield from (Sign(day, Kind.ENDED, fact, 0) for day in sorted(ends)[:1])
+
+
+def arranged(sign: Sign) -> tuple[int, int, int]:
+    """The order of a person's signs: on one day the strongest comes last."""
+    return sign.day, -sign.kind, sign.fact
+
+
+def _number(written: str) -> int:
+    return dimensions.day_number(date.fromisoformat(written))
 
 
 def _initial(records: Sequence[Record], first: Crossing, signs: Sequence[Sign], start: int) -> int | None:
@@ -132,8 +160,22 @@ def _initial(records: Sequence[Record], first: Crossing, signs: Sequence[Sign], 
     for record in records:
         if record["resident_at_start"] is not None:
             return int(record["resident_at_start"])
-    telling = [sign for sign in signs if sign.day < first.day and sign.weakness < 2]
-    return 1 - telling[-1].weakness if telling else None
+    return registered(signs, first.day)
+
+
+def registered(signs: Sequence[Sign], first_day: int) -> int | None:
+    """What the signs of a person, in their order, tell of the status before the first crossing."""
+    early = [sign for sign in signs if sign.day < first_day]
+    ended = {sign.fact for sign in early if sign.kind == Kind.ENDED}
+    status = None
+    for sign in early:
+        if sign.kind == Kind.DEPARTED:
+            status = 0
+        elif sign.kind in (Kind.REGISTERED, Kind.RESIDENCE_PERMIT) and sign.fact not in ended:
+            status = 1
+        elif sign.kind == Kind.RESIDENCE_PERMIT and status == 0:
+            status = None  # came back after all, and nobody knows whether to stay after the permit's end
+    return status
 
 
 def _cells(
@@ -165,8 +207,9 @@ def _kind(arrival: bool, result: Result, results: Sequence[Result]) -> int:
 
 
 def _region(crossing: Crossing, signs: Sequence[Sign]) -> int:
-    soon = [sign for sign in signs if crossing.day <= sign.day < crossing.day + WINDOW]
-    past = [sign for sign in signs if sign.day <= crossing.day]
+    placed = [sign for sign in signs if sign.region]
+    soon = [sign for sign in placed if crossing.day <= sign.day < crossing.day + WINDOW]
+    past = [sign for sign in placed if sign.day <= crossing.day]
     if crossing.arrival and soon:
         return [sign for sign in soon if sign.day == soon[0].day][-1].region
     return past[-1].region if past else 0

@@ -12,9 +12,11 @@ from services.accounting.rules.dimensions import day_number
 from services.accounting.rules.history import (
     CROSSING,
     EVIDENCE,
+    TOLD,
     Kind,
     arrange_crossings,
     arrange_evidence,
+    evidence_of,
     moment,
     pack,
     revise,
@@ -129,6 +131,29 @@ def test_evidence_of_one_day_ends_with_the_strongest_kind() -> None:
     evidence = np.array([(fact, day, kind, 71) for fact, day, kind in rows], EVIDENCE)
 
     assert evidence[arrange_evidence(np.zeros(4, np.int64), evidence)]["fact"].tolist() == [4, 1, 3, 2]
+
+
+def test_a_fact_brings_its_sign_and_the_end_of_it() -> None:
+    told = np.array(
+        [
+            (1, 100, Kind.RESIDENCE_PERMIT, 71, 200, Kind.DEPARTED),
+            (2, 0, 0, 0, 0, 0),  # tells nothing
+            (3, 110, Kind.RESIDENCE_PERMIT, 75, 300, Kind.ENDED),
+            (4, 120, Kind.REGISTERED, 39, 0, 0),
+        ],
+        TOLD,
+    )
+
+    evidence, teller = evidence_of(told)
+
+    assert evidence.tolist() == [
+        (1, 100, Kind.RESIDENCE_PERMIT, 71),
+        (3, 110, Kind.RESIDENCE_PERMIT, 75),
+        (4, 120, Kind.REGISTERED, 39),
+        (1, 200, Kind.DEPARTED, 71),
+        (3, 300, Kind.ENDED, 0),
+    ]
+    assert told["fact"][teller].tolist() == evidence["fact"].tolist()
 
 
 def test_both_crossings_of_one_day_stay_and_a_redelivered_one_counts_once() -> None:

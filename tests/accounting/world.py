@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from random import Random
 from typing import Any, NamedTuple
 
+from shared.events.police import ResidencePermit
 from shared.events.portal import BorderCrossing, FeedCoverage, ResidenceRegistration
 from shared.kernel.iin import check_digit
 
@@ -16,6 +17,7 @@ SURNAMES = ("KARIMOV", "IVANOV", "LI", "OMAROVA", "TASHKENBAYEV", "KIM")
 GIVEN = ("AZIZ", "IVAN", "WEI", "AIGUL", "BOLAT", "ANNA")
 COUNTRIES = ("UZB", "RUS", "CHN", "KGZ", "TUR")
 REGIONS = ("71", "75", "10", "39")
+BETWEEN_PERMITS = 4  # so many other records to one residence permit
 Event = dict[str, Any]
 
 
@@ -41,6 +43,8 @@ class World:
         self._count = 0
         for number in range(self.people):
             self._live(number)
+        for person in [versions[0].data["person"] for versions in self.records.values()][::BETWEEN_PERMITS]:
+            self._permit(person, START + timedelta(days=self.random.randint(-4_000, 400)))
         self.declare(START, self.obs_end)
 
     def declare(self, start: date, obs_end: date) -> None:
@@ -88,6 +92,8 @@ class World:
         if what == "day" and "crossed_at" in data:
             moved = datetime.fromisoformat(data["crossed_at"]) + timedelta(days=self.random.randint(-40, 40))
             data["crossed_at"] = moved.isoformat()
+        if what == "day" and "granted_on" in data:
+            data |= self._term(date.fromisoformat(data["granted_on"]))
         self.records[subject].append(Version(former.type, data, what == "withdraw"))
 
     def _live(self, number: int) -> None:
@@ -146,6 +152,24 @@ class World:
             "source_id": f"R-{number:06}", "act": act, "date": day.isoformat(), "person": person,
             "region": self.random.choice(REGIONS), "counterpart_country": self.random.choice(("RUS", None)),
         }, False)]  # fmt: skip
+
+    def _permit(self, person: dict[str, Any], granted: date) -> None:
+        number = self._next()
+        self.records[f"permit-{number}"] = [Version(ResidencePermit.TYPE, {
+            "source_id": f"P-{number:06}", "person": person, "region": self.random.choice(REGIONS),
+            "residence": self.random.choice(("permanent", "permanent", "permanent", "temporary")),
+            "granted_on": granted.isoformat(), **self._term(granted),
+        }, False)]  # fmt: skip
+
+    def _term(self, granted: date) -> dict[str, Any]:
+        """Until when a permit is valid, and how it has ended, if it has."""
+        until, ended = (granted + timedelta(days=self.random.randint(0, 4_000)) for _ in range(2))
+        reason = self.random.choice((None, None, "expiry", "citizenship", "departure", "revoked", "death"))
+        return {
+            "valid_until": self.random.choice((None, until.isoformat())),
+            "ended_on": ended.isoformat() if reason else None,
+            "end_reason": reason,
+        }
 
     def _next(self) -> int:
         self._count += 1

@@ -65,6 +65,9 @@ class Status(BaseModel):
 
 
 class Sign(BaseModel):
+    """What another register shows from `day` on; `ended`: a residence permit proves nothing any longer, from a day that
+    may lie ahead."""
+
     day: date
     kind: str
     region: str

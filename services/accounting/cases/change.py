@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from services.accounting.rules.history import CROSSING, EVIDENCE
+from services.accounting.rules.history import CROSSING, TOLD, evidence_of
 from services.accounting.rules.identity import HOLDING
 from services.accounting.rules.rows import CrossingRow, FactRow, RegisterRow, keys_of
 from services.accounting.store.facts import Taken
@@ -39,9 +39,7 @@ class Change:
             np.array([row.fact for row in rows], np.int64),
             np.array([(row.fact, row.claim, row.document) for row in about_someone], HOLDING),
             np.array([_crossing(row) for row in about_someone if isinstance(row, CrossingRow)], CROSSING),
-            np.array(
-                [_evidence(row) for row in about_someone if isinstance(row, RegisterRow) and row.evidence], EVIDENCE
-            ),
+            evidence_of(np.array([_told(row) for row in about_someone if isinstance(row, RegisterRow)], TOLD))[0],
             {*chain.from_iterable(map(keys_of, about_someone)), *lost},
             lost,
         )
@@ -55,9 +53,9 @@ def _crossing(row: CrossingRow) -> tuple[int, ...]:
     )  # fmt: skip
 
 
-def _evidence(row: RegisterRow) -> tuple[int, ...]:
-    """As EVIDENCE."""
-    return row.fact, row.day, row.evidence, row.region
+def _told(row: RegisterRow) -> tuple[int, ...]:
+    """As TOLD."""
+    return row.fact, row.day, row.evidence, row.region, row.end_day, row.end_evidence
 
 
 NOTHING = Change.of()

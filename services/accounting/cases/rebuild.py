@@ -11,6 +11,7 @@ from collections.abc import Callable
 import asyncpg
 import numpy as np
 
+from services.accounting.rules.history import evidence_of
 from services.accounting.rules.identity import anchor, components, links, pairs
 from services.accounting.rules.people import Ints, Owned, assemble
 from services.accounting.store import bulk, coverage, derived, lock
@@ -41,13 +42,13 @@ async def rebuild(dsn: str, tell: Tell) -> None:
 async def _build(connection: Connection, beside: Connection, tell: Tell) -> None:
     declared = await coverage.declared(connection)
     crossings, crossing_holdings = await bulk.crossings(connection, beside)
-    evidence, other_holdings = await bulk.register_facts(connection)
+    told, other_holdings = await bulk.register_facts(connection)
     tell(f"read {len(crossings)} crossings and {len(other_holdings)} other facts")
     keys, person = await _identity(connection, np.concatenate((crossing_holdings, other_holdings)))
     tell(f"found {np.count_nonzero(keys == person)} persons by {len(keys)} keys")
     writing = asyncio.create_task(_write_keys(connection, keys, person))  # the server's work, while we do ours
-    telling = other_holdings[np.isin(other_holdings["fact"], evidence["fact"])]
-    travels, signs = Owned(crossings, anchor(crossing_holdings)), Owned(evidence, anchor(telling))
+    evidence, teller = evidence_of(told)
+    travels, signs = Owned(crossings, anchor(crossing_holdings)), Owned(evidence, anchor(other_holdings[teller]))
     people, due = await asyncio.to_thread(assemble, keys, person, travels, signs, declared)
     cube = await asyncio.to_thread(people.tally)
     await writing

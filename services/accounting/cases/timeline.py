@@ -51,7 +51,7 @@ class Stay:
 
 @dataclass(frozen=True)
 class Sign:
-    """What another register shows of the person's being in the country."""
+    """What another register shows of the person's being in the country, or from when on a permit shows it no longer."""
 
     day: date
     kind: str

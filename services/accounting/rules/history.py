@@ -38,6 +38,9 @@ old contribution back without asking the facts."""
 EVIDENCE: Final = np.dtype([("fact", "<i8"), ("day", "<u2"), ("kind", "u1"), ("region", "u1")])
 """What another register knows of a person on a day, in 12 bytes: a place to live or work, or having left it."""
 
+TOLD: Final = np.dtype([*EVIDENCE.descr, ("end_day", "<u2"), ("end_kind", "u1")])
+"""All that one fact tells: its sign (kind 0: none), and how and when that sign ends (end_kind 0: no end is known)."""
+
 Records = npt.NDArray[np.void]
 Crossings = Records
 Evidence = Records
@@ -60,6 +63,7 @@ class Kind(IntEnum):
     TEMPORARY = 5  # temporary registration: shows a region, proves no residence
     WORK_PERMIT = 6  # the region of work: proves no residence
     KANDAS = 7  # the region of settlement: proves no residence before it
+    ENDED = 8  # what the same fact has shown holds no longer; names no region
 
 
 def moment(crossed_at: datetime) -> tuple[int, int]:
@@ -82,6 +86,20 @@ def source_order(source_id: str) -> int:
     """
     digits = source_id[len(source_id.rstrip("0123456789")) :]
     return int(digits[-18:]) % 2**32 if digits else 0
+
+
+def evidence_of(told: Records) -> tuple[Evidence, Positions]:
+    """The evidence that facts (TOLD) bring, their signs first and then the ends of these, and the position of each
+    record's fact. An end by departure names the region that was left; one that only takes a sign back names none."""
+    shown, ended = np.flatnonzero(told["kind"]), np.flatnonzero(told["end_kind"])
+    positions = np.concatenate((shown, ended))
+    evidence = np.zeros(len(positions), EVIDENCE)
+    for name in EVIDENCE.names or ():
+        evidence[name] = told[name][positions]
+    ends = evidence[len(shown) :]
+    ends["day"], ends["kind"] = told["end_day"][ended], told["end_kind"][ended]
+    ends["region"][ends["kind"] == Kind.ENDED] = 0
+    return evidence, positions
 
 
 def unpack(blobs: Sequence[bytes], kind: np.dtype[np.void]) -> tuple[Records, npt.NDArray[np.int64]]:

@@ -34,9 +34,17 @@ def stated_status(persons: int, person: Ints, crossings: Crossings) -> Codes:
 
 def registered_status(persons: int, person: Ints, evidence: Evidence, first_day: Ints) -> Codes:
     """What the latest telling evidence before each person's first crossing says: a permanent registration or residence
-    permit resident, a de-registration for abroad non-resident. That of the same day may follow from the crossing."""
-    meaning = np.where(evidence["day"] < first_day[person], _MEANING[evidence["kind"]], NOT_KNOWN)
-    return _first_of_each(persons, person[::-1], meaning[::-1])
+    permit resident, a de-registration for abroad non-resident. That of the same day may follow from the crossing.
+
+    A permit that has ended by then tells nothing, and what other evidence says of residence goes on to hold; but an
+    earlier departure does not: that the person came back, the permit has shown for good.
+    """
+    early = evidence["day"] < first_day[person]
+    told = np.where(early, _MEANING[evidence["kind"]], NOT_KNOWN)
+    ended = np.isin(evidence["fact"], evidence["fact"][early & (evidence["kind"] == Kind.ENDED)])
+    in_force = np.where(ended, NOT_KNOWN, told)
+    latest, holding = (_first_of_each(persons, person[::-1], each[::-1]) for each in (told, in_force))
+    return np.where(latest == holding, holding, NOT_KNOWN)
 
 
 def _first_of_each(persons: int, person: Ints, status: Codes) -> Codes:

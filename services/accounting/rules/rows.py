@@ -28,7 +28,8 @@ class CrossingRow(NamedTuple):
 
 class RegisterRow(NamedTuple):
     """One version of any other fact; see tables.register_fact. `evidence` is a history.Kind or 0: what the fact tells
-    of a person's being in the country on `day`, and in which `region`."""
+    of a person's being in the country on `day`, and in which `region`. `end_evidence` is what ends that on `end_day`, a
+    history.Kind too, or 0."""
 
     fact: int
     source_id: str
@@ -40,6 +41,8 @@ class RegisterRow(NamedTuple):
     evidence: int
     day: int
     region: int
+    end_evidence: int
+    end_day: int
     body: str
 
 

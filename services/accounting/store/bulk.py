@@ -13,7 +13,7 @@ import asyncpg
 import numpy as np
 import numpy.typing as npt
 
-from services.accounting.rules.history import CROSSING, EVIDENCE
+from services.accounting.rules.history import CROSSING, TOLD
 from services.accounting.rules.identity import CLAIM, HOLDING
 from services.accounting.rules.people import Ints, People
 from services.accounting.rules.residence import NEVER
@@ -32,7 +32,8 @@ _CROSSINGS = {
     "document": "int8",
 }  # fmt: skip
 _REGISTER_FACTS = {
-    "fact": "int8", "day": "int4", "evidence": "int2", "region": "int2", "claim": "int8", "document": "int8",
+    "fact": "int8", "day": "int4", "evidence": "int2", "region": "int2", "end_day": "int4", "end_evidence": "int2",
+    "claim": "int8", "document": "int8",
 }  # fmt: skip
 _CLAIMS = {"key": "int8", "iin": "int8", "born": "int4", "name": "int8"}
 _HOLDING = {name: name for name in HOLDING.names or ()}
@@ -52,12 +53,13 @@ async def crossings(connection: Connection, beside: Connection) -> tuple[Records
 
 
 async def register_facts(connection: Connection) -> tuple[Records, Records]:
-    """The EVIDENCE of all other facts in effect about persons, and what these hold."""
+    """What all other facts in effect about persons tell, as TOLD, and what they hold."""
     rows = await _read(
         connection, "register_fact WHERE NOT withdrawn AND (claim <> 0 OR document <> 0)", _REGISTER_FACTS
     )
-    fields = {"fact": "fact", "day": "day", "kind": "evidence", "region": "region"}
-    return _converted([rows[rows["evidence"] != 0]], EVIDENCE, fields), _converted([rows], HOLDING, _HOLDING)
+    columns = {"kind": "evidence", "end_kind": "end_evidence"}
+    fields = {name: columns.get(name, name) for name in TOLD.names or ()}
+    return _converted([rows], TOLD, fields), _converted([rows], HOLDING, _HOLDING)
 
 
 async def claims(connection: Connection) -> Records:

@@ -65,7 +65,8 @@ def _crossing() -> list[Column[int]]:
 
 def _register_fact() -> list[Column[Any]]:
     """`kind` is the fact's name and version. `evidence` (history.Kind or 0), `day` and `region` are what it shows of a
-    person's being in the country. `body` is the event's data, the person reduced to birth date, sex and citizenship."""
+    person's being in the country, `end_evidence` and `end_day` what ends that. `body` is the event's data, the person
+    reduced to birth date, sex and citizenship."""
     return [
         Column("kind", Text, nullable=False),
         Column("claim", BigInteger, nullable=False),
@@ -74,6 +75,8 @@ def _register_fact() -> list[Column[Any]]:
         Column("day", Integer, nullable=False),
         Column("region", SmallInteger, nullable=False),
         Column("body", JSONB, nullable=False),
+        Column("end_evidence", SmallInteger, nullable=False, server_default=text("0")),
+        Column("end_day", Integer, nullable=False, server_default=text("0")),
     ]
 
 

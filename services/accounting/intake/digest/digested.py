@@ -23,6 +23,13 @@ class Record(NamedTuple):
     withdrawn: bool
 
 
+class End(NamedTuple):
+    """From `day` on (days since 1970; beyond LAST_DAY: never) a sign holds no longer: `kind` takes its place."""
+
+    kind: Kind
+    day: int
+
+
 @dataclass(frozen=True, slots=True)
 class Sign:
     """What a register's fact shows of a person's being in the country."""
@@ -30,17 +37,20 @@ class Sign:
     kind: Kind
     day: Day
     region: str | None
+    end: End | None = None
 
 
-NO_SIGN = (0, 0, 0)
+NO_SIGN = (0, 0, 0, 0, 0)
 LAST_DAY = day_number(date(2140, 8, 31))  # of the last month that a cell of the cube can hold
 
 
-def sign_columns(sign: Sign | None) -> tuple[int, int, int]:
-    """(evidence, day, region) of a stored fact. A day before 1970 counts as the first of that year: long ago."""
+def sign_columns(sign: Sign | None) -> tuple[int, int, int, int, int]:
+    """(evidence, day, region, end_evidence, end_day) of a stored fact. A day before 1970 counts as the first of that
+    year: long ago."""
     if sign is None:
         return NO_SIGN
-    return sign.kind, min(max(day_number(sign.day), 0), LAST_DAY), region_code(sign.region)
+    end = (sign.end.kind, max(sign.end.day, 0)) if sign.end and sign.end.day <= LAST_DAY else (0, 0)
+    return sign.kind, min(max(day_number(sign.day), 0), LAST_DAY), region_code(sign.region), *end
 
 
 def identify(person: Person, fact: int, hashes: Hashes) -> tuple[Claim | None, int]:

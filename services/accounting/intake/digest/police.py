@@ -1,14 +1,30 @@
 """Facts of the interior ministry's feed, which the portal publishes."""
 
-from services.accounting.intake.digest.digested import Sign
+from services.accounting.intake.digest.digested import End, Sign
+from services.accounting.rules.dimensions import day_number
 from services.accounting.rules.history import Kind
+from services.accounting.rules.residence import NEVER
 from shared.events.police import CitizenshipChange, Expulsion, ProtectionStatus, ResidencePermit, Violation
 
 
 def residence_permit_v1(fact: ResidencePermit) -> Sign:
-    """A permanent permit proves residence from its first day; a temporary one shows a place only."""
-    permanent = fact.residence == "permanent"
-    return Sign(Kind.RESIDENCE_PERMIT if permanent else Kind.TEMPORARY, fact.granted_on, fact.region)
+    """A permanent permit proves residence from its first day to its end. A temporary one shows a place only: given
+    for a named purpose and often for less than a year, it tells nothing of residence by the 12-month rule."""
+    if fact.residence == "temporary":
+        return Sign(Kind.TEMPORARY, fact.granted_on, fact.region)
+    return Sign(Kind.RESIDENCE_PERMIT, fact.granted_on, fact.region, _end(fact))
+
+
+def _end(fact: ResidencePermit) -> End | None:
+    """Who departs is no resident any longer, even on a permit that had expired; who becomes a citizen remains one.
+    Otherwise a permit that has run out or was taken away proves nothing."""
+    ended = day_number(fact.ended_on) if fact.ended_on else NEVER
+    expired = day_number(fact.valid_until) + 1 if fact.valid_until else NEVER
+    if fact.end_reason == "citizenship":
+        return None
+    if fact.end_reason == "departure":
+        return End(Kind.DEPARTED, ended)
+    return End(Kind.ENDED, min(ended, expired))
 
 
 def protection_status_v1(fact: ProtectionStatus) -> Sign:
