@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from services.accounting.rules import dimensions
-from services.accounting.rules.history import Kind, source_order
+from services.accounting.rules.history import Kind
 from services.accounting.rules.identity import fact_key
 from services.accounting.rules.movements import Indicator
 from shared.events.police import ResidencePermit
@@ -119,8 +119,9 @@ def _day(record: Record) -> int:
 
 
 def _moment(subject: str, record: Record) -> tuple[int, datetime, int, int]:
+    """The order of a person's crossings: the source's numbers end in digits, and there are few."""
     at = datetime.fromisoformat(record["crossed_at"])
-    return _day(record), at, source_order(record["source_id"]), fact_key(subject)
+    return _day(record), at, int(record["source_id"].rpartition("-")[2]), fact_key(subject)
 
 
 def _signs(subject: str, record: Record) -> Iterator[Sign]:

@@ -6,12 +6,18 @@ from typing import Any
 import orjson
 import pytest
 
+from shared.events.portal import BorderCrossing
 from shared.testing.api import Api
 from tests.accounting.conftest import Accounting
 from tests.accounting.oracle_account import account
 from tests.accounting.oracle_residence import Result
 from tests.accounting.test_exactness import same_persons
-from tests.accounting.world import World
+from tests.accounting.world import Version, World
+
+PERSON = {
+    "iin": None, "document": {"type": "P", "number": "FA7654321", "issuing_state": "UZB"}, "surname": "KARIMOV",
+    "given_names": "AZIZ", "birth_date": "1980-05-01", "sex": "M", "citizenship": "UZB",
+}  # fmt: skip
 
 
 async def exported(api: Api, **query: str) -> dict[str, dict[str, Any]]:
@@ -41,6 +47,22 @@ async def test_every_crossing_is_told_as_it_was_seen(api: Api, written: Accounti
     assert {s: r for s, r in results.items() if r != truth.outcome[expected[s]]} == {}
     persons = {source_id: int(line["person"], 16) for source_id, line in found.items()}
     assert same_persons(persons, {source_id: truth.person[subject] for source_id, subject in expected.items()})
+
+
+@pytest.mark.parametrize("size", [1, 2])
+async def test_within_one_second_the_time_goes_before_the_source_s_number(
+    api: Api, written: Accounting, size: int
+) -> None:
+    world = World(33, people=0)
+    for number, direction, fraction in ((1, "exit", 900), (2, "entry", 100)):
+        crossing = {
+            "source_id": f"MS-{number}", "direction": direction, "checkpoint": "ALA-AIR", "person": PERSON,
+            "crossed_at": f"2022-03-01T10:00:00.{fraction}+05:00",
+        }  # fmt: skip
+        world.records[f"crossing-{number}"] = [Version(BorderCrossing.TYPE, crossing, False)]
+    await written.take(world.stream(shuffled=False), size)
+    found = await exported(api)
+    assert [(found[name]["before"], found[name]["migration"]) for name in ("MS-2", "MS-1")] == [(0, False), (0, False)]
 
 
 async def test_a_vintage_that_does_not_exist_yet_is_refused(api: Api, written: Accounting) -> None:

@@ -77,16 +77,27 @@ def test_a_time_without_an_offset_is_no_moment() -> None:
         moment(datetime.fromisoformat("2026-03-01T10:15:00"))
 
 
+def at(fraction: str) -> datetime:
+    return datetime.fromisoformat(f"2026-03-01T10:15:00.{fraction}+05:00")
+
+
 @pytest.mark.parametrize(
     ("earlier", "later"), [("B-9", "B-10"), ("B-000001", "B-000002"), ("B-4294967294", "B-4294967295")]
 )
-def test_a_source_s_running_number_orders_its_records(earlier: str, later: str) -> None:
-    assert source_order(earlier) < source_order(later)
+def test_a_source_s_running_number_orders_its_records_of_one_millisecond(earlier: str, later: str) -> None:
+    assert source_order(at("500900"), earlier) < source_order(at("500100"), later)
 
 
-@pytest.mark.parametrize("source_id", ["B-", "abc", "B-99999999999999999999999999"])
-def test_any_source_number_gives_an_order_of_32_bits(source_id: str) -> None:
-    assert 0 <= source_order(source_id) < 2**32
+@pytest.mark.parametrize("number", [9, 4_194_303, 4_294_967_295])
+def test_the_time_goes_before_the_source_s_running_number(number: int) -> None:
+    assert source_order(at("100999"), f"B-{number}") < source_order(at("101000"), f"B-{number + 1}")
+    assert source_order(at("100999"), f"B-{number + 1}") < source_order(at("101000"), f"B-{number}")
+
+
+@pytest.mark.parametrize("fraction", ["000000", "999999"])
+@pytest.mark.parametrize("source_id", ["B-", "abc", "B-99999999999999999999999999", "B-4194303"])
+def test_any_source_number_gives_an_order_of_32_bits(source_id: str, fraction: str) -> None:
+    assert 0 <= source_order(at(fraction), source_id) < 2**32
 
 
 def test_crossings_come_in_order_of_person_date_instant_source_and_fact() -> None:

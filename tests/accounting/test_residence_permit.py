@@ -9,13 +9,9 @@ from shared.events.police import ResidencePermit
 from shared.events.portal import BorderCrossing, FeedCoverage
 from shared.testing.api import Api
 from tests.accounting.conftest import Accounting
-from tests.accounting.test_classification import exported
+from tests.accounting.test_classification import PERSON, exported
 from tests.accounting.world import Event, Version, event
 
-PERSON = {
-    "iin": None, "document": {"type": "P", "number": "FA7654321", "issuing_state": "UZB"}, "surname": "KARIMOV",
-    "given_names": "AZIZ", "birth_date": "1980-05-01", "sex": "M", "citizenship": "UZB",
-}  # fmt: skip
 COVERED = {"feed": "berkut", "register_start": "2021-01-01", "complete_through": "2023-12-31"}
 ENTRY = {
     "source_id": "B-1", "direction": "entry", "crossed_at": "2021-03-01T10:15:00+05:00", "checkpoint": "ALA-AIR",

@@ -140,6 +140,7 @@ class World:
         at = datetime(
             day.year, day.month, day.day, self.random.randint(0, 23), self.random.choice((0, 30)), tzinfo=zone
         )
+        at += timedelta(milliseconds=900 - number % 900)  # within one second against the order of the numbers
         self.records[f"crossing-{number}"] = [Version(BorderCrossing.TYPE, {
             "source_id": f"B-{number:06}", "direction": "entry" if inside else "exit", "crossed_at": at.isoformat(),
             "checkpoint": "ALA-AIR", "person": person, "purpose": self.random.choice(("work", "study", None)),

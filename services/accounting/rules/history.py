@@ -19,7 +19,7 @@ CROSSING: Final = np.dtype(
     [
         ("fact", "<i8"),  # key of the stored fact; equal keys are the same crossing
         ("second", "<i4"),  # instant: seconds after 00:00 UTC of `day`, see `moment`
-        ("order", "<u4"),  # the source's own order of crossings in the same second, see `source_order`
+        ("order", "<u4"),  # of crossings in the same second: milliseconds and the source's own order, `source_order`
         ("birth", "<u4"),  # dimensions.birth_code
         ("day", "<u2"),  # the rule's date: the calendar date as written at the border, days since 1970 (to 2149)
         ("partner", "<u2"),  # dimensions.country_code: coming from or going to
@@ -48,6 +48,7 @@ Persons = npt.NDArray[np.int64]
 Positions = npt.NDArray[np.int64]
 
 _DAY: Final = 86_400  # offsets are shorter than a day, so an instant is at most a day before its date's 00:00 UTC
+_NUMBERS: Final = 2**22  # running numbers told apart within one millisecond: 1,000 times as many fit into 32 bits
 
 
 class Kind(IntEnum):
@@ -79,13 +80,15 @@ def moment(crossed_at: datetime) -> tuple[int, int]:
     return day_number(crossed_at.date()), wall - int(offset.total_seconds())
 
 
-def source_order(source_id: str) -> int:
-    """The running number at the end of a source's record id, for crossings of one person in the same second.
+def source_order(crossed_at: datetime, source_id: str) -> int:
+    """What orders crossings of one person in the same second: the millisecond, and within that the running number at
+    the end of the source's record id, in the upper 10 and the lower 22 bits of 32.
 
-    B-9 comes before B-10, modulo 2**32; without digits at the end 0, and then the fact key decides, stable as well.
+    B-9 comes before B-10, modulo 2**22; without digits at the end 0, and then the fact key decides, stable as well.
     """
     digits = source_id[len(source_id.rstrip("0123456789")) :]
-    return int(digits[-18:]) % 2**32 if digits else 0
+    number = int(digits[-18:]) % _NUMBERS if digits else 0
+    return crossed_at.microsecond // 1000 * _NUMBERS + number
 
 
 def evidence_of(told: Records) -> tuple[Evidence, Positions]:

@@ -26,7 +26,7 @@ def border_crossing_v1(fact: BorderCrossing, record: Record, hashes: Hashes) -> 
         record.withdrawn,
         day,
         second,
-        source_order(fact.source_id),
+        source_order(fact.crossed_at, fact.source_id),
         birth_code(person.birth_date),
         country_code(fact.country),
         country_code(person.citizenship),
