@@ -70,8 +70,8 @@ ReckonedDay = Annotated[date, Field(ge=date(1900, 1, 1), lt=date(2200, 1, 1)), D
 """A day from which terms are counted, which must end within the calendar."""
 _Bounded = Annotated[AwareDatetime, Field(ge=datetime(1900, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
 Moment = Annotated[_Bounded, MOMENT]
-# Statistics count days in 16 bits; whole years are easier to remember. The year is that of the date as it is written.
-CountedDay = Annotated[date, Field(ge=date(1970, 1, 1), lt=date(2149, 1, 1)), DAY]
+# Statistics count months to August 2140; whole years are easier to remember. The year is that of the date as it is written.
+CountedDay = Annotated[date, Field(ge=date(1970, 1, 1), lt=date(2140, 1, 1)), DAY]
 CountedMoment = Annotated[_Bounded, COUNTED_MOMENT]
 Flag = Annotated[bool, Field(strict=True)]
 """true or false, and no word or number for them."""

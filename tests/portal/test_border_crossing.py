@@ -154,7 +154,7 @@ async def test_a_batch_answers_line_by_line_in_order(portal: Api) -> None:
     assert len(await portal.events()) == 2
 
 
-@pytest.mark.parametrize("crossed_at", ["1970-01-01T00:00:00+05:00", "2148-12-31T23:59:59Z"])
+@pytest.mark.parametrize("crossed_at", ["1970-01-01T00:00:00+05:00", "2139-12-31T23:59:59Z"])
 async def test_the_first_and_the_last_day_that_are_counted_are_taken(portal: Api, crossed_at: str) -> None:
     answer = await portal.client.post(PATH, json=crossing(crossed_at=crossed_at), headers=portal.token("border"))
     assert answer.status_code == 201
@@ -162,7 +162,7 @@ async def test_the_first_and_the_last_day_that_are_counted_are_taken(portal: Api
 
 async def test_nothing_is_taken_for_a_time_a_date_or_a_flag_that_is_none(portal: Api) -> None:
     times = [1772349300, "1772349300", "2026-03-01", "2026-03-01T10:15:00", "1969-12-31T23:00:00-05:00"]
-    times += ["2149-01-01T00:00:00+05:00", None, True]
+    times += ["2140-01-01T00:00:00+05:00", None, True]
     expiries = [1900800000, "1900800000", "2030-01-31T00:00:00"]
     wrong = [
         *((crossing(crossed_at=each), "/crossed_at") for each in times),
