@@ -70,7 +70,7 @@ ReckonedDay = Annotated[date, Field(ge=date(1900, 1, 1), lt=date(2200, 1, 1)), D
 """A day from which terms are counted, which must end within the calendar."""
 _Bounded = Annotated[AwareDatetime, Field(ge=datetime(1900, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
 Moment = Annotated[_Bounded, MOMENT]
-# Statistics count months to August 2140; whole years are easier to remember. The year is that of the date as it is written.
+# Statistics count months to August 2140; whole years are easier to remember. The year is that of the date as written.
 CountedDay = Annotated[date, Field(ge=date(1970, 1, 1), lt=date(2140, 1, 1)), DAY]
 CountedMoment = Annotated[_Bounded, COUNTED_MOMENT]
 Flag = Annotated[bool, Field(strict=True)]
