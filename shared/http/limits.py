@@ -16,8 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.http.edge import header
 from shared.http.problems import problem
+from shared.http.routes import LINES, media_type_of
 
-STREAMED = ("application/x-ndjson", "application/jsonl")
 CLIENTS = 10_000  # that are remembered at a time
 HEADERS = 100  # fields of one request
 
@@ -92,8 +92,7 @@ def _client(scope: Scope) -> int:
 
 def _bounded(scope: Scope, receive: Receive, most: int) -> Receive:
     """`receive` with a limit on the bytes, unless they are streamed, and on the time that they take to come."""
-    media_type = (header(scope["headers"], b"content-type") or "").partition(";")[0].strip().lower()
-    limit = float("inf") if media_type in STREAMED else most
+    limit = float("inf") if media_type_of(header(scope["headers"], b"content-type")) in LINES else most
     length = header(scope["headers"], b"content-length") or ""
     announced = int(length) if length.isdecimal() else 0
     received, waited, complete = 0, 0.0, False

@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute, iter_route_contexts
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,6 +17,10 @@ from starlette.types import Scope
 
 from shared.http.callers import Gate, Open, gate_of
 from shared.http.json_body import parse_json
+
+NDJSON = "application/x-ndjson"
+LINES = (NDJSON, "application/jsonl", "application/ndjson")
+"""The names under which bodies are sent that are read line by line."""
 
 
 class JsonRequest(Request):
@@ -42,12 +47,34 @@ class GatedRoute(APIRoute):
 
 
 def expect_json(request: Request) -> None:
-    """415 unless a body that is there is said to be JSON."""
+    """415 unless a body that is there is said to be JSON, as it is."""
     headers = request.headers
     empty = headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
-    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    media_type = media_type_of(headers.get("content-type"))
     if not empty and media_type != "application/json" and not media_type.endswith("+json"):
-        raise HTTPException(415, "Send the body as application/json, with this Content-Type.")
+        detail = "Send the body as application/json, with this Content-Type."
+        raise HTTPException(415, detail, {"Accept": "application/json"})
+    _expect_uncoded(headers)
+
+
+def expect_ndjson(request: Request) -> None:
+    """415 unless the body is said to be lines of JSON, as they are."""
+    if media_type_of(request.headers.get("content-type")) not in LINES:
+        detail = f"Send the body as {NDJSON}, one JSON text a line, with this Content-Type."
+        raise HTTPException(415, detail, {"Accept": ", ".join(LINES)})
+    _expect_uncoded(request.headers)
+
+
+def _expect_uncoded(headers: Headers) -> None:
+    """What is compressed could be anything by its size: nothing is unpacked here (RFC 9110, 15.5.16)."""
+    if headers.get("content-encoding", "identity").strip().lower() != "identity":
+        detail = "Send the body as it is, without a Content-Encoding."
+        raise HTTPException(415, detail, {"Accept-Encoding": "identity"})
+
+
+def media_type_of(content_type: str | None) -> str:
+    """A Content-Type without its parameters, in small letters; empty where there is none."""
+    return (content_type or "").partition(";")[0].strip().lower()
 
 
 def router(**options: Any) -> APIRouter:

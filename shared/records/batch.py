@@ -7,6 +7,7 @@ taken answers "repeated".
 """
 
 import asyncio
+from codecs import BOM_UTF8
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from tempfile import SpooledTemporaryFile
@@ -68,7 +69,7 @@ class Batch(Generic[F]):
         summary, first = Summary(), 1
         committing: asyncio.Task[None] | None = None
         try:
-            async for lines in _chunks(body):
+            async for lines in _chunks(_trimmed(body)):
                 chunk = await self._check(first, lines)
                 first += len(lines)
                 if committing is not None:
@@ -131,6 +132,23 @@ def _conflicts(chunk: Chunk[F], taken: dict[int, Taken]) -> list[Rejected]:
         for number, outcome in taken.items()
         if outcome.outcome == "conflict"
     ]
+
+
+async def _trimmed(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """`body` without a byte order mark and without the white space at its very end, which is no line. White space is
+    held back until something follows, up to MAX_LINE bytes: what is more counts as lines."""
+    held, mark = b"", BOM_UTF8
+    async for part in body:
+        held += part
+        if len(held) < len(mark):
+            continue
+        held, mark = held.removeprefix(mark), b""
+        solid = held.rstrip()
+        if len(held) - len(solid) > MAX_LINE:
+            solid = held
+        yield solid
+        held = held[len(solid) :]
+    yield held.rstrip()
 
 
 async def _chunks(body: AsyncIterator[bytes]) -> AsyncIterator[list[bytes]]:

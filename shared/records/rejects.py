@@ -1,6 +1,6 @@
 """Lines of a batch that could not be taken: kept as they were sent, to be downloaded, mended and sent again."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,10 +8,16 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Column, DateTime, Integer, LargeBinary, MetaData, Table, Text, text
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.db.json_text import JsonText
-from shared.errors import Fault
+from shared.errors import Fault, NotFound
+from shared.http import access_log
+from shared.http.callers import Caller
+
+PAGE = 1_000  # lines that are read at a time
+Kept = tuple[int, bytes, str]
+"""A line that is kept: its number, the line as it was sent, its problems as JSON text."""
 
 _KEEP = text("""
 INSERT INTO rejected_line (batch, line, kind, submitted, problems, at, author)
@@ -68,11 +74,32 @@ async def keep(
     )
 
 
-async def of_batch(
-    connection: AsyncConnection, batch: UUID, kind: str, author: str, after: int, limit: int
-) -> list[tuple[int, bytes, str]]:
-    """Up to `limit` rejected lines of the author's batch after line `after`: line, as sent, problems as JSON text."""
-    key = {"batch": batch, "kind": kind, "author": author, "after": after, "limit": limit}
+async def read(engine: AsyncEngine, batch: UUID, kind: str, caller: Caller) -> AsyncIterator[Kept]:
+    """The rejected lines of the caller's own batch, in order. The reading is logged in the transaction that reads the
+    first of them, before any is shown: a line need not name a person, so the row names the batch.
+
+    Raises NotFound where none are kept: batches themselves are not remembered, only what was rejected of them.
+    """
+    async with engine.begin() as connection:
+        first = await _page(connection, batch, kind, caller, 0)
+        if not first:
+            raise NotFound("No rejected lines of yours are kept under this number.")
+        await access_log.note_search(connection, caller, kind, [(batch, None)])
+    return _following(engine, batch, kind, caller, first)
+
+
+async def _following(
+    engine: AsyncEngine, batch: UUID, kind: str, caller: Caller, page: list[Kept]
+) -> AsyncIterator[Kept]:
+    while page:
+        for kept in page:
+            yield kept
+        async with engine.connect() as connection:
+            page = await _page(connection, batch, kind, caller, page[-1][0])
+
+
+async def _page(connection: AsyncConnection, batch: UUID, kind: str, caller: Caller, after: int) -> list[Kept]:
+    key = {"batch": batch, "kind": kind, "author": caller.subject, "after": after, "limit": PAGE}
     return [(row.line, row.submitted, row.problems) for row in await connection.execute(_OF_BATCH, key)]
 
 

@@ -19,12 +19,12 @@ from shared.http import routes
 from shared.http.answers import ExpectedVersion, etag, json_response
 from shared.http.callers import Caller, requires
 from shared.http.reading import DirectRoute
+from shared.http.routes import NDJSON
 from shared.http.tracing import current_traceparent
 from shared.records import intake, rejects
 from shared.records.batch import Batch
 from shared.records.kind import F, Kind
 
-NDJSON = "application/x-ndjson"
 _NDJSON_BODY = {"requestBody": {"required": True, "content": {NDJSON: {"schema": {"type": "string"}}}}}
 
 
@@ -111,6 +111,7 @@ def _add_bulk_intake(router: APIRouter, kind: Kind[Any]) -> None:
     async def submit_batch(request: Request, caller: Caller = writer) -> StreamingResponse:
         """One record a line; answers one line per input line in order, and a summary. Rejected lines are kept:
         `Kosh-Batch` names the batch under which they can be downloaded, mended and sent again."""
+        routes.expect_ndjson(request)
         batch = Batch(_engine(request), kind, caller)
         answer = await batch.run(request.stream())
         return StreamingResponse(answer, media_type=NDJSON, headers={"Kosh-Batch": str(batch.id)})
@@ -124,8 +125,11 @@ def _add_bulk_intake(router: APIRouter, kind: Kind[Any]) -> None:
         ] = False,
         caller: Caller = writer,
     ) -> StreamingResponse:
-        """The lines as they were sent, ready to be mended; with `problems=true` each with its number and faults."""
-        return StreamingResponse(_rejected(_engine(request), kind, batch, caller, problems), media_type=NDJSON)
+        """The lines as they were sent, ready to be mended; with `problems=true` each with its number and faults. Only
+        who sent the batch may read them, and the reading is written to the access log. Batches are not remembered, only
+        their rejected lines: 404 for a batch of which none was rejected, as for one that never was."""
+        lines = await rejects.read(_engine(request), batch, kind.name, caller)
+        return StreamingResponse(_shown(lines, problems), media_type=NDJSON)
 
 
 def _lane(request: Request, kind: Kind[Any]) -> Lane[tuple[Any, Caller, str | None], Taken]:
@@ -141,15 +145,9 @@ def _engine(request: Request) -> AsyncEngine:
     return engine
 
 
-async def _rejected(
-    engine: AsyncEngine, kind: Kind[Any], batch: UUID, caller: Caller, problems: bool
-) -> AsyncIterator[bytes]:
-    after = 0
-    async with engine.connect() as connection:
-        while page := await rejects.of_batch(connection, batch, kind.name, caller.subject, after, 1_000):
-            for line, submitted, found in page:
-                yield _explained(line, submitted, found) if problems else submitted + b"\n"
-            after = page[-1][0]
+async def _shown(lines: AsyncIterator[rejects.Kept], explained: bool) -> AsyncIterator[bytes]:
+    async for line, submitted, problems in lines:
+        yield _explained(line, submitted, problems) if explained else submitted + b"\n"
 
 
 def _explained(line: int, submitted: bytes, problems: str) -> bytes:

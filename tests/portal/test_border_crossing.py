@@ -1,8 +1,11 @@
 """Border crossings over HTTP: one and many, repeats, faults, corrections, withdrawals (P1, G2, G3, G4)."""
 
 import json
+from collections.abc import AsyncIterator
 from typing import Any
+from uuid import UUID
 
+import httpx
 import orjson
 import pytest
 
@@ -117,12 +120,13 @@ async def test_a_repeat_after_a_correction_still_answers_as_a_repeat(portal: Api
     assert again.json()["id"] == id
 
 
+async def post_batch(portal: Api, content: bytes | AsyncIterator[bytes], **headers: str) -> httpx.Response:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return await portal.client.post(f"{PATH}:batch", content=content, headers=portal.token("border") | named)
+
+
 async def batch(portal: Api, lines: list[bytes]) -> tuple[list[dict[str, Any]], str]:
-    answer = await portal.client.post(
-        f"{PATH}:batch",
-        content=b"\n".join(lines) + b"\n",
-        headers=portal.token("border") | {"Content-Type": "application/x-ndjson"},
-    )
+    answer = await post_batch(portal, b"\n".join(lines) + b"\n", Content_Type="application/x-ndjson")
     assert answer.status_code == 200
     return [json.loads(line) for line in answer.text.splitlines()], answer.headers["Kosh-Batch"]
 
@@ -179,6 +183,64 @@ async def test_nothing_is_taken_for_a_time_a_date_or_a_flag_that_is_none(portal:
     assert await portal.events() == []
 
 
+@pytest.mark.parametrize("media_type", ["application/jsonl", "application/ndjson", "Application/X-NDJSON; a=b"])
+async def test_lines_have_several_names(portal: Api, media_type: str) -> None:
+    answer = await post_batch(portal, orjson.dumps(crossing()), Content_Type=media_type)
+    assert json.loads(answer.text.splitlines()[-1])["summary"]["created"] == 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "advice"),
+    [
+        ({}, "application/x-ndjson"),
+        ({"Content_Type": "application/json"}, "application/x-ndjson"),
+        ({"Content_Type": "application/x-ndjson", "Content_Encoding": "gzip"}, "without a Content-Encoding"),
+    ],
+)
+async def test_a_batch_of_another_form_is_not_begun(portal: Api, headers: dict[str, str], advice: str) -> None:
+    answer = await post_batch(portal, orjson.dumps(crossing()), **headers)
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (415, "application/problem+json")
+    assert advice in answer.json()["detail"]
+    assert await portal.events() == []
+
+
+async def statuses(portal: Api, content: bytes, size: int) -> list[str]:
+    """What becomes of the lines of `content`, sent `size` bytes at a time; their numbers are those of the client."""
+
+    async def parts() -> AsyncIterator[bytes]:
+        for start in range(0, len(content), size):
+            yield content[start : start + size]
+
+    sent = await post_batch(portal, parts(), Content_Type="application/x-ndjson")
+    *answers, _ = map(json.loads, sent.text.splitlines())
+    assert [answer["line"] for answer in answers] == list(range(1, len(answers) + 1))
+    return [answer["status"] for answer in answers]
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 100_000])
+async def test_mark_before_and_white_space_after_the_lines_are_no_lines(portal: Api, size: int) -> None:
+    one, two = orjson.dumps(crossing()), orjson.dumps(crossing())
+
+    content = b"\xef\xbb\xbf" + one + b"\r\n\n \n" + two + b"\r\n\n \t\n  "
+    assert await statuses(portal, content, size) == ["created", "rejected", "rejected", "created"]
+    assert await statuses(portal, b"\n" + one, size) == ["rejected", "repeated"]
+    assert await statuses(portal, one + b"\n\xef\xbb\xbf" + two, size) == ["repeated", "rejected"]
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf \n\n", b" " * 60_000])
+async def test_a_batch_of_nothing_has_no_line(portal: Api, content: bytes) -> None:
+    assert await statuses(portal, content, 10_000) == []
+
+
+async def test_white_space_without_end_is_not_held_back(portal: Api) -> None:
+    content = orjson.dumps(crossing()) + b"\n" + (b" " * 999 + b"\n") * 100
+    found = await statuses(portal, content, 10_000)
+
+    assert found[0] == "created"
+    assert 0 < found.count("rejected") < 100
+
+
 async def test_rejects_are_downloaded_mended_and_sent_again(portal: Api) -> None:
     right = [crossing() for _ in range(3)]
     broken = [right[0], right[1] | {"direction": "sideways"}, right[2] | {"country": "Atlantis"}]
@@ -189,10 +251,37 @@ async def test_rejects_are_downloaded_mended_and_sent_again(portal: Api) -> None
     assert [json.loads(line) for line in bare.text.splitlines()] == broken[1:]
     assert [json.loads(line)["line"] for line in explained.text.splitlines()] == [2, 3]
     stranger = await portal.client.get(f"{PATH}/rejects/{name}", headers=portal.token("border", subject="other"))
-    assert stranger.text == ""
+    assert stranger.status_code == 404
 
     answers, _ = await batch(portal, [orjson.dumps(line) for line in right])
     assert answers[-1] == {"summary": {"created": 2, "repeated": 1, "rejected": 0}}
+
+
+async def test_who_reads_rejected_lines_stands_in_the_access_log(portal: Api) -> None:
+    _, name = await batch(portal, [b"not json"])
+    reader = portal.token("border", agency="border-service") | {"Kosh-Purpose": "mending"}
+    answer = await portal.client.get(f"{PATH}/rejects/{name}", headers=reader)
+
+    assert answer.content == b"not json\n"
+    logged = await portal.rows("SELECT action, agency, record_kind, record_id, reason FROM access_log ORDER BY id")
+    seen = {"action": "search", "agency": "border-service", "record_kind": "border_crossing", "reason": "mending"}
+    assert logged == [seen | {"record_id": None}, seen | {"record_id": name}]
+
+
+async def test_of_a_batch_without_rejected_lines_nothing_is_known(portal: Api) -> None:
+    _, whole = await batch(portal, [orjson.dumps(crossing())])
+    _, other = await batch(portal, [b"not json"])
+    for path in (f"{PATH}/rejects/{whole}", f"{PATH}/rejects/{UUID(int=1)}", f"/v1/violations/rejects/{other}"):
+        answer = await portal.client.get(path, headers=portal.token("border", "migration-police"))
+        assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
+    assert await portal.rows("SELECT id FROM access_log") == []
+
+
+async def test_more_rejected_lines_than_a_page_come_whole_and_in_order(portal: Api) -> None:
+    lines = [b"line %d" % number for number in range(2_100)]
+    _, name = await batch(portal, lines)
+    answer = await portal.client.get(f"{PATH}/rejects/{name}", headers=portal.token("border"))
+    assert answer.content.splitlines() == lines
 
 
 async def test_a_batch_larger_than_a_chunk_is_taken_whole_and_a_resend_takes_nothing_twice(portal: Api) -> None:
