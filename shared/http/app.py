@@ -10,6 +10,7 @@ from starlette.types import Lifespan
 
 from shared.http import openapi, outages, problems
 from shared.http.edge import Edge
+from shared.http.head import Head
 from shared.http.health import Check, health_router
 from shared.http.keys import KeySet, from_discovery, from_file
 from shared.http.limits import Bounds, Limits
@@ -78,6 +79,7 @@ def make_app(
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
     problems.install(app)
     outages.install(app)
+    app.add_middleware(Head)
     app.add_middleware(Limits, bounds=Bounds(settings.max_body, settings.max_running, settings.max_rate))
     app.add_middleware(Edge, metrics=metrics, tracing=tracing)
     return app

@@ -20,6 +20,7 @@ from shared import errors
 from shared.errors import DomainError, Fault
 from shared.http.faults import faults_of, sentence
 from shared.http.json_body import Malformed
+from shared.http.routes import gates, template
 from shared.http.tracing import current_trace_id
 
 BASE = "https://kosh.kz/problems/"
@@ -159,10 +160,18 @@ def _request_faults(error: RequestValidationError) -> list[Mapping[str, str]]:
     return [*as_json(faults_of(in_body, error.body)), *parameters]
 
 
-async def _http_error(_: Request, error: Exception) -> Response:
+async def _http_error(request: Request, error: Exception) -> Response:
     # FastAPI turns whatever our reading of the body raises into a bare 400 and keeps it as the cause.
     if isinstance(error.__cause__, DomainError):
         return domain_problem(error.__cause__)
     refused = cast(HTTPException, error)
     own = refused.detail if refused.detail != HTTPStatus(refused.status_code).phrase else None
-    return problem(refused.status_code, detail=own, headers=refused.headers)
+    headers = {"Allow": _allowed(request)} if refused.status_code == 405 else refused.headers
+    return problem(refused.status_code, detail=own, headers=headers)
+
+
+def _allowed(request: Request) -> str:
+    """Every method of the address that was asked; the framework names those of one of its routes, and never HEAD."""
+    here = template(request.scope)
+    methods = {method for method, path in gates(request.app.routes) if path == here}
+    return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))

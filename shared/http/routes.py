@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute
 from starlette.types import Scope
 
 from shared.http.callers import Gate, Open, gate_of
+from shared.http.head import without_stream
 from shared.http.json_body import parse_json
 
 NDJSON = "application/x-ndjson"
@@ -41,7 +42,7 @@ class GatedRoute(APIRoute):
                 await gate(request)
             if self.body_field is not None:
                 expect_json(request)
-            return await handle(JsonRequest(request.scope, request.receive))
+            return without_stream(request, await handle(JsonRequest(request.scope, request.receive)))
 
         return gated
 

@@ -88,10 +88,32 @@ async def test_what_the_framework_refuses(client: httpx.AsyncClient, as_role: To
     problem_of(await client.get("/v1/nothing"), 404, "not-found")
     told = await client.delete("/v1/figures")
     problem_of(told, 405, "method-not-allowed")
-    assert told.headers["Allow"] == "GET"
-    text = await client.post("/v1/things/1", content=b"{}", headers={**as_role(), "Content-Type": "text/plain"})
-    problem_of(text, 415, "unsupported-media-type")
-    problem_of(await client.post("/v1/things/1", content=b"{}", headers=as_role()), 415, "unsupported-media-type")
+    assert told.headers["Allow"] == "GET, HEAD"
+    told = await client.delete("/v1/things/1")
+    problem_of(told, 405, "method-not-allowed")
+    assert told.headers["Allow"] == "POST, PUT"
+
+
+@pytest.mark.parametrize(
+    ("headers", "accepted"),
+    [
+        ({"Content-Type": "text/plain"}, {"Accept": "application/json"}),
+        ({}, {"Accept": "application/json"}),
+        ({"Content-Type": "application/json", "Content-Encoding": "gzip"}, {"Accept-Encoding": "identity"}),
+    ],
+)
+async def test_a_body_of_another_form_is_told_which_form_to_send(
+    client: httpx.AsyncClient, as_role: TokenFor, headers: dict[str, str], accepted: dict[str, str]
+) -> None:
+    refused = await client.post("/v1/things/1", content=b"{}", headers={**as_role(), **headers})
+    told = problem_of(refused, 415, "unsupported-media-type")
+    assert told["detail"].startswith("Send the body as ")
+    assert {name: refused.headers.get(name) for name in accepted} == accepted
+
+
+async def test_a_body_that_is_said_to_be_sent_as_it_is_is_taken(client: httpx.AsyncClient, as_role: TokenFor) -> None:
+    headers = {**as_role(), "Content-Encoding": "Identity"}
+    assert (await client.post("/v1/things/1", json=THING, headers=headers)).status_code == 201
 
 
 async def test_what_the_domain_refuses(client: httpx.AsyncClient) -> None:
