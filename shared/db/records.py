@@ -44,6 +44,10 @@ _POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 _STORED = ("id", "source_id", "version", "withdrawn", "body", "changed_at", "changed_by", "submitted")
 
+FIRST = 1
+"""The version with which a record begins. A repeated submission answers with it as the first one did, whatever became
+of the record since: who changes it by If-Match must have read it."""
+
 Outcome = Literal["created", "repeated", "conflict"]
 
 
@@ -100,7 +104,6 @@ class Taken:
 
     outcome: Outcome
     id: UUID
-    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +144,14 @@ async def take(connection: AsyncConnection, table: Table, submissions: Sequence[
 
 
 class Held(NamedTuple):
-    """What a register holds under a source id: the record, the digest of what was first submitted, the version."""
+    """What a register holds under a source id: the record, and the digest of what was first submitted."""
 
     id: UUID
     submitted: bytes
-    version: int
 
     @classmethod
     def new(cls, submission: Submission) -> "Held":
-        return cls(submission.id, submission.digest, 1)
+        return cls(submission.id, submission.digest)
 
 
 async def _store(connection: AsyncConnection, table: Table, new: Sequence[tuple[Submission, Held]]) -> bool:
@@ -158,7 +160,7 @@ async def _store(connection: AsyncConnection, table: Table, new: Sequence[tuple[
     own = [column.name for column in _own_columns(table)]
     at = clock.now()
     rows = [
-        (s.id, s.source_id, held.version, False, s.body, at, s.author, held.submitted, *[s.columns[n] for n in own])
+        (s.id, s.source_id, FIRST, False, s.body, at, s.author, held.submitted, *[s.columns[n] for n in own])
         for s, held in sorted(new, key=lambda each: each[0].source_id)
     ]
     try:
@@ -173,7 +175,7 @@ async def _found(connection: AsyncConnection, table: Table, source_ids: Sequence
     """What is there already of these. Raises Conflict where none is that was not known `before`: then something else
     stood in the way."""
     rows = await connection.execute(_held_statement(table), {"source_ids": source_ids})
-    held = {row.source_id: Held(row.id, row.submitted, row.version) for row in rows}
+    held = {row.source_id: Held(row.id, row.submitted) for row in rows}
     if len(held) == before:
         raise Conflict("Something that must be unique in this record stands in another one.")
     return held
@@ -182,14 +184,14 @@ async def _found(connection: AsyncConnection, table: Table, source_ids: Sequence
 @lru_cache
 def _held_statement(table: Table) -> TextClause:
     return text(f"""
-        SELECT source_id, id, submitted, version FROM {table.name} WHERE source_id = ANY(CAST(:source_ids AS text[]))
+        SELECT source_id, id, submitted FROM {table.name} WHERE source_id = ANY(CAST(:source_ids AS text[]))
     """)  # noqa: S608  (names of our own tables, values are bound)
 
 
 def _answer(submission: Submission, held: Held) -> Taken:
     if held.id == submission.id:
-        return Taken("created", held.id, held.version)
-    return Taken("repeated" if held.submitted == submission.digest else "conflict", held.id, held.version)
+        return Taken("created", held.id)
+    return Taken("repeated" if held.submitted == submission.digest else "conflict", held.id)
 
 
 def _own_columns(table: Table) -> list[Column[Any]]:

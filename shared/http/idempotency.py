@@ -51,7 +51,11 @@ class Attempt:
     request: bytes
 
 
-async def _attempt(request: Request, idempotency_key: Annotated[str | None, Header()] = None) -> Attempt:
+_DESCRIPTION = "of your own, new for each thing to be done; the same request with the same key answers as it did first"
+Key = Annotated[str | None, Header(description=_DESCRIPTION)]
+
+
+async def _attempt(request: Request, idempotency_key: Key = None) -> Attempt:
     key = (idempotency_key or "").strip().strip('"')
     if not 0 < len(key) <= MAX_KEY:
         detail = f"Send an Idempotency-Key of your own, 1 to {MAX_KEY} characters, new for each thing to be done."
@@ -64,6 +68,15 @@ async def _attempt(request: Request, idempotency_key: Annotated[str | None, Head
 
 OneAttempt = Annotated[Attempt, Depends(_attempt)]
 """Dependency: the request as an attempt; 422 without an Idempotency-Key."""
+
+
+async def _attempt_if_any(request: Request, idempotency_key: Key = None) -> Attempt | None:
+    return None if idempotency_key is None else await _attempt(request, idempotency_key)
+
+
+AnyAttempt = Annotated[Attempt | None, Depends(_attempt_if_any)]
+"""Dependency: the request as an attempt, None without an Idempotency-Key: for what If-Match or a name of its own keeps
+from being done twice, and whose answer a key lets repeat."""
 
 # Each new key takes up to two that are out of date with it, so that the table stays as large as it must be.
 _CLAIM = text("""
@@ -80,12 +93,14 @@ _KEEP = text("UPDATE idempotency SET answer = CAST(:answer AS json) WHERE caller
 _FIND = text("SELECT request, CAST(answer AS text) FROM idempotency WHERE caller = :caller AND key = :key")
 
 
-async def once(connection: AsyncConnection, attempt: Attempt, make: Callable[[], Awaitable[Any]]) -> Any:
-    """The answer (a JSON value) of `make`, which runs only if this attempt is the first with its key.
+async def once(connection: AsyncConnection, attempt: Attempt | None, make: Callable[[], Awaitable[Any]]) -> Any:
+    """The answer (a JSON value) of `make`, which runs only if this attempt is the first with its key, or is None.
 
     Raises Conflict where the key was used for another request. If `make` fails, so does the transaction, and the key
     is free again.
     """
+    if attempt is None:
+        return orjson.loads(orjson.dumps(await make()))
     mine = {"caller": attempt.caller, "key": attempt.key}
     present = clock.now()
     claimed = await connection.scalar(

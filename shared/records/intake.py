@@ -1,18 +1,21 @@
 """Taking, correcting and withdrawing records: each a record and its event in one transaction."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.db import records
-from shared.db.records import Record, Submission, Taken
+from shared.db.records import FIRST, Record, Submission, Taken
 from shared.db.unit import Unit, unit_of_work
 from shared.errors import Conflict, Fault, Invalid, NotFound
 from shared.events.envelope import Event, Fact
 from shared.http import access_log
 from shared.http.callers import Caller
+from shared.http.idempotency import Attempt, once
 from shared.records.kind import Change, Entry, F, Kind
+from shared.records.state import as_json
 
 
 async def take(engine: AsyncEngine, kind: Kind[F], facts: Sequence[F], caller: Caller) -> list[Taken]:
@@ -45,7 +48,7 @@ async def take_within(
 def _entered(kind: Kind[F], submission: Submission, fact: F, told: Fact, trace: str | None) -> Event:
     """The event of a new record: what it tells is nearly always the very text that is stored."""
     data = submission.body if told is fact else told.model_dump_json()
-    return Event(told.TYPE, str(submission.id), 1, kind.time(fact), data, traceparent=trace)
+    return Event(told.TYPE, str(submission.id), FIRST, kind.time(fact), data, traceparent=trace)
 
 
 async def take_together(
@@ -62,17 +65,29 @@ def _is_new(taken: Taken, submission: Submission) -> bool:
 
 
 async def correct(
-    engine: AsyncEngine, kind: Kind[F], id: UUID, fact: F, *, version: int, reason: str, caller: Caller
-) -> Record:
-    """Puts `fact` in the place of the record's content. Raises NotFound, VersionMismatch, Invalid where it would change
-    what is fixed, Conflict where the record is withdrawn."""
-    async with unit_of_work(engine) as unit:
+    engine: AsyncEngine,
+    kind: Kind[F],
+    id: UUID,
+    fact: F,
+    *,
+    version: int,
+    reason: str,
+    caller: Caller,
+    attempt: Attempt | None,
+) -> dict[str, Any]:
+    """Puts `fact` in the place of the record's content; answers with the record. Raises NotFound, VersionMismatch,
+    Invalid where it would change what is fixed, Conflict where the record is withdrawn."""
+
+    async def make() -> dict[str, Any]:
         record = await open_within(unit, kind, id, version)
         if faults := _fixed(kind, seen(kind, record, caller), fact):
             raise Invalid("The correction changes what a correction cannot change.", faults=faults)
         if faults := _in_correction(kind.refused(fact, caller)):
             raise Invalid("You cannot hand in this record.", faults=faults)
-        return await revise_within(unit, kind, record, fact, caller, reason)
+        return as_json(await revise_within(unit, kind, record, fact, caller, reason))
+
+    async with unit_of_work(engine) as unit:
+        return dict(await once(unit.connection, attempt, make))
 
 
 def _fixed(kind: Kind[F], old: F, fact: F) -> list[Fault]:
@@ -94,12 +109,25 @@ def seen(kind: Kind[F], record: Record, caller: Caller) -> F:
 
 
 async def withdraw(
-    engine: AsyncEngine, kind: Kind[F], id: UUID, *, version: int, reason: str, caller: Caller
-) -> Record:
-    """Takes the record out of account; its content and history stay. Raises NotFound, VersionMismatch, Conflict."""
-    async with unit_of_work(engine) as unit:
+    engine: AsyncEngine,
+    kind: Kind[F],
+    id: UUID,
+    *,
+    version: int,
+    reason: str,
+    caller: Caller,
+    attempt: Attempt | None,
+) -> dict[str, Any]:
+    """Takes the record out of account; its content and history stay. Answers with the record. Raises NotFound,
+    VersionMismatch, Conflict."""
+
+    async def make() -> dict[str, Any]:
         record = await open_within(unit, kind, id, version)
-        return await revise_within(unit, kind, record, seen(kind, record, caller), caller, reason, withdrawn=True)
+        fact = seen(kind, record, caller)
+        return as_json(await revise_within(unit, kind, record, fact, caller, reason, withdrawn=True))
+
+    async with unit_of_work(engine) as unit:
+        return dict(await once(unit.connection, attempt, make))
 
 
 async def open_within(unit: Unit, kind: Kind[F], id: UUID, version: int) -> Record:

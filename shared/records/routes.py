@@ -1,7 +1,6 @@
 """The HTTP side of a record kind: one, many, read, correct, withdraw, history, rejects."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
 from typing import Annotated, Any, Generic
 from uuid import UUID
 
@@ -12,31 +11,22 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.db.lane import Lane
-from shared.db.records import Record, Taken
+from shared.db.records import FIRST, Taken
 from shared.errors import Conflict, Invalid
 from shared.events.language import Text
 from shared.http import routes
 from shared.http.answers import ExpectedVersion, etag, json_response
 from shared.http.callers import Caller, requires
+from shared.http.idempotency import AnyAttempt
 from shared.http.reading import DirectRoute
 from shared.http.routes import NDJSON
 from shared.http.tracing import current_traceparent
 from shared.records import intake, rejects
 from shared.records.batch import Batch
 from shared.records.kind import F, Kind
+from shared.records.state import RecordState, as_json
 
 _NDJSON_BODY = {"requestBody": {"required": True, "content": {NDJSON: {"schema": {"type": "string"}}}}}
-
-
-class RecordState(BaseModel, Generic[F]):
-    """A record as the register holds it."""
-
-    id: UUID
-    version: int
-    withdrawn: bool
-    changed_at: datetime
-    reason: str | None
-    record: F
 
 
 class Correction(BaseModel, Generic[F]):
@@ -89,8 +79,8 @@ def _add_single_intake(router: APIRouter, kind: Kind[Any]) -> None:
         taken = await _lane(request, kind).submit((fact, caller, current_traceparent()))
         if taken.outcome == "conflict":
             raise Conflict("The same source_id holds other content; correct that record with PUT instead.")
-        body = {"id": str(taken.id), "source_id": fact.source_id, "version": taken.version}
-        headers = {"ETag": etag(taken.version), "Location": f"/v1/{kind.path}/{taken.id}"}
+        body = {"id": str(taken.id), "source_id": fact.source_id, "version": FIRST}
+        headers = {"ETag": etag(FIRST), "Location": f"/v1/{kind.path}/{taken.id}"}
         return json_response(body, 201 if taken.outcome == "created" else 200, headers)
 
     router.add_api_route(
@@ -161,7 +151,7 @@ def _add_reading(router: APIRouter, kind: Kind[Any]) -> None:
     @router.get("/{id}", response_model=RecordState[kind.fact], summary="Read a record")  # type: ignore[name-defined]
     async def read(request: Request, id: UUID, caller: Caller = reader) -> Response:
         """Its present state. The reading is written to the access log, which the person can see."""
-        return _state(await intake.read(_engine(request), kind, id, caller=caller))
+        return _state(as_json(await intake.read(_engine(request), kind, id, caller=caller)))
 
     @router.get("/{id}/history", response_model=list[RecordState[kind.fact]], summary="Read all versions of a record")  # type: ignore[name-defined]
     async def read_history(request: Request, id: UUID, caller: Caller = reader) -> Response:
@@ -179,36 +169,43 @@ def _add_changes(router: APIRouter, kind: Kind[Any]) -> None:
         id: UUID,
         correction: Correction[kind.fact],  # type: ignore[name-defined]
         version: ExpectedVersion,
+        attempt: AnyAttempt,
         caller: Caller = writer,
     ) -> Response:
         """The whole record as it should have been; the replaced version stays in its history."""
-        return _state(
-            await intake.correct(
-                _engine(request), kind, id, correction.record, version=version, reason=correction.reason, caller=caller
-            )
+        state = await intake.correct(
+            _engine(request),
+            kind,
+            id,
+            correction.record,
+            version=version,
+            reason=correction.reason,
+            caller=caller,
+            attempt=attempt,
         )
+        return _state(state)
 
     @router.post("/{id}:withdraw", response_model=RecordState[kind.fact], summary="Withdraw a record")  # type: ignore[name-defined]
     async def withdraw(
-        request: Request, id: UUID, withdrawal: Withdrawal, version: ExpectedVersion, caller: Caller = writer
+        request: Request,
+        id: UUID,
+        withdrawal: Withdrawal,
+        version: ExpectedVersion,
+        attempt: AnyAttempt,
+        caller: Caller = writer,
     ) -> Response:
         """It no longer counts; its content and history stay readable."""
-        return _state(
-            await intake.withdraw(_engine(request), kind, id, version=version, reason=withdrawal.reason, caller=caller)
+        state = await intake.withdraw(
+            _engine(request),
+            kind,
+            id,
+            version=version,
+            reason=withdrawal.reason,
+            caller=caller,
+            attempt=attempt,
         )
+        return _state(state)
 
 
-def _state(record: Record) -> Response:
-    return json_response(as_json(record), headers={"ETag": etag(record.version)})
-
-
-def as_json(record: Record) -> dict[str, Any]:
-    """The record as RecordState shows it."""
-    return {
-        "id": str(record.id),
-        "version": record.version,
-        "withdrawn": record.withdrawn,
-        "changed_at": record.changed_at,
-        "reason": record.reason,
-        "record": orjson.Fragment(record.body),
-    }
+def _state(state: dict[str, Any]) -> Response:
+    return json_response(state, headers={"ETag": etag(state["version"])})

@@ -69,9 +69,11 @@ async def test_a_citizen_registers_sees_renews_and_ends_their_own(consular: Api)
     (seen,) = (await consular.client.get(MINE, headers=me)).json()
     renewed = await act(consular, f"{MINE}/{id}:renew", {"expected_until": "2029-01-15"}, 1, me)
     ended = await act(consular, f"{MINE}/{id}:end", {"ended_on": "2026-03-16", "reason": "own_wish"}, 2, me)
+    later = await consular.client.post(MINE, json=entry, headers=me)
 
     assert (first.status_code, again.status_code) == (201, 200)
-    assert first.json() == again.json()
+    assert first.json() == again.json() == later.json()
+    assert first.headers["ETag"] == later.headers["ETag"] == '"1"'
     assert (seen["id"], seen["version"], seen["standing"]) == (id, 1, "current")
     assert renewed.json()["record"]["renewed_on"] == "2026-03-16"
     assert renewed.json()["record"]["expected_until"] == "2029-01-15"

@@ -174,6 +174,7 @@ async def test_the_same_lodgement_answers_alike_for_ever(kandas: Api) -> None:
 
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json() == again.json()
+    assert first.headers["ETag"] == again.headers["ETag"] == '"1"'
     assert len(await kandas.events()) == 4
 
 

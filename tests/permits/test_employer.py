@@ -28,6 +28,23 @@ async def test_an_employer_registers_and_changes_itself(permits: Api) -> None:
     assert read.json()["document"] == moved | {"bin": EMPLOYER}
 
 
+async def test_a_change_can_be_repeated_under_its_key_though_others_followed(permits: Api) -> None:
+    async def change(path: str, body: dict[str, Any], key: str, version: int | None = None) -> Any:
+        seen = {} if version is None else {"If-Match": f'"{version}"'}
+        keyed = steps.employer(permits) | {"Idempotency-Key": key} | seen
+        return await permits.client.put(path, json=body, headers=keyed)
+
+    moved, staff = DETAILS | {"region": "71"}, f"{PATH}/staff/2026-03-02"
+    with set_to(DAY):
+        first = [await change(PATH, DETAILS, "a"), await change(staff, {"citizens": {"1": 2}}, "b")]
+        followed = [await change(PATH, moved, "c", 1), await change(staff, {"citizens": {"1": 3}}, "d", 1)]
+        again = [await change(PATH, DETAILS, "a"), await change(staff, {"citizens": {"1": 2}}, "b")]
+        other = [await change(PATH, moved, "a"), await change(staff, {"citizens": {"1": 3}}, "b")]
+    assert [answer.status_code for answer in first + followed + again + other] == [200] * 6 + [409] * 2
+    assert [(a.content, a.headers["ETag"]) for a in again] == [(a.content, '"1"') for a in first]
+    assert [answer.headers["ETag"] for answer in followed] == ['"2"', '"2"']
+
+
 async def test_an_employer_does_not_act_for_another(permits: Api) -> None:
     stranger = steps.employer(permits, steps.OTHER_EMPLOYER)
     assert (await permits.client.put(PATH, json=DETAILS, headers=stranger)).status_code == 403

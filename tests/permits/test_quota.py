@@ -35,6 +35,18 @@ async def test_setting_it_lists_its_checks_and_setting_it_anew_needs_the_version
     assert await steps.pools(permits) == [(11, 0, 0, 11)]
 
 
+async def test_an_order_can_be_repeated_under_its_key_though_another_followed(permits: Api) -> None:
+    with set_to(DAY):
+        keyed = steps.once(steps.officer(permits))
+        first = await permits.client.put(PATH, json=order(pool(10)), headers=keyed)
+        await steps.set_quota(permits, pool(11), version=1)
+        again = await permits.client.put(PATH, json=order(pool(10)), headers=keyed)
+        other = await permits.client.put(PATH, json=order(pool(12)), headers=keyed)
+    assert [answer.status_code for answer in (first, again, other)] == [200, 200, 409]
+    assert (again.content, again.headers["ETag"]) == (first.content, '"1"')
+    assert await steps.pools(permits) == [(11, 0, 0, 11)]
+
+
 async def test_every_wrong_line_is_refused_before_any_rule(permits: Api) -> None:
     wrong = order({"kind": "seasonal", "category": "1", "size": 1}, {"kind": "employer", "size": -1, "region": "99"})
     answer = await permits.client.put(PATH, json=wrong, headers=steps.officer(permits))

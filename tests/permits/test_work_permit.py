@@ -149,6 +149,19 @@ async def test_a_correction_mends_the_person_and_nothing_that_was_decided(ready:
     assert [v["record"]["person"]["given_names"] for v in history.json()] == ["AZIZ", "ALIM"]
 
 
+async def test_a_correction_can_be_repeated_under_its_key(ready: Api) -> None:
+    with set_to(DAY):
+        issued = await steps.issue(ready, application())
+        path, keyed = f"/v1/work-permits/{issued['permits'][0]}", steps.once(steps.officer(ready), 1)
+        permit = (await ready.client.get(path, headers=steps.officer(ready))).json()["record"]
+        right = {"reason": "misspelt", "record": permit | {"person": permit["person"] | {"given_names": "ALIM"}}}
+        first = await ready.client.put(path, json=right, headers=keyed)
+        again = await ready.client.put(path, json=right, headers=keyed)
+        other = await ready.client.put(path, json=right | {"reason": "another"}, headers=keyed)
+    assert [answer.status_code for answer in (first, again, other)] == [200, 200, 409]
+    assert (again.content, again.headers["ETag"]) == (first.content, '"2"')
+
+
 async def test_a_repeated_decision_answers_as_the_first_did_and_reserves_once(ready: Api) -> None:
     with set_to(DAY):
         submitted = await steps.submit(ready, application())
@@ -167,8 +180,11 @@ async def test_a_repeated_application_is_one_application(ready: Api) -> None:
         first = await ready.client.post(APPLICATIONS, json=body, headers=steps.employer(ready))
         again = await ready.client.post(APPLICATIONS, json=body, headers=steps.employer(ready))
         other = await ready.client.post(APPLICATIONS, json=body | {"region": "71"}, headers=steps.employer(ready))
-    assert (first.status_code, again.status_code, other.status_code) == (201, 200, 409)
-    assert first.json() == again.json()
+        await steps.decide(ready, first.json())
+        later = await ready.client.post(APPLICATIONS, json=body, headers=steps.employer(ready))
+    assert [answer.status_code for answer in (first, again, other, later)] == [201, 200, 409, 200]
+    assert first.json() == again.json() == later.json()
+    assert first.headers["ETag"] == later.headers["ETag"] == '"1"'
 
 
 async def test_a_wrong_payment_says_everything_that_is_wrong(ready: Api) -> None:

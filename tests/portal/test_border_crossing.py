@@ -109,15 +109,55 @@ async def test_a_withdrawal_is_a_version_that_no_longer_counts(portal: Api) -> N
     assert again.status_code == 409
 
 
-async def test_a_repeat_after_a_correction_still_answers_as_a_repeat(portal: Api) -> None:
+async def test_a_repeat_after_a_correction_still_answers_as_the_first_did(portal: Api) -> None:
     body = crossing()
-    id = (await submit(portal, body)).json()["id"]
+    first = await submit(portal, body)
     correction = {"reason": "wrong purpose", "record": body | {"purpose": "study"}}
-    await portal.client.put(f"{PATH}/{id}", json=correction, headers=portal.token("border") | {"If-Match": '"1"'})
+    path, versioned = f"{PATH}/{first.json()['id']}", portal.token("border") | {"If-Match": '"1"'}
+    assert (await portal.client.put(path, json=correction, headers=versioned)).status_code == 200
     again = await submit(portal, body)
 
     assert again.status_code == 200
-    assert again.json()["id"] == id
+    assert (again.content, again.headers["ETag"]) == (first.content, '"1"')
+
+
+async def test_a_correction_can_be_repeated_under_its_key(portal: Api) -> None:
+    body = crossing()
+    path = f"{PATH}/{(await submit(portal, body)).json()['id']}"
+    correction = {"reason": "wrong direction keyed in", "record": body | {"direction": "exit"}}
+    keyed = portal.token("border") | {"If-Match": '"1"', "Idempotency-Key": "correction 1"}
+    first = await portal.client.put(path, json=correction, headers=keyed)
+    again = await portal.client.put(path, json=correction, headers=keyed)
+    other = await portal.client.put(path, json=correction | {"reason": "another"}, headers=keyed)
+    new_key = await portal.client.put(path, json=correction, headers=keyed | {"Idempotency-Key": "correction 2"})
+
+    assert [answer.status_code for answer in (first, again, other, new_key)] == [200, 200, 409, 412]
+    assert (again.content, again.headers["ETag"]) == (first.content, '"2"')
+    assert other.json()["type"].endswith("/idempotency-key-reused")
+    assert [event["recordversion"] for event in await portal.events()] == [1, 2]
+
+
+async def test_a_refused_correction_leaves_its_key_free(portal: Api) -> None:
+    body = crossing()
+    path = f"{PATH}/{(await submit(portal, body)).json()['id']}"
+    correction = {"reason": "wrong direction keyed in", "record": body | {"direction": "exit"}}
+    keyed = portal.token("border") | {"Idempotency-Key": "correction 1"}
+    stale = await portal.client.put(path, json=correction, headers=keyed | {"If-Match": '"7"'})
+    done = await portal.client.put(path, json=correction, headers=keyed | {"If-Match": '"1"'})
+
+    assert (stale.status_code, done.status_code) == (412, 200)
+
+
+async def test_a_withdrawal_can_be_repeated_under_its_key(portal: Api) -> None:
+    path = f"{PATH}/{(await submit(portal, crossing())).json()['id']}:withdraw"
+    keyed = portal.token("border") | {"If-Match": '"1"', "Idempotency-Key": "withdrawal 1"}
+    first = await portal.client.post(path, json={"reason": "entered twice"}, headers=keyed)
+    again = await portal.client.post(path, json={"reason": "entered twice"}, headers=keyed)
+    other = await portal.client.post(path, json={"reason": "another"}, headers=keyed)
+
+    assert [answer.status_code for answer in (first, again, other)] == [200, 200, 409]
+    assert (again.content, again.headers["ETag"]) == (first.content, '"2"')
+    assert [event["recordwithdrawn"] for event in await portal.events()] == [False, True]
 
 
 async def post_batch(portal: Api, content: bytes | AsyncIterator[bytes], **headers: str) -> httpx.Response:

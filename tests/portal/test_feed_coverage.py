@@ -1,4 +1,5 @@
-"""The border feed's word about the period that it has delivered: only one that figures can be counted by is taken."""
+"""The border feed's word about the period that it has delivered: only one that figures can be counted by is taken, put
+in force, told, and repeated without harm."""
 
 from typing import Any
 
@@ -41,3 +42,31 @@ async def test_the_first_and_the_last_day_that_are_counted_can_be_covered(portal
     answer = await portal.client.put(PATH, json=period, headers=portal.token("border"))
     assert (answer.status_code, answer.json()) == (200, {"feed": "berkut"} | period)
     assert (await portal.client.get(PATH, headers=portal.token("operator"))).json() == {"feed": "berkut"} | period
+
+
+async def declare(portal: Api, through: str, key: str | None = None) -> Any:
+    headers = portal.token("border") | ({"Idempotency-Key": key} if key else {})
+    body = {"register_start": "2021-01-01", "complete_through": through}
+    return await portal.client.put(PATH, json=body, headers=headers)
+
+
+async def told(portal: Api) -> list[tuple[int, str]]:
+    return [(event["recordversion"], event["data"]["complete_through"]) for event in await portal.events()]
+
+
+async def test_the_same_declaration_again_changes_nothing(portal: Api) -> None:
+    first, again = await declare(portal, "2026-05-31"), await declare(portal, "2026-05-31")
+
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert first.content == again.content
+    assert await told(portal) == [(1, "2026-05-31")]
+
+
+async def test_a_late_repeat_under_its_key_does_not_bring_back_what_it_declared(portal: Api) -> None:
+    first = await declare(portal, "2026-05-31", "may")
+    await declare(portal, "2026-06-30", "june")
+    again, other = await declare(portal, "2026-05-31", "may"), await declare(portal, "2026-07-31", "may")
+
+    assert (again.status_code, again.content, other.status_code) == (200, first.content, 409)
+    assert (await portal.client.get(PATH, headers=portal.token("border"))).json()["complete_through"] == "2026-06-30"
+    assert await told(portal) == [(1, "2026-05-31"), (2, "2026-06-30")]

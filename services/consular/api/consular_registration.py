@@ -16,7 +16,8 @@ from shared.http.callers import Caller, requires
 from shared.http.idempotency import OneAttempt
 from shared.http.routes import router as gated
 from shared.kernel.decisions import Check
-from shared.records.routes import RecordState, record_routes
+from shared.records.routes import record_routes
+from shared.records.state import RecordState
 
 PATH = f"/v1/{REGISTRATIONS.path}"
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from services.consular.api.consular_registration import EndBody, RegistrationState, RenewalBody, versioned
 from services.consular.cases import consular_registration as cases
 from services.consular.cases.consular_registration import End, Renewal
+from shared.db.records import FIRST
 from shared.events.consular import ConsularRegistration
 from shared.events.language import SourceId
 from shared.http.answers import ExpectedVersion, etag, json_response
@@ -32,7 +33,7 @@ async def register(request: Request, entry: ConsularRegistration, caller: Citize
     """The person's IIN must be that of your token. 200 with the same body when the same entry is there already."""
     taken = await cases.register_self(request.app.state.engine, entry, caller)
     body = {"id": str(taken.id), "source_id": entry.source_id}
-    return json_response(body, 201 if taken.outcome == "created" else 200, {"ETag": etag(taken.version)})
+    return json_response(body, 201 if taken.outcome == "created" else 200, {"ETag": etag(FIRST)})
 
 
 @router.get("", response_model=list[RegistrationState], summary="Your own registrations")

@@ -22,7 +22,7 @@ from shared.http.idempotency import Attempt, once
 from shared.http.reading import checked
 from shared.records import intake
 from shared.records.kind import Kind
-from shared.records.routes import as_json
+from shared.records.state import as_json
 
 
 def _time(entry: ConsularRegistration) -> datetime:

@@ -11,6 +11,7 @@ from services.kandas.cases import kandas_application as cases
 from services.kandas.cases import status_decision
 from services.kandas.cases.kandas_application import Lodgement, ReceivedPaper
 from services.kandas.cases.status_decision import Finding
+from shared.db.records import FIRST
 from shared.events.language import Day, Text
 from shared.http.answers import ExpectedVersion, etag, json_response
 from shared.http.callers import Caller, requires
@@ -58,8 +59,7 @@ async def lodge(request: Request, lodgement: Lodgement, caller: Lodger) -> Respo
         for member, taken in zip(lodgement.members, lodged.members, strict=True)
     ]
     body = {"id": str(lodged.application.id), "source_id": lodgement.source_id, "members": members}
-    version = lodged.application.version
-    headers = {"ETag": etag(version), "Location": f"{PATH}/{lodged.application.id}"}
+    headers = {"ETag": etag(FIRST), "Location": f"{PATH}/{lodged.application.id}"}
     return json_response(body, 201 if lodged.application.outcome == "created" else 200, headers)
 
 

@@ -15,7 +15,8 @@ from shared.events.language import Day
 from shared.http.answers import ExpectedVersion, etag, json_response
 from shared.http.callers import Caller, requires
 from shared.http.idempotency import OneAttempt
-from shared.records.routes import RecordState, record_routes
+from shared.records.routes import record_routes
+from shared.records.state import RecordState
 
 router = record_routes(STATUSES, "kandas statuses")
 Officer = Annotated[Caller, requires("kandas-officer")]

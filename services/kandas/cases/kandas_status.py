@@ -24,7 +24,7 @@ from shared.http.idempotency import Attempt, once
 from shared.kernel.documents import identity_key
 from shared.records import intake
 from shared.records.kind import Kind
-from shared.records.routes import as_json
+from shared.records.state import as_json
 
 log = logging.getLogger(__name__)
 

@@ -3,11 +3,9 @@
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-import orjson
 from fastapi import Response
 from pydantic import BaseModel
 
-from shared.db.records import Record
 from shared.events.language import Language
 from shared.http.answers import etag, json_response
 
@@ -23,12 +21,6 @@ class DocumentState(BaseModel, Generic[D]):
     document: D
 
 
-def document_response(record: Record, **more: Any) -> Response:
-    """The record's document, with `more` members beside it."""
-    state = {
-        "version": record.version,
-        "changed_at": record.changed_at,
-        "reason": record.reason,
-        "document": orjson.Fragment(record.body),
-    }
-    return json_response(state | more, headers={"ETag": etag(record.version)})
+def document_response(state: dict[str, Any]) -> Response:
+    """The document with its version as ETag."""
+    return json_response(state, headers={"ETag": etag(state["version"])})

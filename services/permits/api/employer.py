@@ -12,6 +12,7 @@ from shared.events.language import Activity, Bin, Day, Region, Text
 from shared.events.permits import Category
 from shared.http.answers import SeenVersion
 from shared.http.callers import Caller, requires
+from shared.http.idempotency import AnyAttempt
 from shared.http.routes import router as gated
 
 router = gated(prefix="/v1/employers", tags=["employers"])
@@ -34,31 +35,35 @@ class StaffCounts(BaseModel):
 
 @router.put("/{bin}", response_model=DocumentState[Employer], summary="Register or change an employer")
 async def register(
-    request: Request, bin: Bin, details: EmployerDetails, version: SeenVersion, caller: Speaker
+    request: Request, bin: Bin, details: EmployerDetails, version: SeenVersion, attempt: AnyAttempt, caller: Speaker
 ) -> Response:
     """An employer registers itself, by the BIN of its token. A change needs If-Match."""
     employer = Employer(bin=bin, **details.model_dump())
-    record = await cases.register(request.app.state.engine, employer, version, caller)
-    return document_response(record)
+    engine = request.app.state.engine
+    return document_response(await cases.register(engine, employer, version=version, attempt=attempt, caller=caller))
 
 
 @router.get("/{bin}", response_model=DocumentState[Employer], summary="An employer as registered")
 async def read(request: Request, bin: Bin, caller: Speaker) -> Response:
-    record = await cases.read(request.app.state.engine, bin, caller)
-    return document_response(record)
+    return document_response(await cases.read(request.app.state.engine, bin, caller))
 
 
 @router.put("/{bin}/staff/{as_of}", response_model=DocumentState[StaffReport], summary="Report the staff of a day")
 async def report_staff(
-    request: Request, bin: Bin, as_of: Day, counts: StaffCounts, version: SeenVersion, caller: Speaker
+    request: Request,
+    bin: Bin,
+    as_of: Day,
+    counts: StaffCounts,
+    version: SeenVersion,
+    attempt: AnyAttempt,
+    caller: Speaker,
 ) -> Response:
     """Local content is judged by the newest report up to the day of the decision. A correction needs If-Match."""
     report = StaffReport(employer_bin=bin, as_of=as_of, citizens=counts.citizens)
-    record = await cases.report_staff(request.app.state.engine, report, version, caller)
-    return document_response(record)
+    engine = request.app.state.engine
+    return document_response(await cases.report_staff(engine, report, version=version, attempt=attempt, caller=caller))
 
 
 @router.get("/{bin}/staff/{as_of}", response_model=DocumentState[StaffReport], summary="The staff report of a day")
 async def read_staff(request: Request, bin: Bin, as_of: Day, caller: Speaker) -> Response:
-    record = await cases.read_staff(request.app.state.engine, bin, as_of, caller)
-    return document_response(record)
+    return document_response(await cases.read_staff(request.app.state.engine, bin, as_of, caller))

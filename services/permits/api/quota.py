@@ -10,6 +10,7 @@ from services.permits.cases import quota as cases
 from services.permits.cases.quota import PoolLine, QuotaOrder
 from shared.http.answers import SeenVersion, etag, json_response
 from shared.http.callers import Caller, requires
+from shared.http.idempotency import AnyAttempt
 from shared.http.routes import router as gated
 
 router = gated(prefix="/v1/quotas", tags=["quotas"])
@@ -41,11 +42,13 @@ class QuotaDecided(DocumentState[QuotaOrder]):
 
 
 @router.put("/{year}", response_model=QuotaDecided, summary="Set the quota of a year")
-async def order(request: Request, year: Year, ordered: QuotaOrder, version: SeenVersion, caller: Officer) -> Response:
+async def order(
+    request: Request, year: Year, ordered: QuotaOrder, version: SeenVersion, attempt: AnyAttempt, caller: Officer
+) -> Response:
     """The national pools together stay below the ceiling of the law; what is in use stays in use, so no pool can be
     set below it. Setting it anew needs If-Match. `decision` lists the checks with rule and version."""
-    record, decision = await cases.order(request.app.state.engine, year, ordered, version, caller)
-    return document_response(record, decision=decision.as_json())
+    engine = request.app.state.engine
+    return document_response(await cases.order(engine, year, ordered, version=version, attempt=attempt, caller=caller))
 
 
 @router.get("/{year}", response_model=QuotaState, summary="The quota of a year and what is left of it")

@@ -11,10 +11,11 @@ from services.permits.cases.work_permit import PERMITS, Revocation
 from shared.events.permits import WorkPermit
 from shared.http.answers import ExpectedVersion, etag, json_response
 from shared.http.callers import Caller, requires
-from shared.http.idempotency import OneAttempt
+from shared.http.idempotency import AnyAttempt, OneAttempt
 from shared.http.routes import router as gated
 from shared.records import intake
-from shared.records.routes import Correction, RecordState, as_json
+from shared.records.routes import Correction
+from shared.records.state import RecordState, as_json
 
 router = gated(prefix="/v1/work-permits", tags=["work permits"])
 Reader = Annotated[Caller, requires(*PERMITS.readers)]
@@ -45,10 +46,15 @@ async def read_history(request: Request, id: UUID, caller: Reader) -> Response:
 
 @router.put("/{id}", response_model=RecordState[WorkPermit], summary="Correct who the worker is")
 async def correct(
-    request: Request, id: UUID, correction: Correction[WorkPermit], version: ExpectedVersion, caller: Officer
+    request: Request,
+    id: UUID,
+    correction: Correction[WorkPermit],
+    version: ExpectedVersion,
+    attempt: AnyAttempt,
+    caller: Officer,
 ) -> Response:
     """Only `person` and `occupation` can be corrected; everything else was decided."""
-    record = await intake.correct(
+    state = await intake.correct(
         request.app.state.engine,
         PERMITS,
         id,
@@ -56,8 +62,9 @@ async def correct(
         version=version,
         reason=correction.reason,
         caller=caller,
+        attempt=attempt,
     )
-    return json_response(as_json(record), headers={"ETag": etag(record.version)})
+    return json_response(state, headers={"ETag": etag(state["version"])})
 
 
 @router.post("/{id}:revoke", response_model=Revoked, summary="Revoke a permit")

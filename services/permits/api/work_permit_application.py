@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from services.permits.cases import work_permit, work_permit_application
 from services.permits.cases.work_permit_application import Application, ApplicationFile, Payment, Status, read_file
-from shared.db.records import Record
+from shared.db.records import FIRST, Record
 from shared.errors import Invalid
 from shared.events.language import Bin, Day, Text
 from shared.http.answers import ExpectedVersion, etag, json_response
@@ -72,11 +72,11 @@ async def submit(request: Request, application: Application, caller: Applicant) 
     record, new = await work_permit_application.submit(request.app.state.engine, application, caller)
     body = {
         "id": str(record.id),
-        "version": record.version,
+        "version": FIRST,
         "source_id": application.source_id,
         "decide_by": read_file(record).decide_by,
     }
-    return json_response(body, 201 if new else 200, {"ETag": etag(record.version), "Location": f"{PATH}/{record.id}"})
+    return json_response(body, 201 if new else 200, {"ETag": etag(FIRST), "Location": f"{PATH}/{record.id}"})
 
 
 @router.get("", response_model=WorkList, summary="The work list, most urgent first")

@@ -1,22 +1,23 @@
 """Employers of foreign labour and their staff, as they report it (L1)."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.permits.cases.declaration import declare
+from services.permits.cases.declaration import as_document, declare
 from services.permits.cases.speaking import expect_to_speak_for
 from services.permits.store import tables
 from shared import clock
 from shared.db import records
-from shared.db.records import Record, Submission
+from shared.db.records import Submission
 from shared.db.unit import unit_of_work
 from shared.errors import Fault, Invalid
 from shared.events.language import Activity, Bin, Day, Language, Region, Text
 from shared.events.permits import Category
 from shared.http.callers import Caller
+from shared.http.idempotency import Attempt, once
 
 Heads = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 
@@ -39,22 +40,26 @@ class StaffReport(Language):
     citizens: dict[Category, Heads]
 
 
-async def register(engine: AsyncEngine, employer: Employer, version: int | None, caller: Caller) -> Record:
+async def register(
+    engine: AsyncEngine, employer: Employer, *, version: int | None, attempt: Attempt | None, caller: Caller
+) -> dict[str, Any]:
     """Puts the employer on record, or changes it. Raises Forbidden, VersionRequired, VersionMismatch."""
     expect_to_speak_for(caller, employer.bin)
     submission = Submission(employer.bin, employer.model_dump_json(), caller.subject)
     async with unit_of_work(engine) as unit:
-        return await declare(unit, tables.employer, submission, version)
+        return dict(await once(unit.connection, attempt, lambda: declare(unit, tables.employer, submission, version)))
 
 
-async def read(engine: AsyncEngine, bin_number: str, caller: Caller) -> Record:
+async def read(engine: AsyncEngine, bin_number: str, caller: Caller) -> dict[str, Any]:
     """Raises Forbidden, NotFound."""
     expect_to_speak_for(caller, bin_number)
     async with engine.connect() as connection:
-        return await records.load_by_source(connection, tables.employer, bin_number)
+        return as_document(await records.load_by_source(connection, tables.employer, bin_number))
 
 
-async def report_staff(engine: AsyncEngine, report: StaffReport, version: int | None, caller: Caller) -> Record:
+async def report_staff(
+    engine: AsyncEngine, report: StaffReport, *, version: int | None, attempt: Attempt | None, caller: Caller
+) -> dict[str, Any]:
     """Keeps the report of a day, or corrects it. Raises Forbidden, NotFound for an unknown employer, Invalid for a day
     that is not over, VersionRequired, VersionMismatch."""
     expect_to_speak_for(caller, report.employer_bin)
@@ -63,13 +68,17 @@ async def report_staff(engine: AsyncEngine, report: StaffReport, version: int | 
     columns = {"employer_bin": report.employer_bin, "as_of": report.as_of}
     name = f"{report.employer_bin}:{report.as_of}"
     submission = Submission(name, report.model_dump_json(), caller.subject, columns)
-    async with unit_of_work(engine) as unit:
+
+    async def make() -> dict[str, Any]:
         await records.load_by_source(unit.connection, tables.employer, report.employer_bin)
         return await declare(unit, tables.staff_report, submission, version)
 
+    async with unit_of_work(engine) as unit:
+        return dict(await once(unit.connection, attempt, make))
 
-async def read_staff(engine: AsyncEngine, bin_number: str, as_of: date, caller: Caller) -> Record:
+
+async def read_staff(engine: AsyncEngine, bin_number: str, as_of: date, caller: Caller) -> dict[str, Any]:
     """The report of one day. Raises Forbidden, NotFound."""
     expect_to_speak_for(caller, bin_number)
     async with engine.connect() as connection:
-        return await records.load_by_source(connection, tables.staff_report, f"{bin_number}:{as_of}")
+        return as_document(await records.load_by_source(connection, tables.staff_report, f"{bin_number}:{as_of}"))

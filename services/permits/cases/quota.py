@@ -17,13 +17,14 @@ from services.permits.store.tables import quota_order
 from shared import clock
 from shared.db import records
 from shared.db.identifiers import new_id
-from shared.db.records import Record, Submission
+from shared.db.records import Submission
 from shared.db.unit import unit_of_work
 from shared.events.contradictions import contradiction, twice
 from shared.events.language import Activity, Language, Region, Text
 from shared.events.permits import Category
 from shared.http.callers import Caller
-from shared.kernel.decisions import Decision, DecisionOutcome
+from shared.http.idempotency import Attempt, once
+from shared.kernel.decisions import DecisionOutcome
 
 Places = Annotated[int, Field(strict=True, ge=0, le=10_000_000)]
 
@@ -73,22 +74,32 @@ class QuotaOrder(Language):
 
 
 async def order(
-    engine: AsyncEngine, year: int, ordered: QuotaOrder, version: int | None, caller: Caller
-) -> tuple[Record, Decision]:
-    """Sets the quota of a year, or sets it anew: what is in use stays in use. Raises Refused above the ceiling or
-    below what is in use, VersionRequired, VersionMismatch."""
+    engine: AsyncEngine,
+    year: int,
+    ordered: QuotaOrder,
+    *,
+    version: int | None,
+    attempt: Attempt | None,
+    caller: Caller,
+) -> dict[str, Any]:
+    """Sets the quota of a year, or sets it anew: what is in use stays in use. Answers with the order and its decision.
+    Raises Refused above the ceiling or below what is in use, VersionRequired, VersionMismatch."""
     lines = [Pool(new_id(), line.kind, line.category, line.region, line.activity, line.size) for line in ordered.pools]
     norms = rulebook().on(_day_of(year))
-    async with unit_of_work(engine) as unit:
+
+    async def make() -> dict[str, Any]:
         await store.close_year(unit.connection, year)
         in_use = await store.places_in_use(unit.connection, year)
         decision = rule.decide_order(lines, ordered.labour_force, in_use, norms)
         if decision.outcome is DecisionOutcome.REFUSED:
             raise refusal(decision, "this quota")
         submission = Submission(str(year), ordered.model_dump_json(), caller.subject)
-        record = await declare(unit, quota_order, submission, version, ordered.act)
+        document = await declare(unit, quota_order, submission, version, ordered.act)
         await store.replace(unit.connection, year, lines)
-    return record, decision
+        return document | {"decision": decision.as_json()}
+
+    async with unit_of_work(engine) as unit:
+        return dict(await once(unit.connection, attempt, make))
 
 
 def _day_of(year: int) -> date:

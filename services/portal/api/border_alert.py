@@ -14,7 +14,8 @@ from shared.http.answers import json_response
 from shared.http.callers import Caller, requires
 from shared.http.paging import Cursor, Limit, after, cursor_at
 from shared.http.routes import router as gated
-from shared.records.routes import RecordState, as_json, reading_routes
+from shared.records.routes import reading_routes
+from shared.records.state import RecordState, as_json
 
 listing = gated(prefix=f"/v1/{ALERTS.path}", tags=["border alerts"])
 router = reading_routes(ALERTS, "border alerts")

@@ -15,7 +15,8 @@ from shared.http.answers import ExpectedVersion, etag, json_response
 from shared.http.callers import Caller, requires
 from shared.http.idempotency import OneAttempt
 from shared.records.people import Wanted
-from shared.records.routes import RecordState, record_routes
+from shared.records.routes import record_routes
+from shared.records.state import RecordState
 
 router = record_routes(ENTRY_BANS, "entry bans")
 Officer = Annotated[Caller, requires("migration-police", "border")]

@@ -9,6 +9,7 @@ from shared.events.language import CountedDay, Language
 from shared.events.portal import FeedCoverage
 from shared.http import routes
 from shared.http.callers import Caller, requires
+from shared.http.idempotency import AnyAttempt
 
 Border = Annotated[Caller, requires("border")]
 Reader = Annotated[Caller, requires("border", "statistician", "operator")]
@@ -26,10 +27,13 @@ class Coverage(Language):
 
 
 @router.put("/{feed}/coverage", summary="Declare what a feed covers")
-async def declare(request: Request, feed: Literal["berkut"], coverage: Coverage, caller: Border) -> FeedCoverage:
-    """Figures are final only as far as this declaration allows: it is the source's word, not the newest record."""
+async def declare(
+    request: Request, feed: Literal["berkut"], coverage: Coverage, attempt: AnyAttempt, caller: Border
+) -> FeedCoverage:
+    """Figures are final only as far as this declaration allows: it is the source's word, not the newest record. A
+    repeat with the same Idempotency-Key does not bring back what was declared anew since."""
     declared = FeedCoverage(feed=feed, **dict(coverage))
-    await feed_coverage.declare(request.app.state.engine, declared, caller)
+    await feed_coverage.declare(request.app.state.engine, declared, caller, attempt)
     return declared
 
 

@@ -11,14 +11,15 @@ from services.portal.api.notification_receipt import Receipt
 from services.portal.cases import host_notification as cases
 from services.portal.cases.host_notification import NOTICES, Step
 from services.portal.cases.notice import Notice
-from shared.db.records import Taken
+from shared.db.records import FIRST, Taken
 from shared.events.language import Day, Text
 from shared.http.answers import ExpectedVersion, etag, json_response
 from shared.http.callers import Caller, requires
 from shared.http.idempotency import OneAttempt
 from shared.http.paging import Cursor, Limit, after, cursor_at
 from shared.http.routes import router as gated
-from shared.records.routes import RecordState, as_json, record_routes
+from shared.records.routes import record_routes
+from shared.records.state import RecordState, as_json
 
 PATH = f"/v1/{NOTICES.path}"
 TAG = "host notifications"
@@ -62,7 +63,7 @@ async def take(request: Request, notice: Notice, caller: Writer) -> Response:
 
 def receipt_response(taken: Taken, receipt: str) -> Response:
     """The receipt, with where the notice is held."""
-    headers = {"ETag": etag(taken.version), "Location": f"{PATH}/{taken.id}"}
+    headers = {"ETag": etag(FIRST), "Location": f"{PATH}/{taken.id}"}
     return json_response(orjson.Fragment(receipt), 201 if taken.outcome == "created" else 200, headers)
 
 

@@ -13,7 +13,7 @@ from shared.http.answers import json_response
 from shared.http.callers import Caller, requires
 from shared.http.routes import router as gated
 from shared.records.people import Wanted
-from shared.records.routes import RecordState, as_json
+from shared.records.state import RecordState, as_json
 
 router = gated(prefix="/v1/registers", tags=["registers"])
 

@@ -11,7 +11,7 @@ from shared.events.visa import StayRegistration
 from shared.http.answers import etag, json_response
 from shared.http.callers import Caller, requires
 from shared.http.routes import router as gated
-from shared.records.routes import RecordState, as_json
+from shared.records.state import RecordState, as_json
 
 router = gated(prefix="/v1/stay-registrations", tags=["stay registrations"])
 Reader = Annotated[Caller, requires("migration-police", "clerk")]

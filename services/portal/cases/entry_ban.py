@@ -20,7 +20,7 @@ from shared.http.idempotency import Attempt, once
 from shared.records import intake
 from shared.records.kind import Kind
 from shared.records.people import Wanted, find, person_values
-from shared.records.routes import as_json
+from shared.records.state import as_json
 
 
 def _columns(ban: EntryBan) -> dict[str, Any]:

@@ -6,26 +6,30 @@ from services.portal.store.tables import feed_coverage
 from shared import clock
 from shared.db import records
 from shared.db.records import Record, Submission
-from shared.db.unit import unit_of_work
+from shared.db.unit import Unit, unit_of_work
 from shared.events.envelope import Event
 from shared.events.portal import FeedCoverage
 from shared.http.callers import Caller
+from shared.http.idempotency import Attempt, once
 
 
-async def declare(engine: AsyncEngine, coverage: FeedCoverage, caller: Caller) -> Record:
+async def declare(engine: AsyncEngine, coverage: FeedCoverage, caller: Caller, attempt: Attempt | None) -> None:
     """Puts the declaration in force. Declaring the same again changes nothing."""
-    submission = Submission(coverage.feed, coverage.model_dump_json(), caller.subject)
     async with unit_of_work(engine) as unit:
-        (taken,) = await records.take(unit.connection, feed_coverage, [submission])
-        record = await records.load(unit.connection, feed_coverage, taken.id, lock=True)
-        if record.body != submission.body:
-            record = await records.revise(
-                unit.connection, feed_coverage, record, submission.body, author=caller.subject, reason=None
-            )
-        elif taken.outcome != "created":
-            return record
-        unit.emit(Event.of(coverage, record.id, record.version, clock.now()))
-    return record
+        await once(unit.connection, attempt, lambda: _declare(unit, coverage, caller))
+
+
+async def _declare(unit: Unit, coverage: FeedCoverage, caller: Caller) -> None:
+    submission = Submission(coverage.feed, coverage.model_dump_json(), caller.subject)
+    (taken,) = await records.take(unit.connection, feed_coverage, [submission])
+    record = await records.load(unit.connection, feed_coverage, taken.id, lock=True)
+    if record.body != submission.body:
+        record = await records.revise(
+            unit.connection, feed_coverage, record, submission.body, author=caller.subject, reason=None
+        )
+    elif taken.outcome != "created":
+        return
+    unit.emit(Event.of(coverage, record.id, record.version, clock.now()))
 
 
 async def current(engine: AsyncEngine, feed: str) -> Record:

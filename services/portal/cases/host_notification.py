@@ -31,7 +31,7 @@ from shared.http.paging import page
 from shared.records import intake
 from shared.records.kind import Change, Entry, Kind
 from shared.records.people import person_values
-from shared.records.routes import as_json
+from shared.records.state import as_json
 
 EQONAQ = "eqonaq"
 """The agency by which e-Qonaq's own credentials are known."""

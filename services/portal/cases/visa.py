@@ -30,7 +30,7 @@ from shared.kernel.decisions import DecisionOutcome
 from shared.records import intake
 from shared.records.kind import Change, Entry, Kind
 from shared.records.people import document_of, person_values
-from shared.records.routes import as_json
+from shared.records.state import as_json
 
 
 def _time(visa: Visa) -> datetime:
