@@ -1,10 +1,19 @@
 """Answers that a reader may keep: the same content has the same ETag, and asking again costs a 304 (RFC 9110, 13)."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from hashlib import blake2b
+from typing import Any, Final
 
 from fastapi import Request, Response
+
+NOT_MODIFIED: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "The reader holds this already"}}
+"""For `responses=` of a route that answers so."""
+
+_DATES: Final = ("%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y")
+"""An HTTP-date: as it is written, and in the two old forms that are still to be understood (RFC 9110, 5.6.7)."""
 
 
 def cacheable(request: Request, body: bytes, media_type: str, changed: datetime, *, public: bool = True) -> Response:
@@ -17,10 +26,23 @@ def cacheable(request: Request, body: bytes, media_type: str, changed: datetime,
         "Vary": "Accept, Accept-Language, Authorization",
         "Cache-Control": "no-cache" if public else "private, no-cache",
     }
-    if _holds(request.headers.get("if-none-match", ""), tag):
+    if _holds(request.headers, tag, changed):
         return Response(None, 304, headers)
     return Response(body, 200, headers | {"Content-Type": media_type})
 
 
-def _holds(if_none_match: str, tag: str) -> bool:
-    return if_none_match.strip() == "*" or tag in {each.strip().removeprefix("W/") for each in if_none_match.split(",")}
+def _holds(asked: Mapping[str, str], tag: str, changed: datetime) -> bool:
+    """The time counts only where no tag is given: it knows no more than seconds (RFC 9110, 13.1.3)."""
+    tags = asked.get("if-none-match")
+    if tags is not None:
+        return tags.strip() == "*" or tag in {each.strip().removeprefix("W/") for each in tags.split(",")}
+    seen = _date(asked.get("if-modified-since", ""))
+    return seen is not None and changed.replace(microsecond=0) <= seen
+
+
+def _date(text: str) -> datetime | None:
+    """What is no date of HTTP is as good as none."""
+    for form in _DATES:
+        with suppress(ValueError):
+            return datetime.strptime(text.strip(), form).replace(tzinfo=UTC)
+    return None

@@ -4,7 +4,7 @@ from typing import Annotated, Final, Literal
 
 from fastapi import Query, Request, Response
 
-from services.accounting.api.cacheable import cacheable
+from services.accounting.api.cacheable import NOT_MODIFIED, cacheable
 from services.accounting.publish.dashboard.page import POLICY, first_page
 from services.accounting.publish.languages import preferred
 from shared.http import routes
@@ -19,7 +19,12 @@ Anyone = Annotated[Caller | None, public()]
 router = routes.router(tags=["dashboard"])
 
 
-@router.get("/", summary="The first page", response_class=Response, responses={200: {"content": {"text/html": {}}}})
+@router.get(
+    "/",
+    summary="The first page",
+    response_class=Response,
+    responses={200: {"content": {"text/html": {}}}, **NOT_MODIFIED},
+)
 async def dashboard(
     request: Request,
     _: Anyone,

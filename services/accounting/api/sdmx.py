@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import Request, Response
 
-from services.accounting.api.cacheable import cacheable
+from services.accounting.api.cacheable import NOT_MODIFIED, cacheable
 from services.accounting.publish.languages import preferred
 from services.accounting.publish.sdmx import data_csv, data_json, data_xml
 from services.accounting.publish.sdmx.data_message import DataMessage
@@ -115,7 +115,7 @@ _CONTENT: Final[dict[str, Any]] = {form.media_type: {} for form in DATA}
     "/data/{flow}/{key}",
     summary="Figures of a dataflow",
     openapi_extra={"parameters": _PARAMETERS},
-    responses={200: {"content": _CONTENT}, 304: {"description": "The reader holds this already"}, **_PROBLEMS},
+    responses={200: {"content": _CONTENT}, **NOT_MODIFIED, **_PROBLEMS},
 )
 async def data(request: Request, caller: Anyone, flow: str, key: str = "all", provider: str = "all") -> Response:
     """`/data/DF_FLOW/A.NET..KZ._T._T._T._T._T`: one code per dimension, `+` for or, nothing for every code, `all` for
@@ -175,7 +175,7 @@ def _pieces(message: DataMessage, form: Form, request: Request) -> Iterator[str]
             _query_parameter("detail", "full, allstubs or referencestubs", "full"),
         ]
     },
-    responses={200: {"content": {STRUCTURE[0].media_type: {}}}, **_PROBLEMS},
+    responses={200: {"content": {STRUCTURE[0].media_type: {}}}, **NOT_MODIFIED, **_PROBLEMS},
 )
 async def structure(
     request: Request, _: Anyone, resource: str, agency: str = "all", id: str = "all", version: str = "latest"

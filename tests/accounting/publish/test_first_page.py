@@ -180,6 +180,8 @@ async def test_the_page_can_be_kept(filled: Api) -> None:
     again = await filled.client.get("/?lang=en", headers={"If-None-Match": first.headers["etag"]})
     assert again.status_code == 304
     assert again.headers["content-security-policy"] == first.headers["content-security-policy"]
+    unchanged = await filled.client.get("/?lang=en", headers={"If-Modified-Since": first.headers["last-modified"]})
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
 
 
 class TestWording:

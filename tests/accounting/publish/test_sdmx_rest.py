@@ -251,6 +251,32 @@ class TestKeeping:
         assert first.headers["last-modified"] == "Wed, 01 Jul 2026 09:30:00 GMT"
         assert {"Accept", "Accept-Language", "Authorization"} == set(first.headers["vary"].split(", "))
 
+    @pytest.mark.parametrize(
+        ("since", "status"),
+        [
+            ("Wed, 01 Jul 2026 09:30:00 GMT", 304),
+            ("Wed, 01 Jul 2026 09:29:59 GMT", 200),
+            ("Thu, 02 Jul 2026 00:00:00 GMT", 304),
+            ("Wednesday, 01-Jul-26 09:30:00 GMT", 304),
+            ("Wed Jul  1 09:30:00 2026", 304),
+            ("Wed, 01 Jul 2026 09:30:00 +0500", 200),
+            ("2026-07-01T09:30:00Z", 200),
+            ("", 200),
+        ],
+    )
+    async def test_what_has_not_changed_since_is_not_sent_again(
+        self, client: httpx.AsyncClient, since: str, status: int
+    ) -> None:
+        for method in ("GET", "HEAD"):
+            answer = await client.request(method, "/data/DF_FLOW", headers={"If-Modified-Since": since})
+            assert answer.status_code == status
+            assert answer.headers["last-modified"] == "Wed, 01 Jul 2026 09:30:00 GMT"
+
+    async def test_the_time_does_not_count_where_a_tag_is_given(self, client: httpx.AsyncClient) -> None:
+        later = {"If-Modified-Since": "Thu, 02 Jul 2026 00:00:00 GMT"}
+        answer = await client.get("/data/DF_FLOW", headers=later | {"If-None-Match": '"other"'})
+        assert answer.status_code == 200
+
     async def test_another_figure_has_another_tag(
         self, client: httpx.AsyncClient, sdmx_app: FastAPI, figures: list[Figure]
     ) -> None:
