@@ -57,7 +57,8 @@ def record_routes(kind: Kind[Any], tag: str, *, single: bool = True) -> APIRoute
         _add_single_intake(router, kind)
     _add_bulk_intake(router, kind)
     _add_reading(router, kind)
-    _add_changes(router, kind)
+    _add_correction(router, kind)
+    _add_withdrawal(router, kind)
     return router
 
 
@@ -99,7 +100,8 @@ def _add_bulk_intake(router: APIRouter, kind: Kind[Any]) -> None:
 
     @router.post(":batch", summary="Submit any number of records as NDJSON", openapi_extra=_NDJSON_BODY)
     async def submit_batch(request: Request, caller: Caller = writer) -> StreamingResponse:
-        """One record a line; answers one line per input line in order, and a summary. Rejected lines are kept:
+        """One record a line; answers one line per input line in order, and a summary. A byte order mark before the
+        lines and white space after them are no lines; an empty line between them is one. Rejected lines are kept:
         `Kosh-Batch` names the batch under which they can be downloaded, mended and sent again."""
         routes.expect_ndjson(request)
         batch = Batch(_engine(request), kind, caller)
@@ -160,7 +162,7 @@ def _add_reading(router: APIRouter, kind: Kind[Any]) -> None:
         return json_response([as_json(version) for version in versions])
 
 
-def _add_changes(router: APIRouter, kind: Kind[Any]) -> None:
+def _add_correction(router: APIRouter, kind: Kind[Any]) -> None:
     writer = requires(*kind.writers)
 
     @router.put("/{id}", response_model=RecordState[kind.fact], summary="Correct a record")  # type: ignore[name-defined]
@@ -184,6 +186,10 @@ def _add_changes(router: APIRouter, kind: Kind[Any]) -> None:
             attempt=attempt,
         )
         return _state(state)
+
+
+def _add_withdrawal(router: APIRouter, kind: Kind[Any]) -> None:
+    writer = requires(*kind.writers)
 
     @router.post("/{id}:withdraw", response_model=RecordState[kind.fact], summary="Withdraw a record")  # type: ignore[name-defined]
     async def withdraw(

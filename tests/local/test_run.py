@@ -97,6 +97,14 @@ def test_the_next_run_goes_on_after_the_supervisor_was_killed_and_ctrl_c_leaves_
     assert not is_answered(port)
 
 
+def test_make_load_reaches_the_running_system_and_a_repeat_changes_nothing(state: Path, ports: range) -> None:
+    command = ["make", "-s", "load", "FILES=services/accounting/data/official_net_migration.csv"]
+    with running(state, ports):
+        settings = os.environ | {"KOSH_STATE": str(state)}
+        told = [subprocess.check_output(command, cwd=ROOT, env=settings, text=True) for _ in range(2)]
+    assert told == [f"official_net_migration.csv: 75 figures, {changed} changed\n" for changed in (75, 0)]
+
+
 @pytest.mark.kafka
 @pytest.mark.skipif(bool(missing_tools()) and not REQUIRED, reason="no real Kafka without Java and Maven")
 @pytest.mark.parametrize("victim", ["postgres", "portal-relay"])

@@ -75,6 +75,28 @@ async def test_a_stream_of_which_only_the_head_is_asked_is_not_begun(settings_wi
     assert (head.status_code, head.content, head.headers) == (200, b"", get.headers)
 
 
+async def test_no_content_leaves_the_application(app: FastAPI) -> None:
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asked: dict[str, Any] = {
+        "type": "http",
+        "method": "HEAD",
+        "path": "/v1/figures",
+        "query_string": b"",
+        "headers": [],
+        "client": None,
+    }
+    await app(asked, receive, send)
+    assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
+    assert (sent[0]["status"], sent[1]["body"], asked["method"]) == (200, b"", "HEAD")
+
+
 async def test_over_a_real_connection_the_next_request_is_understood(app: FastAPI) -> None:
     async with serving(app) as served, httpx.AsyncClient(base_url=served.url) as client:
         get, head = await both(client, "/openapi.json", {})
