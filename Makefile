@@ -24,8 +24,8 @@ run: setup ## the whole system on this machine, without a broker; BROKER=kafka, 
 	@exec $(GUARD) $(PYTHON) -m deploy.local.run
 
 .PHONY: test
-test: setup $(ASYNCAPI)/node_modules/.package-lock.json ## every test; ARGS="tests/portal -k crossing" for some
-	@exec $(GUARD) $(PYTHON) -m pytest $(ARGS)
+test: setup $(ASYNCAPI)/node_modules/.package-lock.json ## every test; ARGS="tests/portal -k crossing" for some, JOBS=2 at a time
+	@exec $(GUARD) $(PYTHON) -m pytest --numprocesses $(or $(JOBS),2) --dist loadgroup $(ARGS)
 
 .PHONY: bench
 bench: setup ## how fast, each figure as a ratio against a reference of the same run; ARGS="rebuild" for some

@@ -3,6 +3,7 @@
 It listens on free ports of the loopback interface, keeps its log, and ends with the process that started it.
 """
 
+import fcntl
 import os
 import shutil
 import signal
@@ -102,7 +103,15 @@ class Node:
 
 
 def fetch_jars(libs: Path) -> None:
-    """Has Maven lay Kafka's jars into `libs`, unless those of this very pom.xml lie there."""
+    """Has Maven lay Kafka's jars into `libs`, unless those of this very pom.xml lie there. Of two processes that want
+    them the second waits for the first."""
+    libs.parent.mkdir(parents=True, exist_ok=True)
+    with (libs.parent / "libs.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _fetch(libs)
+
+
+def _fetch(libs: Path) -> None:
     pom, done_by = BROKER / "pom.xml", libs / "pom.xml"
     if done_by.exists() and done_by.read_bytes() == pom.read_bytes():
         return

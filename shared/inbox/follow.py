@@ -97,9 +97,8 @@ class Follower:
                         await connection.invalidate()  # back in the pool it would keep the lock
             except (SourceFailed, DBAPIError, OSError) as outage:
                 self._watch.active.labels(name).set(0)
-                log.warning(
-                    "following %s waits: %s", name, outage if isinstance(outage, SourceFailed) else type(outage)
-                )
+                reason = str(outage) if isinstance(outage, SourceFailed) else type(outage).__name__
+                log.warning("following %s waits: %s", name, reason)
                 await asyncio.sleep(RETRY)
 
     async def _work(self, connection: AsyncConnection) -> None:
@@ -121,13 +120,13 @@ class Follower:
             seen = await table.seen(connection, source.name)
         while True:
             asked_at, newest = clock.now(), await source.newest()
-            current = self._reaches(newest, positions, seen)
-            if current:
+            if self._reaches(newest, positions, seen):
                 async with connection.begin():
                     await table.confirm(connection, source.name, asked_at)
             delivery = await source.read(positions, LIMIT, WAIT)
-            positions |= delivery.positions
-            seen = max(seen, await self._take(connection, delivery))
+            if delivery.events or not delivery.positions.items() <= positions.items():
+                seen = max(seen, await self._take(connection, delivery))
+                positions |= delivery.positions
 
     def _reaches(self, newest: Newest, positions: Mapping[int, int], seen: int) -> bool:
         """Whether everything was read that there was. A feed's position is the outbox's own; a topic may end before
@@ -164,14 +163,15 @@ class Follower:
         """What is to be kept, and what could not be understood. Events of other types are none of our business."""
         understood: Understood = {}
         parked: list[Parked] = []
-        for event in events:
+        for each in events:
             try:
-                kind = readable(event).get("type")
-                if isinstance(event, dict) and isinstance(kind, str) and kind in self._copies:
+                event = readable(each)
+                kind = str(event.get("type"))
+                if kind in self._copies:
                     fact = fact_of(self._copies[kind].fact, event)
                     understood.setdefault(kind, []).append((version_of(event), fact))
             except NotUnderstood as fault:
-                parked.append(Parked(str(fault), raw(event)))
+                parked.append(Parked(str(fault), raw(each)))
         return understood, parked
 
     async def _keep(self, connection: AsyncConnection, understood: Understood) -> None:

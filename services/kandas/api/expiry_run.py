@@ -1,4 +1,4 @@
-"""`/v1/kandas-expiry-runs`: ends the statuses whose time is over. Meant for a daily timer; may be repeated at will."""
+"""`/v1/kandas-expiry-runs`: ends the statuses whose time is over. Done daily by itself; may be repeated at will."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""`/v1/quota-lapse-runs`: gives back the places of who did not pay. For a daily timer; may be repeated at will."""
+"""`/v1/quota-lapse-runs`: gives back the places of who did not pay. Done daily by itself; may be repeated at will."""
 
 from typing import Annotated
 

@@ -90,6 +90,6 @@ def _shown(outcome: Outcome) -> dict[str, Any]:
 
 @checks.post("", summary="Judge the signatures that wait")
 async def judge_pending(request: Request, caller: Annotated[Caller, requires("operator", "system")]) -> CheckRun:
-    """For a timer, each quarter of an hour: what could not be known when a notice came in may be known by now."""
+    """Done by itself each quarter of an hour: what could not be known when a notice came in may be known by now."""
     run = await cases.judge_pending(request.app.state.engine, request.app.state.verifier, caller)
     return CheckRun(valid=run.valid, refused=run.refused, pending=run.pending)

@@ -1,5 +1,5 @@
 """`/v1/stay-control:check`: by what right somebody stays on a day, and for how long. `/v1/overstay-runs`: the daily run
-that records who stays without right; for a timer, may be repeated at will."""
+that records who stays without right; done by itself, may be repeated at will."""
 
 from typing import Annotated, Literal
 

@@ -158,6 +158,6 @@ def _by_day(rows: Sequence[Any]) -> dict[date, list[tuple[UUID, Violation]]]:
 
 
 async def job(engine: AsyncEngine) -> None:
-    """Today's run, as a daily timer starts it."""
+    """Today's run, as the clock brings it about."""
     found = await run(engine, clock.today(), PORTAL)
     log.info("overstay run: %d recorded, %d withdrawn", found.recorded, found.withdrawn)
