@@ -5,7 +5,6 @@ Source: ICAO Doc 9303 part 3 (characters allowed in machine readable document nu
 
 import re
 from enum import StrEnum
-from functools import lru_cache
 
 LONGEST_NUMBER = 22  # nine characters and the overflow that part 5 of Doc 9303 allows on cards
 
@@ -34,10 +33,14 @@ def normalise(number: str) -> str:
     return plain
 
 
-@lru_cache(maxsize=2**14)  # a record's document is compared at several places within the moment of its intake
 def identity_key(issuing_state: str, number: str) -> str:
     """What makes two documents the same: issuing state and number.
 
     The type stays out, because registers disagree about it (a passport here is an identity document there).
     """
-    return f"{issuing_state}:{normalise(number)}"
+    return key_of(issuing_state, normalise(number))
+
+
+def key_of(issuing_state: str, normalised: str) -> str:
+    """The same of a number that is normalised already."""
+    return f"{issuing_state}:{normalised}"

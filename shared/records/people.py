@@ -57,7 +57,7 @@ def person_values(person: Person) -> dict[str, Any]:
 def document_of(person: Person) -> str | None:
     """The person's document as one key, issuing state and number; None without a document."""
     document = person.document
-    return documents.identity_key(document.issuing_state, document.number) if document else None
+    return documents.key_of(document.issuing_state, document.number) if document else None
 
 
 def named(person: Person | Wanted) -> str:

@@ -21,9 +21,9 @@ from shared.errors import Conflict, Fault, Invalid
 from shared.events.kandas import KandasStatus
 from shared.http.callers import Caller
 from shared.http.idempotency import Attempt, once
-from shared.kernel.documents import identity_key
 from shared.records import intake
 from shared.records.kind import Kind
+from shared.records.people import document_of
 from shared.records.state import as_json
 
 log = logging.getLogger(__name__)
@@ -40,13 +40,12 @@ def _time(status: KandasStatus) -> datetime:
 
 
 def _columns(status: KandasStatus) -> dict[str, Any]:
-    document = status.person.document
     return {
         "application": status.case,
         "state": status.state,
         "valid_until": status.valid_until,
         "iin": status.person.iin,
-        "document": identity_key(document.issuing_state, document.number) if document else None,
+        "document": document_of(status.person),
     }
 
 
