@@ -65,6 +65,8 @@ async def keep_time(engine: AsyncEngine, jobs: Sequence[Job]) -> None:
                 await do_if_due(engine, job)
             except (DBAPIError, OSError, Unavailable) as outage:
                 log.warning("%s waits: %s", job.name, type(outage).__name__)
+            except Exception:  # a fault in one job must stop neither the others nor the copies beside them
+                log.exception("%s failed", job.name)
         await asyncio.sleep(LOOK)
 
 

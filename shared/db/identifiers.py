@@ -8,6 +8,7 @@ from uuid import UUID
 _SIZE = 10  # random bytes of an identifier
 _drawn: deque[bytes] = deque()
 """Random bytes for the next ones: asking the kernel for each costs more than all the rest of it."""
+os.register_at_fork(after_in_child=_drawn.clear)  # two processes must not draw the same ones
 
 
 def new_id() -> UUID:

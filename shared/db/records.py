@@ -129,7 +129,7 @@ async def take(connection: AsyncConnection, table: Table, submissions: Sequence[
     the first one counts, the others are compared with it.
 
     Nearly all that is handed in is new, so it is stored at once; only where some of it is there already is it looked
-    up what.
+    up what. Raises Conflict where another unique column of the table stands in the way.
     """
     first: dict[str, Submission] = {}
     for submission in submissions:

@@ -14,7 +14,7 @@ from shared.clock import ALMATY, set_to
 from shared.db.engine import make_engine
 from shared.errors import Unavailable
 from shared.testing.postgres import FreshDatabase
-from shared.timer import A_DAY, Job, do_if_due, timer_table
+from shared.timer import A_DAY, Job, do_if_due, keep_time, timer_table
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=ALMATY)
 
@@ -76,6 +76,24 @@ async def test_what_failed_is_tried_again(engine: AsyncEngine) -> None:
     with set_to(NOON):
         await do_if_due(engine, job)
     assert work.done == 1
+
+
+async def test_a_faulty_job_stops_no_other(engine: AsyncEngine, caplog: pytest.LogCaptureFixture) -> None:
+    done = asyncio.Event()
+
+    async def fault(_: AsyncEngine) -> None:
+        raise KeyError("a field")
+
+    async def work(_: AsyncEngine) -> None:
+        done.set()
+
+    keeping = asyncio.create_task(keep_time(engine, [Job("faulty", A_DAY, fault), Job("sound", A_DAY, work)]))
+    async with asyncio.timeout(10):
+        await done.wait()
+    keeping.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await keeping
+    assert "faulty failed" in caplog.messages
 
 
 @given(st.timedeltas(timedelta(0), timedelta(hours=3)), st.timedeltas(timedelta(minutes=1), timedelta(hours=2)))
