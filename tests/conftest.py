@@ -13,6 +13,7 @@ pytest_plugins = ["shared.testing.postgres", "shared.testing.kafka", "shared.tes
 JOURNEYS = Path(__file__).parent / "journeys"
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in this very hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Of several processes each takes whole modules, since these share servers; all journeys share a running system."""
     for item in items:

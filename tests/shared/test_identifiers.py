@@ -9,10 +9,10 @@ FORK = """
 import os
 from shared.db.identifiers import new_id
 new_id()  # what is drawn for the next ones is there when the process forks
-parent = os.fork()
-print(new_id().int & (1 << 62) - 1, flush=True)
-if parent:
-    os.waitpid(parent, 0)
+child = os.fork()
+if child:
+    os.waitpid(child, 0)  # so that their lines do not mix
+print(new_id().int & (1 << 62) - 1)
 """
 
 
