@@ -25,7 +25,7 @@ run: setup ## the whole system on this machine, without a broker; BROKER=kafka, 
 
 .PHONY: test
 test: setup $(ASYNCAPI)/node_modules/.package-lock.json ## every test; ARGS="tests/portal -k crossing" for some, JOBS=2 at a time
-	@exec $(GUARD) $(PYTHON) -m pytest --numprocesses $(or $(JOBS),2) --dist loadgroup $(ARGS)
+	@exec $(GUARD) $(PYTHON) -m pytest --numprocesses $(or $(JOBS),2) --dist loadscope $(ARGS)
 
 .PHONY: bench
 bench: setup ## how fast, each figure as a ratio against a reference of the same run; ARGS="rebuild" for some
