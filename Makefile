@@ -28,7 +28,7 @@ test: setup $(ASYNCAPI)/node_modules/.package-lock.json ## every test; ARGS="tes
 	@exec $(GUARD) $(PYTHON) -m pytest --numprocesses $(or $(JOBS),2) --dist loadscope $(ARGS)
 
 # No fixtures, no plugins that import a web framework, few examples of each property: seconds, not a minute.
-UNIT := --noconftest -p tests.profiles --hypothesis-profile unit -p no:schemathesis -p no:anyio -p no:xdist -p no:xdist.looponfail
+UNIT := --noconftest -p tests.profiles --hypothesis-profile unit
 
 .PHONY: unit
 unit: setup ## the tests of pure code (tests/unit.txt) in seconds; ARGS="-k quota" for some
