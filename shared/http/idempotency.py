@@ -12,10 +12,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import blake2b
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import orjson
 from fastapi import Depends, Header, Request
+from pydantic import BaseModel
 from sqlalchemy import Column, DateTime, Index, LargeBinary, MetaData, Table, Text, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,6 +24,8 @@ from shared import clock
 from shared.db.json_text import JsonText
 from shared.errors import Conflict, Invalid
 from shared.http.callers import caller_of
+
+M = TypeVar("M", bound=BaseModel)
 
 KEPT = timedelta(days=30)
 MAX_KEY = 255
@@ -111,6 +114,17 @@ async def once(connection: AsyncConnection, attempt: Attempt | None, make: Calla
     answer = orjson.dumps(await make())
     await connection.execute(_KEEP, {**mine, "answer": answer.decode()})
     return orjson.loads(answer)
+
+
+async def once_model(
+    connection: AsyncConnection, attempt: Attempt | None, answer: type[M], make: Callable[[], Awaitable[M]]
+) -> M:
+    """`once` for an answer that is a model."""
+
+    async def dumped() -> Any:
+        return (await make()).model_dump(mode="json")
+
+    return answer.model_validate(await once(connection, attempt, dumped))
 
 
 async def _first_answer(connection: AsyncConnection, attempt: Attempt) -> Any:

@@ -1,7 +1,6 @@
 """Taking, correcting and withdrawing records: each a record and its event in one transaction."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -9,13 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.db import records
 from shared.db.records import FIRST, Record, Submission, Taken
 from shared.db.unit import Unit, unit_of_work
-from shared.errors import Conflict, Fault, Invalid, NotFound
+from shared.errors import Conflict, Fault, NotFound
 from shared.events.envelope import Event, Fact
 from shared.http import access_log
 from shared.http.callers import Caller
-from shared.http.idempotency import Attempt, once
 from shared.records.kind import Change, Entry, F, Kind
-from shared.records.state import as_json
 
 
 async def take(engine: AsyncEngine, kind: Kind[F], facts: Sequence[F], caller: Caller) -> list[Taken]:
@@ -64,38 +61,12 @@ def _is_new(taken: Taken, submission: Submission) -> bool:
     return taken.outcome == "created" and taken.id == submission.id
 
 
-async def correct(
-    engine: AsyncEngine,
-    kind: Kind[F],
-    id: UUID,
-    fact: F,
-    *,
-    version: int,
-    reason: str,
-    caller: Caller,
-    attempt: Attempt | None,
-) -> dict[str, Any]:
-    """Puts `fact` in the place of the record's content; answers with the record. Raises NotFound, VersionMismatch,
-    Invalid where it would change what is fixed, Conflict where the record is withdrawn."""
-
-    async def make() -> dict[str, Any]:
-        record = await open_within(unit, kind, id, version)
-        if faults := _fixed(kind, seen(kind, record, caller), fact):
-            raise Invalid("The correction changes what a correction cannot change.", faults=faults)
-        if faults := _in_correction(kind.refused(fact, caller)):
-            raise Invalid("You cannot hand in this record.", faults=faults)
-        return as_json(await revise_within(unit, kind, record, fact, caller, reason))
-
-    async with unit_of_work(engine) as unit:
-        return dict(await once(unit.connection, attempt, make))
-
-
-def _fixed(kind: Kind[F], old: F, fact: F) -> list[Fault]:
+def fixed(kind: Kind[F], old: F, fact: F) -> list[Fault]:
     same = kind.key(fact) == kind.key(old)
-    return _in_correction([*([] if same else [Fault("/source_id", "Cannot be changed.")]), *kind.fixed(old, fact)])
+    return in_correction([*([] if same else [Fault("/source_id", "Cannot be changed.")]), *kind.fixed(old, fact)])
 
 
-def _in_correction(faults: Sequence[Fault]) -> list[Fault]:
+def in_correction(faults: Sequence[Fault]) -> list[Fault]:
     """The faults where a correction's body holds them."""
     return [Fault(f"/record{fault.pointer}", fault.detail) for fault in faults]
 
@@ -108,32 +79,11 @@ def seen(kind: Kind[F], record: Record, caller: Caller) -> F:
     return fact
 
 
-async def withdraw(
-    engine: AsyncEngine,
-    kind: Kind[F],
-    id: UUID,
-    *,
-    version: int,
-    reason: str,
-    caller: Caller,
-    attempt: Attempt | None,
-) -> dict[str, Any]:
-    """Takes the record out of account; its content and history stay. Answers with the record. Raises NotFound,
-    VersionMismatch, Conflict."""
-
-    async def make() -> dict[str, Any]:
-        record = await open_within(unit, kind, id, version)
-        fact = seen(kind, record, caller)
-        return as_json(await revise_within(unit, kind, record, fact, caller, reason, withdrawn=True))
-
-    async with unit_of_work(engine) as unit:
-        return dict(await once(unit.connection, attempt, make))
-
-
-async def open_within(unit: Unit, kind: Kind[F], id: UUID, version: int) -> Record:
-    """The record, locked for a change of its version `version`. Raises NotFound, VersionMismatch, Conflict where it is
-    withdrawn."""
+async def open_within(unit: Unit, kind: Kind[F], id: UUID, version: int, caller: Caller) -> Record:
+    """The record, locked for a change of its version `version`. Raises NotFound, also where the caller may not see it
+    (asked first, so that nobody learns a version from outside), VersionMismatch, Conflict where it is withdrawn."""
     record = await records.load(unit.connection, kind.table, id, lock=True)
+    seen(kind, record, caller)
     records.expect_version(record, version)
     if record.withdrawn:
         raise Conflict("The record is withdrawn; submit a new one under its own source_id.")

@@ -15,16 +15,16 @@ from shared.db.records import FIRST, Taken
 from shared.errors import Conflict, Invalid
 from shared.events.language import Text
 from shared.http import routes
-from shared.http.answers import ExpectedVersion, etag, json_response
+from shared.http.answers import etag, json_response
 from shared.http.callers import Caller, requires
-from shared.http.idempotency import AnyAttempt
 from shared.http.reading import DirectRoute
 from shared.http.routes import NDJSON
 from shared.http.tracing import current_traceparent
 from shared.records import intake, rejects
 from shared.records.batch import Batch
 from shared.records.kind import F, Kind
-from shared.records.state import RecordState, as_json
+from shared.records.state import RecordState, state_of
+from shared.records.step import StepRequest, correct_record, step_by, withdraw_record
 
 _NDJSON_BODY = {"requestBody": {"required": True, "content": {NDJSON: {"schema": {"type": "string"}}}}}
 
@@ -150,68 +150,37 @@ def _explained(line: int, submitted: bytes, problems: str) -> bytes:
 def _add_reading(router: APIRouter, kind: Kind[Any]) -> None:
     reader = requires(*kind.readers)
 
-    @router.get("/{id}", response_model=RecordState[kind.fact], summary="Read a record")  # type: ignore[name-defined]
-    async def read(request: Request, id: UUID, caller: Caller = reader) -> Response:
+    @router.get("/{id:uuid}", summary="Read a record")
+    async def read(request: Request, id: UUID, caller: Caller = reader) -> RecordState[kind.fact]:  # type: ignore[name-defined]
         """Its present state. The reading is written to the access log, which the person can see."""
-        return _state(as_json(await intake.read(_engine(request), kind, id, caller=caller)))
+        return state_of(kind, await intake.read(_engine(request), kind, id, caller=caller))
 
-    @router.get("/{id}/history", response_model=list[RecordState[kind.fact]], summary="Read all versions of a record")  # type: ignore[name-defined]
-    async def read_history(request: Request, id: UUID, caller: Caller = reader) -> Response:
+    @router.get("/{id:uuid}/history", summary="Read all versions of a record")
+    async def read_history(request: Request, id: UUID, caller: Caller = reader) -> list[RecordState[kind.fact]]:  # type: ignore[name-defined]
         """Oldest first, the present state last."""
         versions = await intake.read_history(_engine(request), kind, id, caller=caller)
-        return json_response([as_json(version) for version in versions])
+        return [state_of(kind, version) for version in versions]
 
 
 def _add_correction(router: APIRouter, kind: Kind[Any]) -> None:
-    writer = requires(*kind.writers)
+    asking = step_by(*kind.writers, key_required=False)
 
-    @router.put("/{id}", response_model=RecordState[kind.fact], summary="Correct a record")  # type: ignore[name-defined]
+    @router.put("/{id:uuid}", summary="Correct a record")
     async def correct(
-        request: Request,
-        id: UUID,
         correction: Correction[kind.fact],  # type: ignore[name-defined]
-        version: ExpectedVersion,
-        attempt: AnyAttempt,
-        caller: Caller = writer,
-    ) -> Response:
+        asked: StepRequest = asking,
+    ) -> RecordState[kind.fact]:  # type: ignore[name-defined]
         """The whole record as it should have been; the replaced version stays in its history."""
-        state = await intake.correct(
-            _engine(request),
-            kind,
-            id,
-            correction.record,
-            version=version,
-            reason=correction.reason,
-            caller=caller,
-            attempt=attempt,
-        )
-        return _state(state)
+        return await correct_record(asked, kind, correction.record, correction.reason)
 
 
 def _add_withdrawal(router: APIRouter, kind: Kind[Any]) -> None:
-    writer = requires(*kind.writers)
+    asking = step_by(*kind.writers, key_required=False)
 
-    @router.post("/{id}:withdraw", response_model=RecordState[kind.fact], summary="Withdraw a record")  # type: ignore[name-defined]
+    @router.post("/{id:uuid}:withdraw", summary="Withdraw a record")
     async def withdraw(
-        request: Request,
-        id: UUID,
         withdrawal: Withdrawal,
-        version: ExpectedVersion,
-        attempt: AnyAttempt,
-        caller: Caller = writer,
-    ) -> Response:
+        asked: StepRequest = asking,
+    ) -> RecordState[kind.fact]:  # type: ignore[name-defined]
         """It no longer counts; its content and history stay readable."""
-        state = await intake.withdraw(
-            _engine(request),
-            kind,
-            id,
-            version=version,
-            reason=withdrawal.reason,
-            caller=caller,
-            attempt=attempt,
-        )
-        return _state(state)
-
-
-def _state(state: dict[str, Any]) -> Response:
-    return json_response(state, headers={"ETag": etag(state["version"])})
+        return await withdraw_record(asked, kind, withdrawal.reason)

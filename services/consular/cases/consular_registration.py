@@ -119,7 +119,7 @@ async def _change(
 async def _change_within(
     unit: Unit, id: UUID, changes: dict[str, Any], reason: str, version: int, caller: Caller
 ) -> dict[str, Any]:
-    record = await intake.open_within(unit, REGISTRATIONS, id, version)
+    record = await intake.open_within(unit, REGISTRATIONS, id, version, caller)
     entry = ConsularRegistration.read(record.body)
     _refuse_others(entry, caller)
     if entry.ended_on is not None:

@@ -89,7 +89,7 @@ async def end(
 
 
 async def _end(unit: Unit, id: UUID, end: End, version: int, caller: Caller) -> dict[str, Any]:
-    record = await intake.open_within(unit, STATUSES, id, version)
+    record = await intake.open_within(unit, STATUSES, id, version, caller)
     status = KandasStatus.read(record.body)
     if status.state != "granted" or status.decided_on is None:
         raise Conflict(f"Only a status in force can end; this one is {status.state}.")

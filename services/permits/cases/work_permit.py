@@ -234,7 +234,7 @@ async def revoke(
     Raises NotFound, VersionMismatch, Conflict where it is revoked already, Invalid for a day outside its time."""
 
     async def make() -> dict[str, Any]:
-        record = await intake.open_within(unit, PERMITS, id, version)
+        record = await intake.open_within(unit, PERMITS, id, version, caller)
         permit = WorkPermit.read(record.body)
         _expect_revocable(permit, revocation.ended_on)
         revoked = permit.model_copy(update={"status": "revoked", "ended_on": revocation.ended_on})

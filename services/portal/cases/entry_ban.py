@@ -1,11 +1,10 @@
 """Bans on entry (P6): imposed, lifted with a reason, and checked before somebody is let in or permitted to work."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
+from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.portal.rules import entry_ban as rules
@@ -14,13 +13,13 @@ from shared import clock
 from shared.db.unit import Unit, unit_of_work
 from shared.errors import Conflict, Fault, Invalid
 from shared.events.border_control import EntryBan
+from shared.events.language import Day, Language, Text
 from shared.http import access_log
 from shared.http.callers import Caller
-from shared.http.idempotency import Attempt, once
-from shared.records import intake
 from shared.records.kind import Kind
 from shared.records.people import Wanted, find, person_values
-from shared.records.state import as_json
+from shared.records.state import RecordState
+from shared.records.step import StepRequest, step
 
 
 def _columns(ban: EntryBan) -> dict[str, Any]:
@@ -45,50 +44,57 @@ ENTRY_BANS = Kind(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Lifting:
-    """`lifted_on` is the first day on which entry is no longer barred."""
+class Lifting(Language):
+    """Why and since when a ban holds no longer."""
 
-    lifted_on: date
-    reason: str
-
-
-async def lift(
-    engine: AsyncEngine, id: UUID, lifting: Lifting, *, version: int, caller: Caller, attempt: Attempt
-) -> dict[str, Any]:
-    """Ends a ban before its term; answers with the record. Raises NotFound, VersionMismatch, Invalid, and Conflict
-    where it is lifted already."""
-    async with unit_of_work(engine) as unit:
-        answer: dict[str, Any] = await once(unit.connection, attempt, lambda: _lift(unit, id, lifting, version, caller))
-    return answer
+    lifted_on: Day = Field(description="first day on which entry is no longer barred")
+    reason: Text
 
 
-async def _lift(unit: Unit, id: UUID, lifting: Lifting, version: int, caller: Caller) -> dict[str, Any]:
-    record = await intake.open_within(unit, ENTRY_BANS, id, version)
-    ban = EntryBan.read(record.body)
-    if ban.lifted_on is not None:
-        raise Conflict(f"The ban was lifted on {ban.lifted_on}.")
-    if ban.barred_until is not None and lifting.lifted_on > ban.barred_until:
-        fault = Fault("/lifted_on", f"The ban ends on {ban.barred_until} by itself.")
-        raise Invalid("The ban cannot be lifted on that day.", faults=[fault])
-    lifted = ban.model_copy(update={"lifted_on": lifting.lifted_on, "lift_reason": lifting.reason})
-    return as_json(await intake.revise_within(unit, ENTRY_BANS, record, lifted, caller, lifting.reason))
+async def lift(asked: StepRequest, lifting: Lifting) -> RecordState[EntryBan]:
+    """Ends a ban before its term. Raises as `step`, Invalid for a day after that term, and Conflict where it is lifted
+    already."""
+
+    async def change(_unit: Unit, ban: EntryBan) -> EntryBan:
+        if ban.lifted_on is not None:
+            raise Conflict(f"The ban was lifted on {ban.lifted_on}.")
+        if ban.barred_until is not None and lifting.lifted_on > ban.barred_until:
+            fault = Fault("/lifted_on", f"The ban ends on {ban.barred_until} by itself.")
+            raise Invalid("The ban cannot be lifted on that day.", faults=[fault])
+        return ban.model_copy(update={"lifted_on": lifting.lifted_on, "lift_reason": lifting.reason})
+
+    return await step(asked, ENTRY_BANS, change, reason=lifting.reason)
 
 
-@dataclass(frozen=True, slots=True)
-class BanInForce:
-    """No more than whoever guards the border must know to send the person aside."""
+class Ban(BaseModel):
+    """A ban that holds: no more than whoever guards the border must know to send the person aside."""
 
-    id: str
+    id: UUID
     ground: str
-    barred_until: date | None
+    barred_until: Day | None
 
 
-async def check(engine: AsyncEngine, wanted: Wanted, day: date, caller: Caller) -> list[BanInForce]:
-    """The bans that hold on `day` for whom `wanted` names; the search and what it found are written to the log."""
+class BanCheck(Wanted):
+    """Whom the check is about, and the day of the entry."""
+
+    day: Day | None = Field(None, description="today, if not given")
+
+
+class BanAnswer(BaseModel):
+    """Whether entry is barred on the day, and by what."""
+
+    day: Day
+    barred: bool
+    bans: list[Ban]
+
+
+async def check(engine: AsyncEngine, asked: BanCheck, caller: Caller) -> BanAnswer:
+    """The bans that hold on the day for whom `asked` names; the search and what it found are written to the log."""
+    day = asked.day or clock.today()
     async with unit_of_work(engine) as unit:
-        rows = await find(unit.connection, entry_ban, wanted)
+        rows = await find(unit.connection, entry_ban, asked)
         bans = [(row.id, EntryBan.read(row.body)) for row in rows if not row.withdrawn]
         held = [(id, ban) for id, ban in bans if rules.holds(ban.barred_from, ban.barred_until, ban.lifted_on, day)]
         await access_log.note_search(unit.connection, caller, ENTRY_BANS.name, [(id, ban.person) for id, ban in held])
-    return [BanInForce(str(id), ban.ground, ban.barred_until) for id, ban in held]
+    found = [Ban(id=id, ground=ban.ground, barred_until=ban.barred_until) for id, ban in held]
+    return BanAnswer(day=day, barred=bool(found), bans=found)

@@ -219,7 +219,7 @@ async def advance(
 
 
 async def _advance(unit: Unit, id: UUID, step: Step, version: int, caller: Caller) -> dict[str, Any]:
-    record = await intake.open_within(unit, NOTICES, id, version)
+    record = await intake.open_within(unit, NOTICES, id, version, caller)
     notice = intake.seen(NOTICES, record, caller)
     if not _may_take(step, notice, caller):
         raise Forbidden("Only the host, a clerk, or the system that handed the notice in may do this.")

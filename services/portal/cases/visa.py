@@ -134,7 +134,7 @@ async def annul(
 
 
 async def _annul(unit: Unit, id: UUID, reason: str, version: int, caller: Caller) -> dict[str, Any]:
-    record = await intake.open_within(unit, VISAS, id, version)
+    record = await intake.open_within(unit, VISAS, id, version, caller)
     visa = Visa.read(record.body)
     if visa.state == "annulled":
         raise Conflict("The visa is annulled already.")
