@@ -10,10 +10,10 @@ from typing import Any
 import uvloop
 from prometheus_client import start_http_server
 
-from shared.http.logs import configure
-from shared.http.metrics import Metrics
-from shared.http.tracing import Tracing
 from shared.settings import ServiceSettings
+from shared.telemetry.logs import configure
+from shared.telemetry.metrics import Metrics
+from shared.telemetry.tracing import Tracing
 
 
 class Monitor:

@@ -19,13 +19,13 @@ from shared.db.migrate import head, upgrade
 from shared.errors import Unavailable
 from shared.http import my_access_log, server
 from shared.http.app import make_app
-from shared.http.metrics import Metrics
 from shared.inbox import table as inbox
 from shared.inbox.copies import Copy
 from shared.inbox.follow import follow
 from shared.outbox import feed, newest, relay
 from shared.process import Monitor
 from shared.settings import ServiceSettings, SettingsError
+from shared.telemetry.metrics import Metrics
 from shared.timer import Job, keep_time
 
 MakeApp = Callable[[ServiceSettings], FastAPI]

@@ -10,8 +10,8 @@ from pydantic import Field
 
 from shared.events.contradictions import not_before, together
 from shared.events.envelope import Fact
-from shared.events.language import Day, Moment, SourceId, Text
 from shared.events.person import Document, Person
+from shared.events.wire import Day, Moment, SourceId, Text
 
 AlertKind = Literal["ban", "lost_document", "others_document"]
 Evidence = Literal["iin", "document", "name"]

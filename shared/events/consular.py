@@ -6,8 +6,8 @@ from pydantic import Field
 
 from shared.events.contradictions import contradiction, not_before, together
 from shared.events.envelope import Fact
-from shared.events.language import Country, Day, Occupation, SourceId, Text
 from shared.events.person import Person
+from shared.events.wire import Country, Day, Occupation, SourceId, Text
 
 StayAbroad = Literal["work", "study", "treatment", "tourism", "family", "permanent", "other"]
 EndOfRegistration = Literal["own_wish", "other_mission", "stay_over", "return", "citizenship", "death"]

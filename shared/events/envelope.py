@@ -12,7 +12,7 @@ from uuid import UUID
 
 import orjson
 
-from shared.events.language import Language
+from shared.events.wire import Language
 
 TYPE_PREFIX = "kz.kosh"
 CONTENT_TYPE = "application/cloudevents+json"

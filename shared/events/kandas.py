@@ -6,8 +6,8 @@ from pydantic import Field
 
 from shared.events.contradictions import contradiction, not_before
 from shared.events.envelope import Fact
-from shared.events.language import Country, Day, Region, SourceId
 from shared.events.person import Person
+from shared.events.wire import Country, Day, Region, SourceId
 
 _BACKWARDS = "a status must not end before it begins"
 

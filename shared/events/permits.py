@@ -6,8 +6,8 @@ from pydantic import Field
 
 from shared.events.contradictions import not_before
 from shared.events.envelope import Fact
-from shared.events.language import Activity, Bin, Country, Day, Flag, Occupation, Region, SourceId
 from shared.events.person import Person
+from shared.events.wire import Activity, Bin, Country, Day, Flag, Occupation, Region, SourceId
 
 PermitKind = Literal[
     "employer", "seasonal", "intra_corporate", "self_employed", "labour_immigrant", "business_immigrant"

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from shared.events.language import Country, Day, Language
+from shared.events.wire import Country, Day, Language
 from shared.kernel import documents, iin, names, periods
 
 Sex = Literal["M", "F", "X"]

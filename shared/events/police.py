@@ -10,8 +10,8 @@ from pydantic import Field
 
 from shared.events.contradictions import contradiction, not_before, together
 from shared.events.envelope import Fact
-from shared.events.language import Country, Day, Flag, Region, SourceId, Text
 from shared.events.person import Person
+from shared.events.wire import Country, Day, Flag, Region, SourceId, Text
 
 RESIDENCE_ENDS = Literal["expiry", "citizenship", "departure", "revoked", "death"]
 PROTECTION_ENDS = Literal["expiry", "cessation", "cancelled", "revoked", "citizenship", "departure", "death"]

@@ -7,7 +7,8 @@ from pydantic import Field
 
 from shared.events.contradictions import contradiction, not_before
 from shared.events.envelope import Fact
-from shared.events.language import (
+from shared.events.person import Person
+from shared.events.wire import (
     CountedDay,
     CountedMoment,
     Country,
@@ -18,7 +19,6 @@ from shared.events.language import (
     SourceId,
     Text,
 )
-from shared.events.person import Person
 
 
 class BorderCrossing(Fact, producer="portal", name="border_crossing", version=1):

@@ -6,8 +6,8 @@ from pydantic import AfterValidator, Field
 
 from shared.events.contradictions import contradiction, not_before
 from shared.events.envelope import Fact
-from shared.events.language import Day, Flag, Region, SourceId
 from shared.events.person import Person
+from shared.events.wire import Day, Flag, Region, SourceId
 from shared.kernel.codes import code_list
 
 

@@ -12,13 +12,13 @@ from shared.http import openapi, outages, problems
 from shared.http.edge import Edge
 from shared.http.head import Head
 from shared.http.health import Check, health_router
-from shared.http.keys import KeySet, from_discovery, from_file
 from shared.http.limits import Bounds, Limits
-from shared.http.metrics import Metrics, metrics_router
 from shared.http.routes import gates
-from shared.http.tokens import Tokens
-from shared.http.tracing import Tracing
+from shared.identity.keys import KeySet, from_discovery, from_file
+from shared.identity.tokens import Tokens
 from shared.settings import ServiceSettings
+from shared.telemetry.metrics import Metrics, metrics_router
+from shared.telemetry.tracing import Tracing
 
 VERSION = "1.0"
 

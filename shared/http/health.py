@@ -8,8 +8,8 @@ from typing import Any
 from fastapi import Response
 
 from shared.http.answers import json_response
-from shared.http.callers import public
 from shared.http.routes import router
+from shared.identity.callers import public
 
 Check = Callable[[], Awaitable[None]]
 """Returns when the thing works, raises when it does not. The exception's text is for the log alone."""

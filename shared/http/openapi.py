@@ -7,9 +7,9 @@ from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
 from shared.http.answers import json_response
-from shared.http.callers import MAX_PURPOSE, Gate, public
 from shared.http.problems import MEDIA_TYPE, Problem
 from shared.http.routes import gates, router
+from shared.identity.callers import MAX_PURPOSE, Gate, public
 
 _REFERENCE = "#/components/schemas/{model}"
 

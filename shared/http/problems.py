@@ -21,7 +21,7 @@ from shared.errors import DomainError, Fault
 from shared.http.faults import faults_of, sentence
 from shared.http.json_body import Malformed
 from shared.http.routes import gates, template
-from shared.http.tracing import current_trace_id
+from shared.telemetry.tracing import current_trace_id
 
 BASE = "https://kosh.kz/problems/"
 MEDIA_TYPE = "application/problem+json"

@@ -7,10 +7,10 @@ from fastapi import Request, Response
 from pydantic import BaseModel, ValidationError
 
 from shared.errors import Invalid
-from shared.http.callers import Caller, Gate, gate_of
 from shared.http.faults import faults_of
 from shared.http.json_body import MAX_DEPTH, parse_json
 from shared.http.routes import GatedRoute, expect_json
+from shared.identity.callers import Caller, Gate, gate_of
 
 M = TypeVar("M", bound=BaseModel)
 

@@ -19,9 +19,9 @@ from starlette.routing import BaseRoute
 from starlette.types import Scope
 
 from shared.http.answers import model_response
-from shared.http.callers import Gate, Open, gate_of
 from shared.http.head import without_stream
 from shared.http.json_body import parse_json
+from shared.identity.callers import Gate, Open, gate_of
 
 NDJSON = "application/x-ndjson"
 LINES = (NDJSON, "application/jsonl", "application/ndjson")

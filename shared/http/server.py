@@ -8,9 +8,9 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from shared.http.logs import configure
 from shared.process import spare_the_collector
 from shared.settings import ServiceSettings
+from shared.telemetry.logs import configure
 
 MAX_HEAD = 65_536  # bytes of request line and headers that may come before they are complete
 HEAD_PATIENCE = 10.0  # seconds until they must be

@@ -19,13 +19,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import clock
 from shared.db.records import Taken
-from shared.db.unit import unit_of_work
 from shared.errors import Fault, Invalid
-from shared.http.callers import Caller
 from shared.http.reading import read_model
+from shared.identity.callers import Caller
+from shared.outbox.unit_of_work import unit_of_work
 from shared.records import rejects
 from shared.records.intake import take_within
-from shared.records.kind import F, Kind
+from shared.records.record_type import F, Kind
 from shared.records.rejects import Rejected
 
 CHUNK = 2_000

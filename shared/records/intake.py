@@ -5,14 +5,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shared.audit import access_log
 from shared.db import records
 from shared.db.records import FIRST, Record, Submission, Taken
-from shared.db.unit import Unit, unit_of_work
 from shared.errors import Conflict, Fault, NotFound
 from shared.events.envelope import Event, Fact
-from shared.http import access_log
-from shared.http.callers import Caller
-from shared.records.kind import Change, Entry, F, Kind
+from shared.identity.callers import Caller
+from shared.outbox.unit_of_work import Unit, unit_of_work
+from shared.records.record_type import Change, Entry, F, Kind
 
 
 async def take(engine: AsyncEngine, kind: Kind[F], facts: Sequence[F], caller: Caller) -> list[Taken]:
@@ -51,7 +51,7 @@ def _entered(kind: Kind[F], submission: Submission, fact: F, told: Fact, trace: 
 async def take_together(
     engine: AsyncEngine, kind: Kind[F], together: Sequence[tuple[F, Caller, str | None]]
 ) -> list[Taken]:
-    """`take` for requests that share one transaction (see shared.db.lane): fact, caller and traceparent of each."""
+    """`take` for requests that share one transaction (see shared.db.group_commit): fact, caller and traceparent of each."""
     facts, callers, traces = zip(*together, strict=True)
     async with unit_of_work(engine) as unit:
         return await take_within(unit, kind, facts, callers, traces)

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import SchemaItem
 
 from shared.events.contradictions import Contradiction, contradiction, together
-from shared.events.language import Country, Language
 from shared.events.person import BirthDate, DocumentNumber, Iin, LatinName, Person
+from shared.events.wire import Country, Language
 from shared.kernel import documents, names
 
 

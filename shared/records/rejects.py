@@ -10,10 +10,10 @@ from sqlalchemy import Column, DateTime, Integer, LargeBinary, MetaData, Table, 
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from shared.audit import access_log
 from shared.db.json_text import JsonText
 from shared.errors import Fault, NotFound
-from shared.http import access_log
-from shared.http.callers import Caller
+from shared.identity.callers import Caller
 
 PAGE = 1_000  # lines that are read at a time
 Kept = tuple[int, bytes, str]

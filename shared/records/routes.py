@@ -10,21 +10,21 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.db.lane import Lane
+from shared.db.group_commit import Lane
 from shared.db.records import FIRST, Taken
 from shared.errors import Conflict, Invalid
-from shared.events.language import Text
+from shared.events.wire import Text
 from shared.http import routes
 from shared.http.answers import etag, json_response
-from shared.http.callers import Caller, requires
 from shared.http.reading import DirectRoute
 from shared.http.routes import NDJSON
-from shared.http.tracing import current_traceparent
+from shared.identity.callers import Caller, requires
 from shared.records import intake, rejects
 from shared.records.batch import Batch
-from shared.records.kind import F, Kind
+from shared.records.record_type import F, Kind
 from shared.records.state import RecordState, state_of
 from shared.records.step import StepRequest, correct_record, step_by, withdraw_record
+from shared.telemetry.tracing import current_traceparent
 
 _NDJSON_BODY = {"requestBody": {"required": True, "content": {NDJSON: {"schema": {"type": "string"}}}}}
 

@@ -8,7 +8,7 @@ import orjson
 
 from shared.db.records import Record
 from shared.http.answers import Versioned
-from shared.records.kind import F, Kind
+from shared.records.record_type import F, Kind
 
 
 class RecordState(Versioned, Generic[F]):

@@ -18,13 +18,13 @@ from fastapi import Depends, Request
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.db.unit import Unit, unit_of_work
 from shared.errors import Invalid
 from shared.http.answers import ExpectedVersion
-from shared.http.callers import Caller, requires
-from shared.http.idempotency import AnyAttempt, Attempt, OneAttempt, once_model
+from shared.idempotency import AnyAttempt, Attempt, OneAttempt, once_model
+from shared.identity.callers import Caller, requires
+from shared.outbox.unit_of_work import Unit, unit_of_work
 from shared.records import intake
-from shared.records.kind import F, Kind
+from shared.records.record_type import F, Kind
 from shared.records.state import RecordState, state_of, state_type
 
 M = TypeVar("M", bound=BaseModel)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.accounting.rules.dimensions import day_number
-from services.accounting.rules.history import (
+from services.accounting.rules.figures.dimensions import day_number
+from services.accounting.rules.residence.history import (
     CROSSING,
     EVIDENCE,
     TOLD,

@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from services.accounting.rules.history import (
+from services.accounting.rules.figures.movements import Indicator, Tally, difference, tally, unpack
+from services.accounting.rules.residence.history import (
     CROSSING,
     EVIDENCE,
     Crossings,
@@ -16,10 +17,9 @@ from services.accounting.rules.history import (
     arrange_evidence,
     revise,
 )
-from services.accounting.rules.movements import Indicator, Tally, difference, tally, unpack
-from services.accounting.rules.outcome import NOT_KNOWN, Migration, is_observed, migration, verdict
-from services.accounting.rules.reckoning import UNDECLARED, Coverage, Reckoned, reckon
-from services.accounting.rules.residence import NEVER
+from services.accounting.rules.residence.outcome import NOT_KNOWN, Migration, is_observed, migration, verdict
+from services.accounting.rules.residence.reckoning import UNDECLARED, Coverage, Reckoned, reckon
+from services.accounting.rules.residence.residence import NEVER
 from tests.accounting.histories import day, generate
 
 PERSONS = 3_000

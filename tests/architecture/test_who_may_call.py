@@ -11,8 +11,8 @@ import pytest
 
 from services.accounting import app as accounting
 from services.accounting.settings import AccountingSettings
-from shared.http.callers import ROLES, Gate, Open
 from shared.http.routes import gates
+from shared.identity.callers import ROLES, Gate, Open
 from shared.testing.api import Api, StartApi
 
 SERVICES = ["portal", "permits", "kandas", "consular", "accounting"]

@@ -15,7 +15,7 @@ from services.accounting.cases.batch import Batch
 from services.accounting.cases.writer import Writer, the_writer
 from services.accounting.intake import run as intake
 from services.accounting.intake.watch import Watch
-from services.accounting.rules.identity import Hashes
+from services.accounting.rules.persons.identity import Hashes
 from shared.db.migrate import upgrade
 from shared.events.portal import BorderCrossing
 from shared.inbox.source import Delivery, Newest, Positions

@@ -11,7 +11,7 @@ from deploy import environment
 from deploy.databases import Wanted
 from services.accounting.settings import AccountingSettings
 from services.portal.settings import SignatureSettings
-from shared.http.callers import ROLES
+from shared.identity.callers import ROLES
 from shared.settings import ServiceSettings
 from tests.deploy.compose import FILE, PROFILES, ROOT, compose, every_service, ours, secrets, services
 

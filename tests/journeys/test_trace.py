@@ -15,15 +15,15 @@ from deploy import topics
 from deploy.local.kafka import Node
 from deploy.local.postgres import Database
 from services.accounting.intake import run as intake
-from services.accounting.rules.identity import Hashes
+from services.accounting.rules.persons.identity import Hashes
 from services.portal.app import make_app
 from shared.broker import Broker
-from shared.http.tracing import Tracing
 from shared.inbox.feed import FeedSource
 from shared.inbox.kafka import KafkaSource
 from shared.inbox.source import Source
 from shared.outbox import relay
 from shared.process import Monitor
+from shared.telemetry.tracing import Tracing
 from shared.testing.api import Api, StartApi
 from shared.testing.people import crossing
 from shared.testing.postgres import FreshDatabase

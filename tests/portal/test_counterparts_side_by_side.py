@@ -9,15 +9,15 @@ from typing import Any
 import orjson
 import pytest
 
-from services.portal.cases.border_crossing import CROSSINGS
-from services.portal.cases.host_notification import NOTICES
-from services.portal.cases.visa import VISAS
+from services.portal.cases.border.border_crossing import CROSSINGS
+from services.portal.cases.stays.host_notification import NOTICES
+from services.portal.cases.visas.visa import VISAS
 from shared import clock
-from shared.db.unit import unit_of_work
-from shared.http.callers import Caller
 from shared.http.reading import read_model
+from shared.identity.callers import Caller
+from shared.outbox.unit_of_work import unit_of_work
 from shared.records import intake
-from shared.records.kind import Kind
+from shared.records.record_type import Kind
 from shared.testing.api import Api
 from shared.testing.people import crossing
 from tests.portal import hosts

@@ -16,7 +16,7 @@ import pytest
 from asn1crypto import cms
 from fastapi import FastAPI, Request, Response
 
-from services.portal.rules.signature import Finding, Host, Revocation, Verdict, judge
+from services.portal.rules.stays.signature import Finding, Host, Revocation, Verdict, judge
 from services.portal.signatures.detached import Detached
 from services.portal.signatures.ncanode import NcaNodeVerifier
 from services.portal.signatures.setup import make_verifier

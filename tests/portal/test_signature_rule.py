@@ -1,4 +1,4 @@
-"""The verdict on a signature, whatever was found out (services.portal.rules.signature)."""
+"""The verdict on a signature, whatever was found out (services.portal.rules.stays.signature)."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.portal.rules.signature import (
+from services.portal.rules.stays.signature import (
     EMPLOYEE,
     HEAD,
     MAY_SIGN,

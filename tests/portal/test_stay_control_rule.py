@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.portal.rules.stay_control import Crossing, History, Permit, overstayed_since, standing
+from services.portal.rules.stays.stay_control import Crossing, History, Permit, overstayed_since, standing
 
 FIRST = date(2025, 1, 1)
 DAY = timedelta(days=1)

@@ -18,8 +18,8 @@ from shared.errors import Fault, Invalid
 from shared.events.catalogue import FACTS
 from shared.events.contradictions import TYPE, Contradiction, contradiction, not_before, together, twice
 from shared.events.envelope import Fact
-from shared.events.language import Day, Language, Text
 from shared.events.person import Person
+from shared.events.wire import Day, Language, Text
 from shared.http.reading import checked, read_model
 from shared.inbox.reading import NotUnderstood, fact_of
 from shared.testing.people import person

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from shared.db.lane import Lane
+from shared.db.group_commit import Lane
 
 
 async def test_items_that_arrive_during_a_run_share_the_next() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from shared.events.language import CountedDay, CountedMoment, Day, Flag, Moment
+from shared.events.wire import CountedDay, CountedMoment, Day, Flag, Moment
 
 NUMBERS = [1772349300, 1772323200, 0, 1.5, "1772349300", "1772323200", "0", "1e3", True, [], {}]
 LIKE_DAYS = [

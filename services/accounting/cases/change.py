@@ -7,8 +7,8 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from services.accounting.rules.history import CROSSING, TOLD, evidence_of
-from services.accounting.rules.identity import HOLDING
+from services.accounting.rules.persons.identity import HOLDING
+from services.accounting.rules.residence.history import CROSSING, TOLD, evidence_of
 from services.accounting.rules.rows import CrossingRow, FactRow, RegisterRow, keys_of
 from services.accounting.store.facts import Taken
 

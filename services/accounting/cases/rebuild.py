@@ -11,9 +11,9 @@ from collections.abc import Callable
 import asyncpg
 import numpy as np
 
-from services.accounting.rules.history import evidence_of
-from services.accounting.rules.identity import anchor, components, links, pairs
-from services.accounting.rules.people import Ints, Owned, assemble
+from services.accounting.rules.persons.identity import anchor, components, links, pairs
+from services.accounting.rules.persons.people import Ints, Owned, assemble
+from services.accounting.rules.residence.history import evidence_of
 from services.accounting.store import bulk, coverage, derived, lock
 
 Connection = asyncpg.Connection

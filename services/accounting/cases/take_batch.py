@@ -9,10 +9,11 @@ from datetime import datetime
 
 import asyncpg
 
-from services.accounting.cases.account import account, account_for_coverage
+from services.accounting.cases.apply_change import account, account_for_coverage
 from services.accounting.cases.batch import Batch
 from services.accounting.cases.change import Change
-from services.accounting.store import coverage, facts, identity, sources
+from services.accounting.store import coverage, facts, sources
+from services.accounting.store.persons import identity
 
 Connection = asyncpg.Connection
 

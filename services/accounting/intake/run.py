@@ -15,7 +15,7 @@ from services.accounting.cases.writer import Writer, the_writer
 from services.accounting.intake.decode import decode
 from services.accounting.intake.single import take_singly
 from services.accounting.intake.watch import Watch
-from services.accounting.rules.identity import Hashes
+from services.accounting.rules.persons.identity import Hashes
 from services.accounting.settings import AccountingSettings, dsn
 from shared.inbox.alarm import Alarm
 from shared.inbox.source import Source, SourceFailed, event_of

@@ -7,7 +7,7 @@ import asyncpg
 from services.accounting.cases.batch import Batch
 from services.accounting.cases.writer import Writer
 from services.accounting.intake.decode import FAULTS, decode, parked
-from services.accounting.rules.identity import Hashes
+from services.accounting.rules.persons.identity import Hashes
 
 log = logging.getLogger(__name__)
 

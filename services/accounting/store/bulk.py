@@ -13,10 +13,10 @@ import asyncpg
 import numpy as np
 import numpy.typing as npt
 
-from services.accounting.rules.history import CROSSING, TOLD
-from services.accounting.rules.identity import CLAIM, HOLDING
-from services.accounting.rules.people import Ints, People
-from services.accounting.rules.residence import NEVER
+from services.accounting.rules.persons.identity import CLAIM, HOLDING
+from services.accounting.rules.persons.people import Ints, People
+from services.accounting.rules.residence.history import CROSSING, TOLD
+from services.accounting.rules.residence.residence import NEVER
 
 Connection = asyncpg.Connection
 Records = npt.NDArray[np.void]

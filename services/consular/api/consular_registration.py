@@ -10,11 +10,11 @@ from services.consular.cases import consular_registration as cases
 from services.consular.cases.consular_registration import REGISTRATIONS, End, Renewal
 from services.consular.rules.consular_registration import Standing
 from shared.events.consular import ConsularRegistration, EndOfRegistration
-from shared.events.language import Day
+from shared.events.wire import Day
 from shared.http.answers import ExpectedVersion, etag, json_response
-from shared.http.callers import Caller, requires
-from shared.http.idempotency import OneAttempt
 from shared.http.routes import router as gated
+from shared.idempotency import OneAttempt
+from shared.identity.callers import Caller, requires
 from shared.kernel.decisions import Check
 from shared.records.routes import record_routes
 from shared.records.state import RecordState

@@ -11,11 +11,11 @@ from services.consular.cases import consular_registration as cases
 from services.consular.cases.consular_registration import End, Renewal
 from shared.db.records import FIRST
 from shared.events.consular import ConsularRegistration
-from shared.events.language import SourceId
+from shared.events.wire import SourceId
 from shared.http.answers import ExpectedVersion, etag, json_response
-from shared.http.callers import Caller, requires
-from shared.http.idempotency import OneAttempt
 from shared.http.routes import router as gated
+from shared.idempotency import OneAttempt
+from shared.identity.callers import Caller, requires
 
 router = gated(prefix="/v1/me/consular-registrations", tags=["my registrations"])
 Citizen = Annotated[Caller, requires("citizen")]

@@ -6,8 +6,8 @@ from fastapi import Request
 
 from services.consular.cases import totals as cases
 from services.consular.cases.totals import Totals
-from shared.http.callers import Caller, requires
 from shared.http.routes import router as gated
+from shared.identity.callers import Caller, requires
 
 router = gated(prefix="/v1/totals", tags=["totals"])
 

@@ -12,16 +12,16 @@ from services.consular.rules import consular_registration as rules
 from services.consular.store import consular_registration as store
 from services.consular.store.tables import consular_registration
 from shared import clock
+from shared.audit import access_log
 from shared.db.records import Record, Taken
-from shared.db.unit import Unit, unit_of_work
 from shared.errors import Conflict, Fault, Forbidden, Invalid, NotFound
 from shared.events.consular import ConsularRegistration, EndOfRegistration
-from shared.http import access_log
-from shared.http.callers import Caller
-from shared.http.idempotency import Attempt, once
 from shared.http.reading import checked
+from shared.idempotency import Attempt, once
+from shared.identity.callers import Caller
+from shared.outbox.unit_of_work import Unit, unit_of_work
 from shared.records import intake
-from shared.records.kind import Kind
+from shared.records.record_type import Kind
 from shared.records.state import as_json
 
 

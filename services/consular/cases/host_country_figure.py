@@ -9,7 +9,7 @@ from datetime import datetime
 from services.consular.store.tables import host_country_figure
 from shared import clock
 from shared.events.consular import HostCountryFigure
-from shared.records.kind import Kind
+from shared.records.record_type import Kind
 
 
 def _time(figure: HostCountryFigure) -> datetime:

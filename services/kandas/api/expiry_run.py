@@ -7,9 +7,9 @@ from pydantic import BaseModel
 
 from services.kandas.cases import kandas_status
 from shared import clock
-from shared.events.language import Day
-from shared.http.callers import Caller, requires
+from shared.events.wire import Day
 from shared.http.routes import router as gated
+from shared.identity.callers import Caller, requires
 
 router = gated(prefix="/v1/kandas-expiry-runs", tags=["operations"])
 

@@ -12,11 +12,11 @@ from services.kandas.cases import status_decision
 from services.kandas.cases.kandas_application import Lodgement, ReceivedPaper
 from services.kandas.cases.status_decision import Finding
 from shared.db.records import FIRST
-from shared.events.language import Day, Text
+from shared.events.wire import Day, Text
 from shared.http.answers import ExpectedVersion, etag, json_response
-from shared.http.callers import Caller, requires
-from shared.http.idempotency import OneAttempt
 from shared.http.routes import router as gated
+from shared.idempotency import OneAttempt
+from shared.identity.callers import Caller, requires
 
 PATH = "/v1/kandas-applications"
 

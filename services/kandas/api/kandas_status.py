@@ -11,10 +11,10 @@ from services.kandas.api.answers import MemberDecision
 from services.kandas.cases import kandas_status as cases
 from services.kandas.cases.kandas_status import STATUSES, End
 from shared.events.kandas import KandasStatus
-from shared.events.language import Day
+from shared.events.wire import Day
 from shared.http.answers import ExpectedVersion, etag, json_response
-from shared.http.callers import Caller, requires
-from shared.http.idempotency import OneAttempt
+from shared.idempotency import OneAttempt
+from shared.identity.callers import Caller, requires
 from shared.records.routes import record_routes
 from shared.records.state import RecordState
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from shared.events.language import Day, Language, Region, SourceId, Text
+from shared.events.wire import Day, Language, Region, SourceId, Text
 
 PaperKind = Literal["application", "autobiography", "identity", "ethnicity"]
 Member = Literal["applicant", "spouse", "child", "parent", "other"]

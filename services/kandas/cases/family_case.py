@@ -16,10 +16,10 @@ from services.kandas.store.tables import kandas_application
 from shared import clock
 from shared.db import records
 from shared.db.records import Record
-from shared.db.unit import Unit
 from shared.errors import Conflict, Forbidden
 from shared.events.kandas import KandasStatus
-from shared.http.callers import Caller
+from shared.identity.callers import Caller
+from shared.outbox.unit_of_work import Unit
 from shared.records import intake
 
 

@@ -20,15 +20,15 @@ from services.kandas.store.tables import kandas_application
 from shared import clock
 from shared.db import records
 from shared.db.records import Submission, Taken
-from shared.db.unit import Unit, unit_of_work
 from shared.errors import Conflict, Fault, Invalid
 from shared.events.contradictions import contradiction, twice
 from shared.events.kandas import KandasStatus
-from shared.events.language import Country, Day, Language, Region, SourceId, Text
 from shared.events.person import Person
-from shared.http.callers import Caller
-from shared.http.idempotency import Attempt, once
+from shared.events.wire import Country, Day, Language, Region, SourceId, Text
+from shared.idempotency import Attempt, once
+from shared.identity.callers import Caller
 from shared.kernel.norms import NotInForce
+from shared.outbox.unit_of_work import Unit, unit_of_work
 from shared.records import intake
 
 

@@ -16,14 +16,14 @@ from services.kandas.store.status_decision import StoredDecision
 from services.kandas.store.tables import kandas_status
 from shared import clock
 from shared.db import records
-from shared.db.unit import Unit, unit_of_work
 from shared.errors import Conflict, Fault, Invalid
 from shared.events.kandas import KandasStatus
-from shared.http.callers import Caller
-from shared.http.idempotency import Attempt, once
+from shared.idempotency import Attempt, once
+from shared.identity.callers import Caller
+from shared.outbox.unit_of_work import Unit, unit_of_work
 from shared.records import intake
-from shared.records.kind import Kind
 from shared.records.people import document_of
+from shared.records.record_type import Kind
 from shared.records.state import as_json
 
 log = logging.getLogger(__name__)

@@ -19,12 +19,12 @@ from services.kandas.store import status_decision as store
 from services.kandas.store.status_decision import StoredDecision
 from shared import clock
 from shared.db.records import Record
-from shared.db.unit import Unit, unit_of_work
 from shared.errors import Conflict, Fault, Invalid
 from shared.events.kandas import KandasStatus
-from shared.events.language import Flag, Language, SourceId
-from shared.http.callers import Caller
-from shared.http.idempotency import Attempt, once
+from shared.events.wire import Flag, Language, SourceId
+from shared.idempotency import Attempt, once
+from shared.identity.callers import Caller
+from shared.outbox.unit_of_work import Unit, unit_of_work
 from shared.records import intake
 
 

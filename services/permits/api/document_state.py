@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 from fastapi import Response
 from pydantic import BaseModel
 
-from shared.events.language import Language
+from shared.events.wire import Language
 from shared.http.answers import etag, json_response
 
 D = TypeVar("D", bound=Language)

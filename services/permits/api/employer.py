@@ -8,12 +8,12 @@ from pydantic import BaseModel
 from services.permits.api.document_state import DocumentState, document_response
 from services.permits.cases import employer as cases
 from services.permits.cases.employer import Employer, Heads, StaffReport
-from shared.events.language import Activity, Bin, Day, Region, Text
 from shared.events.permits import Category
+from shared.events.wire import Activity, Bin, Day, Region, Text
 from shared.http.answers import SeenVersion
-from shared.http.callers import Caller, requires
-from shared.http.idempotency import AnyAttempt
 from shared.http.routes import router as gated
+from shared.idempotency import AnyAttempt
+from shared.identity.callers import Caller, requires
 
 router = gated(prefix="/v1/employers", tags=["employers"])
 Speaker = Annotated[Caller, requires("employer", "permits-officer")]

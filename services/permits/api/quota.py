@@ -9,9 +9,9 @@ from services.permits.api.document_state import DocumentState, document_response
 from services.permits.cases import quota as cases
 from services.permits.cases.quota import PoolLine, QuotaOrder
 from shared.http.answers import SeenVersion, etag, json_response
-from shared.http.callers import Caller, requires
-from shared.http.idempotency import AnyAttempt
 from shared.http.routes import router as gated
+from shared.idempotency import AnyAttempt
+from shared.identity.callers import Caller, requires
 
 router = gated(prefix="/v1/quotas", tags=["quotas"])
 Year = Annotated[int, Path(ge=2018, le=2100)]

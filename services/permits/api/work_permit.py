@@ -10,9 +10,9 @@ from services.permits.cases import work_permit as cases
 from services.permits.cases.work_permit import PERMITS, Revocation
 from shared.events.permits import WorkPermit
 from shared.http.answers import ExpectedVersion, etag, json_response
-from shared.http.callers import Caller, requires
-from shared.http.idempotency import OneAttempt
 from shared.http.routes import router as gated
+from shared.idempotency import OneAttempt
+from shared.identity.callers import Caller, requires
 from shared.records import intake
 from shared.records.routes import Correction
 from shared.records.state import RecordState, state_of

@@ -12,12 +12,12 @@ from services.permits.cases import work_permit, work_permit_application
 from services.permits.cases.work_permit_application import Application, ApplicationFile, Payment, Status, read_file
 from shared.db.records import FIRST, Record
 from shared.errors import Invalid
-from shared.events.language import Bin, Day, Text
+from shared.events.wire import Bin, Day, Text
 from shared.http.answers import ExpectedVersion, etag, json_response
-from shared.http.callers import Caller, requires
-from shared.http.idempotency import OneAttempt
 from shared.http.paging import Cursor, Limit, after, cursor_at, page
 from shared.http.routes import router as gated
+from shared.idempotency import OneAttempt
+from shared.identity.callers import Caller, requires
 
 PATH = "/v1/work-permit-applications"
 

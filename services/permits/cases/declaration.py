@@ -7,8 +7,8 @@ from sqlalchemy import Table
 
 from shared.db import records
 from shared.db.records import Record, Submission
-from shared.db.unit import Unit
 from shared.errors import VersionRequired
+from shared.outbox.unit_of_work import Unit
 
 
 async def declare(

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.permits.cases.speaking import NOT_YOURS, speaks_for
+from services.permits.cases.authority import NOT_YOURS, speaks_for
 from services.permits.rules.citizenship import is_union_state
 from services.permits.store.tables import eaeu_worker
 from shared import clock
 from shared.errors import Fault
 from shared.events.permits import EaeuWorker
-from shared.http.callers import Caller
-from shared.records.kind import Kind
+from shared.identity.callers import Caller
+from shared.records.record_type import Kind
 
 
 def _time(worker: EaeuWorker) -> datetime:

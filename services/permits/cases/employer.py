@@ -6,18 +6,18 @@ from typing import Annotated, Any
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.permits.cases.authority import expect_to_speak_for
 from services.permits.cases.declaration import as_document, declare
-from services.permits.cases.speaking import expect_to_speak_for
 from services.permits.store import tables
 from shared import clock
 from shared.db import records
 from shared.db.records import Submission
-from shared.db.unit import unit_of_work
 from shared.errors import Fault, Invalid
-from shared.events.language import Activity, Bin, Day, Language, Region, Text
 from shared.events.permits import Category
-from shared.http.callers import Caller
-from shared.http.idempotency import Attempt, once
+from shared.events.wire import Activity, Bin, Day, Language, Region, Text
+from shared.idempotency import Attempt, once
+from shared.identity.callers import Caller
+from shared.outbox.unit_of_work import unit_of_work
 
 Heads = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 

@@ -7,10 +7,10 @@ from typing import Any
 from services.permits.rules.entry_ban import Barred
 from services.permits.store import entry_ban as store
 from services.permits.store import tables
-from shared.db.unit import Unit
 from shared.events.border_control import EntryBan
 from shared.events.person import Person
 from shared.inbox.copies import Copy, expect_current
+from shared.outbox.unit_of_work import Unit
 from shared.records.people import person_values
 
 

@@ -18,13 +18,13 @@ from shared import clock
 from shared.db import records
 from shared.db.identifiers import new_id
 from shared.db.records import Submission
-from shared.db.unit import unit_of_work
 from shared.events.contradictions import contradiction, twice
-from shared.events.language import Activity, Language, Region, Text
 from shared.events.permits import Category
-from shared.http.callers import Caller
-from shared.http.idempotency import Attempt, once
+from shared.events.wire import Activity, Language, Region, Text
+from shared.idempotency import Attempt, once
+from shared.identity.callers import Caller
 from shared.kernel.decisions import DecisionOutcome
+from shared.outbox.unit_of_work import unit_of_work
 
 Places = Annotated[int, Field(strict=True, ge=0, le=10_000_000)]
 

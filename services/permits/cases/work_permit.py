@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.permits.cases.authority import speaks_for
 from services.permits.cases.entry_ban import barred
-from services.permits.cases.speaking import speaks_for
 from services.permits.cases.work_permit_application import (
     ApplicationFile,
     FeeDue,
@@ -32,17 +32,17 @@ from shared import clock
 from shared.db import records
 from shared.db.identifiers import new_id
 from shared.db.records import Record, Submission
-from shared.db.unit import Unit, unit_of_work
 from shared.errors import Conflict, Fault, Invalid, Refused
 from shared.events.envelope import Event
-from shared.events.language import Day, Language, Text
 from shared.events.permits import WorkPermit
-from shared.http.callers import Caller
-from shared.http.idempotency import Attempt, once
+from shared.events.wire import Day, Language, Text
+from shared.idempotency import Attempt, once
+from shared.identity.callers import Caller
 from shared.kernel.decisions import CheckOutcome, DecisionOutcome
 from shared.kernel.norms import NormsInForce
+from shared.outbox.unit_of_work import Unit, unit_of_work
 from shared.records import intake
-from shared.records.kind import Kind
+from shared.records.record_type import Kind
 
 SUBJECT_TO_CORRECTION = {"person", "occupation"}
 

@@ -16,8 +16,8 @@ from uuid import UUID
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.permits.cases.authority import expect_to_speak_for, speaks_for
 from services.permits.cases.employer import Employer
-from services.permits.cases.speaking import expect_to_speak_for, speaks_for
 from services.permits.rules import work_permit as rule
 from services.permits.rules.rulebook import rulebook
 from services.permits.rules.work_permit_application import Application as Asked
@@ -27,17 +27,17 @@ from services.permits.store import work_permit_application as store
 from services.permits.store.tables import employer as employers
 from services.permits.store.tables import work_permit_application as applications
 from shared import clock
+from shared.audit import access_log
 from shared.db import records
 from shared.db.records import Record, Submission
-from shared.db.unit import Unit, unit_of_work
 from shared.errors import Conflict, Fault, Invalid, NotFound
 from shared.events.contradictions import Contradiction, Place, not_before, twice
-from shared.events.language import Activity, Bin, Day, Language, Occupation, ReckonedDay, Region, SourceId
 from shared.events.permits import Category
 from shared.events.person import Person
-from shared.http import access_log
-from shared.http.callers import Caller
-from shared.http.idempotency import Attempt, once
+from shared.events.wire import Activity, Bin, Day, Language, Occupation, ReckonedDay, Region, SourceId
+from shared.idempotency import Attempt, once
+from shared.identity.callers import Caller
+from shared.outbox.unit_of_work import Unit, unit_of_work
 
 log = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import httpx
 
-from services.portal.rules.signature import Finding, Revocation
+from services.portal.rules.stays.signature import Finding, Revocation
 from services.portal.signatures.detached import Detached
 from shared import clock
 

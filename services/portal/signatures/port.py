@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from services.portal.rules.signature import Finding, Revocation
+from services.portal.rules.stays.signature import Finding, Revocation
 from services.portal.signatures.detached import Detached
 
 

@@ -20,7 +20,7 @@ from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import StandardCMSSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
-from services.portal.rules.signature import Finding, Revocation
+from services.portal.rules.stays.signature import Finding, Revocation
 from services.portal.signatures.detached import Detached
 from services.portal.signatures.revocation import Evidence, RevocationSources
 

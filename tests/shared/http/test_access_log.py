@@ -14,13 +14,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import clock
+from shared.audit.access_log import APPEND_ONLY, access_log_table, note, note_search
 from shared.db.engine import make_engine
-from shared.db.unit import unit_of_work
 from shared.events.person import Document, Person
 from shared.http import my_access_log, routes
-from shared.http.access_log import APPEND_ONLY, access_log_table, note, note_search
 from shared.http.app import make_app
-from shared.http.callers import Caller, requires
+from shared.identity.callers import Caller, requires
+from shared.outbox.unit_of_work import unit_of_work
 from shared.testing.postgres import FreshDatabase
 from tests.shared.http.conftest import TokenFor, client_of
 

@@ -10,9 +10,9 @@ from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
 
 from shared.http.app import make_app
-from shared.http.callers import public
 from shared.http.openapi import describe
 from shared.http.routes import gates, router
+from shared.identity.callers import public
 from shared.testing.serving import serving
 from tests.shared.http.conftest import TokenFor, client_of
 

@@ -14,12 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import clock
 from shared.db.engine import make_engine
-from shared.db.unit import Unit, unit_of_work
 from shared.errors import Conflict, Refused
 from shared.http import routes
 from shared.http.app import make_app
-from shared.http.callers import requires
-from shared.http.idempotency import KEPT, Attempt, OneAttempt, idempotency_table, once
+from shared.idempotency import KEPT, Attempt, OneAttempt, idempotency_table, once
+from shared.identity.callers import requires
+from shared.outbox.unit_of_work import Unit, unit_of_work
 from shared.testing.postgres import FreshDatabase
 from tests.shared.http.conftest import TokenFor, client_of
 

@@ -1,9 +1,9 @@
 """Facts of the portal."""
 
 from services.accounting.intake.digest.digested import LAST_DAY, Record, Sign, identify
-from services.accounting.rules.dimensions import birth_code, country_code, purpose_code, sex_code
-from services.accounting.rules.history import Kind, moment, source_order
-from services.accounting.rules.identity import NO_KEY, Claim, Hashes
+from services.accounting.rules.figures.dimensions import birth_code, country_code, purpose_code, sex_code
+from services.accounting.rules.persons.identity import NO_KEY, Claim, Hashes
+from services.accounting.rules.residence.history import Kind, moment, source_order
 from services.accounting.rules.rows import CrossingRow
 from shared.events.portal import BorderCrossing, ResidenceRegistration
 from shared.events.visa import StayRegistration
