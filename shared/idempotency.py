@@ -3,7 +3,7 @@
 The key is stored in the transaction of what it guards. Of two requests with one key, the second waits at the unique
 key until the first has ended: committed, it answers the same; rolled back, the second does the work.
 
-    async def propose(engine: AsyncEngine, command: Proposal, attempt: Attempt) -> dict[str, Any]:
+    async def propose(engine: AsyncEngine, command: Proposal, attempt: IdempotencyKey) -> dict[str, Any]:
         async with unit_of_work(engine) as unit:
             return await once(unit.connection, attempt, lambda: _propose(unit, command))
 """
@@ -46,7 +46,7 @@ def idempotency_table(metadata: MetaData) -> Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class IdempotencyKey:
     """One request to do something once: whose, under which key, and a digest of what it asks."""
 
     caller: str
@@ -58,7 +58,7 @@ _DESCRIPTION = "of your own, new for each thing to be done; the same request wit
 Key = Annotated[str | None, Header(description=_DESCRIPTION)]
 
 
-async def _attempt(request: Request, idempotency_key: Key = None) -> Attempt:
+async def _attempt(request: Request, idempotency_key: Key = None) -> IdempotencyKey:
     key = (idempotency_key or "").strip().strip('"')
     if not 0 < len(key) <= MAX_KEY:
         detail = f"Send an Idempotency-Key of your own, 1 to {MAX_KEY} characters, new for each thing to be done."
@@ -66,18 +66,18 @@ async def _attempt(request: Request, idempotency_key: Key = None) -> Attempt:
     caller = await caller_of(request)
     asked = blake2b(f"{request.method} {request.url.path}?{request.url.query}\n".encode(), digest_size=32)
     asked.update(await request.body())
-    return Attempt(caller.subject if caller else "", key, asked.digest())
+    return IdempotencyKey(caller.subject if caller else "", key, asked.digest())
 
 
-OneAttempt = Annotated[Attempt, Depends(_attempt)]
+RequiredKey = Annotated[IdempotencyKey, Depends(_attempt)]
 """Dependency: the request as an attempt; 422 without an Idempotency-Key."""
 
 
-async def _attempt_if_any(request: Request, idempotency_key: Key = None) -> Attempt | None:
+async def _attempt_if_any(request: Request, idempotency_key: Key = None) -> IdempotencyKey | None:
     return None if idempotency_key is None else await _attempt(request, idempotency_key)
 
 
-AnyAttempt = Annotated[Attempt | None, Depends(_attempt_if_any)]
+OptionalKey = Annotated[IdempotencyKey | None, Depends(_attempt_if_any)]
 """Dependency: the request as an attempt, None without an Idempotency-Key: for what If-Match or a name of its own keeps
 from being done twice, and whose answer a key lets repeat."""
 
@@ -96,7 +96,9 @@ _KEEP = text("UPDATE idempotency SET answer = CAST(:answer AS json) WHERE caller
 _FIND = text("SELECT request, CAST(answer AS text) FROM idempotency WHERE caller = :caller AND key = :key")
 
 
-async def once(connection: AsyncConnection, attempt: Attempt | None, make: Callable[[], Awaitable[Any]]) -> Any:
+async def idempotent_json(
+    connection: AsyncConnection, attempt: IdempotencyKey | None, make: Callable[[], Awaitable[Any]]
+) -> Any:
     """The answer (a JSON value) of `make`, which runs only if this attempt is the first with its key, or is None.
 
     Raises Conflict where the key was used for another request. If `make` fails, so does the transaction, and the key
@@ -116,18 +118,18 @@ async def once(connection: AsyncConnection, attempt: Attempt | None, make: Calla
     return orjson.loads(answer)
 
 
-async def once_model(
-    connection: AsyncConnection, attempt: Attempt | None, answer: type[M], make: Callable[[], Awaitable[M]]
+async def idempotent(
+    connection: AsyncConnection, attempt: IdempotencyKey | None, answer: type[M], make: Callable[[], Awaitable[M]]
 ) -> M:
     """`once` for an answer that is a model."""
 
     async def dumped() -> Any:
         return (await make()).model_dump(mode="json")
 
-    return answer.model_validate(await once(connection, attempt, dumped))
+    return answer.model_validate(await idempotent_json(connection, attempt, dumped))
 
 
-async def _first_answer(connection: AsyncConnection, attempt: Attempt) -> Any:
+async def _first_answer(connection: AsyncConnection, attempt: IdempotencyKey) -> Any:
     request, answer = (await connection.execute(_FIND, {"caller": attempt.caller, "key": attempt.key})).one()
     if request != attempt.request:
         detail = (

@@ -74,7 +74,7 @@ FROM unnest(CAST(:record_ids AS text[]), CAST(:person_iins AS text[])) AS seen (
 """)
 
 
-async def note(
+async def log_access(
     connection: AsyncConnection,
     caller: Caller,
     action: Action,
@@ -90,7 +90,7 @@ async def note(
     await _write(connection, caller, action, kind, [(str(record_id), person)], reason)
 
 
-async def note_search(
+async def log_search(
     connection: AsyncConnection,
     caller: Caller,
     kind: str,

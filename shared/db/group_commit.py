@@ -10,7 +10,7 @@ Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
 
-class Lane(Generic[Item, Answer]):
+class GroupCommit(Generic[Item, Answer]):
     """Hands items that arrive while `work` runs to its next run, at most `most` at a time.
 
     `work` answers one result for each item, in order. Where a shared run fails, its items run alone, so that one bad

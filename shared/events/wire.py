@@ -16,7 +16,7 @@ from pydantic import (
 from pydantic_core import CoreSchema
 
 from shared.events.contradictions import Contradiction, with_contradictions
-from shared.events.written import COUNTED_MOMENT, DAY, MOMENT
+from shared.events.written import COUNTED_TIMESTAMP, DATE, TIMESTAMP
 from shared.kernel import codes, iin
 
 Purpose = Literal[
@@ -65,14 +65,14 @@ Region = Annotated[str, AfterValidator(_region)]
 Activity = Annotated[str, AfterValidator(_activity)]
 Bin = Annotated[str, AfterValidator(_bin)]
 # A year mistyped beyond all registers would not fit into what stores and reckons it. Some passports never expire: 9999.
-Day = Annotated[date, Field(ge=date(1900, 1, 1)), DAY]
-ReckonedDay = Annotated[date, Field(ge=date(1900, 1, 1), lt=date(2200, 1, 1)), DAY]
+Date = Annotated[date, Field(ge=date(1900, 1, 1)), DATE]
+ReckonedDate = Annotated[date, Field(ge=date(1900, 1, 1), lt=date(2200, 1, 1)), DATE]
 """A day from which terms are counted, which must end within the calendar."""
 _Bounded = Annotated[AwareDatetime, Field(ge=datetime(1900, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
-Moment = Annotated[_Bounded, MOMENT]
+Timestamp = Annotated[_Bounded, TIMESTAMP]
 # Statistics count months to August 2140; whole years are easier to remember. The year is that of the date as written.
-CountedDay = Annotated[date, Field(ge=date(1970, 1, 1), lt=date(2140, 1, 1)), DAY]
-CountedMoment = Annotated[_Bounded, COUNTED_MOMENT]
+CountedDate = Annotated[date, Field(ge=date(1970, 1, 1), lt=date(2140, 1, 1)), DATE]
+CountedTimestamp = Annotated[_Bounded, COUNTED_TIMESTAMP]
 Flag = Annotated[bool, Field(strict=True)]
 """true or false, and no word or number for them."""
 Occupation = Annotated[str, Field(pattern=r"^\d{1,4}$", description="Group of the national classifier (ISCO-08)")]
@@ -81,7 +81,7 @@ SourceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:/-]{1,64}$")
 """The submitting system's own number of a record. It shows up in logs and receipts: never put personal data in it."""
 
 
-class Language(BaseModel):
+class WireModel(BaseModel):
     """Immutable; unknown members are refused at intake, so that a misspelt one is not lost in silence."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="iso8601")

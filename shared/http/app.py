@@ -13,7 +13,7 @@ from shared.http.edge import Edge
 from shared.http.head import Head
 from shared.http.health import Check, health_router
 from shared.http.limits import Bounds, Limits
-from shared.http.routes import gates
+from shared.http.routes import requirements
 from shared.identity.keys import KeySet, from_discovery, from_file
 from shared.identity.tokens import Tokens
 from shared.settings import ServiceSettings
@@ -87,7 +87,9 @@ def make_app(
 
 def refuse_undeclared(app: FastAPI) -> None:
     """Deny by default: no route may be left open by forgetting."""
-    if undeclared := sorted(f"{method} {path}" for (method, path), gate in gates(app.routes).items() if gate is None):
+    if undeclared := sorted(
+        f"{method} {path}" for (method, path), requirement in requirements(app.routes).items() if requirement is None
+    ):
         raise UndeclaredRoute(f"these routes do not say who may call them: {', '.join(undeclared)}")
 
 

@@ -21,7 +21,7 @@ from starlette.types import Scope
 from shared.http.answers import model_response
 from shared.http.head import without_stream
 from shared.http.json_body import parse_json
-from shared.identity.callers import Gate, Open, gate_of
+from shared.identity.callers import OpenToAll, RequiresRole, requirement_of
 
 NDJSON = "application/x-ndjson"
 LINES = (NDJSON, "application/jsonl", "application/ndjson")
@@ -35,18 +35,18 @@ class JsonRequest(Request):
         return parse_json(await self.body())
 
 
-class GatedRoute(APIRoute):
+class ApiRoute(APIRoute):
     """Asks the route's gate before anything of the body is read; a model that its handler returns is the answer."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, _answering(endpoint, options.get("status_code") or 200), **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle, gate = super().get_route_handler(), gate_of(self.dependant)
+        handle, requirement = super().get_route_handler(), requirement_of(self.dependant)
 
         async def gated(request: Request) -> Response:
-            if gate is not None:
-                await gate(request)
+            if requirement is not None:
+                await requirement(request)
             if self.body_field is not None:
                 expect_json(request)
             return without_stream(request, await handle(JsonRequest(request.scope, request.receive)))
@@ -101,17 +101,17 @@ def media_type_of(content_type: str | None) -> str:
 
 def router(**options: Any) -> APIRouter:
     """An APIRouter whose routes are gated; `options` are FastAPI's own."""
-    return APIRouter(route_class=GatedRoute, **options)
+    return APIRouter(route_class=ApiRoute, **options)
 
 
-def gates(routes: Iterable[BaseRoute]) -> dict[tuple[str, str], Gate | Open | None]:
+def requirements(routes: Iterable[BaseRoute]) -> dict[tuple[str, str], RequiresRole | OpenToAll | None]:
     """(method, path) of every route with the gate that it declares, None where it declares none."""
-    found: dict[tuple[str, str], Gate | Open | None] = {}
+    found: dict[tuple[str, str], RequiresRole | OpenToAll | None] = {}
     for context in iter_route_contexts(list(routes)):
         route = context.original_route
-        gate = gate_of(route.dependant) if isinstance(route, GatedRoute) else None
+        requirement = requirement_of(route.dependant) if isinstance(route, ApiRoute) else None
         for method in context.methods or {"*"}:
-            found[method, _written(str(context.path))] = gate
+            found[method, _written(str(context.path))] = requirement
     return found
 
 

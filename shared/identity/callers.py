@@ -24,11 +24,11 @@ from shared.identity.tokens import BadToken, Caller, Tokens
 __all__ = [
     "ROLES",
     "Caller",
-    "Gate",
-    "Open",
+    "OpenToAll",
+    "RequiresRole",
     "caller_of",
-    "gate_of",
     "public",
+    "requirement_of",
     "requires",
     "requires_iin",
     "stated_purpose",
@@ -46,7 +46,7 @@ def stated_purpose() -> str | None:
     return _purpose.get()
 
 
-class Gate(SecurityBase):
+class RequiresRole(SecurityBase):
     """Lets pass the callers that have one of `roles`."""
 
     def __init__(self, roles: Iterable[str]) -> None:
@@ -74,7 +74,7 @@ class Gate(SecurityBase):
             raise Forbidden(f"This needs one of the roles: {', '.join(sorted(self.roles))}.")
 
 
-class _PersonGate(Gate):
+class RequiresPerson(RequiresRole):
     """Lets pass whoever the provider knows by IIN, for what concerns themselves."""
 
     def who(self) -> str:
@@ -85,7 +85,7 @@ class _PersonGate(Gate):
             raise Forbidden("This needs a token that carries your own IIN.")
 
 
-class Open:
+class OpenToAll:
     """Lets everybody pass; a token is not needed, but where one is sent, it must be good."""
 
     def who(self) -> str:
@@ -97,25 +97,25 @@ class Open:
 
 def requires(*roles: str) -> Any:
     """Dependency: the caller, who has at least one of `roles`; else 401 or 403."""
-    return Depends(Gate(roles))
+    return Depends(RequiresRole(roles))
 
 
 def requires_iin() -> Any:
     """Dependency: the caller, a person with an IIN, whatever the role; else 401 or 403."""
-    return Depends(_PersonGate(ROLES))
+    return Depends(RequiresPerson(ROLES))
 
 
 def public() -> Any:
     """Dependency: the caller if a token was sent, else None. Declares a route to be open to everybody."""
-    return Depends(Open())
+    return Depends(OpenToAll())
 
 
-def gate_of(dependant: Dependant) -> Gate | Open | None:
+def requirement_of(dependant: Dependant) -> RequiresRole | OpenToAll | None:
     """The gate that a route declares, anywhere among its dependencies."""
     for needed in dependant.dependencies:
-        if isinstance(needed.call, Gate | Open):
+        if isinstance(needed.call, RequiresRole | OpenToAll):
             return needed.call
-        if found := gate_of(needed):
+        if found := requirement_of(needed):
             return found
     return None
 

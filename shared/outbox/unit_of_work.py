@@ -12,7 +12,7 @@ from shared.telemetry.tracing import current_traceparent
 
 
 @dataclass
-class Unit:
+class UnitOfWork:
     """One transaction; `emit` gathers its events, which are written last (see shared.outbox.table)."""
 
     connection: AsyncConnection
@@ -28,9 +28,9 @@ class Unit:
 
 
 @asynccontextmanager
-async def unit_of_work(engine: AsyncEngine) -> AsyncIterator[Unit]:
+async def unit_of_work(engine: AsyncEngine) -> AsyncIterator[UnitOfWork]:
     """Commits when the block ends, before the caller has an answer; any exception rolls everything back."""
     async with engine.begin() as connection:
-        unit = Unit(connection)
+        unit = UnitOfWork(connection)
         yield unit
         await unit._append()

@@ -11,15 +11,15 @@ from sqlalchemy import Table
 from shared.errors import Fault
 from shared.events.envelope import Fact
 from shared.events.person import Person
-from shared.events.wire import Language
+from shared.events.wire import WireModel
 from shared.identity.callers import Caller
-from shared.outbox.unit_of_work import Unit
+from shared.outbox.unit_of_work import UnitOfWork
 
-F = TypeVar("F", bound=Language)
+F = TypeVar("F", bound=WireModel)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry(Generic[F]):
+class StoredRecord(Generic[F]):
     """A fact and the record that holds it."""
 
     id: UUID
@@ -27,7 +27,7 @@ class Entry(Generic[F]):
 
 
 @dataclass(frozen=True, slots=True)
-class Change(Generic[F]):
+class Revision(Generic[F]):
     """A record on file gets another content; `after` is None where it is withdrawn."""
 
     id: UUID
@@ -35,11 +35,11 @@ class Change(Generic[F]):
     after: F | None
 
 
-async def _nothing(_unit: Unit, _entries: Sequence[Entry[Any]]) -> None:
+async def _nothing(_unit: UnitOfWork, _entries: Sequence[StoredRecord[Any]]) -> None:
     """Most records have no effect beside themselves."""
 
 
-async def _nothing_undone(_unit: Unit, _change: Change[Any]) -> None:
+async def _nothing_undone(_unit: UnitOfWork, _change: Revision[Any]) -> None:
     """What has no effect has none to undo."""
 
 
@@ -47,7 +47,7 @@ def _source_id(fact: Any) -> str:
     return str(fact.source_id)
 
 
-async def _itself(_unit: Unit, entries: Sequence[Entry[Any]]) -> Sequence[Fact]:
+async def _itself(_unit: UnitOfWork, entries: Sequence[StoredRecord[Any]]) -> Sequence[Fact]:
     """Of most records the world is told what the register holds."""
     return [cast(Fact, entry.fact) for entry in entries]
 
@@ -69,7 +69,7 @@ def _no_columns(_fact: Any) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind(Generic[F]):
+class RecordType(Generic[F]):
     """One kind of record, submitted under the caller's own `source_id`; `fact` is the shape of what is submitted.
 
     `time` is when the fact happened (the event's time); `columns` the values of the table's own typed columns;
@@ -89,12 +89,12 @@ class Kind(Generic[F]):
     time: Callable[[F], datetime]
     key: Callable[[F], str] = _source_id
     columns: Callable[[F], dict[str, Any]] = _no_columns
-    entered: Callable[[Unit, Sequence[Entry[F]]], Awaitable[None]] = _nothing
-    changed: Callable[[Unit, Change[F]], Awaitable[None]] = _nothing_undone
-    told: Callable[[Unit, Sequence[Entry[F]]], Awaitable[Sequence[Fact]]] = _itself
-    fixed: Callable[[F, F], Sequence[Fault]] = _nothing_fixed
-    refused: Callable[[F, Caller], Sequence[Fault]] = _nothing_refused
-    visible: Callable[[F, Caller], bool] = _visible_to_all
+    on_created: Callable[[UnitOfWork, Sequence[StoredRecord[F]]], Awaitable[None]] = _nothing
+    on_revised: Callable[[UnitOfWork, Revision[F]], Awaitable[None]] = _nothing_undone
+    to_events: Callable[[UnitOfWork, Sequence[StoredRecord[F]]], Awaitable[Sequence[Fact]]] = _itself
+    immutable_faults: Callable[[F, F], Sequence[Fault]] = _nothing_fixed
+    submission_faults: Callable[[F, Caller], Sequence[Fault]] = _nothing_refused
+    can_read: Callable[[F, Caller], bool] = _visible_to_all
 
     @property
     def name(self) -> str:

@@ -84,7 +84,7 @@ async def read(engine: AsyncEngine, batch: UUID, kind: str, caller: Caller) -> A
         first = await _page(connection, batch, kind, caller, 0)
         if not first:
             raise NotFound("No rejected lines of yours are kept under this number.")
-        await access_log.note_search(connection, caller, kind, [(batch, None)])
+        await access_log.log_search(connection, caller, kind, [(batch, None)])
     return _following(engine, batch, kind, caller, first)
 
 

@@ -8,7 +8,7 @@ import orjson
 
 from shared.db.records import Record
 from shared.http.answers import Versioned
-from shared.records.record_type import F, Kind
+from shared.records.record_type import F, RecordType
 
 
 class RecordState(Versioned, Generic[F]):
@@ -21,20 +21,20 @@ class RecordState(Versioned, Generic[F]):
     record: F
 
 
-def state_type(kind: Kind[F]) -> type[RecordState[F]]:
+def state_type(record_type: RecordType[F]) -> type[RecordState[F]]:
     """RecordState of that kind's fact, as a class."""
-    return RecordState[kind.fact]  # type: ignore[name-defined]
+    return RecordState[record_type.fact]  # type: ignore[name-defined]
 
 
-def state_of(kind: Kind[F], record: Record) -> RecordState[F]:
+def state_of(record_type: RecordType[F], record: Record) -> RecordState[F]:
     """The record as RecordState shows it."""
-    return state_type(kind)(
+    return state_type(record_type)(
         id=record.id,
         version=record.version,
         withdrawn=record.withdrawn,
         changed_at=record.changed_at,
         reason=record.reason,
-        record=kind.fact.read(record.body),
+        record=record_type.fact.read(record.body),
     )
 
 

@@ -1,7 +1,7 @@
 """Transitions: the one way in which an act of a procedure changes what is on record.
 
     async def lift(asked: StepRequest, lifting: Lifting) -> RecordState[EntryBan]:
-        async def change(_unit: Unit, ban: EntryBan) -> EntryBan: ...
+        async def change(_unit: UnitOfWork, ban: EntryBan) -> EntryBan: ...
         return await step(asked, ENTRY_BANS, change, reason=lifting.reason)
 
 A case is only the change: it raises what stands against the act, does what must happen together with it, and answers
@@ -20,11 +20,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.errors import Invalid
 from shared.http.answers import ExpectedVersion
-from shared.idempotency import AnyAttempt, Attempt, OneAttempt, once_model
+from shared.idempotency import IdempotencyKey, OptionalKey, RequiredKey, idempotent
 from shared.identity.callers import Caller, requires
-from shared.outbox.unit_of_work import Unit, unit_of_work
+from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake
-from shared.records.record_type import F, Kind
+from shared.records.record_type import F, RecordType
 from shared.records.state import RecordState, state_of, state_type
 
 M = TypeVar("M", bound=BaseModel)
@@ -39,7 +39,7 @@ class StepRequest:
     id: UUID
     version: int
     caller: Caller
-    attempt: Attempt | None
+    key: IdempotencyKey | None
 
 
 def step_by(*roles: str, key_required: bool = True) -> Any:
@@ -51,25 +51,25 @@ def step_by(*roles: str, key_required: bool = True) -> Any:
         request: Request,
         id: UUID,
         version: ExpectedVersion,
-        attempt: OneAttempt,
+        key: RequiredKey,
         caller: Annotated[Caller, gate],
     ) -> StepRequest:
-        return StepRequest(request.app.state.engine, id, version, caller, attempt)
+        return StepRequest(request.app.state.engine, id, version, caller, key)
 
     async def with_any_key(
         request: Request,
         id: UUID,
         version: ExpectedVersion,
-        attempt: AnyAttempt,
+        key: OptionalKey,
         caller: Annotated[Caller, gate],
     ) -> StepRequest:
-        return StepRequest(request.app.state.engine, id, version, caller, attempt)
+        return StepRequest(request.app.state.engine, id, version, caller, key)
 
     return Depends(with_key if key_required else with_any_key)
 
 
 async def perform(
-    engine: AsyncEngine, attempt: Attempt | None, answer: type[M], act: Callable[[Unit], Awaitable[M]]
+    engine: AsyncEngine, key: IdempotencyKey | None, answer: type[M], act: Callable[[UnitOfWork], Awaitable[M]]
 ) -> M:
     """What `act` answers, done once in one transaction; a repetition under the same key answers as the first did.
 
@@ -77,13 +77,13 @@ async def perform(
     Raises Conflict where the key was used for another request.
     """
     async with unit_of_work(engine) as unit:
-        return await once_model(unit.connection, attempt, answer, lambda: act(unit))
+        return await idempotent(unit.connection, key, answer, lambda: act(unit))
 
 
 async def step(
     asked: StepRequest,
-    kind: Kind[F],
-    change: Callable[[Unit, F], Awaitable[F]],
+    record_type: RecordType[F],
+    change: Callable[[UnitOfWork, F], Awaitable[F]],
     *,
     reason: str,
     withdrawn: bool = False,
@@ -92,33 +92,33 @@ async def step(
     see, VersionMismatch, Conflict where it is withdrawn or the key was used for another request, and what `change`
     raises."""
 
-    async def act(unit: Unit) -> RecordState[F]:
-        record = await intake.open_within(unit, kind, asked.id, asked.version, asked.caller)
-        fact = await change(unit, kind.fact.read(record.body))
-        revised = await intake.revise_within(unit, kind, record, fact, asked.caller, reason, withdrawn=withdrawn)
-        return state_of(kind, revised)
+    async def act(unit: UnitOfWork) -> RecordState[F]:
+        record = await intake.open_within(unit, record_type, asked.id, asked.version, asked.caller)
+        fact = await change(unit, record_type.fact.read(record.body))
+        revised = await intake.revise_within(unit, record_type, record, fact, asked.caller, reason, withdrawn=withdrawn)
+        return state_of(record_type, revised)
 
-    return await perform(asked.engine, asked.attempt, state_type(kind), act)
+    return await perform(asked.engine, asked.key, state_type(record_type), act)
 
 
-async def correct_record(asked: StepRequest, kind: Kind[F], fact: F, reason: str) -> RecordState[F]:
+async def correct_record(asked: StepRequest, record_type: RecordType[F], fact: F, reason: str) -> RecordState[F]:
     """Puts `fact` in the place of the record's content. Raises as `step`, and Invalid where it would change what is
     fixed."""
 
-    async def change(_unit: Unit, old: F) -> F:
-        if faults := intake.fixed(kind, old, fact):
+    async def change(_unit: UnitOfWork, old: F) -> F:
+        if faults := intake.immutable_faults(record_type, old, fact):
             raise Invalid("The correction changes what a correction cannot change.", faults=faults)
-        if faults := intake.in_correction(kind.refused(fact, asked.caller)):
+        if faults := intake.in_correction(record_type.submission_faults(fact, asked.caller)):
             raise Invalid("You cannot hand in this record.", faults=faults)
         return fact
 
-    return await step(asked, kind, change, reason=reason)
+    return await step(asked, record_type, change, reason=reason)
 
 
-async def withdraw_record(asked: StepRequest, kind: Kind[F], reason: str) -> RecordState[F]:
+async def withdraw_record(asked: StepRequest, record_type: RecordType[F], reason: str) -> RecordState[F]:
     """Takes the record out of account; its content and history stay. Raises as `step`."""
 
-    async def unchanged(_unit: Unit, fact: F) -> F:
+    async def unchanged(_unit: UnitOfWork, fact: F) -> F:
         return fact
 
-    return await step(asked, kind, unchanged, reason=reason, withdrawn=True)
+    return await step(asked, record_type, unchanged, reason=reason, withdrawn=True)

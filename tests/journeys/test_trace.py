@@ -22,7 +22,7 @@ from shared.inbox.feed import FeedSource
 from shared.inbox.kafka import KafkaSource
 from shared.inbox.source import Source
 from shared.outbox import relay
-from shared.process import Monitor
+from shared.process import Telemetry
 from shared.telemetry.tracing import Tracing
 from shared.testing.api import Api, StartApi
 from shared.testing.people import crossing
@@ -58,10 +58,10 @@ def feed_of(portal: Api) -> FeedSource:
 
 
 @asynccontextmanager
-async def watched(name: str, work: Callable[[Monitor], Awaitable[None]]) -> AsyncIterator[list[ReadableSpan]]:
+async def watched(name: str, work: Callable[[Telemetry], Awaitable[None]]) -> AsyncIterator[list[ReadableSpan]]:
     """A process until the block ends; afterwards the list holds its spans."""
     exporter, spans = InMemorySpanExporter(), list[ReadableSpan]()
-    monitor = Monitor(name, Tracing(name, exporter))
+    monitor = Telemetry(name, Tracing(name, exporter))
     task = asyncio.ensure_future(work(monitor))
     try:
         yield spans
@@ -73,7 +73,7 @@ async def watched(name: str, work: Callable[[Monitor], Awaitable[None]]) -> Asyn
         spans += exporter.get_finished_spans()
 
 
-def counting(accounting: Database, source: Source) -> Callable[[Monitor], Awaitable[None]]:
+def counting(accounting: Database, source: Source) -> Callable[[Telemetry], Awaitable[None]]:
     address = accounting.app_url.replace("+asyncpg", "")
     return lambda monitor: intake.run(address, [source], Hashes(b"a secret of the tests alone"), monitor)
 
@@ -117,7 +117,7 @@ async def test_kafka_carries_every_trace_through_relay_and_batch(
         await record(portal, trace)
     source = KafkaSource(feed_of(portal), broker)
 
-    def relaying(monitor: Monitor) -> Awaitable[None]:
+    def relaying(monitor: Telemetry) -> Awaitable[None]:
         return relay.run(portal.engine, "portal", broker, monitor)
 
     async with (

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from services.accounting.cases.change import NOTHING, Change
 from services.accounting.rules.figures.movements import difference
 from services.accounting.rules.persons.identity import CLAIM, anchor, components, links, pairs
-from services.accounting.rules.persons.people import Ints, Owned, People, assemble
+from services.accounting.rules.persons.people import Ints, KeyedRecords, People, assemble
 from services.accounting.rules.residence.reckoning import Coverage
 from services.accounting.store import coverage as coverages
 from services.accounting.store.persons import identity, persons
@@ -22,26 +22,28 @@ Records = npt.NDArray[np.void]
 CHUNK = 20_000  # persons recounted at once: bounds memory
 
 
-class Concerned(NamedTuple):
+class Affected(NamedTuple):
     """All persons that a change may touch, as they stand, and what joins and parts them."""
 
     people: People
-    apart: set[int]  # those who lost a key: who they are follows from their facts alone
-    holdings: Records  # of the changed facts, and of all facts of those who are apart; one per fact, in its order
+    split_candidates: set[int]  # those who lost a key: who they are follows from their facts alone
+    fact_keys: Records  # of the changed facts, and of all facts of those who are apart; one per fact, in its order
     claims: list[HeldClaim]  # on the IINs concerned
     links: Ints  # pairs of claims that agree
 
 
-async def account(connection: Connection, change: Change, coverage: Coverage, recounted: Sequence[int] = ()) -> None:
+async def apply_change(
+    connection: Connection, change: Change, coverage: Coverage, recounted: Sequence[int] = ()
+) -> None:
     """Brings identity, persons and cube in line with the change, and counts the persons `recounted` anew."""
-    concerned = await _concerned(connection, change, recounted)
-    keys, person = _resolve(concerned)
-    after, due = _assemble(concerned, change, keys, person, coverage)
-    before = concerned.people
+    affected = await _affected(connection, change, recounted)
+    keys, person = _resolve(affected)
+    after, due = _assemble(affected, change, keys, person, coverage)
+    before = affected.people
     await _move_keys(connection, before, keys, person)
     await persons.save(connection, after, due, gone=list({*before.ids.tolist()} - {*after.ids.tolist()}))
     await persons.move_cube(connection, difference(before.tally(), after.tally()))
-    await _note_reviews(connection, concerned.claims, dict(zip(keys.tolist(), person.tolist(), strict=True)))
+    await _note_reviews(connection, affected.claims, dict(zip(keys.tolist(), person.tolist(), strict=True)))
 
 
 async def account_for_coverage(connection: Connection, coverage: Coverage) -> None:
@@ -52,29 +54,29 @@ async def account_for_coverage(connection: Connection, coverage: Coverage) -> No
     forwards = coverage.register_start == counted.register_start and coverage.obs_end > counted.obs_end
     due = await persons.due_until(connection, coverage.obs_end) if forwards else await persons.everybody(connection)
     for start in range(0, len(due), CHUNK):
-        await account(connection, NOTHING, coverage, due[start : start + CHUNK])
+        await apply_change(connection, NOTHING, coverage, due[start : start + CHUNK])
     await coverages.set_counted(connection, coverage)
 
 
-async def _concerned(connection: Connection, change: Change, recounted: Sequence[int]) -> Concerned:
+async def _affected(connection: Connection, change: Change, recounted: Sequence[int]) -> Affected:
     known = await identity.persons_of(connection, change.keys)
-    apart = {known[key] for key in change.lost}
+    split_candidates = {known[key] for key in change.released_keys}
     people = await persons.load(connection, list({*known.values(), *recounted}))
-    holdings = np.concatenate((change.holdings, *await _holdings(connection, people, apart)))
-    holdings = holdings[np.unique(holdings["fact"], return_index=True)[1]]
-    claims = await _claims(connection, holdings, known, apart)
+    fact_keys = np.concatenate((change.fact_keys, *await _fact_keys(connection, people, split_candidates)))
+    fact_keys = fact_keys[np.unique(fact_keys["fact"], return_index=True)[1]]
+    claims = await _claims(connection, fact_keys, known, split_candidates)
     linked = links(np.array([held.claim for held in claims], CLAIM))
-    others = _holders(claims, linked) - apart - {*people.ids.tolist()}
+    others = _holders(claims, linked) - split_candidates - {*people.ids.tolist()}
     if others:
         people = people.joined(await persons.load(connection, list(others)))
-    return Concerned(people, apart, holdings, claims, linked)
+    return Affected(people, split_candidates, fact_keys, claims, linked)
 
 
-async def _holdings(connection: Connection, people: People, apart: set[int]) -> list[Records]:
+async def _fact_keys(connection: Connection, people: People, split_candidates: set[int]) -> list[Records]:
     """What all facts of those who are apart hold."""
-    if not apart:
+    if not split_candidates:
         return []
-    falling = np.array(sorted(apart), np.int64)
+    falling = np.array(sorted(split_candidates), np.int64)
     facts = people.crossings["fact"][np.isin(people.holder_of_crossing(), falling)]
     keys = people.keys[np.isin(people.holder_of_key(), falling)]
     return [
@@ -83,14 +85,20 @@ async def _holdings(connection: Connection, people: People, apart: set[int]) -> 
     ]
 
 
-async def _claims(connection: Connection, holdings: Records, known: dict[int, int], apart: set[int]) -> list[HeldClaim]:
+async def _claims(
+    connection: Connection, fact_keys: Records, known: dict[int, int], split_candidates: set[int]
+) -> list[HeldClaim]:
     """The claims in effect on the IINs of those claims that are new or whose person is apart."""
-    held = {key for key in holdings["claim"].tolist() if key}
-    open_keys = [key for key in held if key not in known or known[key] in apart]
+    held = {key for key in fact_keys["claim"].tolist() if key}
+    open_keys = [key for key in held if key not in known or known[key] in split_candidates]
     if not open_keys:
         return []
     beside = await identity.claims_beside(connection, open_keys)
-    return [each for each in beside if each.claim.key in held or (each.person is not None and each.person not in apart)]
+    return [
+        each
+        for each in beside
+        if each.claim.key in held or (each.person is not None and each.person not in split_candidates)
+    ]
 
 
 def _holders(claims: Sequence[HeldClaim], linked: Ints) -> set[int]:
@@ -99,35 +107,33 @@ def _holders(claims: Sequence[HeldClaim], linked: Ints) -> set[int]:
     return {each.person for each in claims if each.claim.key in ends and each.person is not None}
 
 
-def _resolve(concerned: Concerned) -> tuple[Ints, Ints]:
+def _resolve(affected: Affected) -> tuple[Ints, Ints]:
     """Every key that is held now, in ascending order, and its person."""
-    people = concerned.people
-    whole = ~np.isin(people.holder_of_key(), list(concerned.apart))
+    people = affected.people
+    whole = ~np.isin(people.holder_of_key(), list(affected.split_candidates))
     held = np.stack((people.keys, people.holder_of_key()), axis=1)[whole]
-    return components(np.concatenate((pairs(concerned.holdings), concerned.links, held)))
+    return components(np.concatenate((pairs(affected.fact_keys), affected.links, held)))
 
 
-def _assemble(
-    concerned: Concerned, change: Change, keys: Ints, person: Ints, coverage: Coverage
-) -> tuple[People, Ints]:
-    people, holdings = concerned.people, concerned.holdings
+def _assemble(affected: Affected, change: Change, keys: Ints, person: Ints, coverage: Coverage) -> tuple[People, Ints]:
+    people, fact_keys = affected.people, affected.fact_keys
 
-    def owned(kept: Records, holder: Ints, come: Records) -> Owned:
+    def owned(kept: Records, holder: Ints, come: Records) -> KeyedRecords:
         """The records that stay and those that come, each with a key of the person whom it belongs to now."""
         stays = ~np.isin(kept["fact"], change.facts)
         kept, holder = kept[stays], holder[stays]
-        falling = np.isin(holder, list(concerned.apart))
-        holder[falling] = _anchors(holdings, kept["fact"][falling])  # others keep theirs: an id is one of its keys
-        return Owned(np.concatenate((kept, come)), np.concatenate((holder, _anchors(holdings, come["fact"]))))
+        falling = np.isin(holder, list(affected.split_candidates))
+        holder[falling] = _anchors(fact_keys, kept["fact"][falling])  # others keep theirs: an id is one of its keys
+        return KeyedRecords(np.concatenate((kept, come)), np.concatenate((holder, _anchors(fact_keys, come["fact"]))))
 
     crossings = owned(people.crossings, people.holder_of_crossing(), change.crossings)
     evidence = owned(people.evidence, people.holder_of_evidence(), change.evidence)
     return assemble(keys, person, crossings, evidence, coverage)
 
 
-def _anchors(holdings: Records, facts: Ints) -> Ints:
+def _anchors(fact_keys: Records, facts: Ints) -> Ints:
     """One key of each fact."""
-    return anchor(holdings)[np.searchsorted(holdings["fact"], facts)]
+    return anchor(fact_keys)[np.searchsorted(fact_keys["fact"], facts)]
 
 
 async def _move_keys(connection: Connection, before: People, keys: Ints, person: Ints) -> None:

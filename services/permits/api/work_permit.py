@@ -10,15 +10,15 @@ from services.permits.cases import work_permit as cases
 from services.permits.cases.work_permit import PERMITS, Revocation
 from shared.events.permits import WorkPermit
 from shared.http.answers import ExpectedVersion, etag, json_response
-from shared.http.routes import router as gated
-from shared.idempotency import OneAttempt
+from shared.http.routes import router as api_router
+from shared.idempotency import RequiredKey
 from shared.identity.callers import Caller, requires
 from shared.records import intake
 from shared.records.routes import Correction
 from shared.records.state import RecordState, state_of
 from shared.records.step import StepRequest, correct_record, step_by
 
-router = gated(prefix="/v1/work-permits", tags=["work permits"])
+router = api_router(prefix="/v1/work-permits", tags=["work permits"])
 Reader = Annotated[Caller, requires(*PERMITS.readers)]
 Officer = Annotated[Caller, requires(*PERMITS.writers)]
 
@@ -59,11 +59,9 @@ async def revoke(
     id: UUID,
     revocation: Revocation,
     version: ExpectedVersion,
-    attempt: OneAttempt,
+    key: RequiredKey,
     caller: Officer,
 ) -> Response:
     """Its place goes back to the quota only where the permit never was in force."""
-    state = await cases.revoke(
-        request.app.state.engine, id, revocation, version=version, attempt=attempt, caller=caller
-    )
+    state = await cases.revoke(request.app.state.engine, id, revocation, version=version, key=key, caller=caller)
     return json_response(state, headers={"ETag": etag(state["version"])})

@@ -6,7 +6,7 @@ from fastapi import Query, Request
 from fastapi.responses import StreamingResponse
 
 from services.accounting.cases.residence import classification as case
-from shared.events.wire import Day
+from shared.events.wire import Date
 from shared.http.routes import router as make_router
 from shared.identity.callers import Caller, requires
 
@@ -28,7 +28,7 @@ async def classifications(
     request: Request,
     caller: Statistician,
     method: Annotated[Literal["M1216"], Query(description="the 12/16-month rule")],
-    obs_end: Annotated[Day | None, Query(description="an earlier vintage: first day not yet covered then")] = None,
+    obs_end: Annotated[Date | None, Query(description="an earlier vintage: first day not yet covered then")] = None,
 ) -> StreamingResponse:
     """One line per crossing in effect: `before` and `after` are 1 resident, 0 not, null not yet known; `imputed` tells
     that the opposite crossing just before this one is missing; `person` is a pseudonym. Crossings on or after `obs_end`

@@ -24,7 +24,7 @@ from services.accounting.rules.figures.register_figures import (
 )
 from services.accounting.rules.figures.series import PLACE, Counts, Measure, Row, chosen
 from services.accounting.store.figures import register_counts
-from services.accounting.store.figures.register_counts import Place
+from services.accounting.store.figures.register_counts import CellKey
 from shared import clock
 from shared.kernel.periods import Frequency
 
@@ -46,22 +46,22 @@ async def register_figures(connection: asyncpg.Connection, query: Query, limit: 
     for indicator in counted(acts):
         rows += await register_counts.acts(connection, indicator, places, frequencies, limit + 1)
     for indicator in standing:
-        rows += await register_counts.standing(connection, indicator, places, ends, limit + 1)
+        rows += await register_counts.stock(connection, indicator, places, ends, limit + 1)
     if len(rows) > limit:
         raise TooMany
     measure = Measure(method, [*acts, *standing], periods, partial(valued, today))
     return series.figures(query, measure, _merged(rows), limit)
 
 
-def _place(dimension: Dimension, wanted: frozenset[str] | None) -> Place:
+def _place(dimension: Dimension, wanted: frozenset[str] | None) -> CellKey:
     total = dimension.total or ""
     finer = None if wanted is None else sorted(wanted - {total})
-    return Place(total, wanted is None or total in wanted, finer is None or bool(finer), finer)
+    return CellKey(total, wanted is None or total in wanted, finer is None or bool(finer), finer)
 
 
 def _merged(rows: Sequence[Row]) -> list[Row]:
     """One row per place and period, with the counts of all indicators; none of a group that is not published."""
-    counts: dict[tuple[Frequency, int, series.Place], dict[str, int]] = defaultdict(dict)
+    counts: dict[tuple[Frequency, int, series.CellKey], dict[str, int]] = defaultdict(dict)
     for row in rows:
         if NOWHERE not in row.place:
             counts[row[:3]] |= row.counts

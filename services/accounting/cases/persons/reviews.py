@@ -26,7 +26,7 @@ async def reviews(engine: AsyncEngine, after: int, limit: int, caller: Caller) -
     async with engine.begin() as connection:
         found = await store.still_open(connection, after, limit)
         shown = [(pseudonym(person), None) for doubt in found for person in doubt.persons]
-        await access_log.note_search(connection, caller, "person", shown)
+        await access_log.log_search(connection, caller, "person", shown)
     return [
         Doubt(pseudonym(doubt.number), doubt.found_at, [pseudonym(p) for p in doubt.persons], doubt.records)
         for doubt in found

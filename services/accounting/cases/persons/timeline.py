@@ -75,7 +75,7 @@ class Timeline:
 async def timeline(engine: AsyncEngine, id: str, caller: Caller) -> Timeline:
     """The timeline of a person, by the present or a former pseudonym; the reading is logged. Raises NotFound."""
     async with engine.begin() as connection:
-        await access_log.note(connection, caller, "read", "person", id, None)
+        await access_log.log_access(connection, caller, "read", "person", id, None)
         direct = await driver(connection)
         people = await histories.one(direct, int(id, 16))
         if not len(people.ids):

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.accounting.rules.figures.dimensions import day_number, day_of
 from services.accounting.rules.persons.people import People
 from services.accounting.rules.residence.outcome import verdict
-from services.accounting.rules.residence.reckoning import Coverage, reckon
+from services.accounting.rules.residence.reckoning import Coverage, classify_people
 from services.accounting.store import coverage
 from services.accounting.store.persons import histories
 from shared.audit import access_log
@@ -35,7 +35,7 @@ async def vintage(engine: AsyncEngine, obs_end: date | None) -> Coverage | None:
 async def note(engine: AsyncEngine, caller: Caller) -> None:
     """Logs who reads everybody's crossings, before the first line goes out."""
     async with engine.begin() as connection:
-        await access_log.note_search(connection, caller, "classification", [])
+        await access_log.log_search(connection, caller, "classification", [])
 
 
 async def classifications(engine: AsyncEngine, seen_from: Coverage | None) -> AsyncIterator[bytes]:
@@ -51,7 +51,7 @@ def _lines(people: People, seen_from: Coverage | None, source_ids: dict[int, str
     crossings = people.crossings
     states = crossings["state"]
     if seen_from:
-        states = reckon(crossings, people.lengths, people.evidence, people.evidence_lengths, seen_from).states
+        states = classify_people(crossings, people.lengths, people.evidence, people.evidence_lengths, seen_from).states
     of_each = zip(crossings["fact"].tolist(), people.holder_of_crossing().tolist(), states.tolist(), strict=True)
     for fact, person, state in of_each:
         said = verdict(state)._asdict()

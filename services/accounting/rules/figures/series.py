@@ -16,7 +16,7 @@ from shared.kernel.periods import Frequency, Period
 
 PLACE: Final = 3  # FREQ, INDICATOR, METHOD; then the dimensions that say where and who
 
-Place = tuple[str, ...]
+CellKey = tuple[str, ...]
 """The codes of a key after METHOD."""
 
 Counts = Mapping[Any, int]
@@ -28,7 +28,7 @@ class Row(NamedTuple):
 
     frequency: Frequency
     period: int
-    place: Place
+    place: CellKey
     counts: Counts
 
 
@@ -52,7 +52,7 @@ def figures(query: Query, measure: Measure, rows: Iterable[Row], limit: int) -> 
     if prod(len(codes) for codes in query.codes if codes) > limit:
         raise TooMany
     always = _always(query)
-    found: dict[tuple[Frequency, Place], dict[int, Counts]] = defaultdict(dict)
+    found: dict[tuple[Frequency, CellKey], dict[int, Counts]] = defaultdict(dict)
     for row in rows:
         if _is_wanted(query, row.place):
             found[row.frequency, row.place][row.period] = row.counts
@@ -69,7 +69,7 @@ def figures(query: Query, measure: Measure, rows: Iterable[Row], limit: int) -> 
 
 
 def _of_place(
-    query: Query, measure: Measure, frequency: Frequency, place: Place, counts: Mapping[int, Counts]
+    query: Query, measure: Measure, frequency: Frequency, place: CellKey, counts: Mapping[int, Counts]
 ) -> Iterator[list[Figure]]:
     for indicator in measure.indicators:
         key = (frequency, indicator, measure.method, *place)
@@ -81,11 +81,11 @@ def _of_place(
         yield [Figure(key, str(period), value, status, public=public) for period, (value, status) in values]
 
 
-def _is_wanted(query: Query, place: Place) -> bool:
+def _is_wanted(query: Query, place: CellKey) -> bool:
     return all(wanted is None or code in wanted for wanted, code in zip(query.codes[PLACE:], place, strict=True))
 
 
-def _always(query: Query) -> dict[Place, None]:
+def _always(query: Query) -> dict[CellKey, None]:
     """Where a series stands even if nobody was counted."""
     dimensions = query.flow.dimensions[PLACE:]
     nation = tuple(each.total or "" for each in dimensions)

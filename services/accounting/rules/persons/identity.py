@@ -29,7 +29,7 @@ CLAIM: Final = np.dtype([("key", "<i8"), ("iin", "<i8"), ("born", "<i4"), ("name
 """What a claim key says. `born` is year * 512 + month * 32 + day, month and day 0 where they are not known."""
 
 
-HOLDING: Final = np.dtype([("fact", "<i8"), ("claim", "<i8"), ("document", "<i8")])
+FACT_KEYS: Final = np.dtype([("fact", "<i8"), ("claim", "<i8"), ("document", "<i8")])
 """The keys that a fact holds, at least one of them; the other may be NO_KEY."""
 
 
@@ -130,12 +130,12 @@ def distinct(values: Keys) -> Keys:
     return ordered[first]
 
 
-def pairs(holdings: npt.NDArray[np.void]) -> Keys:
+def pairs(fact_keys: npt.NDArray[np.void]) -> Keys:
     """The edges that facts make by holding a claim and a document; one that holds a single key joins it to itself."""
-    claim, document = holdings["claim"], holdings["document"]
-    return np.stack((np.where(claim != NO_KEY, claim, document), anchor(holdings)), axis=1)
+    claim, document = fact_keys["claim"], fact_keys["document"]
+    return np.stack((np.where(claim != NO_KEY, claim, document), anchor(fact_keys)), axis=1)
 
 
-def anchor(holdings: npt.NDArray[np.void]) -> Keys:
+def anchor(fact_keys: npt.NDArray[np.void]) -> Keys:
     """One key of each fact: all of a fact's keys lead to the same person."""
-    return np.where(holdings["document"] != NO_KEY, holdings["document"], holdings["claim"])
+    return np.where(fact_keys["document"] != NO_KEY, fact_keys["document"], fact_keys["claim"])

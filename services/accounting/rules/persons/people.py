@@ -18,7 +18,7 @@ from services.accounting.rules.residence.history import (
     pack,
     unpack,
 )
-from services.accounting.rules.residence.reckoning import Coverage, reckon
+from services.accounting.rules.residence.reckoning import Coverage, classify_people
 
 Ints = npt.NDArray[np.int64]
 
@@ -92,23 +92,25 @@ class People(NamedTuple):
         return np.repeat(self.ids, self.evidence_lengths)
 
 
-class Owned(NamedTuple):
+class KeyedRecords(NamedTuple):
     """Records in any order, and for each a key that the person whom it belongs to holds."""
 
     records: npt.NDArray[np.void]
     key: Ints
 
 
-def assemble(keys: Ints, person: Ints, crossings: Owned, evidence: Owned, coverage: Coverage) -> tuple[People, Ints]:
+def assemble(
+    keys: Ints, person: Ints, crossings: KeyedRecords, evidence: KeyedRecords, coverage: Coverage
+) -> tuple[People, Ints]:
     """The persons that hold `keys` (ascending), their records in order, every crossing reckoned anew; and the due day
     of each."""
     ids = distinct(person)
     by_person = np.lexsort((keys, person))
     number = np.searchsorted(ids, person)
-    traveller, knower = (number[np.searchsorted(keys, owned.key)] for owned in (crossings, evidence))
-    travels, lengths = _grouped(len(ids), traveller, crossings.records, arrange_crossings)
-    signs, sign_lengths = _grouped(len(ids), knower, evidence.records, arrange_evidence)
-    reckoned = reckon(travels, lengths, signs, sign_lengths, coverage)
+    crossing_owner, evidence_owner = (number[np.searchsorted(keys, owned.key)] for owned in (crossings, evidence))
+    travels, lengths = _grouped(len(ids), crossing_owner, crossings.records, arrange_crossings)
+    signs, sign_lengths = _grouped(len(ids), evidence_owner, evidence.records, arrange_evidence)
+    reckoned = classify_people(travels, lengths, signs, sign_lengths, coverage)
     travels["state"], travels["region"] = reckoned.states, reckoned.regions
     key_lengths = np.bincount(number, minlength=len(ids))
     return People(ids, keys[by_person], key_lengths, travels, lengths, signs, sign_lengths), reckoned.due

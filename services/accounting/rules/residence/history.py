@@ -38,7 +38,7 @@ old contribution back without asking the facts."""
 EVIDENCE: Final = np.dtype([("fact", "<i8"), ("day", "<u2"), ("kind", "u1"), ("region", "u1")])
 """What another register knows of a person on a day, in 12 bytes: a place to live or work, or having left it."""
 
-TOLD: Final = np.dtype([*EVIDENCE.descr, ("end_day", "<u2"), ("end_kind", "u1")])
+FACT_EVIDENCE: Final = np.dtype([*EVIDENCE.descr, ("end_day", "<u2"), ("end_kind", "u1")])
 """All that one fact tells: its sign (kind 0: none), and how and when that sign ends (end_kind 0: no end is known)."""
 
 Records = npt.NDArray[np.void]
@@ -67,7 +67,7 @@ class Kind(IntEnum):
     ENDED = 8  # what the same fact has shown holds no longer; names no region
 
 
-def moment(crossed_at: datetime) -> tuple[int, int]:
+def local_day_and_second(crossed_at: datetime) -> tuple[int, int]:
     """(day, second) of a crossing's aware time.
 
     The day is the date as written with its own offset, as the rule counts it; the second orders crossings within a day

@@ -35,7 +35,7 @@ class Reckoned(NamedTuple):
     due: Ints
 
 
-def reckon(
+def classify_people(
     crossings: Crossings,
     lengths: Ints,
     evidence: Evidence,
@@ -49,23 +49,25 @@ def reckon(
     (history.arrange_*); both lengths have one number per person, which may be 0. Changes nothing in place.
     """
     persons = np.arange(len(lengths))
-    knower = np.repeat(persons, evidence_lengths)
-    initial = _initial(crossings, lengths, knower, evidence, coverage.register_start, rule)
+    evidence_owner = np.repeat(persons, evidence_lengths)
+    initial = _initial(crossings, lengths, evidence_owner, evidence, coverage.register_start, rule)
     arrival = crossings["arrival"].astype(np.bool_)
     classified = classify(lengths, crossings["day"], arrival, initial, coverage.obs_end, rule)
-    regions = _regions(np.repeat(persons, lengths), crossings, classified, RegionEvidence(knower, evidence), rule)
+    regions = _regions(
+        np.repeat(persons, lengths), crossings, classified, RegionEvidence(evidence_owner, evidence), rule
+    )
     return Reckoned(classified.states, regions, classified.due)
 
 
 def _initial(
-    crossings: Crossings, lengths: Ints, knower: Ints, evidence: Evidence, register_start: int, rule: Rule
+    crossings: Crossings, lengths: Ints, evidence_owner: Ints, evidence: Evidence, register_start: int, rule: Rule
 ) -> npt.NDArray[np.uint8]:
     travels = np.flatnonzero(lengths)
     first = (np.cumsum(lengths) - lengths)[travels]
     first_day, first_arrival = np.full(len(lengths), NEVER, np.int64), np.zeros(len(lengths), np.bool_)
     first_day[travels], first_arrival[travels] = crossings["day"][first], crossings["arrival"][first]
     stated = stated_status(len(lengths), np.repeat(np.arange(len(lengths)), lengths), crossings)
-    registered = registered_status(len(lengths), knower, evidence, first_day)
+    registered = registered_status(len(lengths), evidence_owner, evidence, first_day)
     known = np.where(stated == NOT_KNOWN, registered, stated)
     return initial_status(first_day, first_arrival, known, register_start, rule)
 

@@ -16,7 +16,7 @@ from shared.kernel.periods import Frequency
 Connection = asyncpg.Connection
 
 
-class Place(NamedTuple):
+class CellKey(NamedTuple):
     """How one dimension is counted: its total's code, whether the total and finer codes are wanted, and which."""
 
     total: str
@@ -32,7 +32,7 @@ Levels = tuple[str, ...]
 class Columns(NamedTuple):
     """How a dimension is counted, and the names of the columns that hold its codes, one per level."""
 
-    place: Place
+    place: CellKey
     names: list[str]
 
 
@@ -158,7 +158,7 @@ async def first_day(connection: Connection, indicators: Iterable[str]) -> date |
 
 
 async def acts(
-    connection: Connection, indicator: str, places: Sequence[Place], frequencies: Sequence[Frequency], limit: int
+    connection: Connection, indicator: str, places: Sequence[CellKey], frequencies: Sequence[Frequency], limit: int
 ) -> list[Row]:
     """Records counted by the period of their day; at most `limit` rows."""
     periods = {each: each.lower() for each in frequencies}
@@ -175,8 +175,8 @@ async def acts(
     return [_act(indicator, columns, periods, row) for row in rows]
 
 
-async def standing(
-    connection: Connection, indicator: str, places: Sequence[Place], ends: Sequence[PeriodEnd], limit: int
+async def stock(
+    connection: Connection, indicator: str, places: Sequence[CellKey], ends: Sequence[PeriodEnd], limit: int
 ) -> list[Row]:
     """Persons with a record that holds on the last day of each period; at most `limit` rows."""
     columns = _columns(indicator, places)
@@ -214,7 +214,7 @@ def _codes(records: Records) -> Iterator[tuple[str, str]]:
             yield f"d{number}_{level}", code
 
 
-def _columns(indicator: str, places: Sequence[Place]) -> list[Columns]:
+def _columns(indicator: str, places: Sequence[CellKey]) -> list[Columns]:
     levels = map(len, RECORDS[indicator][0].place)
     return [
         Columns(place, [f"d{number}_{level}" for level in range(several)])

@@ -7,7 +7,7 @@ import asyncpg
 import numpy as np
 import numpy.typing as npt
 
-from services.accounting.rules.persons.identity import HOLDING, Claim
+from services.accounting.rules.persons.identity import FACT_KEYS, Claim
 
 Connection = asyncpg.Connection
 
@@ -27,7 +27,7 @@ async def persons_of(connection: Connection, keys: Iterable[int]) -> dict[int, i
     return {row[0]: row[1] for row in found}
 
 
-async def say(connection: Connection, claims: Iterable[tuple[Claim, int]]) -> None:
+async def insert_claims(connection: Connection, claims: Iterable[tuple[Claim, int]]) -> None:
     """Remembers what claims say, and the fact that said so first."""
     rows = [(*claim, fact) for claim, fact in claims]
     await connection.execute(
@@ -49,7 +49,7 @@ async def claims_beside(connection: Connection, keys: Sequence[int]) -> list[Hel
 
 async def holdings_of_crossings(connection: Connection, facts: Sequence[int]) -> npt.NDArray[np.void]:
     """What these crossings hold, those in effect, as HOLDING."""
-    return _holdings(
+    return _fact_keys(
         await connection.fetch(
             "SELECT fact, claim, document FROM crossing WHERE fact = ANY($1::bigint[]) AND NOT withdrawn", facts
         )
@@ -58,7 +58,7 @@ async def holdings_of_crossings(connection: Connection, facts: Sequence[int]) ->
 
 async def holdings_of_register_facts(connection: Connection, keys: Sequence[int]) -> npt.NDArray[np.void]:
     """What the other facts that hold one of these keys hold, as HOLDING."""
-    return _holdings(
+    return _fact_keys(
         await connection.fetch(
             """SELECT fact, claim, document FROM register_fact
             WHERE (claim = ANY($1::bigint[]) OR document = ANY($1::bigint[])) AND NOT withdrawn""",
@@ -88,5 +88,5 @@ async def note_reviews(connection: Connection, iins: Sequence[int]) -> None:
     )
 
 
-def _holdings(rows: Iterable[Iterable[int]]) -> npt.NDArray[np.void]:
-    return np.array(list(map(tuple, rows)), HOLDING)
+def _fact_keys(rows: Iterable[Iterable[int]]) -> npt.NDArray[np.void]:
+    return np.array(list(map(tuple, rows)), FACT_KEYS)

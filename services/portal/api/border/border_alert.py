@@ -12,12 +12,12 @@ from shared.errors import Invalid
 from shared.events.border_control import BorderAlert
 from shared.http.answers import json_response
 from shared.http.paging import Cursor, Limit, after, cursor_at
-from shared.http.routes import router as gated
+from shared.http.routes import router as api_router
 from shared.identity.callers import Caller, requires
 from shared.records.routes import reading_routes
 from shared.records.state import RecordState, as_json
 
-listing = gated(prefix=f"/v1/{ALERTS.path}", tags=["border alerts"])
+listing = api_router(prefix=f"/v1/{ALERTS.path}", tags=["border alerts"])
 router = reading_routes(ALERTS, "border alerts")
 
 

@@ -10,15 +10,15 @@ from pydantic import BaseModel
 from services.portal.cases.police import protection_status as cases
 from services.portal.cases.police.protection_status import PROTECTION
 from shared import clock
-from shared.events.wire import Day
+from shared.events.wire import Date
 from shared.http.answers import json_response
-from shared.http.routes import router as gated
+from shared.http.routes import router as api_router
 from shared.identity.callers import Caller, requires
 from shared.records.routes import record_routes
 
 Police = Annotated[Caller, requires("migration-police")]
 
-listing = gated(prefix=f"/v1/{PROTECTION.path}", tags=["protection statuses"])  # before `/{id}`
+listing = api_router(prefix=f"/v1/{PROTECTION.path}", tags=["protection statuses"])  # before `/{id}`
 router = record_routes(PROTECTION, "protection statuses")
 
 
@@ -44,7 +44,7 @@ class ReviewsDue(BaseModel):
 async def reviews_due(
     request: Request,
     caller: Police,
-    by: Annotated[Day | None, Query(description="today, if not given")] = None,
+    by: Annotated[Date | None, Query(description="today, if not given")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Response:
     """Longest overdue first. The search is written to the access log."""

@@ -10,12 +10,12 @@ from services.portal.cases.police.register_search import Register
 from shared.events.border_control import EntryBan
 from shared.events.police import Violation
 from shared.http.answers import json_response
-from shared.http.routes import router as gated
+from shared.http.routes import router as api_router
 from shared.identity.callers import Caller, requires
-from shared.records.people import Wanted
+from shared.records.people import PersonQuery
 from shared.records.state import RecordState, as_json
 
-router = gated(prefix="/v1/registers", tags=["registers"])
+router = api_router(prefix="/v1/registers", tags=["registers"])
 
 
 class Entry(BaseModel):
@@ -36,7 +36,7 @@ class Found(BaseModel):
 async def search(
     request: Request,
     register: Register,
-    wanted: Wanted,
+    wanted: PersonQuery,
     caller: Annotated[Caller, requires("migration-police", "border")],
 ) -> Response:
     """Withdrawn records included. The search and everyone whom it found are written to the access log."""

@@ -13,10 +13,10 @@ from shared.events.person import Iin
 from shared.events.wire import Bin, Region
 from shared.http.answers import json_response
 from shared.http.paging import Cursor, Limit, after, cursor_at
-from shared.http.routes import router as gated
+from shared.http.routes import router as api_router
 from shared.identity.callers import Caller, requires
 
-router = gated(prefix="/v1/host-duties", tags=["host duties"])
+router = api_router(prefix="/v1/host-duties", tags=["host duties"])
 Reader = Annotated[Caller, requires("migration-police", "clerk", "host")]
 OFFICERS = frozenset({"migration-police", "clerk"})
 

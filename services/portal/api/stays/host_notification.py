@@ -11,12 +11,12 @@ from services.portal.api.stays.notification_receipt import Receipt
 from services.portal.cases.stays import host_notification as cases
 from services.portal.cases.stays.host_notification import NOTICES, Step
 from services.portal.cases.stays.notice import Notice
-from shared.db.records import FIRST, Taken
-from shared.events.wire import Day, Text
+from shared.db.records import FIRST, SubmitResult
+from shared.events.wire import Date, Text
 from shared.http.answers import ExpectedVersion, etag, json_response
 from shared.http.paging import Cursor, Limit, after, cursor_at
-from shared.http.routes import router as gated
-from shared.idempotency import OneAttempt
+from shared.http.routes import router as api_router
+from shared.idempotency import RequiredKey
 from shared.identity.callers import Caller, requires
 from shared.records.routes import record_routes
 from shared.records.state import RecordState, as_json
@@ -24,7 +24,7 @@ from shared.records.state import RecordState, as_json
 PATH = f"/v1/{NOTICES.path}"
 TAG = "host notifications"
 
-router = gated(prefix=PATH, tags=[TAG])
+router = api_router(prefix=PATH, tags=[TAG])
 records = record_routes(NOTICES, TAG, single=False)
 Writer = Annotated[Caller, requires(*NOTICES.writers)]
 Reader = Annotated[Caller, requires(*NOTICES.readers)]
@@ -36,7 +36,7 @@ Confirmer = Annotated[Caller, requires("host", "clerk")]
 class CheckOut(BaseModel):
     """The last day of the stay."""
 
-    on: Day
+    on: Date
 
 
 class Reason(BaseModel):
@@ -61,7 +61,7 @@ async def take(request: Request, notice: Notice, caller: Writer) -> Response:
     return receipt_response(taken, receipt.body)
 
 
-def receipt_response(taken: Taken, receipt: str) -> Response:
+def receipt_response(taken: SubmitResult, receipt: str) -> Response:
     """The receipt, with where the notice is held."""
     headers = {"ETag": etag(FIRST), "Location": f"{PATH}/{taken.id}"}
     return json_response(orjson.Fragment(receipt), 201 if taken.outcome == "created" else 200, headers)
@@ -85,43 +85,43 @@ async def receipt(request: Request, id: UUID, caller: Reader) -> Response:
 
 @router.post("/{id}:check-out", response_model=RecordState[Notice], summary="Report that the foreigner left")
 async def check_out(
-    request: Request, id: UUID, body: CheckOut, version: ExpectedVersion, attempt: OneAttempt, caller: Actor
+    request: Request, id: UUID, body: CheckOut, version: ExpectedVersion, key: RequiredKey, caller: Actor
 ) -> Response:
     """The stay ends on that day."""
     step = Step("check_out", "checked out", body.on)
-    return await _advance(request, id, step, version=version, attempt=attempt, caller=caller)
+    return await _advance(request, id, step, version=version, key=key, caller=caller)
 
 
 @router.post("/{id}:cancel", response_model=RecordState[Notice], summary="Cancel a notice")
 async def cancel(
-    request: Request, id: UUID, body: Reason, version: ExpectedVersion, attempt: OneAttempt, caller: Actor
+    request: Request, id: UUID, body: Reason, version: ExpectedVersion, key: RequiredKey, caller: Actor
 ) -> Response:
     """There was no such stay; it no longer counts, and can be reinstated."""
-    return await _advance(request, id, Step("cancel", body.reason), version=version, attempt=attempt, caller=caller)
+    return await _advance(request, id, Step("cancel", body.reason), version=version, key=key, caller=caller)
 
 
 @router.post("/{id}:reinstate", response_model=RecordState[Notice], summary="Reinstate a cancelled notice")
 async def reinstate(
-    request: Request, id: UUID, body: Reason, version: ExpectedVersion, attempt: OneAttempt, caller: Actor
+    request: Request, id: UUID, body: Reason, version: ExpectedVersion, key: RequiredKey, caller: Actor
 ) -> Response:
     """It counts again as it did before; its receipt stays what it was."""
-    return await _advance(request, id, Step("reinstate", body.reason), version=version, attempt=attempt, caller=caller)
+    return await _advance(request, id, Step("reinstate", body.reason), version=version, key=key, caller=caller)
 
 
 @router.post("/{id}:confirm", response_model=RecordState[Notice], summary="Confirm a foreigner's own registration")
 async def confirm(
-    request: Request, id: UUID, body: Reason, version: ExpectedVersion, attempt: OneAttempt, caller: Confirmer
+    request: Request, id: UUID, body: Reason, version: ExpectedVersion, key: RequiredKey, caller: Confirmer
 ) -> Response:
     """The host says: the foreigner stays here. From then on it is a notice like any other."""
-    return await _advance(request, id, Step("confirm", body.reason), version=version, attempt=attempt, caller=caller)
+    return await _advance(request, id, Step("confirm", body.reason), version=version, key=key, caller=caller)
 
 
 @router.post("/{id}:refuse", response_model=RecordState[Notice], summary="Refuse a foreigner's own registration")
 async def refuse(
-    request: Request, id: UUID, body: Reason, version: ExpectedVersion, attempt: OneAttempt, caller: Confirmer
+    request: Request, id: UUID, body: Reason, version: ExpectedVersion, key: RequiredKey, caller: Confirmer
 ) -> Response:
     """The host says: the foreigner does not stay here."""
-    return await _advance(request, id, Step("refuse", body.reason), version=version, attempt=attempt, caller=caller)
+    return await _advance(request, id, Step("refuse", body.reason), version=version, key=key, caller=caller)
 
 
 async def _advance(request: Request, id: UUID, step: Step, **who: Any) -> Response:

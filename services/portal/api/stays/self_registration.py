@@ -8,10 +8,10 @@ from services.portal.api.stays.host_notification import receipt_response
 from services.portal.api.stays.notification_receipt import Receipt
 from services.portal.cases.stays import self_registration as cases
 from services.portal.cases.stays.notice import Notice
-from shared.http.routes import router as gated
+from shared.http.routes import router as api_router
 from shared.identity.callers import Caller, requires
 
-router = gated(prefix="/v1/self-registrations", tags=["host notifications"])
+router = api_router(prefix="/v1/self-registrations", tags=["host notifications"])
 
 
 @router.post("", status_code=201, response_model=Receipt, summary="Register oneself at a host's address")

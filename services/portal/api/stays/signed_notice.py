@@ -13,13 +13,13 @@ from services.portal.cases.stays import signed_notice as cases
 from services.portal.cases.stays.signed_notice import Envelope, Outcome
 from shared.http.answers import json_response
 from shared.http.openapi import problem_answer
-from shared.http.routes import router as gated
+from shared.http.routes import router as api_router
 from shared.identity.callers import Caller, requires
 
 PATH = "/v1/host-notifications/signed"
 
-router = gated(prefix=PATH, tags=["host notifications"])
-checks = gated(prefix="/v1/signature-checks", tags=["operations"])
+router = api_router(prefix=PATH, tags=["host notifications"])
+checks = api_router(prefix="/v1/signature-checks", tags=["operations"])
 
 _DOCUMENT = b"""{"source_id": "2026/000017", "channel": "vmp", "host": {"kind": "organisation", "bin": "050340001235"},
  "person": {"iin": null, "document": {"type": "P", "number": "FA1234567", "issuing_state": "UZB"},

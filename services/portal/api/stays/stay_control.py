@@ -12,25 +12,25 @@ from services.portal.cases.stays.stay_control import Sought
 from services.portal.rules.stays.stay_control import Right
 from shared import clock
 from shared.events.contradictions import contradiction
-from shared.events.wire import Country, Day, ReckonedDay
+from shared.events.wire import Country, Date, ReckonedDate
 from shared.http.answers import json_response
-from shared.http.routes import router as gated
+from shared.http.routes import router as api_router
 from shared.identity.callers import Caller, requires
 from shared.kernel.documents import identity_key
-from shared.records.people import Wanted
+from shared.records.people import PersonQuery
 
-router = gated(prefix="/v1/stay-control", tags=["stay control"])
-runs = gated(prefix="/v1/overstay-runs", tags=["operations"])
+router = api_router(prefix="/v1/stay-control", tags=["stay control"])
+runs = api_router(prefix="/v1/overstay-runs", tags=["operations"])
 
 
-class StayQuestion(Wanted):
+class StayQuestion(PersonQuery):
     """About whom and which day. `citizenship` is needed for whom no crossing is on record."""
 
-    day: ReckonedDay | None = Field(None, description="today, if not given")
+    day: ReckonedDate | None = Field(None, description="today, if not given")
     citizenship: Country | None = None
 
     CONTRADICTIONS = (
-        *Wanted.CONTRADICTIONS,
+        *PersonQuery.CONTRADICTIONS,
         contradiction(
             "stays are followed by IIN or document: give one of them",
             "iin",
@@ -59,14 +59,14 @@ class StayCheck(BaseModel):
 class StayAnswer(BaseModel):
     """`lawful` is null where the rulebook does not reach back; `last_day` and `days_left` where no end is in sight."""
 
-    day: Day
+    day: Date
     present: bool = Field(description="false: answered as if entering on the day")
     right: Right
     lawful: bool | None
     days_used: int | None
     days_left: int | None
-    last_day: Day | None = Field(description="last day on which the stay is, or was, lawful")
-    since: Day | None = Field(description="first day without right")
+    last_day: Date | None = Field(description="last day on which the stay is, or was, lawful")
+    since: Date | None = Field(description="first day without right")
     checks: list[StayCheck]
     rulebook: str
 
@@ -74,13 +74,13 @@ class StayAnswer(BaseModel):
 class RunOrder(BaseModel):
     """Which day to examine."""
 
-    day: ReckonedDay | None = Field(None, description="today, if not given")
+    day: ReckonedDate | None = Field(None, description="today, if not given")
 
 
 class OverstayRun(BaseModel):
     """How many overstays the run has recorded, and how many of earlier runs it has withdrawn."""
 
-    day: Day
+    day: Date
     recorded: int
     withdrawn: int
 

@@ -9,11 +9,11 @@ from services.portal.api.visas.issue_answers import StayAddress
 from services.portal.cases.stays import registered_stay as cases
 from shared.events.visa import StayRegistration
 from shared.http.answers import etag, json_response
-from shared.http.routes import router as gated
+from shared.http.routes import router as api_router
 from shared.identity.callers import Caller, requires
 from shared.records.state import RecordState, as_json
 
-router = gated(prefix="/v1/stay-registrations", tags=["stay registrations"])
+router = api_router(prefix="/v1/stay-registrations", tags=["stay registrations"])
 Reader = Annotated[Caller, requires("migration-police", "clerk")]
 
 

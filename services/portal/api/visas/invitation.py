@@ -11,13 +11,13 @@ from services.portal.cases.visas import invitation as cases
 from services.portal.cases.visas.invitation_body import InvitationAsked
 from shared.events.wire import Text
 from shared.http.answers import ExpectedVersion, etag, json_response
-from shared.http.routes import router as gated
-from shared.idempotency import OneAttempt
+from shared.http.routes import router as api_router
+from shared.idempotency import RequiredKey
 from shared.identity.callers import Caller, requires
 
 PATH = "/v1/invitations"
 
-router = gated(prefix=PATH, tags=["invitations"])
+router = api_router(prefix=PATH, tags=["invitations"])
 Asker = Annotated[Caller, requires("host", "clerk", "migration-police")]
 Reader = Annotated[Caller, requires("host", "clerk", "migration-police", "consul")]
 
@@ -29,10 +29,10 @@ class Annulment(BaseModel):
 
 
 @router.post("", response_model=Issued, summary="Ask for an invitation")
-async def ask(request: Request, asked: InvitationAsked, attempt: OneAttempt, caller: Asker) -> Response:
+async def ask(request: Request, asked: InvitationAsked, key: RequiredKey, caller: Asker) -> Response:
     """Decided at once: the answer lists every check with its rule, version, finding and, where it failed, what would
     make it pass. A host invites for itself, by the IIN or BIN of its token."""
-    return json_response(await cases.ask(request.app.state.engine, asked, caller, attempt))
+    return json_response(await cases.ask(request.app.state.engine, asked, caller, key))
 
 
 @router.get("/{id}", response_model=InvitationState, summary="Read an invitation")
@@ -43,11 +43,11 @@ async def read(request: Request, id: UUID, caller: Reader) -> Response:
 
 @router.post("/{id}:annul", response_model=InvitationState, summary="Annul an invitation")
 async def annul(
-    request: Request, id: UUID, body: Annulment, version: ExpectedVersion, attempt: OneAttempt, caller: Asker
+    request: Request, id: UUID, body: Annulment, version: ExpectedVersion, key: RequiredKey, caller: Asker
 ) -> Response:
     """No visa is issued on it any more; visas that were issued and stays that began go on."""
     answer = await cases.annul(
-        request.app.state.engine, id, reason=body.reason, version=version, caller=caller, attempt=attempt
+        request.app.state.engine, id, reason=body.reason, version=version, caller=caller, key=key
     )
     return _versioned(answer)
 

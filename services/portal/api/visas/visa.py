@@ -12,7 +12,7 @@ from services.portal.cases.visas import visa as cases
 from services.portal.cases.visas.visa import VISAS, LookUp, VisaAsked
 from shared.events.visa import Visa
 from shared.http.answers import ExpectedVersion, etag, json_response
-from shared.idempotency import OneAttempt
+from shared.idempotency import RequiredKey
 from shared.identity.callers import Caller, requires
 from shared.kernel.decisions import Decision
 from shared.records.routes import record_routes
@@ -24,10 +24,10 @@ Border = Annotated[Caller, requires("border")]
 
 
 @router.post(":issue", response_model=Issued, summary="Apply for a visa and have it decided")
-async def issue(request: Request, asked: VisaAsked, attempt: OneAttempt, caller: Officer) -> Response:
+async def issue(request: Request, asked: VisaAsked, key: RequiredKey, caller: Officer) -> Response:
     """Decided at once by the rules of the day: the answer lists every check with its rule, version, finding and, where
     it failed, what would make it pass. Submit visas that were issued elsewhere as records instead."""
-    return json_response(await cases.issue(request.app.state.engine, asked, caller, attempt))
+    return json_response(await cases.issue(request.app.state.engine, asked, caller, key))
 
 
 @router.post(":look-up", response_model=VisaLookedUp, summary="Does this visa admit today?")
@@ -46,10 +46,10 @@ async def decision(request: Request, id: UUID, caller: Officer) -> Response:
 
 @router.post("/{id}:annul", response_model=RecordState[Visa], summary="Annul a visa")
 async def annul(
-    request: Request, id: UUID, body: Annulment, version: ExpectedVersion, attempt: OneAttempt, caller: Officer
+    request: Request, id: UUID, body: Annulment, version: ExpectedVersion, key: RequiredKey, caller: Officer
 ) -> Response:
     """It no longer admits from today on; a stay that began on it goes on."""
     answer = await cases.annul(
-        request.app.state.engine, id, reason=body.reason, version=version, caller=caller, attempt=attempt
+        request.app.state.engine, id, reason=body.reason, version=version, caller=caller, key=key
     )
     return json_response(answer, headers={"ETag": etag(answer["version"])})

@@ -23,12 +23,12 @@ from shared.events.person import Person
 from shared.events.portal import BorderCrossing
 from shared.http.paging import page
 from shared.identity.callers import Caller
-from shared.outbox.unit_of_work import Unit, unit_of_work
+from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake
-from shared.records.people import document_of, named
-from shared.records.record_type import Change, Entry, Kind
+from shared.records.people import document_of, name_birth_key
+from shared.records.record_type import RecordType, Revision, StoredRecord
 
-ALERTS = Kind(
+ALERTS = RecordType(
     fact=BorderAlert,
     table=border_alert,
     path="border-alerts",
@@ -41,24 +41,24 @@ ALERTS = Kind(
 PORTAL = Caller("portal", frozenset({"system"}))
 
 
-async def raise_alerts(unit: Unit, entries: Sequence[Entry[BorderCrossing]]) -> None:
+async def raise_alerts(unit: UnitOfWork, entries: Sequence[StoredRecord[BorderCrossing]]) -> None:
     """One statement for all of them; more only where something was met."""
     if alerts := await _alerts(unit, entries):
-        await intake.take_within(unit, ALERTS, alerts, [PORTAL] * len(alerts))
+        await intake.ingest(unit, ALERTS, alerts, [PORTAL] * len(alerts))
 
 
-async def raise_anew(unit: Unit, change: Change[BorderCrossing]) -> None:
+async def refresh_alerts(unit: UnitOfWork, change: Revision[BorderCrossing]) -> None:
     """Withdraws the alerts that the crossing as corrected does not raise, and raises those that it does."""
-    entries = [] if change.after is None else [Entry(change.id, change.after)]
+    entries = [] if change.after is None else [StoredRecord(change.id, change.after)]
     alerts = {alert.source_id: alert for alert in await _alerts(unit, entries)} if entries else {}
     for id in await store.of_crossing(unit.connection, change.id):
         record = await records.load(unit.connection, border_alert, id, lock=True)
         await _revise(unit, record, alerts.pop(record.source_id, None))
     if alerts:
-        await intake.take_within(unit, ALERTS, list(alerts.values()), [PORTAL] * len(alerts))
+        await intake.ingest(unit, ALERTS, list(alerts.values()), [PORTAL] * len(alerts))
 
 
-async def _revise(unit: Unit, record: Record, alert: BorderAlert | None) -> None:
+async def _revise(unit: UnitOfWork, record: Record, alert: BorderAlert | None) -> None:
     held = BorderAlert.read(record.body)
     if alert is not None and (record.withdrawn or alert != held):
         await intake.revise_within(unit, ALERTS, record, alert, PORTAL, "the crossing was corrected")
@@ -68,13 +68,13 @@ async def _revise(unit: Unit, record: Record, alert: BorderAlert | None) -> None
         )
 
 
-async def _alerts(unit: Unit, entries: Sequence[Entry[BorderCrossing]]) -> list[BorderAlert]:
+async def _alerts(unit: UnitOfWork, entries: Sequence[StoredRecord[BorderCrossing]]) -> list[BorderAlert]:
     crossings = {entry.id: entry.fact for entry in entries}
     found = await store.met(unit.connection, [_looked(entry) for entry in entries])
     return [_alert(crossings[met.crossing], met) for met in found]
 
 
-def _looked(entry: Entry[BorderCrossing]) -> Looked:
+def _looked(entry: StoredRecord[BorderCrossing]) -> Looked:
     crossing, person = entry.fact, entry.fact.person
     entering = crossing.direction == "entry"  # a ban is on entry: who leaves is not looked up by name
     return Looked(
@@ -83,7 +83,7 @@ def _looked(entry: Entry[BorderCrossing]) -> Looked:
         entry=entering,
         iin=person.iin,
         document=document_of(person),
-        named=named(person) if entering else None,
+        name_birth_key=name_birth_key(person) if entering else None,
     )
 
 
@@ -119,5 +119,5 @@ async def newest(engine: AsyncEngine, before: UUID | None, limit: int, caller: C
     async with unit_of_work(engine) as unit:
         rows, more = page(await store.newest(unit.connection, before, limit + 1), limit)
         seen = [(row.id, BorderAlert.read(row.body).person) for row in rows]
-        await access_log.note_search(unit.connection, caller, ALERTS.name, seen)
+        await access_log.log_search(unit.connection, caller, ALERTS.name, seen)
     return rows, more

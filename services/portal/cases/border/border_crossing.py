@@ -8,9 +8,9 @@ from services.portal.cases.border import border_alert
 from services.portal.cases.stays import stay_registration
 from services.portal.store.tables import border_crossing
 from shared.events.portal import BorderCrossing
-from shared.outbox.unit_of_work import Unit
+from shared.outbox.unit_of_work import UnitOfWork
 from shared.records.people import document_of
-from shared.records.record_type import Change, Entry, Kind
+from shared.records.record_type import RecordType, Revision, StoredRecord
 
 
 def _time(crossing: BorderCrossing) -> datetime:
@@ -27,17 +27,17 @@ def _columns(crossing: BorderCrossing) -> dict[str, Any]:
     }
 
 
-async def _entered(unit: Unit, entries: Sequence[Entry[BorderCrossing]]) -> None:
+async def _on_created(unit: UnitOfWork, entries: Sequence[StoredRecord[BorderCrossing]]) -> None:
     await border_alert.raise_alerts(unit, entries)
-    await stay_registration.crossed(unit, entries)
+    await stay_registration.on_crossings_added(unit, entries)
 
 
-async def _changed(unit: Unit, change: Change[BorderCrossing]) -> None:
-    await border_alert.raise_anew(unit, change)
-    await stay_registration.recrossed(unit, change)
+async def _on_revised(unit: UnitOfWork, change: Revision[BorderCrossing]) -> None:
+    await border_alert.refresh_alerts(unit, change)
+    await stay_registration.on_crossing_revised(unit, change)
 
 
-CROSSINGS = Kind(
+CROSSINGS = RecordType(
     fact=BorderCrossing,
     table=border_crossing,
     path="border-crossings",
@@ -45,6 +45,6 @@ CROSSINGS = Kind(
     readers=("border", "migration-police"),
     time=_time,
     columns=_columns,
-    entered=_entered,
-    changed=_changed,
+    on_created=_on_created,
+    on_revised=_on_revised,
 )

@@ -13,11 +13,11 @@ from shared import clock
 from shared.audit import access_log
 from shared.errors import Conflict, Fault, Invalid
 from shared.events.border_control import EntryBan
-from shared.events.wire import Day, Language, Text
+from shared.events.wire import Date, Text, WireModel
 from shared.identity.callers import Caller
-from shared.outbox.unit_of_work import Unit, unit_of_work
-from shared.records.people import Wanted, find, person_values
-from shared.records.record_type import Kind
+from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
+from shared.records.people import PersonQuery, find, person_values
+from shared.records.record_type import RecordType
 from shared.records.state import RecordState
 from shared.records.step import StepRequest, step
 
@@ -27,12 +27,12 @@ def _columns(ban: EntryBan) -> dict[str, Any]:
     return dates | person_values(ban.person)
 
 
-def _fixed(old: EntryBan, new: EntryBan) -> Sequence[Fault]:
+def _immutable_faults(old: EntryBan, new: EntryBan) -> Sequence[Fault]:
     lifted = ("lifted_on", "lift_reason")
     return [Fault(f"/{n}", "Changes by lifting only.") for n in lifted if getattr(old, n) != getattr(new, n)]
 
 
-ENTRY_BANS = Kind(
+ENTRY_BANS = RecordType(
     fact=EntryBan,
     table=entry_ban,
     path="entry-bans",
@@ -40,14 +40,14 @@ ENTRY_BANS = Kind(
     readers=("migration-police", "border"),
     time=lambda ban: clock.start_of(ban.barred_from),
     columns=_columns,
-    fixed=_fixed,
+    immutable_faults=_immutable_faults,
 )
 
 
-class Lifting(Language):
+class Lifting(WireModel):
     """Why and since when a ban holds no longer."""
 
-    lifted_on: Day = Field(description="first day on which entry is no longer barred")
+    lifted_on: Date = Field(description="first day on which entry is no longer barred")
     reason: Text
 
 
@@ -55,7 +55,7 @@ async def lift(asked: StepRequest, lifting: Lifting) -> RecordState[EntryBan]:
     """Ends a ban before its term. Raises as `step`, Invalid for a day after that term, and Conflict where it is lifted
     already."""
 
-    async def change(_unit: Unit, ban: EntryBan) -> EntryBan:
+    async def change(_unit: UnitOfWork, ban: EntryBan) -> EntryBan:
         if ban.lifted_on is not None:
             raise Conflict(f"The ban was lifted on {ban.lifted_on}.")
         if ban.barred_until is not None and lifting.lifted_on > ban.barred_until:
@@ -71,19 +71,19 @@ class Ban(BaseModel):
 
     id: UUID
     ground: str
-    barred_until: Day | None
+    barred_until: Date | None
 
 
-class BanCheck(Wanted):
+class BanCheck(PersonQuery):
     """Whom the check is about, and the day of the entry."""
 
-    day: Day | None = Field(None, description="today, if not given")
+    day: Date | None = Field(None, description="today, if not given")
 
 
 class BanAnswer(BaseModel):
     """Whether entry is barred on the day, and by what."""
 
-    day: Day
+    day: Date
     barred: bool
     bans: list[Ban]
 
@@ -95,6 +95,6 @@ async def check(engine: AsyncEngine, asked: BanCheck, caller: Caller) -> BanAnsw
         rows = await find(unit.connection, entry_ban, asked)
         bans = [(row.id, EntryBan.read(row.body)) for row in rows if not row.withdrawn]
         held = [(id, ban) for id, ban in bans if rules.holds(ban.barred_from, ban.barred_until, ban.lifted_on, day)]
-        await access_log.note_search(unit.connection, caller, ENTRY_BANS.name, [(id, ban.person) for id, ban in held])
+        await access_log.log_search(unit.connection, caller, ENTRY_BANS.name, [(id, ban.person) for id, ban in held])
     found = [Ban(id=id, ground=ban.ground, barred_until=ban.barred_until) for id, ban in held]
     return BanAnswer(day=day, barred=bool(found), bans=found)

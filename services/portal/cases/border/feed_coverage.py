@@ -8,20 +8,20 @@ from shared.db import records
 from shared.db.records import Record, Submission
 from shared.events.envelope import Event
 from shared.events.portal import FeedCoverage
-from shared.idempotency import Attempt, once
+from shared.idempotency import IdempotencyKey, idempotent_json
 from shared.identity.callers import Caller
-from shared.outbox.unit_of_work import Unit, unit_of_work
+from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 
 
-async def declare(engine: AsyncEngine, coverage: FeedCoverage, caller: Caller, attempt: Attempt | None) -> None:
+async def declare(engine: AsyncEngine, coverage: FeedCoverage, caller: Caller, key: IdempotencyKey | None) -> None:
     """Puts the declaration in force. Declaring the same again changes nothing."""
     async with unit_of_work(engine) as unit:
-        await once(unit.connection, attempt, lambda: _declare(unit, coverage, caller))
+        await idempotent_json(unit.connection, key, lambda: _declare(unit, coverage, caller))
 
 
-async def _declare(unit: Unit, coverage: FeedCoverage, caller: Caller) -> None:
+async def _declare(unit: UnitOfWork, coverage: FeedCoverage, caller: Caller) -> None:
     submission = Submission(coverage.feed, coverage.model_dump_json(), caller.subject)
-    (taken,) = await records.take(unit.connection, feed_coverage, [submission])
+    (taken,) = await records.submit(unit.connection, feed_coverage, [submission])
     record = await records.load(unit.connection, feed_coverage, taken.id, lock=True)
     if record.body != submission.body:
         record = await records.revise(

@@ -4,9 +4,9 @@ from services.portal.store.tables import lost_document
 from shared import clock
 from shared.events.border_control import LostDocument
 from shared.kernel.documents import identity_key
-from shared.records.record_type import Kind
+from shared.records.record_type import RecordType
 
-LOST_DOCUMENTS = Kind(
+LOST_DOCUMENTS = RecordType(
     fact=LostDocument,
     table=lost_document,
     path="lost-documents",

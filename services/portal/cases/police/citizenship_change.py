@@ -4,9 +4,9 @@ from services.portal.store.tables import citizenship_change
 from shared import clock
 from shared.events.police import CitizenshipChange
 from shared.records.people import person_values
-from shared.records.record_type import Kind
+from shared.records.record_type import RecordType
 
-CITIZENSHIP_CHANGES = Kind(
+CITIZENSHIP_CHANGES = RecordType(
     fact=CitizenshipChange,
     table=citizenship_change,
     path="citizenship-changes",

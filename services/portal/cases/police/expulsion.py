@@ -4,9 +4,9 @@ from services.portal.store.tables import expulsion
 from shared import clock
 from shared.events.police import Expulsion
 from shared.records.people import person_values
-from shared.records.record_type import Kind
+from shared.records.record_type import RecordType
 
-EXPULSIONS = Kind(
+EXPULSIONS = RecordType(
     fact=Expulsion,
     table=expulsion,
     path="expulsions",

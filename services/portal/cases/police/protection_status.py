@@ -15,7 +15,7 @@ from shared.events.police import ProtectionStatus
 from shared.identity.callers import Caller
 from shared.outbox.unit_of_work import unit_of_work
 from shared.records.people import person_values
-from shared.records.record_type import Kind
+from shared.records.record_type import RecordType
 
 
 def _review_from(status: ProtectionStatus) -> date | None:
@@ -25,7 +25,7 @@ def _review_from(status: ProtectionStatus) -> date | None:
     return status.reviewed_on or status.granted_on
 
 
-PROTECTION = Kind(
+PROTECTION = RecordType(
     fact=ProtectionStatus,
     table=protection_status,
     path="protection-statuses",
@@ -46,6 +46,6 @@ async def reviews_due(engine: AsyncEngine, by: date, limit: int, caller: Caller)
         due = [(row, review_due(row.review_from, RULEBOOK.on(row.review_from))) for row in rows]
         due = [(row, day) for row, day in due if day <= by]
         seen = [(row.id, ProtectionStatus.read(row.body).person) for row, _ in due]
-        await access_log.note_search(unit.connection, caller, PROTECTION.name, seen)
+        await access_log.log_search(unit.connection, caller, PROTECTION.name, seen)
     found = [{"id": str(row.id), "source_id": row.source_id, "version": row.version, "due": day} for row, day in due]
     return {"by": by, "rule": norm.name, "rule_version": norm.version, "due": found}

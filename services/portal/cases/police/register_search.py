@@ -17,8 +17,8 @@ from shared.audit import access_log
 from shared.db import records
 from shared.identity.callers import Caller
 from shared.outbox.unit_of_work import unit_of_work
-from shared.records.people import Wanted, find
-from shared.records.record_type import Kind
+from shared.records.people import PersonQuery, find
+from shared.records.record_type import RecordType
 
 Register = Literal["illegal-crossings", "illegal-stays", "barred"]
 
@@ -27,7 +27,7 @@ Register = Literal["illegal-crossings", "illegal-stays", "barred"]
 class _Source:
     """Whose records stand in a register, and what of them."""
 
-    kind: Kind[Any]
+    kind: RecordType[Any]
     violations: frozenset[str] = frozenset()
 
     @property
@@ -45,7 +45,9 @@ _SOURCES: Mapping[Register, _Source] = {
 }
 
 
-async def search(engine: AsyncEngine, register: Register, wanted: Wanted, caller: Caller) -> list[list[records.Record]]:
+async def search(
+    engine: AsyncEngine, register: Register, wanted: PersonQuery, caller: Caller
+) -> list[list[records.Record]]:
     """Every record about the person, newest first, each as all its versions, oldest first. The search and everyone
     whom it found are written to the access log."""
     source = _SOURCES[register]
@@ -53,5 +55,5 @@ async def search(engine: AsyncEngine, register: Register, wanted: Wanted, caller
         rows = [row for row in await find(unit.connection, source.table, wanted) if source.holds(row)]
         held = [await records.load(unit.connection, source.table, row.id) for row in rows]
         seen = [(record.id, source.kind.fact.read(record.body).person) for record in held]
-        await access_log.note_search(unit.connection, caller, source.kind.name, seen)
+        await access_log.log_search(unit.connection, caller, source.kind.name, seen)
         return [await records.history(unit.connection, source.table, record) for record in held]

@@ -4,9 +4,9 @@ from services.portal.store.tables import residence_permit
 from shared import clock
 from shared.events.police import ResidencePermit
 from shared.records.people import person_values
-from shared.records.record_type import Kind
+from shared.records.record_type import RecordType
 
-RESIDENCE_PERMITS = Kind(
+RESIDENCE_PERMITS = RecordType(
     fact=ResidencePermit,
     table=residence_permit,
     path="residence-permits",

@@ -5,14 +5,14 @@ from datetime import datetime
 from services.portal.store.tables import residence_registration
 from shared import clock
 from shared.events.portal import ResidenceRegistration
-from shared.records.record_type import Kind
+from shared.records.record_type import RecordType
 
 
 def _time(act: ResidenceRegistration) -> datetime:
     return clock.start_of(act.date)
 
 
-REGISTRATIONS = Kind(
+REGISTRATIONS = RecordType(
     fact=ResidenceRegistration,
     table=residence_registration,
     path="residence-registrations",

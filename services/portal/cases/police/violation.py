@@ -4,9 +4,9 @@ from services.portal.store.tables import violation
 from shared import clock
 from shared.events.police import Violation
 from shared.records.people import person_values
-from shared.records.record_type import Kind
+from shared.records.record_type import RecordType
 
-VIOLATIONS = Kind(
+VIOLATIONS = RecordType(
     fact=Violation,
     table=violation,
     path="violations",

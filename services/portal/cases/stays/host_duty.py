@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.portal.rules.stays.host_duty import days_overdue
 from services.portal.store.stays import host_duty as store
-from services.portal.store.stays.host_duty import Duty, Wanted
+from services.portal.store.stays.host_duty import Duty, DutyCriteria
 from shared import clock
 from shared.audit import access_log
 from shared.events.portal import BorderCrossing
@@ -38,7 +38,7 @@ async def remind(
     """Up to `limit` open duties after the cursor, the longest overdue first, and whether there are more. The search and
     everyone whom it shows are written to the access log."""
     today = clock.today()
-    wanted = Wanted(
+    wanted = DutyCriteria(
         reminder.region,
         reminder.host,
         due_from=today if reminder.state == "due" else None,
@@ -49,7 +49,7 @@ async def remind(
         found, more = page(await store.open_duties(unit.connection, wanted, start, limit + 1), limit)
         read = [(duty, BorderCrossing.read(body)) for duty, body in found]
         seen = [(duty.entry, crossing.person) for duty, crossing in read]
-        await access_log.note_search(unit.connection, caller, "host_duty", seen)
+        await access_log.log_search(unit.connection, caller, "host_duty", seen)
     return [_view(duty, crossing, today) for duty, crossing in read], more
 
 

@@ -21,16 +21,16 @@ from services.portal.store.tables import host_notification
 from shared import clock
 from shared.audit import access_log
 from shared.db import records
-from shared.db.records import Record, Taken
+from shared.db.records import Record, SubmitResult
 from shared.errors import Conflict, Fault, Forbidden, Invalid
 from shared.events.portal import HostNotification
 from shared.http.paging import page
-from shared.idempotency import Attempt, once
+from shared.idempotency import IdempotencyKey, idempotent_json
 from shared.identity.callers import Caller
-from shared.outbox.unit_of_work import Unit, unit_of_work
+from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake
 from shared.records.people import person_values
-from shared.records.record_type import Change, Entry, Kind
+from shared.records.record_type import RecordType, Revision, StoredRecord
 from shared.records.state import as_json
 
 EQONAQ = "eqonaq"
@@ -51,18 +51,18 @@ def _columns(notice: Notice) -> dict[str, Any]:
     }
 
 
-async def _told(unit: Unit, entries: Sequence[Entry[Notice]]) -> list[HostNotification]:
+async def _to_events(unit: UnitOfWork, entries: Sequence[StoredRecord[Notice]]) -> list[HostNotification]:
     receipts = await store.receipts(unit.connection, [entry.id for entry in entries])
     return [_fact(entry.fact, receipts[entry.id].joins) for entry in entries]
 
 
-async def _changed(unit: Unit, change: Change[Notice]) -> None:
+async def _on_revised(unit: UnitOfWork, change: Revision[Notice]) -> None:
     """The notice may belong to another entry, and the host's duty is done while it tells of a stay."""
     notices = [notice for notice in (change.before, change.after) if notice]
     await lock_persons(unit.connection, [wanted(change.id, notice, notice.stay_from) for notice in notices])
     belongs = (await store.matches(unit.connection, [change.id]))[change.id]
     moved = await notice_match.rematch(unit, [change.id]) if change.after else set()
-    await stay_registration.renotified(unit, {belongs, *moved}, "the host's notice changed")
+    await stay_registration.on_notice_revised(unit, {belongs, *moved}, "the host's notice changed")
 
 
 def _fact(notice: Notice, joins: UUID | None) -> HostNotification:
@@ -98,7 +98,7 @@ def faults_of(notice: Notice) -> list[Fault]:
     return faults
 
 
-def _refused(notice: Notice, caller: Caller) -> list[Fault]:
+def _submission_faults(notice: Notice, caller: Caller) -> list[Fault]:
     faults = faults_of(notice)
     if notice.channel in ON_PAPER and "clerk" not in caller.roles:
         faults.append(Fault("/channel", "Paper is entered by a clerk."))
@@ -115,7 +115,7 @@ def _is_eqonaq(caller: Caller) -> bool:
     return "notifier" in caller.roles and caller.agency == EQONAQ
 
 
-def _visible(notice: Notice, caller: Caller) -> bool:
+def _can_read(notice: Notice, caller: Caller) -> bool:
     if caller.roles & {"clerk", "migration-police"}:
         return True
     if notice.channel == EQONAQ and _is_eqonaq(caller):
@@ -123,7 +123,7 @@ def _visible(notice: Notice, caller: Caller) -> bool:
     return "host" in caller.roles and notice.host.number in (caller.iin, caller.bin)
 
 
-def _fixed(old: Notice, new: Notice) -> list[Fault]:
+def _immutable_faults(old: Notice, new: Notice) -> list[Fault]:
     stays = {"channel": "channel", "host": "host", "state": "state", "checked_out_on": "checked_out_on"}
     return [
         Fault(f"/{name}", "Cannot be corrected; cancel the notice and hand in another, or check out.")
@@ -132,7 +132,7 @@ def _fixed(old: Notice, new: Notice) -> list[Fault]:
     ]
 
 
-NOTICES = Kind(
+NOTICES = RecordType(
     fact=Notice,
     table=host_notification,
     path="host-notifications",
@@ -141,27 +141,27 @@ NOTICES = Kind(
     time=_time,
     key=notice_key,
     columns=_columns,
-    entered=notification_receipt.issue,
-    changed=_changed,
-    told=_told,
-    fixed=_fixed,
-    refused=_refused,
-    visible=_visible,
+    on_created=notification_receipt.issue,
+    on_revised=_on_revised,
+    to_events=_to_events,
+    immutable_faults=_immutable_faults,
+    submission_faults=_submission_faults,
+    can_read=_can_read,
 )
 
 
-async def take(engine: AsyncEngine, notice: Notice, caller: Caller) -> tuple[Taken, Receipt]:
+async def take(engine: AsyncEngine, notice: Notice, caller: Caller) -> tuple[SubmitResult, Receipt]:
     """A notice from a clerk or from e-Qonaq, and its receipt; a repeat gets the first one's. Raises Invalid, Conflict
     where the channel's number holds another notice."""
-    if faults := _refused(notice, caller):
+    if faults := _submission_faults(notice, caller):
         raise Invalid("You cannot hand in this notice.", faults=faults)
     async with unit_of_work(engine) as unit:
-        return await take_within(unit, notice, caller)
+        return await ingest(unit, notice, caller)
 
 
-async def take_within(unit: Unit, notice: Notice, caller: Caller) -> tuple[Taken, Receipt]:
+async def ingest(unit: UnitOfWork, notice: Notice, caller: Caller) -> tuple[SubmitResult, Receipt]:
     """`take` inside a unit of work, of a notice that is let in already."""
-    (taken,) = await intake.take_within(unit, NOTICES, [notice], [caller])
+    (taken,) = await intake.ingest(unit, NOTICES, [notice], [caller])
     if taken.outcome == "conflict":
         raise Conflict("This channel's source_id holds another notice; cancel that one, or take a new number.")
     receipts = await store.receipts(unit.connection, [taken.id])
@@ -172,7 +172,7 @@ async def receipt(engine: AsyncEngine, id: UUID, caller: Caller) -> Receipt:
     """What the notice was answered; the reading is logged. Raises NotFound."""
     async with unit_of_work(engine) as unit:
         record = await records.load(unit.connection, host_notification, id)
-        await intake.log(unit, NOTICES, record, intake.seen(NOTICES, record, caller), caller, "read", None)
+        await intake.log(unit, NOTICES, record, intake.visible_fact(NOTICES, record, caller), caller, "read", None)
         return (await store.receipts(unit.connection, [id]))[id]
 
 
@@ -186,7 +186,7 @@ async def of_host(
     async with unit_of_work(engine) as unit:
         shown, more = page(await store.of_host(unit.connection, number, before, limit + 1), limit)
         seen = [(record.id, Notice.read(record.body).person) for record in shown]
-        await access_log.note_search(unit.connection, caller, NOTICES.name, seen)
+        await access_log.log_search(unit.connection, caller, NOTICES.name, seen)
     return shown, more
 
 
@@ -209,18 +209,20 @@ _FROM: dict[str, tuple[str, ...]] = {
 
 
 async def advance(
-    engine: AsyncEngine, id: UUID, step: Step, *, version: int, caller: Caller, attempt: Attempt
+    engine: AsyncEngine, id: UUID, step: Step, *, version: int, caller: Caller, key: IdempotencyKey
 ) -> dict[str, Any]:
     """Takes the notice one step on; answers with the record. Raises NotFound, VersionMismatch, Forbidden, Invalid, and
     Conflict where its state does not allow the step."""
     async with unit_of_work(engine) as unit:
-        answer: dict[str, Any] = await once(unit.connection, attempt, lambda: _advance(unit, id, step, version, caller))
+        answer: dict[str, Any] = await idempotent_json(
+            unit.connection, key, lambda: _advance(unit, id, step, version, caller)
+        )
     return answer
 
 
-async def _advance(unit: Unit, id: UUID, step: Step, version: int, caller: Caller) -> dict[str, Any]:
+async def _advance(unit: UnitOfWork, id: UUID, step: Step, version: int, caller: Caller) -> dict[str, Any]:
     record = await intake.open_within(unit, NOTICES, id, version, caller)
-    notice = intake.seen(NOTICES, record, caller)
+    notice = intake.visible_fact(NOTICES, record, caller)
     if not _may_take(step, notice, caller):
         raise Forbidden("Only the host, a clerk, or the system that handed the notice in may do this.")
     if notice.state not in _FROM[step.of]:

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from shared.events.contradictions import contradiction, not_before
 from shared.events.person import Iin, Person
 from shared.events.portal import Channel, HostKind, NoticeState
-from shared.events.wire import Bin, Day, Language, Moment, Purpose, SourceId, Text
+from shared.events.wire import Bin, Date, Purpose, SourceId, Text, Timestamp, WireModel
 from shared.kernel import codes
 
 SIGNED = ("vmp", "egov")
@@ -25,7 +25,7 @@ def _kato(value: str) -> str:
 Kato = Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$"), AfterValidator(_kato)]
 
 
-class Host(Language):
+class Host(WireModel):
     """Who takes the foreigner in: a person by IIN, or an organisation by BIN."""
 
     kind: HostKind
@@ -52,7 +52,7 @@ class Host(Language):
         return str(self.iin or self.bin)
 
 
-class Address(Language):
+class Address(WireModel):
     """Where the foreigner stays."""
 
     kato: Kato
@@ -63,14 +63,14 @@ class Address(Language):
         return self.kato[:2]
 
 
-class Paper(Language):
+class Paper(WireModel):
     """The paper that a clerk enters: its number, and the day on which the office received it or the postmark says."""
 
     number: Text
-    on: Day
+    on: Date
 
 
-class Notice(Language):
+class Notice(WireModel):
     """What a host reports of one foreigner (decree 111, point 4); signed channels sign exactly this as JSON.
 
     `source_id` is the channel's own number. `reported_at` is when an e-Qonaq user reported, if not just now.
@@ -81,13 +81,13 @@ class Notice(Language):
     host: Host
     person: Person
     address: Address
-    stay_from: Day = Field(description="the day on which the foreigner arrived at the host")
-    stay_until: Day | None = Field(None, description="last day as planned")
+    stay_from: Date = Field(description="the day on which the foreigner arrived at the host")
+    stay_until: Date | None = Field(None, description="last day as planned")
     purpose: Purpose | None = None
     paper: Paper | None = None
-    reported_at: Moment | None = None
+    reported_at: Timestamp | None = None
     state: NoticeState = "notified"
-    checked_out_on: Day | None = None
+    checked_out_on: Date | None = None
 
     CONTRADICTIONS = (
         not_before("stay_until", "stay_from"),
@@ -115,6 +115,6 @@ class Notice(Language):
     )
 
     @property
-    def ends_on(self) -> Day | None:
+    def ends_on(self) -> Date | None:
         """Last day, as far as it is known."""
         return self.checked_out_on or self.stay_until

@@ -10,10 +10,10 @@ from uuid import UUID
 
 from services.portal.cases.stays.notice import Notice
 from services.portal.store.stays import host_notification as store
-from services.portal.store.stays.host_notification import Wanted
+from services.portal.store.stays.host_notification import NoticeCriteria
 from services.portal.store.stays.stay_registration import Crossing
 from shared import clock
-from shared.outbox.unit_of_work import Unit
+from shared.outbox.unit_of_work import UnitOfWork
 from shared.records.people import document_of
 
 
@@ -35,21 +35,21 @@ def given_on(notice: Notice, received_on: date) -> date:
     return clock.date_of(notice.reported_at) if notice.reported_at else received_on
 
 
-def wanted(id: UUID, notice: Notice, given: date) -> Wanted:
+def wanted(id: UUID, notice: Notice, given: date) -> NoticeCriteria:
     """The notice `id` as its entry is looked for."""
     until = clock.start_of(max(given, notice.stay_from) + timedelta(days=1))
     document = document_of(notice.person)
     host = notice.host.number
-    return Wanted(id, notice.person.iin, document, host, notice.stay_from, notice.ends_on, until)
+    return NoticeCriteria(id, notice.person.iin, document, host, notice.stay_from, notice.ends_on, until)
 
 
-async def rematch_about(unit: Unit, entries: Sequence[Crossing]) -> set[UUID]:
+async def rematch_about(unit: UnitOfWork, entries: Sequence[Crossing]) -> set[UUID]:
     """`rematch` for the notices about the persons of these entries. One statement, more only where there are any."""
     about = await store.notices_about(unit.connection, entries)
     return await rematch(unit, about) if about else set()
 
 
-async def rematch(unit: Unit, notifications: Sequence[UUID]) -> set[UUID]:
+async def rematch(unit: UnitOfWork, notifications: Sequence[UUID]) -> set[UUID]:
     """Lets each notice belong to the entry that is the right one now. The entries that lost or got one."""
     held = await store.matches(unit.connection, notifications)
     told = await store.told(unit.connection, notifications)
@@ -62,9 +62,9 @@ async def rematch(unit: Unit, notifications: Sequence[UUID]) -> set[UUID]:
     return {entry for id in moved for entry in (held[id], moved[id]) if entry}
 
 
-async def first_notified(unit: Unit, entries: Iterable[Crossing]) -> dict[UUID, Notified]:
+async def first_notified(unit: UnitOfWork, entries: Iterable[Crossing]) -> dict[UUID, Notified]:
     """Of each entry that notices belong to, what the one of the first stay says."""
-    standing = await store.standing(unit.connection, list(entries))
+    standing = await store.in_force(unit.connection, list(entries))
     return {entry: _notified(id, Notice.read(body)) for entry, id, body in standing}
 
 

@@ -13,11 +13,11 @@ from services.portal.rules.rulebook import RULEBOOK
 from services.portal.rules.stays.host_notification import Timing, host_timing, self_timing
 from services.portal.store.stays import host_notification as store
 from services.portal.store.stays import signed_notice
-from services.portal.store.stays.host_notification import Entry, Receipt, Wanted
+from services.portal.store.stays.host_notification import BorderEntry, NoticeCriteria, Receipt
 from services.portal.store.stays.stay_registration import lock_persons
 from shared import clock
-from shared.outbox.unit_of_work import Unit
-from shared.records.record_type import Entry as Entered
+from shared.outbox.unit_of_work import UnitOfWork
+from shared.records.record_type import StoredRecord
 
 
 def notice_key(notice: Notice) -> str:
@@ -25,7 +25,7 @@ def notice_key(notice: Notice) -> str:
     return f"{notice.channel}:{notice.source_id}"
 
 
-async def issue(unit: Unit, entered: Sequence[Entered[Notice]]) -> None:
+async def issue(unit: UnitOfWork, entered: Sequence[StoredRecord[Notice]]) -> None:
     """Answers new notices, in the transaction that takes them: a handful of statements for any number of them."""
     given = await _given(unit, [entry.fact for entry in entered])
     notices = [wanted(entry.id, entry.fact, day) for entry, day in zip(entered, given, strict=True)]
@@ -41,10 +41,10 @@ async def issue(unit: Unit, entered: Sequence[Entered[Notice]]) -> None:
     ]
     await store.keep_receipts(unit.connection, receipts)
     stays = {crossing for crossing, entry in zip(crossings, entered, strict=True) if entry.fact.state in STAYS}
-    await stay_registration.renotified(unit, stays, "notified by the host")
+    await stay_registration.on_notice_revised(unit, stays, "notified by the host")
 
 
-async def _given(unit: Unit, notices: Sequence[Notice]) -> list[date]:
+async def _given(unit: UnitOfWork, notices: Sequence[Notice]) -> list[date]:
     """The day on which each was given: that of the paper, of the report in e-Qonaq, of the signed document's coming
     in (its signature may have been judged later), else today."""
     signed = [notice_key(notice) for notice in notices if notice.channel in SIGNED]
@@ -53,7 +53,7 @@ async def _given(unit: Unit, notices: Sequence[Notice]) -> list[date]:
     return [given_on(notice, days.get(notice_key(notice), clock.today())) for notice in notices]
 
 
-async def _stays(unit: Unit, wanted: Sequence[Wanted], earlier: dict[UUID, UUID]) -> dict[UUID, UUID]:
+async def _stays(unit: UnitOfWork, wanted: Sequence[NoticeCriteria], earlier: dict[UUID, UUID]) -> dict[UUID, UUID]:
     """The first record of each stay: what an earlier notice joined, this one joins too."""
     known = await store.receipts(unit.connection, list(earlier.values())) if earlier else {}
     stays: dict[UUID, UUID] = {}
@@ -64,14 +64,16 @@ async def _stays(unit: Unit, wanted: Sequence[Wanted], earlier: dict[UUID, UUID]
     return stays
 
 
-def timing_of(notice: Notice, given_on: date, entry: Entry | None) -> Timing:
+def timing_of(notice: Notice, given_on: date, entry: BorderEntry | None) -> Timing:
     """How the notice stands to its term. Raises NotInForce for a stay before all rules."""
     rule = self_timing if notice.channel == "self" else host_timing
     entered_on = entry.entered_on if entry else None
     return rule(RULEBOOK, arrived_on=notice.stay_from, entered_on=entered_on, given_on=given_on)
 
 
-def _receipt(entered: Entered[Notice], given_on: date, serial: int, entry: Entry | None, joins: UUID | None) -> Receipt:
+def _receipt(
+    entered: StoredRecord[Notice], given_on: date, serial: int, entry: BorderEntry | None, joins: UUID | None
+) -> Receipt:
     timing = timing_of(entered.fact, given_on, entry)
     body = {
         "number": f"HN-{clock.today().year}-{serial:07d}",

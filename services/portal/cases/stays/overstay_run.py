@@ -28,7 +28,7 @@ from shared.events.police import Violation
 from shared.events.portal import BorderCrossing
 from shared.identity.callers import Caller
 from shared.inbox.copies import expect_current
-from shared.outbox.unit_of_work import Unit, unit_of_work
+from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake
 from shared.records.people import document_of
 
@@ -89,7 +89,7 @@ def _may_overstay(row: Any) -> bool:
     return bool(row.direction == "entry" and row.citizenship != HOME)
 
 
-async def _record(unit: Unit, candidates: Sequence[Any], day: date, caller: Caller) -> int:
+async def _record(unit: UnitOfWork, candidates: Sequence[Any], day: date, caller: Caller) -> int:
     if not candidates:
         return 0
     sought = [Sought(row.document, row.iin, row.birth_date) for row in candidates]
@@ -100,7 +100,7 @@ async def _record(unit: Unit, candidates: Sequence[Any], day: date, caller: Call
         return 0
     bodies = await store.bodies(unit.connection, list(new))
     facts = [_violation(overstay, BorderCrossing.read(bodies[entry]), day) for entry, overstay in new.items()]
-    taken = await intake.take_within(unit, VIOLATIONS, facts, [caller] * len(facts))
+    taken = await intake.ingest(unit, VIOLATIONS, facts, [caller] * len(facts))
     return sum(each.outcome == "created" for each in taken)
 
 
@@ -134,7 +134,7 @@ async def _withdraw_all(engine: AsyncEngine, caller: Caller, at_once: int) -> in
         after = rows[-1].id
 
 
-async def _withdraw_some(unit: Unit, rows: Sequence[Any], caller: Caller) -> int:
+async def _withdraw_some(unit: UnitOfWork, rows: Sequence[Any], caller: Caller) -> int:
     """Each is judged again as of the day on which it was found."""
     withdrawn = 0
     for day, held in _by_day(rows).items():

@@ -13,7 +13,7 @@ from shared.audit import access_log
 from shared.db.records import Record
 from shared.events.visa import StayRegistration
 from shared.identity.callers import Caller
-from shared.outbox.unit_of_work import Unit, unit_of_work
+from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 
 
 async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> Record:
@@ -22,10 +22,10 @@ async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> Record:
         return await _read(unit, id, caller)
 
 
-async def _read(unit: Unit, id: UUID, caller: Caller) -> Record:
+async def _read(unit: UnitOfWork, id: UUID, caller: Caller) -> Record:
     record = await store.load(unit.connection, id)
     person = StayRegistration.read(record.body).person
-    await access_log.note(unit.connection, caller, "read", "stay_registration", id, person)
+    await access_log.log_access(unit.connection, caller, "read", "stay_registration", id, person)
     return record
 
 

@@ -2,13 +2,13 @@
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.portal.cases.stays.host_notification import faults_of, take_within
+from services.portal.cases.stays.host_notification import faults_of, ingest
 from services.portal.cases.stays.notice import Notice
 from services.portal.rules.rulebook import RULEBOOK
 from services.portal.rules.stays.host_notification import is_open
 from services.portal.store.stays.host_notification import Receipt
 from shared import clock
-from shared.db.records import Taken
+from shared.db.records import SubmitResult
 from shared.errors import Fault, Invalid, Refused
 from shared.identity.callers import Caller
 from shared.outbox.unit_of_work import unit_of_work
@@ -16,7 +16,7 @@ from shared.outbox.unit_of_work import unit_of_work
 STAFF = frozenset({"notifier", "clerk"})
 
 
-async def register(engine: AsyncEngine, notice: Notice, caller: Caller) -> tuple[Taken, Receipt]:
+async def register(engine: AsyncEngine, notice: Notice, caller: Caller) -> tuple[SubmitResult, Receipt]:
     """Takes a foreigner's own registration, which then waits for the host. Raises Refused while self-registration is
     not in force, Invalid, and Conflict where the number holds another one."""
     today = clock.today()
@@ -26,7 +26,7 @@ async def register(engine: AsyncEngine, notice: Notice, caller: Caller) -> tuple
     if faults := _faults(notice, caller):
         raise Invalid("You cannot hand in this registration.", faults=faults)
     async with unit_of_work(engine) as unit:
-        return await take_within(unit, notice, caller)
+        return await ingest(unit, notice, caller)
 
 
 def _faults(notice: Notice, caller: Caller) -> list[Fault]:

@@ -12,10 +12,10 @@ from uuid import UUID
 import orjson
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.portal.cases.stays.host_notification import NOTICES, faults_of, take_within
+from services.portal.cases.stays.host_notification import NOTICES, faults_of, ingest
 from services.portal.cases.stays.notice import SIGNED, Notice
 from services.portal.cases.stays.notification_receipt import notice_key
-from services.portal.rules.stays.signature import Finding, Host, Verdict, judge
+from services.portal.rules.stays.signature import CertificateInfo, Host, ValidationResult, judge
 from services.portal.signatures.detached import Detached, Malformed
 from services.portal.signatures.port import SignatureVerifier
 from services.portal.store.stays import host_notification
@@ -26,15 +26,15 @@ from shared import clock
 from shared.audit import access_log
 from shared.db.identifiers import new_id
 from shared.errors import Conflict, Fault, Invalid, NotFound, Refused
-from shared.events.wire import Language
+from shared.events.wire import WireModel
 from shared.http.reading import read_model
 from shared.identity.callers import Caller
-from shared.outbox.unit_of_work import Unit, unit_of_work
+from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 
 REPLAYED = "The signature was given under another notice; sign this one."
 
 
-class Envelope(Language):
+class Envelope(WireModel):
     """A signed document on its way: both members in Base64 (RFC 4648, section 4)."""
 
     document: str
@@ -129,7 +129,7 @@ async def _known(engine: AsyncEngine, signature: Detached) -> SignedNotice | Non
 
 async def _judged(
     verifier: SignatureVerifier, row: SignedNotice, notice: Notice, signature: Detached
-) -> tuple[SignedNotice, Verdict]:
+) -> tuple[SignedNotice, ValidationResult]:
     """Asks the verifier, outside any transaction: it may have to ask others."""
     finding = await verifier.verify(row.document, signature, row.received_at)
     verdict = judge(finding, Host(notice.host.kind, notice.host.number), row.received_at)
@@ -137,7 +137,7 @@ async def _judged(
     return replace(row, outcome=verdict.outcome, verdict=told, judged_at=clock.now()), verdict
 
 
-def _told(finding: Finding, verdict: Verdict) -> str:
+def _told(finding: CertificateInfo, verdict: ValidationResult) -> str:
     """The verdict as it is kept: by whom, about which certificate, every demand and how it was met."""
     certificate = {
         "serial": finding.certificate.serial,
@@ -151,7 +151,7 @@ def _told(finding: Finding, verdict: Verdict) -> str:
 
 
 async def _settle_new(
-    engine: AsyncEngine, row: SignedNotice, notice: Notice, verdict: Verdict, caller: Caller
+    engine: AsyncEngine, row: SignedNotice, notice: Notice, verdict: ValidationResult, caller: Caller
 ) -> Outcome:
     receipt, notification = None, None
     async with unit_of_work(engine) as unit:
@@ -165,10 +165,10 @@ async def _settle_new(
     return Outcome(replace(row, notification=notification), receipt, new=True)
 
 
-async def _take(unit: Unit, row: SignedNotice, notice: Notice, caller: Caller) -> Receipt:
-    _, receipt = await take_within(unit, notice, caller)
+async def _take(unit: UnitOfWork, row: SignedNotice, notice: Notice, caller: Caller) -> Receipt:
+    _, receipt = await ingest(unit, notice, caller)
     notification = receipt.notification
-    await store.settle(unit.connection, row.id, "valid", row.verdict, row.judged_at, notification)
+    await store.close_submission(unit.connection, row.id, "valid", row.verdict, row.judged_at, notification)
     return receipt
 
 
@@ -199,9 +199,9 @@ async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> Outcome:
     async with unit_of_work(engine) as unit:
         signed = await store.load(unit.connection, id)
         notice = Notice.read(signed.document)
-        if signed.received_from != caller.subject and not NOTICES.visible(notice, caller):
+        if signed.received_from != caller.subject and not NOTICES.can_read(notice, caller):
             raise NotFound("There is no such signed notice.")
-        await access_log.note(unit.connection, caller, "read", "signed_notice", id, notice.person)
+        await access_log.log_access(unit.connection, caller, "read", "signed_notice", id, notice.person)
     return Outcome(signed, await _receipt(engine, signed), new=False)
 
 
@@ -242,7 +242,7 @@ async def _settle(engine: AsyncEngine, row: SignedNotice, notice: Notice, caller
         present = await store.load(unit.connection, row.id, lock=True)
         if present.outcome != "pending":  # another run was faster
             return present.outcome
-        await store.settle(unit.connection, row.id, row.outcome, row.verdict, row.judged_at, None)
+        await store.close_submission(unit.connection, row.id, row.outcome, row.verdict, row.judged_at, None)
         if row.outcome == "valid":
             await _take(unit, row, notice, caller)
     return row.outcome

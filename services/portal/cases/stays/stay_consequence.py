@@ -12,9 +12,9 @@ from services.portal.store.stays.stay_registration import Crossing, VisaShown
 from shared.events.person import Person
 from shared.events.portal import BorderCrossing
 from shared.events.visa import Visa
-from shared.outbox.unit_of_work import Unit
+from shared.outbox.unit_of_work import UnitOfWork
 from shared.records.people import document_of
-from shared.records.record_type import Entry
+from shared.records.record_type import StoredRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def crossing_of(id: UUID, fact: BorderCrossing) -> Crossing:
     return Crossing(id, fact.crossed_at, fact.person.iin, document_of(fact.person), fact.visa_number)
 
 
-async def entered_on_visa(unit: Unit, entries: Sequence[Entry[BorderCrossing]]) -> list[Entered]:
+async def entered_on_visa(unit: UnitOfWork, entries: Sequence[StoredRecord[BorderCrossing]]) -> list[Entered]:
     """Each of these entries, which all name a visa, with what follows from it."""
     if not entries:
         return []
@@ -40,7 +40,7 @@ async def entered_on_visa(unit: Unit, entries: Sequence[Entry[BorderCrossing]]) 
     return [_follows(entry, shown.get(entry.id)) for entry in entries]
 
 
-def _follows(entry: Entry[BorderCrossing], shown: VisaShown | None) -> Entered:
+def _follows(entry: StoredRecord[BorderCrossing], shown: VisaShown | None) -> Entered:
     crossing, person = entry.fact, entry.fact.person
     invitation = Invitation.read(shown.invitation) if shown and shown.invitation else None
     entered = rules.Entered(

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.portal.rules.stays.stay_control import HOME, Crossing, History, Permit, Standing, Visa, standing
+from services.portal.rules.stays.stay_control import HOME, Crossing, History, LegalStay, Permit, Visa, legal_stay
 from services.portal.store.stays import stay_control as store
 from services.portal.store.stays.stay_control import Crossed
 from services.portal.store.tables import border_crossing
@@ -47,17 +47,17 @@ async def check(
     *,
     citizenship: str | None,
     caller: Caller,
-) -> Standing:
+) -> LegalStay:
     """The person's standing on `day`; `citizenship` counts for whom no crossing is on record. The reading is logged.
     Raises NotFound where neither is known."""
     async with unit_of_work(engine) as unit:
         (followed,) = await follow(unit.connection, [sought], day)
         await _log(unit.connection, followed, caller)
     if followed.crossings:
-        return standing(followed.history, day)
+        return legal_stay(followed.history, day)
     if citizenship is None:
         raise NotFound("No crossing of this person is on record. Give the citizenship to ask about a first entry.")
-    return standing(_of(citizenship, followed.history), day)
+    return legal_stay(_of(citizenship, followed.history), day)
 
 
 def _of(citizenship: str, history: History) -> History:
@@ -69,7 +69,7 @@ async def _log(connection: AsyncConnection, followed: Followed, caller: Caller) 
     if followed.crossings:
         last = await records.load(connection, border_crossing, followed.crossings[-1].id)
         seen = [(last.id, BorderCrossing.read(last.body).person)]
-    await access_log.note_search(connection, caller, "stay_control", seen)
+    await access_log.log_search(connection, caller, "stay_control", seen)
 
 
 async def follow(connection: AsyncConnection, sought: Sequence[Sought], day: date) -> list[Followed]:

@@ -18,18 +18,18 @@ from services.portal.store.stays import stay_registration as store
 from services.portal.store.stays.host_duty import Duty
 from services.portal.store.stays.stay_registration import Crossing, Exit, Stay
 from services.portal.store.visas import visa
-from shared.db.records import Revision, Submission
+from shared.db.records import NextVersion, Submission
 from shared.events.envelope import Event
 from shared.events.portal import BorderCrossing
 from shared.events.visa import StayRegistration
-from shared.outbox.unit_of_work import Unit
+from shared.outbox.unit_of_work import UnitOfWork
 from shared.records.people import person_values
-from shared.records.record_type import Change, Entry
+from shared.records.record_type import Revision, StoredRecord
 
 AUTHOR = "portal"
 
 
-async def crossed(unit: Unit, entries: Sequence[Entry[BorderCrossing]]) -> None:
+async def on_crossings_added(unit: UnitOfWork, entries: Sequence[StoredRecord[BorderCrossing]]) -> None:
     """Opens and ends what new crossings bring about, and lets notices that came before them belong to them."""
     entering = [crossing_of(entry.id, entry.fact) for entry in entries if entry.fact.direction == "entry"]
     opening = [entry for entry in entries if _on_visa(entry.fact)]
@@ -38,16 +38,16 @@ async def crossed(unit: Unit, entries: Sequence[Entry[BorderCrossing]]) -> None:
     visas = [crossing.visa_number for crossing in alone]
     await store.lock_persons(unit.connection, alone, [*entering, *exits], visas)
     matched = await notice_match.rematch_about(unit, entering) if entering else set()
-    concerned = await _open(unit, opening) if opening else set()
-    concerned |= await _owing(unit, matched)
+    affected = await _open(unit, opening) if opening else set()
+    affected |= await _owing(unit, matched)
     ended = await store.open_at(unit.connection, exits) if exits else []
-    if concerned:
-        await settle(unit, {*concerned, *ended}, "a crossing came in")
+    if affected:
+        await recompute_stays(unit, {*affected, *ended}, "a crossing came in")
     else:
         await _end(unit, ended)
 
 
-async def recrossed(unit: Unit, change: Change[BorderCrossing]) -> None:
+async def on_crossing_revised(unit: UnitOfWork, change: Revision[BorderCrossing]) -> None:
     """Settles whatever a crossing had to do with before its correction or withdrawal, and has to do with now."""
     states = [(fact.direction, crossing_of(change.id, fact)) for fact in (change.before, change.after) if fact]
     entries = [crossing for direction, crossing in states if direction == "entry"]
@@ -59,34 +59,34 @@ async def recrossed(unit: Unit, change: Change[BorderCrossing]) -> None:
         touched |= {entry.id for entry in await store.entries_naming(unit.connection, visas)}
     if change.after and change.after.direction == "exit":
         touched |= set(await store.open_at(unit.connection, [crossing_of(change.id, change.after)]))
-    await settle(unit, touched, "a crossing was corrected or withdrawn")
+    await recompute_stays(unit, touched, "a crossing was corrected or withdrawn")
 
 
-async def visas_changed(unit: Unit, numbers: Sequence[str], reason: str) -> None:
+async def on_visas_changed(unit: UnitOfWork, numbers: Sequence[str], reason: str) -> None:
     """Settles the entries that name one of these visas, which came in, changed or fell away. What the visa was on the
     day of the entry counts: one that is annulled later, or runs out, takes nothing back."""
     await store.lock_visas(unit.connection, numbers)
     if entries := await store.entries_naming(unit.connection, numbers):
         await store.lock_persons(unit.connection, entries)
-        await settle(unit, [entry.id for entry in entries], reason)
+        await recompute_stays(unit, [entry.id for entry in entries], reason)
 
 
-async def invitation_issued(unit: Unit, number: str) -> None:
+async def invitation_issued(unit: UnitOfWork, number: str) -> None:
     """`visas_changed` for the visas that were issued on an invitation. Its annulment, later, changes no address."""
     if numbers := await visa.visas_on(unit.connection, number):
-        await visas_changed(unit, numbers, "the invitation came in")
+        await on_visas_changed(unit, numbers, "the invitation came in")
 
 
-async def renotified(unit: Unit, entries: Collection[UUID | None], reason: str) -> None:
+async def on_notice_revised(unit: UnitOfWork, entries: Collection[UUID | None], reason: str) -> None:
     """Settles entries that lost or got a notice, those that have a duty: nothing else follows from a notice."""
-    await settle(unit, await _owing(unit, {entry for entry in entries if entry}), reason)
+    await recompute_stays(unit, await _owing(unit, {entry for entry in entries if entry}), reason)
 
 
-async def _owing(unit: Unit, entries: Collection[UUID]) -> set[UUID]:
+async def _owing(unit: UnitOfWork, entries: Collection[UUID]) -> set[UUID]:
     return set(await host_duty.owing(unit.connection, entries)) if entries else set()
 
 
-async def settle(unit: Unit, entries: Collection[UUID], reason: str) -> None:
+async def recompute_stays(unit: UnitOfWork, entries: Collection[UUID], reason: str) -> None:
     """Puts the stays and duties after these entries on record as they follow from what is on record now. The duties
     are locked first: whoever settles the same entry at the same time then sees what we did."""
     if not entries:
@@ -94,7 +94,7 @@ async def settle(unit: Unit, entries: Collection[UUID], reason: str) -> None:
     duties = await host_duty.of_entries(unit.connection, entries)
     stays = await store.of_entries(unit.connection, entries)
     bodies = await store.entries_on_visas(unit.connection, entries)
-    entered = await entered_on_visa(unit, [Entry(id, BorderCrossing.read(body)) for id, body in bodies.items()])
+    entered = await entered_on_visa(unit, [StoredRecord(id, BorderCrossing.read(body)) for id, body in bodies.items()])
     owing = [crossing_of(each.id, each.crossing) for each in entered if each.follows.kind == "duty"]
     notified = await notice_match.first_notified(unit, owing) if owing else {}
     await _put(unit, _follow(entered), notified, _OnRecord(stays, duties), reason)
@@ -104,7 +104,7 @@ def _on_visa(crossing: BorderCrossing) -> bool:
     return crossing.direction == "entry" and crossing.visa_number is not None
 
 
-async def _open(unit: Unit, entries: Sequence[Entry[BorderCrossing]]) -> set[UUID]:
+async def _open(unit: UnitOfWork, entries: Sequence[StoredRecord[BorderCrossing]]) -> set[UUID]:
     """Stores the stays and duties that follow from new entries. The earlier ones on record that are to be settled: on
     a visa for one entry they came second all the time."""
     entered = await entered_on_visa(unit, entries)
@@ -125,7 +125,7 @@ class _OnRecord:
 
 
 async def _put(
-    unit: Unit, entered: Sequence[Entered], notified: Mapping[UUID, Notified], held: _OnRecord, reason: str
+    unit: UnitOfWork, entered: Sequence[Entered], notified: Mapping[UUID, Notified], held: _OnRecord, reason: str
 ) -> None:
     """Puts what follows from these entries in the place of what was held, and withdraws the rest of that."""
     starts = [crossing_of(each.id, each.crossing) for each in entered]
@@ -208,7 +208,7 @@ def _duty(entered: Entered, exit: Exit | None, notified: Notified | None) -> Dut
     )
 
 
-async def _keep(unit: Unit, wanted: dict[UUID, Registered], stays: Iterable[Stay], reason: str) -> None:
+async def _keep(unit: UnitOfWork, wanted: dict[UUID, Registered], stays: Iterable[Stay], reason: str) -> None:
     """Puts stays on record by their entries, each a new one or the next version of the one in `stays`."""
     held = {stay.entry: stay for stay in stays if stay.entry in wanted}
     new = [each for entry, each in wanted.items() if entry not in held]
@@ -239,20 +239,20 @@ def _columns(stay: Registered) -> dict[str, object]:
     }
 
 
-async def _withdraw(unit: Unit, stays: Sequence[Stay], reason: str) -> None:
+async def _withdraw(unit: UnitOfWork, stays: Sequence[Stay], reason: str) -> None:
     """Takes stays, which were locked, out of account."""
     await _revise(unit, [(stay, StayRegistration.read(stay.body), stay.columns) for stay in stays], reason, True)
 
 
 async def _revise(
-    unit: Unit,
+    unit: UnitOfWork,
     stays: Sequence[tuple[Stay, StayRegistration, dict[str, object]]],
     reason: str,
     withdrawn: bool = False,
 ) -> None:
     if not stays:
         return
-    revisions = [Revision(stay.id, fact.model_dump_json(), columns, withdrawn) for stay, fact, columns in stays]
+    revisions = [NextVersion(stay.id, fact.model_dump_json(), columns, withdrawn) for stay, fact, columns in stays]
     versions = await store.revise(unit.connection, revisions, AUTHOR, reason)
     for stay, fact, columns in stays:
         at = columns["entered_at"]
@@ -260,7 +260,7 @@ async def _revise(
         unit.emit(Event.of(fact, stay.id, versions[stay.id], at, withdrawn=withdrawn))
 
 
-async def _end(unit: Unit, entries: Sequence[UUID]) -> None:
+async def _end(unit: UnitOfWork, entries: Sequence[UUID]) -> None:
     """Lets the stays and duties of these entries end with the first exit after each, or not at all."""
     if not entries:
         return

@@ -17,25 +17,25 @@ from shared.audit import access_log
 from shared.db import records
 from shared.db.records import Record, Submission
 from shared.errors import Conflict, Fault, Invalid, NotFound
-from shared.idempotency import Attempt, once
+from shared.idempotency import IdempotencyKey, idempotent_json
 from shared.identity.callers import Caller
 from shared.kernel.decisions import Decision, DecisionOutcome
-from shared.outbox.unit_of_work import Unit, unit_of_work
+from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 
 OFFICERS = frozenset({"migration-police", "clerk", "consul"})
 
 
-async def ask(engine: AsyncEngine, asked: InvitationAsked, caller: Caller, attempt: Attempt) -> dict[str, Any]:
+async def ask(engine: AsyncEngine, asked: InvitationAsked, caller: Caller, key: IdempotencyKey) -> dict[str, Any]:
     """Decides today; answers with the decision and, where it was granted, the number. Raises Invalid where a host asks
     for another, and Conflict where the source_id holds another invitation."""
     if not _may_see(asked, caller):
         raise Invalid("You cannot invite for another.", faults=[Fault("/inviter", "Is not who your token names.")])
     async with unit_of_work(engine) as unit:
-        answer: dict[str, Any] = await once(unit.connection, attempt, lambda: _ask(unit, asked, caller))
+        answer: dict[str, Any] = await idempotent_json(unit.connection, key, lambda: _ask(unit, asked, caller))
     return answer
 
 
-async def _ask(unit: Unit, asked: InvitationAsked, caller: Caller) -> dict[str, Any]:
+async def _ask(unit: UnitOfWork, asked: InvitationAsked, caller: Caller) -> dict[str, Any]:
     today = clock.today()
     decision = rules.decide(
         rules.Invitation(
@@ -46,27 +46,27 @@ async def _ask(unit: Unit, asked: InvitationAsked, caller: Caller) -> dict[str, 
     issued = await _issue(unit, asked, caller) if decision.outcome is DecisionOutcome.GRANTED else None
     await keep_decision(unit, issued, "invitation", decision, caller)
     if issued:
-        await access_log.note(
+        await access_log.log_access(
             unit.connection, caller, "change", table.name, issued.id, asked.person, "invitation issued"
         )
     number = Invitation.read(issued.body).number if issued else None
     return {"id": issued and str(issued.id), "number": number, "decision": decision.as_json()}
 
 
-async def _issue(unit: Unit, asked: InvitationAsked, caller: Caller) -> Record:
+async def _issue(unit: UnitOfWork, asked: InvitationAsked, caller: Caller) -> Record:
     today = clock.today()
     number = await store.next_invitation_number(unit.connection, today.year)
     issued = Invitation(**dict(asked), number=number, issued_on=today)
     columns = {"number": number, "host": asked.inviter.number}
     submission = Submission(asked.source_id, issued.model_dump_json(), caller.subject, columns)
-    (taken,) = await records.take(unit.connection, table, [submission])
+    (taken,) = await records.submit(unit.connection, table, [submission])
     if taken.outcome != "created":
         raise Conflict("The same source_id holds another invitation; take a new one.")
     await stay_registration.invitation_issued(unit, number)
     return await records.load(unit.connection, table, taken.id)
 
 
-async def keep_decision(unit: Unit, issued: Record | None, kind: str, decision: Decision, caller: Caller) -> None:
+async def keep_decision(unit: UnitOfWork, issued: Record | None, kind: str, decision: Decision, caller: Caller) -> None:
     """Keeps a decision for good, beside what it issued."""
     body = orjson.dumps(decision.as_json()).decode()
     id = issued.id if issued else None
@@ -82,15 +82,17 @@ async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> dict[str, Any]:
 
 
 async def annul(
-    engine: AsyncEngine, id: UUID, *, reason: str, version: int, caller: Caller, attempt: Attempt
+    engine: AsyncEngine, id: UUID, *, reason: str, version: int, caller: Caller, key: IdempotencyKey
 ) -> dict[str, Any]:
     """Ends an invitation; stays that began on it go on. Raises NotFound, VersionMismatch, Conflict."""
     async with unit_of_work(engine) as unit:
-        answer: dict[str, Any] = await once(unit.connection, attempt, lambda: _annul(unit, id, reason, version, caller))
+        answer: dict[str, Any] = await idempotent_json(
+            unit.connection, key, lambda: _annul(unit, id, reason, version, caller)
+        )
     return answer
 
 
-async def _annul(unit: Unit, id: UUID, reason: str, version: int, caller: Caller) -> dict[str, Any]:
+async def _annul(unit: UnitOfWork, id: UUID, reason: str, version: int, caller: Caller) -> dict[str, Any]:
     record = await records.load(unit.connection, table, id, lock=True)
     invitation = _seen(record, caller)
     records.expect_version(record, version)
@@ -103,10 +105,10 @@ async def _annul(unit: Unit, id: UUID, reason: str, version: int, caller: Caller
 
 
 async def _view(
-    unit: Unit, record: Record, caller: Caller, action: access_log.Action, reason: str | None
+    unit: UnitOfWork, record: Record, caller: Caller, action: access_log.Action, reason: str | None
 ) -> dict[str, Any]:
     invitation = _seen(record, caller)
-    await access_log.note(unit.connection, caller, action, table.name, record.id, invitation.person, reason)
+    await access_log.log_access(unit.connection, caller, action, table.name, record.id, invitation.person, reason)
     decision = await store.decision_on(unit.connection, record.id)
     return {
         "id": str(record.id),

@@ -8,10 +8,10 @@ from services.portal.cases.stays.notice import Host, Kato
 from shared.events.contradictions import contradiction, not_before
 from shared.events.person import Person
 from shared.events.visa import VisaCategory
-from shared.events.wire import Day, Language, Purpose, Region, SourceId, Text
+from shared.events.wire import Date, Purpose, Region, SourceId, Text, WireModel
 
 
-class HostAddress(Language):
+class HostAddress(WireModel):
     """Where the invited will live: region, locality and the rest kept apart. Without locality or address nobody can be
     registered there; the host reports the arrival instead."""
 
@@ -33,7 +33,7 @@ class HostAddress(Language):
         return self.locality is not None and self.address is not None
 
 
-class InvitationAsked(Language):
+class InvitationAsked(WireModel):
     """An invitation as it is asked for; `stay_until` is the last day of the period."""
 
     source_id: SourceId
@@ -42,8 +42,8 @@ class InvitationAsked(Language):
     person: Person
     purpose: Purpose
     category: VisaCategory
-    stay_from: Day
-    stay_until: Day
+    stay_from: Date
+    stay_until: Date
 
     CONTRADICTIONS = (not_before("stay_until", "stay_from"),)
 
@@ -52,6 +52,6 @@ class Invitation(InvitationAsked):
     """A granted invitation. An annulled one no longer holds on `annulled_on`."""
 
     number: str
-    issued_on: Day
+    issued_on: Date
     state: Literal["issued", "annulled"] = "issued"
-    annulled_on: Day | None = None
+    annulled_on: Date | None = None

@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.portal.cases.stays.stay_consequence import same_person
-from services.portal.cases.stays.stay_registration import visas_changed
+from services.portal.cases.stays.stay_registration import on_visas_changed
 from services.portal.cases.visas.invitation import keep_decision
 from services.portal.cases.visas.invitation_body import Invitation
 from services.portal.rules.visas import visa as rules
@@ -22,14 +22,14 @@ from shared.db.records import Record
 from shared.errors import Conflict, NotFound
 from shared.events.person import Document, Person
 from shared.events.visa import Entries, Visa, VisaCategory, VisaNumber
-from shared.events.wire import Day, Flag, Language, SourceId
-from shared.idempotency import Attempt, once
+from shared.events.wire import Date, Flag, SourceId, WireModel
+from shared.idempotency import IdempotencyKey, idempotent_json
 from shared.identity.callers import Caller
 from shared.kernel.decisions import DecisionOutcome
-from shared.outbox.unit_of_work import Unit, unit_of_work
+from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake
 from shared.records.people import document_of, person_values
-from shared.records.record_type import Change, Entry, Kind
+from shared.records.record_type import RecordType, Revision, StoredRecord
 from shared.records.state import as_json
 
 
@@ -41,15 +41,15 @@ def _columns(visa: Visa) -> dict[str, Any]:
     return {"invitation": visa.invitation, **person_values(visa.person)}
 
 
-async def _entered(unit: Unit, entries: Sequence[Entry[Visa]]) -> None:
-    await visas_changed(unit, [entry.fact.number for entry in entries], "the visa came in")
+async def _on_created(unit: UnitOfWork, entries: Sequence[StoredRecord[Visa]]) -> None:
+    await on_visas_changed(unit, [entry.fact.number for entry in entries], "the visa came in")
 
 
-async def _changed(unit: Unit, change: Change[Visa]) -> None:
-    await visas_changed(unit, [change.before.number], "the visa changed")
+async def _on_revised(unit: UnitOfWork, change: Revision[Visa]) -> None:
+    await on_visas_changed(unit, [change.before.number], "the visa changed")
 
 
-VISAS = Kind(
+VISAS = RecordType(
     fact=Visa,
     table=table,
     path="visas",
@@ -58,12 +58,12 @@ VISAS = Kind(
     time=_time,
     key=lambda visa: visa.number,
     columns=_columns,
-    entered=_entered,
-    changed=_changed,
+    on_created=_on_created,
+    on_revised=_on_revised,
 )
 
 
-class VisaAsked(Language):
+class VisaAsked(WireModel):
     """A visa as it is applied for. `stay_days` is the longest stay after each entry: it is not the validity."""
 
     source_id: SourceId
@@ -71,21 +71,21 @@ class VisaAsked(Language):
     category: VisaCategory
     entries: Entries
     electronic: Flag = False
-    valid_from: Day
-    valid_until: Day
+    valid_from: Date
+    valid_until: Date
     stay_days: Annotated[int, Field(strict=True, ge=1, le=3_660)] | None = None
     invitation: VisaNumber | None = None
     privilege: rules.Privilege | None = Field(None, description="ground for a longer validity, proven to the officer")
 
 
-async def issue(engine: AsyncEngine, asked: VisaAsked, caller: Caller, attempt: Attempt) -> dict[str, Any]:
+async def issue(engine: AsyncEngine, asked: VisaAsked, caller: Caller, key: IdempotencyKey) -> dict[str, Any]:
     """Decides today by the rules in force; answers with every check and, where it was granted, number and record."""
     async with unit_of_work(engine) as unit:
-        answer: dict[str, Any] = await once(unit.connection, attempt, lambda: _issue(unit, asked, caller))
+        answer: dict[str, Any] = await idempotent_json(unit.connection, key, lambda: _issue(unit, asked, caller))
     return answer
 
 
-async def _issue(unit: Unit, asked: VisaAsked, caller: Caller) -> dict[str, Any]:
+async def _issue(unit: UnitOfWork, asked: VisaAsked, caller: Caller) -> dict[str, Any]:
     today = clock.today()
     application = rules.Application(
         asked.category,
@@ -105,7 +105,7 @@ async def _issue(unit: Unit, asked: VisaAsked, caller: Caller) -> dict[str, Any]
     return {"id": issued and str(issued.id), "number": number, "decision": decision.as_json()}
 
 
-async def _invited(unit: Unit, asked: VisaAsked) -> rules.Invited | None:
+async def _invited(unit: UnitOfWork, asked: VisaAsked) -> rules.Invited | None:
     if asked.invitation is None:
         return None
     record = await store.invitation_by_number(unit.connection, asked.invitation)
@@ -116,24 +116,26 @@ async def _invited(unit: Unit, asked: VisaAsked) -> rules.Invited | None:
     return rules.Invited(invitation.category, invitation.stay_until, same, invitation.state == "annulled")
 
 
-async def _granted(unit: Unit, asked: VisaAsked, today: date, caller: Caller) -> Record:
+async def _granted(unit: UnitOfWork, asked: VisaAsked, today: date, caller: Caller) -> Record:
     number = await store.next_visa_number(unit.connection, today.year)
     visa = Visa(**{k: v for k, v in dict(asked).items() if k != "privilege"}, number=number, issued_on=today)
-    (taken,) = await intake.take_within(unit, VISAS, [visa], [caller])
-    await access_log.note(unit.connection, caller, "change", VISAS.name, taken.id, visa.person, "visa issued")
+    (taken,) = await intake.ingest(unit, VISAS, [visa], [caller])
+    await access_log.log_access(unit.connection, caller, "change", VISAS.name, taken.id, visa.person, "visa issued")
     return await records.load(unit.connection, table, taken.id)
 
 
 async def annul(
-    engine: AsyncEngine, id: UUID, *, reason: str, version: int, caller: Caller, attempt: Attempt
+    engine: AsyncEngine, id: UUID, *, reason: str, version: int, caller: Caller, key: IdempotencyKey
 ) -> dict[str, Any]:
     """Ends a visa from today; a stay that began on it goes on. Raises NotFound, VersionMismatch, Conflict."""
     async with unit_of_work(engine) as unit:
-        answer: dict[str, Any] = await once(unit.connection, attempt, lambda: _annul(unit, id, reason, version, caller))
+        answer: dict[str, Any] = await idempotent_json(
+            unit.connection, key, lambda: _annul(unit, id, reason, version, caller)
+        )
     return answer
 
 
-async def _annul(unit: Unit, id: UUID, reason: str, version: int, caller: Caller) -> dict[str, Any]:
+async def _annul(unit: UnitOfWork, id: UUID, reason: str, version: int, caller: Caller) -> dict[str, Any]:
     record = await intake.open_within(unit, VISAS, id, version, caller)
     visa = Visa.read(record.body)
     if visa.state == "annulled":
@@ -150,7 +152,7 @@ async def decision(engine: AsyncEngine, id: UUID, caller: Caller) -> str | None:
         return await store.decision_on(unit.connection, id)
 
 
-class LookUp(Language):
+class LookUp(WireModel):
     """A visa's number, and the document that is shown with it. It stands in the body: addresses are logged."""
 
     number: VisaNumber
@@ -163,10 +165,10 @@ async def look_up(engine: AsyncEngine, wanted: LookUp, caller: Caller) -> dict[s
         try:
             record = await records.load_by_source(unit.connection, table, wanted.number)
         except NotFound:
-            await access_log.note_search(unit.connection, caller, VISAS.name, [])
+            await access_log.log_search(unit.connection, caller, VISAS.name, [])
             return {"number": wanted.number, "valid": False, "reasons": ["unknown"], "visa": None}
         visa = Visa.read(record.body)
-        await access_log.note_search(unit.connection, caller, VISAS.name, [(record.id, visa.person)])
+        await access_log.log_search(unit.connection, caller, VISAS.name, [(record.id, visa.person)])
         used = await store.entries_on(unit.connection, wanted.number)
     reasons = ["withdrawn"] if record.withdrawn else _faults(visa, wanted, used)
     return {"number": wanted.number, "valid": not reasons, "reasons": reasons, "visa": _small(visa)}

@@ -40,7 +40,7 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CertificateInfo:
     """What a verifier found out about one signature; None is "could not be found out".
 
     `intact`: the signature fits exactly these bytes and this certificate. `trusted`: the certificate comes from an
@@ -63,7 +63,7 @@ class Host:
 
 
 @dataclass(frozen=True, slots=True)
-class Demand:
+class Requirement:
     """One demand and how it was met: None is "not known". `reason` is the name of the refusal."""
 
     reason: str
@@ -72,42 +72,42 @@ class Demand:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ValidationResult:
     """`reason` and `says` are those of the first demand that was not met, or is not known."""
 
     outcome: Literal["valid", "refused", "pending"]
     reason: str | None
     says: str | None
-    demands: tuple[Demand, ...]
+    demands: tuple[Requirement, ...]
 
 
-def judge(finding: Finding, host: Host, at: datetime) -> Verdict:
+def judge(finding: CertificateInfo, host: Host, at: datetime) -> ValidationResult:
     """The verdict on a signature received at the moment `at`."""
     demands = _demands(finding, host, at)
     outcomes: tuple[tuple[Literal["refused", "pending"], bool | None], ...] = (("refused", False), ("pending", None))
     for outcome, met in outcomes:
         if failed := next((demand for demand in demands if demand.met is met), None):
-            return Verdict(outcome, failed.reason, failed.says, demands)
-    return Verdict("valid", None, None, demands)
+            return ValidationResult(outcome, failed.reason, failed.says, demands)
+    return ValidationResult("valid", None, None, demands)
 
 
-def _demands(finding: Finding, host: Host, at: datetime) -> tuple[Demand, ...]:
+def _demands(finding: CertificateInfo, host: Host, at: datetime) -> tuple[Requirement, ...]:
     certificate = finding.certificate
     good = {Revocation.GOOD: True, Revocation.REVOKED: False, Revocation.UNKNOWN: None}[finding.revocation]
     return (
-        Demand("signature-altered", "The signature fits exactly the submitted document.", finding.intact),
-        Demand("signature-foreign", "The certificate comes from a trusted authority.", finding.trusted),
-        Demand(
+        Requirement("signature-altered", "The signature fits exactly the submitted document.", finding.intact),
+        Requirement("signature-foreign", "The certificate comes from a trusted authority.", finding.trusted),
+        Requirement(
             "signature-expired",
             "The certificate is within its time when the notice is received.",
             certificate.not_before <= at <= certificate.not_after,
         ),
-        Demand("signature-revoked", "The certificate is known not to be revoked.", good),
-        Demand("signature-key-usage", "The certificate's key is for signing.", certificate.usages >= SIGNING),
-        Demand(
+        Requirement("signature-revoked", "The certificate is known not to be revoked.", good),
+        Requirement("signature-key-usage", "The certificate's key is for signing.", certificate.usages >= SIGNING),
+        Requirement(
             "signature-wrong-person", "The certificate belongs to the host of the notice.", _is_host(certificate, host)
         ),
-        Demand("signature-role", "The signer may act for the host.", _may_act(certificate, host)),
+        Requirement("signature-role", "The signer may act for the host.", _may_act(certificate, host)),
     )
 
 

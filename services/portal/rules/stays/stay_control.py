@@ -95,7 +95,7 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LegalStay:
     """`lawful` is None where the rulebook does not reach. `days_used` of the right's own measure; `last_day` on which
     the person may still be here (or last might), `days_left` the days until then; both None where no end is in sight.
     `since` is the first day without right. Whoever is not present is answered as if entering on the day."""
@@ -136,7 +136,7 @@ def _total(norms: NormsInForce, right: Right) -> int:
     return norms["eaeu_total" if right == "eaeu" else "visa_free_total"].whole()
 
 
-def standing(history: History, day: date) -> Standing:
+def legal_stay(history: History, day: date) -> LegalStay:
     """By what right the person stays on `day`, or would when entering on it."""
     known = replace(history, crossings=tuple(c for c in history.crossings if c.day <= day))
     present = is_present(known, day)
@@ -148,7 +148,7 @@ def standing(history: History, day: date) -> Standing:
     days = list(_days(_still_here(known, day), day))
     today, since = days[-1], _without_right_since(days)
     last = since - DAY if since else _last_day(known, day, horizon)
-    return Standing(
+    return LegalStay(
         day=day,
         present=present,
         right=today.right,
@@ -279,9 +279,9 @@ def _used(history: History, today: _Day) -> int | None:
     return (today.on - today.entered).days + 1 if today.right == "visa" else None
 
 
-def _citizen(day: date, present: bool) -> Standing:
+def _citizen(day: date, present: bool) -> LegalStay:
     check = Check.passed(RULEBOOK.on(day)["citizens_stay"], "A citizen of Kazakhstan.")
-    return Standing(day, present, "citizen", True, None, None, None, None, (check,), RULEBOOK.version)
+    return LegalStay(day, present, "citizen", True, None, None, None, None, (check,), RULEBOOK.version)
 
 
 _LEAVE = "Leave the country, or obtain a permit or a visa."

@@ -49,7 +49,7 @@ class Looked:
     entry: bool
     iin: str | None
     document: str | None
-    named: str | None
+    name_birth_key: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ async def met(connection: AsyncConnection, crossings: Sequence[Looked]) -> list[
             "entries": [c.entry for c in crossings],
             "iins": [c.iin for c in crossings],
             "documents": [c.document for c in crossings],
-            "names": [c.named for c in crossings],
+            "names": [c.name_birth_key for c in crossings],
         },
     )
     return [Met(row.id, row.basis, row.evidence, row.lost) for row in rows]

@@ -63,7 +63,7 @@ async def withdraw(connection: AsyncConnection, entries: Sequence[UUID]) -> None
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DutyCriteria:
     """Which open duties: of a region, of a host, due before a day (first day not asked for) or from a day on."""
 
     region: str | None = None
@@ -73,7 +73,7 @@ class Wanted:
 
 
 async def open_duties(
-    connection: AsyncConnection, wanted: Wanted, after: tuple[date, UUID] | None, limit: int
+    connection: AsyncConnection, wanted: DutyCriteria, after: tuple[date, UUID] | None, limit: int
 ) -> list[tuple[Duty, str]]:
     """Up to `limit` open duties after `after`, by due date; each with the entry's crossing as JSON text."""
     duty = host_duty.c

@@ -15,7 +15,7 @@ from shared.db.records import Record
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class NoticeCriteria:
     """A notice whose person is looked for: `until` is the moment after which an entry is no longer meant."""
 
     id: UUID
@@ -28,7 +28,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class BorderEntry:
     """The entry to which a notice belongs: its record, its calendar date as written, its visa if any."""
 
     crossing: UUID
@@ -86,7 +86,7 @@ SELECT nextval(pg_get_serial_sequence('notification_receipt', 'serial')) FROM ge
 """)
 
 
-async def latest_entries(connection: AsyncConnection, wanted: Sequence[Wanted]) -> dict[UUID, Entry]:
+async def latest_entries(connection: AsyncConnection, wanted: Sequence[NoticeCriteria]) -> dict[UUID, BorderEntry]:
     """For each notice whose person has an entry on record, the latest before `until`."""
     rows = await connection.execute(
         _LATEST_ENTRIES,
@@ -97,11 +97,11 @@ async def latest_entries(connection: AsyncConnection, wanted: Sequence[Wanted]) 
             "untils": [notice.until for notice in wanted],
         },
     )
-    return {row.id: Entry(row.crossing, date.fromisoformat(row.crossed_at[:10]), row.visa_number) for row in rows}
+    return {row.id: BorderEntry(row.crossing, date.fromisoformat(row.crossed_at[:10]), row.visa_number) for row in rows}
 
 
 async def earlier_notices(
-    connection: AsyncConnection, wanted: Sequence[Wanted], crossings: Sequence[UUID | None]
+    connection: AsyncConnection, wanted: Sequence[NoticeCriteria], crossings: Sequence[UUID | None]
 ) -> dict[UUID, UUID]:
     """For each notice of a stay that is on record already, the first notice of it: same person, same host, periods
     that meet, and not after different entries (`crossings`, in the order of `wanted`)."""
@@ -208,7 +208,7 @@ ORDER BY e.id, n.stay_from, n.source_id
 """)  # noqa: S608  (our own text only, values are bound)
 
 
-async def standing(connection: AsyncConnection, entries: Sequence[Crossing]) -> list[tuple[UUID, UUID, str]]:
+async def in_force(connection: AsyncConnection, entries: Sequence[Crossing]) -> list[tuple[UUID, UUID, str]]:
     """Of each entry that notices of a stay belong to, the one of the first stay, whichever came in first. Entry,
     notice, and what the notice says."""
     rows = await connection.execute(_STANDING, arrays(entries))

@@ -61,7 +61,7 @@ async def _one(connection: AsyncConnection, where: Any, *, lock: bool = False) -
     return SignedNotice(*row) if row else None
 
 
-async def settle(
+async def close_submission(
     connection: AsyncConnection, id: UUID, outcome: str, verdict: str, at: datetime, notification: UUID | None
 ) -> None:
     """Writes a new verdict."""

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.portal.store.tables import border_crossing
 from services.portal.store.tables import stay_registration as table
 from shared.db import records
-from shared.db.records import Record, Revision, Submission
+from shared.db.records import NextVersion, Record, Submission
 
 _VISAS, _PERSONS = 0x73746178, 0x73746179  # everybody locks visas first, then persons, then rows
 _BUCKETS = 256  # few enough that a batch of thousands holds a bounded number of locks
@@ -222,10 +222,12 @@ OWN = ("entered_at", "exit", "exited_at", "invitation", "notification", "iin", "
 
 async def open_stays(connection: AsyncConnection, stays: Sequence[Submission]) -> list[UUID]:
     """Stores new stays; their ids in order."""
-    return [taken.id for taken in await records.take(connection, table, stays)]
+    return [taken.id for taken in await records.submit(connection, table, stays)]
 
 
-async def revise(connection: AsyncConnection, stays: Sequence[Revision], author: str, reason: str) -> dict[UUID, int]:
+async def revise(
+    connection: AsyncConnection, stays: Sequence[NextVersion], author: str, reason: str
+) -> dict[UUID, int]:
     """Gives stays, which were locked, their next versions; these by id."""
     return await records.revise_all(connection, table, stays, author=author, reason=reason)
 
