@@ -11,13 +11,13 @@ from starlette.types import Lifespan
 from shared.http import openapi, outages, problems
 from shared.http.edge import Edge
 from shared.http.head import Head
-from shared.http.health import Check, health_router
+from shared.http.health import Check, health_router, metrics_router
 from shared.http.limits import Bounds, Limits
 from shared.http.routes import requirements
 from shared.identity.keys import KeySet, from_discovery, from_file
 from shared.identity.tokens import Tokens
 from shared.settings import ServiceSettings
-from shared.telemetry.metrics import Metrics, metrics_router
+from shared.telemetry.metrics import Metrics
 from shared.telemetry.tracing import Tracing
 
 VERSION = "1.0"

@@ -31,11 +31,11 @@ STATUS: Mapping[type[DomainError], tuple[int, str]] = {
     Malformed: (400, "The body is not JSON"),
     errors.Invalid: (422, "The input is not valid"),
     errors.Refused: (422, "A rule refuses this"),
-    errors.NotFound: (404, "There is no such thing"),
+    errors.NotFound: (404, "Not found"),
     errors.Conflict: (409, "This contradicts what is on record"),
     errors.VersionMismatch: (412, "The record has changed"),
     errors.VersionRequired: (428, "The version is missing"),
-    errors.Forbidden: (403, "You may not do this"),
+    errors.Forbidden: (403, "Forbidden"),
     errors.Unavailable: (503, "Not available at the moment"),
 }
 
@@ -43,8 +43,8 @@ STATUS: Mapping[type[DomainError], tuple[int, str]] = {
 _REFUSALS: Mapping[int, tuple[str, str, str]] = {
     400: ("bad-request", "The request cannot be read", "Correct the request's form and send it again."),
     401: ("unauthenticated", "Unauthorized", "Send a valid bearer token in the Authorization header."),
-    403: ("forbidden", "You may not do this", "Ask for a role that may do this."),
-    404: ("not-found", "There is no such thing", "Check the address against the API's description."),
+    403: ("forbidden", "Forbidden", "Ask for a role that may do this."),
+    404: ("not-found", "Not found", "Check the address against the API's description."),
     405: ("method-not-allowed", "Method not allowed", "Use one of the methods that the Allow header names."),
     406: ("not-acceptable", "Not acceptable", "Ask for one of the media types that the API describes."),
     408: ("too-slow", "The body came too slowly", "Send it again over a better connection, or in smaller parts."),

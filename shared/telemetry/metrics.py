@@ -3,13 +3,9 @@
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 
-from fastapi import APIRouter, Response
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
-
-from shared.http.routes import router
-from shared.identity.callers import public
 
 log = logging.getLogger(__name__)
 
@@ -69,14 +65,3 @@ def _show(gauge: Gauge, value: float | Mapping[str, float]) -> None:
         gauge.clear()
     else:
         gauge.set(value)
-
-
-def metrics_router(metrics: Metrics) -> APIRouter:
-    """`/metrics`, open like the health checks: the figures name no one."""
-    api = router(tags=["operations"], dependencies=[public()])
-
-    @api.get("/metrics", summary="Figures for Prometheus", response_class=Response)
-    async def exposed() -> Response:
-        return Response(await metrics.exposition(), media_type=CONTENT_TYPE)
-
-    return api
