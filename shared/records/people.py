@@ -43,7 +43,7 @@ class PersonQuery(WireModel):
 def person_columns(table: str) -> list[SchemaItem]:
     """Columns and indexes of a record table whose persons can be searched for."""
     found: list[SchemaItem] = []
-    for name in ("iin", "document", "named"):
+    for name in ("iin", "document", "name_birth_key"):
         column: Column[str] = Column(name, Text)
         found += [column, Index(f"{table}_{name}", name, postgresql_where=column.is_not(None))]
     return found
@@ -51,7 +51,7 @@ def person_columns(table: str) -> list[SchemaItem]:
 
 def person_values(person: Person) -> dict[str, Any]:
     """The values of those columns for one person."""
-    return {"iin": person.iin, "document": document_of(person), "named": name_birth_key(person)}
+    return {"iin": person.iin, "document": document_of(person), "name_birth_key": name_birth_key(person)}
 
 
 def document_of(person: Person) -> str | None:

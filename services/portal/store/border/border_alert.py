@@ -21,7 +21,7 @@ _MET = text(f"""
 WITH crossing AS (
     SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:days AS date[]), CAST(:entries AS boolean[]),
         CAST(:iins AS text[]), CAST(:documents AS text[]), CAST(:names AS text[]))
-        AS c (id, day, entry, iin, document, named)
+        AS c (id, day, entry, iin, document, name_birth_key)
 ), barred AS (
     SELECT c.id, b.id AS basis, 'iin' AS evidence, 1 AS rank
     FROM crossing c JOIN entry_ban b ON b.iin = c.iin WHERE c.entry AND {_IN_FORCE}
@@ -30,7 +30,7 @@ WITH crossing AS (
     FROM crossing c JOIN entry_ban b ON b.document = c.document WHERE c.entry AND {_IN_FORCE}
     UNION ALL
     SELECT c.id, b.id, 'name', 3
-    FROM crossing c JOIN entry_ban b ON b.named = c.named WHERE c.entry AND {_IN_FORCE}
+    FROM crossing c JOIN entry_ban b ON b.name_birth_key = c.name_birth_key WHERE c.entry AND {_IN_FORCE}
 )
 (SELECT DISTINCT ON (id, basis) id, basis, evidence, NULL AS lost FROM barred ORDER BY id, basis, rank)
 UNION ALL

@@ -29,7 +29,7 @@ class Duty:
     withdrawn: bool
     iin: str | None
     document: str | None
-    named: str | None
+    name_birth_key: str | None
 
 
 _FIELDS = tuple(Duty.__dataclass_fields__)

@@ -217,7 +217,7 @@ def _stay(row: Any) -> Stay:
 
 _crossing = border_crossing.c
 _ON_VISA = (_crossing.direction == "entry", _crossing.visa_number.is_not(None), ~_crossing.withdrawn)
-OWN = ("entered_at", "exit", "exited_at", "invitation", "notification", "iin", "document", "named")
+OWN = ("entered_at", "exit", "exited_at", "invitation", "notification", "iin", "document", "name_birth_key")
 
 
 async def open_stays(connection: AsyncConnection, stays: Sequence[Submission]) -> list[UUID]:
