@@ -21,7 +21,7 @@ from contracts.compatibility import breaches
 from services.accounting.settings import AccountingSettings
 from shared.events.catalogue import FACTS
 from shared.events.envelope import Fact
-from shared.http.routes import gates
+from shared.http.routes import requirements
 from shared.settings import ServiceSettings
 
 FOLDER = Path(__file__).parent
@@ -58,8 +58,10 @@ def app_of(service: str) -> FastAPI:
 
 def access_of(service: str, app: FastAPI) -> list[str]:
     """Who may call what of the service: one line of CSV for each method and path."""
-    known = sorted((path, method, gate) for (method, path), gate in gates(app.routes).items())
-    return [f"{service},{method},{path},{gate.who() if gate else ''}" for path, method, gate in known]
+    known = sorted((path, method, requirement) for (method, path), requirement in requirements(app.routes).items())
+    return [
+        f"{service},{method},{path},{requirement.who() if requirement else ''}" for path, method, requirement in known
+    ]
 
 
 def generated() -> Iterator[tuple[Path, str]]:

@@ -28,7 +28,7 @@ class Login:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class DatabaseSpec:
     """A database, owned by `owner`, in which `app` works."""
 
     name: str
@@ -52,7 +52,7 @@ class Administrator(BaseSettings):
     postgres_admin_url: str = Field(repr=False, validation_alias="KOSH_POSTGRES_ADMIN_URL")
 
 
-async def ensure(administrator: str, wanted: Wanted, template: str | None = None) -> None:
+async def ensure(administrator: str, wanted: DatabaseSpec, template: str | None = None) -> None:
     """Makes what is missing, and sets the passwords. `administrator` is the address of any database of the server.
 
     A copy of `template` brings that one's tables and privileges along.
@@ -77,7 +77,7 @@ async def _ensure_role(connection: asyncpg.Connection, login: Login) -> None:
     await connection.execute(await connection.fetchval(query, login.role, login.password))
 
 
-async def _grant_future_tables(administrator: str, wanted: Wanted) -> None:
+async def _grant_future_tables(administrator: str, wanted: DatabaseSpec) -> None:
     """What the owner will create, in whatever schema, the service may read and write; migrations take back more."""
     future = f'ALTER DEFAULT PRIVILEGES FOR ROLE "{wanted.owner.role}" GRANT'
     async with _connected(urlsplit(administrator)._replace(path=f"/{wanted.name}").geturl()) as connection:
@@ -105,7 +105,7 @@ async def _ensure_all(services: Sequence[str]) -> None:
     administrator = Administrator(_secrets_dir=secrets).postgres_admin_url
     for service in services:
         addresses = Addresses(_env_prefix=f"KOSH_{service.upper()}_", _secrets_dir=secrets)
-        await ensure(administrator, Wanted.of(addresses.owner_database_url, addresses.database_url))
+        await ensure(administrator, DatabaseSpec.of(addresses.owner_database_url, addresses.database_url))
 
 
 if __name__ == "__main__":

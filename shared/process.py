@@ -10,13 +10,13 @@ from typing import Any
 import uvloop
 from prometheus_client import start_http_server
 
-from shared.http.logs import configure
-from shared.http.metrics import Metrics
-from shared.http.tracing import Tracing
 from shared.settings import ServiceSettings
+from shared.telemetry.logs import configure
+from shared.telemetry.metrics import Metrics
+from shared.telemetry.tracing import Tracing
 
 
-class Monitor:
+class Telemetry:
     """What a process shows of itself. Without `tracing` it only carries trace ids on."""
 
     def __init__(self, name: str, tracing: Tracing | None = None) -> None:
@@ -24,7 +24,7 @@ class Monitor:
         self.tracing = tracing or Tracing(name)
 
 
-def spare_the_collector() -> None:
+def tune_gc() -> None:
     """Call it once everything is loaded, where batches of tens of thousands of objects come and die together: looking
     for cycles among them costs a third of the time. What is loaded by now stays, so it need not be looked at either."""
     gc.collect()
@@ -32,10 +32,10 @@ def spare_the_collector() -> None:
     gc.set_threshold(100_000, 50, 100)
 
 
-def run(name: str, settings: ServiceSettings, work: Callable[[Monitor], Coroutine[Any, Any, None]]) -> None:
+def run(name: str, settings: ServiceSettings, work: Callable[[Telemetry], Coroutine[Any, Any, None]]) -> None:
     """Runs `work` until SIGTERM or SIGINT, which cancel it; its figures are at KOSH_METRICS_PORT, if that is set."""
     configure(name, settings.log_level)
-    monitor = Monitor(name, Tracing.to(settings.otlp_endpoint, name))
+    monitor = Telemetry(name, Tracing.to(settings.otlp_endpoint, name))
     with exposed(monitor.metrics, settings.host, settings.metrics_port):
         try:
             uvloop.run(_until_told(work(monitor)))

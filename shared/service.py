@@ -19,14 +19,14 @@ from shared.db.migrate import head, upgrade
 from shared.errors import Unavailable
 from shared.http import my_access_log, server
 from shared.http.app import make_app
-from shared.http.metrics import Metrics
 from shared.inbox import table as inbox
 from shared.inbox.copies import Copy
 from shared.inbox.follow import follow
 from shared.outbox import feed, newest, relay
-from shared.process import Monitor
+from shared.process import Telemetry
 from shared.settings import ServiceSettings, SettingsError
-from shared.timer import Job, keep_time
+from shared.telemetry.metrics import Metrics
+from shared.timer import Job, run_scheduler
 
 MakeApp = Callable[[ServiceSettings], FastAPI]
 
@@ -38,13 +38,13 @@ class Background:
     copies: tuple[Copy[Any], ...] = ()
     jobs: tuple[Job, ...] = ()
 
-    async def run(self, engine: AsyncEngine, settings: ServiceSettings, monitor: Monitor) -> None:
+    async def run(self, engine: AsyncEngine, settings: ServiceSettings, monitor: Telemetry) -> None:
         """Until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             if self.copies:
                 tasks.create_task(follow(engine, settings, self.copies, monitor))
             if self.jobs:
-                tasks.create_task(keep_time(engine, self.jobs))
+                tasks.create_task(run_scheduler(engine, self.jobs))
 
 
 NOTHING = Background()
@@ -81,7 +81,7 @@ def make_register(
     if background.jobs:
         _watch_jobs(app.state.metrics, engine)
     app.state.engine = engine
-    app.state.lanes = {}
+    app.state.group_commits = {}
     return app
 
 
@@ -168,7 +168,7 @@ def _relay(service: str, settings: ServiceSettings, _make: MakeApp) -> None:
     process.run(f"{service}-relay", settings, partial(relay.run, engine, service, broker))
 
 
-async def _background(service: str, settings: ServiceSettings, background: Background, monitor: Monitor) -> None:
+async def _background(service: str, settings: ServiceSettings, background: Background, monitor: Telemetry) -> None:
     engine = make_engine(settings.database_url, connections=5, application=f"kosh-{service}-background")
     try:
         await background.run(engine, settings, monitor)

@@ -57,7 +57,7 @@ class Job:
         return now - last >= self.every
 
 
-async def keep_time(engine: AsyncEngine, jobs: Sequence[Job]) -> None:
+async def run_scheduler(engine: AsyncEngine, jobs: Sequence[Job]) -> None:
     """Does what is due, until cancelled."""
     while True:
         for job in jobs:

@@ -16,7 +16,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from shared import clock
-from shared.http.roles import ROLES
+from shared.identity.roles import ROLES
 
 ISSUER = "https://issuer.kosh.invalid"  # RFC 2606: never resolves
 AUDIENCE = "kosh"

@@ -94,7 +94,7 @@ class Server:
         """
         name = name or f"kosh_{service}"
         owner, app = f"kosh_{service}_owner", f"kosh_{service}_app"
-        wanted = databases.Wanted(name, Login(owner, self.password(owner)), Login(app, self.password(app)))
+        wanted = databases.DatabaseSpec(name, Login(owner, self.password(owner)), Login(app, self.password(app)))
         await databases.ensure(self.dsn("postgres"), wanted, template)
         return Database(name, self.url(name, owner), self.url(name, app))
 

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from deploy.local import issuer
-from shared.http.roles import ROLES
+from shared.identity.roles import ROLES
 
 
 def main() -> None:

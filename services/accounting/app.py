@@ -6,16 +6,20 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.accounting.api import classification, dashboard, parked, reviews, sdmx, status, timeline
-from services.accounting.cases.read_figures import FigureReader
-from services.accounting.cases.status import progress
+from services.accounting.api import parked
+from services.accounting.api.figures import dashboard, sdmx
+from services.accounting.api.persons import reviews, timeline
+from services.accounting.api.reconciliation import status
+from services.accounting.api.residence import classification
+from services.accounting.cases.figures.read_figures import FigureReader
+from services.accounting.cases.reconciliation.status import progress
 from services.accounting.settings import AccountingSettings
 from shared.db.engine import make_engine
 from shared.http import my_access_log
 from shared.http.app import make_app as make_http_app
-from shared.http.metrics import Metrics
 from shared.inbox.sources import make_sources
 from shared.service import check_database
+from shared.telemetry.metrics import Metrics
 
 ROUTERS = (
     dashboard.router,

@@ -6,32 +6,29 @@ import httpx
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.portal.api import (
-    border_alert,
-    border_crossing,
+from services.portal.api.border import border_alert, border_crossing, entry_ban, feed_coverage, lost_document
+from services.portal.api.police import (
     citizenship_change,
-    entry_ban,
     expulsion,
-    feed_coverage,
-    host_duty,
-    host_notification,
-    invitation,
-    lost_document,
     protection_status,
     register_search,
     residence_permit,
     residence_registration,
+    violation,
+)
+from services.portal.api.stays import (
+    host_duty,
+    host_notification,
     self_registration,
     signed_notice,
     stay_control,
     stay_registration,
-    violation,
-    visa,
 )
-from services.portal.cases import overstay_run
-from services.portal.cases import signed_notice as signed_notices
-from services.portal.cases.border_alert import PORTAL
-from services.portal.cases.work_permit import COPIES
+from services.portal.api.visas import invitation, visa
+from services.portal.cases.border.border_alert import PORTAL
+from services.portal.cases.stays import overstay_run
+from services.portal.cases.stays import signed_notice as signed_notices
+from services.portal.cases.stays.work_permit import COPIES
 from services.portal.settings import SignatureSettings
 from services.portal.signatures.port import SignatureVerifier
 from services.portal.signatures.setup import make_verifier

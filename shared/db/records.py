@@ -98,7 +98,7 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class SubmitResult:
     """What became of a submission: created; repeated (the same content is there already); or conflict (the same
     source id holds other content)."""
 
@@ -124,7 +124,7 @@ def digest(body: str) -> bytes:
     return blake2b(body.encode(), digest_size=16).digest()
 
 
-async def take(connection: AsyncConnection, table: Table, submissions: Sequence[Submission]) -> list[Taken]:
+async def submit(connection: AsyncConnection, table: Table, submissions: Sequence[Submission]) -> list[SubmitResult]:
     """Stores what is new, and answers for each submission in its order. Source ids may repeat inside `submissions`:
     the first one counts, the others are compared with it.
 
@@ -188,10 +188,10 @@ def _held_statement(table: Table) -> TextClause:
     """)  # noqa: S608  (names of our own tables, values are bound)
 
 
-def _answer(submission: Submission, held: Held) -> Taken:
+def _answer(submission: Submission, held: Held) -> SubmitResult:
     if held.id == submission.id:
-        return Taken("created", held.id)
-    return Taken("repeated" if held.submitted == submission.digest else "conflict", held.id)
+        return SubmitResult("created", held.id)
+    return SubmitResult("repeated" if held.submitted == submission.digest else "conflict", held.id)
 
 
 def _own_columns(table: Table) -> list[Column[Any]]:
@@ -254,7 +254,7 @@ async def revise(
 
 
 @dataclass(frozen=True, slots=True)
-class Revision:
+class NextVersion:
     """The next state of the record `id`; `columns` are the values of all of the table's own typed columns."""
 
     id: UUID
@@ -264,7 +264,7 @@ class Revision:
 
 
 async def revise_all(
-    connection: AsyncConnection, table: Table, revisions: Sequence[Revision], *, author: str, reason: str | None
+    connection: AsyncConnection, table: Table, revisions: Sequence[NextVersion], *, author: str, reason: str | None
 ) -> dict[UUID, int]:
     """`revise` for any number of distinct records, which were locked before, in one round trip. Their new versions."""
     own = tuple(column.name for column in _own_columns(table))

@@ -10,8 +10,8 @@ from pydantic import Field
 
 from shared.events.contradictions import not_before, together
 from shared.events.envelope import Fact
-from shared.events.language import Day, Moment, SourceId, Text
 from shared.events.person import Document, Person
+from shared.events.wire import Date, SourceId, Text, Timestamp
 
 AlertKind = Literal["ban", "lost_document", "others_document"]
 Evidence = Literal["iin", "document", "name"]
@@ -23,9 +23,9 @@ class EntryBan(Fact, producer="portal", name="entry_ban", version=1):
     source_id: SourceId
     person: Person
     ground: Literal["expulsion", "overstay", "illegal_crossing", "false_documents", "security", "court", "other"]
-    barred_from: Day
-    barred_until: Day | None = Field(None, description="null for a ban without a term")
-    lifted_on: Day | None = None
+    barred_from: Date
+    barred_until: Date | None = Field(None, description="null for a ban without a term")
+    lifted_on: Date | None = None
     lift_reason: Text | None = None
 
     CONTRADICTIONS = (not_before("barred_until", "barred_from"), together("lifted_on", "lift_reason"))
@@ -39,8 +39,8 @@ class LostDocument(Fact, producer="portal", name="lost_document", version=1):
     document: Document
     person: Person | None = None
     report: Literal["lost", "stolen", "invalid"]
-    reported_on: Day
-    settled_on: Day | None = Field(None, description="found again, or reported by mistake")
+    reported_on: Date
+    settled_on: Date | None = Field(None, description="found again, or reported by mistake")
 
     CONTRADICTIONS = (not_before("settled_on", "reported_on"),)
 
@@ -59,5 +59,5 @@ class BorderAlert(Fact, producer="portal", name="border_alert", version=1):
     crossing: str = Field(description="record of the crossing")
     basis: str = Field(description="record of the ban or of the document")
     direction: Literal["entry", "exit"]
-    crossed_at: Moment
+    crossed_at: Timestamp
     checkpoint: Text

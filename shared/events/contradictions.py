@@ -20,10 +20,10 @@ from pydantic_core import core_schema as schemas
 TYPE = "contradiction"
 """The type of these errors among pydantic's own."""
 
-Place = tuple[str | int, ...]
+Pointer = tuple[str | int, ...]
 """The way from the model to a field: names of members and positions in lists; () is the model itself."""
 
-NOWHERE: Sequence[Place] = ()
+NOWHERE: Sequence[Pointer] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,12 @@ class Contradiction:
 
     sentence: str
     fields: tuple[str, ...]
-    places: Callable[[Mapping[str, Any]], Sequence[Place]]
+    places: Callable[[Mapping[str, Any]], Sequence[Pointer]]
 
 
-def contradiction(sentence: str, *fields: str, found: Callable[..., bool], at: Place | None = None) -> Contradiction:
+def contradiction(sentence: str, *fields: str, found: Callable[..., bool], at: Pointer | None = None) -> Contradiction:
     """It is there where `found` says so of the values of `fields`; it points to the first of them, or to `at`."""
-    there: Sequence[Place] = ((fields[0],) if at is None else at,)
+    there: Sequence[Pointer] = ((fields[0],) if at is None else at,)
     return Contradiction(
         sentence, fields, lambda values: there if found(*[values[name] for name in fields]) else NOWHERE
     )
@@ -45,9 +45,9 @@ def contradiction(sentence: str, *fields: str, found: Callable[..., bool], at: P
 
 def not_before(later: str, earlier: str, sentence: str | None = None) -> Contradiction:
     """The day `later` must not lie before the day `earlier`, where both are given."""
-    there: Sequence[Place] = ((later,),)
+    there: Sequence[Pointer] = ((later,),)
 
-    def places(values: Mapping[str, Any]) -> Sequence[Place]:
+    def places(values: Mapping[str, Any]) -> Sequence[Pointer]:
         after, before = values[later], values[earlier]
         return there if after is not None and before is not None and after < before else NOWHERE
 
@@ -57,7 +57,7 @@ def not_before(later: str, earlier: str, sentence: str | None = None) -> Contrad
 def together(one: str, other: str) -> Contradiction:
     """Both are given, or neither; it points to the one that is missing."""
 
-    def places(values: Mapping[str, Any]) -> Sequence[Place]:
+    def places(values: Mapping[str, Any]) -> Sequence[Pointer]:
         lacks_one, lacks_other = values[one] is None, values[other] is None
         return NOWHERE if lacks_one is lacks_other else ((one if lacks_one else other,),)
 
@@ -68,7 +68,7 @@ def twice(sentence: str, items: str, key: Callable[[Any], object], *below: str) 
     """Two of `items` have the same key; None is no key. It points to every one that repeats another, or to what is
     `below` it."""
 
-    def places(values: Mapping[str, Any]) -> Sequence[Place]:
+    def places(values: Mapping[str, Any]) -> Sequence[Pointer]:
         keys = [key(item) for item in values[items]]
         if len(set(keys)) == len(keys):
             return NOWHERE

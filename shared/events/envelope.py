@@ -12,13 +12,13 @@ from uuid import UUID
 
 import orjson
 
-from shared.events.language import Language
+from shared.events.wire import WireModel
 
 TYPE_PREFIX = "kz.kosh"
 CONTENT_TYPE = "application/cloudevents+json"
 
 
-class Fact(Language):
+class Fact(WireModel):
     """What a record says: the `data` of its events. One model per fact and major version."""
 
     PRODUCER: ClassVar[str]

@@ -6,8 +6,8 @@ from pydantic import Field
 
 from shared.events.contradictions import not_before
 from shared.events.envelope import Fact
-from shared.events.language import Activity, Bin, Country, Day, Flag, Occupation, Region, SourceId
 from shared.events.person import Person
+from shared.events.wire import Activity, Bin, Country, Date, Flag, Occupation, Region, SourceId
 
 PermitKind = Literal[
     "employer", "seasonal", "intra_corporate", "self_employed", "labour_immigrant", "business_immigrant"
@@ -29,10 +29,10 @@ class WorkPermit(Fact, producer="permits", name="work_permit", version=1):
     activity: Activity
     occupation: Occupation | None = None
     qualified: Flag
-    issued_on: Day
-    valid_from: Day
-    valid_until: Day
-    ended_on: Day | None = None
+    issued_on: Date
+    valid_from: Date
+    valid_until: Date
+    ended_on: Date | None = None
 
     CONTRADICTIONS = (not_before("valid_until", "valid_from"),)
 
@@ -48,5 +48,5 @@ class EaeuWorker(Fact, producer="permits", name="eaeu_worker", version=1):
     occupation: Occupation | None = None
     qualified: Flag
     country: Country = Field(description="member state whose citizenship frees the worker from the permit")
-    works_from: Day
-    works_until: Day | None = None
+    works_from: Date
+    works_until: Date | None = None

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from shared.events.language import Country, Day, Language
+from shared.events.wire import Country, Date, WireModel
 from shared.kernel import documents, iin, names, periods
 
 Sex = Literal["M", "F", "X"]
@@ -43,16 +43,16 @@ BirthDate = Annotated[str, StringConstraints(max_length=10), AfterValidator(_par
 DocumentNumber = Annotated[str, StringConstraints(min_length=1, max_length=30), AfterValidator(documents.normalise)]
 
 
-class Document(Language):
+class Document(WireModel):
     """A travel or identity document; `number` is kept without separators and in capitals."""
 
     type: DocumentType
     number: DocumentNumber
     issuing_state: Country
-    expires: Day | None = None
+    expires: Date | None = None
 
 
-class Person(Language):
+class Person(WireModel):
     """Who a record is about. `birth_date` may be a year, a year and month, or a full date (ISO 8601)."""
 
     iin: Iin | None = None

@@ -7,18 +7,18 @@ from pydantic import Field
 
 from shared.events.contradictions import contradiction, not_before
 from shared.events.envelope import Fact
-from shared.events.language import (
-    CountedDay,
-    CountedMoment,
+from shared.events.person import Person
+from shared.events.wire import (
+    CountedDate,
+    CountedTimestamp,
     Country,
-    Day,
+    Date,
     Flag,
     Purpose,
     Region,
     SourceId,
     Text,
 )
-from shared.events.person import Person
 
 
 class BorderCrossing(Fact, producer="portal", name="border_crossing", version=1):
@@ -26,7 +26,7 @@ class BorderCrossing(Fact, producer="portal", name="border_crossing", version=1)
 
     source_id: SourceId
     direction: Literal["entry", "exit"]
-    crossed_at: CountedMoment
+    crossed_at: CountedTimestamp
     checkpoint: Text
     person: Person
     visa_number: Annotated[str, Field(pattern=r"^[A-Z0-9-]{1,20}$")] | None = None
@@ -45,7 +45,7 @@ class ResidenceRegistration(Fact, producer="portal", name="residence_registratio
 
     source_id: SourceId
     act: Literal["registration", "deregistration"]
-    date: Day
+    date: Date
     person: Person
     region: Region
     residence: Literal["permanent", "temporary"] = "permanent"
@@ -67,8 +67,8 @@ class FeedCoverage(Fact, producer="portal", name="feed_coverage", version=1):
     """The period that a source declares to have delivered completely; both days are included."""
 
     feed: Literal["berkut"]
-    register_start: CountedDay
-    complete_through: CountedDay
+    register_start: CountedDate
+    complete_through: CountedDate
 
     CONTRADICTIONS = (not_before("complete_through", "register_start"),)
 
@@ -93,8 +93,8 @@ class HostNotification(Fact, producer="portal", name="host_notification", versio
     person: Person
     host_kind: HostKind
     region: Region
-    stay_from: Day
-    stay_until: Day | None = Field(None, description="last day as planned")
-    checked_out_on: Day | None = None
+    stay_from: Date
+    stay_until: Date | None = Field(None, description="last day as planned")
+    checked_out_on: Date | None = None
     purpose: Purpose | None = None
     joins: UUID | None = None

@@ -6,8 +6,8 @@ from pydantic import AfterValidator, Field
 
 from shared.events.contradictions import contradiction, not_before
 from shared.events.envelope import Fact
-from shared.events.language import Day, Flag, Region, SourceId
 from shared.events.person import Person
+from shared.events.wire import Date, Flag, Region, SourceId
 from shared.kernel.codes import code_list
 
 
@@ -32,13 +32,13 @@ class Visa(Fact, producer="portal", name="visa", version=1):
     category: VisaCategory
     entries: Entries
     electronic: Flag = False
-    valid_from: Day
-    valid_until: Day
+    valid_from: Date
+    valid_until: Date
     stay_days: Annotated[int, Field(strict=True, ge=1, le=3_660)] | None = None
     invitation: VisaNumber | None = Field(None, description="number of the invitation that it was issued on")
-    issued_on: Day
+    issued_on: Date
     state: Literal["issued", "annulled"] = "issued"
-    annulled_on: Day | None = None
+    annulled_on: Date | None = None
 
     CONTRADICTIONS = (
         not_before("valid_until", "valid_from"),
@@ -60,6 +60,6 @@ class StayRegistration(Fact, producer="portal", name="stay_registration", versio
     region: Region
     basis: Literal["visa", "notification"]
     visa_number: VisaNumber | None = None
-    since: Day
-    until: Day | None = Field(None, description="last day that is allowed, as far as it is known")
-    ended_on: Day | None = Field(None, description="day of the exit")
+    since: Date
+    until: Date | None = Field(None, description="last day that is allowed, as far as it is known")
+    ended_on: Date | None = Field(None, description="day of the exit")

@@ -39,9 +39,9 @@ class Written:
         return handler(schema["steps"][-1])
 
 
-DAY = Written(date, "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "Should be a date as text, YYYY-MM-DD.")
-MOMENT = Written(datetime, f"^[0-9]{{4}}{_MOMENT}", f"{_SENTENCE}.")
-COUNTED_MOMENT = Written(
+DATE = Written(date, "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "Should be a date as text, YYYY-MM-DD.")
+TIMESTAMP = Written(datetime, f"^[0-9]{{4}}{_MOMENT}", f"{_SENTENCE}.")
+COUNTED_TIMESTAMP = Written(
     datetime, f"^(19[7-9][0-9]|20[0-9]{{2}}|21[0-3][0-9]){_MOMENT}", f"{_SENTENCE}, from 1970 to 2139."
 )
 """One whose date, as it is written, lies in the years that statistics can count."""

@@ -5,9 +5,23 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import Depends, Header
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from shared.errors import VersionMismatch, VersionRequired
+
+
+class Versioned(BaseModel):
+    """An answer that shows one version of a record: it is sent with this version as its ETag."""
+
+    version: int
+
+
+def model_response(answer: BaseModel, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """`answer` as JSON, with the ETag of the version that it shows. A handler returns the model itself, and this is
+    done for it; only one that chooses between statuses calls it."""
+    tagged = {"ETag": etag(answer.version)} if isinstance(answer, Versioned) else {}
+    return Response(answer.model_dump_json(), status, tagged | dict(headers or {}), "application/json")
 
 
 def json_response(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -11,14 +11,14 @@ from starlette.types import Lifespan
 from shared.http import openapi, outages, problems
 from shared.http.edge import Edge
 from shared.http.head import Head
-from shared.http.health import Check, health_router
-from shared.http.keys import KeySet, from_discovery, from_file
+from shared.http.health import Check, health_router, metrics_router
 from shared.http.limits import Bounds, Limits
-from shared.http.metrics import Metrics, metrics_router
-from shared.http.routes import gates
-from shared.http.tokens import Tokens
-from shared.http.tracing import Tracing
+from shared.http.routes import requirements
+from shared.identity.keys import KeySet, from_discovery, from_file
+from shared.identity.tokens import Tokens
 from shared.settings import ServiceSettings
+from shared.telemetry.metrics import Metrics
+from shared.telemetry.tracing import Tracing
 
 VERSION = "1.0"
 
@@ -87,7 +87,9 @@ def make_app(
 
 def refuse_undeclared(app: FastAPI) -> None:
     """Deny by default: no route may be left open by forgetting."""
-    if undeclared := sorted(f"{method} {path}" for (method, path), gate in gates(app.routes).items() if gate is None):
+    if undeclared := sorted(
+        f"{method} {path}" for (method, path), requirement in requirements(app.routes).items() if requirement is None
+    ):
         raise UndeclaredRoute(f"these routes do not say who may call them: {', '.join(undeclared)}")
 
 

@@ -8,10 +8,10 @@ from time import perf_counter
 from opentelemetry.trace import Span, SpanKind, StatusCode
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.http.metrics import Metrics
 from shared.http.problems import problem
 from shared.http.routes import template
-from shared.http.tracing import Tracing
+from shared.telemetry.metrics import Metrics
+from shared.telemetry.tracing import Tracing
 
 _CUT_OFF = 499  # the client went away before it had the whole answer
 

@@ -1,15 +1,17 @@
-"""Liveness and a readiness that is true: 200 only when everything the service needs works, asked anew each time."""
+"""What operators ask of a process: liveness, a readiness that is true (200 only when everything the service needs
+works, asked anew each time), and the figures for Prometheus."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from fastapi import Response
+from fastapi import APIRouter, Response
 
 from shared.http.answers import json_response
-from shared.http.callers import public
 from shared.http.routes import router
+from shared.identity.callers import public
+from shared.telemetry.metrics import CONTENT_TYPE, Metrics
 
 Check = Callable[[], Awaitable[None]]
 """Returns when the thing works, raises when it does not. The exception's text is for the log alone."""
@@ -50,3 +52,14 @@ async def _passes(named: tuple[str, Check]) -> bool:
         log.warning("not ready: %s: %s", name, type(error).__name__)
         return False
     return True
+
+
+def metrics_router(metrics: Metrics) -> APIRouter:
+    """`/metrics`, open like the health checks: the figures name no one."""
+    api = router(tags=["operations"], dependencies=[public()])
+
+    @api.get("/metrics", summary="Figures for Prometheus", response_class=Response)
+    async def exposed() -> Response:
+        return Response(await metrics.exposition(), media_type=CONTENT_TYPE)
+
+    return api

@@ -13,10 +13,10 @@ from fastapi import Header, Request
 from pydantic import BaseModel, Field
 from sqlalchemy import text
 
+from shared.audit.access_log import Action
 from shared.http import routes
-from shared.http.access_log import Action
-from shared.http.callers import Caller, requires_iin
 from shared.http.paging import Cursor, Limit, after, cursor_at, page
+from shared.identity.callers import Caller, requires_iin
 
 SENTENCES: dict[str, dict[str, str]] = {
     "kk": {"read": "Жазба оқылды", "search": "Жазба іздеу кезінде табылды", "change": "Жазба өзгертілді"},

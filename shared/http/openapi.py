@@ -7,16 +7,16 @@ from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
 from shared.http.answers import json_response
-from shared.http.callers import MAX_PURPOSE, Gate, public
 from shared.http.problems import MEDIA_TYPE, Problem
-from shared.http.routes import gates, router
+from shared.http.routes import requirements, router
+from shared.identity.callers import MAX_PURPOSE, RequiresRole, public
 
 _REFERENCE = "#/components/schemas/{model}"
 
 _ALWAYS = {
     "400": "The request cannot be read",
     "429": "Too many requests; Retry-After says how long to wait",
-    "500": "We failed; the answer's trace_id finds it in the log",
+    "500": "Internal error; the answer's trace_id finds it in the log",
     "503": "Not available at the moment; Retry-After says how long to wait",
 }
 _PURPOSE = {
@@ -77,18 +77,18 @@ def _add_problems(document: dict[str, Any], app: FastAPI) -> None:
     document["components"]["responses"] = {
         f"Problem{status}": problem_answer(meaning) for status, meaning in sorted(_MEANINGS.items())
     }
-    for (method, path), gate in gates(app.routes).items():
+    for (method, path), requirement in requirements(app.routes).items():
         operation = document["paths"].get(path, {}).get(method.lower())
         if operation is not None:
-            _complete(operation, method, gate)
+            _complete(operation, method, requirement)
 
 
-def _complete(operation: dict[str, Any], method: str, gate: Any) -> None:
+def _complete(operation: dict[str, Any], method: str, requirement: Any) -> None:
     expected = _expected(operation, method)
-    if isinstance(gate, Gate):
+    if isinstance(requirement, RequiresRole):
         expected |= _GATED.keys()
         # OpenAPI 3.1 lets a bearer requirement name roles; each alternative stands alone.
-        operation["security"] = [{"bearer": [role]} for role in sorted(gate.roles)]
+        operation["security"] = [{"bearer": [role]} for role in sorted(requirement.roles)]
         operation["parameters"] = [*operation.get("parameters", []), _PURPOSE]
     answers = operation["responses"]
     for status in expected:

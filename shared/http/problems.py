@@ -20,8 +20,8 @@ from shared import errors
 from shared.errors import DomainError, Fault
 from shared.http.faults import faults_of, sentence
 from shared.http.json_body import Malformed
-from shared.http.routes import gates, template
-from shared.http.tracing import current_trace_id
+from shared.http.routes import requirements, template
+from shared.telemetry.tracing import current_trace_id
 
 BASE = "https://kosh.kz/problems/"
 MEDIA_TYPE = "application/problem+json"
@@ -31,28 +31,28 @@ STATUS: Mapping[type[DomainError], tuple[int, str]] = {
     Malformed: (400, "The body is not JSON"),
     errors.Invalid: (422, "The input is not valid"),
     errors.Refused: (422, "A rule refuses this"),
-    errors.NotFound: (404, "There is no such thing"),
+    errors.NotFound: (404, "Not found"),
     errors.Conflict: (409, "This contradicts what is on record"),
     errors.VersionMismatch: (412, "The record has changed"),
     errors.VersionRequired: (428, "The version is missing"),
-    errors.Forbidden: (403, "You may not do this"),
+    errors.Forbidden: (403, "Forbidden"),
     errors.Unavailable: (503, "Not available at the moment"),
 }
 
 # What the framework itself refuses: status -> name, title, what to do next.
 _REFUSALS: Mapping[int, tuple[str, str, str]] = {
     400: ("bad-request", "The request cannot be read", "Correct the request's form and send it again."),
-    401: ("unauthenticated", "Who is asking?", "Send a valid bearer token in the Authorization header."),
-    403: ("forbidden", "You may not do this", "Ask for a role that may do this."),
-    404: ("not-found", "There is no such thing", "Check the address against the API's description."),
-    405: ("method-not-allowed", "Not with this method", "Use one of the methods that the Allow header names."),
-    406: ("not-acceptable", "Not in this form", "Ask for one of the media types that the API describes."),
+    401: ("unauthenticated", "Unauthorized", "Send a valid bearer token in the Authorization header."),
+    403: ("forbidden", "Forbidden", "Ask for a role that may do this."),
+    404: ("not-found", "Not found", "Check the address against the API's description."),
+    405: ("method-not-allowed", "Method not allowed", "Use one of the methods that the Allow header names."),
+    406: ("not-acceptable", "Not acceptable", "Ask for one of the media types that the API describes."),
     408: ("too-slow", "The body came too slowly", "Send it again over a better connection, or in smaller parts."),
     413: ("body-too-large", "The body is too large", "Send less at once, or use the batch form."),
-    415: ("unsupported-media-type", "Not of this media type", "Send one of the media types that the API describes."),
+    415: ("unsupported-media-type", "Unsupported media type", "Send one of the media types that the API describes."),
     429: ("too-many-requests", "Too many requests", "Wait for as many seconds as Retry-After says, then send again."),
     431: ("headers-too-large", "The headers are too large", "Send fewer and shorter headers."),
-    500: ("internal-error", "We failed", "It is logged. Send the same request again later, with the same key."),
+    500: ("internal-error", "Internal error", "It is logged. Send the same request again later, with the same key."),
     503: (
         "unavailable",
         "Not available at the moment",
@@ -173,5 +173,5 @@ async def _http_error(request: Request, error: Exception) -> Response:
 def _allowed(request: Request) -> str:
     """Every method of the address that was asked; the framework names those of one of its routes, and never HEAD."""
     here = template(request.scope)
-    methods = {method for method, path in gates(request.app.routes) if path == here}
+    methods = {method for method, path in requirements(request.app.routes) if path == here}
     return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))

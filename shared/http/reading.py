@@ -7,10 +7,10 @@ from fastapi import Request, Response
 from pydantic import BaseModel, ValidationError
 
 from shared.errors import Invalid
-from shared.http.callers import Caller, Gate, gate_of
 from shared.http.faults import faults_of
 from shared.http.json_body import MAX_DEPTH, parse_json
-from shared.http.routes import GatedRoute, expect_json
+from shared.http.routes import ApiRoute, expect_json
+from shared.identity.callers import Caller, RequiresRole, requirement_of
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -37,18 +37,18 @@ def checked(model: type[M], value: Any) -> M:
     raise Invalid(f"{count} not valid; correct and send again.", faults=found)
 
 
-class DirectRoute(GatedRoute):
+class DirectRoute(ApiRoute):
     """For the hottest writes: gate, body, handler, and none of the framework's general machinery between them.
 
     The handler is `async (request, body_model, caller) -> Response`; it is declared and documented as any other.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        gate, handle = cast(Gate, gate_of(self.dependant)), cast(Handler, self.dependant.call)
+        requirement, handle = cast(RequiresRole, requirement_of(self.dependant)), cast(Handler, self.dependant.call)
         model = cast(type[BaseModel], self.dependant.body_params[0].field_info.annotation)
 
         async def direct(request: Request) -> Response:
-            caller = await gate(request)
+            caller = await requirement(request)
             expect_json(request)
             return await handle(request, read_model(model, await request.body()), caller)
 

@@ -3,11 +3,14 @@
 Use `router(...)` instead of FastAPI's APIRouter, so that every route is one of these.
 """
 
+import re
 from collections.abc import Callable, Coroutine, Iterable
+from functools import wraps
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute, iter_route_contexts
+from pydantic import BaseModel
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -15,9 +18,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.types import Scope
 
-from shared.http.callers import Gate, Open, gate_of
+from shared.http.answers import model_response
 from shared.http.head import without_stream
 from shared.http.json_body import parse_json
+from shared.identity.callers import OpenToAll, RequiresRole, requirement_of
 
 NDJSON = "application/x-ndjson"
 LINES = (NDJSON, "application/jsonl", "application/ndjson")
@@ -31,20 +35,37 @@ class JsonRequest(Request):
         return parse_json(await self.body())
 
 
-class GatedRoute(APIRoute):
-    """Asks the route's gate before anything of the body is read."""
+class ApiRoute(APIRoute):
+    """Asks the route's gate before anything of the body is read; a model that its handler returns is the answer."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, _answering(endpoint, options.get("status_code") or 200), **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle, gate = super().get_route_handler(), gate_of(self.dependant)
+        handle, requirement = super().get_route_handler(), requirement_of(self.dependant)
 
         async def gated(request: Request) -> Response:
-            if gate is not None:
-                await gate(request)
+            if requirement is not None:
+                await requirement(request)
             if self.body_field is not None:
                 expect_json(request)
             return without_stream(request, await handle(JsonRequest(request.scope, request.receive)))
 
         return gated
+
+
+def _answering(handler: Callable[..., Any], status: int) -> Callable[..., Any]:
+    """A handler's model is valid by its making: it is written once, without the framework's second validation."""
+    if getattr(handler, "answers_models", False):
+        return handler  # FastAPI makes a route anew where its router is included
+
+    @wraps(handler)
+    async def answering(*arguments: Any, **named: Any) -> Any:
+        answer = await handler(*arguments, **named)
+        return model_response(answer, status) if isinstance(answer, BaseModel) else answer
+
+    answering.answers_models = True  # type: ignore[attr-defined]
+    return answering
 
 
 def expect_json(request: Request) -> None:
@@ -80,18 +101,23 @@ def media_type_of(content_type: str | None) -> str:
 
 def router(**options: Any) -> APIRouter:
     """An APIRouter whose routes are gated; `options` are FastAPI's own."""
-    return APIRouter(route_class=GatedRoute, **options)
+    return APIRouter(route_class=ApiRoute, **options)
 
 
-def gates(routes: Iterable[BaseRoute]) -> dict[tuple[str, str], Gate | Open | None]:
+def requirements(routes: Iterable[BaseRoute]) -> dict[tuple[str, str], RequiresRole | OpenToAll | None]:
     """(method, path) of every route with the gate that it declares, None where it declares none."""
-    found: dict[tuple[str, str], Gate | Open | None] = {}
+    found: dict[tuple[str, str], RequiresRole | OpenToAll | None] = {}
     for context in iter_route_contexts(list(routes)):
         route = context.original_route
-        gate = gate_of(route.dependant) if isinstance(route, GatedRoute) else None
+        requirement = requirement_of(route.dependant) if isinstance(route, ApiRoute) else None
         for method in context.methods or {"*"}:
-            found[method, str(context.path)] = gate
+            found[method, _written(str(context.path))] = requirement
     return found
+
+
+def _written(path: str) -> str:
+    """A path as OpenAPI writes it: `{id}` for `{id:uuid}`."""
+    return re.sub(r"\{(\w+):\w+\}", r"{\1}", path)
 
 
 def template(scope: Scope) -> str:

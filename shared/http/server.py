@@ -8,9 +8,9 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from shared.http.logs import configure
-from shared.process import spare_the_collector
+from shared.process import tune_gc
 from shared.settings import ServiceSettings
+from shared.telemetry.logs import configure
 
 MAX_HEAD = 65_536  # bytes of request line and headers that may come before they are complete
 HEAD_PATIENCE = 10.0  # seconds until they must be
@@ -115,7 +115,7 @@ def run(app: FastAPI) -> None:
     """Serve `app` where its settings say until SIGTERM or SIGINT; then let what runs end, and close."""
     settings: ServiceSettings = app.state.settings
     configure(app.state.service, settings.log_level)
-    spare_the_collector()
+    tune_gc()
     try:
         make_server(app, settings.host, settings.port).run()
     except KeyboardInterrupt:  # uvicorn raises Ctrl-C again once everything is closed

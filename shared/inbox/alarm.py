@@ -8,13 +8,13 @@ FEW = 20  # so many are never abnormal
 SHARE = 0.1
 
 
-class Alarm:
+class ErrorRateBreaker:
     """Watches the share of parked events among the newest ones of one source."""
 
     def __init__(self) -> None:
         self._batches: deque[tuple[int, int]] = deque()
 
-    def hear(self, seen: int, parked: int) -> str | None:
+    def record(self, seen: int, parked: int) -> str | None:
         """Notes a batch. Returns why to stop, if the share has become abnormal; then it begins anew."""
         self._batches.append((seen, parked))
         while sum(seen for seen, _ in self._batches) - self._batches[0][0] >= WINDOW:

@@ -21,13 +21,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared import clock
 from shared.events.envelope import Fact
 from shared.inbox import table
-from shared.inbox.alarm import Alarm
+from shared.inbox.alarm import ErrorRateBreaker
 from shared.inbox.copies import Copy, keep, position_of
 from shared.inbox.reading import NotUnderstood, Version, fact_of, readable, version_of
 from shared.inbox.source import Delivery, Event, Newest, Source, SourceFailed, Unreadable, event_of, raw
 from shared.inbox.sources import make_sources
 from shared.inbox.table import Parked
-from shared.process import Monitor
+from shared.process import Telemetry
 from shared.settings import ServiceSettings
 
 log = logging.getLogger(__name__)
@@ -43,11 +43,13 @@ RETRY = 2.0  # seconds until another try where source or database does not answe
 _BE_ALONE = text("SELECT pg_try_advisory_lock(:lock, hashtext(:source))")
 
 
-async def follow(engine: AsyncEngine, settings: ServiceSettings, copies: Sequence[Copy[Any]], monitor: Monitor) -> None:
+async def follow(
+    engine: AsyncEngine, settings: ServiceSettings, copies: Sequence[Copy[Any]], monitor: Telemetry
+) -> None:
     """Keeps the copies until cancelled; each of their registers is read by itself."""
     types = [copy.fact.TYPE for copy in copies]
     sources = make_sources(settings, {copy.source for copy in copies}, types)
-    watch = Watch(monitor)
+    watch = FollowMetrics(monitor)
     try:
         async with asyncio.TaskGroup() as tasks:
             for source in sources:
@@ -58,10 +60,10 @@ async def follow(engine: AsyncEngine, settings: ServiceSettings, copies: Sequenc
             await source.close()
 
 
-class Watch:
+class FollowMetrics:
     """What a follower shows: figures for Prometheus, and one step in the trace of every record that it copies."""
 
-    def __init__(self, monitor: Monitor) -> None:
+    def __init__(self, monitor: Telemetry) -> None:
         self._tracing, registry = monitor.tracing, monitor.metrics.registry
         self.active = Gauge("kosh_follow_active", "1 where this process follows", ["source"], registry=registry)
         self._events = Counter("kosh_follow_events", "Events looked at", ["source"], registry=registry)
@@ -80,10 +82,10 @@ class Watch:
 class Follower:
     """The follower of one source."""
 
-    def __init__(self, engine: AsyncEngine, source: Source, copies: Sequence[Copy[Any]], watch: Watch) -> None:
+    def __init__(self, engine: AsyncEngine, source: Source, copies: Sequence[Copy[Any]], watch: FollowMetrics) -> None:
         self._engine, self._source, self._watch = engine, source, watch
         self._copies = {copy.fact.TYPE: copy for copy in copies}
-        self._alarm = Alarm()
+        self._alarm = ErrorRateBreaker()
 
     async def run(self) -> None:
         """Until cancelled; outages are waited out."""
@@ -138,7 +140,7 @@ class Follower:
         """Takes what was delivered, in one transaction; the newest position that it reached in the outbox."""
         source, events = self._source, delivery.events
         understood, parked = self._read(events)
-        if reason := self._alarm.hear(len(events), len(parked)):
+        if reason := self._alarm.record(len(events), len(parked)):
             raise SourceFailed(f"{source.name}: {reason}")
         seen = max((position_of(event) for event in events if isinstance(event, dict)), default=0)
         with self._watch.taking(source.name, events):

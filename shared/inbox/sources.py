@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from shared.http.system_token import SystemAuth
+from shared.identity.system_token import SystemAuth
 from shared.inbox.feed import FeedSource
 from shared.inbox.kafka import KafkaSource
 from shared.inbox.source import Source

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared import outbox
 from shared.events.envelope import Event
 from shared.http import routes
-from shared.http.callers import requires
+from shared.identity.callers import requires
 
 NEWEST = 2**63 - 1
 POLL = 0.1  # seconds between looks while a reader waits

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared import outbox
 from shared.broker import Broker
 from shared.events.envelope import CONTENT_TYPE, Event
-from shared.process import Monitor
+from shared.process import Telemetry
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ def topic_of(service: str) -> str:
     return f"kosh.{service}.v1"
 
 
-async def run(engine: AsyncEngine, service: str, broker: Broker, monitor: Monitor) -> None:
+async def run(engine: AsyncEngine, service: str, broker: Broker, monitor: Telemetry) -> None:
     """Relays until cancelled; outages of broker or database are waited out."""
     await Relay(engine, topic_of(service), broker, monitor).run()
 
@@ -45,7 +45,7 @@ async def run(engine: AsyncEngine, service: str, broker: Broker, monitor: Monito
 class Relay:
     """The relay of one database to one topic."""
 
-    def __init__(self, engine: AsyncEngine, topic: str, broker: Broker, monitor: Monitor) -> None:
+    def __init__(self, engine: AsyncEngine, topic: str, broker: Broker, monitor: Telemetry) -> None:
         self._engine, self._topic, self._broker, self._tracing = engine, topic, broker, monitor.tracing
         registry = monitor.metrics.registry
         self._active = Gauge("kosh_relay_active", "1 where this process relays", registry=registry)

@@ -18,14 +18,14 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import clock
-from shared.db.records import Taken
-from shared.db.unit import unit_of_work
+from shared.db.records import SubmitResult
 from shared.errors import Fault, Invalid
-from shared.http.callers import Caller
 from shared.http.reading import read_model
+from shared.identity.callers import Caller
+from shared.outbox.unit_of_work import unit_of_work
 from shared.records import rejects
-from shared.records.intake import take_within
-from shared.records.kind import F, Kind
+from shared.records.intake import ingest
+from shared.records.record_type import F, RecordType
 from shared.records.rejects import Rejected
 
 CHUNK = 2_000
@@ -56,7 +56,7 @@ class Batch(Generic[F]):
     """One bulk submission of one kind of record by one caller."""
 
     engine: AsyncEngine
-    kind: Kind[F]
+    record_type: RecordType[F]
     caller: Caller
     id: UUID = field(default_factory=uuid4)
 
@@ -96,8 +96,8 @@ class Batch(Generic[F]):
     def _read(self, line: bytes) -> F:
         if len(line) > MAX_LINE:
             raise Invalid(f"The line is longer than {MAX_LINE} bytes.")
-        fact = read_model(self.kind.fact, line)
-        if faults := self.kind.refused(fact, self.caller):
+        fact = read_model(self.record_type.fact, line)
+        if faults := self.record_type.submission_faults(fact, self.caller):
             raise Invalid("You cannot hand in this record.", faults=faults)
         return fact
 
@@ -106,11 +106,13 @@ class Batch(Generic[F]):
         async with unit_of_work(self.engine) as unit:
             callers = [self.caller] * len(chunk.facts)
             taken = dict(
-                zip(chunk.facts, await take_within(unit, self.kind, [*chunk.facts.values()], callers), strict=True)
+                zip(chunk.facts, await ingest(unit, self.record_type, [*chunk.facts.values()], callers), strict=True)
             )
             rejected = [*chunk.rejected, *_conflicts(chunk, taken)]
             if rejected:
-                await rejects.keep(unit.connection, self.id, self.kind.name, rejected, self.caller.subject, clock.now())
+                await rejects.keep(
+                    unit.connection, self.id, self.record_type.name, rejected, self.caller.subject, clock.now()
+                )
         faults = {reject.line: reject.faults for reject in rejected}
         for number in range(chunk.first, chunk.first + len(chunk.lines)):
             answer.write(_answer(number, taken.get(number), faults.get(number, ()), summary))
@@ -126,7 +128,7 @@ class Chunk(Generic[F]):
     rejected: list[Rejected] = field(default_factory=list)
 
 
-def _conflicts(chunk: Chunk[F], taken: dict[int, Taken]) -> list[Rejected]:
+def _conflicts(chunk: Chunk[F], taken: dict[int, SubmitResult]) -> list[Rejected]:
     return [
         Rejected(number, chunk.lines[number - chunk.first], [_DIFFERS])
         for number, outcome in taken.items()
@@ -169,7 +171,7 @@ async def _chunks(body: AsyncIterator[bytes]) -> AsyncIterator[list[bytes]]:
         yield lines
 
 
-def _answer(number: int, taken: Taken | None, faults: Sequence[Fault], summary: Summary) -> bytes:
+def _answer(number: int, taken: SubmitResult | None, faults: Sequence[Fault], summary: Summary) -> bytes:
     status = "rejected" if faults or taken is None else taken.outcome
     summary.count(status)
     answer: dict[str, object] = {"line": number, "status": status}

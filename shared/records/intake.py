@@ -1,139 +1,101 @@
 """Taking, correcting and withdrawing records: each a record and its event in one transaction."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shared.audit import access_log
 from shared.db import records
-from shared.db.records import FIRST, Record, Submission, Taken
-from shared.db.unit import Unit, unit_of_work
-from shared.errors import Conflict, Fault, Invalid, NotFound
+from shared.db.records import FIRST, Record, Submission, SubmitResult
+from shared.errors import Conflict, Fault, NotFound
 from shared.events.envelope import Event, Fact
-from shared.http import access_log
-from shared.http.callers import Caller
-from shared.http.idempotency import Attempt, once
-from shared.records.kind import Change, Entry, F, Kind
-from shared.records.state import as_json
+from shared.identity.callers import Caller
+from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
+from shared.records.record_type import F, RecordType, Revision, StoredRecord
 
 
-async def take(engine: AsyncEngine, kind: Kind[F], facts: Sequence[F], caller: Caller) -> list[Taken]:
+async def submit(
+    engine: AsyncEngine, record_type: RecordType[F], facts: Sequence[F], caller: Caller
+) -> list[SubmitResult]:
     """Stores the facts that are new, with one event each, and answers for every fact in its order."""
     async with unit_of_work(engine) as unit:
-        return await take_within(unit, kind, facts, [caller] * len(facts))
+        return await ingest(unit, record_type, facts, [caller] * len(facts))
 
 
-async def take_within(
-    unit: Unit, kind: Kind[F], facts: Sequence[F], callers: Sequence[Caller], traces: Sequence[str | None] = ()
-) -> list[Taken]:
-    """`take` inside a unit of work; `callers` says who hands in which fact, `traces` in the course of what."""
+async def ingest(
+    unit: UnitOfWork,
+    record_type: RecordType[F],
+    facts: Sequence[F],
+    callers: Sequence[Caller],
+    traces: Sequence[str | None] = (),
+) -> list[SubmitResult]:
+    """`submit` inside a unit of work; `callers` says who hands in which fact, `traces` in the course of what."""
     submissions = [
-        Submission(kind.key(fact), fact.model_dump_json(), caller.subject, kind.columns(fact))
+        Submission(record_type.key(fact), fact.model_dump_json(), caller.subject, record_type.columns(fact))
         for fact, caller in zip(facts, callers, strict=True)
     ]
-    taken = await records.take(unit.connection, kind.table, submissions)
+    taken = await records.submit(unit.connection, record_type.table, submissions)
     new = [number for number, (t, s) in enumerate(zip(taken, submissions, strict=True)) if _is_new(t, s)]
     if new:
-        entries = [Entry(taken[number].id, facts[number]) for number in new]
-        await kind.entered(unit, entries)
-        told = await kind.told(unit, entries)
+        entries = [StoredRecord(taken[number].id, facts[number]) for number in new]
+        await record_type.on_created(unit, entries)
+        told = await record_type.to_events(unit, entries)
         of_each = zip(new, told, strict=True)
         unit.emit(
-            *(_entered(kind, submissions[n], facts[n], fact, traces[n] if traces else None) for n, fact in of_each)
+            *(
+                _entered(record_type, submissions[n], facts[n], fact, traces[n] if traces else None)
+                for n, fact in of_each
+            )
         )
     return taken
 
 
-def _entered(kind: Kind[F], submission: Submission, fact: F, told: Fact, trace: str | None) -> Event:
+def _entered(record_type: RecordType[F], submission: Submission, fact: F, told: Fact, trace: str | None) -> Event:
     """The event of a new record: what it tells is nearly always the very text that is stored."""
     data = submission.body if told is fact else told.model_dump_json()
-    return Event(told.TYPE, str(submission.id), FIRST, kind.time(fact), data, traceparent=trace)
+    return Event(told.TYPE, str(submission.id), FIRST, record_type.time(fact), data, traceparent=trace)
 
 
-async def take_together(
-    engine: AsyncEngine, kind: Kind[F], together: Sequence[tuple[F, Caller, str | None]]
-) -> list[Taken]:
-    """`take` for requests that share one transaction (see shared.db.lane): fact, caller and traceparent of each."""
+async def ingest_together(
+    engine: AsyncEngine, record_type: RecordType[F], together: Sequence[tuple[F, Caller, str | None]]
+) -> list[SubmitResult]:
+    """`ingest` for requests that share one transaction (see shared.db.group_commit): fact, caller and traceparent of
+    each."""
     facts, callers, traces = zip(*together, strict=True)
     async with unit_of_work(engine) as unit:
-        return await take_within(unit, kind, facts, callers, traces)
+        return await ingest(unit, record_type, facts, callers, traces)
 
 
-def _is_new(taken: Taken, submission: Submission) -> bool:
+def _is_new(taken: SubmitResult, submission: Submission) -> bool:
     return taken.outcome == "created" and taken.id == submission.id
 
 
-async def correct(
-    engine: AsyncEngine,
-    kind: Kind[F],
-    id: UUID,
-    fact: F,
-    *,
-    version: int,
-    reason: str,
-    caller: Caller,
-    attempt: Attempt | None,
-) -> dict[str, Any]:
-    """Puts `fact` in the place of the record's content; answers with the record. Raises NotFound, VersionMismatch,
-    Invalid where it would change what is fixed, Conflict where the record is withdrawn."""
-
-    async def make() -> dict[str, Any]:
-        record = await open_within(unit, kind, id, version)
-        if faults := _fixed(kind, seen(kind, record, caller), fact):
-            raise Invalid("The correction changes what a correction cannot change.", faults=faults)
-        if faults := _in_correction(kind.refused(fact, caller)):
-            raise Invalid("You cannot hand in this record.", faults=faults)
-        return as_json(await revise_within(unit, kind, record, fact, caller, reason))
-
-    async with unit_of_work(engine) as unit:
-        return dict(await once(unit.connection, attempt, make))
+def immutable_faults(record_type: RecordType[F], old: F, fact: F) -> list[Fault]:
+    same = record_type.key(fact) == record_type.key(old)
+    return in_correction(
+        [*([] if same else [Fault("/source_id", "Cannot be changed.")]), *record_type.immutable_faults(old, fact)]
+    )
 
 
-def _fixed(kind: Kind[F], old: F, fact: F) -> list[Fault]:
-    same = kind.key(fact) == kind.key(old)
-    return _in_correction([*([] if same else [Fault("/source_id", "Cannot be changed.")]), *kind.fixed(old, fact)])
-
-
-def _in_correction(faults: Sequence[Fault]) -> list[Fault]:
+def in_correction(faults: Sequence[Fault]) -> list[Fault]:
     """The faults where a correction's body holds them."""
     return [Fault(f"/record{fault.pointer}", fault.detail) for fault in faults]
 
 
-def seen(kind: Kind[F], record: Record, caller: Caller) -> F:
+def visible_fact(record_type: RecordType[F], record: Record, caller: Caller) -> F:
     """The record's fact, if the caller may know of it. Raises NotFound."""
-    fact = kind.fact.read(record.body)
-    if not kind.visible(fact, caller):
-        raise NotFound(f"There is no such {kind.name.replace('_', ' ')}.")
+    fact = record_type.fact.read(record.body)
+    if not record_type.can_read(fact, caller):
+        raise NotFound(f"There is no such {record_type.name.replace('_', ' ')}.")
     return fact
 
 
-async def withdraw(
-    engine: AsyncEngine,
-    kind: Kind[F],
-    id: UUID,
-    *,
-    version: int,
-    reason: str,
-    caller: Caller,
-    attempt: Attempt | None,
-) -> dict[str, Any]:
-    """Takes the record out of account; its content and history stay. Answers with the record. Raises NotFound,
-    VersionMismatch, Conflict."""
-
-    async def make() -> dict[str, Any]:
-        record = await open_within(unit, kind, id, version)
-        fact = seen(kind, record, caller)
-        return as_json(await revise_within(unit, kind, record, fact, caller, reason, withdrawn=True))
-
-    async with unit_of_work(engine) as unit:
-        return dict(await once(unit.connection, attempt, make))
-
-
-async def open_within(unit: Unit, kind: Kind[F], id: UUID, version: int) -> Record:
-    """The record, locked for a change of its version `version`. Raises NotFound, VersionMismatch, Conflict where it is
-    withdrawn."""
-    record = await records.load(unit.connection, kind.table, id, lock=True)
+async def open_within(unit: UnitOfWork, record_type: RecordType[F], id: UUID, version: int, caller: Caller) -> Record:
+    """The record, locked for a change of its version `version`. Raises NotFound, also where the caller may not see it
+    (asked first, so that nobody learns a version from outside), VersionMismatch, Conflict where it is withdrawn."""
+    record = await records.load(unit.connection, record_type.table, id, lock=True)
+    visible_fact(record_type, record, caller)
     records.expect_version(record, version)
     if record.withdrawn:
         raise Conflict("The record is withdrawn; submit a new one under its own source_id.")
@@ -141,46 +103,61 @@ async def open_within(unit: Unit, kind: Kind[F], id: UUID, version: int) -> Reco
 
 
 async def revise_within(
-    unit: Unit, kind: Kind[F], record: Record, fact: F, caller: Caller, reason: str, *, withdrawn: bool = False
+    unit: UnitOfWork,
+    record_type: RecordType[F],
+    record: Record,
+    fact: F,
+    caller: Caller,
+    reason: str,
+    *,
+    withdrawn: bool = False,
 ) -> Record:
     """Gives a locked record its next version, with its event and the row in the access log."""
     revised = await records.revise(
         unit.connection,
-        kind.table,
+        record_type.table,
         record,
         fact.model_dump_json(),
         author=caller.subject,
         reason=reason,
         withdrawn=withdrawn,
-        columns=kind.columns(fact),
+        columns=record_type.columns(fact),
     )
-    await kind.changed(unit, Change(record.id, kind.fact.read(record.body), None if withdrawn else fact))
-    (told,) = await kind.told(unit, [Entry(record.id, fact)])
-    unit.emit(Event.of(told, record.id, revised.version, kind.time(fact), withdrawn=withdrawn))
-    await log(unit, kind, revised, fact, caller, "change", reason)
+    await record_type.on_revised(
+        unit, Revision(record.id, record_type.fact.read(record.body), None if withdrawn else fact)
+    )
+    (told,) = await record_type.to_events(unit, [StoredRecord(record.id, fact)])
+    unit.emit(Event.of(told, record.id, revised.version, record_type.time(fact), withdrawn=withdrawn))
+    await log(unit, record_type, revised, fact, caller, "change", reason)
     return revised
 
 
-async def read(engine: AsyncEngine, kind: Kind[F], id: UUID, *, caller: Caller) -> Record:
+async def read(engine: AsyncEngine, record_type: RecordType[F], id: UUID, *, caller: Caller) -> Record:
     """The record in its present state; the reading is logged in the same transaction. Raises NotFound."""
     async with unit_of_work(engine) as unit:
-        record = await records.load(unit.connection, kind.table, id)
-        await log(unit, kind, record, seen(kind, record, caller), caller, "read", None)
+        record = await records.load(unit.connection, record_type.table, id)
+        await log(unit, record_type, record, visible_fact(record_type, record, caller), caller, "read", None)
     return record
 
 
-async def read_history(engine: AsyncEngine, kind: Kind[F], id: UUID, *, caller: Caller) -> list[Record]:
+async def read_history(engine: AsyncEngine, record_type: RecordType[F], id: UUID, *, caller: Caller) -> list[Record]:
     """Every version, oldest first; the reading is logged in the same transaction. Raises NotFound."""
     async with unit_of_work(engine) as unit:
-        record = await records.load(unit.connection, kind.table, id)
-        await log(unit, kind, record, seen(kind, record, caller), caller, "read", None)
-        return await records.history(unit.connection, kind.table, record)
+        record = await records.load(unit.connection, record_type.table, id)
+        await log(unit, record_type, record, visible_fact(record_type, record, caller), caller, "read", None)
+        return await records.history(unit.connection, record_type.table, record)
 
 
 async def log(
-    unit: Unit, kind: Kind[F], record: Record, fact: F, caller: Caller, action: access_log.Action, reason: str | None
+    unit: UnitOfWork,
+    record_type: RecordType[F],
+    record: Record,
+    fact: F,
+    caller: Caller,
+    action: access_log.Action,
+    reason: str | None,
 ) -> None:
     """Writes to the access log who read or changed a person's record; a record without a person leaves no row."""
-    person = kind.person(fact)
+    person = record_type.person(fact)
     if person is not None:
-        await access_log.note(unit.connection, caller, action, kind.name, record.id, person, reason)
+        await access_log.log_access(unit.connection, caller, action, record_type.name, record.id, person, reason)

@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import SchemaItem
 
 from shared.events.contradictions import Contradiction, contradiction, together
-from shared.events.language import Country, Language
 from shared.events.person import BirthDate, DocumentNumber, Iin, LatinName, Person
+from shared.events.wire import Country, WireModel
 from shared.kernel import documents, names
 
 
-class Wanted(Language):
+class PersonQuery(WireModel):
     """Whom a search is for. It stands in the body: addresses of requests are logged, and hold no personal data."""
 
     iin: Iin | None = None
@@ -43,7 +43,7 @@ class Wanted(Language):
 def person_columns(table: str) -> list[SchemaItem]:
     """Columns and indexes of a record table whose persons can be searched for."""
     found: list[SchemaItem] = []
-    for name in ("iin", "document", "named"):
+    for name in ("iin", "document", "name_birth_key"):
         column: Column[str] = Column(name, Text)
         found += [column, Index(f"{table}_{name}", name, postgresql_where=column.is_not(None))]
     return found
@@ -51,7 +51,7 @@ def person_columns(table: str) -> list[SchemaItem]:
 
 def person_values(person: Person) -> dict[str, Any]:
     """The values of those columns for one person."""
-    return {"iin": person.iin, "document": document_of(person), "named": named(person)}
+    return {"iin": person.iin, "document": document_of(person), "name_birth_key": name_birth_key(person)}
 
 
 def document_of(person: Person) -> str | None:
@@ -60,12 +60,12 @@ def document_of(person: Person) -> str | None:
     return documents.key_of(document.issuing_state, document.number) if document else None
 
 
-def named(person: Person | Wanted) -> str:
+def name_birth_key(person: Person | PersonQuery) -> str:
     """Folded name and birth date as one key."""
     return f"{names.fold(person.surname or '', person.given_names)}|{person.birth_date}"
 
 
-async def find(connection: AsyncConnection, table: Table, wanted: Wanted, limit: int = 100) -> list[Any]:
+async def find(connection: AsyncConnection, table: Table, wanted: PersonQuery, limit: int = 100) -> list[Any]:
     """The rows about that person, newest first, withdrawn ones included: a register shows its history."""
     evidence: list[ColumnElement[bool]] = []
     if wanted.iin:
@@ -73,6 +73,6 @@ async def find(connection: AsyncConnection, table: Table, wanted: Wanted, limit:
     if wanted.document_number and wanted.issuing_state:
         evidence.append(table.c.document == documents.identity_key(wanted.issuing_state, wanted.document_number))
     if wanted.surname:
-        evidence.append(table.c.named == named(wanted))
+        evidence.append(table.c.name_birth_key == name_birth_key(wanted))
     query = select(table).where(or_(*evidence)).order_by(table.c.changed_at.desc()).limit(limit)
     return list(await connection.execute(query))

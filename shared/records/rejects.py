@@ -10,10 +10,10 @@ from sqlalchemy import Column, DateTime, Integer, LargeBinary, MetaData, Table, 
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from shared.audit import access_log
 from shared.db.json_text import JsonText
 from shared.errors import Fault, NotFound
-from shared.http import access_log
-from shared.http.callers import Caller
+from shared.identity.callers import Caller
 
 PAGE = 1_000  # lines that are read at a time
 Kept = tuple[int, bytes, str]
@@ -84,7 +84,7 @@ async def read(engine: AsyncEngine, batch: UUID, kind: str, caller: Caller) -> A
         first = await _page(connection, batch, kind, caller, 0)
         if not first:
             raise NotFound("No rejected lines of yours are kept under this number.")
-        await access_log.note_search(connection, caller, kind, [(batch, None)])
+        await access_log.log_search(connection, caller, kind, [(batch, None)])
     return _following(engine, batch, kind, caller, first)
 
 

@@ -10,21 +10,21 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.db.lane import Lane
-from shared.db.records import FIRST, Taken
+from shared.db.group_commit import GroupCommit
+from shared.db.records import FIRST, SubmitResult
 from shared.errors import Conflict, Invalid
-from shared.events.language import Text
+from shared.events.wire import Text
 from shared.http import routes
-from shared.http.answers import ExpectedVersion, etag, json_response
-from shared.http.callers import Caller, requires
-from shared.http.idempotency import AnyAttempt
+from shared.http.answers import etag, json_response
 from shared.http.reading import DirectRoute
 from shared.http.routes import NDJSON
-from shared.http.tracing import current_traceparent
+from shared.identity.callers import Caller, requires
 from shared.records import intake, rejects
 from shared.records.batch import Batch
-from shared.records.kind import F, Kind
-from shared.records.state import RecordState, as_json
+from shared.records.record_type import F, RecordType
+from shared.records.state import RecordState, state_of
+from shared.records.step import StepRequest, correct_record, step_by, withdraw_record
+from shared.telemetry.tracing import current_traceparent
 
 _NDJSON_BODY = {"requestBody": {"required": True, "content": {NDJSON: {"schema": {"type": "string"}}}}}
 
@@ -50,38 +50,38 @@ class Receipt(BaseModel):
     version: int
 
 
-def record_routes(kind: Kind[Any], tag: str, *, single: bool = True) -> APIRouter:
+def record_routes(record_type: RecordType[Any], tag: str, *, single: bool = True) -> APIRouter:
     """All routes of `kind` below `/v1/<path>`; without `single`, how one record is submitted is left to the caller."""
-    router = routes.router(prefix=f"/v1/{kind.path}", tags=[tag])
+    router = routes.router(prefix=f"/v1/{record_type.path}", tags=[tag])
     if single:
-        _add_single_intake(router, kind)
-    _add_bulk_intake(router, kind)
-    _add_reading(router, kind)
-    _add_correction(router, kind)
-    _add_withdrawal(router, kind)
+        _add_single_intake(router, record_type)
+    _add_bulk_intake(router, record_type)
+    _add_reading(router, record_type)
+    _add_correction(router, record_type)
+    _add_withdrawal(router, record_type)
     return router
 
 
-def reading_routes(kind: Kind[Any], tag: str) -> APIRouter:
+def reading_routes(record_type: RecordType[Any], tag: str) -> APIRouter:
     """Only those that read: for records that the service itself makes."""
-    router = routes.router(prefix=f"/v1/{kind.path}", tags=[tag])
-    _add_reading(router, kind)
+    router = routes.router(prefix=f"/v1/{record_type.path}", tags=[tag])
+    _add_reading(router, record_type)
     return router
 
 
-def _add_single_intake(router: APIRouter, kind: Kind[Any]) -> None:
-    writer = requires(*kind.writers)
+def _add_single_intake(router: APIRouter, record_type: RecordType[Any]) -> None:
+    writer = requires(*record_type.writers)
 
-    async def submit(request: Request, fact: kind.fact, caller: Caller = writer) -> Response:  # type: ignore[name-defined]
+    async def submit(request: Request, fact: record_type.fact, caller: Caller = writer) -> Response:  # type: ignore[name-defined]
         """201 when it is new; 200 with the same body when the same content is there already; 409 when its source_id
         holds other content."""
-        if faults := kind.refused(fact, caller):
+        if faults := record_type.submission_faults(fact, caller):
             raise Invalid("You cannot hand in this record.", faults=faults)
-        taken = await _lane(request, kind).submit((fact, caller, current_traceparent()))
+        taken = await _group_commit(request, record_type).submit((fact, caller, current_traceparent()))
         if taken.outcome == "conflict":
             raise Conflict("The same source_id holds other content; correct that record with PUT instead.")
         body = {"id": str(taken.id), "source_id": fact.source_id, "version": FIRST}
-        headers = {"ETag": etag(FIRST), "Location": f"/v1/{kind.path}/{taken.id}"}
+        headers = {"ETag": etag(FIRST), "Location": f"/v1/{record_type.path}/{taken.id}"}
         return json_response(body, 201 if taken.outcome == "created" else 200, headers)
 
     router.add_api_route(
@@ -95,8 +95,8 @@ def _add_single_intake(router: APIRouter, kind: Kind[Any]) -> None:
     )
 
 
-def _add_bulk_intake(router: APIRouter, kind: Kind[Any]) -> None:
-    writer = requires(*kind.writers)
+def _add_bulk_intake(router: APIRouter, record_type: RecordType[Any]) -> None:
+    writer = requires(*record_type.writers)
 
     @router.post(":batch", summary="Submit any number of records as NDJSON", openapi_extra=_NDJSON_BODY)
     async def submit_batch(request: Request, caller: Caller = writer) -> StreamingResponse:
@@ -104,7 +104,7 @@ def _add_bulk_intake(router: APIRouter, kind: Kind[Any]) -> None:
         lines and white space after them are no lines; an empty line between them is one. Rejected lines are kept:
         `Kosh-Batch` names the batch under which they can be downloaded, mended and sent again."""
         routes.expect_ndjson(request)
-        batch = Batch(_engine(request), kind, caller)
+        batch = Batch(_engine(request), record_type, caller)
         answer = await batch.run(request.stream())
         return StreamingResponse(answer, media_type=NDJSON, headers={"Kosh-Batch": str(batch.id)})
 
@@ -120,16 +120,22 @@ def _add_bulk_intake(router: APIRouter, kind: Kind[Any]) -> None:
         """The lines as they were sent, ready to be mended; with `problems=true` each with its number and faults. Only
         who sent the batch may read them, and the reading is written to the access log. Batches are not remembered, only
         their rejected lines: 404 for a batch of which none was rejected, as for one that never was."""
-        lines = await rejects.read(_engine(request), batch, kind.name, caller)
+        lines = await rejects.read(_engine(request), batch, record_type.name, caller)
         return StreamingResponse(_shown(lines, problems), media_type=NDJSON)
 
 
-def _lane(request: Request, kind: Kind[Any]) -> Lane[tuple[Any, Caller, str | None], Taken]:
-    lanes: dict[str, Lane[tuple[Any, Caller, str | None], Taken]] = request.app.state.lanes
-    if kind.name not in lanes:
+def _group_commit(
+    request: Request, record_type: RecordType[Any]
+) -> GroupCommit[tuple[Any, Caller, str | None], SubmitResult]:
+    group_commits: dict[str, GroupCommit[tuple[Any, Caller, str | None], SubmitResult]] = (
+        request.app.state.group_commits
+    )
+    if record_type.name not in group_commits:
         engine = _engine(request)
-        lanes[kind.name] = Lane(lambda together: intake.take_together(engine, kind, together))
-    return lanes[kind.name]
+        group_commits[record_type.name] = GroupCommit(
+            lambda together: intake.ingest_together(engine, record_type, together)
+        )
+    return group_commits[record_type.name]
 
 
 def _engine(request: Request) -> AsyncEngine:
@@ -147,71 +153,40 @@ def _explained(line: int, submitted: bytes, problems: str) -> bytes:
     return orjson.dumps({"line": line, "submitted": text, "problems": orjson.Fragment(problems)}) + b"\n"
 
 
-def _add_reading(router: APIRouter, kind: Kind[Any]) -> None:
-    reader = requires(*kind.readers)
+def _add_reading(router: APIRouter, record_type: RecordType[Any]) -> None:
+    reader = requires(*record_type.readers)
 
-    @router.get("/{id}", response_model=RecordState[kind.fact], summary="Read a record")  # type: ignore[name-defined]
-    async def read(request: Request, id: UUID, caller: Caller = reader) -> Response:
+    @router.get("/{id:uuid}", summary="Read a record")
+    async def read(request: Request, id: UUID, caller: Caller = reader) -> RecordState[record_type.fact]:  # type: ignore[name-defined]
         """Its present state. The reading is written to the access log, which the person can see."""
-        return _state(as_json(await intake.read(_engine(request), kind, id, caller=caller)))
+        return state_of(record_type, await intake.read(_engine(request), record_type, id, caller=caller))
 
-    @router.get("/{id}/history", response_model=list[RecordState[kind.fact]], summary="Read all versions of a record")  # type: ignore[name-defined]
-    async def read_history(request: Request, id: UUID, caller: Caller = reader) -> Response:
+    @router.get("/{id:uuid}/history", summary="Read all versions of a record")
+    async def read_history(request: Request, id: UUID, caller: Caller = reader) -> list[RecordState[record_type.fact]]:  # type: ignore[name-defined]
         """Oldest first, the present state last."""
-        versions = await intake.read_history(_engine(request), kind, id, caller=caller)
-        return json_response([as_json(version) for version in versions])
+        versions = await intake.read_history(_engine(request), record_type, id, caller=caller)
+        return [state_of(record_type, version) for version in versions]
 
 
-def _add_correction(router: APIRouter, kind: Kind[Any]) -> None:
-    writer = requires(*kind.writers)
+def _add_correction(router: APIRouter, record_type: RecordType[Any]) -> None:
+    asking = step_by(*record_type.writers, key_required=False)
 
-    @router.put("/{id}", response_model=RecordState[kind.fact], summary="Correct a record")  # type: ignore[name-defined]
+    @router.put("/{id:uuid}", summary="Correct a record")
     async def correct(
-        request: Request,
-        id: UUID,
-        correction: Correction[kind.fact],  # type: ignore[name-defined]
-        version: ExpectedVersion,
-        attempt: AnyAttempt,
-        caller: Caller = writer,
-    ) -> Response:
+        correction: Correction[record_type.fact],  # type: ignore[name-defined]
+        asked: StepRequest = asking,
+    ) -> RecordState[record_type.fact]:  # type: ignore[name-defined]
         """The whole record as it should have been; the replaced version stays in its history."""
-        state = await intake.correct(
-            _engine(request),
-            kind,
-            id,
-            correction.record,
-            version=version,
-            reason=correction.reason,
-            caller=caller,
-            attempt=attempt,
-        )
-        return _state(state)
+        return await correct_record(asked, record_type, correction.record, correction.reason)
 
 
-def _add_withdrawal(router: APIRouter, kind: Kind[Any]) -> None:
-    writer = requires(*kind.writers)
+def _add_withdrawal(router: APIRouter, record_type: RecordType[Any]) -> None:
+    asking = step_by(*record_type.writers, key_required=False)
 
-    @router.post("/{id}:withdraw", response_model=RecordState[kind.fact], summary="Withdraw a record")  # type: ignore[name-defined]
+    @router.post("/{id:uuid}:withdraw", summary="Withdraw a record")
     async def withdraw(
-        request: Request,
-        id: UUID,
         withdrawal: Withdrawal,
-        version: ExpectedVersion,
-        attempt: AnyAttempt,
-        caller: Caller = writer,
-    ) -> Response:
+        asked: StepRequest = asking,
+    ) -> RecordState[record_type.fact]:  # type: ignore[name-defined]
         """It no longer counts; its content and history stay readable."""
-        state = await intake.withdraw(
-            _engine(request),
-            kind,
-            id,
-            version=version,
-            reason=withdrawal.reason,
-            caller=caller,
-            attempt=attempt,
-        )
-        return _state(state)
-
-
-def _state(state: dict[str, Any]) -> Response:
-    return json_response(state, headers={"ETag": etag(state["version"])})
+        return await withdraw_record(asked, record_type, withdrawal.reason)

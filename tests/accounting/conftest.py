@@ -11,7 +11,7 @@ from deploy.local.postgres import Database
 from services.accounting.app import make_app
 from services.accounting.cases.writer import Writer
 from services.accounting.intake.decode import decode
-from services.accounting.rules.identity import Hashes
+from services.accounting.rules.persons.identity import Hashes
 from services.accounting.settings import AccountingSettings
 from shared.testing.api import Api, StartApi
 from shared.testing.postgres import FreshDatabase

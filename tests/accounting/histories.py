@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from services.accounting.rules import residence
-from services.accounting.rules.dimensions import day_number
-from services.accounting.rules.outcome import NON_RESIDENT, NOT_KNOWN, RESIDENT, verdict
-from services.accounting.rules.residence import M1216, Classified, Rule
+from services.accounting.rules.figures.dimensions import day_number
+from services.accounting.rules.residence import residence
+from services.accounting.rules.residence.outcome import NON_RESIDENT, NOT_KNOWN, RESIDENT, verdict
+from services.accounting.rules.residence.residence import M1216, Classified, Rule
 from tests.accounting.oracle_residence import Crossing, Missing, Result
 
 

@@ -9,10 +9,10 @@ from datetime import date, datetime
 from itertools import combinations
 from typing import Any, NamedTuple
 
-from services.accounting.rules import dimensions
-from services.accounting.rules.history import Kind
-from services.accounting.rules.identity import fact_key
-from services.accounting.rules.movements import Indicator
+from services.accounting.rules.figures import dimensions
+from services.accounting.rules.figures.movements import Indicator
+from services.accounting.rules.persons.identity import fact_key
+from services.accounting.rules.residence.history import Kind
 from shared.events.police import ResidencePermit
 from shared.events.portal import BorderCrossing, FeedCoverage, ResidenceRegistration
 from shared.kernel import names

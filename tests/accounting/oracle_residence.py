@@ -1,6 +1,6 @@
 """The 12/16-month rule in plain Python: one person, one crossing after the other, to be read beside 5.1 of the method.
 
-Slow and simple on purpose. The array rule of `services.accounting.rules.residence` is held equal to it.
+Slow and simple on purpose. The array rule of `services.accounting.rules.residence.residence` is held equal to it.
 """
 
 from collections.abc import Iterator, Sequence

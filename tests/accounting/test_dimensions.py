@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.accounting.rules.dimensions import (
+from services.accounting.rules.figures.dimensions import (
     AGE_GROUPS,
     PURPOSES,
     SEXES,

@@ -6,9 +6,10 @@ from collections import Counter
 import asyncpg
 import pytest
 
-from services.accounting.rules import movements, outcome
-from services.accounting.rules.history import CROSSING, unpack
-from services.accounting.rules.identity import fact_key
+from services.accounting.rules.figures import movements
+from services.accounting.rules.persons.identity import fact_key
+from services.accounting.rules.residence import outcome
+from services.accounting.rules.residence.history import CROSSING, unpack
 from tests.accounting.conftest import Accounting
 from tests.accounting.oracle_account import Account, account
 from tests.accounting.oracle_residence import Result

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.accounting.rules.dimensions import day_number
-from services.accounting.rules.history import (
+from services.accounting.rules.figures.dimensions import day_number
+from services.accounting.rules.residence.history import (
     CROSSING,
     EVIDENCE,
-    TOLD,
+    FACT_EVIDENCE,
     Kind,
     arrange_crossings,
     arrange_evidence,
     evidence_of,
-    moment,
+    local_day_and_second,
     pack,
     revise,
     source_order,
@@ -69,12 +69,12 @@ def test_unpacked_records_can_be_changed() -> None:
 def test_the_date_is_the_one_written_at_the_border(written: str, day: str, second: int) -> None:
     expected = day_number(datetime.fromisoformat(day).date()), second
 
-    assert moment(datetime.fromisoformat(written)) == expected
+    assert local_day_and_second(datetime.fromisoformat(written)) == expected
 
 
 def test_a_time_without_an_offset_is_no_moment() -> None:
     with pytest.raises(TypeError, match="offset"):
-        moment(datetime.fromisoformat("2026-03-01T10:15:00"))
+        local_day_and_second(datetime.fromisoformat("2026-03-01T10:15:00"))
 
 
 def at(fraction: str) -> datetime:
@@ -152,7 +152,7 @@ def test_a_fact_brings_its_sign_and_the_end_of_it() -> None:
             (3, 110, Kind.RESIDENCE_PERMIT, 75, 300, Kind.ENDED),
             (4, 120, Kind.REGISTERED, 39, 0, 0),
         ],
-        TOLD,
+        FACT_EVIDENCE,
     )
 
     evidence, teller = evidence_of(told)

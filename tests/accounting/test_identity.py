@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.accounting.rules.identity import CLAIM, Claim, Hashes, agree, components, links
+from services.accounting.rules.persons.identity import CLAIM, Claim, Hashes, agree, components, links
 from shared.testing.api import Api
 from tests.accounting.conftest import HASHES, Accounting
 from tests.accounting.test_timeline import EVENTS, crossing, ids

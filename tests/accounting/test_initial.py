@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.accounting.rules.history import CROSSING, EVIDENCE, Kind, arrange_evidence
-from services.accounting.rules.initial import initial_status, registered_status, stated_status
-from services.accounting.rules.outcome import NON_RESIDENT, NOT_KNOWN, RESIDENT
+from services.accounting.rules.residence.history import CROSSING, EVIDENCE, Kind, arrange_evidence
+from services.accounting.rules.residence.initial import initial_status, registered_status, stated_status
+from services.accounting.rules.residence.outcome import NON_RESIDENT, NOT_KNOWN, RESIDENT
 from tests.accounting import oracle_account as oracle
 
 START = 10_000

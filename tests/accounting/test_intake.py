@@ -16,7 +16,7 @@ from shared.db.engine import make_engine
 from shared.events.portal import BorderCrossing
 from shared.inbox.feed import FeedSource
 from shared.inbox.source import Source
-from shared.process import Monitor
+from shared.process import Telemetry
 from tests.accounting.conftest import HASHES, Accounting
 from tests.accounting.test_exactness import hold_true
 from tests.accounting.world import Event, World
@@ -51,7 +51,7 @@ class Register:
 async def running(accounting: Accounting, *sources: Source) -> AsyncIterator[None]:
     """The intake process, until the block ends."""
     address = accounting.database.app_url.replace("+asyncpg", "")
-    task = asyncio.create_task(intake.run(address, sources, HASHES, Monitor("test")))
+    task = asyncio.create_task(intake.run(address, sources, HASHES, Telemetry("test")))
     try:
         yield
     finally:

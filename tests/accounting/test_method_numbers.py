@@ -3,7 +3,7 @@
 from datetime import date
 from pathlib import Path
 
-from services.accounting.rules.residence import M1216
+from services.accounting.rules.residence.residence import M1216
 from shared.kernel.norms import Rulebook
 
 NORMS = Path(__file__).parents[2] / "services" / "accounting" / "rules" / "norms.toml"

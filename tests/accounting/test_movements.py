@@ -9,10 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.accounting.intake.digest.digested import LAST_DAY
-from services.accounting.rules.dimensions import AGE_GROUPS, birth_code, country_code, day_number
-from services.accounting.rules.history import CROSSING
-from services.accounting.rules.movements import FIELDS, Indicator, Tally, difference, month_of, pack, tally, unpack
-from services.accounting.rules.outcome import NOT_KNOWN, Migration, compose
+from services.accounting.rules.figures.dimensions import AGE_GROUPS, birth_code, country_code, day_number
+from services.accounting.rules.figures.movements import (
+    FIELDS,
+    Indicator,
+    Tally,
+    difference,
+    month_of,
+    pack,
+    tally,
+    unpack,
+)
+from services.accounting.rules.residence.history import CROSSING
+from services.accounting.rules.residence.outcome import NOT_KNOWN, Migration, compose
 
 OBSERVED = 128
 MONTH = (2024 - 1970) * 12  # January 2024

@@ -5,8 +5,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from services.accounting.rules import outcome
-from services.accounting.rules.outcome import NOT_KNOWN, Migration, Verdict, compose, verdict
+from services.accounting.rules.residence import outcome
+from services.accounting.rules.residence.outcome import NOT_KNOWN, Migration, Verdict, compose, verdict
 
 STATUSES = (0, 1, NOT_KNOWN)
 

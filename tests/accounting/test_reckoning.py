@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from services.accounting.rules.history import (
+from services.accounting.rules.figures.movements import Indicator, Tally, difference, tally, unpack
+from services.accounting.rules.residence.history import (
     CROSSING,
     EVIDENCE,
     Crossings,
@@ -16,10 +17,9 @@ from services.accounting.rules.history import (
     arrange_evidence,
     revise,
 )
-from services.accounting.rules.movements import Indicator, Tally, difference, tally, unpack
-from services.accounting.rules.outcome import NOT_KNOWN, Migration, is_observed, migration, verdict
-from services.accounting.rules.reckoning import UNDECLARED, Coverage, Reckoned, reckon
-from services.accounting.rules.residence import NEVER
+from services.accounting.rules.residence.outcome import NOT_KNOWN, Migration, is_observed, migration, verdict
+from services.accounting.rules.residence.reckoning import UNDECLARED, Coverage, Reckoned, classify_people
+from services.accounting.rules.residence.residence import NEVER
 from tests.accounting.histories import day, generate
 
 PERSONS = 3_000
@@ -34,13 +34,15 @@ class Population(NamedTuple):
     knower: npt.NDArray[np.int64]
     evidence: Evidence
 
-    def reckon(self, coverage: Coverage = COVERAGE) -> Reckoned:
+    def classify_people(self, coverage: Coverage = COVERAGE) -> Reckoned:
         lengths = np.bincount(self.person, minlength=PERSONS)
-        return reckon(self.crossings, lengths, self.evidence, np.bincount(self.knower, minlength=PERSONS), coverage)
+        return classify_people(
+            self.crossings, lengths, self.evidence, np.bincount(self.knower, minlength=PERSONS), coverage
+        )
 
     def counted(self, coverage: Coverage = COVERAGE) -> Crossings:
         """The crossings with the state and region that a cube of this population holds."""
-        outcome = self.reckon(coverage)
+        outcome = self.classify_people(coverage)
         crossings = self.crossings.copy()
         crossings["state"], crossings["region"] = outcome.states, outcome.regions
         return crossings
@@ -78,14 +80,16 @@ def cube(*changes: Tally) -> dict[int, int]:
 
 
 def test_the_result_does_not_depend_on_the_order_in_which_crossings_arrive(population: Population) -> None:
-    expected = dict(zip(population.crossings["fact"].tolist(), population.reckon().states.tolist(), strict=True))
+    expected = dict(
+        zip(population.crossings["fact"].tolist(), population.classify_people().states.tolist(), strict=True)
+    )
     shuffled = np.random.default_rng(1).permutation(len(population.person))
     person, crossings = population.person[shuffled], population.crossings[shuffled]
     positions = arrange_crossings(person, crossings)
 
     again = population._replace(person=person[positions], crossings=crossings[positions])
 
-    assert dict(zip(again.crossings["fact"].tolist(), again.reckon().states.tolist(), strict=True)) == expected
+    assert dict(zip(again.crossings["fact"].tolist(), again.classify_people().states.tolist(), strict=True)) == expected
 
 
 def test_batch_by_batch_gives_the_same_cube_as_all_at_once(population: Population) -> None:
@@ -130,7 +134,7 @@ def test_every_observed_crossing_is_a_movement_and_every_open_one_open(populatio
 
 
 def test_only_migrations_and_what_may_become_one_are_given_a_region(population: Population) -> None:
-    outcome = population.reckon()
+    outcome = population.classify_people()
     placed = outcome.regions != 0
 
     assert placed.any()
@@ -138,7 +142,7 @@ def test_only_migrations_and_what_may_become_one_are_given_a_region(population: 
 
 
 def test_nothing_is_observed_until_the_feed_has_declared_its_coverage(population: Population) -> None:
-    outcome = population.reckon(UNDECLARED)
+    outcome = population.classify_people(UNDECLARED)
 
     assert not outcome.states.any()
     assert (outcome.due[np.unique(population.person)] < NEVER).all()
@@ -150,7 +154,7 @@ def person(*days: tuple[int, bool], stated: int = NOT_KNOWN, evidence: Evidence 
     crossings["day"], crossings["arrival"] = zip(*days, strict=True)
     crossings["stated"] = stated
     known = np.zeros(0, EVIDENCE) if evidence is None else evidence
-    return reckon(crossings, np.array([len(days)]), known, np.array([len(known)]), COVERAGE)
+    return classify_people(crossings, np.array([len(days)]), known, np.array([len(known)]), COVERAGE)
 
 
 EARLY = COVERAGE.register_start + 100
@@ -179,7 +183,9 @@ def test_what_the_source_states_goes_before_registrations() -> None:
 
 def test_a_batch_may_touch_persons_who_have_no_crossing_left() -> None:
     nothing = np.zeros(0, np.int64)
-    outcome = reckon(np.zeros(0, CROSSING), np.array([0, 0]), np.zeros(0, EVIDENCE), np.array([0, 0]), COVERAGE)
+    outcome = classify_people(
+        np.zeros(0, CROSSING), np.array([0, 0]), np.zeros(0, EVIDENCE), np.array([0, 0]), COVERAGE
+    )
 
     assert (outcome.states.tolist(), outcome.due.tolist()) == ([], [NEVER, NEVER])
-    assert len(reckon(np.zeros(0, CROSSING), nothing, np.zeros(0, EVIDENCE), nothing, COVERAGE).due) == 0
+    assert len(classify_people(np.zeros(0, CROSSING), nothing, np.zeros(0, EVIDENCE), nothing, COVERAGE).due) == 0

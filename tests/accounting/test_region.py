@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from services.accounting.rules.history import EVIDENCE, Kind
-from services.accounting.rules.region import RegionEvidence
+from services.accounting.rules.residence.history import EVIDENCE, Kind
+from services.accounting.rules.residence.region import RegionEvidence
 
 DAY = 1_000
 

@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.accounting.rules.identity import fact_key
-from services.accounting.rules.registered_stays import RegisteredStay, registered_stays
-from services.accounting.rules.statuses import Stated
+from services.accounting.rules.persons.identity import fact_key
+from services.accounting.rules.persons.registered_stays import RegisteredStay, registered_stays
+from services.accounting.rules.persons.statuses import Stated
 
 STATES = ("awaiting_host", "refused_by_host", "notified", "checked_out", "cancelled")
 CHANNELS = ("vmp", "egov", "eqonaq", "office", "post", "self")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.accounting.rules.outcome import Migration, follows_gap, migration, verdict
-from services.accounting.rules.residence import Rule
+from services.accounting.rules.residence.outcome import Migration, follows_gap, migration, verdict
+from services.accounting.rules.residence.residence import Rule
 from tests.accounting.histories import Histories, day, generate
 from tests.accounting.oracle_residence import Result, classify
 

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.accounting.rules.residence import M1216, NEVER
+from services.accounting.rules.residence.residence import M1216, NEVER
 from tests.accounting.histories import by_arrays, gather
 from tests.accounting.oracle_residence import Crossing, Result, classify, missing
 

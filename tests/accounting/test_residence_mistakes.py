@@ -10,8 +10,8 @@ from types import ModuleType
 
 import pytest
 
-from services.accounting.rules import residence
-from services.accounting.rules.outcome import verdict
+from services.accounting.rules.residence import residence
+from services.accounting.rules.residence.outcome import verdict
 from tests.accounting.histories import day, gather, history
 from tests.accounting.oracle_residence import Result, days_in_country
 from tests.accounting.test_residence_worked_set import CASES, initial_of, told

@@ -7,7 +7,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from services.accounting.rules.outcome import after, before, follows_gap, migration
+from services.accounting.rules.residence.outcome import after, before, follows_gap, migration
 from shared.testing.postgres import FreshDatabase
 from tests.accounting.histories import day, generate
 from tests.bench.residence import SQL

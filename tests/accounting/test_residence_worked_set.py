@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from services.accounting.rules.initial import initial_status
-from services.accounting.rules.outcome import NOT_KNOWN
+from services.accounting.rules.residence.initial import initial_status
+from services.accounting.rules.residence.outcome import NOT_KNOWN
 from tests.accounting.histories import by_arrays, day, history
 from tests.accounting.oracle_residence import Crossing, Missing, Result, classify, days_in_country, missing
 

@@ -1,6 +1,6 @@
 """Stays as a timeline shows them."""
 
-from services.accounting.rules.stays import Bound, Stay, stays
+from services.accounting.rules.persons.stays import Bound, Stay, stays
 
 
 def test_a_stay_ends_on_the_day_of_departure_and_the_present_one_is_open() -> None:

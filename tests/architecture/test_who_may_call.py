@@ -11,8 +11,8 @@ import pytest
 
 from services.accounting import app as accounting
 from services.accounting.settings import AccountingSettings
-from shared.http.callers import ROLES, Gate, Open
-from shared.http.routes import gates
+from shared.http.routes import requirements
+from shared.identity.callers import ROLES, OpenToAll, RequiresRole
 from shared.testing.api import Api, StartApi
 
 SERVICES = ["portal", "permits", "kandas", "consular", "accounting"]
@@ -38,8 +38,8 @@ async def service(
     return name, api
 
 
-def routes(api: Api) -> Iterator[tuple[str, str, Gate | Open]]:
-    for (method, path), gate in gates(api.app.routes).items():
+def routes(api: Api) -> Iterator[tuple[str, str, RequiresRole | OpenToAll]]:
+    for (method, path), gate in requirements(api.app.routes).items():
         assert gate is not None, f"{method} {path} says nothing"
         yield method, re.sub(r"{(\w+)}", str(UUID(int=1)), path), gate
 
@@ -57,7 +57,7 @@ async def test_each_role_passes_where_it_may_and_nowhere_else(service: tuple[str
         for role, headers in tokens.items():
             found = await answer(api, method, path, headers)
             refused = found.status_code == 403 and "This needs " in found.json()["detail"]
-            may = isinstance(gate, Open) or role in gate.roles
+            may = isinstance(gate, OpenToAll) or role in gate.roles
             assert (not refused) == may, f"{role} {method} {path}: {found.status_code}"
             assert found.status_code != 401
 
@@ -76,20 +76,20 @@ async def test_without_a_good_token_nothing_but_the_open_is_shown(service: tuple
     for method, path, gate in routes(api):
         for name, headers in bad.items():
             found = await answer(api, method, path, headers)
-            open_to_them = isinstance(gate, Open) and name == "none"
+            open_to_them = isinstance(gate, OpenToAll) and name == "none"
             assert (found.status_code != 401) == open_to_them, f"{name} {method} {path}: {found.status_code}"
 
 
 async def test_what_stands_open_was_meant_to(service: tuple[str, Api]) -> None:
     name, api = service
-    found = {path for (_, path), gate in gates(api.app.routes).items() if isinstance(gate, Open)}
+    found = {path for (_, path), gate in requirements(api.app.routes).items() if isinstance(gate, OpenToAll)}
     figures = {path for path in found if name == "accounting" and path.startswith(SDMX)}
     assert found - figures - OPEN - OPEN_OF.get(name, set()) == set()
 
 
 async def test_ones_own_log_is_for_whoever_has_an_iin(service: tuple[str, Api]) -> None:
     name, api = service
-    if ("GET", "/v1/me/access-log") not in gates(api.app.routes):
+    if ("GET", "/v1/me/access-log") not in requirements(api.app.routes):
         pytest.fail(f"{name} shows nobody who read their records")
     for role in sorted(ROLES):
         assert (await answer(api, "GET", "/v1/me/access-log", api.token(role, iin=IIN))).status_code == 200

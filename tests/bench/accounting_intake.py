@@ -12,14 +12,14 @@ import uvloop
 from deploy.local.postgres import Server
 from deploy.local.temporary import reachable_directory
 from services.accounting.cases.batch import Batch
-from services.accounting.cases.writer import Writer, the_writer
+from services.accounting.cases.writer import Writer, acquire_writer
 from services.accounting.intake import run as intake
-from services.accounting.intake.watch import Watch
-from services.accounting.rules.identity import Hashes
+from services.accounting.intake.watch import IntakeMetrics
+from services.accounting.rules.persons.identity import Hashes
 from shared.db.migrate import upgrade
 from shared.events.portal import BorderCrossing
 from shared.inbox.source import Delivery, Newest, Positions
-from shared.process import Monitor, spare_the_collector
+from shared.process import Telemetry, tune_gc
 from tests.bench.crossings_stream import pages
 from tests.bench.figures import line
 
@@ -69,10 +69,10 @@ class Pages:
 
 async def counted(dsn: str, answers: list[bytes]) -> list[float]:
     """Takes all in; seconds at which each page was committed."""
-    async with the_writer(dsn) as writer:
+    async with acquire_writer(dsn) as writer:
         timed = TimedWriter(writer.connection, len(answers))
         begun = time.perf_counter()
-        watch = Watch(Monitor("bench"))
+        watch = IntakeMetrics(Telemetry("bench"))
         work = asyncio.create_task(
             intake.Intake(timed, [Pages(answers)], Hashes(b"the secret of a bench"), watch).run()
         )
@@ -138,7 +138,7 @@ if __name__ == "__main__":
     parser.add_argument("--events", type=int, default=EVENTS)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     chosen = parser.parse_args()
-    spare_the_collector()
+    tune_gc()
     with reachable_directory() as directory:
         server = Server(directory / "postgres")
         server.start()

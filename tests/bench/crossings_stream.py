@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import orjson
 
-from services.accounting.rules.dimensions import day_of
+from services.accounting.rules.figures.dimensions import day_of
 from shared.events.portal import BorderCrossing, FeedCoverage
 from shared.kernel.iin import check_digit
 from tests.accounting.histories import day, generate

@@ -17,7 +17,7 @@ from deploy.local.postgres import Database, Server
 from deploy.local.temporary import reachable_directory
 from shared.db.identifiers import new_id
 from shared.db.migrate import upgrade
-from shared.process import spare_the_collector
+from shared.process import tune_gc
 from shared.testing.people import crossing
 from shared.testing.process import api_process
 from tests.bench.figures import compare
@@ -139,7 +139,7 @@ async def _pool(database: Database) -> AsyncIterator[asyncpg.Pool]:
 
 
 async def main() -> None:
-    spare_the_collector()  # as the portal does: both sides alike
+    tune_gc()  # as the portal does: both sides alike
     async with bench() as running:
         await compare("S1_single_intake", "requests/s", running.single, running.bare_single, "bare_asyncpg_16")
         await compare("S2_batch_intake", "records/s", running.batch, running.bare_batch, "asyncpg_copy")

@@ -16,7 +16,7 @@ import uvloop
 from deploy.local.postgres import Server
 from deploy.local.temporary import reachable_directory
 from services.accounting.cases.rebuild import rebuild
-from services.accounting.rules.dimensions import birth_code, country_code
+from services.accounting.rules.figures.dimensions import birth_code, country_code
 from services.accounting.rules.rows import CrossingRow
 from shared.db.migrate import upgrade
 from tests.accounting.histories import Histories, generate

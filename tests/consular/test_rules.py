@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.consular.rules.consular_registration import freshness, standing
+from services.consular.rules.consular_registration import fresh_since, freshness
 
 DAYS = st.dates(date(2016, 8, 10), date(2030, 12, 31))
 
@@ -19,9 +19,9 @@ def test_once_stale_an_entry_stays_stale_until_renewed(day: date, permanent: boo
         "expected_until": None if left is None else day + timedelta(days=left),
         "ended": False,
     }
-    now, checks = standing(day, **entry)
-    later, _ = standing(day + timedelta(days=30), **entry)
-    renewed, _ = standing(day, **entry | {"confirmed_on": day, "expected_until": None})
+    now, checks = freshness(day, **entry)
+    later, _ = freshness(day + timedelta(days=30), **entry)
+    renewed, _ = freshness(day, **entry | {"confirmed_on": day, "expected_until": None})
 
     assert len(checks) == 2
     assert (now, later) != ("stale", "current")
@@ -31,8 +31,8 @@ def test_once_stale_an_entry_stays_stale_until_renewed(day: date, permanent: boo
 @given(DAYS, st.booleans(), st.integers(0, 3_000))
 def test_without_an_end_of_the_stay_the_last_sign_alone_decides(day: date, permanent: bool, age: int) -> None:
     confirmed_on = day - timedelta(days=age)
-    fresh = freshness(day)
-    found, _ = standing(day, permanent=permanent, confirmed_on=confirmed_on, expected_until=None, ended=False)
+    fresh = fresh_since(day)
+    found, _ = freshness(day, permanent=permanent, confirmed_on=confirmed_on, expected_until=None, ended=False)
 
     since = fresh.permanent_since if permanent else fresh.temporary_since
     assert (found == "current") == (confirmed_on >= since)

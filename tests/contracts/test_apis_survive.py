@@ -20,7 +20,7 @@ from schemathesis.generation import GenerationMode
 
 from services.accounting import app as accounting
 from services.accounting.settings import AccountingSettings
-from shared.http.roles import ROLES
+from shared.identity.roles import ROLES
 from shared.testing.api import Api, StartApi
 
 EXAMPLES = 5  # of each kind for each operation

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from deploy import databases
-from deploy.databases import Wanted
+from deploy.databases import DatabaseSpec
 from deploy.local.postgres import Server
 from services.portal.app import make_app
 from shared.testing.api import Api, StartApi
@@ -46,7 +46,7 @@ async def test_a_restored_database_is_the_one_that_was_backed_up(start_api: Star
     await portal.engine.dispose()
     await postgres_server.drop_database(name)
     await databases.ensure(
-        postgres_server.dsn("postgres"), Wanted.of(portal.database.owner_url, portal.database.app_url)
+        postgres_server.dsn("postgres"), DatabaseSpec.of(portal.database.owner_url, portal.database.app_url)
     )
     run(postgres_server, RESTORE, name, dump)
 

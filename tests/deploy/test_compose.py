@@ -8,10 +8,10 @@ from xml.etree import ElementTree
 import pytest
 
 from deploy import environment
-from deploy.databases import Wanted
+from deploy.databases import DatabaseSpec
 from services.accounting.settings import AccountingSettings
 from services.portal.settings import SignatureSettings
-from shared.http.callers import ROLES
+from shared.identity.callers import ROLES
 from shared.settings import ServiceSettings
 from tests.deploy.compose import FILE, PROFILES, ROOT, compose, every_service, ours, secrets, services
 
@@ -105,7 +105,7 @@ def test_the_database_job_makes_what_every_process_will_connect_to() -> None:
     for name, variables in processes().items():
         url = f"KOSH_{service_of(name).upper()}_DATABASE_URL"
         assert variables[url] == job["environment"][url]
-    identity = Wanted.of(
+    identity = DatabaseSpec.of(
         job["environment"]["KOSH_IDENTITY_OWNER_DATABASE_URL"], job["environment"]["KOSH_IDENTITY_DATABASE_URL"]
     )
     keycloak = services()["identity"]["environment"]

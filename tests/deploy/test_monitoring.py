@@ -14,12 +14,12 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
 from services.accounting.app import make_app as make_accounting
-from services.accounting.intake.watch import Watch
+from services.accounting.intake.watch import IntakeMetrics
 from services.accounting.settings import AccountingSettings
 from services.portal.app import make_app as make_portal
 from shared.broker import Broker
 from shared.outbox.relay import Relay
-from shared.process import Monitor
+from shared.process import Telemetry
 from shared.testing.api import Api, StartApi
 from tests.deploy.compose import ROOT, services
 
@@ -82,9 +82,9 @@ async def existing(start_api: StartApi, monkeypatch: pytest.MonkeyPatch) -> set[
     monkeypatch.setenv("KOSH_FEED_PORTAL_URL", "http://portal.invalid")
     portal = await start_api("portal", make_portal)
     accounting = await start_api("accounting", lambda _: make_accounting(AccountingSettings.of("accounting")))
-    relay, intake = Monitor("portal-relay"), Monitor("accounting-intake")
+    relay, intake = Telemetry("portal-relay"), Telemetry("accounting-intake")
     Relay(portal.engine, "kosh.portal.v1", Broker("kafka.invalid:9092"), relay)
-    Watch(intake)
+    IntakeMetrics(intake)
     without_api = of_registry(relay.metrics.registry) | of_registry(intake.metrics.registry)
     return without_api | await scraped(portal) | await scraped(accounting)
 

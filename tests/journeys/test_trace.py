@@ -15,15 +15,15 @@ from deploy import topics
 from deploy.local.kafka import Node
 from deploy.local.postgres import Database
 from services.accounting.intake import run as intake
-from services.accounting.rules.identity import Hashes
+from services.accounting.rules.persons.identity import Hashes
 from services.portal.app import make_app
 from shared.broker import Broker
-from shared.http.tracing import Tracing
 from shared.inbox.feed import FeedSource
 from shared.inbox.kafka import KafkaSource
 from shared.inbox.source import Source
 from shared.outbox import relay
-from shared.process import Monitor
+from shared.process import Telemetry
+from shared.telemetry.tracing import Tracing
 from shared.testing.api import Api, StartApi
 from shared.testing.people import crossing
 from shared.testing.postgres import FreshDatabase
@@ -58,10 +58,10 @@ def feed_of(portal: Api) -> FeedSource:
 
 
 @asynccontextmanager
-async def watched(name: str, work: Callable[[Monitor], Awaitable[None]]) -> AsyncIterator[list[ReadableSpan]]:
+async def watched(name: str, work: Callable[[Telemetry], Awaitable[None]]) -> AsyncIterator[list[ReadableSpan]]:
     """A process until the block ends; afterwards the list holds its spans."""
     exporter, spans = InMemorySpanExporter(), list[ReadableSpan]()
-    monitor = Monitor(name, Tracing(name, exporter))
+    monitor = Telemetry(name, Tracing(name, exporter))
     task = asyncio.ensure_future(work(monitor))
     try:
         yield spans
@@ -73,7 +73,7 @@ async def watched(name: str, work: Callable[[Monitor], Awaitable[None]]) -> Asyn
         spans += exporter.get_finished_spans()
 
 
-def counting(accounting: Database, source: Source) -> Callable[[Monitor], Awaitable[None]]:
+def counting(accounting: Database, source: Source) -> Callable[[Telemetry], Awaitable[None]]:
     address = accounting.app_url.replace("+asyncpg", "")
     return lambda monitor: intake.run(address, [source], Hashes(b"a secret of the tests alone"), monitor)
 
@@ -117,7 +117,7 @@ async def test_kafka_carries_every_trace_through_relay_and_batch(
         await record(portal, trace)
     source = KafkaSource(feed_of(portal), broker)
 
-    def relaying(monitor: Monitor) -> Awaitable[None]:
+    def relaying(monitor: Telemetry) -> Awaitable[None]:
         return relay.run(portal.engine, "portal", broker, monitor)
 
     async with (

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.permits.rules.quota import Place, Pool
+from services.permits.rules.quota import Pool, QuotaSlot
 from services.permits.store import quota
 from services.permits.store.tables import work_permit_application
 from shared import clock
@@ -46,7 +46,7 @@ async def expect_consistent(engine: AsyncEngine) -> None:
     async with engine.connect() as connection:
         rows = (await connection.execute(text("SELECT kind, category, region, activity, state FROM quota_place"))).all()
     for pool in await counters(engine):
-        covered = [state for *place, state in rows if pool.covers(Place(*place))]
+        covered = [state for *place, state in rows if pool.covers(QuotaSlot(*place))]
         assert (pool.reserved, pool.used) == (covered.count("reserved"), covered.count("used"))
         assert pool.used + pool.reserved + pool.left == pool.size
         assert pool.left >= 0

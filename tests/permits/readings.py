@@ -37,7 +37,9 @@ def work_permit(
     return {"outcome": decision.outcome.value, "failed": failed}
 
 
-def quota_order(pools: list[Line], labour_force: int, in_use: list[quota.Place], norms: NormsInForce) -> dict[str, Any]:
+def quota_order(
+    pools: list[Line], labour_force: int, in_use: list[quota.QuotaSlot], norms: NormsInForce
+) -> dict[str, Any]:
     """The same of a year's quota."""
     decision = quota.decide_order([line.as_pool(n) for n, line in enumerate(pools)], labour_force, in_use, norms)
     failed = [{"rule": check.rule, "remedy": check.remedy} for check in decision.failed]

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.permits.rules.quota import Place, Pool
+from services.permits.rules.quota import Pool, QuotaSlot
 from services.permits.store import quota
 from services.permits.store.tables import quota_pool
 from shared.db.engine import make_engine
@@ -21,7 +21,7 @@ from shared.testing.postgres import FreshDatabase
 from tests.permits.places import YEAR, application, counters, expect_consistent
 
 CLIENTS = 64
-BUILDING, FARMING = Place("employer", "3", "75", "F"), Place("employer", "3", "61", "A")
+BUILDING, FARMING = QuotaSlot("employer", "3", "75", "F"), QuotaSlot("employer", "3", "61", "A")
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def line(size: int, category: str | None = None, region: str | None = None) -> P
     return Pool(new_id(), "employer", category, region, None, size)
 
 
-async def reserve(engine: AsyncEngine, places: list[Place], *, looking: bool = True) -> UUID | None:
+async def reserve(engine: AsyncEngine, places: list[QuotaSlot], *, looking: bool = True) -> UUID | None:
     """The application that got all of `places`, or None. `looking`: locks the pools first, as the case does."""
     id = await application(engine)
     async with engine.begin() as connection:
@@ -52,12 +52,12 @@ async def reserve(engine: AsyncEngine, places: list[Place], *, looking: bool = T
     return id
 
 
-async def unlocked(connection: object, year: int, places: list[Place]) -> list[Pool]:
+async def unlocked(connection: object, year: int, places: list[QuotaSlot]) -> list[Pool]:
     """Two pools cover each place in these tests: whoever knows that need not look."""
     return [line(0)] * (1 + len(set(places)))
 
 
-async def tried(engine: AsyncEngine, places: list[Place], *, looking: bool = True) -> UUID | None:
+async def tried(engine: AsyncEngine, places: list[QuotaSlot], *, looking: bool = True) -> UUID | None:
     with suppress(quota.QuotaExceeded):
         return await reserve(engine, places, looking=looking)
     return None

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.permits.rules import quota
-from services.permits.rules.quota import Place, Pool
+from services.permits.rules.quota import Pool, QuotaSlot
 from services.permits.rules.rulebook import rulebook
 from shared.kernel.decisions import CheckOutcome
 
@@ -15,7 +15,7 @@ KINDS = st.sampled_from(["employer", "seasonal"])
 CATEGORIES = st.sampled_from([None, "1", "2"])
 REGIONS = st.sampled_from(["61", "75"])
 ACTIVITIES = st.sampled_from(["A", "F"])
-PLACES = st.lists(st.builds(Place, KINDS, CATEGORIES, REGIONS, ACTIVITIES), max_size=8)
+PLACES = st.lists(st.builds(QuotaSlot, KINDS, CATEGORIES, REGIONS, ACTIVITIES), max_size=8)
 
 
 @st.composite
@@ -31,7 +31,7 @@ def pools(draw: st.DrawFn) -> list[Pool]:
 
 
 @given(PLACES, pools())
-def test_who_passes_the_check_fits_into_every_pool(places: list[Place], present: list[Pool]) -> None:
+def test_who_passes_the_check_fits_into_every_pool(places: list[QuotaSlot], present: list[Pool]) -> None:
     check = quota.check("employer", places, present, rulebook().on(date(2026, 3, 2)))
     if check.outcome is CheckOutcome.PASSED:
         for pool in present:
@@ -46,7 +46,9 @@ def test_used_reserved_and_left_are_the_size(present: list[Pool]) -> None:
 
 
 @given(PLACES, pools())
-def test_demand_counts_each_place_once_in_each_pool_that_covers_it(places: list[Place], present: list[Pool]) -> None:
+def test_demand_counts_each_place_once_in_each_pool_that_covers_it(
+    places: list[QuotaSlot], present: list[Pool]
+) -> None:
     asked = quota.demand(present, places)
     assert sum(asked.values()) == sum(pool.covers(place) for pool in present for place in places)
     assert all(asked.values())

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.permits.rules import quota as rule
-from services.permits.rules.quota import Place, Pool
+from services.permits.rules.quota import Pool, QuotaSlot
 from services.permits.store import quota
 from shared.db.engine import make_engine
 from shared.db.identifiers import new_id
@@ -18,8 +18,10 @@ from shared.testing.postgres import FreshDatabase
 from tests.permits.places import YEAR, application, expect_consistent
 
 PLACES = st.lists(
-    st.builds(Place, st.just("employer"), st.sampled_from("12"), st.sampled_from(["61", "75"]), st.sampled_from("AF"))
-    | st.builds(Place, st.just("seasonal"), st.none(), st.sampled_from(["61", "75"]), st.sampled_from("AF")),
+    st.builds(
+        QuotaSlot, st.just("employer"), st.sampled_from("12"), st.sampled_from(["61", "75"]), st.sampled_from("AF")
+    )
+    | st.builds(QuotaSlot, st.just("seasonal"), st.none(), st.sampled_from(["61", "75"]), st.sampled_from("AF")),
     min_size=1,
     max_size=3,
 )
@@ -51,7 +53,7 @@ async def test_counters_are_the_places_covered(
     engine: AsyncEngine,
     names: list[tuple[str, str | None, str | None, str | None]],
     size: int,
-    orders: list[tuple[list[Place], list[End]]],
+    orders: list[tuple[list[QuotaSlot], list[End]]],
 ) -> None:
     async with engine.begin() as connection:
         await connection.execute(text("DELETE FROM quota_place"))
@@ -65,7 +67,7 @@ async def test_counters_are_the_places_covered(
         await expect_consistent(engine)
 
 
-async def take_if_there_is_room(connection: AsyncConnection, id: UUID, places: list[Place]) -> bool:
+async def take_if_there_is_room(connection: AsyncConnection, id: UUID, places: list[QuotaSlot]) -> bool:
     """Reserves as the rule allows; the store agrees with the rule which pools cover and whether they have room."""
     pools = await quota.pools(connection, YEAR)
     covering = await quota.lock_covering(connection, YEAR, places)

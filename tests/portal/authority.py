@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
-from services.portal.rules.signature import EMPLOYEE, HEAD, ORGANISATION, PERSON
+from services.portal.rules.stays.signature import EMPLOYEE, HEAD, ORGANISATION, PERSON
 
 NOW = datetime(2026, 3, 27, 7, tzinfo=UTC)  # noon in Almaty, Friday after Nauryz
 EMAIL = ExtendedKeyUsageOID.EMAIL_PROTECTION.dotted_string

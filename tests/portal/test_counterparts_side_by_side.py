@@ -9,21 +9,21 @@ from typing import Any
 import orjson
 import pytest
 
-from services.portal.cases.border_crossing import CROSSINGS
-from services.portal.cases.host_notification import NOTICES
-from services.portal.cases.visa import VISAS
+from services.portal.cases.border.border_crossing import CROSSINGS
+from services.portal.cases.stays.host_notification import NOTICES
+from services.portal.cases.visas.visa import VISAS
 from shared import clock
-from shared.db.unit import unit_of_work
-from shared.http.callers import Caller
 from shared.http.reading import read_model
+from shared.identity.callers import Caller
+from shared.outbox.unit_of_work import unit_of_work
 from shared.records import intake
-from shared.records.kind import Kind
+from shared.records.record_type import RecordType
 from shared.testing.api import Api
 from shared.testing.people import crossing
 from tests.portal import hosts
 from tests.portal.guests import duties, foreigner, invited, stays, visa
 
-KINDS: dict[str, Kind[Any]] = {"visa": VISAS, "notice": NOTICES, "entry": CROSSINGS, "later": CROSSINGS}
+KINDS: dict[str, RecordType[Any]] = {"visa": VISAS, "notice": NOTICES, "entry": CROSSINGS, "later": CROSSINGS}
 ANYBODY = Caller("test", frozenset({"clerk"}))
 WAITING = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 Half = tuple[str, dict[str, Any]]
@@ -38,15 +38,15 @@ def after_nauryz() -> Iterator[None]:
 async def side_by_side(portal: Api, one: Half, other: Half) -> None:
     """The other begins when the one has done all its work and has not committed yet."""
     async with unit_of_work(portal.engine) as unit:
-        await intake.take_within(unit, *_submitted(one), [ANYBODY])
-        second = asyncio.create_task(intake.take(portal.engine, *_submitted(other), ANYBODY))
+        await intake.ingest(unit, *_submitted(one), [ANYBODY])
+        second = asyncio.create_task(intake.submit(portal.engine, *_submitted(other), ANYBODY))
         async with asyncio.timeout(20):
             while not second.done() and not await portal.rows(WAITING):
                 pass
     await second
 
 
-def _submitted(half: Half) -> tuple[Kind[Any], list[Any]]:
+def _submitted(half: Half) -> tuple[RecordType[Any], list[Any]]:
     kind = KINDS[half[0]]
     return kind, [read_model(kind.fact, orjson.dumps(half[1]))]
 
@@ -76,7 +76,7 @@ async def test_two_entries_of_one_person_agree_to_which_of_them_a_notice_belongs
     """They show different passports, so that they have the notice in common and nothing else."""
     passport, card = foreigner(), foreigner(iin="900501300120")
     notice = hosts.notice("post", person=passport | {"iin": card["iin"]})
-    await intake.take(portal.engine, *_submitted(("notice", notice)), ANYBODY)
+    await intake.submit(portal.engine, *_submitted(("notice", notice)), ANYBODY)
     entry = crossing(person=passport, crossed_at="2026-03-19T08:20:00+05:00", visa_number="NOWHERE")
     later = crossing(person=card, crossed_at="2026-03-20T08:20:00+05:00", visa_number=later_on)
     halves: list[Half] = [("later", later), ("entry", entry)]
@@ -91,7 +91,7 @@ async def test_two_entries_of_one_person_agree_to_which_of_them_a_notice_belongs
 async def test_a_notice_and_an_entry_free_of_visa_that_takes_it_over(portal: Api) -> None:
     guest = foreigner()
     before = crossing(person=guest, crossed_at="2026-03-16T08:20:00+05:00", visa_number="NOWHERE")
-    await intake.take(portal.engine, *_submitted(("entry", before)), ANYBODY)
+    await intake.submit(portal.engine, *_submitted(("entry", before)), ANYBODY)
     later = crossing(person=guest, crossed_at="2026-03-20T08:20:00+05:00")
     await side_by_side(portal, ("later", later), ("notice", hosts.notice("post", person=guest)))
 

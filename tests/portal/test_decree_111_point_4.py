@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from services.portal.app import make_app
-from services.portal.rules.signature import MAY_SIGN
+from services.portal.rules.stays.signature import MAY_SIGN
 from shared import clock
 from shared.testing.api import Api, StartApi
 from shared.testing.people import crossing, person

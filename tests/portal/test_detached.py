@@ -9,7 +9,7 @@ from asn1crypto import cms
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.portal.rules.signature import Revocation
+from services.portal.rules.stays.signature import Revocation
 from services.portal.signatures.detached import Detached, Malformed
 from services.portal.signatures.revocation import RevocationSources
 from services.portal.signatures.rsa import RsaVerifier, trusted_certificates

@@ -16,7 +16,7 @@ import pytest
 from asn1crypto import cms
 from fastapi import FastAPI, Request, Response
 
-from services.portal.rules.signature import Finding, Host, Revocation, Verdict, judge
+from services.portal.rules.stays.signature import CertificateInfo, Host, Revocation, ValidationResult, judge
 from services.portal.signatures.detached import Detached
 from services.portal.signatures.ncanode import NcaNodeVerifier
 from services.portal.signatures.setup import make_verifier
@@ -104,7 +104,9 @@ def _answer(certificate: dict[str, Any]) -> Answer:
     return {"status": 200, "message": "OK", "valid": True, "signers": [{"certificates": [certificate], "tsp": None}]}
 
 
-async def found(stand_in: StandIn, signature: Detached, client: httpx.AsyncClient) -> tuple[Finding, Verdict]:
+async def found(
+    stand_in: StandIn, signature: Detached, client: httpx.AsyncClient
+) -> tuple[CertificateInfo, ValidationResult]:
     async with serving(stand_in.app()) as served:
         verifier = make_verifier(client, ncanode_url=served.url)
         finding = await verifier.verify(DOCUMENT, signature, NOW)

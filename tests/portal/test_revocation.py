@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_der_x509_crl, ocsp
 from fastapi import FastAPI, Request, Response
 
-from services.portal.rules.signature import Revocation
+from services.portal.rules.stays.signature import Revocation
 from services.portal.signatures.detached import Detached
 from services.portal.signatures.setup import make_verifier
 from shared import clock

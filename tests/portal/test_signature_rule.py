@@ -1,4 +1,4 @@
-"""The verdict on a signature, whatever was found out (services.portal.rules.signature)."""
+"""The verdict on a signature, whatever was found out (services.portal.rules.stays.signature)."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.portal.rules.signature import (
+from services.portal.rules.stays.signature import (
     EMPLOYEE,
     HEAD,
     MAY_SIGN,
@@ -15,7 +15,7 @@ from services.portal.rules.signature import (
     PERSON,
     SIGNING,
     Certificate,
-    Finding,
+    CertificateInfo,
     Host,
     Revocation,
     judge,
@@ -24,7 +24,7 @@ from services.portal.rules.signature import (
 AT = datetime(2026, 3, 27, 7, tzinfo=UTC)
 IIN, BIN = "800515300126", "050340001235"
 HOLDER = Certificate("1", IIN, BIN, SIGNING, frozenset({PERSON}), AT - timedelta(days=1), AT + timedelta(days=1))
-GOOD = Finding("test", HOLDER, True, True, Revocation.GOOD)
+GOOD = CertificateInfo("test", HOLDER, True, True, Revocation.GOOD)
 SELF = Host("person", IIN)
 
 maybe = st.sampled_from([True, False, None])
@@ -38,12 +38,12 @@ certificates = st.builds(
     not_before=st.sampled_from([AT - timedelta(days=1), AT + timedelta(days=1)]),
     not_after=st.sampled_from([AT, AT + timedelta(days=1)]),
 )
-findings = st.builds(Finding, st.just("test"), certificates, maybe, maybe, st.sampled_from(Revocation))
+findings = st.builds(CertificateInfo, st.just("test"), certificates, maybe, maybe, st.sampled_from(Revocation))
 hosts = st.sampled_from([SELF, Host("organisation", BIN)])
 
 
 @given(findings, hosts)
-def test_only_what_is_known_and_good_in_every_respect_is_valid(finding: Finding, host: Host) -> None:
+def test_only_what_is_known_and_good_in_every_respect_is_valid(finding: CertificateInfo, host: Host) -> None:
     verdict = judge(finding, host, AT)
     met = {demand.met for demand in verdict.demands}
 
@@ -53,7 +53,7 @@ def test_only_what_is_known_and_good_in_every_respect_is_valid(finding: Finding,
 
 
 @given(findings, hosts, st.sampled_from(["intact", "trusted", "revocation"]))
-def test_knowing_less_never_makes_a_signature_valid(finding: Finding, host: Host, lost: str) -> None:
+def test_knowing_less_never_makes_a_signature_valid(finding: CertificateInfo, host: Host, lost: str) -> None:
     less = {
         "intact": replace(finding, intact=None),
         "trusted": replace(finding, trusted=None),

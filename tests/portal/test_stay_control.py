@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
-from services.portal.cases import overstay_run
-from services.portal.cases.border_alert import PORTAL
-from services.portal.cases.work_permit import COPIES
-from services.portal.store import stay_control as store
+from services.portal.cases.border.border_alert import PORTAL
+from services.portal.cases.stays import overstay_run
+from services.portal.cases.stays.work_permit import COPIES
+from services.portal.store.stays import stay_control as store
 from shared.errors import Unavailable
 from shared.events.permits import EaeuWorker, WorkPermit
 from shared.inbox.copies import Copy, keep

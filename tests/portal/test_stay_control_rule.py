@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.portal.rules.stay_control import Crossing, History, Permit, overstayed_since, standing
+from services.portal.rules.stays.stay_control import Crossing, History, Permit, legal_stay, overstayed_since
 
 FIRST = date(2025, 1, 1)
 DAY = timedelta(days=1)
@@ -52,7 +52,7 @@ def test_every_day_of_every_stay_is_judged_as_by_hand(
     entered, last = stays[-1]
     for day in {entered, last, entered + (last - entered) // 2, min(last, entered + 30 * DAY)}:
         expected = lawful_by_hand([*stays[:-1], (entered, day)], covered, citizenship, entered, day)
-        assert standing(history, day).lawful == expected
+        assert legal_stay(history, day).lawful == expected
         assert (overstayed_since(history, day) is None) == expected
 
 
@@ -61,12 +61,12 @@ def test_the_last_day_is_lawful_and_the_day_after_is_not(lengths: list[tuple[int
     _, crossings = travels(lengths)
     day = crossings[-2].day
     staying = History(citizenship, crossings[:-1])
-    found = standing(staying, day)
+    found = legal_stay(staying, day)
     assert found.last_day is not None
     if found.lawful:
-        assert standing(staying, found.last_day).lawful
+        assert legal_stay(staying, found.last_day).lawful
         assert found.days_left == (found.last_day - day).days
-    assert standing(staying, max(day, found.last_day + DAY)).lawful is False
+    assert legal_stay(staying, max(day, found.last_day + DAY)).lawful is False
 
 
 @given(spells, citizenships)
@@ -77,7 +77,7 @@ def test_whoever_is_overstaying_has_been_since_the_day_after_the_last_lawful_one
     staying, day = History(citizenship, crossings[:-1]), crossings[-2].day + 200 * DAY
     since = overstayed_since(staying, day)
     assert since is not None
-    assert standing(staying, since).lawful is False
-    before = standing(staying, since - DAY)
+    assert legal_stay(staying, since).lawful is False
+    before = legal_stay(staying, since - DAY)
     assert before.lawful or not before.present
-    assert standing(staying, day).since == since
+    assert legal_stay(staying, day).since == since

@@ -18,8 +18,8 @@ from shared.errors import Fault, Invalid
 from shared.events.catalogue import FACTS
 from shared.events.contradictions import TYPE, Contradiction, contradiction, not_before, together, twice
 from shared.events.envelope import Fact
-from shared.events.language import Day, Language, Text
 from shared.events.person import Person
+from shared.events.wire import Date, Text, WireModel
 from shared.http.reading import checked, read_model
 from shared.inbox.reading import NotUnderstood, fact_of
 from shared.testing.people import person
@@ -32,18 +32,18 @@ DECLARED = [
 ]
 
 
-class Term(Language):
-    since: Day
-    until: Day | None = None
+class Term(WireModel):
+    since: Date
+    until: Date | None = None
 
     CONTRADICTIONS = (not_before("until", "since"),)
 
 
-class Group(Language):
+class Group(WireModel):
     name: Text
     terms: list[Term] = Field(min_length=1)
     leader: Text | None = None
-    led_since: Day | None = None
+    led_since: Date | None = None
 
     CONTRADICTIONS = (
         together("leader", "led_since"),
@@ -113,7 +113,7 @@ def test_a_declared_contradiction_is_told_beside_a_wrong_field(fact: type[Fact],
         fact_of(fact, {"data": body})
 
 
-def refusal(read: Callable[[type[Any], Any], Any], model: type[Language], given: Any) -> Sequence[Fault]:
+def refusal(read: Callable[[type[Any], Any], Any], model: type[WireModel], given: Any) -> Sequence[Fault]:
     with pytest.raises(Invalid) as refused:
         read(model, given)
     return refused.value.faults
@@ -159,7 +159,7 @@ def candidates(kind: Any) -> Iterator[Any]:
         yield from known[kind]
 
 
-def has_field(model: type[Language], place: tuple[Any, ...]) -> bool:
+def has_field(model: type[WireModel], place: tuple[Any, ...]) -> bool:
     name, *below = place
     if name not in model.model_fields:
         return False

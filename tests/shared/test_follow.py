@@ -28,7 +28,7 @@ from shared.inbox.kafka import KafkaSource
 from shared.inbox.reading import Version
 from shared.inbox.source import Source
 from shared.outbox import relay
-from shared.process import Monitor
+from shared.process import Telemetry
 from shared.testing.api import Api, StartApi
 from shared.testing.people import crossing, person
 from shared.testing.postgres import FreshDatabase
@@ -104,7 +104,7 @@ async def background(work: Awaitable[None]) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def following(engine: AsyncEngine, source: Source, *copies: Copy[Any]) -> AsyncIterator[None]:
-    watch = follow.Watch(Monitor("test"))
+    watch = follow.FollowMetrics(Telemetry("test"))
     async with background(follow.Follower(engine, source, copies or (BANS,), watch).run()):
         yield
     await source.close()
@@ -152,7 +152,7 @@ async def open_source(request: pytest.FixtureRequest) -> AsyncIterator[OpenSourc
                 return feed_of(portal)
             broker = Broker(request.getfixturevalue("kafka_node").bootstrap)
             await topics.ensure(broker)
-            await stack.enter_async_context(background(relay.run(portal.engine, "portal", broker, Monitor("relay"))))
+            await stack.enter_async_context(background(relay.run(portal.engine, "portal", broker, Telemetry("relay"))))
             return KafkaSource(feed_of(portal), broker)
 
         yield opened

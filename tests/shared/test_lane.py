@@ -1,11 +1,11 @@
-"""Lane: concurrent items share a run, and one that fails does not spoil the others."""
+"""GroupCommit: concurrent items share a run, and one that fails does not spoil the others."""
 
 import asyncio
 from collections.abc import Sequence
 
 import pytest
 
-from shared.db.lane import Lane
+from shared.db.group_commit import GroupCommit
 
 
 async def test_items_that_arrive_during_a_run_share_the_next() -> None:
@@ -18,7 +18,7 @@ async def test_items_that_arrive_during_a_run_share_the_next() -> None:
             await first_may_end.wait()
         return [item * 10 for item in items]
 
-    lane = Lane(work)
+    lane = GroupCommit(work)
     first = asyncio.create_task(lane.submit(1))
     await asyncio.sleep(0)
     others = [asyncio.create_task(lane.submit(n)) for n in (2, 3, 4)]
@@ -33,7 +33,7 @@ async def test_a_failing_item_fails_alone() -> None:
     async def work(items: Sequence[int]) -> list[int]:
         return [100 // item for item in items]
 
-    lane = Lane(work)
+    lane = GroupCommit(work)
     answers = await asyncio.gather(*(lane.submit(n) for n in (1, 0, 5)), return_exceptions=True)
 
     assert answers[0] == 100
@@ -49,7 +49,7 @@ async def test_a_run_holds_at_most_what_it_may() -> None:
         await asyncio.sleep(0)
         return items
 
-    lane = Lane(work, most=3)
+    lane = GroupCommit(work, most=3)
     assert await asyncio.gather(*(lane.submit(n) for n in range(10))) == list(range(10))
     assert max(sizes) == 3
 
@@ -62,7 +62,7 @@ async def test_a_caller_that_goes_away_leaves_the_others_their_answers() -> None
         await asyncio.sleep(0.01)
         return items
 
-    lane = Lane(work)
+    lane = GroupCommit(work)
     leaving = asyncio.create_task(lane.submit(1))
     await started.wait()
     staying = asyncio.create_task(lane.submit(2))

@@ -12,8 +12,8 @@ import pytest
 
 from deploy.local.ports import free_port
 from shared import probe
-from shared.http.metrics import Metrics
 from shared.process import exposed
+from shared.telemetry.metrics import Metrics
 
 WORK = """
 import asyncio

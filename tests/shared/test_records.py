@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.db import records
 from shared.db.engine import make_engine
-from shared.db.records import Submission, Taken, record_table
+from shared.db.records import Submission, SubmitResult, record_table
 from shared.errors import Conflict
 from shared.testing.postgres import FreshDatabase
 
@@ -31,9 +31,9 @@ def submitted(numbers: Sequence[int], content: str = "x") -> list[Submission]:
     return [Submission(f"T-{number}", f'{{"content": "{content}"}}', "test") for number in numbers]
 
 
-async def take(engine: AsyncEngine, submissions: Sequence[Submission], pause: float = 0) -> list[Taken]:
+async def take(engine: AsyncEngine, submissions: Sequence[Submission], pause: float = 0) -> list[SubmitResult]:
     async with engine.begin() as connection:
-        taken = await records.take(connection, thing, submissions)
+        taken = await records.submit(connection, thing, submissions)
         await asyncio.sleep(pause)
     return taken
 

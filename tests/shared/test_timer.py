@@ -14,7 +14,7 @@ from shared.clock import ALMATY, set_to
 from shared.db.engine import make_engine
 from shared.errors import Unavailable
 from shared.testing.postgres import FreshDatabase
-from shared.timer import A_DAY, Job, do_if_due, keep_time, timer_table
+from shared.timer import A_DAY, Job, do_if_due, run_scheduler, timer_table
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=ALMATY)
 
@@ -87,7 +87,7 @@ async def test_a_faulty_job_stops_no_other(engine: AsyncEngine, caplog: pytest.L
     async def work(_: AsyncEngine) -> None:
         done.set()
 
-    keeping = asyncio.create_task(keep_time(engine, [Job("faulty", A_DAY, fault), Job("sound", A_DAY, work)]))
+    keeping = asyncio.create_task(run_scheduler(engine, [Job("faulty", A_DAY, fault), Job("sound", A_DAY, work)]))
     async with asyncio.timeout(10):
         await done.wait()
     keeping.cancel()

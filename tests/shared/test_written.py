@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from shared.events.language import CountedDay, CountedMoment, Day, Flag, Moment
+from shared.events.wire import CountedDate, CountedTimestamp, Date, Flag, Timestamp
 
 NUMBERS = [1772349300, 1772323200, 0, 1.5, "1772349300", "1772323200", "0", "1e3", True, [], {}]
 LIKE_DAYS = [
@@ -50,13 +50,13 @@ def both(kind: Any, value: Any) -> list[Any]:
 
 @pytest.mark.parametrize("value", [*NUMBERS, *LIKE_DAYS, *LIKE_MOMENTS], ids=repr)
 def test_what_is_no_day_is_none(value: Any) -> None:
-    assert both(Day, value) == ([date(2026, 3, 1)] * 2 if value == "2026-03-01" else [None, None])
+    assert both(Date, value) == ([date(2026, 3, 1)] * 2 if value == "2026-03-01" else [None, None])
 
 
 @pytest.mark.parametrize("value", [*NUMBERS, *LIKE_DAYS, *LIKE_MOMENTS], ids=repr)
 def test_what_is_no_moment_is_none(value: Any) -> None:
     taken = [datetime(2026, 3, 1, tzinfo=UTC)] * 2
-    assert both(Moment, value) == (taken if value == "2026-03-01T00:00:00Z" else [None, None])
+    assert both(Timestamp, value) == (taken if value == "2026-03-01T00:00:00Z" else [None, None])
 
 
 @pytest.mark.parametrize("value", [0, 1, "true", "false", "yes", "1", "on", 1.0])
@@ -67,12 +67,12 @@ def test_no_word_or_number_is_a_flag(value: Any) -> None:
 
 @given(st.dates(min_value=date(1900, 1, 1)))
 def test_a_day_is_taken_as_it_is_written_and_as_python_has_it(day: date) -> None:
-    assert [*both(Day, day.isoformat()), TypeAdapter(Day).validate_python(day)] == [day] * 3
+    assert [*both(Date, day.isoformat()), TypeAdapter(Date).validate_python(day)] == [day] * 3
 
 
 @given(st.builds(datetime.combine, st.dates(date(1901, 1, 1), date(2198, 12, 31)), st.times(), OFFSETS))
 def test_a_moment_keeps_the_date_and_the_offset_that_were_written(moment: datetime) -> None:
-    for found in [*both(Moment, moment.isoformat()), TypeAdapter(Moment).validate_python(moment)]:
+    for found in [*both(Timestamp, moment.isoformat()), TypeAdapter(Timestamp).validate_python(moment)]:
         assert (found, found.date(), found.utcoffset()) == (moment, moment.date(), moment.utcoffset())
 
 
@@ -80,5 +80,5 @@ def test_a_moment_keeps_the_date_and_the_offset_that_were_written(moment: dateti
 def test_what_is_counted_lies_between_1970_and_2139_as_it_is_written(day: date, offset: timezone) -> None:
     moment = datetime(day.year, day.month, day.day, 0, 30, tzinfo=offset)
     counted = 1970 <= day.year <= 2139
-    assert both(CountedDay, day.isoformat()) == ([day] * 2 if counted else [None, None])
-    assert both(CountedMoment, moment.isoformat()) == ([moment] * 2 if counted else [None, None])
+    assert both(CountedDate, day.isoformat()) == ([day] * 2 if counted else [None, None])
+    assert both(CountedTimestamp, moment.isoformat()) == ([moment] * 2 if counted else [None, None])

@@ -7,9 +7,9 @@ from fastapi import Query, Request
 from pydantic import BaseModel, Field
 
 from services.accounting.cases import parked as case
-from shared.http.callers import requires
 from shared.http.paging import Cursor, Limit, after, cursor_at, page
 from shared.http.routes import router as make_router
+from shared.identity.callers import requires
 
 Source = Annotated[str | None, Query(max_length=64, description="only what came from this register")]
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-from services.accounting.rules.identity import Claim
+from services.accounting.rules.persons.identity import Claim
 from services.accounting.rules.rows import CrossingRow, FactRow, ParkedRow, RegisterRow
 
 

@@ -7,8 +7,8 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from services.accounting.rules.history import CROSSING, TOLD, evidence_of
-from services.accounting.rules.identity import HOLDING
+from services.accounting.rules.persons.identity import FACT_KEYS
+from services.accounting.rules.residence.history import CROSSING, FACT_EVIDENCE, evidence_of
 from services.accounting.rules.rows import CrossingRow, FactRow, RegisterRow, keys_of
 from services.accounting.store.facts import Taken
 
@@ -22,11 +22,11 @@ class Change:
     them no longer holds: whoever had these may fall apart."""
 
     facts: npt.NDArray[np.int64]
-    holdings: Records
+    fact_keys: Records
     crossings: Records
     evidence: Records
     keys: set[int]
-    lost: set[int]
+    released_keys: set[int]
 
     @classmethod
     def of(cls, *taken: Taken) -> Self:
@@ -34,14 +34,18 @@ class Change:
         rows: list[FactRow] = [row for each in taken for row in each.rows]
         replaced = {fact: held for each in taken for fact, held in each.replaced.items()}
         about_someone = [row for row in rows if keys_of(row)]
-        lost = {key for row in rows if row.fact in replaced for key in {*keys_of(replaced[row.fact])} - {*keys_of(row)}}
+        released_keys = {
+            key for row in rows if row.fact in replaced for key in {*keys_of(replaced[row.fact])} - {*keys_of(row)}
+        }
         return cls(
             np.array([row.fact for row in rows], np.int64),
-            np.array([(row.fact, row.claim, row.document) for row in about_someone], HOLDING),
+            np.array([(row.fact, row.claim, row.document) for row in about_someone], FACT_KEYS),
             np.array([_crossing(row) for row in about_someone if isinstance(row, CrossingRow)], CROSSING),
-            evidence_of(np.array([_told(row) for row in about_someone if isinstance(row, RegisterRow)], TOLD))[0],
-            {*chain.from_iterable(map(keys_of, about_someone)), *lost},
-            lost,
+            evidence_of(np.array([_told(row) for row in about_someone if isinstance(row, RegisterRow)], FACT_EVIDENCE))[
+                0
+            ],
+            {*chain.from_iterable(map(keys_of, about_someone)), *released_keys},
+            released_keys,
         )
 
 

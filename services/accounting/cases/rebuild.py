@@ -11,9 +11,9 @@ from collections.abc import Callable
 import asyncpg
 import numpy as np
 
-from services.accounting.rules.history import evidence_of
-from services.accounting.rules.identity import anchor, components, links, pairs
-from services.accounting.rules.people import Ints, Owned, assemble
+from services.accounting.rules.persons.identity import anchor, components, links, pairs
+from services.accounting.rules.persons.people import Ints, KeyedRecords, assemble
+from services.accounting.rules.residence.history import evidence_of
 from services.accounting.store import bulk, coverage, derived, lock
 
 Connection = asyncpg.Connection
@@ -22,13 +22,13 @@ Tell = Callable[[str], None]
 
 async def rebuild(dsn: str, tell: Tell) -> None:
     """Has the intake stand by, then rebuilds. `dsn` is the owner's, who may make tables."""
-    connection, beside = [await asyncpg.connect(dsn) for _ in range(2)]
+    connection, second_connection = [await asyncpg.connect(dsn) for _ in range(2)]
     try:
         tell("waiting for the writer to stand by")
-        await lock.relieve_writer(connection)
+        await lock.take_over_writer(connection)
         async with connection.transaction():
             await derived.prepare(connection)
-            await _build(connection, beside, tell)
+            await _build(connection, second_connection, tell)
             await derived.grant(connection)
             await derived.swap(connection)
         await lock.release(connection)
@@ -36,19 +36,22 @@ async def rebuild(dsn: str, tell: Tell) -> None:
         await derived.drop_former(connection)
     finally:
         await connection.close()
-        await beside.close()
+        await second_connection.close()
 
 
-async def _build(connection: Connection, beside: Connection, tell: Tell) -> None:
+async def _build(connection: Connection, second_connection: Connection, tell: Tell) -> None:
     declared = await coverage.declared(connection)
-    crossings, crossing_holdings = await bulk.crossings(connection, beside)
-    told, other_holdings = await bulk.register_facts(connection)
-    tell(f"read {len(crossings)} crossings and {len(other_holdings)} other facts")
-    keys, person = await _identity(connection, np.concatenate((crossing_holdings, other_holdings)))
+    crossings, crossing_fact_keys = await bulk.crossings(connection, second_connection)
+    told, other_fact_keys = await bulk.register_facts(connection)
+    tell(f"read {len(crossings)} crossings and {len(other_fact_keys)} other facts")
+    keys, person = await _identity(connection, np.concatenate((crossing_fact_keys, other_fact_keys)))
     tell(f"found {np.count_nonzero(keys == person)} persons by {len(keys)} keys")
     writing = asyncio.create_task(_write_keys(connection, keys, person))  # the server's work, while we do ours
-    evidence, teller = evidence_of(told)
-    travels, signs = Owned(crossings, anchor(crossing_holdings)), Owned(evidence, anchor(other_holdings[teller]))
+    evidence, source_row = evidence_of(told)
+    travels, signs = (
+        KeyedRecords(crossings, anchor(crossing_fact_keys)),
+        KeyedRecords(evidence, anchor(other_fact_keys[source_row])),
+    )
     people, due = await asyncio.to_thread(assemble, keys, person, travels, signs, declared)
     cube = await asyncio.to_thread(people.tally)
     await writing
@@ -60,10 +63,10 @@ async def _build(connection: Connection, beside: Connection, tell: Tell) -> None
         await derived.complete(connection, table)
 
 
-async def _identity(connection: Connection, holdings: np.ndarray) -> tuple[Ints, Ints]:
+async def _identity(connection: Connection, fact_keys: np.ndarray) -> tuple[Ints, Ints]:
     claims = await bulk.claims(connection)
-    held = claims[np.isin(claims["key"], holdings["claim"])]
-    return components(np.concatenate((pairs(holdings), links(held))))
+    held = claims[np.isin(claims["key"], fact_keys["claim"])]
+    return components(np.concatenate((pairs(fact_keys), links(held))))
 
 
 async def _write_keys(connection: Connection, keys: Ints, person: Ints) -> None:

@@ -9,10 +9,11 @@ from datetime import datetime
 
 import asyncpg
 
-from services.accounting.cases.account import account, account_for_coverage
+from services.accounting.cases.apply_change import account_for_coverage, apply_change
 from services.accounting.cases.batch import Batch
 from services.accounting.cases.change import Change
-from services.accounting.store import coverage, facts, identity, sources
+from services.accounting.store import coverage, facts, sources
+from services.accounting.store.persons import identity
 
 Connection = asyncpg.Connection
 
@@ -23,10 +24,10 @@ async def take_batch(connection: Connection, batch: Batch) -> int:
         crossings = await facts.take(connection, "crossing", batch.crossings)
         others = await facts.take(connection, "register_fact", batch.register_facts)
         if batch.claims:
-            await identity.say(connection, batch.claims.values())
+            await identity.insert_claims(connection, batch.claims.values())
         change = Change.of(crossings, others)
         if change.keys:
-            await account(connection, change, await coverage.counted(connection))
+            await apply_change(connection, change, await coverage.counted(connection))
         if others.rows:
             await account_for_coverage(connection, await coverage.declared(connection))
         taken = len(crossings.rows) + len(others.rows)

@@ -41,7 +41,7 @@ class Writer:
 
 
 @asynccontextmanager
-async def the_writer(dsn: str) -> AsyncIterator[Writer]:
+async def acquire_writer(dsn: str) -> AsyncIterator[Writer]:
     """Waits until this process is the only one that writes."""
     connection = await asyncpg.connect(dsn, server_settings={"application_name": "kosh-accounting-writer"})
     try:

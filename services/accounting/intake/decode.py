@@ -7,7 +7,7 @@ from typing import Any
 from services.accounting.cases.batch import Batch
 from services.accounting.intake.digest import consular, kandas, permits, police, portal
 from services.accounting.intake.digest.digested import Record, Sign, body, identify, sign_columns
-from services.accounting.rules.identity import NO_KEY, Claim, Hashes, fact_key
+from services.accounting.rules.persons.identity import NO_KEY, Claim, Hashes, fact_key
 from services.accounting.rules.rows import FactRow, ParkedRow, RegisterRow
 from shared.events.border_control import BorderAlert, EntryBan, LostDocument
 from shared.events.consular import ConsularRegistration, HostCountryFigure

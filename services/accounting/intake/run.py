@@ -11,16 +11,16 @@ from collections.abc import Sequence
 import asyncpg
 
 from services.accounting.cases.batch import Batch
-from services.accounting.cases.writer import Writer, the_writer
+from services.accounting.cases.writer import Writer, acquire_writer
 from services.accounting.intake.decode import decode
-from services.accounting.intake.single import take_singly
-from services.accounting.intake.watch import Watch
-from services.accounting.rules.identity import Hashes
+from services.accounting.intake.single import ingest_one_by_one
+from services.accounting.intake.watch import IntakeMetrics
+from services.accounting.rules.persons.identity import Hashes
 from services.accounting.settings import AccountingSettings, dsn
-from shared.inbox.alarm import Alarm
+from shared.inbox.alarm import ErrorRateBreaker
 from shared.inbox.source import Source, SourceFailed, event_of
 from shared.inbox.sources import make_sources
-from shared.process import Monitor, spare_the_collector
+from shared.process import Telemetry, tune_gc
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +37,9 @@ OUTAGES = (
 )
 
 
-async def read(settings: AccountingSettings, monitor: Monitor) -> None:
+async def read(settings: AccountingSettings, monitor: Telemetry) -> None:
     """Reads the sources that the settings name, until cancelled."""
-    spare_the_collector()
+    tune_gc()
     sources = make_sources(settings)
     try:
         hashes = Hashes(settings.identity_secret.get_secret_value().encode())
@@ -49,12 +49,12 @@ async def read(settings: AccountingSettings, monitor: Monitor) -> None:
             await source.close()
 
 
-async def run(address: str, sources: Sequence[Source], hashes: Hashes, monitor: Monitor) -> None:
+async def run(address: str, sources: Sequence[Source], hashes: Hashes, monitor: Telemetry) -> None:
     """Reads until cancelled; stands by while another process writes, waits out what is out of order."""
-    watch = Watch(monitor)
+    watch = IntakeMetrics(monitor)
     while True:
         try:
-            async with the_writer(address) as writer:
+            async with acquire_writer(address) as writer:
                 log.info("this process writes now")
                 watch.active.set(1)
                 await Intake(writer, sources, hashes, watch).run()
@@ -74,7 +74,7 @@ class StandBy(Exception):
 class Intake:
     """Readers, one per source, and the writer, joined by a queue of one batch: what is ahead stays small."""
 
-    def __init__(self, writer: Writer, sources: Sequence[Source], hashes: Hashes, watch: Watch) -> None:
+    def __init__(self, writer: Writer, sources: Sequence[Source], hashes: Hashes, watch: IntakeMetrics) -> None:
         self._writer, self._sources, self._hashes, self._watch = writer, sources, hashes, watch
         self._batches: asyncio.Queue[Batch] = asyncio.Queue(maxsize=1)
         self._resumed = {source.name: asyncio.Event() for source in sources}
@@ -88,7 +88,7 @@ class Intake:
             tasks.create_task(self._write())
 
     async def _read(self, source: Source, positions: dict[int, int]) -> None:
-        alarm = Alarm()
+        alarm = ErrorRateBreaker()
         while True:
             await self._resumed[source.name].wait()
             try:
@@ -102,7 +102,7 @@ class Intake:
             batch = decode(source.name, delivery.events, self._hashes)
             positions |= delivery.positions
             batch.transport, batch.positions = source.transport, delivery.positions
-            if reason := alarm.hear(batch.seen, len(batch.parked)):
+            if reason := alarm.record(batch.seen, len(batch.parked)):
                 batch.stop = reason
                 self._resumed[source.name].clear()
                 log.error("%s is not read on: %s", source.name, reason)
@@ -121,7 +121,7 @@ class Intake:
 
     async def _take(self, batch: Batch) -> None:
         with self._watch.taking(batch):
-            await take_singly(self._writer, batch, self._hashes)
+            await ingest_one_by_one(self._writer, batch, self._hashes)
 
     async def _look_around(self) -> None:
         """Takes up what operators sent again, and resumes the sources that they resumed."""

@@ -7,7 +7,7 @@ import asyncpg
 from services.accounting.cases.batch import Batch
 from services.accounting.cases.writer import Writer
 from services.accounting.intake.decode import FAULTS, decode, parked
-from services.accounting.rules.identity import Hashes
+from services.accounting.rules.persons.identity import Hashes
 
 log = logging.getLogger(__name__)
 
@@ -15,7 +15,7 @@ REFUSALS = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, *FAULT
 """What tells of the batch itself; anything else (an outage, a missing table) would befall every batch alike."""
 
 
-async def take_singly(writer: Writer, batch: Batch, hashes: Hashes) -> None:
+async def ingest_one_by_one(writer: Writer, batch: Batch, hashes: Hashes) -> None:
     """Takes the batch in, whole if possible. What alone cannot be taken either is parked."""
     try:
         await writer.take(batch)

@@ -7,15 +7,15 @@ from opentelemetry.trace import SpanKind
 from prometheus_client import Counter, Gauge, Histogram
 
 from services.accounting.cases.batch import Batch
-from shared.process import Monitor
+from shared.process import Telemetry
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)  # seconds
 
 
-class Watch:
+class IntakeMetrics:
     """Counts and traces the batches of one process."""
 
-    def __init__(self, monitor: Monitor) -> None:
+    def __init__(self, monitor: Telemetry) -> None:
         self._tracing, registry = monitor.tracing, monitor.metrics.registry
         self.active = Gauge("kosh_intake_active", "1 where this process writes", registry=registry)
         self._events = Counter("kosh_intake_events", "Events taken in", ["register"], registry=registry)

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from services.accounting.rules.identity import NO_KEY
+from services.accounting.rules.persons.identity import NO_KEY
 
 
 class CrossingRow(NamedTuple):

@@ -13,10 +13,10 @@ import asyncpg
 import numpy as np
 import numpy.typing as npt
 
-from services.accounting.rules.history import CROSSING, TOLD
-from services.accounting.rules.identity import CLAIM, HOLDING
-from services.accounting.rules.people import Ints, People
-from services.accounting.rules.residence import NEVER
+from services.accounting.rules.persons.identity import CLAIM, FACT_KEYS
+from services.accounting.rules.persons.people import Ints, People
+from services.accounting.rules.residence.history import CROSSING, FACT_EVIDENCE
+from services.accounting.rules.residence.residence import NEVER
 
 Connection = asyncpg.Connection
 Records = npt.NDArray[np.void]
@@ -36,20 +36,22 @@ _REGISTER_FACTS = {
     "claim": "int8", "document": "int8",
 }  # fmt: skip
 _CLAIMS = {"key": "int8", "iin": "int8", "born": "int4", "name": "int8"}
-_HOLDING = {name: name for name in HOLDING.names or ()}
+_FACT_KEYS = {name: name for name in FACT_KEYS.names or ()}
 _NUMPY = {"int8": ">i8", "int4": ">i4", "int2": ">i2"}
 
 
-async def crossings(connection: Connection, beside: Connection) -> tuple[Records, Records]:
+async def crossings(connection: Connection, second_connection: Connection) -> tuple[Records, Records]:
     """All crossings in effect, as CROSSING not yet counted, and what they hold, as HOLDING. Each connection reads half
     of the table's pages at the same time: nobody may write meanwhile."""
     middle = await connection.fetchval("SELECT pg_relation_size('crossing') / current_setting('block_size')::int / 2")
     halves = (f"crossing WHERE NOT withdrawn AND ctid {side} '({middle},0)'" for side in ("<", ">="))
-    reading = (_read(reader, half, _CROSSINGS) for reader, half in zip((connection, beside), halves, strict=True))
+    reading = (
+        _read(reader, half, _CROSSINGS) for reader, half in zip((connection, second_connection), halves, strict=True)
+    )
     read = await asyncio.gather(*reading)
     fields = {name: "source_order" if name == "order" else name for name in CROSSING.names or ()}
     del fields["state"], fields["region"]
-    return _converted(read, CROSSING, fields), _converted(read, HOLDING, _HOLDING)
+    return _converted(read, CROSSING, fields), _converted(read, FACT_KEYS, _FACT_KEYS)
 
 
 async def register_facts(connection: Connection) -> tuple[Records, Records]:
@@ -58,8 +60,8 @@ async def register_facts(connection: Connection) -> tuple[Records, Records]:
         connection, "register_fact WHERE NOT withdrawn AND (claim <> 0 OR document <> 0)", _REGISTER_FACTS
     )
     columns = {"kind": "evidence", "end_kind": "end_evidence"}
-    fields = {name: columns.get(name, name) for name in TOLD.names or ()}
-    return _converted([rows], TOLD, fields), _converted([rows], HOLDING, _HOLDING)
+    fields = {name: columns.get(name, name) for name in FACT_EVIDENCE.names or ()}
+    return _converted([rows], FACT_EVIDENCE, fields), _converted([rows], FACT_KEYS, _FACT_KEYS)
 
 
 async def claims(connection: Connection) -> Records:

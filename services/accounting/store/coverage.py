@@ -2,8 +2,8 @@
 
 import asyncpg
 
-from services.accounting.rules.dimensions import day_number
-from services.accounting.rules.reckoning import UNDECLARED, Coverage
+from services.accounting.rules.figures.dimensions import day_number
+from services.accounting.rules.residence.reckoning import UNDECLARED, Coverage
 
 Connection = asyncpg.Connection
 

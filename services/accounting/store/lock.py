@@ -22,7 +22,7 @@ async def become_writer(connection: Connection) -> None:
         await asyncio.sleep(PATIENCE)
 
 
-async def relieve_writer(connection: Connection) -> None:
+async def take_over_writer(connection: Connection) -> None:
     """Asks the present writer to stand by, and waits until it does: for a rebuild, until its connection ends."""
     for lock in (REBUILD, WRITER):
         while True:

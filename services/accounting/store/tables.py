@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from shared.http.access_log import access_log_table
+from shared.audit.access_log import access_log_table
 
 metadata = MetaData()
 

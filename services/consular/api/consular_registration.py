@@ -8,13 +8,13 @@ from pydantic import BaseModel, Field
 
 from services.consular.cases import consular_registration as cases
 from services.consular.cases.consular_registration import REGISTRATIONS, End, Renewal
-from services.consular.rules.consular_registration import Standing
+from services.consular.rules.consular_registration import Freshness
 from shared.events.consular import ConsularRegistration, EndOfRegistration
-from shared.events.language import Day
+from shared.events.wire import Date
 from shared.http.answers import ExpectedVersion, etag, json_response
-from shared.http.callers import Caller, requires
-from shared.http.idempotency import OneAttempt
-from shared.http.routes import router as gated
+from shared.http.routes import router as api_router
+from shared.idempotency import RequiredKey
+from shared.identity.callers import Caller, requires
 from shared.kernel.decisions import Check
 from shared.records.routes import record_routes
 from shared.records.state import RecordState
@@ -23,27 +23,27 @@ PATH = f"/v1/{REGISTRATIONS.path}"
 
 Consul = Annotated[Caller, requires("consul")]
 
-listing = gated(prefix=PATH, tags=["consular registrations"])  # before `/{id}`, which would take "stale" for an id
+listing = api_router(prefix=PATH, tags=["consular registrations"])  # before `/{id}`, which would take "stale" for an id
 router = record_routes(REGISTRATIONS, "consular registrations")
 
 
 class RenewalBody(BaseModel):
     """The entry is confirmed today."""
 
-    expected_until: Day | None = Field(None, description="new end of the stay; null where none is known")
+    expected_until: Date | None = Field(None, description="new end of the stay; null where none is known")
 
 
 class EndBody(BaseModel):
     """Why and when the registration ends."""
 
-    ended_on: Day = Field(description="first day on which the citizen is no longer registered")
+    ended_on: Date = Field(description="first day on which the citizen is no longer registered")
     reason: EndOfRegistration
 
 
 class RegistrationState(RecordState[ConsularRegistration]):
     """An entry with its standing today, and the checks that say why."""
 
-    standing: Standing
+    standing: Freshness
     checks: list[Check]
 
 
@@ -67,24 +67,20 @@ async def standing(request: Request, id: UUID, caller: Consul) -> Response:
 
 @router.post("/{id}:renew", response_model=RegistrationState, summary="Confirm an entry")
 async def renew(
-    request: Request, id: UUID, body: RenewalBody, version: ExpectedVersion, attempt: OneAttempt, caller: Consul
+    request: Request, id: UUID, body: RenewalBody, version: ExpectedVersion, key: RequiredKey, caller: Consul
 ) -> Response:
     """The citizen is still there."""
     renewal = Renewal(body.expected_until)
-    return versioned(
-        await cases.renew(request.app.state.engine, id, renewal, version=version, caller=caller, attempt=attempt)
-    )
+    return versioned(await cases.renew(request.app.state.engine, id, renewal, version=version, caller=caller, key=key))
 
 
 @router.post("/{id}:end", response_model=RegistrationState, summary="Take a citizen off the register")
 async def end(
-    request: Request, id: UUID, body: EndBody, version: ExpectedVersion, attempt: OneAttempt, caller: Consul
+    request: Request, id: UUID, body: EndBody, version: ExpectedVersion, key: RequiredKey, caller: Consul
 ) -> Response:
     """By own wish, registration with another mission, the end of the stay, return, loss of citizenship, or death."""
     ended = End(body.ended_on, body.reason)
-    return versioned(
-        await cases.end(request.app.state.engine, id, ended, version=version, caller=caller, attempt=attempt)
-    )
+    return versioned(await cases.end(request.app.state.engine, id, ended, version=version, caller=caller, key=key))
 
 
 def versioned(answer: dict[str, Any], status: int = 200) -> Response:

@@ -11,13 +11,13 @@ from services.consular.cases import consular_registration as cases
 from services.consular.cases.consular_registration import End, Renewal
 from shared.db.records import FIRST
 from shared.events.consular import ConsularRegistration
-from shared.events.language import SourceId
+from shared.events.wire import SourceId
 from shared.http.answers import ExpectedVersion, etag, json_response
-from shared.http.callers import Caller, requires
-from shared.http.idempotency import OneAttempt
-from shared.http.routes import router as gated
+from shared.http.routes import router as api_router
+from shared.idempotency import RequiredKey
+from shared.identity.callers import Caller, requires
 
-router = gated(prefix="/v1/me/consular-registrations", tags=["my registrations"])
+router = api_router(prefix="/v1/me/consular-registrations", tags=["my registrations"])
 Citizen = Annotated[Caller, requires("citizen")]
 
 
@@ -44,21 +44,17 @@ async def own(request: Request, caller: Citizen) -> Response:
 
 @router.post("/{id}:renew", response_model=RegistrationState, summary="Confirm that you are still there")
 async def renew(
-    request: Request, id: UUID, body: RenewalBody, version: ExpectedVersion, attempt: OneAttempt, caller: Citizen
+    request: Request, id: UUID, body: RenewalBody, version: ExpectedVersion, key: RequiredKey, caller: Citizen
 ) -> Response:
     """Anybody else's entry answers 404."""
     renewal = Renewal(body.expected_until)
-    return versioned(
-        await cases.renew(request.app.state.engine, id, renewal, version=version, caller=caller, attempt=attempt)
-    )
+    return versioned(await cases.renew(request.app.state.engine, id, renewal, version=version, caller=caller, key=key))
 
 
 @router.post("/{id}:end", response_model=RegistrationState, summary="Take yourself off the register")
 async def end(
-    request: Request, id: UUID, body: EndBody, version: ExpectedVersion, attempt: OneAttempt, caller: Citizen
+    request: Request, id: UUID, body: EndBody, version: ExpectedVersion, key: RequiredKey, caller: Citizen
 ) -> Response:
     """Registration is voluntary, and so is its end."""
     ended = End(body.ended_on, body.reason)
-    return versioned(
-        await cases.end(request.app.state.engine, id, ended, version=version, caller=caller, attempt=attempt)
-    )
+    return versioned(await cases.end(request.app.state.engine, id, ended, version=version, caller=caller, key=key))

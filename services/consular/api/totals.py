@@ -6,10 +6,10 @@ from fastapi import Request
 
 from services.consular.cases import totals as cases
 from services.consular.cases.totals import Totals
-from shared.http.callers import Caller, requires
-from shared.http.routes import router as gated
+from shared.http.routes import router as api_router
+from shared.identity.callers import Caller, requires
 
-router = gated(prefix="/v1/totals", tags=["totals"])
+router = api_router(prefix="/v1/totals", tags=["totals"])
 
 
 @router.get("", summary="Totals per mission")

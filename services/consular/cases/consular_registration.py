@@ -12,16 +12,16 @@ from services.consular.rules import consular_registration as rules
 from services.consular.store import consular_registration as store
 from services.consular.store.tables import consular_registration
 from shared import clock
-from shared.db.records import Record, Taken
-from shared.db.unit import Unit, unit_of_work
+from shared.audit import access_log
+from shared.db.records import Record, SubmitResult
 from shared.errors import Conflict, Fault, Forbidden, Invalid, NotFound
 from shared.events.consular import ConsularRegistration, EndOfRegistration
-from shared.http import access_log
-from shared.http.callers import Caller
-from shared.http.idempotency import Attempt, once
 from shared.http.reading import checked
+from shared.idempotency import IdempotencyKey, idempotent_json
+from shared.identity.callers import Caller
+from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake
-from shared.records.kind import Kind
+from shared.records.record_type import RecordType
 from shared.records.state import as_json
 
 
@@ -50,7 +50,7 @@ def _confirmed_on(entry: ConsularRegistration) -> date:
     return entry.renewed_on or entry.registered_on
 
 
-REGISTRATIONS = Kind(
+REGISTRATIONS = RecordType(
     fact=ConsularRegistration,
     table=consular_registration,
     path="consular-registrations",
@@ -77,7 +77,7 @@ class End:
 
 
 async def renew(
-    engine: AsyncEngine, id: UUID, renewal: Renewal, *, version: int, caller: Caller, attempt: Attempt
+    engine: AsyncEngine, id: UUID, renewal: Renewal, *, version: int, caller: Caller, key: IdempotencyKey
 ) -> dict[str, Any]:
     """Confirms an entry today; answers with the record and its standing. Raises NotFound, VersionMismatch, Conflict,
     Invalid."""
@@ -86,18 +86,18 @@ async def renew(
     if renewal.expected_until is not None and renewal.expected_until < today:
         fault = Fault("/expected_until", "Lies in the past: such an entry would be stale at once.")
         raise Invalid("The renewal is not valid.", faults=[fault])
-    return await _change(engine, id, changes, "renewal", version, caller, attempt)
+    return await _change(engine, id, changes, "renewal", version, caller, key)
 
 
 async def end(
-    engine: AsyncEngine, id: UUID, end: End, *, version: int, caller: Caller, attempt: Attempt
+    engine: AsyncEngine, id: UUID, end: End, *, version: int, caller: Caller, key: IdempotencyKey
 ) -> dict[str, Any]:
     """Takes the citizen off the register; answers and raises as `renew`."""
     if end.ended_on > clock.today():
         fault = Fault("/ended_on", "Lies in the future; report the end when it has come.")
         raise Invalid("The registration cannot end on that day.", faults=[fault])
     changes = {"ended_on": end.ended_on, "end_reason": end.reason}
-    return await _change(engine, id, changes, end.reason, version, caller, attempt)
+    return await _change(engine, id, changes, end.reason, version, caller, key)
 
 
 async def _change(
@@ -107,19 +107,19 @@ async def _change(
     reason: str,
     version: int,
     caller: Caller,
-    attempt: Attempt,
+    key: IdempotencyKey,
 ) -> dict[str, Any]:
     async with unit_of_work(engine) as unit:
-        answer: dict[str, Any] = await once(
-            unit.connection, attempt, lambda: _change_within(unit, id, changes, reason, version, caller)
+        answer: dict[str, Any] = await idempotent_json(
+            unit.connection, key, lambda: _change_within(unit, id, changes, reason, version, caller)
         )
     return answer
 
 
 async def _change_within(
-    unit: Unit, id: UUID, changes: dict[str, Any], reason: str, version: int, caller: Caller
+    unit: UnitOfWork, id: UUID, changes: dict[str, Any], reason: str, version: int, caller: Caller
 ) -> dict[str, Any]:
-    record = await intake.open_within(unit, REGISTRATIONS, id, version)
+    record = await intake.open_within(unit, REGISTRATIONS, id, version, caller)
     entry = ConsularRegistration.read(record.body)
     _refuse_others(entry, caller)
     if entry.ended_on is not None:
@@ -138,13 +138,13 @@ def is_own(entry: ConsularRegistration, caller: Caller) -> bool:
     return caller.iin is not None and entry.person.iin == caller.iin
 
 
-async def register_self(engine: AsyncEngine, entry: ConsularRegistration, caller: Caller) -> Taken:
+async def register_self(engine: AsyncEngine, entry: ConsularRegistration, caller: Caller) -> SubmitResult:
     """A citizen's own registration. Raises Forbidden for anybody else's, Invalid, Conflict."""
     if not is_own(entry, caller):
         raise Forbidden("A citizen registers nobody but themselves: the person's IIN is not that of the token.")
     if faults := list(_own_faults(entry, clock.today())):
         raise Invalid("The registration is not valid.", faults=faults)
-    (taken,) = await intake.take(engine, REGISTRATIONS, [entry], caller)
+    (taken,) = await intake.submit(engine, REGISTRATIONS, [entry], caller)
     if taken.outcome == "conflict":
         raise Conflict("The same source_id holds other content; take a new one.")
     return taken
@@ -180,20 +180,20 @@ async def stale(
 ) -> list[dict[str, Any]]:
     """Up to `limit` stale entries after the entry `after`, each with its standing; the search is logged."""
     async with unit_of_work(engine) as unit:
-        found = await store.stale(unit.connection, rules.freshness(clock.today()), mission, after, limit)
+        found = await store.stale(unit.connection, rules.fresh_since(clock.today()), mission, after, limit)
         await _log_search(unit, found, caller)
     return [view(record) for record in found]
 
 
-async def _log_search(unit: Unit, found: Sequence[Record], caller: Caller) -> None:
+async def _log_search(unit: UnitOfWork, found: Sequence[Record], caller: Caller) -> None:
     persons = [(record.id, ConsularRegistration.read(record.body).person) for record in found]
-    await access_log.note_search(unit.connection, caller, REGISTRATIONS.name, persons)
+    await access_log.log_search(unit.connection, caller, REGISTRATIONS.name, persons)
 
 
 def view(record: Record) -> dict[str, Any]:
     """The record with its standing today: current, stale or ended, and why."""
     entry = ConsularRegistration.read(record.body)
-    standing, checks = rules.standing(
+    standing, checks = rules.freshness(
         clock.today(),
         permanent=_is_permanent(entry),
         confirmed_on=_confirmed_on(entry),

@@ -9,14 +9,14 @@ from datetime import datetime
 from services.consular.store.tables import host_country_figure
 from shared import clock
 from shared.events.consular import HostCountryFigure
-from shared.records.kind import Kind
+from shared.records.record_type import RecordType
 
 
 def _time(figure: HostCountryFigure) -> datetime:
     return clock.start_of(figure.reported_on)
 
 
-FIGURES = Kind(
+FIGURES = RecordType(
     fact=HostCountryFigure,
     table=host_country_figure,
     path="host-country-figures",

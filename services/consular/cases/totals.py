@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.consular.rules.consular_registration import freshness
+from services.consular.rules.consular_registration import fresh_since
 from services.consular.store import consular_registration as store
 from services.consular.store.consular_registration import Total
 from shared import clock
@@ -22,4 +22,4 @@ class Totals:
 async def totals(engine: AsyncEngine) -> Totals:
     today = clock.today()
     async with engine.connect() as connection:
-        return Totals(today, await store.totals(connection, freshness(today)))
+        return Totals(today, await store.totals(connection, fresh_since(today)))

@@ -17,13 +17,13 @@ from shared.kernel.calendar import add_months
 from shared.kernel.decisions import Check
 from shared.kernel.norms import NormsInForce, Rulebook
 
-Standing = Literal["current", "stale", "ended"]
+Freshness = Literal["current", "stale", "ended"]
 
 RULEBOOK = Rulebook.load(Path(__file__).with_name("norms.toml"))
 
 
 @dataclass(frozen=True, slots=True)
-class Freshness:
+class FreshSince:
     """To be current on `day`, an entry must have been made or renewed on or after the day of its kind."""
 
     day: date
@@ -31,24 +31,24 @@ class Freshness:
     permanent_since: date
 
 
-def freshness(day: date) -> Freshness:
+def fresh_since(day: date) -> FreshSince:
     norms = RULEBOOK.on(day)
     temporary, permanent = norms["stale_after"].whole(), norms["permanent_stale_after"].whole()
-    return Freshness(day, add_months(day, -temporary), add_months(day, -permanent))
+    return FreshSince(day, add_months(day, -temporary), add_months(day, -permanent))
 
 
-def standing(
+def freshness(
     day: date, *, permanent: bool, confirmed_on: date, expected_until: date | None, ended: bool
-) -> tuple[Standing, tuple[Check, ...]]:
+) -> tuple[Freshness, tuple[Check, ...]]:
     """How an entry stands on `day`, and why; `confirmed_on` is when it was made or last renewed."""
     if ended:
         return "ended", ()
-    norms, fresh = RULEBOOK.on(day), freshness(day)
+    norms, fresh = RULEBOOK.on(day), fresh_since(day)
     checks = (_renewed(norms, fresh, permanent, confirmed_on), _stay(norms, day, expected_until))
     return ("stale" if any(check.remedy for check in checks) else "current"), checks
 
 
-def _renewed(norms: NormsInForce, fresh: Freshness, permanent: bool, confirmed_on: date) -> Check:
+def _renewed(norms: NormsInForce, fresh: FreshSince, permanent: bool, confirmed_on: date) -> Check:
     norm = norms["permanent_stale_after" if permanent else "stale_after"]
     since = fresh.permanent_since if permanent else fresh.temporary_since
     found = f"Made or last renewed on {confirmed_on}; current since {since} or later."

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.consular.rules.consular_registration import Freshness
+from services.consular.rules.consular_registration import FreshSince
 from services.consular.store.tables import consular_registration as table
 from shared.db import records
 from shared.db.records import Record
@@ -30,7 +30,7 @@ async def of_citizen(connection: AsyncConnection, iin: str) -> list[Record]:
 
 
 async def stale(
-    connection: AsyncConnection, fresh: Freshness, mission: str | None, after: UUID | None, limit: int
+    connection: AsyncConnection, fresh: FreshSince, mission: str | None, after: UUID | None, limit: int
 ) -> list[Record]:
     """Up to `limit` stale entries, of one mission if named, after the entry `after`."""
     query = select(table.c.id).where(_in_effect(), ~_current(fresh))
@@ -42,7 +42,7 @@ async def stale(
     return [await records.load(connection, table, id) for id in ids]
 
 
-async def totals(connection: AsyncConnection, fresh: Freshness) -> list[Total]:
+async def totals(connection: AsyncConnection, fresh: FreshSince) -> list[Total]:
     """Entries in effect by mission, country and purpose."""
     axes = (table.c.mission, table.c.country, table.c.purpose)
     is_current = case((_current(fresh), 1), else_=0)
@@ -55,7 +55,7 @@ def _in_effect() -> ColumnElement[bool]:
     return and_(~table.c.withdrawn, ~table.c.ended)
 
 
-def _current(fresh: Freshness) -> ColumnElement[bool]:
+def _current(fresh: FreshSince) -> ColumnElement[bool]:
     since = case((table.c.permanent, fresh.permanent_since), else_=fresh.temporary_since)
     staying = or_(table.c.expected_until.is_(None), table.c.expected_until >= fresh.day)
     return and_(table.c.confirmed_on >= since, staying)

@@ -2,9 +2,9 @@
 
 from sqlalchemy import Boolean, Column, Date, Index, MetaData, Text
 
+from shared.audit.access_log import access_log_table
 from shared.db.records import record_table
-from shared.http.access_log import access_log_table
-from shared.http.idempotency import idempotency_table
+from shared.idempotency import idempotency_table
 from shared.outbox import outbox_table, relay_table
 from shared.records.rejects import rejected_table
 

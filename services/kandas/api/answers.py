@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.kandas.cases.case_file import CaseFile
 from shared.events.kandas import KandasStatus
-from shared.events.language import SourceId
+from shared.events.wire import SourceId
 from shared.kernel.decisions import Decision
 
 

@@ -7,17 +7,17 @@ from pydantic import BaseModel
 
 from services.kandas.cases import kandas_status
 from shared import clock
-from shared.events.language import Day
-from shared.http.callers import Caller, requires
-from shared.http.routes import router as gated
+from shared.events.wire import Date
+from shared.http.routes import router as api_router
+from shared.identity.callers import Caller, requires
 
-router = gated(prefix="/v1/kandas-expiry-runs", tags=["operations"])
+router = api_router(prefix="/v1/kandas-expiry-runs", tags=["operations"])
 
 
 class ExpiryRun(BaseModel):
     """How many statuses had held until a day before `day` and were ended by this run."""
 
-    day: Day
+    day: Date
     expired: int
 
 

@@ -12,15 +12,15 @@ from services.kandas.cases import status_decision
 from services.kandas.cases.kandas_application import Lodgement, ReceivedPaper
 from services.kandas.cases.status_decision import Finding
 from shared.db.records import FIRST
-from shared.events.language import Day, Text
+from shared.events.wire import Date, Text
 from shared.http.answers import ExpectedVersion, etag, json_response
-from shared.http.callers import Caller, requires
-from shared.http.idempotency import OneAttempt
-from shared.http.routes import router as gated
+from shared.http.routes import router as api_router
+from shared.idempotency import RequiredKey
+from shared.identity.callers import Caller, requires
 
 PATH = "/v1/kandas-applications"
 
-router = gated(prefix=PATH, tags=["kandas applications"])
+router = api_router(prefix=PATH, tags=["kandas applications"])
 Lodger = Annotated[Caller, requires("kandas-officer", "consul")]
 Officer = Annotated[Caller, requires("kandas-officer")]
 
@@ -40,7 +40,7 @@ class Findings(BaseModel):
 class HearingHeld(BaseModel):
     """The day of the hearing."""
 
-    held_on: Day
+    held_on: Date
 
 
 class TakeBack(BaseModel):
@@ -71,45 +71,45 @@ async def read(request: Request, id: UUID, caller: Lodger) -> Response:
 
 @router.post("/{id}/documents", response_model=Case, summary="Enter documents received later")
 async def add_documents(
-    request: Request, id: UUID, body: Documents, version: ExpectedVersion, attempt: OneAttempt, caller: Lodger
+    request: Request, id: UUID, body: Documents, version: ExpectedVersion, key: RequiredKey, caller: Lodger
 ) -> Response:
     """The last missing document starts the clock of the decision."""
     answer = await cases.add_documents(
-        request.app.state.engine, id, body.documents, version=version, caller=caller, attempt=attempt
+        request.app.state.engine, id, body.documents, version=version, caller=caller, key=key
     )
     return _versioned(answer)
 
 
 @router.post("/{id}/decision", response_model=CaseDecision, summary="Decide on every member who waits")
 async def decide(
-    request: Request, id: UUID, body: Findings, version: ExpectedVersion, attempt: OneAttempt, caller: Officer
+    request: Request, id: UUID, body: Findings, version: ExpectedVersion, key: RequiredKey, caller: Officer
 ) -> Response:
     """Today, by the rules in force today. The answer lists for every member the outcome (granted, preliminary_refusal,
     refused) and every check with its rule, version, finding and, where it failed, what would make it pass."""
     answer = await status_decision.decide(
-        request.app.state.engine, id, body.findings, version=version, caller=caller, attempt=attempt
+        request.app.state.engine, id, body.findings, version=version, caller=caller, key=key
     )
     return _versioned(answer)
 
 
 @router.post("/{id}/hearing", response_model=Case, summary="Enter that the hearing was held")
 async def record_hearing(
-    request: Request, id: UUID, body: HearingHeld, version: ExpectedVersion, attempt: OneAttempt, caller: Officer
+    request: Request, id: UUID, body: HearingHeld, version: ExpectedVersion, key: RequiredKey, caller: Officer
 ) -> Response:
     """After it (or after its last day) the case can be decided for good."""
     answer = await status_decision.record_hearing(
-        request.app.state.engine, id, body.held_on, version=version, caller=caller, attempt=attempt
+        request.app.state.engine, id, body.held_on, version=version, caller=caller, key=key
     )
     return _versioned(answer)
 
 
 @router.post("/{id}:withdraw", response_model=Case, summary="Take an application back")
 async def take_back(
-    request: Request, id: UUID, body: TakeBack, version: ExpectedVersion, attempt: OneAttempt, caller: Lodger
+    request: Request, id: UUID, body: TakeBack, version: ExpectedVersion, key: RequiredKey, caller: Lodger
 ) -> Response:
     """Before any decision; the records of its members no longer count."""
     answer = await cases.take_back(
-        request.app.state.engine, id, version=version, reason=body.reason, caller=caller, attempt=attempt
+        request.app.state.engine, id, version=version, reason=body.reason, caller=caller, key=key
     )
     return _versioned(answer)
 

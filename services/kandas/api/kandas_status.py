@@ -11,10 +11,10 @@ from services.kandas.api.answers import MemberDecision
 from services.kandas.cases import kandas_status as cases
 from services.kandas.cases.kandas_status import STATUSES, End
 from shared.events.kandas import KandasStatus
-from shared.events.language import Day
+from shared.events.wire import Date
 from shared.http.answers import ExpectedVersion, etag, json_response
-from shared.http.callers import Caller, requires
-from shared.http.idempotency import OneAttempt
+from shared.idempotency import RequiredKey
+from shared.identity.callers import Caller, requires
 from shared.records.routes import record_routes
 from shared.records.state import RecordState
 
@@ -25,13 +25,13 @@ Officer = Annotated[Caller, requires("kandas-officer")]
 class EndOfStatus(BaseModel):
     """Why and when a status ends; expiry is found by its own run."""
 
-    ended_on: Day = Field(description="first day on which the status no longer holds")
+    ended_on: Date = Field(description="first day on which the status no longer holds")
     reason: Literal["citizenship", "withdrawal", "leaving"]
 
 
 @router.post("/{id}:end", response_model=RecordState[KandasStatus], summary="End a status")
 async def end(
-    request: Request, id: UUID, body: EndOfStatus, version: ExpectedVersion, attempt: OneAttempt, caller: Officer
+    request: Request, id: UUID, body: EndOfStatus, version: ExpectedVersion, key: RequiredKey, caller: Officer
 ) -> Response:
     """By citizenship, by withdrawal, or because the person left the country."""
     answer = await cases.end(
@@ -40,7 +40,7 @@ async def end(
         End(body.ended_on, body.reason),
         version=version,
         caller=caller,
-        attempt=attempt,
+        key=key,
     )
     return json_response(answer, headers={"ETag": etag(answer["version"])})
 

@@ -2,20 +2,20 @@
 
 from typing import Literal
 
-from shared.events.language import Day, Language, Region, SourceId, Text
+from shared.events.wire import Date, Region, SourceId, Text, WireModel
 
 PaperKind = Literal["application", "autobiography", "identity", "ethnicity"]
 Member = Literal["applicant", "spouse", "child", "parent", "other"]
 
 
-class Paper(Language):
+class Paper(WireModel):
     """A document that was received; the register keeps that it was, not the document."""
 
     kind: PaperKind
-    received_on: Day
+    received_on: Date
 
 
-class MemberFile(Language):
+class MemberFile(WireModel):
     """The papers of one member. The person stands in the member's status record."""
 
     source_id: SourceId
@@ -23,19 +23,19 @@ class MemberFile(Language):
     documents: tuple[Paper, ...] = ()
 
 
-class Hearing(Language):
+class Hearing(WireModel):
     """The hearing after a preliminary refusal: due `by` its last day, held or not."""
 
-    invited_on: Day
-    by: Day
-    held_on: Day | None = None
+    invited_on: Date
+    by: Date
+    held_on: Date | None = None
 
 
-class CaseFile(Language):
+class CaseFile(WireModel):
     """`source_id` is the case number; `mission` is where it was lodged, None at home."""
 
     source_id: SourceId
-    lodged_on: Day
+    lodged_on: Date
     mission: Text | None
     region: Region
     members: tuple[MemberFile, ...]

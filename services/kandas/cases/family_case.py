@@ -16,10 +16,10 @@ from services.kandas.store.tables import kandas_application
 from shared import clock
 from shared.db import records
 from shared.db.records import Record
-from shared.db.unit import Unit
 from shared.errors import Conflict, Forbidden
 from shared.events.kandas import KandasStatus
-from shared.http.callers import Caller
+from shared.identity.callers import Caller
+from shared.outbox.unit_of_work import UnitOfWork
 from shared.records import intake
 
 
@@ -33,7 +33,7 @@ class CaseState:
     members: list[Record]
 
 
-async def open_case(unit: Unit, id: UUID, version: int, caller: Caller) -> CaseState:
+async def open_case(unit: UnitOfWork, id: UUID, version: int, caller: Caller) -> CaseState:
     """The case, locked with its members for a change of its version `version`. Raises NotFound, VersionMismatch,
     Forbidden, and Conflict where it was taken back or is decided."""
     record = await records.load(unit.connection, kandas_application, id, lock=True)
@@ -47,7 +47,7 @@ async def open_case(unit: Unit, id: UUID, version: int, caller: Caller) -> CaseS
     return case
 
 
-async def keep(unit: Unit, case: CaseState, file: CaseFile, caller: Caller, reason: str) -> CaseState:
+async def keep(unit: UnitOfWork, case: CaseState, file: CaseFile, caller: Caller, reason: str) -> CaseState:
     """Stores the next version of the case file, and who touched whose case."""
     record = await records.revise(
         unit.connection,
@@ -68,7 +68,7 @@ def undecided(case: CaseState) -> list[tuple[Record, KandasStatus]]:
     return [(record, status) for record, status in facts if status.state == "applied"]
 
 
-async def state_of(unit: Unit, record: Record, *, lock: bool = False) -> CaseState:
+async def state_of(unit: UnitOfWork, record: Record, *, lock: bool = False) -> CaseState:
     """The case that the record holds, with its members' records, locked if asked."""
     file = CaseFile.model_validate_json(record.body)
     held = await statuses.of_application(unit.connection, file.source_id, lock=lock)

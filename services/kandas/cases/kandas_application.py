@@ -19,20 +19,20 @@ from services.kandas.rules import kandas_application as rules
 from services.kandas.store.tables import kandas_application
 from shared import clock
 from shared.db import records
-from shared.db.records import Submission, Taken
-from shared.db.unit import Unit, unit_of_work
+from shared.db.records import Submission, SubmitResult
 from shared.errors import Conflict, Fault, Invalid
 from shared.events.contradictions import contradiction, twice
 from shared.events.kandas import KandasStatus
-from shared.events.language import Country, Day, Language, Region, SourceId, Text
 from shared.events.person import Person
-from shared.http.callers import Caller
-from shared.http.idempotency import Attempt, once
+from shared.events.wire import Country, Date, Region, SourceId, Text, WireModel
+from shared.idempotency import IdempotencyKey, idempotent_json
+from shared.identity.callers import Caller
 from shared.kernel.norms import NotInForce
+from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake
 
 
-class LodgedMember(Language):
+class LodgedMember(WireModel):
     """One member of the family, with the documents that came with the application."""
 
     source_id: SourceId
@@ -42,11 +42,11 @@ class LodgedMember(Language):
     documents: tuple[Paper, ...] = ()
 
 
-class Lodgement(Language):
+class Lodgement(WireModel):
     """An application as it is lodged: one applicant, and the family that comes along."""
 
     source_id: SourceId = Field(description="the case's own number")
-    lodged_on: Day
+    lodged_on: Date
     mission: Text | None = Field(None, description="the mission that took it; null where it was lodged at home")
     region: Region = Field(description="region of settlement")
     members: Annotated[tuple[LodgedMember, ...], Field(max_length=50)]
@@ -96,8 +96,8 @@ class ReceivedPaper(Paper):
 class Lodged:
     """What became of a lodgement: the case's record and those of its members in the order of the lodgement."""
 
-    application: Taken
-    members: list[Taken]
+    application: SubmitResult
+    members: list[SubmitResult]
 
 
 async def lodge(engine: AsyncEngine, lodgement: Lodgement, caller: Caller) -> Lodged:
@@ -108,8 +108,8 @@ async def lodge(engine: AsyncEngine, lodgement: Lodgement, caller: Caller) -> Lo
         raise Invalid("The application is not valid.", faults=faults)
     async with unit_of_work(engine) as unit:
         submission = Submission(lodgement.source_id, lodgement.case_file().model_dump_json(), caller.subject)
-        (application,) = await records.take(unit.connection, kandas_application, [submission])
-        members = await intake.take_within(unit, STATUSES, lodgement.statuses(), [caller] * len(lodgement.members))
+        (application,) = await records.submit(unit.connection, kandas_application, [submission])
+        members = await intake.ingest(unit, STATUSES, lodgement.statuses(), [caller] * len(lodgement.members))
         lodged = Lodged(application, members)
         if faults := list(_doubles(lodged)):
             raise Conflict("Another application holds this number with other content.", faults=faults)
@@ -152,19 +152,19 @@ async def add_documents(
     *,
     version: int,
     caller: Caller,
-    attempt: Attempt,
+    key: IdempotencyKey,
 ) -> dict[str, Any]:
     """Enters documents that were received; the last missing one starts the clock. A document that is there already
     keeps its first day. Answers with the case. Raises NotFound, VersionMismatch, Conflict, Invalid, Forbidden."""
     async with unit_of_work(engine) as unit:
-        answer: dict[str, Any] = await once(
-            unit.connection, attempt, lambda: _add_documents(unit, id, papers, version, caller)
+        answer: dict[str, Any] = await idempotent_json(
+            unit.connection, key, lambda: _add_documents(unit, id, papers, version, caller)
         )
     return answer
 
 
 async def _add_documents(
-    unit: Unit, id: UUID, papers: Sequence[ReceivedPaper], version: int, caller: Caller
+    unit: UnitOfWork, id: UUID, papers: Sequence[ReceivedPaper], version: int, caller: Caller
 ) -> dict[str, Any]:
     case = await open_case(unit, id, version, caller)
     if faults := list(_paper_faults(case.file, papers)):
@@ -191,18 +191,18 @@ def _with_papers(member: MemberFile, papers: Sequence[ReceivedPaper]) -> MemberF
 
 
 async def take_back(
-    engine: AsyncEngine, id: UUID, *, version: int, reason: str, caller: Caller, attempt: Attempt
+    engine: AsyncEngine, id: UUID, *, version: int, reason: str, caller: Caller, key: IdempotencyKey
 ) -> dict[str, Any]:
     """Withdraws an application before any decision, and with it its members' records. Answers and raises as
     `add_documents`."""
     async with unit_of_work(engine) as unit:
-        answer: dict[str, Any] = await once(
-            unit.connection, attempt, lambda: _take_back(unit, id, version, reason, caller)
+        answer: dict[str, Any] = await idempotent_json(
+            unit.connection, key, lambda: _take_back(unit, id, version, reason, caller)
         )
     return answer
 
 
-async def _take_back(unit: Unit, id: UUID, version: int, reason: str, caller: Caller) -> dict[str, Any]:
+async def _take_back(unit: UnitOfWork, id: UUID, version: int, reason: str, caller: Caller) -> dict[str, Any]:
     case = await open_case(unit, id, version, caller)
     present = [(record, KandasStatus.read(record.body)) for record in case.members if not record.withdrawn]
     if any(status.state != "applied" for _, status in present):

@@ -16,14 +16,14 @@ from services.kandas.store.status_decision import StoredDecision
 from services.kandas.store.tables import kandas_status
 from shared import clock
 from shared.db import records
-from shared.db.unit import Unit, unit_of_work
 from shared.errors import Conflict, Fault, Invalid
 from shared.events.kandas import KandasStatus
-from shared.http.callers import Caller
-from shared.http.idempotency import Attempt, once
+from shared.idempotency import IdempotencyKey, idempotent_json
+from shared.identity.callers import Caller
+from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake
-from shared.records.kind import Kind
 from shared.records.people import document_of
+from shared.records.record_type import RecordType
 from shared.records.state import as_json
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ def _columns(status: KandasStatus) -> dict[str, Any]:
     }
 
 
-def _fixed(old: KandasStatus, new: KandasStatus) -> Sequence[Fault]:
+def _immutable_faults(old: KandasStatus, new: KandasStatus) -> Sequence[Fault]:
     faults = []
     if new.case != old.case:
         faults.append(Fault("/case", "A member stays in the family's case."))
@@ -58,7 +58,7 @@ def _fixed(old: KandasStatus, new: KandasStatus) -> Sequence[Fault]:
     return faults
 
 
-STATUSES = Kind(
+STATUSES = RecordType(
     fact=KandasStatus,
     table=kandas_status,
     path="kandas-statuses",
@@ -66,7 +66,7 @@ STATUSES = Kind(
     readers=("kandas-officer",),
     time=_time,
     columns=_columns,
-    fixed=_fixed,
+    immutable_faults=_immutable_faults,
 )
 
 
@@ -79,17 +79,19 @@ class End:
 
 
 async def end(
-    engine: AsyncEngine, id: UUID, end: End, *, version: int, caller: Caller, attempt: Attempt
+    engine: AsyncEngine, id: UUID, end: End, *, version: int, caller: Caller, key: IdempotencyKey
 ) -> dict[str, Any]:
     """Ends a status in force; answers with the record. Raises NotFound, VersionMismatch, Invalid, and Conflict where
     none is in force."""
     async with unit_of_work(engine) as unit:
-        answer: dict[str, Any] = await once(unit.connection, attempt, lambda: _end(unit, id, end, version, caller))
+        answer: dict[str, Any] = await idempotent_json(
+            unit.connection, key, lambda: _end(unit, id, end, version, caller)
+        )
     return answer
 
 
-async def _end(unit: Unit, id: UUID, end: End, version: int, caller: Caller) -> dict[str, Any]:
-    record = await intake.open_within(unit, STATUSES, id, version)
+async def _end(unit: UnitOfWork, id: UUID, end: End, version: int, caller: Caller) -> dict[str, Any]:
+    record = await intake.open_within(unit, STATUSES, id, version, caller)
     status = KandasStatus.read(record.body)
     if status.state != "granted" or status.decided_on is None:
         raise Conflict(f"Only a status in force can end; this one is {status.state}.")
@@ -98,7 +100,7 @@ async def _end(unit: Unit, id: UUID, end: End, version: int, caller: Caller) -> 
     )
     if found:
         raise Invalid("The status cannot end on that day.", faults=[Fault("/ended_on", each) for each in found])
-    ended = _changed(status, state="ended", ended_on=end.ended_on, end_reason=end.reason)
+    ended = _on_revised(status, state="ended", ended_on=end.ended_on, end_reason=end.reason)
     return as_json(await intake.revise_within(unit, STATUSES, record, ended, caller, end.reason))
 
 
@@ -123,7 +125,7 @@ async def _expire_some(engine: AsyncEngine, day: date, caller: Caller) -> int:
             status = KandasStatus.read(record.body)
             assert status.valid_until is not None  # noqa: S101  (the query asks for it)
             ended_on = rules.first_day_without(status.valid_until)
-            ended = _changed(status, state="ended", ended_on=ended_on, end_reason="expiry")
+            ended = _on_revised(status, state="ended", ended_on=ended_on, end_reason="expiry")
             await intake.revise_within(unit, STATUSES, record, ended, caller, "expiry")
     return len(ids)
 
@@ -136,5 +138,5 @@ async def decisions(engine: AsyncEngine, id: UUID, caller: Caller) -> list[Store
         return await status_decision.of_status(unit.connection, id)
 
 
-def _changed(status: KandasStatus, **changes: Any) -> KandasStatus:
+def _on_revised(status: KandasStatus, **changes: Any) -> KandasStatus:
     return KandasStatus.model_validate(dict(status) | changes)

@@ -19,16 +19,16 @@ from services.kandas.store import status_decision as store
 from services.kandas.store.status_decision import StoredDecision
 from shared import clock
 from shared.db.records import Record
-from shared.db.unit import Unit, unit_of_work
 from shared.errors import Conflict, Fault, Invalid
 from shared.events.kandas import KandasStatus
-from shared.events.language import Flag, Language, SourceId
-from shared.http.callers import Caller
-from shared.http.idempotency import Attempt, once
+from shared.events.wire import Flag, SourceId, WireModel
+from shared.idempotency import IdempotencyKey, idempotent_json
+from shared.identity.callers import Caller
+from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake
 
 
-class Finding(Language):
+class Finding(WireModel):
     """What the officer found about one member from the evidence."""
 
     member: SourceId
@@ -37,18 +37,20 @@ class Finding(Language):
 
 
 async def decide(
-    engine: AsyncEngine, id: UUID, findings: Sequence[Finding], *, version: int, caller: Caller, attempt: Attempt
+    engine: AsyncEngine, id: UUID, findings: Sequence[Finding], *, version: int, caller: Caller, key: IdempotencyKey
 ) -> dict[str, Any]:
     """Decides today on every member who waits; answers with every ruling and all its checks. Raises NotFound,
     VersionMismatch, Invalid where a finding is missing or too many, Conflict while a hearing is awaited."""
     async with unit_of_work(engine) as unit:
-        answer: dict[str, Any] = await once(
-            unit.connection, attempt, lambda: _decide(unit, id, findings, version, caller)
+        answer: dict[str, Any] = await idempotent_json(
+            unit.connection, key, lambda: _decide(unit, id, findings, version, caller)
         )
     return answer
 
 
-async def _decide(unit: Unit, id: UUID, findings: Sequence[Finding], version: int, caller: Caller) -> dict[str, Any]:
+async def _decide(
+    unit: UnitOfWork, id: UUID, findings: Sequence[Finding], version: int, caller: Caller
+) -> dict[str, Any]:
     case = await family_case.open_case(unit, id, version, caller)
     sitting = _Sitting(unit, case, clock.today(), caller)
     sitting.await_hearing()
@@ -72,7 +74,7 @@ async def _decide(unit: Unit, id: UUID, findings: Sequence[Finding], version: in
 class _Sitting:
     """One occasion on which a case is decided."""
 
-    unit: Unit
+    unit: UnitOfWork
     case: CaseState
     today: date
     caller: Caller
@@ -133,18 +135,18 @@ class _Sitting:
 
 
 async def record_hearing(
-    engine: AsyncEngine, id: UUID, held_on: date, *, version: int, caller: Caller, attempt: Attempt
+    engine: AsyncEngine, id: UUID, held_on: date, *, version: int, caller: Caller, key: IdempotencyKey
 ) -> dict[str, Any]:
     """Enters that the hearing was held; answers with the case. Raises NotFound, VersionMismatch, Invalid, and Conflict
     where none is due."""
     async with unit_of_work(engine) as unit:
-        answer: dict[str, Any] = await once(
-            unit.connection, attempt, lambda: _record_hearing(unit, id, held_on, version, caller)
+        answer: dict[str, Any] = await idempotent_json(
+            unit.connection, key, lambda: _record_hearing(unit, id, held_on, version, caller)
         )
     return answer
 
 
-async def _record_hearing(unit: Unit, id: UUID, held_on: date, version: int, caller: Caller) -> dict[str, Any]:
+async def _record_hearing(unit: UnitOfWork, id: UUID, held_on: date, version: int, caller: Caller) -> dict[str, Any]:
     case = await family_case.open_case(unit, id, version, caller)
     hearing = case.file.hearing
     if hearing is None or hearing.held_on is not None:

@@ -3,10 +3,10 @@
 from sqlalchemy import Column, Date, DateTime, Index, MetaData, Sequence, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
+from shared.audit.access_log import access_log_table
 from shared.db.json_text import JsonText
 from shared.db.records import record_table
-from shared.http.access_log import access_log_table
-from shared.http.idempotency import idempotency_table
+from shared.idempotency import idempotency_table
 from shared.outbox import outbox_table, relay_table
 from shared.records.rejects import rejected_table
 from shared.timer import timer_table

@@ -6,10 +6,10 @@ from typing import Any, Generic, TypeVar
 from fastapi import Response
 from pydantic import BaseModel
 
-from shared.events.language import Language
+from shared.events.wire import WireModel
 from shared.http.answers import etag, json_response
 
-D = TypeVar("D", bound=Language)
+D = TypeVar("D", bound=WireModel)
 
 
 class DocumentState(BaseModel, Generic[D]):

@@ -8,14 +8,14 @@ from pydantic import BaseModel
 from services.permits.api.document_state import DocumentState, document_response
 from services.permits.cases import employer as cases
 from services.permits.cases.employer import Employer, Heads, StaffReport
-from shared.events.language import Activity, Bin, Day, Region, Text
 from shared.events.permits import Category
+from shared.events.wire import Activity, Bin, Date, Region, Text
 from shared.http.answers import SeenVersion
-from shared.http.callers import Caller, requires
-from shared.http.idempotency import AnyAttempt
-from shared.http.routes import router as gated
+from shared.http.routes import router as api_router
+from shared.idempotency import OptionalKey
+from shared.identity.callers import Caller, requires
 
-router = gated(prefix="/v1/employers", tags=["employers"])
+router = api_router(prefix="/v1/employers", tags=["employers"])
 Speaker = Annotated[Caller, requires("employer", "permits-officer")]
 
 
@@ -35,12 +35,12 @@ class StaffCounts(BaseModel):
 
 @router.put("/{bin}", response_model=DocumentState[Employer], summary="Register or change an employer")
 async def register(
-    request: Request, bin: Bin, details: EmployerDetails, version: SeenVersion, attempt: AnyAttempt, caller: Speaker
+    request: Request, bin: Bin, details: EmployerDetails, version: SeenVersion, key: OptionalKey, caller: Speaker
 ) -> Response:
     """An employer registers itself, by the BIN of its token. A change needs If-Match."""
     employer = Employer(bin=bin, **details.model_dump())
     engine = request.app.state.engine
-    return document_response(await cases.register(engine, employer, version=version, attempt=attempt, caller=caller))
+    return document_response(await cases.register(engine, employer, version=version, key=key, caller=caller))
 
 
 @router.get("/{bin}", response_model=DocumentState[Employer], summary="An employer as registered")
@@ -52,18 +52,18 @@ async def read(request: Request, bin: Bin, caller: Speaker) -> Response:
 async def report_staff(
     request: Request,
     bin: Bin,
-    as_of: Day,
+    as_of: Date,
     counts: StaffCounts,
     version: SeenVersion,
-    attempt: AnyAttempt,
+    key: OptionalKey,
     caller: Speaker,
 ) -> Response:
     """Local content is judged by the newest report up to the day of the decision. A correction needs If-Match."""
     report = StaffReport(employer_bin=bin, as_of=as_of, citizens=counts.citizens)
     engine = request.app.state.engine
-    return document_response(await cases.report_staff(engine, report, version=version, attempt=attempt, caller=caller))
+    return document_response(await cases.report_staff(engine, report, version=version, key=key, caller=caller))
 
 
 @router.get("/{bin}/staff/{as_of}", response_model=DocumentState[StaffReport], summary="The staff report of a day")
-async def read_staff(request: Request, bin: Bin, as_of: Day, caller: Speaker) -> Response:
+async def read_staff(request: Request, bin: Bin, as_of: Date, caller: Speaker) -> Response:
     return document_response(await cases.read_staff(request.app.state.engine, bin, as_of, caller))

@@ -6,10 +6,10 @@ from fastapi import Request
 from pydantic import BaseModel
 
 from services.permits.cases import work_permit_application as cases
-from shared.http.callers import Caller, requires
-from shared.http.routes import router as gated
+from shared.http.routes import router as api_router
+from shared.identity.callers import Caller, requires
 
-router = gated(prefix="/v1/quota-lapse-runs", tags=["operations"])
+router = api_router(prefix="/v1/quota-lapse-runs", tags=["operations"])
 
 
 class LapseRun(BaseModel):

@@ -9,11 +9,11 @@ from services.permits.api.document_state import DocumentState, document_response
 from services.permits.cases import quota as cases
 from services.permits.cases.quota import PoolLine, QuotaOrder
 from shared.http.answers import SeenVersion, etag, json_response
-from shared.http.callers import Caller, requires
-from shared.http.idempotency import AnyAttempt
-from shared.http.routes import router as gated
+from shared.http.routes import router as api_router
+from shared.idempotency import OptionalKey
+from shared.identity.callers import Caller, requires
 
-router = gated(prefix="/v1/quotas", tags=["quotas"])
+router = api_router(prefix="/v1/quotas", tags=["quotas"])
 Year = Annotated[int, Path(ge=2018, le=2100)]
 Officer = Annotated[Caller, requires("permits-officer")]
 Reader = Annotated[Caller, requires("permits-officer", "employer", "statistician", "operator", "system")]
@@ -43,12 +43,12 @@ class QuotaDecided(DocumentState[QuotaOrder]):
 
 @router.put("/{year}", response_model=QuotaDecided, summary="Set the quota of a year")
 async def order(
-    request: Request, year: Year, ordered: QuotaOrder, version: SeenVersion, attempt: AnyAttempt, caller: Officer
+    request: Request, year: Year, ordered: QuotaOrder, version: SeenVersion, key: OptionalKey, caller: Officer
 ) -> Response:
     """The national pools together stay below the ceiling of the law; what is in use stays in use, so no pool can be
     set below it. Setting it anew needs If-Match. `decision` lists the checks with rule and version."""
     engine = request.app.state.engine
-    return document_response(await cases.order(engine, year, ordered, version=version, attempt=attempt, caller=caller))
+    return document_response(await cases.order(engine, year, ordered, version=version, key=key, caller=caller))
 
 
 @router.get("/{year}", response_model=QuotaState, summary="The quota of a year and what is left of it")

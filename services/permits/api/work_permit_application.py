@@ -12,16 +12,16 @@ from services.permits.cases import work_permit, work_permit_application
 from services.permits.cases.work_permit_application import Application, ApplicationFile, Payment, Status, read_file
 from shared.db.records import FIRST, Record
 from shared.errors import Invalid
-from shared.events.language import Bin, Day, Text
+from shared.events.wire import Bin, Date, Text
 from shared.http.answers import ExpectedVersion, etag, json_response
-from shared.http.callers import Caller, requires
-from shared.http.idempotency import OneAttempt
 from shared.http.paging import Cursor, Limit, after, cursor_at, page
-from shared.http.routes import router as gated
+from shared.http.routes import router as api_router
+from shared.idempotency import RequiredKey
+from shared.identity.callers import Caller, requires
 
 PATH = "/v1/work-permit-applications"
 
-router = gated(prefix=PATH, tags=["work permit applications"])
+router = api_router(prefix=PATH, tags=["work permit applications"])
 Applicant = Annotated[Caller, requires("employer", "permits-officer")]
 Authority = Annotated[Caller, requires("permits-officer", "system")]
 
@@ -39,7 +39,7 @@ class Receipt(BaseModel):
     id: UUID
     version: int
     source_id: str
-    decide_by: Day
+    decide_by: Date
 
 
 class ApplicationLine(BaseModel):
@@ -48,8 +48,8 @@ class ApplicationLine(BaseModel):
     id: UUID
     employer_bin: Bin
     status: Status
-    decide_by: Day
-    pay_by: Day | None
+    decide_by: Date
+    pay_by: Date | None
 
 
 class WorkList(BaseModel):
@@ -109,34 +109,30 @@ async def read(request: Request, id: UUID, caller: Applicant) -> Response:
 
 
 @router.post("/{id}/decision", response_model=FileState, summary="Decide an application")
-async def decide(
-    request: Request, id: UUID, version: ExpectedVersion, attempt: OneAttempt, caller: Authority
-) -> Response:
+async def decide(request: Request, id: UUID, version: ExpectedVersion, key: RequiredKey, caller: Authority) -> Response:
     """By the rules in force today; nobody grants what they refuse. `decision` lists every check with rule, version,
     finding and, where it failed, what would make it pass. Granted, the places are reserved and the fee falls due."""
-    return _changed(
-        await work_permit.decide(request.app.state.engine, id, version=version, attempt=attempt, caller=caller)
-    )
+    return _changed(await work_permit.decide(request.app.state.engine, id, version=version, key=key, caller=caller))
 
 
 @router.post("/{id}/payment", response_model=FileState, summary="Enter the fee and issue the permits")
 async def pay(
-    request: Request, id: UUID, payment: Payment, version: ExpectedVersion, attempt: OneAttempt, caller: Authority
+    request: Request, id: UUID, payment: Payment, version: ExpectedVersion, key: RequiredKey, caller: Authority
 ) -> Response:
     """The permits, one a worker, have the ids in `permits`."""
     return _changed(
-        await work_permit.pay(request.app.state.engine, id, payment, version=version, attempt=attempt, caller=caller)
+        await work_permit.pay(request.app.state.engine, id, payment, version=version, key=key, caller=caller)
     )
 
 
 @router.post("/{id}:withdraw", response_model=FileState, summary="Take an application back")
 async def withdraw(
-    request: Request, id: UUID, body: TakeBack, version: ExpectedVersion, attempt: OneAttempt, caller: Applicant
+    request: Request, id: UUID, body: TakeBack, version: ExpectedVersion, key: RequiredKey, caller: Applicant
 ) -> Response:
     """Before the permits are issued; reserved places go back to the quota."""
     return _changed(
         await work_permit_application.withdraw(
-            request.app.state.engine, id, body.reason, version=version, attempt=attempt, caller=caller
+            request.app.state.engine, id, body.reason, version=version, key=key, caller=caller
         )
     )
 

@@ -7,16 +7,16 @@ from sqlalchemy import Table
 
 from shared.db import records
 from shared.db.records import Record, Submission
-from shared.db.unit import Unit
 from shared.errors import VersionRequired
+from shared.outbox.unit_of_work import UnitOfWork
 
 
-async def declare(
-    unit: Unit, table: Table, submission: Submission, version: int | None, reason: str | None = None
+async def upsert_document(
+    unit: UnitOfWork, table: Table, submission: Submission, version: int | None, reason: str | None = None
 ) -> dict[str, Any]:
     """Puts the document in force and answers with it; declaring the same again changes nothing. One that is there
     already is replaced only by who names its version: raises VersionRequired, VersionMismatch."""
-    (taken,) = await records.take(unit.connection, table, [submission])
+    (taken,) = await records.submit(unit.connection, table, [submission])
     record = await records.load(unit.connection, table, taken.id, lock=True)
     if record.body == submission.body:
         return as_document(record)

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.permits.cases.speaking import NOT_YOURS, speaks_for
+from services.permits.cases.authority import NOT_YOURS, may_act_for
 from services.permits.rules.citizenship import is_union_state
 from services.permits.store.tables import eaeu_worker
 from shared import clock
 from shared.errors import Fault
 from shared.events.permits import EaeuWorker
-from shared.http.callers import Caller
-from shared.records.kind import Kind
+from shared.identity.callers import Caller
+from shared.records.record_type import RecordType
 
 
 def _time(worker: EaeuWorker) -> datetime:
@@ -22,8 +22,8 @@ def _key(worker: EaeuWorker) -> str:
     return f"{worker.employer_bin}:{worker.source_id}"
 
 
-def _refused(worker: EaeuWorker, caller: Caller) -> Sequence[Fault]:
-    faults = [] if speaks_for(caller, worker.employer_bin) else [NOT_YOURS]
+def _submission_faults(worker: EaeuWorker, caller: Caller) -> Sequence[Fault]:
+    faults = [] if may_act_for(caller, worker.employer_bin) else [NOT_YOURS]
     if not is_union_state(worker.country, worker.works_from):
         faults.append(Fault("/country", "Was no other member state of the Union on works_from: apply for a permit."))
     if worker.person.citizenship != worker.country:
@@ -33,11 +33,11 @@ def _refused(worker: EaeuWorker, caller: Caller) -> Sequence[Fault]:
     return faults
 
 
-def _visible(worker: EaeuWorker, caller: Caller) -> bool:
-    return speaks_for(caller, worker.employer_bin)
+def _can_read(worker: EaeuWorker, caller: Caller) -> bool:
+    return may_act_for(caller, worker.employer_bin)
 
 
-EAEU_WORKERS = Kind(
+EAEU_WORKERS = RecordType(
     fact=EaeuWorker,
     table=eaeu_worker,
     path="eaeu-workers",
@@ -45,6 +45,6 @@ EAEU_WORKERS = Kind(
     readers=("employer", "permits-officer"),
     time=_time,
     key=_key,
-    refused=_refused,
-    visible=_visible,
+    submission_faults=_submission_faults,
+    can_read=_can_read,
 )

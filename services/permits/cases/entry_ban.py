@@ -7,10 +7,10 @@ from typing import Any
 from services.permits.rules.entry_ban import Barred
 from services.permits.store import entry_ban as store
 from services.permits.store import tables
-from shared.db.unit import Unit
 from shared.events.border_control import EntryBan
 from shared.events.person import Person
 from shared.inbox.copies import Copy, expect_current
+from shared.outbox.unit_of_work import UnitOfWork
 from shared.records.people import person_values
 
 
@@ -23,7 +23,7 @@ def _columns(ban: EntryBan) -> dict[str, Any]:
 BANS = Copy(EntryBan, tables.entry_ban, _columns)
 
 
-async def barred(unit: Unit, workers: Sequence[tuple[Person, date]]) -> list[Barred]:
+async def barred(unit: UnitOfWork, workers: Sequence[tuple[Person, date]]) -> list[Barred]:
     """Who of the workers is barred on the first day of work, by their places in the application from 1. Raises
     Unavailable where bans that were imposed lately may be missing."""
     await expect_current(unit.connection, BANS.source)

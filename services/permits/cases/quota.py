@@ -7,7 +7,7 @@ import orjson
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.permits.cases.declaration import declare
+from services.permits.cases.declaration import upsert_document
 from services.permits.cases.refusal import refusal
 from services.permits.rules import quota as rule
 from services.permits.rules.quota import Pool
@@ -18,18 +18,18 @@ from shared import clock
 from shared.db import records
 from shared.db.identifiers import new_id
 from shared.db.records import Submission
-from shared.db.unit import unit_of_work
 from shared.events.contradictions import contradiction, twice
-from shared.events.language import Activity, Language, Region, Text
 from shared.events.permits import Category
-from shared.http.callers import Caller
-from shared.http.idempotency import Attempt, once
+from shared.events.wire import Activity, Region, Text, WireModel
+from shared.idempotency import IdempotencyKey, idempotent_json
+from shared.identity.callers import Caller
 from shared.kernel.decisions import DecisionOutcome
+from shared.outbox.unit_of_work import unit_of_work
 
 Places = Annotated[int, Field(strict=True, ge=0, le=10_000_000)]
 
 
-class PoolLine(Language):
+class PoolLine(WireModel):
     """One line of the quota. A line without region and activity is national and counts towards the ceiling; others
     limit within it."""
 
@@ -61,7 +61,7 @@ class PoolLine(Language):
         return (self.kind, self.category, self.region, self.activity)
 
 
-class QuotaOrder(Language):
+class QuotaOrder(WireModel):
     """The quota of a year as the authorised body orders it. `labour_force` in persons: the ceiling is a share of it."""
 
     act: Text
@@ -79,7 +79,7 @@ async def order(
     ordered: QuotaOrder,
     *,
     version: int | None,
-    attempt: Attempt | None,
+    key: IdempotencyKey | None,
     caller: Caller,
 ) -> dict[str, Any]:
     """Sets the quota of a year, or sets it anew: what is in use stays in use. Answers with the order and its decision.
@@ -94,12 +94,12 @@ async def order(
         if decision.outcome is DecisionOutcome.REFUSED:
             raise refusal(decision, "this quota")
         submission = Submission(str(year), ordered.model_dump_json(), caller.subject)
-        document = await declare(unit, quota_order, submission, version, ordered.act)
+        document = await upsert_document(unit, quota_order, submission, version, ordered.act)
         await store.replace(unit.connection, year, lines)
         return document | {"decision": decision.as_json()}
 
     async with unit_of_work(engine) as unit:
-        return dict(await once(unit.connection, attempt, make))
+        return dict(await idempotent_json(unit.connection, key, make))
 
 
 def _day_of(year: int) -> date:

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.permits.cases.authority import may_act_for
 from services.permits.cases.entry_ban import barred
-from services.permits.cases.speaking import speaks_for
 from services.permits.cases.work_permit_application import (
     ApplicationFile,
     FeeDue,
@@ -32,26 +32,26 @@ from shared import clock
 from shared.db import records
 from shared.db.identifiers import new_id
 from shared.db.records import Record, Submission
-from shared.db.unit import Unit, unit_of_work
 from shared.errors import Conflict, Fault, Invalid, Refused
 from shared.events.envelope import Event
-from shared.events.language import Day, Language, Text
 from shared.events.permits import WorkPermit
-from shared.http.callers import Caller
-from shared.http.idempotency import Attempt, once
+from shared.events.wire import Date, Text, WireModel
+from shared.idempotency import IdempotencyKey, idempotent_json
+from shared.identity.callers import Caller
 from shared.kernel.decisions import CheckOutcome, DecisionOutcome
 from shared.kernel.norms import NormsInForce
+from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake
-from shared.records.kind import Kind
+from shared.records.record_type import RecordType
 
 SUBJECT_TO_CORRECTION = {"person", "occupation"}
 
 
-class Revocation(Language):
+class Revocation(WireModel):
     """Why a permit ends, and the first day on which it no longer holds."""
 
     reason: Text
-    ended_on: Day
+    ended_on: Date
 
 
 def _time(permit: WorkPermit) -> datetime:
@@ -70,18 +70,18 @@ def _columns(permit: WorkPermit) -> dict[str, Any]:
     }
 
 
-def _fixed(old: WorkPermit, new: WorkPermit) -> Sequence[Fault]:
+def _immutable_faults(old: WorkPermit, new: WorkPermit) -> Sequence[Fault]:
     """A correction mends who the worker is; everything else was decided."""
     decided = old.model_dump(exclude=SUBJECT_TO_CORRECTION), new.model_dump(exclude=SUBJECT_TO_CORRECTION)
     changed = [name for name in decided[0] if decided[0][name] != decided[1][name]]
     return [Fault(f"/{name}", "Was decided and cannot be corrected: revoke the permit instead.") for name in changed]
 
 
-def _visible(permit: WorkPermit, caller: Caller) -> bool:
-    return speaks_for(caller, permit.employer_bin or "")
+def _can_read(permit: WorkPermit, caller: Caller) -> bool:
+    return may_act_for(caller, permit.employer_bin or "")
 
 
-PERMITS = Kind(
+PERMITS = RecordType(
     fact=WorkPermit,
     table=tables.work_permit,
     path="work-permits",
@@ -89,12 +89,12 @@ PERMITS = Kind(
     readers=("permits-officer", "employer"),
     time=_time,
     columns=_columns,
-    fixed=_fixed,
-    visible=_visible,
+    immutable_faults=_immutable_faults,
+    can_read=_can_read,
 )
 
 
-async def decide(engine: AsyncEngine, id: UUID, *, version: int, attempt: Attempt, caller: Caller) -> dict[str, Any]:
+async def decide(engine: AsyncEngine, id: UUID, *, version: int, key: IdempotencyKey, caller: Caller) -> dict[str, Any]:
     """Puts the application to the rules in force today. Granted, its places are reserved and the fee falls due; where
     none is due, the permits are issued. Raises NotFound, Conflict where it is decided already."""
 
@@ -104,10 +104,12 @@ async def decide(engine: AsyncEngine, id: UUID, *, version: int, attempt: Attemp
 
     await lapse(engine, caller)  # whoever did not pay must not stand in the way of who applies now
     async with unit_of_work(engine) as unit:
-        return dict(await once(unit.connection, attempt, make))
+        return dict(await idempotent_json(unit.connection, key, make))
 
 
-async def _decide(unit: Unit, record: Record, file: ApplicationFile, today: date, caller: Caller) -> dict[str, Any]:
+async def _decide(
+    unit: UnitOfWork, record: Record, file: ApplicationFile, today: date, caller: Caller
+) -> dict[str, Any]:
     norms, asked = rulebook().on(today), file.asked
     await _lock_employer(unit, file.application.employer_bin)
     staff = await employers.staff_on(unit.connection, file.application.employer_bin, today)
@@ -126,18 +128,18 @@ async def _decide(unit: Unit, record: Record, file: ApplicationFile, today: date
     return await keep(unit, record, decided_file, caller, f"decision: {decision.outcome}")
 
 
-async def _barred(unit: Unit, file: ApplicationFile, today: date) -> list[Barred]:
+async def _barred(unit: UnitOfWork, file: ApplicationFile, today: date) -> list[Barred]:
     workers = file.application.workers
     return await barred(unit, [(worker.person, rule.holds_from(worker.valid_from, today)) for worker in workers])
 
 
-async def _lock_employer(unit: Unit, bin_number: str) -> None:
+async def _lock_employer(unit: UnitOfWork, bin_number: str) -> None:
     """One decision at a time for an employer: each must see whom the other admitted."""
     employer = await records.load_by_source(unit.connection, tables.employer, bin_number)
     await records.load(unit.connection, tables.employer, employer.id, lock=True)
 
 
-async def _pools(unit: Unit, file: ApplicationFile, norms: NormsInForce) -> list[Pool]:
+async def _pools(unit: UnitOfWork, file: ApplicationFile, norms: NormsInForce) -> list[Pool]:
     """The pools that the application draws on, locked; none where its kind stands outside the quota."""
     if not quota_rule.needs_place(file.application.kind, norms):
         return []
@@ -150,7 +152,7 @@ def _fee(file: ApplicationFile, norms: NormsInForce) -> FeeDue | None:
 
 
 async def pay(
-    engine: AsyncEngine, id: UUID, payment: Payment, *, version: int, attempt: Attempt, caller: Caller
+    engine: AsyncEngine, id: UUID, payment: Payment, *, version: int, key: IdempotencyKey, caller: Caller
 ) -> dict[str, Any]:
     """Takes the fee and issues the permits, in one transaction. Raises NotFound, Conflict where no fee is due, Refused
     for a late or wrong payment."""
@@ -163,7 +165,7 @@ async def pay(
         return await _issue(unit, record, paid, clock.today(), caller)
 
     async with unit_of_work(engine) as unit:
-        return dict(await once(unit.connection, attempt, make))
+        return dict(await idempotent_json(unit.connection, key, make))
 
 
 def _expect_right(payment: Payment, file: ApplicationFile) -> None:
@@ -179,7 +181,7 @@ def _expect_right(payment: Payment, file: ApplicationFile) -> None:
         raise Refused("The payment does not settle the fee.", name="fee-not-settled", faults=faults)
 
 
-async def _expect_none_barred(unit: Unit, file: ApplicationFile) -> None:
+async def _expect_none_barred(unit: UnitOfWork, file: ApplicationFile) -> None:
     """A ban may have been imposed since the decision. Raises Refused."""
     check = entry_ban_rule.check(await _barred(unit, file, clock.today()), rulebook().on(clock.today()))
     if check.outcome is CheckOutcome.FAILED:
@@ -187,7 +189,9 @@ async def _expect_none_barred(unit: Unit, file: ApplicationFile) -> None:
         raise Refused("A worker was barred from entry after the decision.", name="barred-from-entry", faults=[fault])
 
 
-async def _issue(unit: Unit, record: Record, file: ApplicationFile, today: date, caller: Caller) -> dict[str, Any]:
+async def _issue(
+    unit: UnitOfWork, record: Record, file: ApplicationFile, today: date, caller: Caller
+) -> dict[str, Any]:
     """The permits, their events and their places used, with the application issued."""
     permits = [
         _permit(file, id, worker, today) for id, worker in zip(file.permits, file.application.workers, strict=True)
@@ -202,7 +206,7 @@ async def _issue(unit: Unit, record: Record, file: ApplicationFile, today: date,
         )
         for permit in permits
     ]
-    await records.take(unit.connection, tables.work_permit, submissions)
+    await records.submit(unit.connection, tables.work_permit, submissions)
     await quota.use(unit.connection, record.id)
     unit.emit(*(Event.of(permit, permit.source_id, 1, _time(permit)) for permit in permits))
     return await keep(unit, record, file.model_copy(update={"status": "issued"}), caller, "permits issued")
@@ -228,13 +232,13 @@ def _permit(file: ApplicationFile, id: UUID, worker: Worker, issued_on: date) ->
 
 
 async def revoke(
-    engine: AsyncEngine, id: UUID, revocation: Revocation, *, version: int, attempt: Attempt, caller: Caller
+    engine: AsyncEngine, id: UUID, revocation: Revocation, *, version: int, key: IdempotencyKey, caller: Caller
 ) -> dict[str, Any]:
     """Ends a permit. Its place goes back to the quota only if it never was in force (see rules.quota.gives_back).
     Raises NotFound, VersionMismatch, Conflict where it is revoked already, Invalid for a day outside its time."""
 
     async def make() -> dict[str, Any]:
-        record = await intake.open_within(unit, PERMITS, id, version)
+        record = await intake.open_within(unit, PERMITS, id, version, caller)
         permit = WorkPermit.read(record.body)
         _expect_revocable(permit, revocation.ended_on)
         revoked = permit.model_copy(update={"status": "revoked", "ended_on": revocation.ended_on})
@@ -244,7 +248,7 @@ async def revoke(
         return {"id": str(id), "version": revised.version, "permit": revoked.model_dump(mode="json")}
 
     async with unit_of_work(engine) as unit:
-        return dict(await once(unit.connection, attempt, make))
+        return dict(await idempotent_json(unit.connection, key, make))
 
 
 def _expect_revocable(permit: WorkPermit, ended_on: date) -> None:

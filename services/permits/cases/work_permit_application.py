@@ -16,8 +16,8 @@ from uuid import UUID
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.permits.cases.authority import expect_to_act_for, may_act_for
 from services.permits.cases.employer import Employer
-from services.permits.cases.speaking import expect_to_speak_for, speaks_for
 from services.permits.rules import work_permit as rule
 from services.permits.rules.rulebook import rulebook
 from services.permits.rules.work_permit_application import Application as Asked
@@ -27,17 +27,17 @@ from services.permits.store import work_permit_application as store
 from services.permits.store.tables import employer as employers
 from services.permits.store.tables import work_permit_application as applications
 from shared import clock
+from shared.audit import access_log
 from shared.db import records
 from shared.db.records import Record, Submission
-from shared.db.unit import Unit, unit_of_work
 from shared.errors import Conflict, Fault, Invalid, NotFound
-from shared.events.contradictions import Contradiction, Place, not_before, twice
-from shared.events.language import Activity, Bin, Day, Language, Occupation, ReckonedDay, Region, SourceId
+from shared.events.contradictions import Contradiction, Pointer, not_before, twice
 from shared.events.permits import Category
 from shared.events.person import Person
-from shared.http import access_log
-from shared.http.callers import Caller
-from shared.http.idempotency import Attempt, once
+from shared.events.wire import Activity, Bin, Date, Occupation, ReckonedDate, Region, SourceId, WireModel
+from shared.idempotency import IdempotencyKey, idempotent_json
+from shared.identity.callers import Caller
+from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 
 log = logging.getLogger(__name__)
 
@@ -47,27 +47,27 @@ PERMITS = Caller("permits", frozenset({"system"}))
 Status = Literal["submitted", "refused", "granted", "issued", "withdrawn", "lapsed"]
 
 
-class Worker(Language):
+class Worker(WireModel):
     """One foreigner asked for. `wage` in tenge a month, gross; the permit shall hold from and to the days named."""
 
     person: Person
     category: Category | None = Field(None, description="1 to 4; none for seasonal work")
     occupation: Occupation | None = None
     wage: int = Field(strict=True, ge=0, le=1_000_000_000)
-    valid_from: ReckonedDay
-    valid_until: ReckonedDay
+    valid_from: ReckonedDate
+    valid_until: ReckonedDate
 
     CONTRADICTIONS = (not_before("valid_until", "valid_from"),)
 
 
-def _miscategorised(values: Mapping[str, Any]) -> list[Place]:
+def _miscategorised(values: Mapping[str, Any]) -> list[Pointer]:
     """Where workers have no category, or for seasonal work have one."""
     seasonal = values["kind"] == "seasonal"
     workers = enumerate(values["workers"])
     return [("workers", at, "category") for at, worker in workers if (worker.category is None) != seasonal]
 
 
-class Application(Language):
+class Application(WireModel):
     """An employer asks for permits for up to a hundred workers in one region. It is decided as a whole."""
 
     source_id: SourceId
@@ -90,32 +90,32 @@ class Application(Language):
     )
 
 
-class FeeDue(Language):
+class FeeDue(WireModel):
     """`tenge` is none where the rate is not in the rulebook: then the notice names it."""
 
     tenge: int | None
-    pay_by: Day
+    pay_by: Date
     explanation: str
     rules: tuple[str, ...]
 
 
-class Payment(Language):
+class Payment(WireModel):
     """The fee as it was received. `reference` is the payment's own number."""
 
     reference: SourceId
-    paid_on: Day
+    paid_on: Date
     tenge: int = Field(strict=True, ge=0, le=10**12)
 
 
-class ApplicationFile(Language):
+class ApplicationFile(WireModel):
     """An application and what became of it. `permits` are the permits-to-be, in the order of the workers, from the
     moment it is granted; `activity` is the employer's when it applied."""
 
     application: Application
     activity: Activity
     status: Status
-    submitted_on: Day
-    decide_by: Day
+    submitted_on: Date
+    decide_by: Date
     decision: dict[str, Any] | None = None
     fee: FeeDue | None = None
     payment: Payment | None = None
@@ -143,7 +143,7 @@ class ApplicationFile(Language):
 async def submit(engine: AsyncEngine, application: Application, caller: Caller) -> tuple[Record, bool]:
     """The application on record, and whether it is new. Raises Forbidden, Invalid for an employer who is not
     registered, Conflict where the employer's source id holds another application."""
-    expect_to_speak_for(caller, application.employer_bin)
+    expect_to_act_for(caller, application.employer_bin)
     today = clock.today()
     async with unit_of_work(engine) as unit:
         employer = await _employer(unit, application)
@@ -153,14 +153,14 @@ async def submit(engine: AsyncEngine, application: Application, caller: Caller) 
         )
         name = f"{application.employer_bin}:{application.source_id}"
         submission = Submission(name, file.model_dump_json(), caller.subject, file.columns)
-        (taken,) = await records.take(unit.connection, applications, [submission])
+        (taken,) = await records.submit(unit.connection, applications, [submission])
         record = await records.load(unit.connection, applications, taken.id)
         if read_file(record).application != application:
             raise Conflict("The same source_id holds another application; take a new one for a new application.")
     return record, taken.outcome == "created"
 
 
-async def _employer(unit: Unit, application: Application) -> Employer:
+async def _employer(unit: UnitOfWork, application: Application) -> Employer:
     try:
         record = await records.load_by_source(unit.connection, employers, application.employer_bin)
     except NotFound:
@@ -178,7 +178,7 @@ async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> Record:
     async with unit_of_work(engine) as unit:
         record = await records.load(unit.connection, applications, id)
         file = read_file(record)
-        if not speaks_for(caller, file.application.employer_bin):
+        if not may_act_for(caller, file.application.employer_bin):
             raise NotFound("There is no such work permit application.")
         await note(unit, record, file, caller, "read", None)
     return record
@@ -188,13 +188,13 @@ async def find(
     engine: AsyncEngine, status: Status | None, after: tuple[date, UUID] | None, limit: int, caller: Caller
 ) -> Sequence[store.Line]:
     """The work list, most urgent first: whose decision is due, without persons. An employer sees its own."""
-    own = None if speaks_for(caller, "") else caller.bin or ""
+    own = None if may_act_for(caller, "") else caller.bin or ""
     async with engine.connect() as connection:
         return await store.find(connection, own, status, after, limit)
 
 
 async def withdraw(
-    engine: AsyncEngine, id: UUID, reason: str, *, version: int, attempt: Attempt, caller: Caller
+    engine: AsyncEngine, id: UUID, reason: str, *, version: int, key: IdempotencyKey, caller: Caller
 ) -> dict[str, Any]:
     """The employer no longer wants the permits. Raises NotFound, VersionMismatch, Conflict where they are decided
     against or issued."""
@@ -205,7 +205,7 @@ async def withdraw(
         return await keep(unit, record, file.model_copy(update={"status": "withdrawn"}), caller, reason)
 
     async with unit_of_work(engine) as unit:
-        return dict(await once(unit.connection, attempt, make))
+        return dict(await idempotent_json(unit.connection, key, make))
 
 
 async def lapse(engine: AsyncEngine, caller: Caller) -> int:
@@ -235,12 +235,12 @@ async def _lapse_one(engine: AsyncEngine, today: date, caller: Caller) -> bool:
 
 
 async def open_file(
-    unit: Unit, id: UUID, version: int, caller: Caller, *expected: Status
+    unit: UnitOfWork, id: UUID, version: int, caller: Caller, *expected: Status
 ) -> tuple[Record, ApplicationFile]:
     """The application, locked, in one of the states expected. Raises NotFound, VersionMismatch, Conflict."""
     record = await records.load(unit.connection, applications, id, lock=True)
     file = read_file(record)
-    if not speaks_for(caller, file.application.employer_bin):
+    if not may_act_for(caller, file.application.employer_bin):
         raise NotFound("There is no such work permit application.")
     records.expect_version(record, version)
     if file.status not in expected:
@@ -248,7 +248,9 @@ async def open_file(
     return record, file
 
 
-async def keep(unit: Unit, record: Record, file: ApplicationFile, caller: Caller, reason: str | None) -> dict[str, Any]:
+async def keep(
+    unit: UnitOfWork, record: Record, file: ApplicationFile, caller: Caller, reason: str | None
+) -> dict[str, Any]:
     """Gives the application its next version; the change is logged for every worker. Answers its new state."""
     revised = await records.revise(
         unit.connection,
@@ -264,7 +266,14 @@ async def keep(unit: Unit, record: Record, file: ApplicationFile, caller: Caller
 
 
 async def note(
-    unit: Unit, record: Record, file: ApplicationFile, caller: Caller, action: access_log.Action, reason: str | None
+    unit: UnitOfWork,
+    record: Record,
+    file: ApplicationFile,
+    caller: Caller,
+    action: access_log.Action,
+    reason: str | None,
 ) -> None:
     for worker in file.application.workers:
-        await access_log.note(unit.connection, caller, action, applications.name, record.id, worker.person, reason)
+        await access_log.log_access(
+            unit.connection, caller, action, applications.name, record.id, worker.person, reason
+        )

@@ -16,7 +16,7 @@ from shared.kernel.norms import NormsInForce
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class QuotaSlot:
     """Where and as what one worker would work; `category` is None for seasonal work."""
 
     kind: str
@@ -53,7 +53,7 @@ class Pool:
         """True for the lines that the national ceiling is about: the whole country, all activities."""
         return self.region is None and self.activity is None
 
-    def covers(self, place: Place) -> bool:
+    def covers(self, place: QuotaSlot) -> bool:
         asked = ((self.category, place.category), (self.region, place.region), (self.activity, place.activity))
         return self.kind == place.kind and all(named is None or named == has for named, has in asked)
 
@@ -66,7 +66,7 @@ class Shortage:
     asked: int
 
 
-def demand(pools: Iterable[Pool], places: Sequence[Place]) -> dict[Pool, int]:
+def demand(pools: Iterable[Pool], places: Sequence[QuotaSlot]) -> dict[Pool, int]:
     """How many of `places` each pool must give; pools that give none are left out."""
     alike = Counter(places)
     counted = {pool: sum(number for place, number in alike.items() if pool.covers(place)) for pool in pools}
@@ -78,7 +78,7 @@ def shortages(asked: dict[Pool, int]) -> list[Shortage]:
     return [Shortage(pool, number) for pool, number in asked.items() if number > pool.left]
 
 
-def without_quota(pools: Iterable[Pool], places: Iterable[Place]) -> list[Place]:
+def without_quota(pools: Iterable[Pool], places: Iterable[QuotaSlot]) -> list[QuotaSlot]:
     """The places that no national pool covers: for them there is no quota at all, which is not the same as no limit."""
     national = [pool for pool in pools if pool.national]
     return [place for place in dict.fromkeys(places) if not any(pool.covers(place) for pool in national)]
@@ -88,7 +88,7 @@ def needs_place(kind: str, norms: NormsInForce) -> bool:
     return kind in norms["quota_kinds"].codes()
 
 
-def check(kind: str, places: Sequence[Place], pools: Sequence[Pool], norms: NormsInForce) -> Check:
+def check(kind: str, places: Sequence[QuotaSlot], pools: Sequence[Pool], norms: NormsInForce) -> Check:
     """Whether every pool concerned has room for all `places`. `pools` are those of the year of the decision."""
     norm = norms["quota_kinds"]
     if not needs_place(kind, norms):
@@ -105,7 +105,9 @@ def check(kind: str, places: Sequence[Place], pools: Sequence[Pool], norms: Norm
     )
 
 
-def decide_order(lines: Sequence[Pool], labour_force: int, in_use: Sequence[Place], norms: NormsInForce) -> Decision:
+def decide_order(
+    lines: Sequence[Pool], labour_force: int, in_use: Sequence[QuotaSlot], norms: NormsInForce
+) -> Decision:
     """Whether `lines` can be a year's quota: below the ceiling, and not below what is in use already."""
     return Decision.by(norms, (_ceiling(lines, labour_force, norms), _enough(lines, in_use, norms)))
 
@@ -119,7 +121,7 @@ def _ceiling(lines: Sequence[Pool], labour_force: int, norms: NormsInForce) -> C
     return Check.failed(norm, found, f"take {together - most} places from the national pools")
 
 
-def _enough(lines: Sequence[Pool], in_use: Sequence[Place], norms: NormsInForce) -> Check:
+def _enough(lines: Sequence[Pool], in_use: Sequence[QuotaSlot], norms: NormsInForce) -> Check:
     norm = norms["quota_kinds"]
     if bare := without_quota(lines, in_use):
         return Check.failed(norm, f"places are in use for {_named(bare)}", "name national pools for them")
@@ -130,7 +132,7 @@ def _enough(lines: Sequence[Pool], in_use: Sequence[Place], norms: NormsInForce)
     return Check.failed(norm, found, "; ".join(f"set at least {lack.asked} for {lack.pool.name}" for lack in short))
 
 
-def _named(places: Iterable[Place]) -> str:
+def _named(places: Iterable[QuotaSlot]) -> str:
     return ", ".join(
         sorted({f"{place.kind} category {place.category}" if place.category else place.kind for place in places})
     )

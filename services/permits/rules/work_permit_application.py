@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from services.permits.rules.quota import Place
+from services.permits.rules.quota import QuotaSlot
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,9 @@ class Application:
     workers: tuple[Worker, ...]
 
     @property
-    def places(self) -> list[Place]:
+    def places(self) -> list[QuotaSlot]:
         """The place of each worker, in the order of `workers`."""
-        return [Place(self.kind, worker.category, self.region, self.activity) for worker in self.workers]
+        return [QuotaSlot(self.kind, worker.category, self.region, self.activity) for worker in self.workers]
 
     def asked(self, categories: Collection[str]) -> int:
         """How many workers of these categories the application asks for."""

@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 _MET = text("""
 WITH asked AS (
     SELECT * FROM unnest(CAST(:places AS int[]), CAST(:days AS date[]), CAST(:iins AS text[]),
-        CAST(:documents AS text[]), CAST(:names AS text[])) AS a (place, day, iin, document, named)
+        CAST(:documents AS text[]), CAST(:names AS text[])) AS a (place, day, iin, document, name_birth_key)
 ), met AS (
     SELECT a.place, a.day, b.*, 'iin' AS evidence, 1 AS rank FROM asked a JOIN entry_ban b ON b.iin = a.iin
     UNION ALL
     SELECT a.place, a.day, b.*, 'document', 2 FROM asked a JOIN entry_ban b ON b.document = a.document
     UNION ALL
-    SELECT a.place, a.day, b.*, 'name', 3 FROM asked a JOIN entry_ban b ON b.named = a.named
+    SELECT a.place, a.day, b.*, 'name', 3 FROM asked a JOIN entry_ban b ON b.name_birth_key = a.name_birth_key
 )
 SELECT DISTINCT ON (place) place, evidence FROM met
 WHERE NOT withdrawn AND barred_from <= day AND (barred_until IS NULL OR day <= barred_until) ORDER BY place, rank
@@ -35,7 +35,7 @@ async def met(
             "days": list(days),
             "iins": [person["iin"] for person in persons.values()],
             "documents": [person["document"] for person in persons.values()],
-            "names": [person["named"] for person in persons.values()],
+            "names": [person["name_birth_key"] for person in persons.values()],
         },
     )
     return {row.place: row.evidence for row in rows}

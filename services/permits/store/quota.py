@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.permits.rules.quota import Place, Pool
+from services.permits.rules.quota import Pool, QuotaSlot
 from services.permits.store.tables import quota_place, quota_pool
 from shared.db.identifiers import new_id
 
@@ -75,11 +75,11 @@ async def pools(connection: AsyncConnection, year: int) -> list[Pool]:
     return [_pool(row) for row in rows]
 
 
-async def places_in_use(connection: AsyncConnection, year: int) -> list[Place]:
+async def places_in_use(connection: AsyncConnection, year: int) -> list[QuotaSlot]:
     """One place for each worker of the year who holds or is promised one."""
     columns = (quota_place.c.kind, quota_place.c.category, quota_place.c.region, quota_place.c.activity)
     asked = select(*columns).where(quota_place.c.year == year, quota_place.c.state.in_(("reserved", "used")))
-    return [Place(*row) for row in await connection.execute(asked)]
+    return [QuotaSlot(*row) for row in await connection.execute(asked)]
 
 
 async def replace(connection: AsyncConnection, year: int, lines: Sequence[Pool]) -> None:
@@ -89,7 +89,7 @@ async def replace(connection: AsyncConnection, year: int, lines: Sequence[Pool])
     await connection.execute(_SET, {"year": year, "sizes": [line.size for line in lines], **_arrays(lines)})
 
 
-async def lock_covering(connection: AsyncConnection, year: int, places: Sequence[Place]) -> list[Pool]:
+async def lock_covering(connection: AsyncConnection, year: int, places: Sequence[QuotaSlot]) -> list[Pool]:
     """The pools that cover any of `places`, as they are now and stay until the transaction ends."""
     await connection.execute(select(func.pg_advisory_xact_lock_shared(YEAR_LOCK, year)))
     rows = await connection.execute(_LOCK, {"year": year, **_arrays(places)})
@@ -100,7 +100,7 @@ async def reserve(
     connection: AsyncConnection,
     application: UUID,
     year: int,
-    places: Sequence[Place],
+    places: Sequence[QuotaSlot],
     ids: Sequence[UUID],
     covering: int,
 ) -> None:
@@ -136,12 +136,12 @@ async def _move(connection: AsyncConnection, which: Any, old: State, new: State,
     moved = update(quota_place).where(which, quota_place.c.state == old).values(state=new).returning(quota_place)
     rows = (await connection.execute(moved)).all()
     for year in {row.year for row in rows}:
-        places = [Place(row.kind, row.category, row.region, row.activity) for row in rows if row.year == year]
+        places = [QuotaSlot(row.kind, row.category, row.region, row.activity) for row in rows if row.year == year]
         await lock_covering(connection, year, places)
         await connection.execute(text(_COUNT), {"year": year, "reserved": reserved, "used": used, **_arrays(places)})
 
 
-def _arrays(lines: Iterable[Place | Pool], ids: Sequence[UUID] | None = None) -> dict[str, list[Any]]:
+def _arrays(lines: Iterable[QuotaSlot | Pool], ids: Sequence[UUID] | None = None) -> dict[str, list[Any]]:
     every = list(lines)
     return {
         "ids": list(ids) if ids else [new_id() for _ in every],

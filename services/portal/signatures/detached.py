@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from asn1crypto import cms, core, x509
 
-from services.portal.rules.signature import Certificate
+from services.portal.rules.stays.signature import Certificate
 
 GOST_ARCS = ("1.2.398.", "1.2.643.", "1.3.6.1.4.1.6801.")
 """Where the algorithms of Kazakhstan (GOST 34.310 and 34.10-2015) and their forerunners are registered."""

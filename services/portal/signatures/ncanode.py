@@ -18,7 +18,7 @@ from typing import Any
 
 import httpx
 
-from services.portal.rules.signature import Finding, Revocation
+from services.portal.rules.stays.signature import CertificateInfo, Revocation
 from services.portal.signatures.detached import Detached
 from shared import clock
 
@@ -36,8 +36,8 @@ class NcaNodeVerifier:
     client: httpx.AsyncClient
     url: str
 
-    async def verify(self, document: bytes, signature: Detached, at: datetime) -> Finding:
-        unknown = Finding("ncanode", signature.certificate, None, None, Revocation.UNKNOWN)
+    async def verify(self, document: bytes, signature: Detached, at: datetime) -> CertificateInfo:
+        unknown = CertificateInfo("ncanode", signature.certificate, None, None, Revocation.UNKNOWN)
         try:
             plain = await self._ask(document, signature, [])
             full = await self._ask(document, signature, ["OCSP", "CRL"])
@@ -45,7 +45,7 @@ class NcaNodeVerifier:
             log.warning("NCANode does not tell: %s", reason)
             return unknown
         if plain is None or full is None:
-            return Finding("ncanode", signature.certificate, False, None, Revocation.UNKNOWN)
+            return CertificateInfo("ncanode", signature.certificate, False, None, Revocation.UNKNOWN)
         return _finding(signature, plain, full)
 
     async def _ask(self, document: bytes, signature: Detached, revocation: Sequence[str]) -> dict[str, Any] | None:
@@ -67,18 +67,18 @@ class NcaNodeVerifier:
         return content
 
 
-def _finding(signature: Detached, plain: dict[str, Any], full: dict[str, Any]) -> Finding:
+def _finding(signature: Detached, plain: dict[str, Any], full: dict[str, Any]) -> CertificateInfo:
     """A proof needs the very certificate that signed, as the server saw it; without it nothing is known."""
     certificate = signature.certificate
     seen, seen_fully = _certificate(plain, certificate.serial), _certificate(full, certificate.serial)
     if seen is None or seen_fully is None:
-        return Finding("ncanode", certificate, None if plain["valid"] else False, None, Revocation.UNKNOWN)
+        return CertificateInfo("ncanode", certificate, None if plain["valid"] else False, None, Revocation.UNKNOWN)
     trusted = _trusted(signature, seen)
     intact = True if plain["valid"] else (False if seen.get("valid") is True else None)
     revocation = _revocation(seen_fully)
     if revocation is Revocation.GOOD and not full["valid"]:
         revocation = Revocation.UNKNOWN  # it contradicts itself
-    return Finding("ncanode", certificate, intact, trusted, revocation)
+    return CertificateInfo("ncanode", certificate, intact, trusted, revocation)
 
 
 def _certificate(answer: dict[str, Any], serial: str) -> dict[str, Any] | None:

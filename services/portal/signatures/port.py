@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from services.portal.rules.signature import Finding, Revocation
+from services.portal.rules.stays.signature import CertificateInfo, Revocation
 from services.portal.signatures.detached import Detached
 
 
@@ -12,7 +12,7 @@ class SignatureVerifier(Protocol):
     """Finds out what a signature is worth; never judges, and never raises because a service does not answer: what
     could not be found out is unknown."""
 
-    async def verify(self, document: bytes, signature: Detached, at: datetime) -> Finding:
+    async def verify(self, document: bytes, signature: Detached, at: datetime) -> CertificateInfo:
         """About `signature` under exactly the bytes of `document`, received at the moment `at`."""
 
 
@@ -20,8 +20,8 @@ class SignatureVerifier(Protocol):
 class Nobody:
     """Where no verifier is set up for a kind of key, nothing can be found out: such signatures wait."""
 
-    async def verify(self, document: bytes, signature: Detached, at: datetime) -> Finding:
-        return Finding("none", signature.certificate, None, None, Revocation.UNKNOWN)
+    async def verify(self, document: bytes, signature: Detached, at: datetime) -> CertificateInfo:
+        return CertificateInfo("none", signature.certificate, None, None, Revocation.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,5 +31,5 @@ class ByAlgorithm:
     rsa: SignatureVerifier
     gost: SignatureVerifier
 
-    async def verify(self, document: bytes, signature: Detached, at: datetime) -> Finding:
+    async def verify(self, document: bytes, signature: Detached, at: datetime) -> CertificateInfo:
         return await (self.gost if signature.is_gost else self.rsa).verify(document, signature, at)

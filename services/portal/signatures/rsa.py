@@ -20,7 +20,7 @@ from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import StandardCMSSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
-from services.portal.rules.signature import Finding, Revocation
+from services.portal.rules.stays.signature import CertificateInfo, Revocation
 from services.portal.signatures.detached import Detached
 from services.portal.signatures.revocation import Evidence, RevocationSources
 
@@ -56,27 +56,27 @@ class RsaVerifier:
     trusted: Sequence[x509.Certificate]
     sources: RevocationSources
 
-    async def verify(self, document: bytes, signature: Detached, at: datetime) -> Finding:
+    async def verify(self, document: bytes, signature: Detached, at: datetime) -> CertificateInfo:
         issuer = next((each for each in self.trusted if each.subject == signature.signer.issuer), None)
         evidence = await self.sources.about(signature.signer, issuer)
         # A long list takes a while to look through: not on the loop that answers everybody.
         return await asyncio.to_thread(self._verify, document, signature, at, evidence)
 
-    def _verify(self, document: bytes, signature: Detached, at: datetime, evidence: Evidence) -> Finding:
+    def _verify(self, document: bytes, signature: Detached, at: datetime, evidence: Evidence) -> CertificateInfo:
         """Two questions, because a certificate of which nothing is known and a foreign one look alike in one answer:
         first what the bytes and the chain say, then, where they are good, what is known of revocation."""
         unknown = Revocation.UNKNOWN
         try:
             plain = self._ask(document, signature, at, Evidence([], []), "soft-fail")
             if not (plain.intact and plain.valid):
-                return Finding("pyhanko", signature.certificate, False, None, unknown)
+                return CertificateInfo("pyhanko", signature.certificate, False, None, unknown)
             if plain.trust_problem_indic is not None:
-                return Finding("pyhanko", signature.certificate, True, _trusted(signature, at), unknown)
+                return CertificateInfo("pyhanko", signature.certificate, True, _trusted(signature, at), unknown)
             full = self._ask(document, signature, at, evidence, "require")
         except _ASTRAY as error:
             log.warning("a signature cannot be followed: %s", type(error).__name__)
-            return Finding("pyhanko", signature.certificate, False, None, unknown)
-        return Finding("pyhanko", signature.certificate, True, True, _revocation(full))
+            return CertificateInfo("pyhanko", signature.certificate, False, None, unknown)
+        return CertificateInfo("pyhanko", signature.certificate, True, True, _revocation(full))
 
     def _ask(
         self, document: bytes, signature: Detached, at: datetime, evidence: Evidence, mode: str

@@ -17,10 +17,10 @@ from sqlalchemy import (
     text,
 )
 
+from shared.audit.access_log import access_log_table
 from shared.db.json_text import JsonText
 from shared.db.records import record_table
-from shared.http.access_log import access_log_table
-from shared.http.idempotency import idempotency_table
+from shared.idempotency import idempotency_table
 from shared.inbox.table import copy_table, inbox_tables
 from shared.outbox import outbox_table, relay_table
 from shared.records.people import person_columns

@@ -15,9 +15,17 @@ import uvicorn
 from fastapi import FastAPI
 
 from deploy.local.issuer import ensure_issuer, environment, mint
-from services.accounting.api import sdmx
-from services.accounting.rules.dataflows import FLOWS
-from services.accounting.rules.figures import Figure, NotPublic, Query, Reading, TooMany, is_national, public_part
+from services.accounting.api.figures import sdmx
+from services.accounting.rules.figures.dataflows import FLOWS
+from services.accounting.rules.figures.figures import (
+    Figure,
+    NotPublic,
+    Query,
+    Reading,
+    TooMany,
+    is_national,
+    public_part,
+)
 from shared.errors import Forbidden
 from shared.http.app import make_app
 from shared.settings import ServiceSettings

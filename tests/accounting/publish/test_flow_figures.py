@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from services.accounting.cases import flow_figures as cases
-from services.accounting.cases.border_figures import border_figures
-from services.accounting.cases.flow_figures import flow_figures
+from services.accounting.cases.figures import flow_figures as cases
+from services.accounting.cases.figures.border_figures import border_figures
+from services.accounting.cases.figures.flow_figures import flow_figures
 from services.accounting.publish.sdmx.query import parse
-from services.accounting.rules.dimensions import AGE_GROUPS, PURPOSES, SEXES, country_name, region_name
-from services.accounting.rules.figures import Figure, TooMany
-from services.accounting.rules.movements import Indicator, pack
+from services.accounting.rules.figures.dimensions import AGE_GROUPS, PURPOSES, SEXES, country_name, region_name
+from services.accounting.rules.figures.figures import Figure, TooMany
+from services.accounting.rules.figures.movements import Indicator, pack
 from tests.accounting.conftest import Accounting
 from tests.accounting.oracle_account import account
 from tests.accounting.world import START, World

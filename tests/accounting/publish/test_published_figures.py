@@ -10,8 +10,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from services.accounting.api import sdmx
-from services.accounting.cases.read_figures import FigureReader
+from services.accounting.api.figures import sdmx
+from services.accounting.cases.figures.read_figures import FigureReader
 from services.accounting.intake.published.load import BadFile, load
 from shared.db.engine import make_engine
 from shared.errors import Conflict

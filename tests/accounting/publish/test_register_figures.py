@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from services.accounting.intake.decode import decode
-from services.accounting.rules.dataflows import AGES, codes_of
-from services.accounting.rules.dimensions import AGE_GROUPS, age_group, birth_code, day_number
+from services.accounting.rules.figures.dataflows import AGES, codes_of
+from services.accounting.rules.figures.dimensions import AGE_GROUPS, age_group, birth_code, day_number
 from shared import clock
 from shared.events.consular import ConsularRegistration, HostCountryFigure
 from shared.events.envelope import Fact

@@ -14,7 +14,7 @@ with warnings.catch_warnings():
     import sdmx
 from pysdmx.io import get_datasets, read_sdmx
 
-from services.accounting.rules.dataflows import FLOWS
+from services.accounting.rules.figures.dataflows import FLOWS
 from shared.testing.api import Api
 from tests.accounting.conftest import Accounting
 from tests.accounting.world import World

@@ -12,8 +12,8 @@ import pytest
 from fastapi import FastAPI
 
 from deploy.local.issuer import mint
-from services.accounting.api import sdmx as api
-from services.accounting.rules.figures import Figure
+from services.accounting.api.figures import sdmx as api
+from services.accounting.rules.figures.figures import Figure
 from tests.accounting.publish.conftest import InMemory, flow_figure
 
 NATIONAL = "A.IMM.M1216.KZ._T._T._T._T._T"

@@ -15,8 +15,8 @@ from deploy.local.issuer import ensure_issuer, environment, mint
 from shared.errors import Conflict, Fault, Invalid
 from shared.http.answers import ExpectedVersion
 from shared.http.app import make_app
-from shared.http.callers import Caller, public, requires, requires_iin
 from shared.http.routes import router
+from shared.identity.callers import Caller, public, requires, requires_iin
 from shared.settings import ServiceSettings
 
 TokenFor = Callable[..., dict[str, str]]

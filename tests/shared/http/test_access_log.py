@@ -14,13 +14,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import clock
+from shared.audit.access_log import APPEND_ONLY, access_log_table, log_access, log_search
 from shared.db.engine import make_engine
-from shared.db.unit import unit_of_work
 from shared.events.person import Document, Person
 from shared.http import my_access_log, routes
-from shared.http.access_log import APPEND_ONLY, access_log_table, note, note_search
 from shared.http.app import make_app
-from shared.http.callers import Caller, requires
+from shared.identity.callers import Caller, requires
+from shared.outbox.unit_of_work import unit_of_work
 from shared.testing.postgres import FreshDatabase
 from tests.shared.http.conftest import TokenFor, client_of
 
@@ -73,7 +73,7 @@ async def test_a_reading_is_one_row(engines: Engines) -> None:
     moment = datetime(2026, 3, 1, 5, tzinfo=UTC)
     with clock.set_to(moment):
         async with unit_of_work(engines.app) as unit:
-            await note(unit.connection, OFFICER, "read", "border_crossing", "r1", person(AZIZ), "case 17")
+            await log_access(unit.connection, OFFICER, "read", "border_crossing", "r1", person(AZIZ), "case 17")
     (row,) = await rows(engines.app)
     assert row == {
         "id": 1,
@@ -91,8 +91,8 @@ async def test_a_reading_is_one_row(engines: Engines) -> None:
 
 async def test_a_search_is_logged_though_it_finds_nothing_and_each_whom_it_finds(engines: Engines) -> None:
     async with unit_of_work(engines.app) as unit:
-        await note_search(unit.connection, OFFICER, "permit", [])
-        await note_search(unit.connection, OFFICER, "permit", [("p1", person(AZIZ)), ("p2", person(None))])
+        await log_search(unit.connection, OFFICER, "permit", [])
+        await log_search(unit.connection, OFFICER, "permit", [("p1", person(AZIZ)), ("p2", person(None))])
     found = [(row["action"], row["record_id"], row["person_iin"]) for row in await rows(engines.app)]
     assert found == [("search", None, None), ("search", None, None), ("search", "p1", AZIZ), ("search", "p2", None)]
 
@@ -100,7 +100,7 @@ async def test_a_search_is_logged_though_it_finds_nothing_and_each_whom_it_finds
 async def test_what_is_rolled_back_was_not_shown(engines: Engines) -> None:
     async def shown_and_failed() -> None:
         async with unit_of_work(engines.app) as unit:
-            await note(unit.connection, OFFICER, "read", "permit", "p1", person(AZIZ))
+            await log_access(unit.connection, OFFICER, "read", "permit", "p1", person(AZIZ))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -123,7 +123,7 @@ async def test_what_is_rolled_back_was_not_shown(engines: Engines) -> None:
 )
 async def test_the_service_itself_cannot_take_a_row_back(engines: Engines, statement: str) -> None:
     async with unit_of_work(engines.app) as unit:
-        await note(unit.connection, OFFICER, "read", "permit", "p1", person(AZIZ))
+        await log_access(unit.connection, OFFICER, "read", "permit", "p1", person(AZIZ))
     with pytest.raises(DBAPIError) as refused:
         async with engines.app.begin() as connection:
             await connection.execute(text(statement))
@@ -134,7 +134,7 @@ async def test_the_service_itself_cannot_take_a_row_back(engines: Engines, state
 async def test_only_what_can_be_an_action_is_one(engines: Engines) -> None:
     with pytest.raises(DBAPIError, match="access_log_action"):
         async with engines.owner.begin() as connection:
-            await note(connection, OFFICER, "steal", "permit", "p1", None)  # type: ignore[arg-type]
+            await log_access(connection, OFFICER, "steal", "permit", "p1", None)  # type: ignore[arg-type]
 
 
 async def test_the_stated_purpose_is_the_reason_unless_the_case_has_one(
@@ -145,7 +145,7 @@ async def test_the_stated_purpose_is_the_reason_unless_the_case_has_one(
     @api.get("/v1/records/{id}")
     async def show(id: str, caller: Annotated[Caller, requires("border")], reason: str | None = None) -> None:
         async with unit_of_work(engines.app) as unit:
-            await note(unit.connection, caller, "read", "permit", id, person(AZIZ), reason)
+            await log_access(unit.connection, caller, "read", "permit", id, person(AZIZ), reason)
 
     async with client_of(make_app("sample", "Sample", settings_with(), [api])) as client:
         purpose = {"Kosh-Purpose": quote("тексеру 17") + "%00"}
@@ -166,9 +166,9 @@ async def test_a_person_sees_who_when_what_and_why_and_nobody_elses(
     client: httpx.AsyncClient, engines: Engines, as_role: TokenFor
 ) -> None:
     async with unit_of_work(engines.app) as unit:
-        await note(unit.connection, OFFICER, "read", "border_crossing", "b1", person(AZIZ), "check at the border")
-        await note(unit.connection, OFFICER, "read", "border_crossing", "b2", person(DINA))
-        await note(unit.connection, CONSUL, "change", "registration", "c1", person(AZIZ), "moved")
+        await log_access(unit.connection, OFFICER, "read", "border_crossing", "b1", person(AZIZ), "check at the border")
+        await log_access(unit.connection, OFFICER, "read", "border_crossing", "b2", person(DINA))
+        await log_access(unit.connection, CONSUL, "change", "registration", "c1", person(AZIZ), "moved")
     seen = await mine(client, as_role("citizen", iin=AZIZ))
     assert seen["next"] is None
     newest, oldest = seen["usage"]
@@ -195,12 +195,12 @@ async def test_before_the_iin_was_known_it_was_the_same_person(
     client: httpx.AsyncClient, engines: Engines, as_role: TokenFor
 ) -> None:
     async with unit_of_work(engines.app) as unit:
-        await note(unit.connection, OFFICER, "read", "kandas_status", "k1", person(None))
-        await note(unit.connection, OFFICER, "read", "kandas_status", "k2", person(None))
+        await log_access(unit.connection, OFFICER, "read", "kandas_status", "k1", person(None))
+        await log_access(unit.connection, OFFICER, "read", "kandas_status", "k2", person(None))
     assert (await mine(client, as_role("citizen", iin=AZIZ)))["usage"] == []
     async with unit_of_work(engines.app) as unit:
-        await note(unit.connection, OFFICER, "change", "kandas_status", "k1", person(AZIZ), "got an IIN")
-        await note(unit.connection, OFFICER, "read", "kandas_status", "k1", person(DINA), "a mistake")
+        await log_access(unit.connection, OFFICER, "change", "kandas_status", "k1", person(AZIZ), "got an IIN")
+        await log_access(unit.connection, OFFICER, "read", "kandas_status", "k1", person(DINA), "a mistake")
     seen = (await mine(client, as_role("citizen", iin=AZIZ)))["usage"]
     assert [(use["record_id"], use["action_code"]) for use in seen] == [("k1", "change"), ("k1", "read")]
 
@@ -211,7 +211,7 @@ async def test_page_by_page_nothing_is_missed_or_seen_twice(
     async def reads(*records: str) -> None:
         async with unit_of_work(engines.app) as unit:
             for record in records:
-                await note(unit.connection, OFFICER, "read", "permit", record, person(AZIZ))
+                await log_access(unit.connection, OFFICER, "read", "permit", record, person(AZIZ))
 
     await reads("1", "2", "3", "4", "5")
     headers = as_role("citizen", iin=AZIZ)
@@ -237,7 +237,7 @@ async def test_in_the_language_asked_for(
     client: httpx.AsyncClient, engines: Engines, as_role: TokenFor, wanted: str, told: str
 ) -> None:
     async with unit_of_work(engines.app) as unit:
-        await note(unit.connection, OFFICER, "read", "permit", "p1", person(AZIZ))
+        await log_access(unit.connection, OFFICER, "read", "permit", "p1", person(AZIZ))
     headers = {**as_role("citizen", iin=AZIZ), "Accept-Language": wanted}
     assert (await mine(client, headers))["usage"][0]["action"] == told
 

@@ -16,10 +16,10 @@ from joserfc.jwk import ECKey, OctKey, RSAKey
 from deploy.local.issuer import AUDIENCE, ISSUER, mint
 from shared import clock
 from shared.http.app import UndeclaredRoute, make_app
-from shared.http.callers import public, requires
-from shared.http.keys import MIN_AGE, KeySet
 from shared.http.routes import router
-from shared.http.tokens import BadToken, Tokens
+from shared.identity.callers import public, requires
+from shared.identity.keys import MIN_AGE, KeySet
+from shared.identity.tokens import BadToken, Tokens
 from tests.shared.http.conftest import TokenFor, client_of
 
 THING = {"source_id": "B-1", "document": {"number": "1", "expires": 2030}}

@@ -10,9 +10,9 @@ from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
 
 from shared.http.app import make_app
-from shared.http.callers import public
 from shared.http.openapi import describe
-from shared.http.routes import gates, router
+from shared.http.routes import requirements, router
+from shared.identity.callers import public
 from shared.testing.serving import serving
 from tests.shared.http.conftest import TokenFor, client_of
 
@@ -113,4 +113,4 @@ async def test_the_log_tells_that_it_was_a_head(client: httpx.AsyncClient, caplo
 
 def test_description_and_table_of_access_name_every_operation_once(app: FastAPI) -> None:
     assert not [path for path, operations in describe(app)["paths"].items() if "head" in operations]
-    assert not [path for method, path in gates(app.routes) if method == "HEAD"]
+    assert not [path for method, path in requirements(app.routes) if method == "HEAD"]

@@ -14,12 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import clock
 from shared.db.engine import make_engine
-from shared.db.unit import Unit, unit_of_work
 from shared.errors import Conflict, Refused
 from shared.http import routes
 from shared.http.app import make_app
-from shared.http.callers import requires
-from shared.http.idempotency import KEPT, Attempt, OneAttempt, idempotency_table, once
+from shared.idempotency import KEPT, IdempotencyKey, RequiredKey, idempotency_table, idempotent_json
+from shared.identity.callers import requires
+from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.testing.postgres import FreshDatabase
 from tests.shared.http.conftest import TokenFor, client_of
 
@@ -40,14 +40,14 @@ async def engine(empty_database: FreshDatabase) -> AsyncIterator[AsyncEngine]:
     await app_engine.dispose()
 
 
-async def insert(unit: Unit, name: str) -> dict[str, Any]:
+async def insert(unit: UnitOfWork, name: str) -> dict[str, Any]:
     statement = text("INSERT INTO thing (name) VALUES (:name) RETURNING id")
     return {"id": await unit.connection.scalar(statement, {"name": name}), "name": name}
 
 
-async def make(engine: AsyncEngine, attempt: Attempt, name: str) -> Any:
+async def make(engine: AsyncEngine, key: IdempotencyKey, name: str) -> Any:
     async with unit_of_work(engine) as unit:
-        return await once(unit.connection, attempt, lambda: insert(unit, name))
+        return await idempotent_json(unit.connection, key, lambda: insert(unit, name))
 
 
 async def count(engine: AsyncEngine, table: str = "thing") -> Any:
@@ -55,27 +55,27 @@ async def count(engine: AsyncEngine, table: str = "thing") -> Any:
         return await connection.scalar(text(f"SELECT count(*) FROM {table}"))  # noqa: S608
 
 
-def attempt(key: str = "k", request: bytes = b"r", caller: str = "a") -> Attempt:
-    return Attempt(caller, key, request)
+def key(key: str = "k", request: bytes = b"r", caller: str = "a") -> IdempotencyKey:
+    return IdempotencyKey(caller, key, request)
 
 
 async def test_a_repeat_answers_as_the_first_did(engine: AsyncEngine) -> None:
-    first = await make(engine, attempt(), "one")
-    assert await make(engine, attempt(), "two") == first == {"id": 1, "name": "one"}
+    first = await make(engine, key(), "one")
+    assert await make(engine, key(), "two") == first == {"id": 1, "name": "one"}
     assert await count(engine) == 1
 
 
 async def test_the_same_key_for_something_else_is_a_conflict(engine: AsyncEngine) -> None:
-    await make(engine, attempt(), "one")
+    await make(engine, key(), "one")
     with pytest.raises(Conflict) as refused:
-        await make(engine, attempt(request=b"other"), "two")
+        await make(engine, key(request=b"other"), "two")
     assert refused.value.name == "idempotency-key-reused"
     assert await count(engine) == 1
 
 
 async def test_keys_belong_to_their_caller(engine: AsyncEngine) -> None:
-    await make(engine, attempt(caller="a"), "one")
-    assert (await make(engine, attempt(caller="b"), "two"))["name"] == "two"
+    await make(engine, key(caller="a"), "one")
+    assert (await make(engine, key(caller="b"), "two"))["name"] == "two"
 
 
 async def test_what_was_rolled_back_leaves_the_key_free(engine: AsyncEngine) -> None:
@@ -85,19 +85,19 @@ async def test_what_was_rolled_back_leaves_the_key_free(engine: AsyncEngine) -> 
     for _ in range(2):
         with pytest.raises(Refused):
             async with unit_of_work(engine) as unit:
-                await once(unit.connection, attempt(), refuse)
-    assert (await make(engine, attempt(), "one"))["name"] == "one"
+                await idempotent_json(unit.connection, key(), refuse)
+    assert (await make(engine, key(), "one"))["name"] == "one"
 
 
 async def test_of_many_at_once_one_does_the_work_and_all_answer(engine: AsyncEngine) -> None:
-    async def slowly(unit: Unit) -> dict[str, Any]:
+    async def slowly(unit: UnitOfWork) -> dict[str, Any]:
         made = await insert(unit, "one")
         await unit.connection.execute(text("SELECT pg_sleep(0.1)"))
         return made
 
     async def one() -> Any:
         async with unit_of_work(engine) as unit:
-            return await once(unit.connection, attempt(), lambda: slowly(unit))
+            return await idempotent_json(unit.connection, key(), lambda: slowly(unit))
 
     answers = await asyncio.gather(*(one() for _ in range(8)))
     assert answers == [{"id": 1, "name": "one"}] * 8
@@ -114,11 +114,11 @@ async def test_if_the_first_fails_one_of_those_that_waited_does_the_work(engine:
 
     async def first() -> Any:
         async with unit_of_work(engine) as unit:
-            return await once(unit.connection, attempt(), fails)
+            return await idempotent_json(unit.connection, key(), fails)
 
     failing = asyncio.create_task(first())
     await begun.wait()
-    second = asyncio.create_task(make(engine, attempt(), "second"))
+    second = asyncio.create_task(make(engine, key(), "second"))
     waiting.set()
     with pytest.raises(Refused):
         await failing
@@ -129,11 +129,11 @@ async def test_old_keys_go_as_new_ones_come(engine: AsyncEngine) -> None:
     present = clock.now()
     with clock.set_to(present - KEPT - timedelta(days=1)):
         for number in range(5):
-            await make(engine, attempt(f"old-{number}"), "old")
+            await make(engine, key(f"old-{number}"), "old")
     for number in range(3):
-        await make(engine, attempt(f"new-{number}"), "new")
+        await make(engine, key(f"new-{number}"), "new")
     assert await count(engine, "idempotency") == 3
-    assert (await make(engine, attempt("old-0"), "again"))["name"] == "again"
+    assert (await make(engine, key("old-0"), "again"))["name"] == "again"
 
 
 class Proposal(BaseModel):
@@ -144,8 +144,8 @@ api = routes.router(prefix="/v1/things")
 
 
 @api.post("", status_code=201, dependencies=[requires("clerk")])
-async def propose(request: Request, proposal: Proposal, attempt: OneAttempt) -> dict[str, Any]:
-    made: dict[str, Any] = await make(request.app.state.engine, attempt, proposal.name)
+async def propose(request: Request, proposal: Proposal, key: RequiredKey) -> dict[str, Any]:
+    made: dict[str, Any] = await make(request.app.state.engine, key, proposal.name)
     return made
 
 

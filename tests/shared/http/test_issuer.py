@@ -20,9 +20,9 @@ from joserfc.jwk import RSAKey
 from deploy.local.issuer import ISSUER, ensure_issuer, environment, mint
 from shared import clock
 from shared.errors import Unavailable
-from shared.http.keys import KeySet, from_discovery, from_file
-from shared.http.system_token import SystemAuth
-from shared.http.tokens import BadToken, Tokens
+from shared.identity.keys import KeySet, from_discovery, from_file
+from shared.identity.system_token import SystemAuth
+from shared.identity.tokens import BadToken, Tokens
 from shared.settings import SettingsError
 from shared.testing.serving import serving
 

@@ -11,9 +11,9 @@ from fastapi.responses import StreamingResponse
 
 from shared.http import limits, server
 from shared.http.app import make_app
-from shared.http.callers import public
 from shared.http.limits import Clients
 from shared.http.routes import router
+from shared.identity.callers import public
 from shared.testing.serving import serving
 from tests.shared.http.conftest import api, client_of
 

@@ -13,11 +13,11 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind
 
 from shared.http.app import make_app
-from shared.http.callers import public
-from shared.http.logs import JsonLines
-from shared.http.metrics import Metrics
 from shared.http.routes import router
-from shared.http.tracing import Tracing, current_trace_id, current_traceparent
+from shared.identity.callers import public
+from shared.telemetry.logs import JsonLines
+from shared.telemetry.metrics import Metrics
+from shared.telemetry.tracing import Tracing, current_trace_id, current_traceparent
 from tests.shared.http.conftest import TokenFor, client_of
 
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"

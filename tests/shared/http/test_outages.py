@@ -13,7 +13,7 @@ from shared.db.driver import copy_rows
 from shared.db.engine import make_engine
 from shared.http import routes
 from shared.http.app import make_app
-from shared.http.callers import public
+from shared.identity.callers import public
 from shared.testing.postgres import FreshDatabase
 from tests.shared.http.conftest import client_of
 

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, Field, TypeAdapter, ValidationEr
 
 from shared.http.faults import MAX_FAULTS, faults_of
 from shared.http.json_body import MAX_DEPTH, Malformed, parse_json
-from shared.http.logs import JsonLines
+from shared.telemetry.logs import JsonLines
 from tests.shared.http.conftest import TokenFor
 
 SECRET = "KARIMOV900501300123"

@@ -15,8 +15,8 @@ from fastapi import FastAPI
 
 from deploy.local.issuer import environment
 from shared.http.app import make_app
-from shared.http.callers import public
 from shared.http.routes import router
+from shared.identity.callers import public
 from shared.testing.serving import serving
 
 

@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from services.accounting.rules.dimensions import day_number, region_code
-from services.accounting.rules.history import Kind
-from services.accounting.rules.identity import NO_KEY, Claim, Hashes
+from services.accounting.rules.figures.dimensions import day_number, region_code
+from services.accounting.rules.persons.identity import NO_KEY, Claim, Hashes
+from services.accounting.rules.residence.history import Kind
 from shared.events.envelope import Fact
-from shared.events.language import Day
 from shared.events.person import Person
+from shared.events.wire import Date
 from shared.inbox.reading import NotUnderstood
 
 
@@ -35,7 +35,7 @@ class Sign:
     """What a register's fact shows of a person's being in the country."""
 
     kind: Kind
-    day: Day
+    day: Date
     region: str | None
     end: End | None = None
 

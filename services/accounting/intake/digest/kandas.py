@@ -1,7 +1,7 @@
 """Facts of the kandas register."""
 
 from services.accounting.intake.digest.digested import Sign
-from services.accounting.rules.history import Kind
+from services.accounting.rules.residence.history import Kind
 from shared.events.kandas import KandasStatus
 
 

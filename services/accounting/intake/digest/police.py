@@ -1,9 +1,9 @@
 """Facts of the interior ministry's feed, which the portal publishes."""
 
 from services.accounting.intake.digest.digested import End, Sign
-from services.accounting.rules.dimensions import day_number
-from services.accounting.rules.history import Kind
-from services.accounting.rules.residence import NEVER
+from services.accounting.rules.figures.dimensions import day_number
+from services.accounting.rules.residence.history import Kind
+from services.accounting.rules.residence.residence import NEVER
 from shared.events.police import CitizenshipChange, Expulsion, ProtectionStatus, ResidencePermit, Violation
 
 

@@ -1,9 +1,9 @@
 """Facts of the portal."""
 
 from services.accounting.intake.digest.digested import LAST_DAY, Record, Sign, identify
-from services.accounting.rules.dimensions import birth_code, country_code, purpose_code, sex_code
-from services.accounting.rules.history import Kind, moment, source_order
-from services.accounting.rules.identity import NO_KEY, Claim, Hashes
+from services.accounting.rules.figures.dimensions import birth_code, country_code, purpose_code, sex_code
+from services.accounting.rules.persons.identity import NO_KEY, Claim, Hashes
+from services.accounting.rules.residence.history import Kind, local_day_and_second, source_order
 from services.accounting.rules.rows import CrossingRow
 from shared.events.portal import BorderCrossing, ResidenceRegistration
 from shared.events.visa import StayRegistration
@@ -16,7 +16,7 @@ def border_crossing_v1(fact: BorderCrossing, record: Record, hashes: Hashes) -> 
     """One crossing as it is stored, and what its person claims."""
     person = fact.person
     claim, document = identify(person, record.fact, hashes)
-    day, second = moment(fact.crossed_at)
+    day, second = local_day_and_second(fact.crossed_at)
     if not 0 <= day <= LAST_DAY:
         raise NotUnderstood("invalid data: /crossed_at outside 1970 to August 2140")
     return CrossingRow(

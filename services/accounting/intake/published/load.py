@@ -6,10 +6,10 @@ from pathlib import Path
 
 import asyncpg
 
-from services.accounting.cases.load_figures import load_figures
+from services.accounting.cases.figures.load_figures import load_figures
 from services.accounting.intake.published import by_settlement, stat_gov_kz, table
 from services.accounting.intake.published.table import Row
-from services.accounting.rules.published_figure import BadRow, PublishedFigure, read_row
+from services.accounting.rules.figures.published_figure import BadRow, PublishedFigure, read_row
 
 OFFICIAL_NET = "NET"
 STAT_GOV_KZ = "Bureau of National Statistics of Kazakhstan, stat.gov.kz"

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 
-from services.accounting.rules.published_figure import COLUMNS
+from services.accounting.rules.figures.published_figure import COLUMNS
 
 Row = tuple[int, Mapping[str, str]]
 """The number of a line in the file, and what it says in COLUMNS."""

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from shared.http.access_log import APPEND_ONLY
+from shared.audit.access_log import APPEND_ONLY
 
 revision = "0001"
 down_revision = None

@@ -16,7 +16,7 @@ from services.accounting.publish.dashboard import views
 from services.accounting.publish.dashboard.views import Reader, Sureness
 from services.accounting.publish.dashboard.wording import Wording, wording
 from services.accounting.publish.languages import LANGUAGES
-from services.accounting.rules.figures import FigureSource
+from services.accounting.rules.figures.figures import FigureSource
 from shared import clock
 from shared.kernel.codes import Language
 from shared.kernel.periods import Frequency

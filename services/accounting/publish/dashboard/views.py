@@ -18,7 +18,7 @@ from services.accounting.publish.dashboard.charts import (
 )
 from services.accounting.publish.dashboard.wording import Wording
 from services.accounting.publish.sdmx.query import parse
-from services.accounting.rules.figures import Figure, FigureSource
+from services.accounting.rules.figures.figures import Figure, FigureSource
 from shared.kernel.periods import Frequency, Period
 
 LIMIT: Final = 20_000

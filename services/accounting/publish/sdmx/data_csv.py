@@ -7,7 +7,7 @@ from io import StringIO
 
 from services.accounting.publish.sdmx.data_message import ATTRIBUTE_IDS, DataMessage
 from services.accounting.publish.sdmx.query import TIME
-from services.accounting.rules.dataflows import ATTRIBUTES, Enumeration, codes_of
+from services.accounting.rules.figures.dataflows import ATTRIBUTES, Enumeration, codes_of
 from shared.kernel.codes import Language, code_list
 
 MEASURE = "OBS_VALUE"

@@ -9,7 +9,7 @@ import orjson
 from services.accounting.publish.sdmx.data_message import ATTRIBUTE_IDS, DataMessage
 from services.accounting.publish.sdmx.query import TIME
 from services.accounting.publish.sdmx.structures import AGENCY
-from services.accounting.rules.dataflows import ATTRIBUTES, Enumeration, codes_of
+from services.accounting.rules.figures.dataflows import ATTRIBUTES, Enumeration, codes_of
 from shared.kernel.codes import Language, code_list
 
 

@@ -8,8 +8,8 @@ from typing import Final
 
 from services.accounting.publish.sdmx.query import DataQuery
 from services.accounting.publish.sdmx.structures import AGENCY, VERSION
-from services.accounting.rules.dataflows import ATTRIBUTES, Flow
-from services.accounting.rules.figures import Figure, Key
+from services.accounting.rules.figures.dataflows import ATTRIBUTES, Flow
+from services.accounting.rules.figures.figures import Figure, Key
 
 ATTRIBUTE_IDS: Final = tuple(ATTRIBUTES)
 

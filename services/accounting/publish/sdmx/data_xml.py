@@ -8,7 +8,7 @@ from xml.sax.saxutils import quoteattr
 from services.accounting.publish.sdmx.data_message import ATTRIBUTE_IDS, Attributes, DataMessage
 from services.accounting.publish.sdmx.query import FLAT, TIME
 from services.accounting.publish.sdmx.structures import AGENCY, VERSION
-from services.accounting.rules.figures import Key
+from services.accounting.rules.figures.figures import Key
 
 _SCHEMAS = "http://www.sdmx.org/resources/sdmxml/schemas/v2_1"
 

@@ -7,8 +7,8 @@ from typing import Final, Literal, cast
 
 from services.accounting.publish.sdmx.refusals import BadQuery, Fault, NothingFound, NotImplementedHere
 from services.accounting.publish.sdmx.structures import AGENCY, VERSION
-from services.accounting.rules.dataflows import FLOWS, Dimension, Flow, codes_of
-from services.accounting.rules.figures import Query
+from services.accounting.rules.figures.dataflows import FLOWS, Dimension, Flow, codes_of
+from services.accounting.rules.figures.figures import Query
 from services.accounting.rules.spans import span
 
 Detail = Literal["full", "dataonly", "serieskeysonly", "nodata"]

@@ -24,7 +24,7 @@ from services.accounting.publish.sdmx.structures import (
     enumerations,
     parents,
 )
-from services.accounting.rules.dataflows import codes_of
+from services.accounting.rules.figures.dataflows import codes_of
 from shared.kernel.codes import Code, code_list
 
 RELEASED: Final = datetime(2026, 11, 1, tzinfo=UTC)

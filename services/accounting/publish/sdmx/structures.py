@@ -24,7 +24,7 @@ from pysdmx.model import (
 )
 from pysdmx.model.__base import MaintainableArtefact
 
-from services.accounting.rules.dataflows import ATTRIBUTES, FLOWS, Dimension, Enumeration, Flow, codes_of
+from services.accounting.rules.figures.dataflows import ATTRIBUTES, FLOWS, Dimension, Enumeration, Flow, codes_of
 from shared.kernel.codes import code_list
 
 AGENCY: Final = "KOSH"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from shared.http.access_log import APPEND_ONLY
+from shared.audit.access_log import APPEND_ONLY
 from shared.outbox.table import IN_COMMIT_ORDER
 
 revision = "0001"

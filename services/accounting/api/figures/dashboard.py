@@ -1,0 +1,41 @@
+"""`/`: the public first page."""
+
+from typing import Annotated, Final, Literal
+
+from fastapi import Query, Request, Response
+
+from services.accounting.api.figures.cacheable import NOT_MODIFIED, cacheable
+from services.accounting.publish.dashboard.page import POLICY, first_page
+from services.accounting.publish.languages import preferred
+from shared.http import routes
+from shared.identity.callers import Caller, public
+from shared.kernel.codes import Language
+from shared.kernel.periods import Frequency
+
+STATE_LANGUAGE: Final[Language] = "kk"
+
+Anyone = Annotated[Caller | None, public()]
+
+router = routes.router(tags=["dashboard"])
+
+
+@router.get(
+    "/",
+    summary="The first page",
+    response_class=Response,
+    responses={200: {"content": {"text/html": {}}}, **NOT_MODIFIED},
+)
+async def dashboard(
+    request: Request,
+    _: Anyone,
+    lang: Annotated[Literal["kk", "ru", "en"] | None, Query(description="instead of Accept-Language")] = None,
+    freq: Annotated[Frequency, Query(description="A years, Q quarters, M months")] = "A",
+) -> Response:
+    """Arrivals, departures and net migration as a chart and a table, the official series beside them, and how sure
+    they are. National totals alone: what everybody may see."""
+    language = lang or preferred(request.headers.get("accept-language"), STATE_LANGUAGE)
+    page = await first_page(request.app.state.read_figures, language, freq)
+    answer = cacheable(request, page.html.encode(), "text/html; charset=utf-8", page.changed)
+    answer.headers["Content-Security-Policy"] = POLICY
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer

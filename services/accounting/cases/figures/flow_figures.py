@@ -1,0 +1,68 @@
+"""The figures that count crossings, from the cube: DF_FLOW by the 12/16-month rule, and all crossings in DF_BORDER."""
+
+from collections.abc import Collection
+from functools import partial
+from typing import cast
+
+import asyncpg
+
+from services.accounting.rules.figures import series
+from services.accounting.rules.figures.axes import Axis, axis_of
+from services.accounting.rules.figures.figures import Figure, Query, TooMany
+from services.accounting.rules.figures.flow_figures import (
+    FORMULAS,
+    METHODS,
+    MONTHS,
+    Formula,
+    counting,
+    covered_periods,
+    kinds,
+    months_within,
+    valued,
+)
+from services.accounting.rules.figures.series import PLACE, Measure, chosen
+from services.accounting.store import coverage as coverages
+from services.accounting.store.figures.cube import Along, places, sums
+from shared.kernel.periods import Frequency
+
+
+async def flow_figures(connection: asyncpg.Connection, query: Query, limit: int) -> list[Figure]:
+    """Every figure that the query wants. Raises TooMany."""
+    method, known = METHODS[query.flow.id], FORMULAS[query.flow.id]
+    formulas = {name: known[name] for name in chosen(query, "INDICATOR", known)}
+    frequencies = cast(list[Frequency], chosen(query, "FREQ", MONTHS))
+    if not (formulas and frequencies and chosen(query, "METHOD", [method])):
+        return []
+    coverage = await coverages.counted(connection)
+    along = [_along(axis_of(each.id), query.of(each.id)) for each in query.flow.dimensions[PLACE:]]
+    months = months_within(coverage, query.start, query.end)
+    periods = {each: list(covered_periods(each, coverage, query.start, query.end)) for each in frequencies}
+    try:
+        most = limit // max(1, sum(map(len, periods.values())))
+        if not await _fit(connection, along, months, formulas.values(), most):
+            raise TooMany
+        rows = await sums(connection, along, frequencies, months, kinds(formulas.values()), limit + 1)
+    except TimeoutError:
+        raise TooMany from None
+    if len(rows) > limit:
+        raise TooMany
+    measure = Measure(method, list(formulas), periods, partial(valued, coverage, formulas))
+    return series.figures(query, measure, rows, limit)
+
+
+async def _fit(
+    connection: asyncpg.Connection,
+    along: list[Along],
+    months: tuple[int, int],
+    formulas: Collection[Formula],
+    series: int,
+) -> bool:
+    """Whether the finest places alone make no more than so many series: each has a figure for every period."""
+    if sum(bool(each.levels) for each in along) < 2:
+        return True
+    return await places(connection, along, months, counting(formulas), series + 1) <= series
+
+
+def _along(axis: Axis, wanted: frozenset[str] | None) -> Along:
+    levels, total = axis.chosen(wanted)
+    return Along(axis, levels, total, None if wanted is None or total else axis.numbers(wanted))

@@ -1,0 +1,39 @@
+"""The figures of DF_MIRROR: what host countries reported to the missions about citizens of Kazakhstan ([000] 1)."""
+
+from typing import Final
+
+import asyncpg
+
+from services.accounting.rules.figures.figures import Figure, Query, TooMany
+from services.accounting.rules.spans import frequency, span
+from services.accounting.store.figures import host_figures
+
+METHOD: Final = "HOST"
+STATUS: Final = {"official": "A", "estimate": "E", "press": "U"}
+
+
+async def mirror_figures(connection: asyncpg.Connection, query: Query, limit: int) -> list[Figure]:
+    """Every reported figure that the query wants, nothing summed. Raises TooMany."""
+    reported = [_figure(row) for row in await host_figures.newest(connection)]
+    figures = [figure for figure in reported if query.wants(figure.key) and _is_within(query, figure.period)]
+    if len(figures) > limit:
+        raise TooMany
+    return figures
+
+
+def _figure(row: asyncpg.Record) -> Figure:
+    country, period = row["country"], row["period"]
+    return Figure(
+        key=(frequency(period), row["concept"].upper(), METHOD, country, "KAZ", country),
+        period=period,
+        value=row["value"],
+        status=STATUS[row["reliability"]],
+        public=False,
+        released=row["reported_on"],
+        source=row["source"],
+    )
+
+
+def _is_within(query: Query, period: str) -> bool:
+    start, end = span(period)
+    return (query.start is None or start >= query.start) and (query.end is None or end <= query.end)

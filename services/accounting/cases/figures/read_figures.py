@@ -1,0 +1,134 @@
+"""Where all publication reads figures: computed ones as far as the caller may see them, and published ones in full.
+
+A series that another body has published takes the place of ours under the same key, as a whole: no series mixes two
+sources, and no figure stands there twice. So the official net migration of a year is never beside, nor continued by,
+what we count of the same registrations; other series of the same method (months, regions, ages) stay ours.
+"""
+
+import operator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Final
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.accounting.cases.figures.border_figures import border_figures
+from services.accounting.cases.figures.flow_figures import flow_figures
+from services.accounting.cases.figures.mirror_figures import mirror_figures
+from services.accounting.cases.figures.register_figures import register_figures
+from services.accounting.rules.figures.dimensions import day_of
+from services.accounting.rules.figures.figures import Figure, NotPublic, Query, Reading, TooMany, public_part
+from services.accounting.rules.residence.reckoning import UNDECLARED
+from services.accounting.store import coverage as coverages
+from services.accounting.store import sources
+from services.accounting.store.figures import published_figure
+from shared import clock
+from shared.errors import Forbidden
+
+Connection = asyncpg.Connection
+Computing = Callable[[Connection, Query, int], Awaitable[list[Figure]]]
+
+NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+ROLE_NEEDED: Final = (
+    "Figures finer than national totals need a token of the role statistician; leave the place in the key empty, or "
+    "write the code of the total."
+)
+COMPUTED: Final[Mapping[str, tuple[Computing, ...]]] = {
+    "DF_FLOW": (flow_figures, register_figures),
+    "DF_BORDER": (border_figures,),
+    "DF_LABOUR": (register_figures,),
+    "DF_KANDAS": (register_figures,),
+    "DF_ABROAD": (register_figures,),
+    "DF_MIRROR": (mirror_figures,),
+    "DF_PROTECTION": (register_figures,),
+    "DF_INTERNAL": (register_figures,),
+    "DF_STAY": (register_figures,),
+}
+"""How the figures of each flow are computed; the other flows hold published figures alone."""
+
+
+class FigureReader:
+    """rules.figures.FigureSource over accounting's database. Every answer is of one moment."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def __call__(self, query: Query, *, exact: bool, limit: int) -> Reading:
+        computed = query if exact else _public_part(query)
+        async with self._snapshot() as connection:
+            reading = await _read(connection, query, computed, limit)
+        if not reading.figures and computed is None:
+            raise Forbidden(ROLE_NEEDED)
+        return reading
+
+    async def covered(self) -> tuple[date, date] | None:
+        async with self._snapshot() as connection:
+            coverage = await coverages.counted(connection)
+        if coverage == UNDECLARED:
+            return None
+        return day_of(coverage.register_start), day_of(coverage.obs_end - 1)
+
+    @asynccontextmanager
+    async def _snapshot(self) -> AsyncIterator[Connection]:
+        async with self._engine.connect() as pooled:
+            connection = (await pooled.get_raw_connection()).driver_connection
+            if connection is None:
+                raise ConnectionError("the pool gave a connection without a driver")
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                yield connection
+
+
+def _public_part(query: Query) -> Query | None:
+    try:
+        return public_part(query)
+    except NotPublic:
+        raise Forbidden(ROLE_NEEDED) from None
+
+
+async def _read(connection: Connection, query: Query, computed: Query | None, limit: int) -> Reading:
+    figures: list[Figure] = []
+    changed = NEVER
+    if computed:
+        others = await published_figure.series(connection, query.flow.id)
+        changed = await sources.counted_at(connection) or NEVER
+        released = changed.astimezone(clock.ALMATY).date()
+        for compute in COMPUTED.get(query.flow.id, ()):
+            figures += [
+                replace(figure, released=figure.released or released)
+                for figure in await compute(connection, computed, limit)
+                if ".".join(figure.key) not in others
+            ]
+    rows = await published_figure.read(connection, query.flow.id, query.start, query.end)
+    figures += _published(query, rows)
+    if len(figures) > limit:
+        raise TooMany
+    changed = max([changed, *(row["loaded_at"] for row in rows)])
+    return Reading(tuple(sorted(figures, key=operator.attrgetter("key", "period"))), changed)
+
+
+def _published(query: Query, rows: Iterable[asyncpg.Record]) -> Iterable[Figure]:
+    for row in rows:
+        key = tuple(row["key"].split("."))
+        if query.wants(key):
+            yield Figure(
+                key=key,
+                period=row["period"],
+                value=_plain(row["value"]),
+                status="E" if row["approximate"] else "A",
+                unit=row["unit"],
+                released=row["reported_on"],
+                source=_cited(row["source"], row["citation"]),
+                comment=row["concept"],
+            )
+
+
+def _plain(value: Decimal) -> Decimal | int:
+    return int(value) if value == value.to_integral_value() else value
+
+
+def _cited(source: str, citation: str) -> str:
+    return f"{source}: «{citation}»" if citation else source

@@ -1,0 +1,135 @@
+"""One person's way through all registers: crossings with what the method says of them, stays, statuses, acts,
+evidence."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.accounting.cases.residence.classification import pseudonym
+from services.accounting.rules.figures.dimensions import day_of, region_name
+from services.accounting.rules.persons.acts import Act, acts_of
+from services.accounting.rules.persons.people import People
+from services.accounting.rules.persons.registered_stays import RegisteredStay, registered_stays
+from services.accounting.rules.persons.statuses import Stated, Status, status_of
+from services.accounting.rules.persons.stays import Bound, stays
+from services.accounting.rules.residence.history import Kind
+from services.accounting.rules.residence.outcome import verdict
+from services.accounting.store.persons import histories
+from shared.audit import access_log
+from shared.db.driver import driver
+from shared.errors import NotFound
+from shared.identity.callers import Caller
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """`before`, `after`: 1 resident, 0 not, None not yet known. `final`: more days will not change it."""
+
+    source_id: str
+    day: date
+    direction: str
+    before: int | None
+    after: int | None
+    migration: bool | None
+    imputed: bool
+    final: bool
+
+
+@dataclass(frozen=True)
+class Stay:
+    """From the day of one crossing to that of the next; `since` or `until` is None where the stay is open."""
+
+    inside: bool
+    since: date | None
+    until: date | None
+    imputed: bool
+
+
+@dataclass(frozen=True)
+class Sign:
+    """What another register shows of the person's being in the country, or from when on a permit shows it no longer."""
+
+    day: date
+    kind: str
+    region: str
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """`sources` counts the records in effect by fact."""
+
+    person: str
+    crossings: list[Crossing]
+    stays: list[Stay]
+    registered_stays: list[RegisteredStay]
+    statuses: list[Status]
+    acts: list[Act]
+    evidence: list[Sign]
+    sources: dict[str, int]
+
+
+async def timeline(engine: AsyncEngine, id: str, caller: Caller) -> Timeline:
+    """The timeline of a person, by the present or a former pseudonym; the reading is logged. Raises NotFound."""
+    async with engine.begin() as connection:
+        await access_log.log_access(connection, caller, "read", "person", id, None)
+        direct = await driver(connection)
+        people = await histories.one(direct, int(id, 16))
+        if not len(people.ids):
+            raise NotFound("No person has this id. It changes when records join or part persons: look it up again.")
+        source_ids = await histories.source_ids(direct, people.crossings["fact"].tolist())
+        facts = await histories.register_facts(direct, people.keys.tolist())
+    return _timeline(people, source_ids, [Stated(fact, kind, orjson.loads(body)) for fact, kind, body in facts])
+
+
+def _timeline(people: People, source_ids: dict[int, str], facts: Sequence[Stated]) -> Timeline:
+    statuses = filter(None, (status_of(each.kind, each.body) for each in facts))
+    acts = (act for each in facts for act in acts_of(each.kind, each.body))
+    counted = Counter(each.kind for each in facts)
+    if len(people.crossings):
+        counted["border_crossing.v1"] = len(people.crossings)
+    return Timeline(
+        pseudonym(int(people.ids[0])),
+        _crossings(people, source_ids),
+        _stays(people),
+        registered_stays(facts),
+        sorted(statuses, key=lambda status: status.since),
+        sorted(acts, key=lambda act: act.day),
+        _evidence(people),
+        dict(counted),
+    )
+
+
+def _crossings(people: People, source_ids: dict[int, str]) -> list[Crossing]:
+    found = []
+    for fact, day, arrival, state in people.crossings[["fact", "day", "arrival", "state"]].tolist():
+        said = verdict(state)
+        direction = "entry" if arrival else "exit"
+        found.append(Crossing(source_ids[fact], day_of(day), direction, *said, final=said.final))
+    return found
+
+
+def _stays(people: People) -> list[Stay]:
+    crossings = [(day, bool(arrival)) for day, arrival in people.crossings[["day", "arrival"]].tolist()]
+    return [
+        Stay(stay.inside, _day(stay.start), _day(stay.end), _is_imputed(stay.start) or _is_imputed(stay.end))
+        for stay in stays(crossings)
+    ]
+
+
+def _day(bound: Bound | None) -> date | None:
+    return day_of(bound.day) if bound else None
+
+
+def _is_imputed(bound: Bound | None) -> bool:
+    return bound is not None and bound.imputed
+
+
+def _evidence(people: People) -> list[Sign]:
+    return [
+        Sign(day_of(day), Kind(kind).name.lower(), region_name(region))
+        for day, kind, region in people.evidence[["day", "kind", "region"]].tolist()
+    ]

@@ -1,0 +1,123 @@
+"""What a reader may ask of a dataflow, and what a figure is."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final, Protocol
+
+from services.accounting.rules.figures.dataflows import Flow
+
+Key = tuple[str, ...]
+"""One code per dimension of the flow, in its order."""
+
+OPEN_METHODS: Final = frozenset({"COUPON", "PUBLISHED"})
+"""Figures that other bodies have published already: free for everybody, to the last detail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One observation. `status` is a code of CL_OBS_STATUS, `unit` of CL_UNIT_MEASURE; `released` is the day on
+    which the figure became known in this form."""
+
+    key: Key
+    period: str
+    value: Decimal | int
+    status: str
+    unit: str = "PS"
+    public: bool = True
+    released: date | None = None
+    std_error: Decimal | None = None
+    source: str | None = None
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which series of a flow: per dimension the wanted codes, None for every code; and which periods: those that
+    lie wholly in `[start, end)`."""
+
+    flow: Flow
+    codes: tuple[frozenset[str] | None, ...]
+    start: date | None = None
+    end: date | None = None
+
+    def wants(self, key: Key) -> bool:
+        return all(wanted is None or code in wanted for wanted, code in zip(self.codes, key, strict=True))
+
+    def of(self, dimension: str) -> frozenset[str] | None:
+        """The wanted codes of one dimension, None for every code."""
+        return self.codes[self.flow.position(dimension)]
+
+    def narrowed(self, **codes: Iterable[str]) -> "Query":
+        """The same query with other codes for some dimensions."""
+        wanted = list(self.codes)
+        for dimension, chosen in codes.items():
+            wanted[self.flow.position(dimension)] = frozenset(chosen)
+        return replace(self, codes=tuple(wanted))
+
+    def national(self) -> "Query | None":
+        """What it wants of the national totals, None where it wants none of them."""
+        totals = {each.id: each.total for each in self.flow.dimensions if each.total}
+        if any(wanted is not None and total not in wanted for total, wanted in self._beside(totals)):
+            return None
+        return self.narrowed(**{dimension: [total] for dimension, total in totals.items()})
+
+    def _beside(self, totals: Mapping[str, str]) -> list[tuple[str, frozenset[str] | None]]:
+        return [(total, self.of(dimension)) for dimension, total in totals.items()]
+
+    @property
+    def is_finer_than_national(self) -> bool:
+        """True if it names a code that is not its dimension's total."""
+        return any(
+            wanted is not None and dimension.total is not None and wanted != {dimension.total}
+            for dimension, wanted in zip(self.flow.dimensions, self.codes, strict=True)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Figures in the order of key and time, and when they last changed."""
+
+    figures: tuple[Figure, ...]
+    changed_at: datetime
+
+
+class FigureSource(Protocol):
+    """Where publication reads figures."""
+
+    async def __call__(self, query: Query, *, exact: bool, limit: int) -> Reading:
+        """`exact` is True for callers who may see every series exactly. Raises shared.errors.Forbidden, and TooMany
+        for more than `limit` figures."""
+        ...
+
+    async def covered(self) -> tuple[date, date] | None:
+        """The first and last day that the figures computed from border crossings cover."""
+        ...
+
+
+class TooMany(Exception):
+    """More figures match than were asked for at most, or finding them takes too long."""
+
+
+class NotPublic(Exception):
+    """A series finer than a national total was named, and the caller may read only those."""
+
+
+def public_part(query: Query) -> Query | None:
+    """What of the computed figures a caller without the role may read: the national totals among them, or None.
+
+    Until disclosure control exists, an open place in the key means the total. Raises NotPublic where a finer series
+    of a computed method is named outright.
+    """
+    methods = query.of("METHOD")
+    if not query.is_finer_than_national:
+        return query.national()
+    if methods is not None and not methods <= OPEN_METHODS:
+        raise NotPublic
+    return None
+
+
+def is_national(flow: Flow, key: Key) -> bool:
+    """True if every dimension that has a total is at it."""
+    return all(each.total in (None, code) for each, code in zip(flow.dimensions, key, strict=True))

@@ -1,0 +1,164 @@
+"""From classified histories to the cells of the movement cube, and what a change adds to it and takes from it.
+
+A cell is one number: month, indicator, region, partner country, citizenship, sex, five-year age group at the crossing
+and purpose, the month on top, so that a period is a range of cells. Codes are those of rules.dimensions.
+"""
+
+from enum import IntEnum
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from services.accounting.rules.figures.dimensions import age_group
+from services.accounting.rules.residence.history import Crossings
+from services.accounting.rules.residence.outcome import Migration, is_observed, migration
+from services.accounting.rules.residence.residence import imputed
+
+Ints = npt.NDArray[np.int64]
+
+
+class Indicator(IntEnum):
+    """What a cell counts. Stored: numbers never change their meaning; at most 15.
+
+    The last four count all crossings by month, citizenship and purpose, every other dimension 0: the region of a
+    checkpoint is not known, and nobody asks a crossing's sex or age. An imputed crossing has the citizenship of the
+    crossing that it precedes and no purpose. imputed / (counted + imputed) is the published share of imputed crossings.
+    """
+
+    IMM_FINAL = 1
+    EMI_FINAL = 2
+    IMM_OPEN = 3
+    EMI_OPEN = 4
+    IMM_UNDETERMINED = 5  # the person's first status is not known, and no further day will tell
+    EMI_UNDETERMINED = 6
+    ARRIVALS = 7
+    DEPARTURES = 8
+    ARRIVALS_IMPUTED = 9
+    DEPARTURES_IMPUTED = 10
+
+
+class Field(NamedTuple):
+    """Where a dimension lies in a cell: cell >> shift & (2 ** bits - 1)."""
+
+    shift: int
+    bits: int
+
+
+FIELDS: Final = {
+    "month": Field(52, 11),  # months since 1970-01
+    "indicator": Field(48, 4),
+    "region": Field(41, 7),
+    "partner": Field(26, 15),
+    "citizen": Field(11, 15),
+    "sex": Field(9, 2),
+    "age": Field(4, 5),
+    "purpose": Field(0, 4),
+}
+"""63 bits, highest first; a view that unpacks cells in SQL is written from this table."""
+
+
+class Tally(NamedTuple):
+    """Distinct cells in ascending order, and how many persons' crossings each one counts (or gains, or loses)."""
+
+    cells: Ints
+    counts: Ints
+
+
+def tally(crossings: Crossings) -> Tally:
+    """What crossings contribute with the `state` and `region` that they carry; those outside the vintage nothing.
+
+    The crossings of a person must lie together, in order: an imputed crossing takes its month from its neighbours.
+    """
+    single = np.concatenate((_migrations(crossings), _imputed(crossings)))
+    whole = _movements(crossings)
+    return _sum(np.concatenate((single, whole.cells)), np.concatenate((np.ones(len(single), np.int64), whole.counts)))
+
+
+def difference(old: Tally, new: Tally) -> Tally:
+    """What the cube gains (loses, below 0) when `old` contributions become `new`; unchanged cells are left out."""
+    cells = np.concatenate((old.cells, new.cells))
+    changes = _sum(cells, np.concatenate((-old.counts, new.counts)))
+    moved = changes.counts != 0
+    return Tally(changes.cells[moved], changes.counts[moved])
+
+
+def pack(**codes: npt.ArrayLike) -> Ints:
+    """Cells from codes by name of FIELDS; a dimension left out is 0."""
+    cells: Ints = np.zeros((), np.int64)
+    for name, values in codes.items():
+        cells = cells | np.asarray(values, np.int64) << FIELDS[name].shift
+    return cells
+
+
+def unpack(cells: Ints) -> dict[str, Ints]:
+    """Codes by name of FIELDS: the inverse of `pack`."""
+    return {name: cells >> field.shift & ((1 << field.bits) - 1) for name, field in FIELDS.items()}
+
+
+def month_of(day: npt.NDArray[np.integer]) -> Ints:
+    """Months since 1970-01 of day numbers."""
+    return day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+
+
+def _migrations(crossings: Crossings) -> Ints:
+    kinds = migration(crossings["state"])
+    counted = crossings[is_observed(crossings["state"]) & (kinds != Migration.NO)]
+    offset = migration(counted["state"]).astype(np.int64) * 2 - Migration.YES
+    return pack(
+        month=month_of(counted["day"]),
+        indicator=offset + (counted["arrival"] == 0),
+        region=counted["region"],
+        partner=counted["partner"],
+        citizen=counted["citizen"],
+        sex=counted["sex"],
+        age=age_group(counted["birth"].astype(np.int64), counted["day"]),
+        purpose=counted["purpose"],
+    )
+
+
+def _movements(crossings: Crossings) -> Tally:
+    """All observed crossings by month, direction, citizenship and purpose."""
+    observed = is_observed(crossings["state"])
+    return _counted(
+        month=month_of(crossings["day"][observed]),
+        indicator=Indicator.ARRIVALS + (crossings["arrival"][observed] == 0),
+        citizen=crossings["citizen"][observed],
+        purpose=crossings["purpose"][observed],
+    )
+
+
+def _counted(**codes: npt.NDArray[np.integer]) -> Tally:
+    """How often each combination of codes occurs, without sorting them: codes that occur are numbered one after the
+    other, so that a table of all combinations is small enough to count in."""
+    known = [np.flatnonzero(np.bincount(each)) for each in codes.values()]
+    if not len(known[0]):
+        return Tally(pack(month=known[0]), known[0])
+    shape = tuple(map(len, known))
+    places = [_number(several)[each] for several, each in zip(known, codes.values(), strict=True)]
+    numbers = np.bincount(np.ravel_multi_index(places, shape))
+    found = np.flatnonzero(numbers)
+    occurring = (several[at] for several, at in zip(known, np.unravel_index(found, shape), strict=True))
+    return Tally(pack(**dict(zip(codes, occurring, strict=True))), numbers[found])
+
+
+def _number(known: Ints) -> Ints:
+    """A table from ascending codes to their places among themselves."""
+    table = np.zeros(known[-1] + 1, np.int64)
+    table[known] = np.arange(len(known))
+    return table
+
+
+def _imputed(crossings: Crossings) -> Ints:
+    missing = imputed(crossings["day"], crossings["arrival"].astype(np.bool_), crossings["state"])
+    indicator = np.where(missing.arrival, Indicator.ARRIVALS_IMPUTED, Indicator.DEPARTURES_IMPUTED)
+    return pack(month=month_of(missing.day), indicator=indicator, citizen=crossings["citizen"][missing.before])
+
+
+def _sum(cells: Ints, counts: Ints) -> Tally:
+    if len(cells) == 0:
+        return Tally(cells, counts)
+    ordered = np.argsort(cells, kind="stable")
+    cells = cells[ordered]
+    starts = np.flatnonzero(np.concatenate(([True], cells[1:] != cells[:-1])))
+    return Tally(cells[starts], np.add.reduceat(counts[ordered], starts))

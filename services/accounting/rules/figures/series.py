@@ -1,0 +1,100 @@
+"""From counts by place and period to series of figures: which series there are, and none of them with gaps.
+
+A series has a figure for every period that its source covers, zero where nobody was counted. Series of zeros alone are
+left out, but for national totals and for those that a query names code by code.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import product
+from math import prod
+from typing import Any, Final, NamedTuple
+
+from services.accounting.rules.figures.dataflows import PUBLISHED_ONLY, Dimension
+from services.accounting.rules.figures.figures import Figure, Query, TooMany, is_national
+from shared.kernel.periods import Frequency, Period
+
+PLACE: Final = 3  # FREQ, INDICATOR, METHOD; then the dimensions that say where and who
+
+CellKey = tuple[str, ...]
+"""The codes of a key after METHOD."""
+
+Counts = Mapping[Any, int]
+"""What was counted in one place and period, by kind."""
+
+
+class Row(NamedTuple):
+    """Counts of one place in one period, whose number is that of months, quarters or years since 1970."""
+
+    frequency: Frequency
+    period: int
+    place: CellKey
+    counts: Counts
+
+
+class Measure(NamedTuple):
+    """How counts become figures: `value` gives an indicator's value in a period, and its status (CL_OBS_STATUS)."""
+
+    method: str
+    indicators: Sequence[str]
+    periods: Mapping[Frequency, Sequence[tuple[int, Period]]]
+    value: Callable[[str, Counts, Period], tuple[int, str]]
+
+
+def chosen(query: Query, dimension: str, known: Iterable[str]) -> list[str]:
+    """Which of the known codes of a dimension the query wants."""
+    wanted = query.of(dimension)
+    return [code for code in known if wanted is None or code in wanted]
+
+
+def figures(query: Query, measure: Measure, rows: Iterable[Row], limit: int) -> list[Figure]:
+    """The figures of the query. Raises TooMany."""
+    if prod(len(codes) for codes in query.codes if codes) > limit:
+        raise TooMany
+    always = _always(query)
+    found: dict[tuple[Frequency, CellKey], dict[int, Counts]] = defaultdict(dict)
+    for row in rows:
+        if _is_wanted(query, row.place):
+            found[row.frequency, row.place][row.period] = row.counts
+    for at in product(measure.periods, always):
+        found.setdefault(at, {})
+    made: list[Figure] = []
+    for (frequency, place), counts in found.items():
+        for series in _of_place(query, measure, frequency, place, counts):
+            if place in always or any(figure.value for figure in series):
+                made += series
+            if len(made) > limit:
+                raise TooMany
+    return made
+
+
+def _of_place(
+    query: Query, measure: Measure, frequency: Frequency, place: CellKey, counts: Mapping[int, Counts]
+) -> Iterator[list[Figure]]:
+    for indicator in measure.indicators:
+        key = (frequency, indicator, measure.method, *place)
+        public = is_national(query.flow, key)
+        values = (
+            (period, measure.value(indicator, counts.get(number, {}), period))
+            for number, period in measure.periods[frequency]
+        )
+        yield [Figure(key, str(period), value, status, public=public) for period, (value, status) in values]
+
+
+def _is_wanted(query: Query, place: CellKey) -> bool:
+    return all(wanted is None or code in wanted for wanted, code in zip(query.codes[PLACE:], place, strict=True))
+
+
+def _always(query: Query) -> dict[CellKey, None]:
+    """Where a series stands even if nobody was counted."""
+    dimensions = query.flow.dimensions[PLACE:]
+    nation = tuple(each.total or "" for each in dimensions)
+    places = {nation: None} if _is_wanted(query, nation) else {}
+    named = [_countable(each, codes) for each, codes in zip(dimensions, query.codes[PLACE:], strict=True) if codes]
+    if len(named) == len(dimensions):
+        places |= dict.fromkeys(product(*named))
+    return places
+
+
+def _countable(dimension: Dimension, codes: frozenset[str]) -> list[str]:
+    return sorted(codes - PUBLISHED_ONLY) if dimension.total else sorted(codes)

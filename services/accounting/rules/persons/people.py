@@ -1,0 +1,122 @@
+"""Many persons at once, as arrays: how a batch and a rebuild hold the persons that they count."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from services.accounting.rules.figures.movements import Tally, tally
+from services.accounting.rules.persons.identity import distinct
+from services.accounting.rules.residence.history import (
+    CROSSING,
+    EVIDENCE,
+    Crossings,
+    Evidence,
+    arrange_crossings,
+    arrange_evidence,
+    pack,
+    unpack,
+)
+from services.accounting.rules.residence.reckoning import Coverage, classify_people
+
+Ints = npt.NDArray[np.int64]
+
+_KEY = np.dtype([("key", "<i8")])
+
+
+class People(NamedTuple):
+    """`ids` and one number per person of its keys, crossings, evidence, which lie one person after the other."""
+
+    ids: Ints
+    keys: Ints
+    key_lengths: Ints
+    crossings: Crossings
+    lengths: Ints
+    evidence: Evidence
+    evidence_lengths: Ints
+
+    @classmethod
+    def unpacked(cls, rows: list[tuple[int, bytes, bytes, bytes]]) -> Self:
+        """From stored rows: person, keys, history, evidence."""
+        ids, keys, history, evidence = zip(*rows, strict=True) if rows else ((), (), (), ())
+        held = np.frombuffer(b"".join(keys), np.int64)
+        several = np.fromiter(map(len, keys), np.int64, len(keys)) // held.itemsize
+        return cls(np.array(ids, np.int64), held, several, *unpack(history, CROSSING), *unpack(evidence, EVIDENCE))
+
+    def packed(self) -> tuple[list[int], list[bytes], list[bytes], list[bytes]]:
+        """The columns of `unpacked`."""
+        return (
+            self.ids.tolist(),
+            pack(self.keys.view(_KEY), self.key_lengths),
+            pack(self.crossings, self.lengths),
+            pack(self.evidence, self.evidence_lengths),
+        )
+
+    def parts(self, size: int) -> Iterator[Self]:
+        """These persons, `size` at a time."""
+        ends = [
+            np.concatenate(([0], np.cumsum(each))) for each in (self.key_lengths, self.lengths, self.evidence_lengths)
+        ]
+        for start in range(0, len(self.ids), size):
+            some = slice(start, start + size)
+            keys, crossings, evidence = (slice(each[some][0], each[some.start : some.stop + 1][-1]) for each in ends)
+            yield type(self)(
+                self.ids[some],
+                self.keys[keys],
+                self.key_lengths[some],
+                self.crossings[crossings],
+                self.lengths[some],
+                self.evidence[evidence],
+                self.evidence_lengths[some],
+            )
+
+    def joined(self, others: Self) -> Self:
+        """These persons and the others."""
+        return type(self)(*(np.concatenate(each) for each in zip(self, others, strict=True)))
+
+    def tally(self) -> Tally:
+        """What the cube holds of them."""
+        return tally(self.crossings)
+
+    def holder_of_key(self) -> Ints:
+        """Each key's person."""
+        return np.repeat(self.ids, self.key_lengths)
+
+    def holder_of_crossing(self) -> Ints:
+        """Each crossing's person."""
+        return np.repeat(self.ids, self.lengths)
+
+    def holder_of_evidence(self) -> Ints:
+        """Each evidence record's person."""
+        return np.repeat(self.ids, self.evidence_lengths)
+
+
+class KeyedRecords(NamedTuple):
+    """Records in any order, and for each a key that the person whom it belongs to holds."""
+
+    records: npt.NDArray[np.void]
+    key: Ints
+
+
+def assemble(
+    keys: Ints, person: Ints, crossings: KeyedRecords, evidence: KeyedRecords, coverage: Coverage
+) -> tuple[People, Ints]:
+    """The persons that hold `keys` (ascending), their records in order, every crossing reckoned anew; and the due day
+    of each."""
+    ids = distinct(person)
+    by_person = np.lexsort((keys, person))
+    number = np.searchsorted(ids, person)
+    crossing_owner, evidence_owner = (number[np.searchsorted(keys, owned.key)] for owned in (crossings, evidence))
+    travels, lengths = _grouped(len(ids), crossing_owner, crossings.records, arrange_crossings)
+    signs, sign_lengths = _grouped(len(ids), evidence_owner, evidence.records, arrange_evidence)
+    reckoned = classify_people(travels, lengths, signs, sign_lengths, coverage)
+    travels["state"], travels["region"] = reckoned.states, reckoned.regions
+    key_lengths = np.bincount(number, minlength=len(ids))
+    return People(ids, keys[by_person], key_lengths, travels, lengths, signs, sign_lengths), reckoned.due
+
+
+def _grouped(
+    persons: int, number: Ints, records: npt.NDArray[np.void], arrange: Callable[[Ints, npt.NDArray[np.void]], Ints]
+) -> tuple[npt.NDArray[np.void], Ints]:
+    return records[arrange(number, records)], np.bincount(number, minlength=persons)

@@ -1,0 +1,42 @@
+"""Persons' stored histories, for those who read them one by one or all in a stream."""
+
+from collections.abc import AsyncIterator, Sequence
+
+import asyncpg
+
+from services.accounting.rules.persons.people import People
+
+Connection = asyncpg.Connection
+
+_ROWS = "SELECT person, keys, history, evidence FROM derived.person"
+_HOLDER = f"{_ROWS} WHERE person = (SELECT person FROM derived.identity_key WHERE key = $1)"  # noqa: S608
+
+
+async def everybody(connection: Connection, chunk: int) -> AsyncIterator[People]:
+    """All persons of one moment, `chunk` of them at a time."""
+    async with connection.transaction(readonly=True):
+        rows = await connection.cursor(_ROWS)
+        while found := await rows.fetch(chunk):
+            yield People.unpacked(list(map(tuple, found)))
+
+
+async def one(connection: Connection, key: int) -> People:
+    """The person who holds `key`, by which any present or former id leads to them; nobody if nobody holds it."""
+    found = await connection.fetch(_HOLDER, key)
+    return People.unpacked(list(map(tuple, found)))
+
+
+async def source_ids(connection: Connection, facts: Sequence[int]) -> dict[int, str]:
+    """The sources' own numbers of crossings."""
+    found = await connection.fetch("SELECT fact, source_id FROM crossing WHERE fact = ANY($1::bigint[])", facts)
+    return {row[0]: row[1] for row in found}
+
+
+async def register_facts(connection: Connection, keys: Sequence[int]) -> list[tuple[int, str, str]]:
+    """The other facts in effect that hold one of these keys: the fact's key, kind, body."""
+    found = await connection.fetch(
+        """SELECT fact, kind, body::text FROM register_fact
+        WHERE (claim = ANY($1::bigint[]) OR document = ANY($1::bigint[])) AND NOT withdrawn ORDER BY kind, source_id""",
+        keys,
+    )
+    return [(row[0], row[1], row[2]) for row in found]

@@ -1,0 +1,95 @@
+"""`/v1/host-notifications/signed`: notices with a host's digital signature, from vmp.gov.kz and egov.kz."""
+
+from base64 import b64encode
+from typing import Annotated, Any
+from uuid import UUID
+
+import orjson
+from fastapi import Body, Request, Response
+from pydantic import BaseModel
+
+from services.portal.api.stays.notification_receipt import SignedNotice
+from services.portal.cases.stays import signed_notice as cases
+from services.portal.cases.stays.signed_notice import Envelope, Outcome
+from shared.http.answers import json_response
+from shared.http.openapi import problem_answer
+from shared.http.routes import router as api_router
+from shared.identity.callers import Caller, requires
+
+PATH = "/v1/host-notifications/signed"
+
+router = api_router(prefix=PATH, tags=["host notifications"])
+checks = api_router(prefix="/v1/signature-checks", tags=["operations"])
+
+_DOCUMENT = b"""{"source_id": "2026/000017", "channel": "vmp", "host": {"kind": "organisation", "bin": "050340001235"},
+ "person": {"iin": null, "document": {"type": "P", "number": "FA1234567", "issuing_state": "UZB"},
+ "surname": "KARIMOV", "given_names": "AZIZ", "birth_date": "1990-05-01", "sex": "M", "citizenship": "UZB"},
+ "address": {"kato": "750000000", "text": "Abai avenue 10, flat 5"}, "stay_from": "2026-03-20"}"""
+_EXAMPLE = {"document": b64encode(_DOCUMENT).decode(), "signature": "MIIG... (detached CMS, DER, in Base64)"}
+_REASONS = (
+    "signature-malformed, signature-altered, signature-replayed, signature-foreign, signature-expired, "
+    "signature-revoked, signature-key-usage, signature-wrong-person, signature-role"
+)
+
+
+class CheckRun(BaseModel):
+    """How many pending signatures were judged, and to what end."""
+
+    valid: int
+    refused: int
+    pending: int
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=SignedNotice,
+    summary="Hand in a signed notice",
+    responses={
+        200: {"model": SignedNotice, "description": "The same document and signature were handed in before"},
+        202: {"model": SignedNotice, "description": "Kept; whether the certificate is revoked is not known yet"},
+        422: problem_answer(f"Not valid, or the signature is refused; the problem's type is one of {_REASONS}"),
+    },
+)
+async def submit(
+    request: Request,
+    envelope: Annotated[Envelope, Body(examples=[_EXAMPLE])],
+    caller: Annotated[Caller, requires("host", "notifier")],
+) -> Response:
+    """`document` is the notice as JSON, exactly the bytes that were signed; `signature` is a detached CMS signature
+    (RFC 5652) over them, made by a national certificate of the host: of the person named by IIN, or of the head or an
+    authorised signer of the organisation named by BIN. Both in Base64. The host hands it in, or the system in which it
+    was signed (role notifier).
+
+    201 with the receipt where the signature is valid. 202 where it cannot be judged yet: the notice counts as given
+    now if the signature turns out to be valid; ask again under `Location`. Otherwise 422 with the reason as type."""
+    outcome = await cases.submit(request.app.state.engine, request.app.state.verifier, envelope, caller)
+    status = 202 if outcome.receipt is None else 201 if outcome.new else 200
+    return json_response(_shown(outcome), status, {"Location": f"{PATH}/{outcome.signed.id}"})
+
+
+@router.get("/{id}", response_model=SignedNotice, summary="What became of a signed notice")
+async def read(
+    request: Request, id: UUID, caller: Annotated[Caller, requires("host", "clerk", "migration-police", "notifier")]
+) -> Response:
+    """The verdict, and the receipt where there is one. The reading is written to the access log."""
+    return json_response(_shown(await cases.read(request.app.state.engine, id, caller)))
+
+
+def _shown(outcome: Outcome) -> dict[str, Any]:
+    signed = outcome.signed
+    return {
+        "id": str(signed.id),
+        "outcome": signed.outcome,
+        "reason": (orjson.loads(signed.verdict) or {}).get("reason"),
+        "received_at": signed.received_at,
+        "judged_at": signed.judged_at,
+        "receipt": orjson.Fragment(outcome.receipt.body) if outcome.receipt else None,
+    }
+
+
+@checks.post("", summary="Judge the signatures that wait")
+async def judge_pending(request: Request, caller: Annotated[Caller, requires("operator", "system")]) -> CheckRun:
+    """Done by itself each quarter of an hour: what could not be known when a notice came in may be known by now."""
+    run = await cases.judge_pending(request.app.state.engine, request.app.state.verifier, caller)
+    return CheckRun(valid=run.valid, refused=run.refused, pending=run.pending)

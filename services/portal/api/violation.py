@@ -1,6 +1,0 @@
-"""`/v1/violations`: single and bulk intake, corrections, withdrawals, history."""
-
-from services.portal.cases.violation import VIOLATIONS
-from shared.records.routes import record_routes
-
-router = record_routes(VIOLATIONS, "violations")

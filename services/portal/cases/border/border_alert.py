@@ -1,0 +1,123 @@
+"""Alerts on crossings that meet a ban on entry or a document that must not pass (P6).
+
+They are raised in the transaction of the crossing, which happened and is never refused. An alert tells what the border
+was to know at the crossing: a ban that is lifted or withdrawn later takes nothing back, a correction of the crossing
+does.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.portal.rules.border.border_alert import Shown, is_another
+from services.portal.store.border import border_alert as store
+from services.portal.store.border.border_alert import Looked, Met
+from services.portal.store.tables import border_alert
+from shared.audit import access_log
+from shared.db import records
+from shared.db.records import Record
+from shared.events.border_control import AlertKind, BorderAlert, LostDocument
+from shared.events.person import Person
+from shared.events.portal import BorderCrossing
+from shared.http.paging import page
+from shared.identity.callers import Caller
+from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
+from shared.records import intake
+from shared.records.people import document_of, name_birth_key
+from shared.records.record_type import RecordType, Revision, StoredRecord
+
+ALERTS = RecordType(
+    fact=BorderAlert,
+    table=border_alert,
+    path="border-alerts",
+    writers=("border",),
+    readers=("border", "migration-police"),
+    time=lambda alert: alert.crossed_at,
+    columns=lambda alert: {"crossing": UUID(alert.crossing)},
+)
+
+PORTAL = Caller("portal", frozenset({"system"}))
+
+
+async def raise_alerts(unit: UnitOfWork, entries: Sequence[StoredRecord[BorderCrossing]]) -> None:
+    """One statement for all of them; more only where something was met."""
+    if alerts := await _alerts(unit, entries):
+        await intake.ingest(unit, ALERTS, alerts, [PORTAL] * len(alerts))
+
+
+async def refresh_alerts(unit: UnitOfWork, change: Revision[BorderCrossing]) -> None:
+    """Withdraws the alerts that the crossing as corrected does not raise, and raises those that it does."""
+    entries = [] if change.after is None else [StoredRecord(change.id, change.after)]
+    alerts = {alert.source_id: alert for alert in await _alerts(unit, entries)} if entries else {}
+    for id in await store.of_crossing(unit.connection, change.id):
+        record = await records.load(unit.connection, border_alert, id, lock=True)
+        await _revise(unit, record, alerts.pop(record.source_id, None))
+    if alerts:
+        await intake.ingest(unit, ALERTS, list(alerts.values()), [PORTAL] * len(alerts))
+
+
+async def _revise(unit: UnitOfWork, record: Record, alert: BorderAlert | None) -> None:
+    held = BorderAlert.read(record.body)
+    if alert is not None and (record.withdrawn or alert != held):
+        await intake.revise_within(unit, ALERTS, record, alert, PORTAL, "the crossing was corrected")
+    elif alert is None and not record.withdrawn:
+        await intake.revise_within(
+            unit, ALERTS, record, held, PORTAL, "the crossing was corrected or withdrawn", withdrawn=True
+        )
+
+
+async def _alerts(unit: UnitOfWork, entries: Sequence[StoredRecord[BorderCrossing]]) -> list[BorderAlert]:
+    crossings = {entry.id: entry.fact for entry in entries}
+    found = await store.met(unit.connection, [_looked(entry) for entry in entries])
+    return [_alert(crossings[met.crossing], met) for met in found]
+
+
+def _looked(entry: StoredRecord[BorderCrossing]) -> Looked:
+    crossing, person = entry.fact, entry.fact.person
+    entering = crossing.direction == "entry"  # a ban is on entry: who leaves is not looked up by name
+    return Looked(
+        id=entry.id,
+        day=crossing.crossed_at.date(),
+        entry=entering,
+        iin=person.iin,
+        document=document_of(person),
+        name_birth_key=name_birth_key(person) if entering else None,
+    )
+
+
+def _alert(crossing: BorderCrossing, met: Met) -> BorderAlert:
+    return BorderAlert(
+        source_id=met.crossing.hex + met.basis.hex,
+        person=crossing.person,
+        kind=_kind(crossing, met),
+        evidence=met.evidence,
+        crossing=str(met.crossing),
+        basis=str(met.basis),
+        direction=crossing.direction,
+        crossed_at=crossing.crossed_at,
+        checkpoint=crossing.checkpoint,
+    )
+
+
+def _kind(crossing: BorderCrossing, met: Met) -> AlertKind:
+    if met.lost is None:
+        return "ban"
+    holder = LostDocument.read(met.lost).person
+    another = holder is not None and is_another(_shown(holder), _shown(crossing.person))
+    return "others_document" if another else "lost_document"
+
+
+def _shown(person: Person) -> Shown:
+    return Shown(person.iin, person.surname, person.given_names, person.birth_date)
+
+
+async def newest(engine: AsyncEngine, before: UUID | None, limit: int, caller: Caller) -> tuple[Sequence[Any], bool]:
+    """Up to `limit` alerts raised before `before`, newest first, and whether there are more; everyone whom they show is
+    written to the access log."""
+    async with unit_of_work(engine) as unit:
+        rows, more = page(await store.newest(unit.connection, before, limit + 1), limit)
+        seen = [(row.id, BorderAlert.read(row.body).person) for row in rows]
+        await access_log.log_search(unit.connection, caller, ALERTS.name, seen)
+    return rows, more

@@ -1,0 +1,100 @@
+"""Bans on entry (P6): imposed, lifted with a reason, and checked before somebody is let in or permitted to work."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.portal.rules.border import entry_ban as rules
+from services.portal.store.tables import entry_ban
+from shared import clock
+from shared.audit import access_log
+from shared.errors import Conflict, Fault, Invalid
+from shared.events.border_control import EntryBan
+from shared.events.wire import Date, Text, WireModel
+from shared.identity.callers import Caller
+from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
+from shared.records.people import PersonQuery, find, person_values
+from shared.records.record_type import RecordType
+from shared.records.state import RecordState
+from shared.records.step import StepRequest, step
+
+
+def _columns(ban: EntryBan) -> dict[str, Any]:
+    dates = {"barred_from": ban.barred_from, "barred_until": ban.barred_until, "lifted_on": ban.lifted_on}
+    return dates | person_values(ban.person)
+
+
+def _immutable_faults(old: EntryBan, new: EntryBan) -> Sequence[Fault]:
+    lifted = ("lifted_on", "lift_reason")
+    return [Fault(f"/{n}", "Changes by lifting only.") for n in lifted if getattr(old, n) != getattr(new, n)]
+
+
+ENTRY_BANS = RecordType(
+    fact=EntryBan,
+    table=entry_ban,
+    path="entry-bans",
+    writers=("migration-police", "border"),
+    readers=("migration-police", "border"),
+    time=lambda ban: clock.start_of(ban.barred_from),
+    columns=_columns,
+    immutable_faults=_immutable_faults,
+)
+
+
+class Lifting(WireModel):
+    """Why and since when a ban holds no longer."""
+
+    lifted_on: Date = Field(description="first day on which entry is no longer barred")
+    reason: Text
+
+
+async def lift(asked: StepRequest, lifting: Lifting) -> RecordState[EntryBan]:
+    """Ends a ban before its term. Raises as `step`, Invalid for a day after that term, and Conflict where it is lifted
+    already."""
+
+    async def change(_unit: UnitOfWork, ban: EntryBan) -> EntryBan:
+        if ban.lifted_on is not None:
+            raise Conflict(f"The ban was lifted on {ban.lifted_on}.")
+        if ban.barred_until is not None and lifting.lifted_on > ban.barred_until:
+            fault = Fault("/lifted_on", f"The ban ends on {ban.barred_until} by itself.")
+            raise Invalid("The ban cannot be lifted on that day.", faults=[fault])
+        return ban.model_copy(update={"lifted_on": lifting.lifted_on, "lift_reason": lifting.reason})
+
+    return await step(asked, ENTRY_BANS, change, reason=lifting.reason)
+
+
+class Ban(BaseModel):
+    """A ban that holds: no more than whoever guards the border must know to send the person aside."""
+
+    id: UUID
+    ground: str
+    barred_until: Date | None
+
+
+class BanCheck(PersonQuery):
+    """Whom the check is about, and the day of the entry."""
+
+    day: Date | None = Field(None, description="today, if not given")
+
+
+class BanAnswer(BaseModel):
+    """Whether entry is barred on the day, and by what."""
+
+    day: Date
+    barred: bool
+    bans: list[Ban]
+
+
+async def check(engine: AsyncEngine, asked: BanCheck, caller: Caller) -> BanAnswer:
+    """The bans that hold on the day for whom `asked` names; the search and what it found are written to the log."""
+    day = asked.day or clock.today()
+    async with unit_of_work(engine) as unit:
+        rows = await find(unit.connection, entry_ban, asked)
+        bans = [(row.id, EntryBan.read(row.body)) for row in rows if not row.withdrawn]
+        held = [(id, ban) for id, ban in bans if rules.holds(ban.barred_from, ban.barred_until, ban.lifted_on, day)]
+        await access_log.log_search(unit.connection, caller, ENTRY_BANS.name, [(id, ban.person) for id, ban in held])
+    found = [Ban(id=id, ground=ban.ground, barred_until=ban.barred_until) for id, ban in held]
+    return BanAnswer(day=day, barred=bool(found), bans=found)

@@ -1,0 +1,51 @@
+"""Asylum, refugee status and statelessness from the interior ministry's feed (P7)."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.portal.rules.police.protection_status import review_due
+from services.portal.rules.rulebook import RULEBOOK
+from services.portal.store.tables import protection_status
+from shared import clock
+from shared.audit import access_log
+from shared.events.police import ProtectionStatus
+from shared.identity.callers import Caller
+from shared.outbox.unit_of_work import unit_of_work
+from shared.records.people import person_values
+from shared.records.record_type import RecordType
+
+
+def _review_from(status: ProtectionStatus) -> date | None:
+    """The day from which the running year counts; None for what is not reviewed yearly."""
+    if status.kind != "refugee" or status.ended_on is not None:
+        return None
+    return status.reviewed_on or status.granted_on
+
+
+PROTECTION = RecordType(
+    fact=ProtectionStatus,
+    table=protection_status,
+    path="protection-statuses",
+    writers=("migration-police",),
+    readers=("migration-police",),
+    time=lambda status: clock.start_of(status.granted_on),
+    columns=lambda status: {"review_from": _review_from(status), **person_values(status.person)},
+)
+
+
+async def reviews_due(engine: AsyncEngine, by: date, limit: int, caller: Caller) -> dict[str, Any]:
+    """Refugees whose status must be reviewed on or before `by`, longest overdue first, with the rule that says so."""
+    norm = RULEBOOK.on(by)["refugee_status"]
+    table = protection_status
+    query = select(table).where(table.c.review_from.is_not(None), table.c.withdrawn.is_(False))
+    async with unit_of_work(engine) as unit:
+        rows = await unit.connection.execute(query.order_by(table.c.review_from).limit(limit))
+        due = [(row, review_due(row.review_from, RULEBOOK.on(row.review_from))) for row in rows]
+        due = [(row, day) for row, day in due if day <= by]
+        seen = [(row.id, ProtectionStatus.read(row.body).person) for row, _ in due]
+        await access_log.log_search(unit.connection, caller, PROTECTION.name, seen)
+    found = [{"id": str(row.id), "source_id": row.source_id, "version": row.version, "due": day} for row, day in due]
+    return {"by": by, "rule": norm.name, "rule_version": norm.version, "due": found}

@@ -1,0 +1,163 @@
+"""The overstay run (P5): every day it finds who is still here without right, and records a violation of each.
+
+It goes through the documents in their order, then through the entries of those who are known by IIN only, some at a
+time, each time in a transaction of its own. A run that was killed is simply repeated: what it had found is known by the
+entry of the stay and not found again. A violation that was withdrawn stays so. What turns out not to have been one, by
+an exit or a title reported late, the next run withdraws.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from services.portal.cases.border.border_alert import PORTAL
+from services.portal.cases.police.violation import VIOLATIONS
+from services.portal.cases.stays.stay_control import Followed, Sought, follow
+from services.portal.cases.stays.work_permit import SOURCE
+from services.portal.rules.stays.stay_control import HOME, overstayed_since
+from services.portal.store.stays import stay_control as store
+from services.portal.store.tables import violation
+from shared import clock
+from shared.db import records
+from shared.events.police import Violation
+from shared.events.portal import BorderCrossing
+from shared.identity.callers import Caller
+from shared.inbox.copies import expect_current
+from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
+from shared.records import intake
+from shared.records.people import document_of
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 500
+LastCrossings = Callable[[AsyncConnection, Any, datetime, int], Awaitable[list[Any]]]
+"""Of the store: a page of persons by their last crossings, after a row of the page before."""
+_FIRST = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Overstay:
+    """A stay, named by its entry, in which the person has been without right since a day."""
+
+    entry: UUID
+    since: date
+
+    @property
+    def source_id(self) -> str:
+        return f"overstay:{self.entry}"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How many violations a run has recorded, and how many of earlier runs it has withdrawn."""
+
+    recorded: int
+    withdrawn: int
+
+
+async def run(engine: AsyncEngine, day: date, caller: Caller, at_once: int = AT_ONCE) -> Found:
+    """Examines everybody who is here on `day`. May be repeated at will. Raises Unavailable where permits to work that
+    were given lately may be missing: nobody shall be accused for that."""
+    async with engine.connect() as connection:
+        await expect_current(connection, SOURCE)
+    withdrawn = await _withdraw_all(engine, caller, at_once)
+    recorded = 0
+    for last_crossings in (store.last_on_documents, store.last_without_document):
+        recorded += await _record_all(engine, last_crossings, day, caller, at_once)
+    return Found(recorded, withdrawn)
+
+
+async def _record_all(
+    engine: AsyncEngine, last_crossings: LastCrossings, day: date, caller: Caller, at_once: int
+) -> int:
+    before, recorded, after = clock.start_of(day + timedelta(days=1)), 0, None
+    while True:
+        async with unit_of_work(engine) as unit:
+            last = await last_crossings(unit.connection, after, before, at_once)
+            recorded += await _record(unit, [row for row in last if _may_overstay(row)], day, caller)
+        if len(last) < at_once:
+            return recorded
+        after = last[-1]
+
+
+def _may_overstay(row: Any) -> bool:
+    return bool(row.direction == "entry" and row.citizenship != HOME)
+
+
+async def _record(unit: UnitOfWork, candidates: Sequence[Any], day: date, caller: Caller) -> int:
+    if not candidates:
+        return 0
+    sought = [Sought(row.document, row.iin, row.birth_date) for row in candidates]
+    found = {o.source_id: o for f in await follow(unit.connection, sought, day) if (o := _overstay(f, day))}
+    known = await store.known_violations(unit.connection, list(found))
+    new = {overstay.entry: overstay for source_id, overstay in found.items() if source_id not in known}
+    if not new:
+        return 0
+    bodies = await store.bodies(unit.connection, list(new))
+    facts = [_violation(overstay, BorderCrossing.read(bodies[entry]), day) for entry, overstay in new.items()]
+    taken = await intake.ingest(unit, VIOLATIONS, facts, [caller] * len(facts))
+    return sum(each.outcome == "created" for each in taken)
+
+
+def _overstay(followed: Followed, day: date) -> Overstay | None:
+    since = overstayed_since(followed.history, day)
+    if since is None:
+        return None
+    entry = next(crossed for crossed in reversed(followed.crossings) if crossed.direction == "entry")
+    return Overstay(entry.id, since)
+
+
+def _violation(overstay: Overstay, entry: BorderCrossing, day: date) -> Violation:
+    return Violation(
+        source_id=overstay.source_id,
+        person=entry.person,
+        violation="overstay",
+        found_on=day,
+        since=overstay.since,
+        found_by="overstay_run",
+    )
+
+
+async def _withdraw_all(engine: AsyncEngine, caller: Caller, at_once: int) -> int:
+    withdrawn, after = 0, _FIRST
+    while True:
+        async with unit_of_work(engine) as unit:
+            rows = await store.found_by_run(unit.connection, after, at_once)
+            withdrawn += await _withdraw_some(unit, rows, caller)
+        if len(rows) < at_once:
+            return withdrawn
+        after = rows[-1].id
+
+
+async def _withdraw_some(unit: UnitOfWork, rows: Sequence[Any], caller: Caller) -> int:
+    """Each is judged again as of the day on which it was found."""
+    withdrawn = 0
+    for day, held in _by_day(rows).items():
+        sought = [Sought(document_of(fact.person), fact.person.iin, fact.person.birth_date) for _, fact in held]
+        for (id, fact), followed in zip(held, await follow(unit.connection, sought, day), strict=True):
+            overstay = _overstay(followed, day)
+            if overstay is None or overstay.source_id != fact.source_id:
+                record = await records.load(unit.connection, violation, id, lock=True)
+                reason = "the register, as completed since, shows no overstay"
+                await intake.revise_within(unit, VIOLATIONS, record, fact, caller, reason, withdrawn=True)
+                withdrawn += 1
+    return withdrawn
+
+
+def _by_day(rows: Sequence[Any]) -> dict[date, list[tuple[UUID, Violation]]]:
+    days: dict[date, list[tuple[UUID, Violation]]] = {}
+    for row in rows:
+        fact = Violation.read(row.body)
+        days.setdefault(fact.found_on, []).append((row.id, fact))
+    return days
+
+
+async def job(engine: AsyncEngine) -> None:
+    """Today's run, as the clock brings it about."""
+    found = await run(engine, clock.today(), PORTAL)
+    log.info("overstay run: %d recorded, %d withdrawn", found.recorded, found.withdrawn)

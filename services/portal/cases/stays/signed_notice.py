@@ -1,0 +1,248 @@
+"""Notices that come with a host's digital signature (decree 111, point 4; channels vmp and egov).
+
+The document is kept exactly as it was signed, with signature, verdict and time. A signature that cannot be judged yet
+waits; its notice counts as given on the day on which it came in.
+"""
+
+from base64 import b64decode
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from uuid import UUID
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.portal.cases.stays.host_notification import NOTICES, faults_of, ingest
+from services.portal.cases.stays.notice import SIGNED, Notice
+from services.portal.cases.stays.notification_receipt import notice_key
+from services.portal.rules.stays.signature import CertificateInfo, Host, ValidationResult, judge
+from services.portal.signatures.detached import Detached, Malformed
+from services.portal.signatures.port import SignatureVerifier
+from services.portal.store.stays import host_notification
+from services.portal.store.stays import signed_notice as store
+from services.portal.store.stays.host_notification import Receipt
+from services.portal.store.stays.signed_notice import SignedNotice
+from shared import clock
+from shared.audit import access_log
+from shared.db.identifiers import new_id
+from shared.errors import Conflict, Fault, Invalid, NotFound, Refused
+from shared.events.wire import WireModel
+from shared.http.reading import read_model
+from shared.identity.callers import Caller
+from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
+
+REPLAYED = "The signature was given under another notice; sign this one."
+
+
+class Envelope(WireModel):
+    """A signed document on its way: both members in Base64 (RFC 4648, section 4)."""
+
+    document: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a signed notice: its row, and the receipt where the signature is valid. `new` is False for a
+    repeat."""
+
+    signed: SignedNotice
+    receipt: Receipt | None
+    new: bool
+
+
+async def submit(engine: AsyncEngine, verifier: SignatureVerifier, envelope: Envelope, caller: Caller) -> Outcome:
+    """Takes a notice with a valid signature, keeps one whose signature must wait. A repeat is answered as the first.
+
+    Raises Invalid for what is no notice or no signature, Conflict, and Refused, whose name is the reason, for a
+    signature that does not prove that the host signed this document; the refusal is kept too.
+    """
+    document, der = _decoded(envelope)
+    notice, signature = _notice(document), _signature(der)
+    if (known := await _known(engine, signature)) is not None:
+        return await _answer_again(engine, known, _row(notice, document, signature, caller))
+    row = _row(notice, document, signature, caller)
+    row, verdict = await _judged(verifier, row, notice, signature)
+    return await _settle_new(engine, row, notice, verdict, caller)
+
+
+def _decoded(envelope: Envelope) -> tuple[bytes, bytes]:
+    document, signature = _bytes(envelope.document), _bytes(envelope.signature)
+    if document is None or signature is None:
+        wrong = [name for name, found in (("document", document), ("signature", signature)) if found is None]
+        raise Invalid("The envelope is not valid.", faults=[Fault(f"/{name}", "Is not Base64.") for name in wrong])
+    return document, signature
+
+
+def _bytes(text: str) -> bytes | None:
+    try:
+        return b64decode(text, validate=True)
+    except ValueError:
+        return None
+
+
+def _notice(document: bytes) -> Notice:
+    try:
+        notice = read_model(Notice, document)
+    except Invalid as invalid:
+        faults = [Fault(f"/document{fault.pointer}", fault.detail) for fault in invalid.faults]
+        detail = "The signed document is no notice; correct it and sign it again."
+        raise Invalid(detail, faults=faults or [Fault("/document", invalid.detail)]) from None
+    faults = faults_of(notice)
+    if notice.channel not in SIGNED:
+        faults.append(Fault("/channel", "Only vmp and egov sign their notices."))
+    if notice.state != "notified":
+        faults.append(Fault("/state", "Changes step by step only: check out, cancel, reinstate."))
+    if faults:
+        inside = [Fault(f"/document{fault.pointer}", fault.detail) for fault in faults]
+        raise Invalid("The signed document cannot be taken.", faults=inside)
+    return notice
+
+
+def _signature(der: bytes) -> Detached:
+    try:
+        return Detached.parse(der)
+    except Malformed as malformed:
+        detail = f"The signature {malformed}."
+        raise Invalid(detail, name="signature-malformed", faults=[Fault("/signature", detail)]) from None
+
+
+def _row(notice: Notice, document: bytes, signature: Detached, caller: Caller) -> SignedNotice:
+    return SignedNotice(
+        id=new_id(),
+        key=notice_key(notice),
+        document=document,
+        signature=signature.der,
+        signature_key=signature.key,
+        received_at=clock.now(),
+        received_from=caller.subject,
+        outcome="pending",
+        verdict="null",
+        judged_at=clock.now(),
+    )
+
+
+async def _known(engine: AsyncEngine, signature: Detached) -> SignedNotice | None:
+    async with engine.connect() as connection:
+        return await store.by_signature(connection, signature.key)
+
+
+async def _judged(
+    verifier: SignatureVerifier, row: SignedNotice, notice: Notice, signature: Detached
+) -> tuple[SignedNotice, ValidationResult]:
+    """Asks the verifier, outside any transaction: it may have to ask others."""
+    finding = await verifier.verify(row.document, signature, row.received_at)
+    verdict = judge(finding, Host(notice.host.kind, notice.host.number), row.received_at)
+    told = _told(finding, verdict)
+    return replace(row, outcome=verdict.outcome, verdict=told, judged_at=clock.now()), verdict
+
+
+def _told(finding: CertificateInfo, verdict: ValidationResult) -> str:
+    """The verdict as it is kept: by whom, about which certificate, every demand and how it was met."""
+    certificate = {
+        "serial": finding.certificate.serial,
+        "not_before": finding.certificate.not_before,
+        "not_after": finding.certificate.not_after,
+        "roles": sorted(finding.certificate.roles),
+    }
+    demands = [asdict(demand) for demand in verdict.demands]
+    told = {"verifier": finding.verifier, "reason": verdict.reason, "certificate": certificate, "demands": demands}
+    return orjson.dumps(told).decode()
+
+
+async def _settle_new(
+    engine: AsyncEngine, row: SignedNotice, notice: Notice, verdict: ValidationResult, caller: Caller
+) -> Outcome:
+    receipt, notification = None, None
+    async with unit_of_work(engine) as unit:
+        kept = await store.keep(unit.connection, row)
+        if kept and verdict.outcome == "valid":
+            receipt = await _take(unit, row, notice, caller)
+            notification = receipt.notification
+    if not kept:  # the same signature arrived twice at the same time, and the other was faster
+        raise Conflict("The same signature is just being taken; repeat the request to get its receipt.")
+    _refuse(verdict.outcome, verdict.reason, verdict.says)
+    return Outcome(replace(row, notification=notification), receipt, new=True)
+
+
+async def _take(unit: UnitOfWork, row: SignedNotice, notice: Notice, caller: Caller) -> Receipt:
+    _, receipt = await ingest(unit, notice, caller)
+    notification = receipt.notification
+    await store.close_submission(unit.connection, row.id, "valid", row.verdict, row.judged_at, notification)
+    return receipt
+
+
+def _refuse(outcome: str, reason: str | None, says: str | None) -> None:
+    if outcome == "refused":
+        raise Refused(f"The signature is refused. Asked for: {says}", name=reason)
+
+
+async def _answer_again(engine: AsyncEngine, known: SignedNotice, again: SignedNotice) -> Outcome:
+    """The first answer where document and signature are the same; under another document the signature is a replay."""
+    if known.document == again.document:
+        return Outcome(known, await _receipt(engine, known), new=False)
+    verdict = orjson.dumps({"verifier": "register", "reason": "signature-replayed", "first": str(known.id)}).decode()
+    async with unit_of_work(engine) as unit:
+        await store.keep(unit.connection, replace(again, outcome="refused", verdict=verdict))
+    raise Refused(REPLAYED, name="signature-replayed")
+
+
+async def _receipt(engine: AsyncEngine, signed: SignedNotice) -> Receipt | None:
+    if signed.notification is None:
+        return None
+    async with engine.connect() as connection:
+        return (await host_notification.receipts(connection, [signed.notification]))[signed.notification]
+
+
+async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> Outcome:
+    """What became of a signed notice, for who may know of it; the reading is logged. Raises NotFound."""
+    async with unit_of_work(engine) as unit:
+        signed = await store.load(unit.connection, id)
+        notice = Notice.read(signed.document)
+        if signed.received_from != caller.subject and not NOTICES.can_read(notice, caller):
+            raise NotFound("There is no such signed notice.")
+        await access_log.log_access(unit.connection, caller, "read", "signed_notice", id, notice.person)
+    return Outcome(signed, await _receipt(engine, signed), new=False)
+
+
+@dataclass(slots=True)
+class CheckRun:
+    """How many pending signatures a run judged, and to what end."""
+
+    valid: int = 0
+    refused: int = 0
+    pending: int = 0
+
+
+async def judge_pending(engine: AsyncEngine, verifier: SignatureVerifier, caller: Caller) -> CheckRun:
+    """Judges every pending signature again, as of the moment when it came in. May be stopped and repeated at will."""
+    async with engine.connect() as connection:
+        ids: Sequence[UUID] = await store.pending(connection)
+    run = CheckRun()
+    for id in ids:
+        outcome = await _judge_again(engine, verifier, id, caller)
+        setattr(run, outcome, getattr(run, outcome) + 1)
+    return run
+
+
+async def _judge_again(engine: AsyncEngine, verifier: SignatureVerifier, id: UUID, caller: Caller) -> str:
+    async with engine.connect() as connection:
+        row = await store.load(connection, id)
+    notice = Notice.read(row.document)
+    row, _ = await _judged(verifier, row, notice, Detached.parse(row.signature))
+    try:
+        return await _settle(engine, row, notice, caller)
+    except Conflict:
+        reason = orjson.dumps({"verifier": "register", "reason": "source-id-taken"}).decode()
+        return await _settle(engine, replace(row, outcome="refused", verdict=reason), notice, caller)
+
+
+async def _settle(engine: AsyncEngine, row: SignedNotice, notice: Notice, caller: Caller) -> str:
+    async with unit_of_work(engine) as unit:
+        present = await store.load(unit.connection, row.id, lock=True)
+        if present.outcome != "pending":  # another run was faster
+            return present.outcome
+        await store.close_submission(unit.connection, row.id, row.outcome, row.verdict, row.judged_at, None)
+        if row.outcome == "valid":
+            await _take(unit, row, notice, caller)
+    return row.outcome

@@ -1,0 +1,143 @@
+"""By what right a person stays on a day, from what the register holds about them, and from copies of permits to work
+(P5)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from services.portal.rules.stays.stay_control import HOME, Crossing, History, LegalStay, Permit, Visa, legal_stay
+from services.portal.store.stays import stay_control as store
+from services.portal.store.stays.stay_control import Crossed
+from services.portal.store.tables import border_crossing
+from shared.audit import access_log
+from shared.db import records
+from shared.errors import NotFound
+from shared.events.portal import BorderCrossing
+from shared.identity.callers import Caller
+from shared.outbox.unit_of_work import unit_of_work
+
+_ENTRIES = {"single": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Whom the register is asked about. Without a birth date an equal IIN is enough."""
+
+    document: str | None
+    iin: str | None
+    birth_date: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A person's crossings, and what the rules see of them."""
+
+    crossings: tuple[Crossed, ...]
+    history: History
+
+
+async def check(
+    engine: AsyncEngine,
+    sought: Sought,
+    day: date,
+    *,
+    citizenship: str | None,
+    caller: Caller,
+) -> LegalStay:
+    """The person's standing on `day`; `citizenship` counts for whom no crossing is on record. The reading is logged.
+    Raises NotFound where neither is known."""
+    async with unit_of_work(engine) as unit:
+        (followed,) = await follow(unit.connection, [sought], day)
+        await _log(unit.connection, followed, caller)
+    if followed.crossings:
+        return legal_stay(followed.history, day)
+    if citizenship is None:
+        raise NotFound("No crossing of this person is on record. Give the citizenship to ask about a first entry.")
+    return legal_stay(_of(citizenship, followed.history), day)
+
+
+def _of(citizenship: str, history: History) -> History:
+    return replace(history, citizenship=citizenship)
+
+
+async def _log(connection: AsyncConnection, followed: Followed, caller: Caller) -> None:
+    seen = []
+    if followed.crossings:
+        last = await records.load(connection, border_crossing, followed.crossings[-1].id)
+        seen = [(last.id, BorderCrossing.read(last.body).person)]
+    await access_log.log_search(connection, caller, "stay_control", seen)
+
+
+async def follow(connection: AsyncConnection, sought: Sequence[Sought], day: date) -> list[Followed]:
+    """What is known about each of them up to `day`, in their order; three statements for all together."""
+    documents = [each.document for each in sought if each.document]
+    iins = [each.iin for each in sought if each.iin]
+    crossed = _Held(await store.crossings(connection, documents, iins))
+    titles = _Held(await store.titles(connection, documents, iins))
+    acts = _Held(await store.naturalised(connection, documents, iins))
+    return [_followed(each, crossed, titles, acts, day) for each in sought]
+
+
+class _Held:
+    """Rows by document and by IIN, each row once for a person, in the order of the rows."""
+
+    def __init__(self, rows: Sequence[Any]) -> None:
+        self._rows = rows
+        self._by: dict[str, list[int]] = defaultdict(list)
+        for number, row in enumerate(rows):
+            for key in {row.document, row.iin} - {None}:
+                self._by[key].append(number)
+
+    def of(self, sought: Sought) -> list[Any]:
+        numbers = {n for key in (sought.document, sought.iin) if key for n in self._by.get(key, ())}
+        return [self._rows[number] for number in sorted(numbers) if _agree(self._rows[number], sought)]
+
+
+def _agree(row: Any, sought: Sought) -> bool:
+    if row.document is not None and row.document == sought.document:
+        return True
+    births = getattr(row, "birth_date", None), sought.birth_date
+    return None in births or births[0] == births[1]
+
+
+def _followed(sought: Sought, crossed: _Held, titles: _Held, acts: _Held, day: date) -> Followed:
+    crossings = tuple(row for row in crossed.of(sought) if row.day <= day)
+    held = titles.of(sought)
+    history = History(
+        citizenship=_citizenship(crossings, acts.of(sought), day),
+        crossings=tuple(Crossing(row.day, row.direction == "entry") for row in crossings),
+        visas=tuple(_visa(row) for row in held if row.kind == "visa"),
+        residence_permits=tuple(_permits(held, "residence_permit")),
+        work_permits=tuple(_permits(held, "work_permit")),
+        eaeu_work=tuple(_permits(held, "eaeu_worker")),
+        protection=tuple(_permits(held, "protection")),
+    )
+    return Followed(crossings, history)
+
+
+def _citizenship(crossings: Sequence[Crossed], acts: Sequence[Any], day: date) -> str:
+    """As the last crossing shows it, unless the person has become a citizen since."""
+    past = [act for act in acts if act.day <= day]
+    if past and past[-1].act == "acquired" and (not crossings or past[-1].day >= crossings[-1].day):
+        return HOME
+    return crossings[-1].citizenship if crossings else ""
+
+
+def _permits(held: Iterable[Any], kind: str) -> Iterable[Permit]:
+    return (Permit(row.valid_from, row.valid_until) for row in held if row.kind == kind)
+
+
+def _visa(row: Any) -> Visa:
+    return Visa(
+        row.valid_from,
+        row.valid_until,
+        row.stay_days,
+        _ENTRIES.get(row.entries),
+        row.category,
+        row.electronic,
+        row.annulled_on,
+    )

@@ -1,0 +1,57 @@
+"""An invitation, as the body of a record of the register. It stays inside the portal: no event tells of it."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from services.portal.cases.stays.notice import Host, Kato
+from shared.events.contradictions import contradiction, not_before
+from shared.events.person import Person
+from shared.events.visa import VisaCategory
+from shared.events.wire import Date, Purpose, Region, SourceId, Text, WireModel
+
+
+class HostAddress(WireModel):
+    """Where the invited will live: region, locality and the rest kept apart. Without locality or address nobody can be
+    registered there; the host reports the arrival instead."""
+
+    region: Region
+    locality: Kato | None = Field(None, description="KATO code of the settlement, nine digits")
+    address: Text | None = Field(None, description="street, house, flat")
+
+    CONTRADICTIONS = (
+        contradiction(
+            "the locality lies in another region",
+            "locality",
+            "region",
+            found=lambda locality, region: locality is not None and locality[:2] != region,
+        ),
+    )
+
+    @property
+    def complete(self) -> bool:
+        return self.locality is not None and self.address is not None
+
+
+class InvitationAsked(WireModel):
+    """An invitation as it is asked for; `stay_until` is the last day of the period."""
+
+    source_id: SourceId
+    inviter: Host
+    host_address: HostAddress
+    person: Person
+    purpose: Purpose
+    category: VisaCategory
+    stay_from: Date
+    stay_until: Date
+
+    CONTRADICTIONS = (not_before("stay_until", "stay_from"),)
+
+
+class Invitation(InvitationAsked):
+    """A granted invitation. An annulled one no longer holds on `annulled_on`."""
+
+    number: str
+    issued_on: Date
+    state: Literal["issued", "annulled"] = "issued"
+    annulled_on: Date | None = None

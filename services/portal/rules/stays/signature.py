@@ -1,0 +1,121 @@
+"""What a signature under a host's notice proves: the demands on a national certificate, put to what was found.
+
+A verifier (services.portal.signatures) finds out; this rule judges. What is unknown makes a signature pending: it is
+then neither valid nor forged. Source: law 370-II of 07.01.2003 on electronic documents and digital signatures, and
+the certificate profile of the national certification authority (neither read in the original).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+PERSON = "1.2.398.3.3.4.1.1"
+ORGANISATION = "1.2.398.3.3.4.1.2"
+HEAD = "1.2.398.3.3.4.1.2.1"
+MAY_SIGN = "1.2.398.3.3.4.1.2.2"
+EMPLOYEE = "1.2.398.3.3.4.1.2.5"  # belongs to the organisation, but does not bind it
+
+SIGNING = frozenset({"digital_signature", "non_repudiation"})
+
+
+class Revocation(StrEnum):
+    GOOD = "good"
+    REVOKED = "revoked"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What the signer's certificate says: `iin` from serialNumber=IIN..., `bin` from OU=BIN..., `roles` and key
+    `usages` as object identifiers and as RFC 5280 names them."""
+
+    serial: str
+    iin: str | None
+    bin: str | None
+    usages: frozenset[str]
+    roles: frozenset[str]
+    not_before: datetime
+    not_after: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateInfo:
+    """What a verifier found out about one signature; None is "could not be found out".
+
+    `intact`: the signature fits exactly these bytes and this certificate. `trusted`: the certificate comes from an
+    authority that we trust.
+    """
+
+    verifier: str
+    certificate: Certificate
+    intact: bool | None
+    trusted: bool | None
+    revocation: Revocation
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """Whom the notice names as host: by IIN or BIN."""
+
+    kind: Literal["person", "organisation"]
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One demand and how it was met: None is "not known". `reason` is the name of the refusal."""
+
+    reason: str
+    says: str
+    met: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationResult:
+    """`reason` and `says` are those of the first demand that was not met, or is not known."""
+
+    outcome: Literal["valid", "refused", "pending"]
+    reason: str | None
+    says: str | None
+    demands: tuple[Requirement, ...]
+
+
+def judge(finding: CertificateInfo, host: Host, at: datetime) -> ValidationResult:
+    """The verdict on a signature received at the moment `at`."""
+    demands = _demands(finding, host, at)
+    outcomes: tuple[tuple[Literal["refused", "pending"], bool | None], ...] = (("refused", False), ("pending", None))
+    for outcome, met in outcomes:
+        if failed := next((demand for demand in demands if demand.met is met), None):
+            return ValidationResult(outcome, failed.reason, failed.says, demands)
+    return ValidationResult("valid", None, None, demands)
+
+
+def _demands(finding: CertificateInfo, host: Host, at: datetime) -> tuple[Requirement, ...]:
+    certificate = finding.certificate
+    good = {Revocation.GOOD: True, Revocation.REVOKED: False, Revocation.UNKNOWN: None}[finding.revocation]
+    return (
+        Requirement("signature-altered", "The signature fits exactly the submitted document.", finding.intact),
+        Requirement("signature-foreign", "The certificate comes from a trusted authority.", finding.trusted),
+        Requirement(
+            "signature-expired",
+            "The certificate is within its time when the notice is received.",
+            certificate.not_before <= at <= certificate.not_after,
+        ),
+        Requirement("signature-revoked", "The certificate is known not to be revoked.", good),
+        Requirement("signature-key-usage", "The certificate's key is for signing.", certificate.usages >= SIGNING),
+        Requirement(
+            "signature-wrong-person", "The certificate belongs to the host of the notice.", _is_host(certificate, host)
+        ),
+        Requirement("signature-role", "The signer may act for the host.", _may_act(certificate, host)),
+    )
+
+
+def _is_host(certificate: Certificate, host: Host) -> bool:
+    return host.number == (certificate.iin if host.kind == "person" else certificate.bin)
+
+
+def _may_act(certificate: Certificate, host: Host) -> bool:
+    if host.kind == "person":
+        return PERSON in certificate.roles
+    return bool(certificate.roles & {HEAD, MAY_SIGN})

@@ -1,0 +1,121 @@
+"""What an entry brings about: the registration of the stay, a duty of the host to report it, or neither.
+
+Decree 111 of 04.03.2022, point 4: who enters on a visa is registered on crossing at the address that the inviting party
+gave (part 2); otherwise the host reports the foreigner (part 3). Nothing is asked about citizens, about who shows
+Kazakhstan's residence permit, stateless person's or refugee's document, about categories free of registration, and
+about stays of at most `stay_without_registration` days, which entries free of visa are taken to be.
+
+Not modelled: residents who show a foreign passport together with a visa; entries free of visa that last longer (they
+are found by the control of stays); hosts of those who move on after the entry, who report by themselves.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from services.portal.rules.rulebook import RULEBOOK
+from services.portal.rules.visas.visa import is_for_the_entry
+from shared.kernel.decisions import Check
+from shared.kernel.norms import NormsInForce, NotInForce
+from shared.kernel.terms import last_day_of
+
+RESIDENTS_DOCUMENTS = frozenset({"R", "S", "F"})
+
+
+@dataclass(frozen=True, slots=True)
+class VisaShown:
+    """The visa on record under the number that the crossing names; `faults` of it on that day (rules.visa.faults_on).
+    `address` says whether its invitation names a full one."""
+
+    category: str
+    valid_until: date
+    stay_days: int | None
+    faults: tuple[str, ...] = ()
+    address: bool = False
+    electronic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """An entry: the traveller's citizenship, document, and visa, where its number is on record."""
+
+    day: date
+    citizenship: str
+    visa_number: str | None = None
+    document_type: str | None = None
+    issuing_state: str | None = None
+    visa: VisaShown | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """`until` is the last day of a registered stay, `due_on` the last day of the host's term. `check` names the rule
+    that decided; None before all rules."""
+
+    kind: Literal["registered", "duty", "none"]
+    check: Check | None = None
+    until: date | None = None
+    due_on: date | None = None
+
+
+def of_entry(entered: Entered) -> Consequence:
+    """By the rules in force on the day of the entry."""
+    norms = RULEBOOK.on(entered.day)
+    try:
+        return _registered(norms, entered) or _free(norms, entered) or _duty(norms, entered)
+    except NotInForce:
+        return Consequence("none")
+
+
+def _registered(norms: NormsInForce, entered: Entered) -> Consequence | None:
+    visa = entered.visa
+    if visa is None or visa.faults or not visa.address or entered.citizenship == "KAZ":
+        return None
+    if "visa_registration" not in norms:
+        return None
+    check = Check.passed(norms["visa_registration"], "Registered at the address of the invitation.")
+    return Consequence("registered", check, until=last_day_of_stay(visa, entered.day))
+
+
+def last_day_of_stay(visa: VisaShown, day: date) -> date:
+    """By the shorter of validity and length of stay, or by the latter alone where the validity is for the entry only.
+    The day of the entry counts."""
+    if visa.stay_days is None:
+        return visa.valid_until
+    last = day + timedelta(days=visa.stay_days - 1)
+    return last if is_for_the_entry(visa.category, visa.electronic, day) else min(visa.valid_until, last)
+
+
+def _free(norms: NormsInForce, entered: Entered) -> Consequence | None:
+    notice, visa = norms["host_notice"], entered.visa
+    if not notice.applies():
+        return _none(Check.not_applicable(notice, "Hosts need not report on this day."))
+    if entered.citizenship == "KAZ":
+        return _none(Check.not_applicable(notice, "A citizen is no guest."))
+    if entered.issuing_state == "KAZ" and entered.document_type in RESIDENTS_DOCUMENTS:
+        return _none(Check.not_applicable(notice, "Lives in the country by a document of Kazakhstan."))
+    if entered.visa_number is None:
+        return _none(Check.not_applicable(notice, "Entered free of visa."))
+    if visa and not visa.faults:
+        return _free_by_visa(norms, visa)
+    return None
+
+
+def _free_by_visa(norms: NormsInForce, visa: VisaShown) -> Consequence | None:
+    categories, short = (norms.get(name) for name in ("notice_free_categories", "stay_without_registration"))
+    if categories and visa.category in categories.codes():
+        return _none(Check.not_applicable(categories, f"Holders of {visa.category} visas need not be reported."))
+    if short and visa.stay_days is not None and visa.stay_days <= short.whole():
+        return _none(Check.not_applicable(short, f"The visa allows stays of {visa.stay_days} days."))
+    return None
+
+
+def _none(check: Check) -> Consequence:
+    return Consequence("none", check)
+
+
+def _duty(norms: NormsInForce, entered: Entered) -> Consequence:
+    term = norms["host_notice_term"]
+    due_on = last_day_of(term, entered.day)
+    found = f"Entered on a visa without an address on {entered.day}; due on {due_on}."
+    return Consequence("duty", Check.failed(term, found, "The host reports the arrival."), due_on=due_on)

@@ -1,0 +1,98 @@
+"""The published language: base model and plain types of everything that services say to each other."""
+
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    StringConstraints,
+)
+from pydantic_core import CoreSchema
+
+from shared.events.contradictions import Contradiction, with_contradictions
+from shared.events.written import COUNTED_TIMESTAMP, DATE, TIMESTAMP
+from shared.kernel import codes, iin
+
+Purpose = Literal[
+    "work",
+    "study",
+    "private",
+    "tourism",
+    "business",
+    "treatment",
+    "family",
+    "permanent",
+    "transit",
+    "official",
+    "other",
+]
+"""Declared purpose of a crossing or a stay abroad."""
+
+
+@lru_cache(maxsize=2**9)  # more than there are countries: every crossing names three; what is none is not kept
+def _country(value: str) -> str:
+    if not codes.is_country(value):
+        raise ValueError("is not a country code: ISO 3166-1 alpha-3 or ICAO 9303 XXA, XXB, XXC, XXX is expected")
+    return value
+
+
+def _region(value: str) -> str:
+    if not codes.is_region(value):
+        raise ValueError("is not a region: the first two digits of its KATO code are expected")
+    return value
+
+
+def _activity(value: str) -> str:
+    if not codes.is_activity(value):
+        raise ValueError("is not an activity: an OKED section, A to U, is expected")
+    return value
+
+
+def _bin(value: str) -> str:
+    if not iin.is_valid_bin(value):
+        raise ValueError("is not a BIN: 12 digits whose last is the check digit are expected")
+    return value
+
+
+Country = Annotated[str, AfterValidator(_country)]
+Region = Annotated[str, AfterValidator(_region)]
+Activity = Annotated[str, AfterValidator(_activity)]
+Bin = Annotated[str, AfterValidator(_bin)]
+# A year mistyped beyond all registers would not fit into what stores and reckons it. Some passports never expire: 9999.
+Date = Annotated[date, Field(ge=date(1900, 1, 1)), DATE]
+ReckonedDate = Annotated[date, Field(ge=date(1900, 1, 1), lt=date(2200, 1, 1)), DATE]
+"""A day from which terms are counted, which must end within the calendar."""
+_Bounded = Annotated[AwareDatetime, Field(ge=datetime(1900, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
+Timestamp = Annotated[_Bounded, TIMESTAMP]
+# Statistics count months to August 2140; whole years are easier to remember. The year is that of the date as written.
+CountedDate = Annotated[date, Field(ge=date(1970, 1, 1), lt=date(2140, 1, 1)), DATE]
+CountedTimestamp = Annotated[_Bounded, COUNTED_TIMESTAMP]
+Flag = Annotated[bool, Field(strict=True)]
+"""true or false, and no word or number for them."""
+Occupation = Annotated[str, Field(pattern=r"^\d{1,4}$", description="Group of the national classifier (ISCO-08)")]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+SourceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:/-]{1,64}$")]
+"""The submitting system's own number of a record. It shows up in logs and receipts: never put personal data in it."""
+
+
+class WireModel(BaseModel):
+    """Immutable; unknown members are refused at intake, so that a misspelt one is not lost in silence."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="iso8601")
+
+    CONTRADICTIONS: ClassVar[tuple[Contradiction, ...]] = ()
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return with_contradictions(cls, cls.CONTRADICTIONS, handler(source))
+
+    @classmethod
+    def read(cls, data: bytes | str) -> Self:
+        """From JSON that this system wrote; members added by a newer one are passed over."""
+        return cls.model_validate_json(data, extra="ignore")

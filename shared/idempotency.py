@@ -1,0 +1,139 @@
+"""Writes without a record id of their own happen once: the same Idempotency-Key answers as it did the first time.
+
+The key is stored in the transaction of what it guards. Of two requests with one key, the second waits at the unique
+key until the first has ended: committed, it answers the same; rolled back, the second does the work.
+
+    async def propose(engine: AsyncEngine, command: Proposal, attempt: IdempotencyKey) -> dict[str, Any]:
+        async with unit_of_work(engine) as unit:
+            return await once(unit.connection, attempt, lambda: _propose(unit, command))
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import blake2b
+from typing import Annotated, Any, TypeVar
+
+import orjson
+from fastapi import Depends, Header, Request
+from pydantic import BaseModel
+from sqlalchemy import Column, DateTime, Index, LargeBinary, MetaData, Table, Text, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared import clock
+from shared.db.json_text import JsonText
+from shared.errors import Conflict, Invalid
+from shared.identity.callers import caller_of
+
+M = TypeVar("M", bound=BaseModel)
+
+KEPT = timedelta(days=30)
+MAX_KEY = 255
+
+
+def idempotency_table(metadata: MetaData) -> Table:
+    """One row a key of a caller: what was asked (a digest) and what was answered. Rows go after KEPT."""
+    return Table(
+        "idempotency",
+        metadata,
+        Column("caller", Text, primary_key=True),
+        Column("key", Text, primary_key=True),
+        Column("request", LargeBinary, nullable=False),
+        Column("at", DateTime(timezone=True), nullable=False),
+        Column("answer", JsonText),
+        Index("idempotency_at", "at"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyKey:
+    """One request to do something once: whose, under which key, and a digest of what it asks."""
+
+    caller: str
+    key: str
+    request: bytes
+
+
+_DESCRIPTION = "of your own, new for each thing to be done; the same request with the same key answers as it did first"
+Key = Annotated[str | None, Header(description=_DESCRIPTION)]
+
+
+async def _attempt(request: Request, idempotency_key: Key = None) -> IdempotencyKey:
+    key = (idempotency_key or "").strip().strip('"')
+    if not 0 < len(key) <= MAX_KEY:
+        detail = f"Send an Idempotency-Key of your own, 1 to {MAX_KEY} characters, new for each thing to be done."
+        raise Invalid(detail, name="idempotency-key-missing")
+    caller = await caller_of(request)
+    asked = blake2b(f"{request.method} {request.url.path}?{request.url.query}\n".encode(), digest_size=32)
+    asked.update(await request.body())
+    return IdempotencyKey(caller.subject if caller else "", key, asked.digest())
+
+
+RequiredKey = Annotated[IdempotencyKey, Depends(_attempt)]
+"""Dependency: the request as an attempt; 422 without an Idempotency-Key."""
+
+
+async def _attempt_if_any(request: Request, idempotency_key: Key = None) -> IdempotencyKey | None:
+    return None if idempotency_key is None else await _attempt(request, idempotency_key)
+
+
+OptionalKey = Annotated[IdempotencyKey | None, Depends(_attempt_if_any)]
+"""Dependency: the request as an attempt, None without an Idempotency-Key: for what If-Match or a name of its own keeps
+from being done twice, and whose answer a key lets repeat."""
+
+# Each new key takes up to two that are out of date with it, so that the table stays as large as it must be.
+_CLAIM = text("""
+WITH outdated AS (
+    SELECT caller, key FROM idempotency WHERE at < :outdated AND key <> :key ORDER BY at LIMIT 2
+    FOR UPDATE SKIP LOCKED
+), gone AS (
+    DELETE FROM idempotency USING outdated WHERE (idempotency.caller, idempotency.key) = (outdated.caller, outdated.key)
+)
+INSERT INTO idempotency (caller, key, request, at) VALUES (:caller, :key, :request, :at)
+ON CONFLICT DO NOTHING RETURNING key
+""")
+_KEEP = text("UPDATE idempotency SET answer = CAST(:answer AS json) WHERE caller = :caller AND key = :key")
+_FIND = text("SELECT request, CAST(answer AS text) FROM idempotency WHERE caller = :caller AND key = :key")
+
+
+async def idempotent_json(
+    connection: AsyncConnection, attempt: IdempotencyKey | None, make: Callable[[], Awaitable[Any]]
+) -> Any:
+    """The answer (a JSON value) of `make`, which runs only if this attempt is the first with its key, or is None.
+
+    Raises Conflict where the key was used for another request. If `make` fails, so does the transaction, and the key
+    is free again.
+    """
+    if attempt is None:
+        return orjson.loads(orjson.dumps(await make()))
+    mine = {"caller": attempt.caller, "key": attempt.key}
+    present = clock.now()
+    claimed = await connection.scalar(
+        _CLAIM, {**mine, "request": attempt.request, "at": present, "outdated": present - KEPT}
+    )
+    if claimed is None:
+        return await _first_answer(connection, attempt)
+    answer = orjson.dumps(await make())
+    await connection.execute(_KEEP, {**mine, "answer": answer.decode()})
+    return orjson.loads(answer)
+
+
+async def idempotent(
+    connection: AsyncConnection, attempt: IdempotencyKey | None, answer: type[M], make: Callable[[], Awaitable[M]]
+) -> M:
+    """`once` for an answer that is a model."""
+
+    async def dumped() -> Any:
+        return (await make()).model_dump(mode="json")
+
+    return answer.model_validate(await idempotent_json(connection, attempt, dumped))
+
+
+async def _first_answer(connection: AsyncConnection, attempt: IdempotencyKey) -> Any:
+    request, answer = (await connection.execute(_FIND, {"caller": attempt.caller, "key": attempt.key})).one()
+    if request != attempt.request:
+        detail = (
+            "This Idempotency-Key was used for another request. Take a new key, or repeat the first request as it was."
+        )
+        raise Conflict(detail, name="idempotency-key-reused")
+    return orjson.loads(answer)

@@ -1,0 +1,153 @@
+"""Who may call: every route says so, and what says nothing is refused when the app is built.
+
+    Border = Annotated[Caller, requires("border")]          # a caller with one of these roles
+    Anyone = Annotated[Caller | None, public()]             # all; with a token, the caller that it names
+
+The gate stands before the body is read: a stranger's megabyte is not parsed.
+"""
+
+from collections.abc import Iterable
+from contextvars import ContextVar
+from typing import Any
+from urllib.parse import unquote
+
+from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
+from starlette.exceptions import HTTPException
+
+from shared.errors import Forbidden
+from shared.identity.roles import ROLES
+from shared.identity.tokens import BadToken, Caller, Tokens
+
+__all__ = [
+    "ROLES",
+    "Caller",
+    "OpenToAll",
+    "RequiresRole",
+    "caller_of",
+    "public",
+    "requirement_of",
+    "requires",
+    "requires_iin",
+    "stated_purpose",
+]
+
+PURPOSE = "kosh-purpose"
+MAX_PURPOSE = 500
+_SCOPE = "kosh.caller"
+
+_purpose: ContextVar[str | None] = ContextVar("purpose", default=None)
+
+
+def stated_purpose() -> str | None:
+    """Why the caller asks, as the running request's Kosh-Purpose states it (percent-encoded UTF-8)."""
+    return _purpose.get()
+
+
+class RequiresRole(SecurityBase):
+    """Lets pass the callers that have one of `roles`."""
+
+    def __init__(self, roles: Iterable[str]) -> None:
+        self.roles = frozenset(roles)
+        if unknown := self.roles - ROLES:
+            raise ValueError(f"no such role: {', '.join(sorted(unknown))}")
+        self.model = HTTPBearer(bearerFormat="JWT", description="A token of the identity provider (OpenID Connect).")
+        self.scheme_name = "bearer"
+
+    async def __call__(self, request: Request) -> Caller:
+        caller = await caller_of(request)
+        if caller is None:
+            raise _unauthenticated("Send a bearer token in the Authorization header.", "Bearer")
+        self.check(caller)
+        _purpose.set(_stated(request))
+        return caller
+
+    def who(self) -> str:
+        """Whom it lets pass, for the published table of access."""
+        return " ".join(sorted(self.roles))
+
+    def check(self, caller: Caller) -> None:
+        """Raise Forbidden unless the caller may pass."""
+        if self.roles.isdisjoint(caller.roles):
+            raise Forbidden(f"This needs one of the roles: {', '.join(sorted(self.roles))}.")
+
+
+class RequiresPerson(RequiresRole):
+    """Lets pass whoever the provider knows by IIN, for what concerns themselves."""
+
+    def who(self) -> str:
+        return "(the person)"
+
+    def check(self, caller: Caller) -> None:
+        if caller.iin is None:
+            raise Forbidden("This needs a token that carries your own IIN.")
+
+
+class OpenToAll:
+    """Lets everybody pass; a token is not needed, but where one is sent, it must be good."""
+
+    def who(self) -> str:
+        return "(everybody)"
+
+    async def __call__(self, request: Request) -> Caller | None:
+        return await caller_of(request)
+
+
+def requires(*roles: str) -> Any:
+    """Dependency: the caller, who has at least one of `roles`; else 401 or 403."""
+    return Depends(RequiresRole(roles))
+
+
+def requires_iin() -> Any:
+    """Dependency: the caller, a person with an IIN, whatever the role; else 401 or 403."""
+    return Depends(RequiresPerson(ROLES))
+
+
+def public() -> Any:
+    """Dependency: the caller if a token was sent, else None. Declares a route to be open to everybody."""
+    return Depends(OpenToAll())
+
+
+def requirement_of(dependant: Dependant) -> RequiresRole | OpenToAll | None:
+    """The gate that a route declares, anywhere among its dependencies."""
+    for needed in dependant.dependencies:
+        if isinstance(needed.call, RequiresRole | OpenToAll):
+            return needed.call
+        if found := requirement_of(needed):
+            return found
+    return None
+
+
+async def caller_of(request: Request) -> Caller | None:
+    """The verified caller, None without a token; 401 where the token is not accepted."""
+    scope = request.scope
+    if _SCOPE not in scope:
+        scope[_SCOPE] = await _verified(request)
+    caller: Caller | None = scope[_SCOPE]
+    return caller
+
+
+def _stated(request: Request) -> str | None:
+    stated = request.headers.get(PURPOSE)
+    return unquote(stated).replace("\0", "")[:MAX_PURPOSE] if stated else None
+
+
+async def _verified(request: Request) -> Caller | None:
+    header = request.headers.get("authorization")
+    if header is None:
+        return None
+    kind, _, token = header.partition(" ")
+    if kind.lower() != "bearer":
+        raise _unauthenticated("Only bearer tokens are accepted in the Authorization header.", "Bearer")
+    tokens: Tokens = request.app.state.tokens
+    try:
+        return await tokens.verify(token.strip())
+    except BadToken as reason:
+        challenge = f'Bearer error="invalid_token", error_description="{reason}"'
+        raise _unauthenticated(f"The token is refused: {reason}. Get a new one.", challenge) from None
+
+
+def _unauthenticated(detail: str, challenge: str) -> HTTPException:
+    return HTTPException(401, detail, {"WWW-Authenticate": challenge})

@@ -1,0 +1,36 @@
+"""The unit of work: a record, its event and its access-log rows are committed together or not at all."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from shared import outbox
+from shared.events.envelope import Event
+from shared.telemetry.tracing import current_traceparent
+
+
+@dataclass
+class UnitOfWork:
+    """One transaction; `emit` gathers its events, which are written last (see shared.outbox.table)."""
+
+    connection: AsyncConnection
+    _events: list[Event] = field(default_factory=list)
+
+    def emit(self, *events: Event) -> None:
+        """Publish with this transaction; an event without a trace of its own belongs to the running one."""
+        self._events += events
+
+    async def _append(self) -> None:
+        if self._events:
+            await outbox.append(self.connection, self._events, current_traceparent())
+
+
+@asynccontextmanager
+async def unit_of_work(engine: AsyncEngine) -> AsyncIterator[UnitOfWork]:
+    """Commits when the block ends, before the caller has an answer; any exception rolls everything back."""
+    async with engine.begin() as connection:
+        unit = UnitOfWork(connection)
+        yield unit
+        await unit._append()

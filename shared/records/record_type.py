@@ -1,0 +1,104 @@
+"""What a register must say about one kind of record; the rest is the same for all."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar, cast
+from uuid import UUID
+
+from sqlalchemy import Table
+
+from shared.errors import Fault
+from shared.events.envelope import Fact
+from shared.events.person import Person
+from shared.events.wire import WireModel
+from shared.identity.callers import Caller
+from shared.outbox.unit_of_work import UnitOfWork
+
+F = TypeVar("F", bound=WireModel)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecord(Generic[F]):
+    """A fact and the record that holds it."""
+
+    id: UUID
+    fact: F
+
+
+@dataclass(frozen=True, slots=True)
+class Revision(Generic[F]):
+    """A record on file gets another content; `after` is None where it is withdrawn."""
+
+    id: UUID
+    before: F
+    after: F | None
+
+
+async def _nothing(_unit: UnitOfWork, _entries: Sequence[StoredRecord[Any]]) -> None:
+    """Most records have no effect beside themselves."""
+
+
+async def _nothing_undone(_unit: UnitOfWork, _change: Revision[Any]) -> None:
+    """What has no effect has none to undo."""
+
+
+def _source_id(fact: Any) -> str:
+    return str(fact.source_id)
+
+
+async def _itself(_unit: UnitOfWork, entries: Sequence[StoredRecord[Any]]) -> Sequence[Fact]:
+    """Of most records the world is told what the register holds."""
+    return [cast(Fact, entry.fact) for entry in entries]
+
+
+def _nothing_fixed(_old: Any, _new: Any) -> Sequence[Fault]:
+    return ()
+
+
+def _nothing_refused(_fact: Any, _caller: Caller) -> Sequence[Fault]:
+    return ()
+
+
+def _visible_to_all(_fact: Any, _caller: Caller) -> bool:
+    return True
+
+
+def _no_columns(_fact: Any) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class RecordType(Generic[F]):
+    """One kind of record, submitted under the caller's own `source_id`; `fact` is the shape of what is submitted.
+
+    `time` is when the fact happened (the event's time); `columns` the values of the table's own typed columns;
+    `entered` runs in the transaction that takes new records, for what must happen together with them, and `changed` in
+    that of a correction or withdrawal, once it is stored, to undo and redo this; `told` says, in the order of the
+    entries, what their events tell, where that is not all that the register holds; `fixed` names what a correction must
+    not change, because only a procedure of its own may. Beside the roles, `refused` names what of a
+    fact this caller cannot hand in, and `visible` says whether it may know of a record at all: an employer hands in
+    and sees its own. `key` is what a record is known by, where many submitters have numbers of their own.
+    """
+
+    fact: type[F]
+    table: Table
+    path: str
+    writers: tuple[str, ...]
+    readers: tuple[str, ...]
+    time: Callable[[F], datetime]
+    key: Callable[[F], str] = _source_id
+    columns: Callable[[F], dict[str, Any]] = _no_columns
+    on_created: Callable[[UnitOfWork, Sequence[StoredRecord[F]]], Awaitable[None]] = _nothing
+    on_revised: Callable[[UnitOfWork, Revision[F]], Awaitable[None]] = _nothing_undone
+    to_events: Callable[[UnitOfWork, Sequence[StoredRecord[F]]], Awaitable[Sequence[Fact]]] = _itself
+    immutable_faults: Callable[[F, F], Sequence[Fault]] = _nothing_fixed
+    submission_faults: Callable[[F, Caller], Sequence[Fault]] = _nothing_refused
+    can_read: Callable[[F, Caller], bool] = _visible_to_all
+
+    @property
+    def name(self) -> str:
+        return self.table.name
+
+    def person(self, fact: F) -> Person | None:
+        return getattr(fact, "person", None)

@@ -1,0 +1,124 @@
+"""Transitions: the one way in which an act of a procedure changes what is on record.
+
+    async def lift(asked: StepRequest, lifting: Lifting) -> RecordState[EntryBan]:
+        async def change(_unit: UnitOfWork, ban: EntryBan) -> EntryBan: ...
+        return await step(asked, ENTRY_BANS, change, reason=lifting.reason)
+
+A case is only the change: it raises what stands against the act, does what must happen together with it, and answers
+with the fact as it is from now on. Opening, visibility, lock, version, revision, event, access log and the answer
+under an Idempotency-Key are the same for all.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+from fastapi import Depends, Request
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.errors import Invalid
+from shared.http.answers import ExpectedVersion
+from shared.idempotency import IdempotencyKey, OptionalKey, RequiredKey, idempotent
+from shared.identity.callers import Caller, requires
+from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
+from shared.records import intake
+from shared.records.record_type import F, RecordType
+from shared.records.state import RecordState, state_of, state_type
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class StepRequest:
+    """Who asks for a transition of which record: the version that was read, and the key under which it happens once
+    (None where a route takes requests without)."""
+
+    engine: AsyncEngine
+    id: UUID
+    version: int
+    caller: Caller
+    key: IdempotencyKey | None
+
+
+def step_by(*roles: str, key_required: bool = True) -> Any:
+    """Dependency: the request as a StepRequest of a caller with one of `roles`; 401, 403, 428, 412 and 422 (without an
+    Idempotency-Key, where it is required) are answered before the case begins."""
+    gate = requires(*roles)
+
+    async def with_key(
+        request: Request,
+        id: UUID,
+        version: ExpectedVersion,
+        key: RequiredKey,
+        caller: Annotated[Caller, gate],
+    ) -> StepRequest:
+        return StepRequest(request.app.state.engine, id, version, caller, key)
+
+    async def with_any_key(
+        request: Request,
+        id: UUID,
+        version: ExpectedVersion,
+        key: OptionalKey,
+        caller: Annotated[Caller, gate],
+    ) -> StepRequest:
+        return StepRequest(request.app.state.engine, id, version, caller, key)
+
+    return Depends(with_key if key_required else with_any_key)
+
+
+async def perform(
+    engine: AsyncEngine, key: IdempotencyKey | None, answer: type[M], act: Callable[[UnitOfWork], Awaitable[M]]
+) -> M:
+    """What `act` answers, done once in one transaction; a repetition under the same key answers as the first did.
+
+    For acts that are no transition of one record of a kind: a decision on a family, a payment that issues permits.
+    Raises Conflict where the key was used for another request.
+    """
+    async with unit_of_work(engine) as unit:
+        return await idempotent(unit.connection, key, answer, lambda: act(unit))
+
+
+async def step(
+    asked: StepRequest,
+    record_type: RecordType[F],
+    change: Callable[[UnitOfWork, F], Awaitable[F]],
+    *,
+    reason: str,
+    withdrawn: bool = False,
+) -> RecordState[F]:
+    """The record after `change` gave it its next state. Raises NotFound, also for a record that the caller may not
+    see, VersionMismatch, Conflict where it is withdrawn or the key was used for another request, and what `change`
+    raises."""
+
+    async def act(unit: UnitOfWork) -> RecordState[F]:
+        record = await intake.open_within(unit, record_type, asked.id, asked.version, asked.caller)
+        fact = await change(unit, record_type.fact.read(record.body))
+        revised = await intake.revise_within(unit, record_type, record, fact, asked.caller, reason, withdrawn=withdrawn)
+        return state_of(record_type, revised)
+
+    return await perform(asked.engine, asked.key, state_type(record_type), act)
+
+
+async def correct_record(asked: StepRequest, record_type: RecordType[F], fact: F, reason: str) -> RecordState[F]:
+    """Puts `fact` in the place of the record's content. Raises as `step`, and Invalid where it would change what is
+    fixed."""
+
+    async def change(_unit: UnitOfWork, old: F) -> F:
+        if faults := intake.immutable_faults(record_type, old, fact):
+            raise Invalid("The correction changes what a correction cannot change.", faults=faults)
+        if faults := intake.in_correction(record_type.submission_faults(fact, asked.caller)):
+            raise Invalid("You cannot hand in this record.", faults=faults)
+        return fact
+
+    return await step(asked, record_type, change, reason=reason)
+
+
+async def withdraw_record(asked: StepRequest, record_type: RecordType[F], reason: str) -> RecordState[F]:
+    """Takes the record out of account; its content and history stay. Raises as `step`."""
+
+    async def unchanged(_unit: UnitOfWork, fact: F) -> F:
+        return fact
+
+    return await step(asked, record_type, unchanged, reason=reason, withdrawn=True)
