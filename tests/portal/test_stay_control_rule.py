@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.portal.rules.rulebook import rulebook
 from services.portal.rules.stays.stay_control import Crossing, History, Permit, legal_stay, overstayed_since
 
 FIRST = date(2025, 1, 1)
@@ -52,8 +53,8 @@ def test_every_day_of_every_stay_is_judged_as_by_hand(
     entered, last = stays[-1]
     for day in {entered, last, entered + (last - entered) // 2, min(last, entered + 30 * DAY)}:
         expected = lawful_by_hand([*stays[:-1], (entered, day)], covered, citizenship, entered, day)
-        assert legal_stay(history, day).lawful == expected
-        assert (overstayed_since(history, day) is None) == expected
+        assert legal_stay(history, day, rulebook()).lawful == expected
+        assert (overstayed_since(history, day, rulebook()) is None) == expected
 
 
 @given(spells, citizenships)
@@ -61,12 +62,12 @@ def test_the_last_day_is_lawful_and_the_day_after_is_not(lengths: list[tuple[int
     _, crossings = travels(lengths)
     day = crossings[-2].day
     staying = History(citizenship, crossings[:-1])
-    found = legal_stay(staying, day)
+    found = legal_stay(staying, day, rulebook())
     assert found.last_day is not None
     if found.lawful:
-        assert legal_stay(staying, found.last_day).lawful
+        assert legal_stay(staying, found.last_day, rulebook()).lawful
         assert found.days_left == (found.last_day - day).days
-    assert legal_stay(staying, max(day, found.last_day + DAY)).lawful is False
+    assert legal_stay(staying, max(day, found.last_day + DAY), rulebook()).lawful is False
 
 
 @given(spells, citizenships)
@@ -75,9 +76,9 @@ def test_whoever_is_overstaying_has_been_since_the_day_after_the_last_lawful_one
 ) -> None:
     _, crossings = travels(lengths)
     staying, day = History(citizenship, crossings[:-1]), crossings[-2].day + 200 * DAY
-    since = overstayed_since(staying, day)
+    since = overstayed_since(staying, day, rulebook())
     assert since is not None
-    assert legal_stay(staying, since).lawful is False
-    before = legal_stay(staying, since - DAY)
+    assert legal_stay(staying, since, rulebook()).lawful is False
+    before = legal_stay(staying, since - DAY, rulebook())
     assert before.lawful or not before.present
-    assert legal_stay(staying, day).since == since
+    assert legal_stay(staying, day, rulebook()).since == since

@@ -33,11 +33,9 @@ async def declare(
     """Figures are final only as far as this declaration allows: it is the source's word, not the newest record. A
     repeat with the same Idempotency-Key does not bring back what was declared anew since."""
     declared = FeedCoverage(feed=feed, **dict(coverage))
-    await feed_coverage.declare(request.app.state.engine, declared, caller, key)
-    return declared
+    return await feed_coverage.declare(request.app.state.engine, declared, caller, key)
 
 
 @router.get("/{feed}/coverage", summary="What a feed covers")
 async def current(request: Request, feed: Literal["berkut"], _: Reader) -> FeedCoverage:
-    record = await feed_coverage.current(request.app.state.engine, feed)
-    return FeedCoverage.read(record.body)
+    return await feed_coverage.current(request.app.state.engine, feed)

@@ -1,17 +1,14 @@
 """`/v1/host-notifications/signed`: notices with a host's digital signature, from vmp.gov.kz and egov.kz."""
 
 from base64 import b64encode
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-import orjson
 from fastapi import Body, Request, Response
-from pydantic import BaseModel
 
-from services.portal.api.stays.notification_receipt import SignedNotice
 from services.portal.cases.stays import signed_notice as cases
-from services.portal.cases.stays.signed_notice import Envelope, Outcome
-from shared.http.answers import json_response
+from services.portal.cases.stays.signed_notice import CheckRun, Envelope, SignedNoticeState
+from shared.http.answers import model_response
 from shared.http.openapi import problem_answer
 from shared.http.routes import router as api_router
 from shared.identity.callers import Caller, requires
@@ -32,22 +29,14 @@ _REASONS = (
 )
 
 
-class CheckRun(BaseModel):
-    """How many pending signatures were judged, and to what end."""
-
-    valid: int
-    refused: int
-    pending: int
-
-
 @router.post(
     "",
     status_code=201,
-    response_model=SignedNotice,
+    response_model=SignedNoticeState,
     summary="Hand in a signed notice",
     responses={
-        200: {"model": SignedNotice, "description": "The same document and signature were handed in before"},
-        202: {"model": SignedNotice, "description": "Kept; whether the certificate is revoked is not known yet"},
+        200: {"model": SignedNoticeState, "description": "The same document and signature were handed in before"},
+        202: {"model": SignedNoticeState, "description": "Kept; whether the certificate is revoked is not known yet"},
         422: problem_answer(f"Not valid, or the signature is refused; the problem's type is one of {_REASONS}"),
     },
 )
@@ -63,33 +52,20 @@ async def submit(
 
     201 with the receipt where the signature is valid. 202 where it cannot be judged yet: the notice counts as given
     now if the signature turns out to be valid; ask again under `Location`. Otherwise 422 with the reason as type."""
-    outcome = await cases.submit(request.app.state.engine, request.app.state.verifier, envelope, caller)
-    status = 202 if outcome.receipt is None else 201 if outcome.new else 200
-    return json_response(_shown(outcome), status, {"Location": f"{PATH}/{outcome.signed.id}"})
+    handled = await cases.submit(request.app.state.engine, request.app.state.verifier, envelope, caller)
+    status = 202 if handled.state.receipt is None else 201 if handled.new else 200
+    return model_response(handled.state, status, {"Location": f"{PATH}/{handled.state.id}"})
 
 
-@router.get("/{id}", response_model=SignedNotice, summary="What became of a signed notice")
+@router.get("/{id:uuid}", summary="What became of a signed notice")
 async def read(
     request: Request, id: UUID, caller: Annotated[Caller, requires("host", "clerk", "migration-police", "notifier")]
-) -> Response:
+) -> SignedNoticeState:
     """The verdict, and the receipt where there is one. The reading is written to the access log."""
-    return json_response(_shown(await cases.read(request.app.state.engine, id, caller)))
-
-
-def _shown(outcome: Outcome) -> dict[str, Any]:
-    signed = outcome.signed
-    return {
-        "id": str(signed.id),
-        "outcome": signed.outcome,
-        "reason": (orjson.loads(signed.verdict) or {}).get("reason"),
-        "received_at": signed.received_at,
-        "judged_at": signed.judged_at,
-        "receipt": orjson.Fragment(outcome.receipt.body) if outcome.receipt else None,
-    }
+    return await cases.read(request.app.state.engine, id, caller)
 
 
 @checks.post("", summary="Judge the signatures that wait")
 async def judge_pending(request: Request, caller: Annotated[Caller, requires("operator", "system")]) -> CheckRun:
     """Done by itself each quarter of an hour: what could not be known when a notice came in may be known by now."""
-    run = await cases.judge_pending(request.app.state.engine, request.app.state.verifier, caller)
-    return CheckRun(valid=run.valid, refused=run.refused, pending=run.pending)
+    return await cases.judge_pending(request.app.state.engine, request.app.state.verifier, caller)

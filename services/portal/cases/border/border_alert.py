@@ -6,9 +6,9 @@ does.
 """
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.portal.rules.border.border_alert import Shown, is_another
@@ -18,15 +18,17 @@ from services.portal.store.tables import border_alert
 from shared.audit import access_log
 from shared.db import records
 from shared.db.records import Record
+from shared.errors import Invalid
 from shared.events.border_control import AlertKind, BorderAlert, LostDocument
 from shared.events.person import Person
 from shared.events.portal import BorderCrossing
-from shared.http.paging import page
+from shared.http.paging import after, cursor_at, page
 from shared.identity.callers import Caller
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake
 from shared.records.people import document_of, name_birth_key
 from shared.records.record_type import RecordType, Revision, StoredRecord
+from shared.records.state import RecordState, state_of
 
 ALERTS = RecordType(
     fact=BorderAlert,
@@ -113,11 +115,27 @@ def _shown(person: Person) -> Shown:
     return Shown(person.iin, person.surname, person.given_names, person.birth_date)
 
 
-async def newest(engine: AsyncEngine, before: UUID | None, limit: int, caller: Caller) -> tuple[Sequence[Any], bool]:
-    """Up to `limit` alerts raised before `before`, newest first, and whether there are more; everyone whom they show is
-    written to the access log."""
+class AlertPage(BaseModel):
+    """Alerts, newest first."""
+
+    alerts: list[RecordState[BorderAlert]]
+    next: str | None
+
+
+async def newest(engine: AsyncEngine, cursor: str | None, limit: int, caller: Caller) -> AlertPage:
+    """Up to `limit` alerts raised before the cursor, newest first; everyone whom they show is written to the access
+    log."""
     async with unit_of_work(engine) as unit:
-        rows, more = page(await store.newest(unit.connection, before, limit + 1), limit)
-        seen = [(row.id, BorderAlert.read(row.body).person) for row in rows]
+        rows, more = page(await store.newest(unit.connection, _before(cursor), limit + 1), limit)
+        alerts = [state_of(ALERTS, row) for row in rows]
+        seen = [(alert.id, alert.record.person) for alert in alerts]
         await access_log.log_search(unit.connection, caller, ALERTS.name, seen)
-    return rows, more
+    return AlertPage(alerts=alerts, next=cursor_at(rows[-1].id.hex) if more else None)
+
+
+def _before(cursor: str | None) -> UUID | None:
+    (id,) = after(cursor, str) or (None,)
+    try:
+        return None if id is None else UUID(id)
+    except ValueError:
+        raise Invalid("The cursor is none that was given out here.", name="invalid-cursor") from None

@@ -5,18 +5,25 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.portal.store.tables import feed_coverage
 from shared import clock
 from shared.db import records
-from shared.db.records import Record, Submission
+from shared.db.records import Submission
 from shared.events.envelope import Event
 from shared.events.portal import FeedCoverage
-from shared.idempotency import IdempotencyKey, idempotent_json
+from shared.idempotency import IdempotencyKey
 from shared.identity.callers import Caller
-from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
+from shared.outbox.unit_of_work import UnitOfWork
+from shared.records.step import perform
 
 
-async def declare(engine: AsyncEngine, coverage: FeedCoverage, caller: Caller, key: IdempotencyKey | None) -> None:
+async def declare(
+    engine: AsyncEngine, coverage: FeedCoverage, caller: Caller, key: IdempotencyKey | None
+) -> FeedCoverage:
     """Puts the declaration in force. Declaring the same again changes nothing."""
-    async with unit_of_work(engine) as unit:
-        await idempotent_json(unit.connection, key, lambda: _declare(unit, coverage, caller))
+
+    async def act(unit: UnitOfWork) -> FeedCoverage:
+        await _declare(unit, coverage, caller)
+        return coverage
+
+    return await perform(engine, key, FeedCoverage, act)
 
 
 async def _declare(unit: UnitOfWork, coverage: FeedCoverage, caller: Caller) -> None:
@@ -32,7 +39,7 @@ async def _declare(unit: UnitOfWork, coverage: FeedCoverage, caller: Caller) -> 
     unit.emit(Event.of(coverage, record.id, record.version, clock.now()))
 
 
-async def current(engine: AsyncEngine, feed: str) -> Record:
+async def current(engine: AsyncEngine, feed: str) -> FeedCoverage:
     """The declaration in force. Raises NotFound where the feed has declared nothing."""
     async with engine.connect() as connection:
-        return await records.load_by_source(connection, feed_coverage, feed)
+        return FeedCoverage.read((await records.load_by_source(connection, feed_coverage, feed)).body)

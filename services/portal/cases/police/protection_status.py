@@ -1,13 +1,14 @@
 """Asylum, refugee status and statelessness from the interior ministry's feed (P7)."""
 
 from datetime import date
-from typing import Any
+from uuid import UUID
 
+from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.portal.rules.police.protection_status import review_due
-from services.portal.rules.rulebook import RULEBOOK
+from services.portal.rules.rulebook import rulebook
 from services.portal.store.tables import protection_status
 from shared import clock
 from shared.audit import access_log
@@ -36,16 +37,34 @@ PROTECTION = RecordType(
 )
 
 
-async def reviews_due(engine: AsyncEngine, by: date, limit: int, caller: Caller) -> dict[str, Any]:
+class ReviewDue(BaseModel):
+    """A refugee's record and the last day on which the status holds without another review."""
+
+    id: UUID
+    source_id: str
+    version: int
+    due: date
+
+
+class ReviewsDue(BaseModel):
+    """Which records must be reviewed by a day, and the rule that says so."""
+
+    by: date
+    rule: str
+    rule_version: str
+    due: list[ReviewDue]
+
+
+async def reviews_due(engine: AsyncEngine, by: date, limit: int, caller: Caller) -> ReviewsDue:
     """Refugees whose status must be reviewed on or before `by`, longest overdue first, with the rule that says so."""
-    norm = RULEBOOK.on(by)["refugee_status"]
+    norm = rulebook().on(by)["refugee_status"]
     table = protection_status
     query = select(table).where(table.c.review_from.is_not(None), table.c.withdrawn.is_(False))
     async with unit_of_work(engine) as unit:
         rows = await unit.connection.execute(query.order_by(table.c.review_from).limit(limit))
-        due = [(row, review_due(row.review_from, RULEBOOK.on(row.review_from))) for row in rows]
+        due = [(row, review_due(row.review_from, rulebook().on(row.review_from))) for row in rows]
         due = [(row, day) for row, day in due if day <= by]
         seen = [(row.id, ProtectionStatus.read(row.body).person) for row, _ in due]
         await access_log.log_search(unit.connection, caller, PROTECTION.name, seen)
-    found = [{"id": str(row.id), "source_id": row.source_id, "version": row.version, "due": day} for row, day in due]
-    return {"by": by, "rule": norm.name, "rule_version": norm.version, "due": found}
+    found = [ReviewDue(id=row.id, source_id=row.source_id, version=row.version, due=day) for row, day in due]
+    return ReviewsDue(by=by, rule=norm.name, rule_version=norm.version, due=found)

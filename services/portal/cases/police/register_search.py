@@ -7,7 +7,9 @@ its history, when it is withdrawn or lifted.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
+from uuid import UUID
 
+from pydantic import BaseModel
 from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -15,10 +17,13 @@ from services.portal.cases.border.entry_ban import ENTRY_BANS
 from services.portal.cases.police.violation import VIOLATIONS
 from shared.audit import access_log
 from shared.db import records
+from shared.events.border_control import EntryBan
+from shared.events.police import Violation
 from shared.identity.callers import Caller
-from shared.outbox.unit_of_work import unit_of_work
+from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records.people import PersonQuery, find
 from shared.records.record_type import RecordType
+from shared.records.state import RecordState, state_of
 
 Register = Literal["illegal-crossings", "illegal-stays", "barred"]
 
@@ -27,12 +32,12 @@ Register = Literal["illegal-crossings", "illegal-stays", "barred"]
 class _Source:
     """Whose records stand in a register, and what of them."""
 
-    kind: RecordType[Any]
+    record_type: RecordType[Any]
     violations: frozenset[str] = frozenset()
 
     @property
     def table(self) -> Table:
-        return self.kind.table
+        return self.record_type.table
 
     def holds(self, row: Any) -> bool:
         return not self.violations or row.violation in self.violations
@@ -45,15 +50,34 @@ _SOURCES: Mapping[Register, _Source] = {
 }
 
 
-async def search(
-    engine: AsyncEngine, register: Register, wanted: PersonQuery, caller: Caller
-) -> list[list[records.Record]]:
-    """Every record about the person, newest first, each as all its versions, oldest first. The search and everyone
-    whom it found are written to the access log."""
+class RegisterEntry(BaseModel):
+    """One record of the register: its present state and the versions before it, oldest first."""
+
+    present: RecordState[Violation] | RecordState[EntryBan]
+    history: list[RecordState[Violation] | RecordState[EntryBan]]
+
+
+class RegisterAnswer(BaseModel):
+    """What the register holds about the person, newest first; at most a hundred records."""
+
+    searched: Register
+    entries: list[RegisterEntry]
+
+
+async def search(engine: AsyncEngine, register: Register, about: PersonQuery, caller: Caller) -> RegisterAnswer:
+    """Every record about the person, withdrawn ones included. The search and everyone whom it found are written to the
+    access log."""
     source = _SOURCES[register]
     async with unit_of_work(engine) as unit:
-        rows = [row for row in await find(unit.connection, source.table, wanted) if source.holds(row)]
-        held = [await records.load(unit.connection, source.table, row.id) for row in rows]
-        seen = [(record.id, source.kind.fact.read(record.body).person) for record in held]
-        await access_log.log_search(unit.connection, caller, source.kind.name, seen)
-        return [await records.history(unit.connection, source.table, record) for record in held]
+        rows = [row for row in await find(unit.connection, source.table, about) if source.holds(row)]
+        entries = [await _entry(unit, source, row.id) for row in rows]
+        seen = [(entry.present.id, entry.present.record.person) for entry in entries]
+        await access_log.log_search(unit.connection, caller, source.record_type.name, seen)
+    return RegisterAnswer(searched=register, entries=entries)
+
+
+async def _entry(unit: UnitOfWork, source: _Source, id: UUID) -> RegisterEntry:
+    record = await records.load(unit.connection, source.table, id)
+    versions = await records.history(unit.connection, source.table, record)
+    *before, present = [state_of(source.record_type, version) for version in versions]
+    return RegisterEntry(present=present, history=before)

@@ -3,11 +3,11 @@
 They open and close together with the stays (see cases.stay_registration).
 """
 
-from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
+from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.portal.rules.stays.host_duty import days_overdue
@@ -15,53 +15,91 @@ from services.portal.store.stays import host_duty as store
 from services.portal.store.stays.host_duty import Duty, DutyCriteria
 from shared import clock
 from shared.audit import access_log
+from shared.errors import Forbidden
+from shared.events.person import Iin, Person
 from shared.events.portal import BorderCrossing
-from shared.http.paging import page
+from shared.events.visa import VisaNumber
+from shared.events.wire import Bin, Date, Region, WireModel
+from shared.http.paging import after, cursor_at, page
 from shared.identity.callers import Caller
 from shared.outbox.unit_of_work import unit_of_work
 
 DueState = Literal["open", "due", "overdue"]
 
 
-@dataclass(frozen=True, slots=True)
-class Reminder:
-    """Which duties to list. `overdue`: the last day in time is over; `due`: it is today or ahead."""
+OFFICERS = frozenset({"migration-police", "clerk"})
+
+
+class DutySearch(WireModel):
+    """Which open duties. `due` until the last day in time, `overdue` after it; `host` is an IIN or BIN, which is why
+    the question stands in the body."""
 
     state: DueState = "open"
-    region: str | None = None
-    host: str | None = None
+    region: Region | None = None
+    host: Iin | Bin | None = None
 
 
-async def remind(
-    engine: AsyncEngine, reminder: Reminder, after: tuple[str, str] | None, limit: int, caller: Caller
-) -> tuple[list[dict[str, Any]], bool]:
-    """Up to `limit` open duties after the cursor, the longest overdue first, and whether there are more. The search and
-    everyone whom it shows are written to the access log."""
+class DutyState(BaseModel):
+    """One entry that a host has to report; host and region are known where an invitation names them."""
+
+    entry: UUID = Field(description="record of the border crossing")
+    person: Person
+    visa_number: VisaNumber | None
+    entered_on: Date
+    checkpoint: str
+    region: Region | None
+    host: str | None
+    due_on: Date = Field(description="last day in time")
+    working_days_overdue: int
+
+
+class Duties(BaseModel):
+    """A page of duties, the longest overdue first; `next` is the cursor of the page after it."""
+
+    duties: list[DutyState]
+    next: str | None
+
+
+async def search(engine: AsyncEngine, asked: DutySearch, cursor: str | None, limit: int, caller: Caller) -> Duties:
+    """Up to `limit` open duties after the cursor, the longest overdue first; a host sees its own. The search and
+    everyone whom it shows are written to the access log. Raises Forbidden for another host's."""
     today = clock.today()
-    wanted = DutyCriteria(
-        reminder.region,
-        reminder.host,
-        due_from=today if reminder.state == "due" else None,
-        due_before=today if reminder.state == "overdue" else None,
+    criteria = DutyCriteria(
+        asked.region,
+        _host(asked, caller),
+        due_from=today if asked.state == "due" else None,
+        due_before=today if asked.state == "overdue" else None,
     )
-    start = (date.fromisoformat(after[0]), UUID(after[1])) if after else None
+    position = after(cursor, str, str)
+    start = (date.fromisoformat(position[0]), UUID(position[1])) if position else None
     async with unit_of_work(engine) as unit:
-        found, more = page(await store.open_duties(unit.connection, wanted, start, limit + 1), limit)
-        read = [(duty, BorderCrossing.read(body)) for duty, body in found]
-        seen = [(duty.entry, crossing.person) for duty, crossing in read]
-        await access_log.log_search(unit.connection, caller, "host_duty", seen)
-    return [_view(duty, crossing, today) for duty, crossing in read], more
+        found, more = page(await store.open_duties(unit.connection, criteria, start, limit + 1), limit)
+        duties = [_state(duty, BorderCrossing.read(body), today) for duty, body in found]
+        await access_log.log_search(
+            unit.connection, caller, "host_duty", [(each.entry, each.person) for each in duties]
+        )
+    following = cursor_at(str(duties[-1].due_on), str(duties[-1].entry)) if more else None
+    return Duties(duties=duties, next=following)
 
 
-def _view(duty: Duty, crossing: BorderCrossing, today: date) -> dict[str, Any]:
-    return {
-        "entry": str(duty.entry),
-        "person": crossing.person.model_dump(mode="json"),
-        "visa_number": crossing.visa_number,
-        "entered_on": crossing.crossed_at.date(),
-        "checkpoint": crossing.checkpoint,
-        "region": duty.region,
-        "host": duty.host,
-        "due_on": duty.due_on,
-        "working_days_overdue": days_overdue(duty.due_on, today),
-    }
+def _host(asked: DutySearch, caller: Caller) -> str | None:
+    if not OFFICERS.isdisjoint(caller.roles):
+        return asked.host
+    own = caller.bin or caller.iin
+    if own is None or asked.host not in (None, own):
+        raise Forbidden("A host sees its own duties only, by the IIN or BIN of its token.")
+    return own
+
+
+def _state(duty: Duty, crossing: BorderCrossing, today: date) -> DutyState:
+    return DutyState(
+        entry=duty.entry,
+        person=crossing.person,
+        visa_number=crossing.visa_number,
+        entered_on=crossing.crossed_at.date(),
+        checkpoint=crossing.checkpoint,
+        region=duty.region,
+        host=duty.host,
+        due_on=duty.due_on,
+        working_days_overdue=days_overdue(duty.due_on, today),
+    )

@@ -1,37 +1,38 @@
 """Hosts' notices of foreigners (decree 111, point 4): one record whatever the channel, and its way from then on."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.portal.cases.stays import notice_match, notification_receipt, stay_registration
 from services.portal.cases.stays.notice import ON_PAPER, STAYS, Notice
 from services.portal.cases.stays.notice_match import wanted
-from services.portal.cases.stays.notification_receipt import notice_key
-from services.portal.rules.rulebook import RULEBOOK
+from services.portal.cases.stays.notification_receipt import NoticeReceipt, given, notice_key
+from services.portal.rules.rulebook import rulebook
 from services.portal.rules.stays.host_notification import is_open
 from services.portal.store.stays import host_notification as store
-from services.portal.store.stays.host_notification import Receipt
 from services.portal.store.stays.stay_registration import lock_persons
 from services.portal.store.tables import host_notification
 from shared import clock
 from shared.audit import access_log
 from shared.db import records
-from shared.db.records import Record, SubmitResult
+from shared.db.records import SubmitResult
 from shared.errors import Conflict, Fault, Forbidden, Invalid
-from shared.events.portal import HostNotification
-from shared.http.paging import page
-from shared.idempotency import IdempotencyKey, idempotent_json
+from shared.events.portal import HostNotification, NoticeState
+from shared.events.wire import Date, Text, WireModel
+from shared.http.paging import after, cursor_at, page
 from shared.identity.callers import Caller
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake
 from shared.records.people import person_values
 from shared.records.record_type import RecordType, Revision, StoredRecord
-from shared.records.state import as_json
+from shared.records.state import RecordState, state_of
+from shared.records.step import StepRequest, step
 
 EQONAQ = "eqonaq"
 """The agency by which e-Qonaq's own credentials are known."""
@@ -86,7 +87,8 @@ def faults_of(notice: Notice) -> list[Fault]:
     """What speaks against a notice of whatever channel on this day."""
     faults = []
     if not (
-        is_open(RULEBOOK, "host_notice", notice.stay_from) or is_open(RULEBOOK, "self_registration", notice.stay_from)
+        is_open(rulebook(), "host_notice", notice.stay_from)
+        or is_open(rulebook(), "self_registration", notice.stay_from)
     ):
         faults.append(Fault("/stay_from", "No notice was asked for on that day by any rule that is known here."))
     if notice.paper and notice.paper.on > clock.today():
@@ -150,7 +152,7 @@ NOTICES = RecordType(
 )
 
 
-async def take(engine: AsyncEngine, notice: Notice, caller: Caller) -> tuple[SubmitResult, Receipt]:
+async def submit(engine: AsyncEngine, notice: Notice, caller: Caller) -> tuple[SubmitResult, NoticeReceipt]:
     """A notice from a clerk or from e-Qonaq, and its receipt; a repeat gets the first one's. Raises Invalid, Conflict
     where the channel's number holds another notice."""
     if faults := _submission_faults(notice, caller):
@@ -159,91 +161,128 @@ async def take(engine: AsyncEngine, notice: Notice, caller: Caller) -> tuple[Sub
         return await ingest(unit, notice, caller)
 
 
-async def ingest(unit: UnitOfWork, notice: Notice, caller: Caller) -> tuple[SubmitResult, Receipt]:
-    """`take` inside a unit of work, of a notice that is let in already."""
+async def ingest(unit: UnitOfWork, notice: Notice, caller: Caller) -> tuple[SubmitResult, NoticeReceipt]:
+    """`submit` inside a unit of work, of a notice that is let in already."""
     (taken,) = await intake.ingest(unit, NOTICES, [notice], [caller])
     if taken.outcome == "conflict":
         raise Conflict("This channel's source_id holds another notice; cancel that one, or take a new number.")
     receipts = await store.receipts(unit.connection, [taken.id])
-    return taken, receipts[taken.id]
+    return taken, given(receipts[taken.id])
 
 
-async def receipt(engine: AsyncEngine, id: UUID, caller: Caller) -> Receipt:
+async def receipt(engine: AsyncEngine, id: UUID, caller: Caller) -> NoticeReceipt:
     """What the notice was answered; the reading is logged. Raises NotFound."""
     async with unit_of_work(engine) as unit:
         record = await records.load(unit.connection, host_notification, id)
         await intake.log(unit, NOTICES, record, intake.visible_fact(NOTICES, record, caller), caller, "read", None)
-        return (await store.receipts(unit.connection, [id]))[id]
+        return given((await store.receipts(unit.connection, [id]))[id])
 
 
-async def of_host(
-    engine: AsyncEngine, caller: Caller, before: UUID | None, limit: int
-) -> tuple[Sequence[Record], bool]:
-    """The caller's own notices as a host, newest first, and whether there are more; the search is logged."""
+class NoticePage(BaseModel):
+    """A page of a host's own notices; `next` is the cursor of the page after it."""
+
+    notices: list[RecordState[Notice]]
+    next: str | None
+
+
+async def of_host(engine: AsyncEngine, caller: Caller, cursor: str | None, limit: int) -> NoticePage:
+    """The caller's own notices as a host, newest first; the search is logged."""
     number = caller.bin or caller.iin
     if number is None:
         raise Forbidden("This needs a token that carries your IIN or BIN.")
+    position = after(cursor, str)
+    before = UUID(position[0]) if position else None
     async with unit_of_work(engine) as unit:
         shown, more = page(await store.of_host(unit.connection, number, before, limit + 1), limit)
-        seen = [(record.id, Notice.read(record.body).person) for record in shown]
+        notices = [state_of(NOTICES, record) for record in shown]
+        seen = [(notice.id, notice.record.person) for notice in notices]
         await access_log.log_search(unit.connection, caller, NOTICES.name, seen)
-    return shown, more
+    return NoticePage(notices=notices, next=cursor_at(str(shown[-1].id)) if more else None)
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a notice's way: from which states to which one, and why."""
+class Act:
+    """An act of a notice's way: the states in which it may be done, and the one that it leads to."""
 
-    of: Literal["check_out", "cancel", "reinstate", "confirm", "refuse"]
-    reason: str
-    on: date | None = None
+    begins_in: frozenset[NoticeState]
+    leads_to: NoticeState
+    answers_self_registration: bool = False
 
 
-_FROM: dict[str, tuple[str, ...]] = {
-    "check_out": ("notified",),
-    "cancel": ("notified", "checked_out", "awaiting_host"),
-    "reinstate": ("cancelled",),
-    "confirm": ("awaiting_host",),
-    "refuse": ("awaiting_host",),
+ACTS = {
+    "check_out": Act(frozenset({"notified"}), "checked_out"),
+    "cancel": Act(frozenset({"notified", "checked_out", "awaiting_host"}), "cancelled"),
+    "reinstate": Act(frozenset({"cancelled"}), "notified"),
+    "confirm": Act(frozenset({"awaiting_host"}), "notified", answers_self_registration=True),
+    "refuse": Act(frozenset({"awaiting_host"}), "refused_by_host", answers_self_registration=True),
 }
 
 
-async def advance(
-    engine: AsyncEngine, id: UUID, step: Step, *, version: int, caller: Caller, key: IdempotencyKey
-) -> dict[str, Any]:
-    """Takes the notice one step on; answers with the record. Raises NotFound, VersionMismatch, Forbidden, Invalid, and
-    Conflict where its state does not allow the step."""
-    async with unit_of_work(engine) as unit:
-        answer: dict[str, Any] = await idempotent_json(
-            unit.connection, key, lambda: _advance(unit, id, step, version, caller)
-        )
-    return answer
+class CheckOut(WireModel):
+    """The last day of the stay."""
+
+    on: Date
 
 
-async def _advance(unit: UnitOfWork, id: UUID, step: Step, version: int, caller: Caller) -> dict[str, Any]:
-    record = await intake.open_within(unit, NOTICES, id, version, caller)
-    notice = intake.visible_fact(NOTICES, record, caller)
-    if not _may_take(step, notice, caller):
-        raise Forbidden("Only the host, a clerk, or the system that handed the notice in may do this.")
-    if notice.state not in _FROM[step.of]:
-        raise Conflict(f"A notice that is {notice.state.replace('_', ' ')} cannot take this step.")
-    revised = notice.model_copy(update=_changes(step, notice))
-    return as_json(await intake.revise_within(unit, NOTICES, record, revised, caller, step.reason))
+class NoticeChange(WireModel):
+    """Why the notice changes."""
+
+    reason: Text
 
 
-def _may_take(step: Step, notice: Notice, caller: Caller) -> bool:
-    """The police read only; what a foreigner registered is for the host, or a clerk in his place, to confirm."""
-    is_host = "host" in caller.roles and notice.host.number in (caller.iin, caller.bin)
-    return is_host or "clerk" in caller.roles or (step.of not in ("confirm", "refuse") and _is_eqonaq(caller))
+async def check_out(asked: StepRequest, body: CheckOut) -> RecordState[Notice]:
+    """Ends the stay on a day. Raises as `_transition`, and Invalid for a day before the arrival or in the future."""
 
-
-def _changes(step: Step, notice: Notice) -> dict[str, Any]:
-    if step.of == "check_out":
-        on = step.on or clock.today()
-        if not notice.stay_from <= on <= clock.today():
+    def on_day(notice: Notice) -> dict[str, Any]:
+        if not notice.stay_from <= body.on <= clock.today():
             fault = Fault("/on", f"Lies before the arrival of {notice.stay_from} or in the future.")
             raise Invalid("Nobody can have checked out on that day.", faults=[fault])
-        return {"state": "checked_out", "checked_out_on": on}
-    if step.of == "reinstate":
+        return {"checked_out_on": body.on}
+
+    return await _transition(asked, ACTS["check_out"], "checked out", on_day)
+
+
+async def cancel(asked: StepRequest, body: NoticeChange) -> RecordState[Notice]:
+    """There was no such stay. Raises as `_transition`."""
+    return await _transition(asked, ACTS["cancel"], body.reason)
+
+
+async def reinstate(asked: StepRequest, body: NoticeChange) -> RecordState[Notice]:
+    """It counts again as it did before it was cancelled. Raises as `_transition`."""
+
+    def as_before(notice: Notice) -> dict[str, Any]:
         return {"state": "checked_out" if notice.checked_out_on else "notified"}
-    return {"state": {"cancel": "cancelled", "confirm": "notified", "refuse": "refused_by_host"}[step.of]}
+
+    return await _transition(asked, ACTS["reinstate"], body.reason, as_before)
+
+
+async def confirm(asked: StepRequest, body: NoticeChange) -> RecordState[Notice]:
+    """The host says that the foreigner stays here. Raises as `_transition`."""
+    return await _transition(asked, ACTS["confirm"], body.reason)
+
+
+async def refuse(asked: StepRequest, body: NoticeChange) -> RecordState[Notice]:
+    """The host says that the foreigner does not stay here. Raises as `_transition`."""
+    return await _transition(asked, ACTS["refuse"], body.reason)
+
+
+async def _transition(
+    asked: StepRequest, act: Act, reason: str, and_changes: Callable[[Notice], dict[str, Any]] = lambda _: {}
+) -> RecordState[Notice]:
+    """Raises as `step`, Forbidden for who may read the notice but not do this, and Conflict where its state does not
+    allow the act."""
+
+    async def change(_unit: UnitOfWork, notice: Notice) -> Notice:
+        if not _may_act(act, notice, asked.caller):
+            raise Forbidden("Only the host, a clerk, or the system that handed the notice in may do this.")
+        if notice.state not in act.begins_in:
+            raise Conflict(f"A notice that is {notice.state.replace('_', ' ')} cannot take this step.")
+        return notice.model_copy(update={"state": act.leads_to} | and_changes(notice))
+
+    return await step(asked, NOTICES, change, reason=reason)
+
+
+def _may_act(act: Act, notice: Notice, caller: Caller) -> bool:
+    """The police read only; what a foreigner registered is for the host, or a clerk in his place, to confirm."""
+    is_host = "host" in caller.roles and notice.host.number in (caller.iin, caller.bin)
+    return is_host or "clerk" in caller.roles or (not act.answers_self_registration and _is_eqonaq(caller))

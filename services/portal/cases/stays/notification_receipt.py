@@ -1,23 +1,87 @@
 """The receipt of a notice: its number, whether it is in time or how late, the entry and the stay it belongs to."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
-import orjson
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.portal.cases.stays import stay_registration
 from services.portal.cases.stays.notice import SIGNED, STAYS, Notice
 from services.portal.cases.stays.notice_match import given_on, wanted
-from services.portal.rules.rulebook import RULEBOOK
+from services.portal.rules.rulebook import rulebook
 from services.portal.rules.stays.host_notification import Timing, host_timing, self_timing
 from services.portal.store.stays import host_notification as store
 from services.portal.store.stays import signed_notice
-from services.portal.store.stays.host_notification import BorderEntry, NoticeCriteria, Receipt
+from services.portal.store.stays.host_notification import BorderEntry, KeptReceipt, NoticeCriteria
 from services.portal.store.stays.stay_registration import lock_persons
 from shared import clock
+from shared.events.portal import Channel
+from shared.events.wire import SourceId
+from shared.kernel.decisions import Check
 from shared.outbox.unit_of_work import UnitOfWork
 from shared.records.record_type import StoredRecord
+
+
+class NoticeReceipt(BaseModel):
+    """The receipt of one notice, given once: a repeat gets the same."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "number": "HN-2026-0000017",
+                    "notification": "0199a0c0-0000-7000-8000-651796590365",
+                    "source_id": "2026/000017",
+                    "channel": "vmp",
+                    "issued_at": "2026-03-27T06:10:00+00:00",
+                    "given_on": "2026-03-27",
+                    "counted_from": "2026-03-20",
+                    "counted_of": "arrival",
+                    "due_on": "2026-03-27",
+                    "in_time": True,
+                    "late_by": 0,
+                    "counted_in": "working days",
+                    "check": {
+                        "rule": "host_notice_term",
+                        "version": "2020-01-01",
+                        "basis": "Situation analysis of the concept of migration policy (figures up to 01.11.2021)",
+                        "outcome": "passed",
+                        "explanation": "given on 2026-03-27, due on 2026-03-27",
+                        "remedy": None,
+                    },
+                    "rulebook": "5f3a0c9d2b11",
+                    "crossing": None,
+                    "entered_on": None,
+                    "joins": None,
+                }
+            ]
+        }
+    )
+
+    number: str
+    notification: UUID
+    source_id: SourceId
+    channel: Channel
+    issued_at: datetime
+    given_on: date = Field(description="the day that counts: of receipt, of the postmark, of the report")
+    counted_from: date
+    counted_of: Literal["arrival", "crossing"]
+    due_on: date | None = Field(description="last day in time; null where no notice was asked for")
+    in_time: bool
+    late_by: int
+    counted_in: str = Field(description="working days or days")
+    check: Check = Field(description="which rule, in which version, found what")
+    rulebook: str
+    crossing: UUID | None = Field(description="the entry to which the notice belonged when it was given")
+    entered_on: date | None
+    joins: UUID | None = Field(description="the notification that reported the same stay first: both are one stay")
+
+
+def given(kept: KeptReceipt) -> NoticeReceipt:
+    """A receipt as it was given first."""
+    return NoticeReceipt.model_validate_json(kept.body)
 
 
 def notice_key(notice: Notice) -> str:
@@ -68,30 +132,30 @@ def timing_of(notice: Notice, given_on: date, entry: BorderEntry | None) -> Timi
     """How the notice stands to its term. Raises NotInForce for a stay before all rules."""
     rule = self_timing if notice.channel == "self" else host_timing
     entered_on = entry.entered_on if entry else None
-    return rule(RULEBOOK, arrived_on=notice.stay_from, entered_on=entered_on, given_on=given_on)
+    return rule(rulebook(), arrived_on=notice.stay_from, entered_on=entered_on, given_on=given_on)
 
 
 def _receipt(
     entered: StoredRecord[Notice], given_on: date, serial: int, entry: BorderEntry | None, joins: UUID | None
-) -> Receipt:
+) -> KeptReceipt:
     timing = timing_of(entered.fact, given_on, entry)
-    body = {
-        "number": f"HN-{clock.today().year}-{serial:07d}",
-        "notification": str(entered.id),
-        "source_id": entered.fact.source_id,
-        "channel": entered.fact.channel,
-        "issued_at": clock.now(),
-        "given_on": timing.given_on,
-        "counted_from": timing.counted_from,
-        "counted_of": timing.counted_of,
-        "due_on": timing.due_on,
-        "in_time": timing.in_time,
-        "late_by": timing.late_by,
-        "counted_in": timing.counted_in,
-        "check": timing.check,
-        "rulebook": RULEBOOK.version,
-        "crossing": str(entry.crossing) if entry else None,
-        "entered_on": entry.entered_on if entry else None,
-        "joins": str(joins) if joins else None,
-    }
-    return Receipt(entered.id, serial, entry.crossing if entry else None, joins, orjson.dumps(body).decode())
+    receipt = NoticeReceipt(
+        number=f"HN-{clock.today().year}-{serial:07d}",
+        notification=entered.id,
+        source_id=entered.fact.source_id,
+        channel=entered.fact.channel,
+        issued_at=clock.now(),
+        given_on=timing.given_on,
+        counted_from=timing.counted_from,
+        counted_of=timing.counted_of,
+        due_on=timing.due_on,
+        in_time=timing.in_time,
+        late_by=timing.late_by,
+        counted_in=timing.counted_in,
+        check=timing.check,
+        rulebook=rulebook().version,
+        crossing=entry.crossing if entry else None,
+        entered_on=entry.entered_on if entry else None,
+        joins=joins,
+    )
+    return KeptReceipt(entered.id, serial, receipt.crossing, joins, receipt.model_dump_json())

@@ -19,6 +19,7 @@ from services.portal.cases.border.border_alert import PORTAL
 from services.portal.cases.police.violation import VIOLATIONS
 from services.portal.cases.stays.stay_control import Followed, Sought, follow
 from services.portal.cases.stays.work_permit import SOURCE
+from services.portal.rules.rulebook import rulebook
 from services.portal.rules.stays.stay_control import HOME, overstayed_since
 from services.portal.store.stays import stay_control as store
 from services.portal.store.tables import violation
@@ -105,7 +106,7 @@ async def _record(unit: UnitOfWork, candidates: Sequence[Any], day: date, caller
 
 
 def _overstay(followed: Followed, day: date) -> Overstay | None:
-    since = overstayed_since(followed.history, day)
+    since = overstayed_since(followed.history, day, rulebook())
     if since is None:
         return None
     entry = next(crossed for crossed in reversed(followed.crossings) if crossed.direction == "entry")

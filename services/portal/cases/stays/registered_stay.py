@@ -1,35 +1,49 @@
 """Reading a registered stay, and where it is registered."""
 
-from typing import Any
 from uuid import UUID
 
-import orjson
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.portal.cases.visas.invitation_body import Invitation
+from services.portal.cases.visas.invitation_body import HostAddress, Invitation
 from services.portal.store.stays import stay_registration as store
 from services.portal.store.visas import visa
 from shared.audit import access_log
-from shared.db.records import Record
-from shared.events.visa import StayRegistration
+from shared.events.visa import StayRegistration, VisaNumber
 from shared.identity.callers import Caller
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
+from shared.records.state import RecordState
 
 
-async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> Record:
+class StayAddress(BaseModel):
+    """The address at which a stay is registered automatically: that of the invitation."""
+
+    invitation: VisaNumber
+    host: str
+    address: HostAddress
+
+
+async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> RecordState[StayRegistration]:
     """The stay in its present state; the reading is logged. Raises NotFound."""
     async with unit_of_work(engine) as unit:
         return await _read(unit, id, caller)
 
 
-async def _read(unit: UnitOfWork, id: UUID, caller: Caller) -> Record:
+async def _read(unit: UnitOfWork, id: UUID, caller: Caller) -> RecordState[StayRegistration]:
     record = await store.load(unit.connection, id)
-    person = StayRegistration.read(record.body).person
-    await access_log.log_access(unit.connection, caller, "read", "stay_registration", id, person)
-    return record
+    stay = StayRegistration.read(record.body)
+    await access_log.log_access(unit.connection, caller, "read", "stay_registration", id, stay.person)
+    return RecordState[StayRegistration](
+        id=record.id,
+        version=record.version,
+        withdrawn=record.withdrawn,
+        changed_at=record.changed_at,
+        reason=record.reason,
+        record=stay,
+    )
 
 
-async def read_address(engine: AsyncEngine, id: UUID, caller: Caller) -> dict[str, Any] | None:
+async def read_address(engine: AsyncEngine, id: UUID, caller: Caller) -> StayAddress | None:
     """Host and address by the invitation; None where a notification is the basis. Logged. Raises NotFound."""
     async with unit_of_work(engine) as unit:
         await _read(unit, id, caller)
@@ -38,5 +52,4 @@ async def read_address(engine: AsyncEngine, id: UUID, caller: Caller) -> dict[st
     if record is None:
         return None
     invitation = Invitation.read(record.body)
-    address = orjson.Fragment(invitation.host_address.model_dump_json())
-    return {"invitation": number, "host": invitation.inviter.number, "address": address}
+    return StayAddress(invitation=invitation.number, host=invitation.inviter.number, address=invitation.host_address)

@@ -4,9 +4,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.portal.cases.stays.host_notification import faults_of, ingest
 from services.portal.cases.stays.notice import Notice
-from services.portal.rules.rulebook import RULEBOOK
+from services.portal.cases.stays.notification_receipt import NoticeReceipt
+from services.portal.rules.rulebook import rulebook
 from services.portal.rules.stays.host_notification import is_open
-from services.portal.store.stays.host_notification import Receipt
 from shared import clock
 from shared.db.records import SubmitResult
 from shared.errors import Fault, Invalid, Refused
@@ -16,11 +16,11 @@ from shared.outbox.unit_of_work import unit_of_work
 STAFF = frozenset({"notifier", "clerk"})
 
 
-async def register(engine: AsyncEngine, notice: Notice, caller: Caller) -> tuple[SubmitResult, Receipt]:
+async def register(engine: AsyncEngine, notice: Notice, caller: Caller) -> tuple[SubmitResult, NoticeReceipt]:
     """Takes a foreigner's own registration, which then waits for the host. Raises Refused while self-registration is
     not in force, Invalid, and Conflict where the number holds another one."""
     today = clock.today()
-    if not is_open(RULEBOOK, "self_registration", today):
+    if not is_open(rulebook(), "self_registration", today):
         detail = f"Self-registration is not in force on {today}; the host reports the foreigner."
         raise Refused(detail, name="self-registration-not-in-force")
     if faults := _faults(notice, caller):

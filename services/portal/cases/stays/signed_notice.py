@@ -7,20 +7,22 @@ waits; its notice counts as given on the day on which it came in.
 from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 import orjson
+from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.portal.cases.stays.host_notification import NOTICES, faults_of, ingest
 from services.portal.cases.stays.notice import SIGNED, Notice
-from services.portal.cases.stays.notification_receipt import notice_key
+from services.portal.cases.stays.notification_receipt import NoticeReceipt, given, notice_key
 from services.portal.rules.stays.signature import CertificateInfo, Host, ValidationResult, judge
 from services.portal.signatures.detached import Detached, Malformed
 from services.portal.signatures.port import SignatureVerifier
 from services.portal.store.stays import host_notification
 from services.portal.store.stays import signed_notice as store
-from services.portal.store.stays.host_notification import Receipt
 from services.portal.store.stays.signed_notice import SignedNotice
 from shared import clock
 from shared.audit import access_log
@@ -41,17 +43,26 @@ class Envelope(WireModel):
     signature: str
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a signed notice: its row, and the receipt where the signature is valid. `new` is False for a
-    repeat."""
+class SignedNoticeState(BaseModel):
+    """A signed notice and the verdict on its signature."""
 
-    signed: SignedNotice
-    receipt: Receipt | None
+    id: UUID
+    outcome: Literal["valid", "pending", "refused"]
+    reason: str | None = Field(description="why it is refused, or what it waits for: the name of the problem")
+    received_at: datetime
+    judged_at: datetime
+    receipt: NoticeReceipt | None = Field(description="where the signature is valid")
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What became of a signed notice that was handed in. `new` is False for a repeat."""
+
+    state: SignedNoticeState
     new: bool
 
 
-async def submit(engine: AsyncEngine, verifier: SignatureVerifier, envelope: Envelope, caller: Caller) -> Outcome:
+async def submit(engine: AsyncEngine, verifier: SignatureVerifier, envelope: Envelope, caller: Caller) -> Handled:
     """Takes a notice with a valid signature, keeps one whose signature must wait. A repeat is answered as the first.
 
     Raises Invalid for what is no notice or no signature, Conflict, and Refused, whose name is the reason, for a
@@ -152,23 +163,21 @@ def _told(finding: CertificateInfo, verdict: ValidationResult) -> str:
 
 async def _settle_new(
     engine: AsyncEngine, row: SignedNotice, notice: Notice, verdict: ValidationResult, caller: Caller
-) -> Outcome:
-    receipt, notification = None, None
+) -> Handled:
+    receipt = None
     async with unit_of_work(engine) as unit:
         kept = await store.keep(unit.connection, row)
         if kept and verdict.outcome == "valid":
             receipt = await _take(unit, row, notice, caller)
-            notification = receipt.notification
     if not kept:  # the same signature arrived twice at the same time, and the other was faster
         raise Conflict("The same signature is just being taken; repeat the request to get its receipt.")
     _refuse(verdict.outcome, verdict.reason, verdict.says)
-    return Outcome(replace(row, notification=notification), receipt, new=True)
+    return Handled(_state(row, receipt), new=True)
 
 
-async def _take(unit: UnitOfWork, row: SignedNotice, notice: Notice, caller: Caller) -> Receipt:
+async def _take(unit: UnitOfWork, row: SignedNotice, notice: Notice, caller: Caller) -> NoticeReceipt:
     _, receipt = await ingest(unit, notice, caller)
-    notification = receipt.notification
-    await store.close_submission(unit.connection, row.id, "valid", row.verdict, row.judged_at, notification)
+    await store.close_submission(unit.connection, row.id, "valid", row.verdict, row.judged_at, receipt.notification)
     return receipt
 
 
@@ -177,24 +186,24 @@ def _refuse(outcome: str, reason: str | None, says: str | None) -> None:
         raise Refused(f"The signature is refused. Asked for: {says}", name=reason)
 
 
-async def _answer_again(engine: AsyncEngine, known: SignedNotice, again: SignedNotice) -> Outcome:
+async def _answer_again(engine: AsyncEngine, known: SignedNotice, again: SignedNotice) -> Handled:
     """The first answer where document and signature are the same; under another document the signature is a replay."""
     if known.document == again.document:
-        return Outcome(known, await _receipt(engine, known), new=False)
+        return Handled(_state(known, await _receipt(engine, known)), new=False)
     verdict = orjson.dumps({"verifier": "register", "reason": "signature-replayed", "first": str(known.id)}).decode()
     async with unit_of_work(engine) as unit:
         await store.keep(unit.connection, replace(again, outcome="refused", verdict=verdict))
     raise Refused(REPLAYED, name="signature-replayed")
 
 
-async def _receipt(engine: AsyncEngine, signed: SignedNotice) -> Receipt | None:
+async def _receipt(engine: AsyncEngine, signed: SignedNotice) -> NoticeReceipt | None:
     if signed.notification is None:
         return None
     async with engine.connect() as connection:
-        return (await host_notification.receipts(connection, [signed.notification]))[signed.notification]
+        return given((await host_notification.receipts(connection, [signed.notification]))[signed.notification])
 
 
-async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> Outcome:
+async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> SignedNoticeState:
     """What became of a signed notice, for who may know of it; the reading is logged. Raises NotFound."""
     async with unit_of_work(engine) as unit:
         signed = await store.load(unit.connection, id)
@@ -202,11 +211,23 @@ async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> Outcome:
         if signed.received_from != caller.subject and not NOTICES.can_read(notice, caller):
             raise NotFound("There is no such signed notice.")
         await access_log.log_access(unit.connection, caller, "read", "signed_notice", id, notice.person)
-    return Outcome(signed, await _receipt(engine, signed), new=False)
+    return _state(signed, await _receipt(engine, signed))
 
 
-@dataclass(slots=True)
-class CheckRun:
+def _state(signed: SignedNotice, receipt: NoticeReceipt | None) -> SignedNoticeState:
+    return SignedNoticeState.model_validate(
+        {
+            "id": signed.id,
+            "outcome": signed.outcome,
+            "reason": (orjson.loads(signed.verdict) or {}).get("reason"),
+            "received_at": signed.received_at,
+            "judged_at": signed.judged_at,
+            "receipt": receipt,
+        }
+    )
+
+
+class CheckRun(BaseModel):
     """How many pending signatures a run judged, and to what end."""
 
     valid: int = 0

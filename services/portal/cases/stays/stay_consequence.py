@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.portal.cases.visas.invitation_body import Invitation
+from services.portal.rules.rulebook import rulebook
 from services.portal.rules.stays import stay_registration as rules
-from services.portal.rules.visas.visa import Held, faults_at_entry
+from services.portal.rules.visas.visa import VisaAtBorder, faults_at_entry
 from services.portal.store.stays import stay_registration as store
 from services.portal.store.stays.stay_registration import Crossing, VisaShown
 from shared.events.person import Person
@@ -43,7 +44,7 @@ async def entered_on_visa(unit: UnitOfWork, entries: Sequence[StoredRecord[Borde
 def _follows(entry: StoredRecord[BorderCrossing], shown: VisaShown | None) -> Entered:
     crossing, person = entry.fact, entry.fact.person
     invitation = Invitation.read(shown.invitation) if shown and shown.invitation else None
-    entered = rules.Entered(
+    entered = rules.EntryShown(
         crossing.crossed_at.date(),
         person.citizenship,
         crossing.visa_number,
@@ -51,11 +52,17 @@ def _follows(entry: StoredRecord[BorderCrossing], shown: VisaShown | None) -> En
         person.document.issuing_state if person.document else None,
         _visa(Visa.read(shown.visa), shown, invitation, crossing) if shown else None,
     )
-    return Entered(entry.id, crossing, rules.of_entry(entered), invitation, shown.later if shown else ())
+    return Entered(
+        entry.id,
+        crossing,
+        rules.of_entry(entered, rulebook().on(entered.day)),
+        invitation,
+        shown.later if shown else (),
+    )
 
 
 def _visa(visa: Visa, shown: VisaShown, invitation: Invitation | None, crossing: BorderCrossing) -> rules.VisaShown:
-    held = Held(
+    held = VisaAtBorder(
         visa.entries,
         visa.valid_from,
         visa.valid_until,

@@ -7,18 +7,26 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.portal.rules.stays.stay_control import HOME, Crossing, History, LegalStay, Permit, Visa, legal_stay
+from services.portal.rules.rulebook import rulebook
+from services.portal.rules.stays.stay_control import HOME, Crossing, History, Permit, Right, VisaHeld, legal_stay
 from services.portal.store.stays import stay_control as store
 from services.portal.store.stays.stay_control import Crossed
 from services.portal.store.tables import border_crossing
+from shared import clock
 from shared.audit import access_log
 from shared.db import records
 from shared.errors import NotFound
+from shared.events.contradictions import contradiction
 from shared.events.portal import BorderCrossing
+from shared.events.wire import Country, Date, ReckonedDate
 from shared.identity.callers import Caller
+from shared.kernel.decisions import Check
+from shared.kernel.documents import identity_key
 from shared.outbox.unit_of_work import unit_of_work
+from shared.records.people import PersonQuery
 
 _ENTRIES = {"single": 1}
 
@@ -40,28 +48,56 @@ class Followed:
     history: History
 
 
-async def check(
-    engine: AsyncEngine,
-    sought: Sought,
-    day: date,
-    *,
-    citizenship: str | None,
-    caller: Caller,
-) -> LegalStay:
-    """The person's standing on `day`; `citizenship` counts for whom no crossing is on record. The reading is logged.
-    Raises NotFound where neither is known."""
+class StayQuestion(PersonQuery):
+    """About whom and which day. `citizenship` is needed for whom no crossing is on record."""
+
+    day: ReckonedDate | None = Field(None, description="today, if not given")
+    citizenship: Country | None = None
+
+    CONTRADICTIONS = (
+        *PersonQuery.CONTRADICTIONS,
+        contradiction(
+            "stays are followed by IIN or document: give one of them",
+            "iin",
+            "document_number",
+            found=lambda iin, document_number: not (iin or document_number),
+        ),
+    )
+
+    @property
+    def sought(self) -> Sought:
+        number, state = self.document_number, self.issuing_state
+        return Sought(identity_key(state, number) if state and number else None, self.iin, self.birth_date)
+
+
+class StayAnswer(BaseModel):
+    """`lawful` is null where the rulebook does not reach back; `last_day` and `days_left` where no end is in sight."""
+
+    day: Date
+    present: bool = Field(description="false: answered as if entering on the day")
+    right: Right
+    lawful: bool | None
+    days_used: int | None
+    days_left: int | None
+    last_day: Date | None = Field(description="last day on which the stay is, or was, lawful")
+    since: Date | None = Field(description="first day without right")
+    checks: list[Check]
+    rulebook: str
+
+
+async def check(engine: AsyncEngine, asked: StayQuestion, caller: Caller) -> StayAnswer:
+    """How long the person may stay, seen from a day; the stated citizenship counts for whom no crossing is on record.
+    The reading is logged. Raises NotFound where neither is known."""
+    day = asked.day or clock.today()
     async with unit_of_work(engine) as unit:
-        (followed,) = await follow(unit.connection, [sought], day)
+        (followed,) = await follow(unit.connection, [asked.sought], day)
         await _log(unit.connection, followed, caller)
-    if followed.crossings:
-        return legal_stay(followed.history, day)
-    if citizenship is None:
-        raise NotFound("No crossing of this person is on record. Give the citizenship to ask about a first entry.")
-    return legal_stay(_of(citizenship, followed.history), day)
-
-
-def _of(citizenship: str, history: History) -> History:
-    return replace(history, citizenship=citizenship)
+    history = followed.history
+    if not followed.crossings:
+        if asked.citizenship is None:
+            raise NotFound("No crossing of this person is on record. Give the citizenship to ask about a first entry.")
+        history = replace(history, citizenship=asked.citizenship)
+    return StayAnswer.model_validate(legal_stay(history, day, rulebook()), from_attributes=True)
 
 
 async def _log(connection: AsyncConnection, followed: Followed, caller: Caller) -> None:
@@ -131,8 +167,8 @@ def _permits(held: Iterable[Any], kind: str) -> Iterable[Permit]:
     return (Permit(row.valid_from, row.valid_until) for row in held if row.kind == kind)
 
 
-def _visa(row: Any) -> Visa:
-    return Visa(
+def _visa(row: Any) -> VisaHeld:
+    return VisaHeld(
         row.valid_from,
         row.valid_until,
         row.stay_days,

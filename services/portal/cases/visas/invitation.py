@@ -1,13 +1,14 @@
 """Invitations (P2): asked for by hosts, decided at once by the rules of the day, annulled with a reason."""
 
-from typing import Any
 from uuid import UUID
 
 import orjson
+from pydantic import BaseModel, TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.portal.cases.stays import stay_registration
 from services.portal.cases.visas.invitation_body import Invitation, InvitationAsked
+from services.portal.rules.rulebook import rulebook
 from services.portal.rules.visas import invitation as rules
 from services.portal.store.tables import invitation as table
 from services.portal.store.visas import visa as store
@@ -17,40 +18,61 @@ from shared.audit import access_log
 from shared.db import records
 from shared.db.records import Record, Submission
 from shared.errors import Conflict, Fault, Invalid, NotFound
-from shared.idempotency import IdempotencyKey, idempotent_json
+from shared.events.wire import Text, WireModel
+from shared.http.answers import Versioned
+from shared.idempotency import IdempotencyKey
 from shared.identity.callers import Caller
 from shared.kernel.decisions import Decision, DecisionOutcome
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
+from shared.records.step import StepRequest, perform
 
 OFFICERS = frozenset({"migration-police", "clerk", "consul"})
+_DECISION = TypeAdapter(Decision)
 
 
-async def ask(engine: AsyncEngine, asked: InvitationAsked, caller: Caller, key: IdempotencyKey) -> dict[str, Any]:
+class Issued(BaseModel):
+    """Of an invitation or a visa: the decision with its every check; number and record only where it was granted."""
+
+    id: UUID | None
+    number: str | None
+    decision: Decision
+
+
+class InvitationState(Versioned):
+    """An invitation as the register holds it, with the decision that granted it."""
+
+    id: UUID
+    reason: str | None
+    invitation: Invitation
+    decision: Decision | None
+
+
+class Annulment(WireModel):
+    """Why it no longer holds."""
+
+    reason: Text
+
+
+async def ask(engine: AsyncEngine, asked: InvitationAsked, caller: Caller, key: IdempotencyKey) -> Issued:
     """Decides today; answers with the decision and, where it was granted, the number. Raises Invalid where a host asks
     for another, and Conflict where the source_id holds another invitation."""
     if not _may_see(asked, caller):
         raise Invalid("You cannot invite for another.", faults=[Fault("/inviter", "Is not who your token names.")])
-    async with unit_of_work(engine) as unit:
-        answer: dict[str, Any] = await idempotent_json(unit.connection, key, lambda: _ask(unit, asked, caller))
-    return answer
+
+    async def act(unit: UnitOfWork) -> Issued:
+        decision = rules.decide(_sought(asked), rulebook().on(clock.today()))
+        record = await _issue(unit, asked, caller) if decision.outcome is DecisionOutcome.GRANTED else None
+        await keep_decision(unit, record, "invitation", decision, caller)
+        number = Invitation.read(record.body).number if record else None
+        return Issued(id=record and record.id, number=number, decision=decision)
+
+    return await perform(engine, key, Issued, act)
 
 
-async def _ask(unit: UnitOfWork, asked: InvitationAsked, caller: Caller) -> dict[str, Any]:
-    today = clock.today()
-    decision = rules.decide(
-        rules.Invitation(
-            asked.category, asked.person.citizenship, asked.stay_from, asked.stay_until, asked.host_address.complete
-        ),
-        today,
+def _sought(asked: InvitationAsked) -> rules.InvitationSought:
+    return rules.InvitationSought(
+        asked.category, asked.person.citizenship, asked.stay_from, asked.stay_until, asked.host_address.complete
     )
-    issued = await _issue(unit, asked, caller) if decision.outcome is DecisionOutcome.GRANTED else None
-    await keep_decision(unit, issued, "invitation", decision, caller)
-    if issued:
-        await access_log.log_access(
-            unit.connection, caller, "change", table.name, issued.id, asked.person, "invitation issued"
-        )
-    number = Invitation.read(issued.body).number if issued else None
-    return {"id": issued and str(issued.id), "number": number, "decision": decision.as_json()}
 
 
 async def _issue(unit: UnitOfWork, asked: InvitationAsked, caller: Caller) -> Record:
@@ -63,6 +85,9 @@ async def _issue(unit: UnitOfWork, asked: InvitationAsked, caller: Caller) -> Re
     if taken.outcome != "created":
         raise Conflict("The same source_id holds another invitation; take a new one.")
     await stay_registration.invitation_issued(unit, number)
+    await access_log.log_access(
+        unit.connection, caller, "change", table.name, taken.id, asked.person, "invitation issued"
+    )
     return await records.load(unit.connection, table, taken.id)
 
 
@@ -74,52 +99,57 @@ async def keep_decision(unit: UnitOfWork, issued: Record | None, kind: str, deci
     await store.keep_decision(unit.connection, kept)
 
 
-async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> dict[str, Any]:
+async def decision_on(unit: UnitOfWork, record: UUID) -> Decision | None:
+    """The decision that issued an invitation or a visa; None where it was taken over from elsewhere."""
+    kept = await store.decision_on(unit.connection, record)
+    return None if kept is None else _DECISION.validate_json(kept)
+
+
+async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> InvitationState:
     """The invitation with its decision; the reading is logged. Raises NotFound, also for another host's."""
     async with unit_of_work(engine) as unit:
         record = await records.load(unit.connection, table, id)
-        return await _view(unit, record, caller, "read", None)
+        return await _state(unit, record, caller, "read", None)
 
 
-async def annul(
-    engine: AsyncEngine, id: UUID, *, reason: str, version: int, caller: Caller, key: IdempotencyKey
-) -> dict[str, Any]:
+async def annul(asked: StepRequest, annulment: Annulment) -> InvitationState:
     """Ends an invitation; stays that began on it go on. Raises NotFound, VersionMismatch, Conflict."""
-    async with unit_of_work(engine) as unit:
-        answer: dict[str, Any] = await idempotent_json(
-            unit.connection, key, lambda: _annul(unit, id, reason, version, caller)
+
+    async def act(unit: UnitOfWork) -> InvitationState:
+        record = await records.load(unit.connection, table, asked.id, lock=True)
+        invitation = _visible(record, asked.caller)
+        records.expect_version(record, asked.version)
+        if invitation.state == "annulled":
+            raise Conflict("The invitation is annulled already.")
+        annulled = invitation.model_copy(update={"state": "annulled", "annulled_on": clock.today()})
+        revised = await records.revise(
+            unit.connection,
+            table,
+            record,
+            annulled.model_dump_json(),
+            author=asked.caller.subject,
+            reason=annulment.reason,
         )
-    return answer
+        return await _state(unit, revised, asked.caller, "change", annulment.reason)
+
+    return await perform(asked.engine, asked.key, InvitationState, act)
 
 
-async def _annul(unit: UnitOfWork, id: UUID, reason: str, version: int, caller: Caller) -> dict[str, Any]:
-    record = await records.load(unit.connection, table, id, lock=True)
-    invitation = _seen(record, caller)
-    records.expect_version(record, version)
-    if invitation.state == "annulled":
-        raise Conflict("The invitation is annulled already.")
-    annulled = invitation.model_copy(update={"state": "annulled", "annulled_on": clock.today()})
-    body = annulled.model_dump_json()
-    revised = await records.revise(unit.connection, table, record, body, author=caller.subject, reason=reason)
-    return await _view(unit, revised, caller, "change", reason)
-
-
-async def _view(
+async def _state(
     unit: UnitOfWork, record: Record, caller: Caller, action: access_log.Action, reason: str | None
-) -> dict[str, Any]:
-    invitation = _seen(record, caller)
+) -> InvitationState:
+    invitation = _visible(record, caller)
     await access_log.log_access(unit.connection, caller, action, table.name, record.id, invitation.person, reason)
-    decision = await store.decision_on(unit.connection, record.id)
-    return {
-        "id": str(record.id),
-        "version": record.version,
-        "reason": record.reason,
-        "invitation": orjson.Fragment(record.body),
-        "decision": orjson.Fragment(decision) if decision else None,
-    }
+    return InvitationState(
+        id=record.id,
+        version=record.version,
+        reason=record.reason,
+        invitation=invitation,
+        decision=await decision_on(unit, record.id),
+    )
 
 
-def _seen(record: Record, caller: Caller) -> Invitation:
+def _visible(record: Record, caller: Caller) -> Invitation:
     invitation = Invitation.read(record.body)
     if not _may_see(invitation, caller):
         raise NotFound("There is no such invitation.")

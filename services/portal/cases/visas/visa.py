@@ -1,17 +1,18 @@
 """Visas (P2): issued by a decision or taken over from elsewhere, annulled, and looked up at the border by number."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.portal.cases.stays.stay_consequence import same_person
 from services.portal.cases.stays.stay_registration import on_visas_changed
-from services.portal.cases.visas.invitation import keep_decision
+from services.portal.cases.visas.invitation import Annulment, Issued, decision_on, keep_decision
 from services.portal.cases.visas.invitation_body import Invitation
+from services.portal.rules.rulebook import rulebook
 from services.portal.rules.visas import visa as rules
 from services.portal.store.tables import visa as table
 from services.portal.store.visas import visa as store
@@ -23,14 +24,15 @@ from shared.errors import Conflict, NotFound
 from shared.events.person import Document, Person
 from shared.events.visa import Entries, Visa, VisaCategory, VisaNumber
 from shared.events.wire import Date, Flag, SourceId, WireModel
-from shared.idempotency import IdempotencyKey, idempotent_json
+from shared.idempotency import IdempotencyKey
 from shared.identity.callers import Caller
-from shared.kernel.decisions import DecisionOutcome
+from shared.kernel.decisions import Decision, DecisionOutcome
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake
 from shared.records.people import document_of, person_values
 from shared.records.record_type import RecordType, Revision, StoredRecord
-from shared.records.state import as_json
+from shared.records.state import RecordState
+from shared.records.step import StepRequest, perform, step
 
 
 def _time(visa: Visa) -> datetime:
@@ -78,16 +80,20 @@ class VisaAsked(WireModel):
     privilege: rules.Privilege | None = Field(None, description="ground for a longer validity, proven to the officer")
 
 
-async def issue(engine: AsyncEngine, asked: VisaAsked, caller: Caller, key: IdempotencyKey) -> dict[str, Any]:
+async def issue(engine: AsyncEngine, asked: VisaAsked, caller: Caller, key: IdempotencyKey) -> Issued:
     """Decides today by the rules in force; answers with every check and, where it was granted, number and record."""
-    async with unit_of_work(engine) as unit:
-        answer: dict[str, Any] = await idempotent_json(unit.connection, key, lambda: _issue(unit, asked, caller))
-    return answer
+
+    async def act(unit: UnitOfWork) -> Issued:
+        decision = rules.decide(await _application(unit, asked), rulebook().on(clock.today()))
+        record = await _grant(unit, asked, caller) if decision.outcome is DecisionOutcome.GRANTED else None
+        await keep_decision(unit, record, "visa", decision, caller)
+        return Issued(id=record and record.id, number=record and record.source_id, decision=decision)
+
+    return await perform(engine, key, Issued, act)
 
 
-async def _issue(unit: UnitOfWork, asked: VisaAsked, caller: Caller) -> dict[str, Any]:
-    today = clock.today()
-    application = rules.Application(
+async def _application(unit: UnitOfWork, asked: VisaAsked) -> rules.Application:
+    return rules.Application(
         asked.category,
         asked.entries,
         asked.valid_from,
@@ -98,11 +104,6 @@ async def _issue(unit: UnitOfWork, asked: VisaAsked, caller: Caller) -> dict[str
         asked.privilege,
         await _invited(unit, asked),
     )
-    decision = rules.decide(application, today)
-    issued = await _granted(unit, asked, today, caller) if decision.outcome is DecisionOutcome.GRANTED else None
-    await keep_decision(unit, issued, "visa", decision, caller)
-    number = issued.source_id if issued else None
-    return {"id": issued and str(issued.id), "number": number, "decision": decision.as_json()}
 
 
 async def _invited(unit: UnitOfWork, asked: VisaAsked) -> rules.Invited | None:
@@ -116,40 +117,33 @@ async def _invited(unit: UnitOfWork, asked: VisaAsked) -> rules.Invited | None:
     return rules.Invited(invitation.category, invitation.stay_until, same, invitation.state == "annulled")
 
 
-async def _granted(unit: UnitOfWork, asked: VisaAsked, today: date, caller: Caller) -> Record:
+async def _grant(unit: UnitOfWork, asked: VisaAsked, caller: Caller) -> Record:
+    today = clock.today()
     number = await store.next_visa_number(unit.connection, today.year)
     visa = Visa(**{k: v for k, v in dict(asked).items() if k != "privilege"}, number=number, issued_on=today)
-    (taken,) = await intake.ingest(unit, VISAS, [visa], [caller])
-    await access_log.log_access(unit.connection, caller, "change", VISAS.name, taken.id, visa.person, "visa issued")
-    return await records.load(unit.connection, table, taken.id)
+    (submitted,) = await intake.ingest(unit, VISAS, [visa], [caller])
+    await access_log.log_access(unit.connection, caller, "change", VISAS.name, submitted.id, visa.person, "visa issued")
+    return await records.load(unit.connection, table, submitted.id)
 
 
-async def annul(
-    engine: AsyncEngine, id: UUID, *, reason: str, version: int, caller: Caller, key: IdempotencyKey
-) -> dict[str, Any]:
-    """Ends a visa from today; a stay that began on it goes on. Raises NotFound, VersionMismatch, Conflict."""
-    async with unit_of_work(engine) as unit:
-        answer: dict[str, Any] = await idempotent_json(
-            unit.connection, key, lambda: _annul(unit, id, reason, version, caller)
-        )
-    return answer
+async def annul(asked: StepRequest, annulment: Annulment) -> RecordState[Visa]:
+    """Ends a visa from today; a stay that began on it goes on. Raises as `step`, Conflict where it is annulled
+    already."""
+
+    async def change(_unit: UnitOfWork, visa: Visa) -> Visa:
+        if visa.state == "annulled":
+            raise Conflict("The visa is annulled already.")
+        return visa.model_copy(update={"state": "annulled", "annulled_on": clock.today()})
+
+    return await step(asked, VISAS, change, reason=annulment.reason)
 
 
-async def _annul(unit: UnitOfWork, id: UUID, reason: str, version: int, caller: Caller) -> dict[str, Any]:
-    record = await intake.open_within(unit, VISAS, id, version, caller)
-    visa = Visa.read(record.body)
-    if visa.state == "annulled":
-        raise Conflict("The visa is annulled already.")
-    annulled = visa.model_copy(update={"state": "annulled", "annulled_on": clock.today()})
-    return as_json(await intake.revise_within(unit, VISAS, record, annulled, caller, reason))
-
-
-async def decision(engine: AsyncEngine, id: UUID, caller: Caller) -> str | None:
-    """The decision that issued a visa, as JSON text; None for one taken over. The reading is logged."""
+async def decision(engine: AsyncEngine, id: UUID, caller: Caller) -> Decision | None:
+    """The decision that issued a visa; None for one taken over. The reading is logged."""
     async with unit_of_work(engine) as unit:
         record = await records.load(unit.connection, table, id)
-        await intake.log(unit, VISAS, record, Visa.read(record.body), caller, "read", None)
-        return await store.decision_on(unit.connection, id)
+        await intake.log(unit, VISAS, record, intake.visible_fact(VISAS, record, caller), caller, "read", None)
+        return await decision_on(unit, id)
 
 
 class LookUp(WireModel):
@@ -159,31 +153,48 @@ class LookUp(WireModel):
     document: Document | None = None
 
 
-async def look_up(engine: AsyncEngine, wanted: LookUp, caller: Caller) -> dict[str, Any]:
+class VisaInBrief(BaseModel):
+    """What the border needs to know of a visa."""
+
+    category: VisaCategory
+    entries: Entries
+    valid_from: Date
+    valid_until: Date
+    stay_days: int | None
+
+
+class VisaLookedUp(BaseModel):
+    """Whether a visa admits today, and if not, why."""
+
+    number: VisaNumber
+    valid: bool
+    reasons: list[Literal["unknown", "withdrawn", "annulled", "not-yet-valid", "expired", "used-up", "another-person"]]
+    visa: VisaInBrief | None
+
+
+async def look_up(engine: AsyncEngine, asked: LookUp, caller: Caller) -> VisaLookedUp:
     """Whether the visa admits today, and why not. It says no more about its holder; the look-up is logged."""
     async with unit_of_work(engine) as unit:
         try:
-            record = await records.load_by_source(unit.connection, table, wanted.number)
+            record = await records.load_by_source(unit.connection, table, asked.number)
         except NotFound:
             await access_log.log_search(unit.connection, caller, VISAS.name, [])
-            return {"number": wanted.number, "valid": False, "reasons": ["unknown"], "visa": None}
+            return VisaLookedUp(number=asked.number, valid=False, reasons=["unknown"], visa=None)
         visa = Visa.read(record.body)
         await access_log.log_search(unit.connection, caller, VISAS.name, [(record.id, visa.person)])
-        used = await store.entries_on(unit.connection, wanted.number)
-    reasons = ["withdrawn"] if record.withdrawn else _faults(visa, wanted, used)
-    return {"number": wanted.number, "valid": not reasons, "reasons": reasons, "visa": _small(visa)}
+        used = await store.entries_on(unit.connection, asked.number)
+    reasons = ["withdrawn"] if record.withdrawn else _faults(visa, asked, used)
+    brief = VisaInBrief.model_validate(visa, from_attributes=True)
+    return VisaLookedUp.model_validate(
+        {"number": asked.number, "valid": not reasons, "reasons": reasons, "visa": brief}
+    )
 
 
-def _faults(visa: Visa, wanted: LookUp, used: int) -> list[str]:
-    same = wanted.document is None or _shown(visa, wanted.document)
-    held = rules.Held(visa.entries, visa.valid_from, visa.valid_until, visa.annulled_on, same, used)
+def _faults(visa: Visa, asked: LookUp, used: int) -> list[str]:
+    same = asked.document is None or _shown(visa, asked.document)
+    held = rules.VisaAtBorder(visa.entries, visa.valid_from, visa.valid_until, visa.annulled_on, same, used)
     return rules.faults_on(held, clock.today())
 
 
 def _shown(visa: Visa, document: Document) -> bool:
     return document_of(visa.person) == document_of(visa.person.model_copy(update={"document": document}))
-
-
-def _small(visa: Visa) -> dict[str, Any]:
-    """What an officer at the border needs to know."""
-    return visa.model_dump(mode="json", include={"category", "entries", "valid_from", "valid_until", "stay_days"})

@@ -21,11 +21,10 @@ from datetime import date, timedelta
 from itertools import pairwise, takewhile
 from typing import Literal
 
-from services.portal.rules.rulebook import RULEBOOK
 from services.portal.rules.visas.visa import is_for_the_entry
 from shared.kernel import codes
 from shared.kernel.decisions import Check
-from shared.kernel.norms import NormsInForce
+from shared.kernel.norms import NormsInForce, Rulebook
 
 HOME = "KAZ"
 AHEAD = timedelta(days=3_660)  # how far a last day is looked for; beyond, none is named
@@ -68,7 +67,7 @@ class Permit:
 
 
 @dataclass(frozen=True, slots=True)
-class Visa:
+class VisaHeld:
     """`stay_days` is the longest stay after one entry, `entries` how many it admits; None: only the validity limits. An
     annulled one no longer holds on `annulled_on`."""
 
@@ -87,7 +86,7 @@ class History:
 
     citizenship: str
     crossings: tuple[Crossing, ...] = ()
-    visas: tuple[Visa, ...] = ()
+    visas: tuple[VisaHeld, ...] = ()
     residence_permits: tuple[Permit, ...] = ()
     work_permits: tuple[Permit, ...] = ()
     eaeu_work: tuple[Permit, ...] = ()
@@ -117,6 +116,7 @@ class _Day:
     """A day of stay: the days free of visa that were used after this entry, and in the window all without a title."""
 
     on: date
+    norms: NormsInForce  # of the entry
     entered: date
     right: Right
     since_entry: int
@@ -126,28 +126,27 @@ class _Day:
     def lawful(self) -> bool | None:
         if self.right == "unknown":
             return None
-        norms = RULEBOOK.on(self.entered)
-        if self.right == "visa_free" and self.since_entry > norms["visa_free_entry"].whole():
+        if self.right == "visa_free" and self.since_entry > self.norms["visa_free_entry"].whole():
             return False
-        return self.right != "none" and (self.right not in _FREE or self.in_window <= _total(norms, self.right))
+        return self.right != "none" and (self.right not in _FREE or self.in_window <= _total(self.norms, self.right))
 
 
 def _total(norms: NormsInForce, right: Right) -> int:
     return norms["eaeu_total" if right == "eaeu" else "visa_free_total"].whole()
 
 
-def legal_stay(history: History, day: date) -> LegalStay:
+def legal_stay(history: History, day: date, rulebook: Rulebook) -> LegalStay:
     """By what right the person stays on `day`, or would when entering on it."""
     known = replace(history, crossings=tuple(c for c in history.crossings if c.day <= day))
     present = is_present(known, day)
     if history.citizenship == HOME:
-        return _citizen(day, present)
+        return _citizen(day, present, rulebook)
     if not present:
         known = replace(known, crossings=(*known.crossings, Crossing(day, entry=True)))
     horizon = min(day, date.max - AHEAD) + AHEAD
-    days = list(_days(_still_here(known, day), day))
+    days = list(_days(_still_here(known, day), day, rulebook))
     today, since = days[-1], _without_right_since(days)
-    last = since - DAY if since else _last_day(known, day, horizon)
+    last = since - DAY if since else _last_day(known, day, horizon, rulebook)
     return LegalStay(
         day=day,
         present=present,
@@ -157,20 +156,20 @@ def legal_stay(history: History, day: date) -> LegalStay:
         days_left=0 if since else (last - day).days if last else None,
         last_day=last,
         since=since,
-        checks=tuple(_checks(today)),
-        rulebook=RULEBOOK.version,
+        checks=tuple(_checks(today, rulebook)),
+        rulebook=rulebook.version,
     )
 
 
-def overstayed_since(history: History, day: date) -> date | None:
+def overstayed_since(history: History, day: date, rulebook: Rulebook) -> date | None:
     """The first day of the stay without right in which the person is on `day`; None where there is no such stay."""
     known = replace(history, crossings=tuple(c for c in history.crossings if c.day <= day))
     if history.citizenship == HOME or not is_present(known, day):
         return None
     here = _still_here(known, day)
-    if _title(here, [c.day for c in here.crossings if c.entry], day):
+    if _title(here, [c.day for c in here.crossings if c.entry], day, rulebook):
         return None  # as nearly all who live here: no need to count their days
-    return _without_right_since(list(_days(here, day)))
+    return _without_right_since(list(_days(here, day, rulebook)))
 
 
 def is_present(history: History, day: date) -> bool:
@@ -197,40 +196,40 @@ def _stays(crossings: Sequence[Crossing], until: date) -> Iterator[tuple[date, d
         yield crossings[-1].day, until
 
 
-def _days(history: History, until: date) -> Iterator[_Day]:
+def _days(history: History, until: date, rulebook: Rulebook) -> Iterator[_Day]:
     """Every day of every stay up to `until`, in order; a day of exit and entry is a day of both stays."""
     window: deque[date] = deque()
     entered_before: list[date] = []
     for entered, left in _stays(history.crossings, until):
-        norms, since_entry = RULEBOOK.on(entered), 0
+        norms, since_entry = rulebook.on(entered), 0
         entered_before.append(entered)
         for on in _each(entered, left):
-            right = _right(history, entered_before, on, norms)
+            right = _right(history, entered_before, on, norms, rulebook)
             since_entry += right in _FREE
             if right in (*_FREE, "none"):
                 window.extend([on] if not window or window[-1] != on else [])
             while window and (on - window[0]).days >= norms["visa_free_window"].whole():
                 window.popleft()
-            yield _Day(on, entered, right, since_entry, len(window))
+            yield _Day(on, norms, entered, right, since_entry, len(window))
 
 
 def _each(first: date, last: date) -> Iterator[date]:
     return (first + timedelta(days=n) for n in range((last - first).days + 1))
 
 
-def _right(history: History, entries: list[date], day: date, norms: NormsInForce) -> Right:
-    if "own_validity" not in RULEBOOK.on(day):
+def _right(history: History, entries: list[date], day: date, norms: NormsInForce, rulebook: Rulebook) -> Right:
+    if "own_validity" not in rulebook.on(day):
         return "unknown"
-    if title := _title(history, entries, day):
+    if title := _title(history, entries, day, rulebook):
         return title
     if codes.is_member("EAEU", history.citizenship, day):
         return "eaeu" if "eaeu_total" in norms else "unknown"
-    if _title(history, entries, entries[-1]):
+    if _title(history, entries, entries[-1], rulebook):
         return "none"
     return "visa_free" if "visa_free_total" in norms else "unknown"
 
 
-def _title(history: History, entries: list[date], day: date) -> Right | None:
+def _title(history: History, entries: list[date], day: date, rulebook: Rulebook) -> Right | None:
     if any(permit.holds(day) for permit in history.residence_permits):
         return "residence_permit"
     if any(permit.holds(day) for permit in history.work_permits):
@@ -239,22 +238,22 @@ def _title(history: History, entries: list[date], day: date) -> Right | None:
         return "eaeu_worker"
     if any(status.holds(day) for status in history.protection):
         return "protection"
-    return "visa" if any(_admits(visa, entries, day) for visa in history.visas) else None
+    return "visa" if any(_admits(visa, entries, day, rulebook) for visa in history.visas) else None
 
 
-def _admits(visa: Visa, entries: list[date], day: date) -> bool:
+def _admits(visa: VisaHeld, entries: list[date], day: date, rulebook: Rulebook) -> bool:
     """Not annulled, and within its validity, its number of entries, and its length of stay after this entry."""
     if visa.annulled_on is not None and visa.annulled_on <= day:
         return False
     used = sum(visa.valid_from <= entered <= visa.valid_until for entered in entries)
     begun = max(entries[-1], visa.valid_from)
     in_time = visa.stay_days is None or (day - begun).days < visa.stay_days
-    return _is_valid(visa, entries[-1], day) and in_time and (visa.entries is None or used <= visa.entries)
+    return _is_valid(visa, entries[-1], day, rulebook) and in_time and (visa.entries is None or used <= visa.entries)
 
 
-def _is_valid(visa: Visa, entered: date, day: date) -> bool:
+def _is_valid(visa: VisaHeld, entered: date, day: date, rulebook: Rulebook) -> bool:
     """On the day, or on the day of the entry where the validity is the time for that and a length of stay is given."""
-    for_entry = visa.stay_days is not None and is_for_the_entry(visa.category, visa.electronic, entered)
+    for_entry = visa.stay_days is not None and is_for_the_entry(visa.category, visa.electronic, rulebook.on(entered))
     return visa.valid_from <= (entered if for_entry else day) <= visa.valid_until
 
 
@@ -264,10 +263,12 @@ def _without_right_since(days: Sequence[_Day]) -> date | None:
     return unlawful[-1].on if unlawful else None
 
 
-def _last_day(history: History, day: date, horizon: date) -> date | None:
+def _last_day(history: History, day: date, horizon: date, rulebook: Rulebook) -> date | None:
     """The last day before the first unlawful one, for whoever stays on; None where the horizon shows no such day."""
     ahead = (
-        found.on for found in _days(_still_here(history, day), horizon) if found.on > day and found.lawful is False
+        found.on
+        for found in _days(_still_here(history, day), horizon, rulebook)
+        if found.on > day and found.lawful is False
     )
     first_unlawful = next(ahead, None)
     return first_unlawful - DAY if first_unlawful else None
@@ -279,18 +280,18 @@ def _used(history: History, today: _Day) -> int | None:
     return (today.on - today.entered).days + 1 if today.right == "visa" else None
 
 
-def _citizen(day: date, present: bool) -> LegalStay:
-    check = Check.passed(RULEBOOK.on(day)["citizens_stay"], "A citizen of Kazakhstan.")
-    return LegalStay(day, present, "citizen", True, None, None, None, None, (check,), RULEBOOK.version)
+def _citizen(day: date, present: bool, rulebook: Rulebook) -> LegalStay:
+    check = Check.passed(rulebook.on(day)["citizens_stay"], "A citizen of Kazakhstan.")
+    return LegalStay(day, present, "citizen", True, None, None, None, None, (check,), rulebook.version)
 
 
 _LEAVE = "Leave the country, or obtain a permit or a visa."
 
 
-def _checks(today: _Day) -> Iterator[Check]:
-    norms = RULEBOOK.on(today.entered)
+def _checks(today: _Day, rulebook: Rulebook) -> Iterator[Check]:
+    norms = today.norms
     if today.right in _TITLES or today.right == "none":
-        yield from _title_checks(today)
+        yield from _title_checks(today, rulebook.on(today.on))
     if today.right == "visa_free":
         yield _limit(norms, "visa_free_entry", today.since_entry, "days since the entry")
         yield _limit(norms, "visa_free_total", today.in_window, "days in the window")
@@ -298,8 +299,7 @@ def _checks(today: _Day) -> Iterator[Check]:
         yield _limit(norms, "eaeu_total", today.in_window, "days in the window")
 
 
-def _title_checks(today: _Day) -> Iterator[Check]:
-    norms = RULEBOOK.on(today.on)
+def _title_checks(today: _Day, norms: NormsInForce) -> Iterator[Check]:
     if today.right == "none":
         yield Check.failed(norms["own_validity"], "The visa or permit of this stay holds no longer.", _LEAVE)
         return

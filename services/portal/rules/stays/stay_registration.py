@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from services.portal.rules.rulebook import RULEBOOK
 from services.portal.rules.visas.visa import is_for_the_entry
 from shared.kernel.decisions import Check
 from shared.kernel.norms import NormsInForce, NotInForce
@@ -36,7 +35,7 @@ class VisaShown:
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class EntryShown:
     """An entry: the traveller's citizenship, document, and visa, where its number is on record."""
 
     day: date
@@ -58,35 +57,34 @@ class Consequence:
     due_on: date | None = None
 
 
-def of_entry(entered: Entered) -> Consequence:
-    """By the rules in force on the day of the entry."""
-    norms = RULEBOOK.on(entered.day)
+def of_entry(entered: EntryShown, norms: NormsInForce) -> Consequence:
+    """By the norms in force on the day of the entry."""
     try:
         return _registered(norms, entered) or _free(norms, entered) or _duty(norms, entered)
     except NotInForce:
         return Consequence("none")
 
 
-def _registered(norms: NormsInForce, entered: Entered) -> Consequence | None:
+def _registered(norms: NormsInForce, entered: EntryShown) -> Consequence | None:
     visa = entered.visa
     if visa is None or visa.faults or not visa.address or entered.citizenship == "KAZ":
         return None
     if "visa_registration" not in norms:
         return None
     check = Check.passed(norms["visa_registration"], "Registered at the address of the invitation.")
-    return Consequence("registered", check, until=last_day_of_stay(visa, entered.day))
+    return Consequence("registered", check, until=last_day_of_stay(visa, norms))
 
 
-def last_day_of_stay(visa: VisaShown, day: date) -> date:
+def last_day_of_stay(visa: VisaShown, norms: NormsInForce) -> date:
     """By the shorter of validity and length of stay, or by the latter alone where the validity is for the entry only.
     The day of the entry counts."""
     if visa.stay_days is None:
         return visa.valid_until
-    last = day + timedelta(days=visa.stay_days - 1)
-    return last if is_for_the_entry(visa.category, visa.electronic, day) else min(visa.valid_until, last)
+    last = norms.day + timedelta(days=visa.stay_days - 1)
+    return last if is_for_the_entry(visa.category, visa.electronic, norms) else min(visa.valid_until, last)
 
 
-def _free(norms: NormsInForce, entered: Entered) -> Consequence | None:
+def _free(norms: NormsInForce, entered: EntryShown) -> Consequence | None:
     notice, visa = norms["host_notice"], entered.visa
     if not notice.applies():
         return _none(Check.not_applicable(notice, "Hosts need not report on this day."))
@@ -114,7 +112,7 @@ def _none(check: Check) -> Consequence:
     return Consequence("none", check)
 
 
-def _duty(norms: NormsInForce, entered: Entered) -> Consequence:
+def _duty(norms: NormsInForce, entered: EntryShown) -> Consequence:
     term = norms["host_notice_term"]
     due_on = last_day_of(term, entered.day)
     found = f"Entered on a visa without an address on {entered.day}; due on {due_on}."

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from services.portal.rules.rulebook import RULEBOOK
 from services.portal.rules.visas.visa import foreigner, longest_validity
 from shared.kernel.decisions import Check, Decision
 from shared.kernel.norms import NormsInForce
@@ -16,7 +15,7 @@ from shared.kernel.terms import last_day_of
 
 
 @dataclass(frozen=True, slots=True)
-class Invitation:
+class InvitationSought:
     """What is asked for. `address_complete`: locality and address of the host are both named."""
 
     category: str
@@ -26,27 +25,26 @@ class Invitation:
     address_complete: bool
 
 
-def decide(invitation: Invitation, day: date) -> Decision:
-    """By the norms in force on `day`. Raises NotInForce before the first day that the rulebook knows."""
-    norms = RULEBOOK.on(day)
-    return Decision.by(norms, _checks(norms, invitation, day))
+def decide(invitation: InvitationSought, norms: NormsInForce) -> Decision:
+    """By the norms in force on the day of the decision."""
+    return Decision.by(norms, _checks(norms, invitation, norms.day))
 
 
-def _checks(norms: NormsInForce, asked: Invitation, day: date) -> Iterator[Check]:
+def _checks(norms: NormsInForce, asked: InvitationSought, day: date) -> Iterator[Check]:
     yield foreigner(norms, asked.citizenship)
     yield _category(norms, asked)
     yield _period(norms, asked, day)
     yield _address(norms, asked)
 
 
-def _category(norms: NormsInForce, asked: Invitation) -> Check:
+def _category(norms: NormsInForce, asked: InvitationSought) -> Check:
     norm = norms["visa_invitation"]
     if asked.category in norm.codes():
         return Check.passed(norm, "Visas of the category are issued on an invitation.")
     return Check.not_applicable(norm, "The category needs no invitation; one may be given all the same.")
 
 
-def _period(norms: NormsInForce, asked: Invitation, day: date) -> Check:
+def _period(norms: NormsInForce, asked: InvitationSought, day: date) -> Check:
     """No longer than the longest visa of the category, and not over already."""
     limit = longest_validity(norms, asked.category, "multiple")
     norm = limit or norms["visa_validity_multiple"]
@@ -61,7 +59,7 @@ def _period(norms: NormsInForce, asked: Invitation, day: date) -> Check:
     return Check.passed(limit, found)
 
 
-def _address(norms: NormsInForce, asked: Invitation) -> Check:
+def _address(norms: NormsInForce, asked: InvitationSought) -> Check:
     norm = norms["visa_registration"]
     if asked.address_complete:
         return Check.passed(norm, "The invited will be registered at the given address on entry.")

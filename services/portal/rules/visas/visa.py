@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from services.portal.rules.rulebook import RULEBOOK
 from shared.kernel.decisions import Check, Decision
 from shared.kernel.norms import Norm, NormsInForce
 from shared.kernel.terms import last_day_of
@@ -42,9 +41,8 @@ class Application:
     invitation: Invited | None = None
 
 
-def decide(application: Application, day: date) -> Decision:
-    """By the norms in force on `day`. Raises NotInForce before the first day that the rulebook knows."""
-    norms = RULEBOOK.on(day)
+def decide(application: Application, norms: NormsInForce) -> Decision:
+    """By the norms in force on the day of the decision."""
     return Decision.by(norms, _checks(norms, application))
 
 
@@ -145,15 +143,15 @@ def _electronic(norms: NormsInForce, asked: Application) -> Iterator[Check]:
         yield _until(entry, asked.valid_from, asked.valid_until, "time for the entry")
 
 
-def is_for_the_entry(category: str, electronic: bool, day: date) -> bool:
-    """Whether the validity of such a visa, by the norms of `day`, is the time for its entry only: the stay after it is
+def is_for_the_entry(category: str, electronic: bool, norms: NormsInForce) -> bool:
+    """Whether the validity of such a visa, by these norms, is the time for its entry only: the stay after it is
     then bounded by its length alone."""
-    norm = RULEBOOK.on(day).get("e_visa_entry")
+    norm = norms.get("e_visa_entry")
     return electronic and norm is not None and category in norm.table()
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class VisaAtBorder:
     """A visa as it is shown at the border; `entries_made` on it so far."""
 
     entries: Literal["single", "multiple"]
@@ -164,7 +162,7 @@ class Held:
     entries_made: int = 0
 
 
-def faults_on(held: Held, day: date) -> list[str]:
+def faults_on(held: VisaAtBorder, day: date) -> list[str]:
     """Why the visa does not admit on a day, as stable codes; empty if it does."""
     faults = {
         "annulled": held.annulled_on is not None and held.annulled_on <= day,
@@ -176,7 +174,7 @@ def faults_on(held: Held, day: date) -> list[str]:
     return [fault for fault, there in faults.items() if there]
 
 
-def faults_at_entry(held: Held, day: date) -> list[str]:
+def faults_at_entry(held: VisaAtBorder, day: date) -> list[str]:
     """Why the visa was no ground for an entry that took place on a day. On the day of its annulment it still was: an
     annulled visa admits nobody, so that who entered on that day is taken to have entered before it."""
     annulled_then = held.annulled_on == day

@@ -37,7 +37,7 @@ class BorderEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class KeptReceipt:
     """What a notice was answered; `body` is the receipt as JSON text, as it was given for good. `crossing` is the entry
     to which the notice belongs by now."""
 
@@ -125,17 +125,17 @@ async def next_serials(connection: AsyncConnection, count: int) -> list[int]:
     return sorted((await connection.scalars(_SERIALS, {"count": count})).all())
 
 
-async def keep_receipts(connection: AsyncConnection, receipts: Sequence[Receipt]) -> None:
-    values = [{name: getattr(receipt, name) for name in Receipt.__dataclass_fields__} for receipt in receipts]
+async def keep_receipts(connection: AsyncConnection, receipts: Sequence[KeptReceipt]) -> None:
+    values = [{name: getattr(receipt, name) for name in KeptReceipt.__dataclass_fields__} for receipt in receipts]
     await connection.execute(insert(notification_receipt), values)
 
 
-async def receipts(connection: AsyncConnection, notifications: Sequence[UUID]) -> dict[UUID, Receipt]:
+async def receipts(connection: AsyncConnection, notifications: Sequence[UUID]) -> dict[UUID, KeptReceipt]:
     """The receipts of these notifications."""
     table = notification_receipt
-    query = select(*(table.c[name] for name in Receipt.__dataclass_fields__))
+    query = select(*(table.c[name] for name in KeptReceipt.__dataclass_fields__))
     rows = await connection.execute(query.where(table.c.notification.in_(notifications)))
-    return {row.notification: Receipt(*row) for row in rows}
+    return {row.notification: KeptReceipt(*row) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
