@@ -147,7 +147,7 @@ async def _step(
     async def act(unit: UnitOfWork) -> RegistrationState:
         return state(await step_within(unit, asked, REGISTRATIONS, change, reason=reason))
 
-    return await perform(asked.engine, asked.attempt, RegistrationState, act)
+    return await perform(asked.engine, asked.key, RegistrationState, act)
 
 
 async def register_self(engine: AsyncEngine, entry: ConsularRegistration, caller: Caller) -> tuple[Registered, Outcome]:

@@ -164,7 +164,7 @@ async def add_documents(asked: StepRequest, received: Documents) -> Case:
         file = case.file.model_copy(update={"members": members})
         return view(await keep(unit, case, file, asked.caller, "documents received"))
 
-    return await perform(asked.engine, asked.attempt, Case, act)
+    return await perform(asked.engine, asked.key, Case, act)
 
 
 def _paper_faults(file: CaseFile, papers: Sequence[ReceivedPaper]) -> Iterator[Fault]:
@@ -201,7 +201,7 @@ async def take_back(asked: StepRequest, taking_back: TakeBack) -> Case:
         )
         return view(await state_of(unit, record))
 
-    return await perform(asked.engine, asked.attempt, Case, act)
+    return await perform(asked.engine, asked.key, Case, act)
 
 
 async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> Case:

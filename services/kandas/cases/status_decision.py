@@ -56,7 +56,7 @@ async def decide(asked: StepRequest, findings: Findings) -> CaseDecision:
         case = await family_case.open_case(unit, asked, "decide")
         return await _decide(_Sitting(unit, case, clock.today(), asked.caller), findings.findings)
 
-    return await perform(asked.engine, asked.attempt, CaseDecision, act)
+    return await perform(asked.engine, asked.key, CaseDecision, act)
 
 
 async def _decide(sitting: "_Sitting", findings: Sequence[Finding]) -> CaseDecision:
@@ -156,7 +156,7 @@ async def record_hearing(asked: StepRequest, held: HearingHeld) -> Case:
         file = case.file.model_copy(update={"hearing": hearing.model_copy(update={"held_on": held.held_on})})
         return family_case.view(await family_case.keep(unit, case, file, asked.caller, "hearing held"))
 
-    return await perform(asked.engine, asked.attempt, Case, act)
+    return await perform(asked.engine, asked.key, Case, act)
 
 
 def _faults(waiting: Sequence[tuple[Record, KandasStatus]], findings: Sequence[Finding]) -> Iterator[Fault]:
