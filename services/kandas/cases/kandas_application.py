@@ -112,7 +112,7 @@ async def lodge(engine: AsyncEngine, lodgement: Lodgement, caller: Caller) -> tu
     if faults := list(_faults(lodgement)):
         raise Invalid("The application is not valid.", faults=faults)
     async with unit_of_work(engine) as unit:
-        submission = Submission(lodgement.source_id, lodgement.case_file().model_dump_json(), caller.subject)
+        submission = Submission(lodgement.source_id, lodgement.case_file(), caller.subject)
         (application,) = await records.submit(unit.connection, kandas_application, [submission])
         members = await intake.ingest(unit, STATUSES, lodgement.statuses(), [caller] * len(lodgement.members))
         if faults := list(_doubles(application, members)):
