@@ -27,6 +27,13 @@ run: setup ## the whole system on this machine, without a broker; BROKER=kafka, 
 test: setup $(ASYNCAPI)/node_modules/.package-lock.json ## every test; ARGS="tests/portal -k crossing" for some, JOBS=2 at a time
 	@exec $(GUARD) $(PYTHON) -m pytest --numprocesses $(or $(JOBS),2) --dist loadscope $(ARGS)
 
+# No fixtures, no plugins that import a web framework, few examples of each property: seconds, not a minute.
+UNIT := --noconftest -p tests.profiles --hypothesis-profile unit
+
+.PHONY: unit
+unit: setup ## the tests of pure code (tests/unit.txt) in seconds; ARGS="-k quota" for some
+	@exec $(GUARD) $(PYTHON) -m pytest $(UNIT) @tests/unit.txt $(ARGS)
+
 .PHONY: bench
 bench: setup ## how fast, each figure as a ratio against a reference of the same run; ARGS="rebuild" for some
 	@exec $(GUARD) $(PYTHON) -m tests.bench $(ARGS)

@@ -1,14 +1,10 @@
 """Fixtures for every test come from `shared.testing`, so that a service's own tests could use them elsewhere."""
 
 import pytest
-from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-settings.register_profile("kosh", deadline=None)  # how long an example takes says nothing on a shared machine
-settings.load_profile("kosh")
-
-pytest_plugins = ["shared.testing.postgres", "shared.testing.kafka", "shared.testing.api"]
+pytest_plugins = ["tests.profiles", "shared.testing.postgres", "shared.testing.kafka", "shared.testing.api"]
 
 JOURNEYS = "tests/journeys/"
 
