@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared import clock
 from shared.db.json_text import JsonText
 from shared.errors import Conflict, Invalid
+from shared.events.digest import canonical_json
 from shared.identity.callers import caller_of
 
 M = TypeVar("M", bound=BaseModel)
@@ -47,7 +48,7 @@ def idempotency_table(metadata: MetaData) -> Table:
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
-    """One request to do something once: whose, under which key, and a digest of what it asks."""
+    """One request to do something once: whose, under which key, and a digest of what it asks, however it is written."""
 
     caller: str
     key: str
@@ -65,7 +66,7 @@ async def _attempt(request: Request, idempotency_key: Key = None) -> Idempotency
         raise Invalid(detail, name="idempotency-key-missing")
     caller = await caller_of(request)
     asked = blake2b(f"{request.method} {request.url.path}?{request.url.query}\n".encode(), digest_size=32)
-    asked.update(await request.body())
+    asked.update(canonical_json(await request.body()))
     return IdempotencyKey(caller.subject if caller else "", key, asked.digest())
 
 

@@ -7,7 +7,6 @@ from shared.service import make_register
 from shared.settings import ServiceSettings
 
 ROUTERS = (
-    consular_registration.listing,
     consular_registration.router,
     own_registration.router,
     host_country_figure.router,

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
-from hashlib import blake2b
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
@@ -39,6 +38,8 @@ from shared.db.driver import copy_rows
 from shared.db.identifiers import new_id
 from shared.db.json_text import JsonText
 from shared.errors import Conflict, NotFound, VersionMismatch
+from shared.events.digest import content_digest
+from shared.events.wire import WireModel
 
 _POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
 
@@ -84,17 +85,20 @@ def _state() -> list[Column[Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A record as it was handed in. `columns` are the values of the table's own typed columns."""
+    """A record as it was handed in. `columns` are the values of the table's own typed columns; `digest` is that of
+    what it says, by which a repeated submission is told from another one (shared.events.digest)."""
 
     source_id: str
-    body: str
+    content: WireModel
     author: str
     columns: dict[str, Any] = field(default_factory=dict)
     id: UUID = field(default_factory=new_id)
+    body: str = field(init=False)
+    digest: bytes = field(init=False)
 
-    @property
-    def digest(self) -> bytes:
-        return digest(self.body)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "body", self.content.model_dump_json())
+        object.__setattr__(self, "digest", content_digest(self.content))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +122,6 @@ class Record:
     changed_at: datetime
     changed_by: str
     reason: str | None
-
-
-def digest(body: str) -> bytes:
-    return blake2b(body.encode(), digest_size=16).digest()
 
 
 async def submit(connection: AsyncConnection, table: Table, submissions: Sequence[Submission]) -> list[SubmitResult]:

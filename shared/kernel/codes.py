@@ -102,20 +102,6 @@ def is_member(group: str, country: str, day: date) -> bool:
     )
 
 
-def present_regions(past: str, day: date) -> list[str]:
-    """The present regions that lie in what a code covered on a day, in order.
-
-    More than one means that a past figure can be shown only for them together. Raises KeyError for a code that
-    never was.
-    """
-    cut = [
-        row["present"]
-        for row in _rows("region_crosswalk")
-        if row["past"] == past and day < date.fromisoformat(row["until"])
-    ]
-    return sorted(cut) if cut else [code_list("regions")[past].code]
-
-
 @cache
 def _rows(name: str) -> list[dict[str, str]]:
     with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:

@@ -1,21 +1,11 @@
-"""Travel and identity documents: their types, and the one form in which a number is compared.
+"""Travel and identity documents: the one form in which a number is compared.
 
 Source: ICAO Doc 9303 part 3 (characters allowed in machine readable document numbers).
 """
 
 import re
-from enum import StrEnum
 
 LONGEST_NUMBER = 22  # nine characters and the overflow that part 5 of Doc 9303 allows on cards
-
-
-class DocumentType(StrEnum):
-    PASSPORT = "P"
-    IDENTITY_CARD = "I"
-    RESIDENCE_PERMIT = "R"
-    STATELESS = "S"
-    REFUGEE = "F"
-    RETURN_CERTIFICATE = "T"
 
 
 _SEPARATORS = re.compile(r"[\s<./\\№#‐-―-]+")  # what people and machines put between or before the characters

@@ -4,9 +4,8 @@ Periods are half-open, `[start, end)`: the end is the first day that no longer b
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal, Self
 
 Frequency = Literal["M", "Q", "A"]
@@ -49,16 +48,6 @@ class PartialDate:
         known = zip((self.year, self.month, self.day), (other.year, other.month, other.day), strict=True)
         return all(mine is None or theirs is None or mine == theirs for mine, theirs in known)
 
-    def assumed_day(self) -> date:
-        """The day taken where one must be had, about the middle of what is open.
-
-        The unknown day of a known month is its 16th, an unknown month means 1 July, so that over many persons
-        the errors of age cancel out.
-        """
-        if self.month is None:
-            return date(self.year, 7, 1)
-        return date(self.year, self.month, self.day or 16)
-
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -92,10 +81,6 @@ class Period:
         """The day after the last one."""
         return self.next().start
 
-    @property
-    def last_day(self) -> date:
-        return self.end - timedelta(days=1)
-
     def next(self) -> Self:
         in_year = 12 // MONTHS_IN[self.frequency]
         if self.number < in_year:
@@ -109,11 +94,3 @@ class Period:
         """As SDMX writes it and `parse` reads it."""
         suffix = {"M": f"-{self.number:02}", "Q": f"-Q{self.number}", "A": ""}
         return f"{self.year:04}{suffix[self.frequency]}"
-
-
-def periods_between(first: date, end: date, frequency: Frequency) -> Iterator[Period]:
-    """Every period that has a day in `[first, end)`, in order."""
-    period = Period.containing(first, frequency)
-    while max(first, period.start) < end:
-        yield period
-        period = period.next()

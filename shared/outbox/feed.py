@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import FastAPI, Query, Request, Response
+from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import outbox
@@ -16,6 +17,12 @@ NEWEST = 2**63 - 1
 POLL = 0.1  # seconds between looks while a reader waits
 
 router = routes.router(tags=["events"])
+
+
+class FeedPosition(BaseModel):
+    """How far the feed reaches."""
+
+    position: int = Field(description="of the newest event; 0 while there is none")
 
 
 @router.get(
@@ -45,10 +52,10 @@ async def events(
 
 
 @router.get("/v1/events/newest", dependencies=[requires("system", "operator")], summary="Position of the newest event")
-async def newest(request: Request) -> dict[str, int]:
-    """`{"position": n}`: a consumer at n has everything that is committed by now."""
+async def newest(request: Request) -> FeedPosition:
+    """A consumer at this position has everything that is committed by now."""
     async with request.app.state.engine.connect() as connection:
-        return {"position": await outbox.newest(connection)}
+        return FeedPosition(position=await outbox.newest(connection))
 
 
 async def _wait_for_events(

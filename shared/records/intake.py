@@ -32,7 +32,7 @@ async def ingest(
 ) -> list[SubmitResult]:
     """`submit` inside a unit of work; `callers` says who hands in which fact, `traces` in the course of what."""
     submissions = [
-        Submission(record_type.key(fact), fact.model_dump_json(), caller.subject, record_type.columns(fact))
+        Submission(record_type.key(fact), fact, caller.subject, record_type.columns(fact))
         for fact, caller in zip(facts, callers, strict=True)
     ]
     taken = await records.submit(unit.connection, record_type.table, submissions)

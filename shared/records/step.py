@@ -18,6 +18,7 @@ from fastapi import Depends, Request
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shared.db.records import Record
 from shared.errors import Invalid
 from shared.http.answers import ExpectedVersion
 from shared.idempotency import IdempotencyKey, OptionalKey, RequiredKey, idempotent
@@ -93,12 +94,26 @@ async def step(
     raises."""
 
     async def act(unit: UnitOfWork) -> RecordState[F]:
-        record = await intake.open_within(unit, record_type, asked.id, asked.version, asked.caller)
-        fact = await change(unit, record_type.fact.read(record.body))
-        revised = await intake.revise_within(unit, record_type, record, fact, asked.caller, reason, withdrawn=withdrawn)
-        return state_of(record_type, revised)
+        return state_of(
+            record_type, await step_within(unit, asked, record_type, change, reason=reason, withdrawn=withdrawn)
+        )
 
     return await perform(asked.engine, asked.key, state_type(record_type), act)
+
+
+async def step_within(
+    unit: UnitOfWork,
+    asked: StepRequest,
+    record_type: RecordType[F],
+    change: Callable[[UnitOfWork, F], Awaitable[F]],
+    *,
+    reason: str,
+    withdrawn: bool = False,
+) -> Record:
+    """`step` inside `perform`, for an answer that says more than the record."""
+    record = await intake.open_within(unit, record_type, asked.id, asked.version, asked.caller)
+    fact = await change(unit, record_type.fact.read(record.body))
+    return await intake.revise_within(unit, record_type, record, fact, asked.caller, reason, withdrawn=withdrawn)
 
 
 async def correct_record(asked: StepRequest, record_type: RecordType[F], fact: F, reason: str) -> RecordState[F]:

@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from services.accounting.rules.figures import dimensions
-from services.accounting.rules.figures.movements import Indicator
+from services.accounting.rules.figures.movements import CellKind
 from services.accounting.rules.persons.identity import fact_key
 from services.accounting.rules.residence.history import Kind
 from shared.events.police import ResidencePermit
@@ -185,7 +185,7 @@ def _cells(
     """What the crossings of one person count in the cube."""
     for record, crossing, result in zip(records, days, results, strict=False):
         month = _month(crossing.day)
-        direction = Indicator.ARRIVALS if crossing.arrival else Indicator.DEPARTURES
+        direction = CellKind.ARRIVALS if crossing.arrival else CellKind.DEPARTURES
         yield _movement(month, direction, record, dimensions.purpose_code(record["purpose"]))
         if result.migration is not False:
             yield (
@@ -195,16 +195,16 @@ def _cells(
                 *_who(record, crossing.day),
             )
     for gap in missing(days, results):
-        direction = Indicator.ARRIVALS_IMPUTED if gap.arrival else Indicator.DEPARTURES_IMPUTED
+        direction = CellKind.ARRIVALS_IMPUTED if gap.arrival else CellKind.DEPARTURES_IMPUTED
         yield _movement(_month(gap.day), direction, records[gap.position], 0)
 
 
 def _kind(arrival: bool, result: Result, results: Sequence[Result]) -> int:
     if result.migration:
-        return Indicator.IMM_FINAL if arrival else Indicator.EMI_FINAL
+        return CellKind.IMM_FINAL if arrival else CellKind.EMI_FINAL
     if results[0].before is None:
-        return Indicator.IMM_UNDETERMINED if arrival else Indicator.EMI_UNDETERMINED
-    return Indicator.IMM_OPEN if arrival else Indicator.EMI_OPEN
+        return CellKind.IMM_UNDETERMINED if arrival else CellKind.EMI_UNDETERMINED
+    return CellKind.IMM_OPEN if arrival else CellKind.EMI_OPEN
 
 
 def _region(crossing: Crossing, signs: Sequence[Sign]) -> int:

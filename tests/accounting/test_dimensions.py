@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.accounting.rules.figures.axes import NOWHERE, axis_of
+from services.accounting.rules.figures.dataflows import AGES, codes_of
 from services.accounting.rules.figures.dimensions import (
     AGE_GROUPS,
     PURPOSES,
@@ -16,7 +18,6 @@ from services.accounting.rules.figures.dimensions import (
     country_code,
     country_name,
     day_number,
-    day_numbers,
     day_of,
     purpose_code,
     region_code,
@@ -62,9 +63,9 @@ def test_a_region_is_the_first_two_digits_of_its_kato_code() -> None:
     assert [region_name(number) for number in (71, 0)] == ["71", "_X"]
 
 
-@given(st.lists(dates))
-def test_days_count_from_1970(days: list[date]) -> None:
-    assert [day_of(number) for number in day_numbers(days).tolist()] == days
+@given(dates)
+def test_days_count_from_1970(day: date) -> None:
+    assert day_of(day_number(day)) == day
     assert day_number(date(1970, 1, 1)) == 0
 
 
@@ -94,3 +95,8 @@ def test_a_birth_date_known_in_part_stands_in_the_middle(birth: str | None, day:
     number = day_number(date.fromisoformat(day))
 
     assert AGE_GROUPS[int(age_group(np.array([birth_code(birth)]), np.array([number]))[0])] == group
+
+
+def test_every_age_has_a_published_group_and_every_group_has_ages() -> None:
+    named = {level.names[group] for level in axis_of("AGE").levels for group in level.groups}
+    assert named - {NOWHERE} | {AGES.total} == set(codes_of(AGES))

@@ -19,7 +19,6 @@ from services.accounting.rules.residence.history import (
     evidence_of,
     local_day_and_second,
     pack,
-    revise,
     source_order,
     unpack,
 )
@@ -165,32 +164,3 @@ def test_a_fact_brings_its_sign_and_the_end_of_it() -> None:
         (3, 300, Kind.ENDED, 0),
     ]
     assert told["fact"][teller].tolist() == evidence["fact"].tolist()
-
-
-def test_both_crossings_of_one_day_stay_and_a_redelivered_one_counts_once() -> None:
-    person, held = np.array([0, 0]), crossings([(1, 100, 0, 0, True), (2, 130, 500, 0, False)])
-    again = crossings([(2, 130, 500, 0, False), (3, 130, 600, 0, True)])
-
-    person, held = revise(person, held, again["fact"], np.array([0, 0]), again)
-
-    assert held["fact"].tolist() == [1, 2, 3]
-
-
-def test_a_corrected_crossing_moves_to_its_new_place_and_person() -> None:
-    person = np.array([0, 0, 1])
-    held = crossings([(1, 100, 0, 0, True), (2, 130, 0, 0, False), (3, 90, 0, 0, True)])
-    corrected = crossings([(1, 80, 0, 0, True)])
-
-    person, held = revise(person, held, np.array([1, 2]), np.array([1]), corrected)  # 2 was withdrawn
-
-    assert person.tolist() == [1, 1]
-    assert held["fact"].tolist() == [1, 3]
-
-
-def test_evidence_is_revised_alike() -> None:
-    held = np.array([(1, 100, Kind.REGISTERED, 71)], EVIDENCE)
-    new = np.array([(2, 90, Kind.WORK_PERMIT, 75)], EVIDENCE)
-
-    _, held = revise(np.array([0]), held, new["fact"], np.array([0]), new)
-
-    assert held["fact"].tolist() == [2, 1]

@@ -12,7 +12,7 @@ from services.accounting.intake.digest.digested import LAST_DAY
 from services.accounting.rules.figures.dimensions import AGE_GROUPS, birth_code, country_code, day_number
 from services.accounting.rules.figures.movements import (
     FIELDS,
-    Indicator,
+    CellKind,
     Tally,
     difference,
     month_of,
@@ -40,10 +40,10 @@ def crossing(migration: Migration, *, arrival: bool, day: int = DAY, gap: bool =
     return record
 
 
-def told(found: Tally) -> dict[tuple[int, Indicator], int]:
+def told(found: Tally) -> dict[tuple[int, CellKind], int]:
     """Counts by month and indicator."""
     codes = unpack(found.cells)
-    keys = zip(codes["month"].tolist(), map(Indicator, codes["indicator"].tolist()), strict=True)
+    keys = zip(codes["month"].tolist(), map(CellKind, codes["indicator"].tolist()), strict=True)
     return dict(zip(keys, found.counts.tolist(), strict=True))
 
 
@@ -59,24 +59,24 @@ def told_fully(found: Tally) -> list[dict[str, int]]:
 @pytest.mark.parametrize(
     ("migration", "arrival", "indicator"),
     [
-        (Migration.YES, True, Indicator.IMM_FINAL),
-        (Migration.YES, False, Indicator.EMI_FINAL),
-        (Migration.OPEN, True, Indicator.IMM_OPEN),
-        (Migration.OPEN, False, Indicator.EMI_OPEN),
-        (Migration.UNDETERMINED, True, Indicator.IMM_UNDETERMINED),
-        (Migration.UNDETERMINED, False, Indicator.EMI_UNDETERMINED),
+        (Migration.YES, True, CellKind.IMM_FINAL),
+        (Migration.YES, False, CellKind.EMI_FINAL),
+        (Migration.OPEN, True, CellKind.IMM_OPEN),
+        (Migration.OPEN, False, CellKind.EMI_OPEN),
+        (Migration.UNDETERMINED, True, CellKind.IMM_UNDETERMINED),
+        (Migration.UNDETERMINED, False, CellKind.EMI_UNDETERMINED),
     ],
 )
 def test_a_crossing_counts_as_its_outcome_and_as_a_movement(
-    migration: Migration, arrival: bool, indicator: Indicator
+    migration: Migration, arrival: bool, indicator: CellKind
 ) -> None:
-    movement = Indicator.ARRIVALS if arrival else Indicator.DEPARTURES
+    movement = CellKind.ARRIVALS if arrival else CellKind.DEPARTURES
 
     assert told(tally(crossing(migration, arrival=arrival))) == {(MONTH, indicator): 1, (MONTH, movement): 1}
 
 
 def test_what_is_surely_no_migration_is_a_movement_only() -> None:
-    assert told(tally(crossing(Migration.NO, arrival=True))) == {(MONTH, Indicator.ARRIVALS): 1}
+    assert told(tally(crossing(Migration.NO, arrival=True))) == {(MONTH, CellKind.ARRIVALS): 1}
 
 
 def test_a_crossing_outside_the_vintage_counts_nowhere() -> None:
@@ -85,11 +85,11 @@ def test_a_crossing_outside_the_vintage_counts_nowhere() -> None:
 
 def test_a_migration_s_cell_tells_all_its_dimensions() -> None:
     codes = unpack(tally(crossing(Migration.YES, arrival=True)).cells)
-    migration = codes["indicator"].tolist().index(Indicator.IMM_FINAL)
+    migration = codes["indicator"].tolist().index(CellKind.IMM_FINAL)
 
     assert {name: int(values[migration]) for name, values in codes.items()} == {
         "month": MONTH,
-        "indicator": Indicator.IMM_FINAL,
+        "indicator": CellKind.IMM_FINAL,
         "region": 71,
         "partner": country_code("RUS"),
         "citizen": country_code("UZB"),
@@ -101,7 +101,7 @@ def test_a_migration_s_cell_tells_all_its_dimensions() -> None:
 
 def test_a_movement_s_cell_tells_citizenship_and_purpose_alone() -> None:
     assert told_fully(tally(crossing(Migration.NO, arrival=True))) == [
-        {"month": MONTH, "indicator": Indicator.ARRIVALS, "citizen": country_code("UZB"), "purpose": 1}
+        {"month": MONTH, "indicator": CellKind.ARRIVALS, "citizen": country_code("UZB"), "purpose": 1}
     ]
 
 
@@ -111,10 +111,10 @@ def test_an_imputed_crossing_has_the_citizenship_of_the_one_that_it_precedes_and
     (imputed,) = [
         cell
         for cell in told_fully(tally(np.concatenate((before, after))))
-        if cell["indicator"] == Indicator.DEPARTURES_IMPUTED
+        if cell["indicator"] == CellKind.DEPARTURES_IMPUTED
     ]
 
-    assert imputed == {"month": MONTH + 1, "indicator": Indicator.DEPARTURES_IMPUTED, "citizen": country_code("RUS")}
+    assert imputed == {"month": MONTH + 1, "indicator": CellKind.DEPARTURES_IMPUTED, "citizen": country_code("RUS")}
 
 
 @given(
@@ -132,11 +132,11 @@ def test_movements_are_what_counting_one_by_one_gives(
     crossings: list[tuple[int, bool, str, int, bool]],
 ) -> None:
     records = np.zeros(len(crossings), CROSSING)
-    expected: Counter[tuple[int, Indicator, int, int]] = Counter()
+    expected: Counter[tuple[int, CellKind, int, int]] = Counter()
     for record, (day, arrival, citizen, purpose, observed) in zip(records, crossings, strict=True):
         record["day"], record["arrival"], record["purpose"] = day, arrival, purpose
         record["citizen"], record["state"] = country_code(citizen), OBSERVED if observed else 0
-        direction = Indicator.ARRIVALS if arrival else Indicator.DEPARTURES
+        direction = CellKind.ARRIVALS if arrival else CellKind.DEPARTURES
         if observed:
             expected[int(month_of(np.array([day]))[0]), direction, country_code(citizen), purpose] += 1
     found = tally(records)
@@ -153,9 +153,9 @@ def test_an_imputed_crossing_counts_in_the_month_of_its_midpoint() -> None:
     )
 
     assert told(tally(pair)) == {
-        (MONTH, Indicator.ARRIVALS): 1,
-        (MONTH + 1, Indicator.DEPARTURES_IMPUTED): 1,
-        (MONTH + 2, Indicator.ARRIVALS): 1,
+        (MONTH, CellKind.ARRIVALS): 1,
+        (MONTH + 1, CellKind.DEPARTURES_IMPUTED): 1,
+        (MONTH + 2, CellKind.ARRIVALS): 1,
     }
 
 
@@ -163,7 +163,7 @@ def test_equal_cells_are_added_up_and_cells_ascend() -> None:
     many = np.concatenate([crossing(Migration.OPEN, arrival=arrival) for arrival in (True, False, True)])
     found = tally(many)
 
-    assert told(found)[MONTH, Indicator.IMM_OPEN] == 2
+    assert told(found)[MONTH, CellKind.IMM_OPEN] == 2
     assert (np.diff(found.cells) > 0).all()
 
 

@@ -6,16 +6,15 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from services.accounting.rules.figures.movements import Indicator, Tally, difference, tally, unpack
+from services.accounting.rules.figures.movements import CellKind, Tally, difference, tally, unpack
+from services.accounting.rules.persons.people import KeyedRecords, People, assemble
 from services.accounting.rules.residence.history import (
     CROSSING,
     EVIDENCE,
     Crossings,
     Evidence,
     Kind,
-    arrange_crossings,
     arrange_evidence,
-    revise,
 )
 from services.accounting.rules.residence.outcome import NOT_KNOWN, Migration, is_observed, migration, verdict
 from services.accounting.rules.residence.reckoning import UNDECLARED, Coverage, Reckoned, classify_people
@@ -40,12 +39,20 @@ class Population(NamedTuple):
             self.crossings, lengths, self.evidence, np.bincount(self.knower, minlength=PERSONS), coverage
         )
 
+    def with_crossings(self, person: npt.NDArray[np.int64], crossings: Crossings) -> "Population":
+        """The same people with other crossings, in any order."""
+        found = self._replace(person=person, crossings=crossings).assembled()
+        return self._replace(person=found.holder_of_crossing(), crossings=found.crossings)
+
     def counted(self, coverage: Coverage = COVERAGE) -> Crossings:
         """The crossings with the state and region that a cube of this population holds."""
-        outcome = self.classify_people(coverage)
-        crossings = self.crossings.copy()
-        crossings["state"], crossings["region"] = outcome.states, outcome.regions
-        return crossings
+        return self.assembled(coverage).crossings
+
+    def assembled(self, coverage: Coverage = COVERAGE) -> People:
+        """As accounting counts them; each person's number is their key."""
+        everybody = np.arange(PERSONS)
+        travels, signs = KeyedRecords(self.crossings, self.person), KeyedRecords(self.evidence, self.knower)
+        return assemble(everybody, everybody, travels, signs, coverage)[0]
 
 
 @pytest.fixture(scope="module")
@@ -85,9 +92,8 @@ def test_the_result_does_not_depend_on_the_order_in_which_crossings_arrive(popul
     )
     shuffled = np.random.default_rng(1).permutation(len(population.person))
     person, crossings = population.person[shuffled], population.crossings[shuffled]
-    positions = arrange_crossings(person, crossings)
 
-    again = population._replace(person=person[positions], crossings=crossings[positions])
+    again = population.with_crossings(person, crossings)
 
     assert dict(zip(again.crossings["fact"].tolist(), again.classify_people().states.tolist(), strict=True)) == expected
 
@@ -99,8 +105,8 @@ def test_batch_by_batch_gives_the_same_cube_as_all_at_once(population: Populatio
     for step, batch in enumerate(batches):
         coverage = COVERAGE._replace(obs_end=day("2023-01-01") + 100 * step)
         added = population.crossings[batch]
-        person, crossings = revise(growing.person, growing.crossings, added["fact"], population.person[batch], added)
-        grown = growing._replace(person=person, crossings=crossings)
+        person = np.concatenate((growing.person, population.person[batch]))
+        grown = growing.with_crossings(person, np.concatenate((growing.crossings, added)))
         grown = grown._replace(crossings=grown.counted(coverage))
         changes.append(difference(tally(growing.crossings), tally(grown.crossings)))
         growing = grown
@@ -114,9 +120,7 @@ def test_a_withdrawn_crossing_leaves_no_trace(population: Population) -> None:
     never = population._replace(person=population.person[without], crossings=population.crossings[without])
 
     before = population.counted()
-    nobody, nothing = population.person[:0], population.crossings[:0]
-    person, crossings = revise(population.person, before, gone, nobody, nothing)
-    after = population._replace(person=person, crossings=crossings).counted()
+    after = population.with_crossings(population.person[without], before[without]).counted()
 
     assert cube(tally(before), difference(tally(before), tally(after))) == cube(tally(never.counted()))
 
@@ -125,12 +129,12 @@ def test_every_observed_crossing_is_a_movement_and_every_open_one_open(populatio
     crossings = population.counted(COVERAGE._replace(obs_end=day("2024-06-01")))
     found = tally(crossings)
     indicators = unpack(found.cells)["indicator"]
-    totals = {indicator: int(found.counts[indicators == indicator].sum()) for indicator in Indicator}
+    totals = {indicator: int(found.counts[indicators == indicator].sum()) for indicator in CellKind}
     observed, kinds = is_observed(crossings["state"]), migration(crossings["state"])
 
-    assert totals[Indicator.ARRIVALS] + totals[Indicator.DEPARTURES] == observed.sum() < len(crossings)
-    assert totals[Indicator.IMM_OPEN] + totals[Indicator.EMI_OPEN] == (kinds == Migration.OPEN).sum() > 0
-    assert totals[Indicator.IMM_FINAL] + totals[Indicator.EMI_FINAL] == (kinds == Migration.YES).sum() > 0
+    assert totals[CellKind.ARRIVALS] + totals[CellKind.DEPARTURES] == observed.sum() < len(crossings)
+    assert totals[CellKind.IMM_OPEN] + totals[CellKind.EMI_OPEN] == (kinds == Migration.OPEN).sum() > 0
+    assert totals[CellKind.IMM_FINAL] + totals[CellKind.EMI_FINAL] == (kinds == Migration.YES).sum() > 0
 
 
 def test_only_migrations_and_what_may_become_one_are_given_a_region(population: Population) -> None:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.consular.rules.consular_registration import fresh_since, freshness
+from services.consular.rules.rulebook import rulebook
 
 DAYS = st.dates(date(2016, 8, 10), date(2030, 12, 31))
 
@@ -19,9 +20,10 @@ def test_once_stale_an_entry_stays_stale_until_renewed(day: date, permanent: boo
         "expected_until": None if left is None else day + timedelta(days=left),
         "ended": False,
     }
-    now, checks = freshness(day, **entry)
-    later, _ = freshness(day + timedelta(days=30), **entry)
-    renewed, _ = freshness(day, **entry | {"confirmed_on": day, "expected_until": None})
+    norms, a_month_later = rulebook().on(day), rulebook().on(day + timedelta(days=30))
+    now, checks = freshness(norms, **entry)
+    later, _ = freshness(a_month_later, **entry)
+    renewed, _ = freshness(norms, **entry | {"confirmed_on": day, "expected_until": None})
 
     assert len(checks) == 2
     assert (now, later) != ("stale", "current")
@@ -31,8 +33,9 @@ def test_once_stale_an_entry_stays_stale_until_renewed(day: date, permanent: boo
 @given(DAYS, st.booleans(), st.integers(0, 3_000))
 def test_without_an_end_of_the_stay_the_last_sign_alone_decides(day: date, permanent: bool, age: int) -> None:
     confirmed_on = day - timedelta(days=age)
-    fresh = fresh_since(day)
-    found, _ = freshness(day, permanent=permanent, confirmed_on=confirmed_on, expected_until=None, ended=False)
+    norms = rulebook().on(day)
+    fresh = fresh_since(norms)
+    found, _ = freshness(norms, permanent=permanent, confirmed_on=confirmed_on, expected_until=None, ended=False)
 
     since = fresh.permanent_since if permanent else fresh.temporary_since
     assert (found == "current") == (confirmed_on >= since)

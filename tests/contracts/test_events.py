@@ -45,6 +45,7 @@ def test_no_committed_schema_is_broken() -> None:
         (lambda s: s["required"].remove("person"), ["/person: the member is no longer always there"]),
         (lambda s: s["$defs"]["Person"]["properties"].pop("sex"), ["Person/sex: the member is gone"]),
         (lambda s: s["$defs"].pop("Document"), ["Document: the definition is gone"]),
+        (lambda s: s["properties"]["purpose"].update(default="work"), ["/purpose: the member's shape has changed"]),
         (lambda s: s["properties"].update(lane={"type": "string"}), []),
         (lambda s: s["properties"]["source_id"].update(description="other words"), []),
     ],

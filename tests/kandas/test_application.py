@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.kandas.api.answers import Case, CaseDecision, Lodged
+from services.kandas.cases.answers import Case, CaseDecision, Lodged
 from shared import clock
 from shared.testing.api import Api
 from shared.testing.people import person
@@ -235,6 +235,29 @@ async def test_a_family_that_contradicts_itself_is_told_beside_other_faults(kand
     assert pointers == {"/members", "/members/1/source_id", "/region"}
 
 
+async def test_what_is_no_id_is_no_case_and_an_unknown_member_of_a_body_is_a_fault(kandas: Api) -> None:
+    desk = Desk(kandas)
+    id = (await desk.lodge(lodgement())).json()["id"]
+    misspelt = await desk.act(f"{PATH}/{id}/hearing", {"held_on": "2026-03-18", "room": "12"}, 1)
+
+    assert (await desk.read(f"{PATH}/first")).status_code == 404
+    assert misspelt.status_code == 422
+    assert [error["pointer"] for error in misspelt.json()["errors"]] == ["/room"]
+
+
+async def test_no_hearing_is_entered_where_none_is_awaited(kandas: Api) -> None:
+    desk, body = Desk(kandas), lodgement()
+    id = (await desk.lodge(body)).json()["id"]
+    uninvited = await desk.act(f"{PATH}/{id}/hearing", {"held_on": "2026-03-18"}, 1)
+    await desk.act(f"{PATH}/{id}/decision", findings(body, ethnicity_confirmed=False), 1)
+    first = await desk.act(f"{PATH}/{id}/hearing", {"held_on": "2026-03-18"}, 2, "heard")
+    again = await desk.act(f"{PATH}/{id}/hearing", {"held_on": "2026-03-18"}, 2, "heard")
+    twice = await desk.act(f"{PATH}/{id}/hearing", {"held_on": "2026-03-18"}, 3)
+
+    assert (uninvited.status_code, twice.status_code) == (409, 409)
+    assert (first.json(), first.headers["ETag"]) == (again.json(), again.headers["ETag"])
+
+
 async def test_a_family_has_one_applicant(kandas: Api) -> None:
     for family in ([member("spouse")], [member(), member()]):
         assert (await Desk(kandas).lodge(lodgement(*family))).status_code == 422
@@ -297,6 +320,9 @@ async def test_a_mission_lodges_and_reads_only_what_was_lodged_through_a_mission
     assert (await consul.lodge(lodgement())).status_code == 403
     assert (await consul.read(f"{PATH}/{taken.json()['id']}")).status_code == 200
     assert (await consul.read(f"{PATH}/{home_id}")).status_code == 403
+    for version in (1, 7):  # nor does a mission learn which version a case at home has
+        late = await consul.act(f"{PATH}/{home_id}/documents", {"documents": []}, version)
+        assert late.status_code == 403
     decision = await consul.act(f"{PATH}/{taken.json()['id']}/decision", findings(abroad), 1)
     assert decision.status_code == 403
     assert (await officer.act(f"{PATH}/{taken.json()['id']}/decision", findings(abroad), 1)).status_code == 200

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from services.kandas.rules.kandas_application import clock
 from services.kandas.rules.kandas_status import faults_of_end, first_day_without, has_expired
+from services.kandas.rules.rulebook import rulebook
 from services.kandas.rules.status_decision import Facts, rule
 from shared.events.kandas import KandasStatus
 from shared.kernel.calendar import is_working_day, working_days_between
@@ -34,7 +35,7 @@ FACTS = st.builds(
 def test_a_ruling_follows_from_its_checks_and_every_failed_check_says_what_would_make_it_pass(
     facts: Facts, day: date
 ) -> None:
-    ruling = rule(facts, day)
+    ruling = rule(facts, day, rulebook())
     failed = [check for check in ruling.decision.checks if check.outcome is CheckOutcome.FAILED]
 
     assert (ruling.outcome == "granted") == (not failed)
@@ -44,7 +45,7 @@ def test_a_ruling_follows_from_its_checks_and_every_failed_check_says_what_would
 
 @given(FACTS, DAYS)
 def test_what_is_granted_holds_for_a_year_and_what_is_refused_has_no_end(facts: Facts, day: date) -> None:
-    ruling = rule(facts, day)
+    ruling = rule(facts, day, rulebook())
 
     assert (ruling.valid_until is not None) == (ruling.outcome == "granted")
     if ruling.valid_until:
@@ -53,7 +54,7 @@ def test_what_is_granted_holds_for_a_year_and_what_is_refused_has_no_end(facts: 
 
 @given(FACTS, DAYS)
 def test_a_refusal_is_preliminary_only_once_and_only_since_the_rules_ask_for_a_hearing(facts: Facts, day: date) -> None:
-    ruling = rule(facts, day)
+    ruling = rule(facts, day, rulebook())
 
     if ruling.outcome == "preliminary_refusal":
         assert day >= date(2025, 10, 26)
@@ -70,7 +71,7 @@ def test_the_clock_starts_with_the_last_document_of_the_family_and_runs_full_wor
         ("applicant", {kind: lodged_on + timedelta(days=delay * place) for place, kind in enumerate(order)})
         for delay, order in family
     ]
-    running = clock(lodged_on, received)
+    running = clock(lodged_on, received, rulebook())
 
     assert running is not None
     assert running.started_on == max(day for _, papers in received for day in papers.values())
@@ -80,7 +81,9 @@ def test_the_clock_starts_with_the_last_document_of_the_family_and_runs_full_wor
 
 @given(DAYS, st.sampled_from(FULL))
 def test_no_clock_runs_while_a_document_is_missing(lodged_on: date, missing: str) -> None:
-    assert clock(lodged_on, [("applicant", {kind: lodged_on for kind in FULL if kind != missing})]) is None
+    received = [("applicant", {kind: lodged_on for kind in FULL if kind != missing})]
+
+    assert clock(lodged_on, received, rulebook()) is None
 
 
 @given(DAYS, st.integers(-500, 500), st.integers(-500, 500))
@@ -134,7 +137,7 @@ def test_a_status_that_the_register_takes_never_ends_before_it_begins(
 
 
 def test_a_late_preliminary_refusal_buys_no_time() -> None:
-    running = clock(date(2026, 3, 2), [("applicant", dict.fromkeys(FULL, date(2026, 3, 2)))])
+    running = clock(date(2026, 3, 2), [("applicant", dict.fromkeys(FULL, date(2026, 3, 2)))], rulebook())
 
     assert running is not None
     assert running.due_on == date(2026, 3, 5)

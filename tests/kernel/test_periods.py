@@ -1,4 +1,4 @@
-"""Dates known in part, statistical periods and ages."""
+"""Dates known in part, and statistical periods."""
 
 from datetime import date, timedelta
 
@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.kernel.ages import BROAD_GROUPS, FIVE_YEAR_GROUPS, AgeGroup, age_on, group_of
-from shared.kernel.periods import Frequency, PartialDate, Period, periods_between
+from shared.kernel.periods import Frequency, PartialDate, Period
 
 days = st.dates(date(1900, 1, 1), date(2100, 12, 31))
 frequencies: st.SearchStrategy[Frequency] = st.sampled_from(["M", "Q", "A"])
@@ -70,7 +69,7 @@ def test_two_days_agree_only_if_they_are_one(one: date, other: date) -> None:
 )
 def test_known_periods(text: str, start: date, last_day: date) -> None:
     period = Period.parse(text)
-    assert (period.start, period.last_day, str(period)) == (start, last_day, text)
+    assert (period.start, period.end - timedelta(days=1), str(period)) == (start, last_day, text)
 
 
 def test_longer_sdmx_forms_mean_the_same() -> None:
@@ -91,54 +90,5 @@ def test_every_day_lies_in_its_period_and_in_no_neighbour(day: date, frequency: 
     period = Period.containing(day, frequency)
     assert day in period
     assert day not in period.next()
-    assert period.next().start == period.end == period.last_day + timedelta(days=1)
+    assert period.next().start == period.end
     assert Period.parse(str(period)) == period
-
-
-@given(days, st.integers(0, 2000), frequencies)
-def test_periods_cover_a_stretch_without_gap(first: date, length: int, frequency: Frequency) -> None:
-    end = first + timedelta(days=length)
-    periods = list(periods_between(first, end, frequency))
-    assert bool(periods) == (length > 0)
-    if periods:
-        assert first in periods[0]
-        assert end - timedelta(days=1) in periods[-1]
-        assert [period.next() for period in periods[:-1]] == periods[1:]
-
-
-@pytest.mark.parametrize(
-    ("born", "day", "age"),
-    [
-        ("1990-05-01", date(2024, 4, 30), 33),
-        ("1990-05-01", date(2024, 5, 1), 34),
-        ("2000-02-29", date(2023, 2, 28), 22),
-        ("2000-02-29", date(2023, 3, 1), 23),
-        ("1990", date(2024, 6, 30), 33),
-        ("1990", date(2024, 7, 1), 34),
-        ("1990-05", date(2024, 5, 15), 33),
-        ("1990-05", date(2024, 5, 16), 34),
-        ("2024", date(2024, 3, 1), 0),
-    ],
-)
-def test_known_ages(born: str, day: date, age: int) -> None:
-    assert age_on(PartialDate.parse(born), day) == age
-
-
-@given(partial_dates, days, st.integers(0, 800))
-def test_nobody_grows_younger(born: PartialDate, day: date, later: int) -> None:
-    assert age_on(born, day) <= age_on(born, day + timedelta(days=later))
-
-
-@pytest.mark.parametrize("groups", [BROAD_GROUPS, FIVE_YEAR_GROUPS])
-@given(age=st.integers(0, 130))
-def test_every_age_has_exactly_one_group(groups: tuple[AgeGroup, ...], age: int) -> None:
-    holding = [g for g in groups if g.youngest <= age and (g.oldest is None or age <= g.oldest)]
-    assert holding == [group_of(age, groups)]
-
-
-def test_group_codes_are_those_of_sdmx() -> None:
-    assert [group.code for group in BROAD_GROUPS] == ["Y0T14", "Y15T34", "Y35T64", "Y_GE65"]
-    codes = [group.code for group in FIVE_YEAR_GROUPS]
-    assert codes[0] == "Y0T4"
-    assert codes[-2:] == ["Y80T84", "Y_GE85"]
-    assert len(codes) == 18

@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+from sqlalchemy import text
+
 from shared.clock import set_to
 from shared.testing.api import Api
 from tests.permits import steps
@@ -33,6 +35,14 @@ async def test_setting_it_lists_its_checks_and_setting_it_anew_needs_the_version
     assert [check["rule"] for check in first["decision"]["checks"]] == ["quota_ceiling", "quota_kinds"]
     assert (unseen.status_code, anew["version"]) == (428, 2)
     assert await steps.pools(permits) == [(11, 0, 0, 11)]
+
+
+async def test_an_order_that_an_older_model_stored_is_the_same_when_it_is_set_again(permits: Api) -> None:
+    with set_to(DAY):
+        await steps.set_quota(permits, pool(10))
+        async with permits.engine.begin() as connection:
+            await connection.execute(text("UPDATE quota_order SET body = json_strip_nulls(body)"))
+        assert (await steps.set_quota(permits, pool(10)))["version"] == 1
 
 
 async def test_an_order_can_be_repeated_under_its_key_though_another_followed(permits: Api) -> None:

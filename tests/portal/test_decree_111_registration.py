@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 import pytest
+from sqlalchemy import text
 
 from shared.testing.api import Api
 from shared.testing.people import crossing
@@ -58,6 +59,19 @@ async def test_the_address_is_that_of_the_invitation_and_the_reading_is_logged(p
     assert address.json()["address"] == {"region": "75", "locality": "751110000", "address": "Abay avenue 10"}
     logged = "SELECT person_iin FROM access_log WHERE record_kind = 'stay_registration' AND action = 'read'"
     assert await portal.rows(logged) == [{"person_iin": "900501300120"}] * 2
+
+
+async def test_a_stay_that_an_older_model_stored_is_not_told_anew_where_nothing_follows(portal: Api) -> None:
+    guest = foreigner()
+    await cross(portal, guest, ENTRY, visa_number=await invited_with_visa(portal, guest))
+    async with portal.engine.begin() as connection:
+        await connection.execute(text("UPDATE stay_registration SET body = json_strip_nulls(body)"))
+    (visa,) = await portal.rows("SELECT CAST(id AS text) AS id FROM visa")
+    await correct(portal, visa["id"], of="visas", issued_on="2026-02-17")
+
+    assert await portal.rows("SELECT version FROM stay_registration") == [{"version": 1}]
+    await correct(portal, visa["id"], 2, of="visas", stay_days=30)
+    assert await portal.rows("SELECT version FROM stay_registration") == [{"version": 2}]
 
 
 async def test_decree_111_paragraph_4_the_stay_ends_on_exit(portal: Api) -> None:

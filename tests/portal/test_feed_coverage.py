@@ -4,6 +4,7 @@ in force, told, and repeated without harm."""
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from shared.testing.api import Api
 
@@ -59,6 +60,15 @@ async def test_the_same_declaration_again_changes_nothing(portal: Api) -> None:
 
     assert (first.status_code, again.status_code) == (200, 200)
     assert first.content == again.content
+    assert await told(portal) == [(1, "2026-05-31")]
+
+
+async def test_a_declaration_that_is_stored_otherwise_written_is_the_same(portal: Api) -> None:
+    first = await declare(portal, "2026-05-31")
+    async with portal.engine.begin() as connection:
+        await connection.execute(text("UPDATE feed_coverage SET body = CAST(CAST(body AS jsonb) AS json)"))
+
+    assert (await declare(portal, "2026-05-31")).content == first.content
     assert await told(portal) == [(1, "2026-05-31")]
 
 

@@ -12,10 +12,15 @@ from shared.db import records
 from shared.db.engine import make_engine
 from shared.db.records import Submission, SubmitResult, record_table
 from shared.errors import Conflict
+from shared.events.wire import WireModel
 from shared.testing.postgres import FreshDatabase
 
 metadata = MetaData()
 thing = record_table(metadata, "thing")
+
+
+class Thing(WireModel):
+    content: str
 
 
 @pytest.fixture
@@ -28,7 +33,7 @@ async def engine(empty_database: FreshDatabase) -> AsyncIterator[AsyncEngine]:
 
 
 def submitted(numbers: Sequence[int], content: str = "x") -> list[Submission]:
-    return [Submission(f"T-{number}", f'{{"content": "{content}"}}', "test") for number in numbers]
+    return [Submission(f"T-{number}", Thing(content=content), "test") for number in numbers]
 
 
 async def take(engine: AsyncEngine, submissions: Sequence[Submission], pause: float = 0) -> list[SubmitResult]:
@@ -60,6 +65,6 @@ async def test_another_thing_in_the_way_is_a_conflict_and_nothing_is_stored(engi
     (one,) = submitted([1])
     await take(engine, [one])
     with pytest.raises(Conflict):
-        await take(engine, [Submission("T-2", "{}", "test", id=one.id)])
+        await take(engine, [Submission("T-2", Thing(content="x"), "test", id=one.id)])
     async with engine.connect() as connection:
         assert await connection.scalar(text("SELECT count(*) FROM thing")) == 1

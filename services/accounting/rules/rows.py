@@ -1,8 +1,13 @@
 """The rows of stored facts as they travel from the digests to COPY: plain tuples in the order of the columns."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from services.accounting.rules.persons.identity import NO_KEY
+
+LEFT_OUT: Final = frozenset({"person", "document"})
+"""Members of a fact that are not stored."""
+PERSONAL: Final = ("birth_date", "sex", "citizenship")
+"""What statistics may know of the person: stored beside the fact's own members."""
 
 
 class CrossingRow(NamedTuple):

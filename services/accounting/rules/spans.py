@@ -22,10 +22,9 @@ def span(period: str) -> tuple[date, date]:
     return named.start, named.end
 
 
-def day_after(last: str | None) -> date | None:
+def day_after(last: date | None) -> date | None:
     """The first day after the last one. The calendar's last day, by which some say "without end", has none."""
-    day = date.fromisoformat(last) if last else date.max
-    return day + timedelta(days=1) if day < date.max else None
+    return last + timedelta(days=1) if last and last < date.max else None
 
 
 def frequency(period: str) -> str:

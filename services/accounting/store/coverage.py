@@ -4,16 +4,20 @@ import asyncpg
 
 from services.accounting.rules.figures.dimensions import day_number
 from services.accounting.rules.residence.reckoning import UNDECLARED, Coverage
+from services.accounting.store.members import day
+from shared.events.portal import FeedCoverage
 
 Connection = asyncpg.Connection
+
+_DECLARED = f"""
+SELECT min({day(FeedCoverage, "register_start")}), max({day(FeedCoverage, "complete_through")})
+FROM register_fact WHERE kind = '{FeedCoverage.NAME}' AND NOT withdrawn
+"""  # noqa: S608  (names of our own members)
 
 
 async def declared(connection: Connection) -> Coverage:
     """What the feed's declarations in effect say together."""
-    row = await connection.fetchrow(
-        """SELECT min((body->>'register_start')::date), max((body->>'complete_through')::date)
-        FROM register_fact WHERE kind = 'feed_coverage.v1' AND NOT withdrawn"""
-    )
+    row = await connection.fetchrow(_DECLARED)
     if row is None or row[0] is None:
         return UNDECLARED
     return Coverage(day_number(row[0]), day_number(row[1]) + 1)

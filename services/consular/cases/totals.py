@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.consular.rules.consular_registration import fresh_since
+from services.consular.rules.rulebook import rulebook
 from services.consular.store import consular_registration as store
 from services.consular.store.consular_registration import Total
 from shared import clock
@@ -22,4 +23,4 @@ class Totals:
 async def totals(engine: AsyncEngine) -> Totals:
     today = clock.today()
     async with engine.connect() as connection:
-        return Totals(today, await store.totals(connection, fresh_since(today)))
+        return Totals(today, await store.totals(connection, fresh_since(rulebook().on(today))))

@@ -10,16 +10,13 @@ ministry at home, and whether a permanent registration has the police's departur
 
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Literal
 
 from shared.kernel.calendar import add_months
 from shared.kernel.decisions import Check
-from shared.kernel.norms import NormsInForce, Rulebook
+from shared.kernel.norms import NormsInForce
 
 Freshness = Literal["current", "stale", "ended"]
-
-RULEBOOK = Rulebook.load(Path(__file__).with_name("norms.toml"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +28,20 @@ class FreshSince:
     permanent_since: date
 
 
-def fresh_since(day: date) -> FreshSince:
-    norms = RULEBOOK.on(day)
+def fresh_since(norms: NormsInForce) -> FreshSince:
+    """What makes an entry current on the day of the norms."""
+    day = norms.day
     temporary, permanent = norms["stale_after"].whole(), norms["permanent_stale_after"].whole()
     return FreshSince(day, add_months(day, -temporary), add_months(day, -permanent))
 
 
 def freshness(
-    day: date, *, permanent: bool, confirmed_on: date, expected_until: date | None, ended: bool
+    norms: NormsInForce, *, permanent: bool, confirmed_on: date, expected_until: date | None, ended: bool
 ) -> tuple[Freshness, tuple[Check, ...]]:
-    """How an entry stands on `day`, and why; `confirmed_on` is when it was made or last renewed."""
+    """How an entry stands on the day of the norms, and why; `confirmed_on` is when it was made or last renewed."""
     if ended:
         return "ended", ()
-    norms, fresh = RULEBOOK.on(day), fresh_since(day)
-    checks = (_renewed(norms, fresh, permanent, confirmed_on), _stay(norms, day, expected_until))
+    checks = (_renewed(norms, fresh_since(norms), permanent, confirmed_on), _stay(norms, expected_until))
     return ("stale" if any(check.remedy for check in checks) else "current"), checks
 
 
@@ -57,11 +54,11 @@ def _renewed(norms: NormsInForce, fresh: FreshSince, permanent: bool, confirmed_
     return Check.failed(norm, found, "Renew the registration, or end it.")
 
 
-def _stay(norms: NormsInForce, day: date, expected_until: date | None) -> Check:
+def _stay(norms: NormsInForce, expected_until: date | None) -> Check:
     norm = norms["stay_over"]
     if expected_until is None:
         return Check.not_applicable(norm, "The entry names no end of the stay.")
     found = f"The stay is expected to last until {expected_until}."
-    if expected_until >= day:
+    if expected_until >= norms.day:
         return Check.passed(norm, found)
     return Check.failed(norm, found, "Renew the registration with a later end of the stay, or end it.")

@@ -3,26 +3,16 @@
 from typing import Annotated
 
 from fastapi import Request
-from pydantic import BaseModel
 
 from services.kandas.cases import kandas_status
-from shared import clock
-from shared.events.wire import Date
+from services.kandas.cases.kandas_status import ExpiryRun
 from shared.http.routes import router as api_router
 from shared.identity.callers import Caller, requires
 
 router = api_router(prefix="/v1/kandas-expiry-runs", tags=["operations"])
 
 
-class ExpiryRun(BaseModel):
-    """How many statuses had held until a day before `day` and were ended by this run."""
-
-    day: Date
-    expired: int
-
-
 @router.post("", summary="End every status whose last day is over")
 async def run(request: Request, caller: Annotated[Caller, requires("operator", "system")]) -> ExpiryRun:
     """A second run on the same day finds nothing more to do."""
-    today = clock.today()
-    return ExpiryRun(day=today, expired=await kandas_status.expire(request.app.state.engine, today, caller))
+    return await kandas_status.expire(request.app.state.engine, caller)

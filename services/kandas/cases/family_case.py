@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-from uuid import UUID
+from typing import Literal
 
-import orjson
-
+from services.kandas.cases.answers import Case, MemberState, Stage, Timing
 from services.kandas.cases.case_file import CaseFile
 from services.kandas.cases.kandas_status import STATUSES
 from services.kandas.rules import kandas_application as rules
+from services.kandas.rules.rulebook import rulebook
 from services.kandas.store import kandas_status as statuses
 from services.kandas.store.tables import kandas_application
 from shared import clock
@@ -21,6 +20,25 @@ from shared.events.kandas import KandasStatus
 from shared.identity.callers import Caller
 from shared.outbox.unit_of_work import UnitOfWork
 from shared.records import intake
+from shared.records.step import StepRequest
+
+Act = Literal["add_documents", "decide", "record_hearing", "withdraw"]
+UNDECIDED: frozenset[Stage] = frozenset({"awaiting_documents", "under_review", "hearing"})
+ALLOWED: dict[Act, frozenset[Stage]] = {
+    "add_documents": UNDECIDED,
+    "decide": UNDECIDED,
+    "record_hearing": frozenset({"hearing"}),
+    "withdraw": UNDECIDED,
+}
+"""The stages at which each act is allowed. Where the case stands after it, `stage` reads off the file and the
+members."""
+
+_REFUSALS: dict[Stage, str] = {
+    "withdrawn": "The application was taken back; lodge a new one.",
+    "decided": "The case is decided; a new application is a new case.",
+    "awaiting_documents": "No hearing is awaited in this case.",
+    "under_review": "No hearing is awaited in this case.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +51,15 @@ class CaseState:
     members: list[Record]
 
 
-async def open_case(unit: UnitOfWork, id: UUID, version: int, caller: Caller) -> CaseState:
-    """The case, locked with its members for a change of its version `version`. Raises NotFound, VersionMismatch,
-    Forbidden, and Conflict where it was taken back or is decided."""
-    record = await records.load(unit.connection, kandas_application, id, lock=True)
-    records.expect_version(record, version)
+async def open_case(unit: UnitOfWork, asked: StepRequest, act: Act) -> CaseState:
+    """The case, locked with its members for `act` on the version that was read. Raises NotFound, Forbidden (asked
+    first, so that nobody learns a version from outside), VersionMismatch, and Conflict at a stage without this act."""
+    record = await records.load(unit.connection, kandas_application, asked.id, lock=True)
     case = await state_of(unit, record, lock=True)
-    refuse_strangers(case.file.mission, caller)
-    if record.withdrawn:
-        raise Conflict("The application was taken back; lodge a new one.")
-    if not undecided(case):
-        raise Conflict("The case is decided; a new application is a new case.")
+    refuse_strangers(case.file.mission, asked.caller)
+    records.expect_version(record, asked.version)
+    if (found := stage(case)) not in ALLOWED[act]:
+        raise Conflict(_REFUSALS[found])
     return case
 
 
@@ -80,7 +96,8 @@ def _clock(file: CaseFile, members: Sequence[Record]) -> rules.Clock | None:
     """A member whose record was withdrawn keeps nobody waiting."""
     present = {record.source_id for record in members if not record.withdrawn}
     files = [member for member in file.members if member.source_id in present]
-    return rules.clock(file.lodged_on, [(m.member, {str(p.kind): p.received_on for p in m.documents}) for m in files])
+    received = [(member.member, {str(paper.kind): paper.received_on for paper in member.documents}) for member in files]
+    return rules.clock(file.lodged_on, received, rulebook())
 
 
 def refuse_strangers(mission: str | None, caller: Caller) -> None:
@@ -89,7 +106,7 @@ def refuse_strangers(mission: str | None, caller: Caller) -> None:
         raise Forbidden("A mission handles only the applications that were lodged through a mission.")
 
 
-def stage(case: CaseState) -> str:
+def stage(case: CaseState) -> Stage:
     """Where the case stands in the procedure."""
     if case.record.withdrawn:
         return "withdrawn"
@@ -100,43 +117,44 @@ def stage(case: CaseState) -> str:
     return "awaiting_documents" if case.clock is None else "under_review"
 
 
-def timing(case: CaseState, day: date) -> dict[str, Any] | None:
+def timing(case: CaseState, day: date) -> Timing | None:
     """The deadline, the norm that set it, and how `day` stands to it; None before the documents are complete."""
     if case.clock is None:
         return None
     hearing, term = case.file.hearing, case.clock.term
     due_on = case.clock.due_after_hearing(hearing.invited_on, hearing.by) if hearing else case.clock.due_on
     late = max((day - due_on).days, 0)
-    return {
-        "documents_complete_on": case.clock.started_on,
-        "due_on": due_on,
-        "in_time": late == 0,
-        "days_late": late,
-        "rule": term.name,
-        "version": term.version,
-        "basis": term.basis,
-    }
+    return Timing(
+        documents_complete_on=case.clock.started_on,
+        due_on=due_on,
+        in_time=late == 0,
+        days_late=late,
+        rule=term.name,
+        version=term.version,
+        basis=term.basis,
+    )
 
 
-def view(case: CaseState) -> dict[str, Any]:
-    """The case as the API shows it."""
-    return {
-        "id": str(case.record.id),
-        "version": case.record.version,
-        "stage": stage(case),
-        "timing": timing(case, clock.today()) if undecided(case) else None,
-        "file": case.file.model_dump(mode="json"),
-        "members": [_member_view(case, record) for record in case.members],
-    }
+def view(case: CaseState) -> Case:
+    """The case as it is answered."""
+    return Case(
+        id=case.record.id,
+        version=case.record.version,
+        stage=stage(case),
+        timing=timing(case, clock.today()) if undecided(case) else None,
+        file=case.file,
+        members=[_member_view(case, record) for record in case.members],
+    )
 
 
-def _member_view(case: CaseState, record: Record) -> dict[str, Any]:
+def _member_view(case: CaseState, record: Record) -> MemberState:
     (file,) = (member for member in case.file.members if member.source_id == record.source_id)
-    received = [paper.kind for paper in file.documents]
-    return {
-        "status_id": str(record.id),
-        "status_version": record.version,
-        "withdrawn": record.withdrawn,
-        "missing_documents": rules.missing_on(case.file.lodged_on, file.member, received),
-        "status": orjson.Fragment(record.body),
-    }
+    norms = rulebook().on(case.file.lodged_on)
+    missing = rules.missing_documents(norms, file.member, [paper.kind for paper in file.documents])
+    return MemberState(
+        status_id=record.id,
+        status_version=record.version,
+        withdrawn=record.withdrawn,
+        missing_documents=list(missing),
+        status=KandasStatus.read(record.body),
+    )

@@ -4,32 +4,33 @@ Each member has a status record of their own from the first day on; the case fil
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.kandas.cases.answers import Case, Lodged, MemberReceipt
 from services.kandas.cases.case_file import CaseFile, Member, MemberFile, Paper, PaperKind
 from services.kandas.cases.family_case import keep, open_case, refuse_strangers, state_of, view
 from services.kandas.cases.kandas_status import STATUSES
 from services.kandas.rules import kandas_application as rules
+from services.kandas.rules.rulebook import rulebook
 from services.kandas.store.tables import kandas_application
 from shared import clock
 from shared.db import records
-from shared.db.records import Submission, SubmitResult
+from shared.db.records import Outcome, Submission, SubmitResult
 from shared.errors import Conflict, Fault, Invalid
 from shared.events.contradictions import contradiction, twice
 from shared.events.kandas import KandasStatus
 from shared.events.person import Person
 from shared.events.wire import Country, Date, Region, SourceId, Text, WireModel
-from shared.idempotency import IdempotencyKey, idempotent_json
 from shared.identity.callers import Caller
 from shared.kernel.norms import NotInForce
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake
+from shared.records.step import StepRequest, perform
 
 
 class LodgedMember(WireModel):
@@ -92,36 +93,42 @@ class ReceivedPaper(Paper):
     member: SourceId
 
 
-@dataclass(frozen=True, slots=True)
-class Lodged:
-    """What became of a lodgement: the case's record and those of its members in the order of the lodgement."""
+class Documents(WireModel):
+    """Documents that came in after the application."""
 
-    application: SubmitResult
-    members: list[SubmitResult]
+    documents: Annotated[tuple[ReceivedPaper, ...], Field(max_length=500)]
 
 
-async def lodge(engine: AsyncEngine, lodgement: Lodgement, caller: Caller) -> Lodged:
-    """Takes an application with a status record for each member. Raises Invalid, Forbidden, and Conflict where one of
-    the source ids holds other content."""
+class TakeBack(WireModel):
+    """Why the application is taken back."""
+
+    reason: Text
+
+
+async def lodge(engine: AsyncEngine, lodgement: Lodgement, caller: Caller) -> tuple[Lodged, Outcome]:
+    """Takes an application with a status record for each member, and says whether it is new. Raises Invalid, Forbidden,
+    and Conflict where one of the source ids holds other content."""
     refuse_strangers(lodgement.mission, caller)
     if faults := list(_faults(lodgement)):
         raise Invalid("The application is not valid.", faults=faults)
     async with unit_of_work(engine) as unit:
-        submission = Submission(lodgement.source_id, lodgement.case_file().model_dump_json(), caller.subject)
+        submission = Submission(lodgement.source_id, lodgement.case_file(), caller.subject)
         (application,) = await records.submit(unit.connection, kandas_application, [submission])
         members = await intake.ingest(unit, STATUSES, lodgement.statuses(), [caller] * len(lodgement.members))
-        lodged = Lodged(application, members)
-        if faults := list(_doubles(lodged)):
+        if faults := list(_doubles(application, members)):
             raise Conflict("Another application holds this number with other content.", faults=faults)
-    return lodged
+    receipts = [
+        MemberReceipt(source_id=member.source_id, status_id=taken.id)
+        for member, taken in zip(lodgement.members, members, strict=True)
+    ]
+    return Lodged(id=application.id, source_id=lodgement.source_id, members=receipts), application.outcome
 
 
-def _doubles(lodged: Lodged) -> Iterator[Fault]:
-    outcome = lodged.application.outcome
-    if outcome == "conflict":
+def _doubles(application: SubmitResult, members: Sequence[SubmitResult]) -> Iterator[Fault]:
+    if application.outcome == "conflict":
         yield Fault("/source_id", "Holds another application; add documents to it, or correct its members.")
-    for number, member in enumerate(lodged.members):
-        if member.outcome != outcome:
+    for number, member in enumerate(members):
+        if member.outcome != application.outcome:
             yield Fault(f"/members/{number}/source_id", "Does not belong to this application as it was lodged first.")
 
 
@@ -139,38 +146,25 @@ def _faults(lodgement: Lodgement) -> Iterator[Fault]:
 
 def _known(day: date) -> bool:
     try:
-        rules.clock(day, [])
+        rules.clock(day, [], rulebook())
     except NotInForce:
         return False
     return True
 
 
-async def add_documents(
-    engine: AsyncEngine,
-    id: UUID,
-    papers: Sequence[ReceivedPaper],
-    *,
-    version: int,
-    caller: Caller,
-    key: IdempotencyKey,
-) -> dict[str, Any]:
+async def add_documents(asked: StepRequest, received: Documents) -> Case:
     """Enters documents that were received; the last missing one starts the clock. A document that is there already
-    keeps its first day. Answers with the case. Raises NotFound, VersionMismatch, Conflict, Invalid, Forbidden."""
-    async with unit_of_work(engine) as unit:
-        answer: dict[str, Any] = await idempotent_json(
-            unit.connection, key, lambda: _add_documents(unit, id, papers, version, caller)
-        )
-    return answer
+    keeps its first day. Raises as `open_case`, and Invalid."""
 
+    async def act(unit: UnitOfWork) -> Case:
+        case = await open_case(unit, asked, "add_documents")
+        if faults := list(_paper_faults(case.file, received.documents)):
+            raise Invalid("The documents are not valid.", faults=faults)
+        members = tuple(_with_papers(member, received.documents) for member in case.file.members)
+        file = case.file.model_copy(update={"members": members})
+        return view(await keep(unit, case, file, asked.caller, "documents received"))
 
-async def _add_documents(
-    unit: UnitOfWork, id: UUID, papers: Sequence[ReceivedPaper], version: int, caller: Caller
-) -> dict[str, Any]:
-    case = await open_case(unit, id, version, caller)
-    if faults := list(_paper_faults(case.file, papers)):
-        raise Invalid("The documents are not valid.", faults=faults)
-    members = tuple(_with_papers(member, papers) for member in case.file.members)
-    return view(await keep(unit, case, case.file.model_copy(update={"members": members}), caller, "documents received"))
+    return await perform(asked.engine, asked.key, Case, act)
 
 
 def _paper_faults(file: CaseFile, papers: Sequence[ReceivedPaper]) -> Iterator[Fault]:
@@ -190,33 +184,27 @@ def _with_papers(member: MemberFile, papers: Sequence[ReceivedPaper]) -> MemberF
     return member.model_copy(update={"documents": tuple(first.values())})
 
 
-async def take_back(
-    engine: AsyncEngine, id: UUID, *, version: int, reason: str, caller: Caller, key: IdempotencyKey
-) -> dict[str, Any]:
-    """Withdraws an application before any decision, and with it its members' records. Answers and raises as
-    `add_documents`."""
-    async with unit_of_work(engine) as unit:
-        answer: dict[str, Any] = await idempotent_json(
-            unit.connection, key, lambda: _take_back(unit, id, version, reason, caller)
+async def take_back(asked: StepRequest, taking_back: TakeBack) -> Case:
+    """Withdraws an application before any decision, and with it its members' records. Raises as `open_case`."""
+    caller, reason = asked.caller, taking_back.reason
+
+    async def act(unit: UnitOfWork) -> Case:
+        case = await open_case(unit, asked, "withdraw")
+        present = [(record, KandasStatus.read(record.body)) for record in case.members if not record.withdrawn]
+        if any(status.state != "applied" for _, status in present):
+            raise Conflict("The case is decided in part; end the statuses instead.")
+        for record, status in present:
+            await intake.revise_within(unit, STATUSES, record, status, caller, reason, withdrawn=True)
+        table, body = kandas_application, case.record.body
+        record = await records.revise(
+            unit.connection, table, case.record, body, author=caller.subject, reason=reason, withdrawn=True
         )
-    return answer
+        return view(await state_of(unit, record))
+
+    return await perform(asked.engine, asked.key, Case, act)
 
 
-async def _take_back(unit: UnitOfWork, id: UUID, version: int, reason: str, caller: Caller) -> dict[str, Any]:
-    case = await open_case(unit, id, version, caller)
-    present = [(record, KandasStatus.read(record.body)) for record in case.members if not record.withdrawn]
-    if any(status.state != "applied" for _, status in present):
-        raise Conflict("The case is decided in part; end the statuses instead.")
-    for record, status in present:
-        await intake.revise_within(unit, STATUSES, record, status, caller, reason, withdrawn=True)
-    table, body = kandas_application, case.record.body
-    record = await records.revise(
-        unit.connection, table, case.record, body, author=caller.subject, reason=reason, withdrawn=True
-    )
-    return view(await state_of(unit, record))
-
-
-async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> dict[str, Any]:
+async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> Case:
     """The case as it stands; the reading is logged for every member. Raises NotFound, Forbidden."""
     async with unit_of_work(engine) as unit:
         case = await state_of(unit, await records.load(unit.connection, kandas_application, id))

@@ -2,29 +2,30 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.kandas.cases.answers import MemberDecision
 from services.kandas.rules import kandas_status as rules
 from services.kandas.store import kandas_status as store
 from services.kandas.store import status_decision
-from services.kandas.store.status_decision import StoredDecision
 from services.kandas.store.tables import kandas_status
 from shared import clock
 from shared.db import records
 from shared.errors import Conflict, Fault, Invalid
 from shared.events.kandas import KandasStatus
-from shared.idempotency import IdempotencyKey, idempotent_json
+from shared.events.wire import Date, WireModel
 from shared.identity.callers import Caller
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake
 from shared.records.people import document_of
 from shared.records.record_type import RecordType
-from shared.records.state import as_json
+from shared.records.state import RecordState
+from shared.records.step import StepRequest, step
 
 log = logging.getLogger(__name__)
 
@@ -70,51 +71,73 @@ STATUSES = RecordType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class End:
-    """`ended_on` is the first day on which the status no longer holds."""
+TRANSITIONS = {
+    "grant": ("applied", "granted", "Only a status that was applied for can be granted"),
+    "refuse": ("applied", "refused", "Only a status that was applied for can be refused"),
+    "end": ("granted", "ended", "Only a status in force can end"),
+    "expire": ("granted", "ended", "Only a status in force can expire"),
+}
+"""Of each act: the state in which it is allowed, the state after it, and what is said where it is not."""
 
-    ended_on: date
+
+class EndOfStatus(WireModel):
+    """Why and when a status ends; expiry is found by its own run."""
+
+    ended_on: Date = Field(description="first day on which the status no longer holds")
     reason: Literal["citizenship", "withdrawal", "leaving"]
 
 
-async def end(
-    engine: AsyncEngine, id: UUID, end: End, *, version: int, caller: Caller, key: IdempotencyKey
-) -> dict[str, Any]:
-    """Ends a status in force; answers with the record. Raises NotFound, VersionMismatch, Invalid, and Conflict where
-    none is in force."""
-    async with unit_of_work(engine) as unit:
-        answer: dict[str, Any] = await idempotent_json(
-            unit.connection, key, lambda: _end(unit, id, end, version, caller)
-        )
-    return answer
+class ExpiryRun(BaseModel):
+    """How many statuses had held until a day before `day` and were ended by this run."""
+
+    day: Date
+    expired: int
 
 
-async def _end(unit: UnitOfWork, id: UUID, end: End, version: int, caller: Caller) -> dict[str, Any]:
-    record = await intake.open_within(unit, STATUSES, id, version, caller)
-    status = KandasStatus.read(record.body)
-    if status.state != "granted" or status.decided_on is None:
-        raise Conflict(f"Only a status in force can end; this one is {status.state}.")
+def allow(status: KandasStatus, act: str) -> None:
+    """Raises Conflict in a state without this act."""
+    before, _, refusal = TRANSITIONS[act]
+    if status.state != before:
+        raise Conflict(f"{refusal}; this one is {status.state}.")
+
+
+def after(act: str, status: KandasStatus, **changes: Any) -> KandasStatus:
+    """The status after `act`. Raises Conflict in a state without this act."""
+    allow(status, act)
+    return KandasStatus.model_validate(dict(status) | changes | {"state": TRANSITIONS[act][1]})
+
+
+async def end(asked: StepRequest, end: EndOfStatus) -> RecordState[KandasStatus]:
+    """Ends a status in force. Raises as `step`, Invalid, and Conflict where none is in force."""
+
+    async def change(_unit: UnitOfWork, status: KandasStatus) -> KandasStatus:
+        allow(status, "end")
+        if faults := _faults_of_end(status, end.ended_on):
+            raise Invalid("The status cannot end on that day.", faults=faults)
+        return after("end", status, ended_on=end.ended_on, end_reason=end.reason)
+
+    return await step(asked, STATUSES, change, reason=end.reason)
+
+
+def _faults_of_end(status: KandasStatus, ended_on: date) -> list[Fault]:
+    assert status.decided_on is not None  # noqa: S101  (a status in force was decided)
     found = rules.faults_of_end(
-        end.ended_on, granted_on=status.decided_on, valid_until=status.valid_until, today=clock.today()
+        ended_on, granted_on=status.decided_on, valid_until=status.valid_until, today=clock.today()
     )
-    if found:
-        raise Invalid("The status cannot end on that day.", faults=[Fault("/ended_on", each) for each in found])
-    ended = _on_revised(status, state="ended", ended_on=end.ended_on, end_reason=end.reason)
-    return as_json(await intake.revise_within(unit, STATUSES, record, ended, caller, end.reason))
+    return [Fault("/ended_on", each) for each in found]
 
 
-async def expire(engine: AsyncEngine, day: date, caller: Caller) -> int:
-    """Ends every status whose last day lies before `day`; how many it found. A second run finds none."""
-    expired = 0
+async def expire(engine: AsyncEngine, caller: Caller) -> ExpiryRun:
+    """Ends every status whose last day is over today. A second run finds none."""
+    day, expired = clock.today(), 0
     while found := await _expire_some(engine, day, caller):
         expired += found
-    return expired
+    return ExpiryRun(day=day, expired=expired)
 
 
 async def expire_daily(engine: AsyncEngine) -> None:
     """What ends today by the clock."""
-    log.info("expiry run: %d statuses ended", await expire(engine, clock.today(), KANDAS))
+    log.info("expiry run: %d statuses ended", (await expire(engine, KANDAS)).expired)
 
 
 async def _expire_some(engine: AsyncEngine, day: date, caller: Caller) -> int:
@@ -125,18 +148,15 @@ async def _expire_some(engine: AsyncEngine, day: date, caller: Caller) -> int:
             status = KandasStatus.read(record.body)
             assert status.valid_until is not None  # noqa: S101  (the query asks for it)
             ended_on = rules.first_day_without(status.valid_until)
-            ended = _on_revised(status, state="ended", ended_on=ended_on, end_reason="expiry")
+            ended = after("expire", status, ended_on=ended_on, end_reason="expiry")
             await intake.revise_within(unit, STATUSES, record, ended, caller, "expiry")
     return len(ids)
 
 
-async def decisions(engine: AsyncEngine, id: UUID, caller: Caller) -> list[StoredDecision]:
+async def decisions(engine: AsyncEngine, id: UUID, caller: Caller) -> list[MemberDecision]:
     """Every decision on the status, oldest first; the reading is logged. Raises NotFound."""
     async with unit_of_work(engine) as unit:
         record = await records.load(unit.connection, kandas_status, id)
         await intake.log(unit, STATUSES, record, KandasStatus.read(record.body), caller, "read", None)
-        return await status_decision.of_status(unit.connection, id)
-
-
-def _on_revised(status: KandasStatus, **changes: Any) -> KandasStatus:
-    return KandasStatus.model_validate(dict(status) | changes)
+        found = await status_decision.of_status(unit.connection, id)
+    return [MemberDecision.model_validate_json(decision.body, extra="ignore") for decision in found]

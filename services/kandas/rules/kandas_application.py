@@ -13,8 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from services.kandas.rules.rulebook import RULEBOOK
-from shared.kernel.norms import Norm, NormsInForce
+from shared.kernel.norms import Norm, NormsInForce, Rulebook
 from shared.kernel.terms import last_day_of
 
 
@@ -43,18 +42,13 @@ def missing_documents(norms: NormsInForce, member: str, received: Iterable[str])
     return tuple(kind for kind in required_documents(norms, member).codes() if kind not in held)
 
 
-def missing_on(lodged_on: date, member: str, received: Iterable[str]) -> tuple[str, ...]:
-    """`missing_documents` of an application by the list of the day on which it was lodged."""
-    return missing_documents(RULEBOOK.on(lodged_on), member, received)
-
-
-def clock(lodged_on: date, received: Iterable[tuple[str, Mapping[str, date]]]) -> Clock | None:
+def clock(lodged_on: date, received: Iterable[tuple[str, Mapping[str, date]]], rulebook: Rulebook) -> Clock | None:
     """The running clock, or None while a document is missing.
 
     `received` says of each member (its place in the family) which kind of document was received when. The list of
-    documents is that of the day of lodging.
+    documents is that of the day of lodging, the term that of the day on which the set was complete.
     """
-    norms = RULEBOOK.on(lodged_on)
+    norms = rulebook.on(lodged_on)
     days = [lodged_on]
     for member, papers in received:
         required = required_documents(norms, member).codes()
@@ -62,5 +56,5 @@ def clock(lodged_on: date, received: Iterable[tuple[str, Mapping[str, date]]]) -
             return None
         days += (papers[kind] for kind in required)
     started_on = max(days)
-    term = RULEBOOK.on(started_on)["decision_term"]
+    term = rulebook.on(started_on)["decision_term"]
     return Clock(started_on, last_day_of(term, started_on), term)

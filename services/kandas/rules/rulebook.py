@@ -1,7 +1,11 @@
-"""The dated norms of the kandas procedure."""
+"""The dated norms of the kandas procedure. Known to cases only, which pass the norms of a day to the rules."""
 
+from functools import cache
 from pathlib import Path
 
 from shared.kernel.norms import Rulebook
 
-RULEBOOK = Rulebook.load(Path(__file__).with_name("norms.toml"))
+
+@cache
+def rulebook() -> Rulebook:
+    return Rulebook.load(Path(__file__).with_name("norms.toml"))

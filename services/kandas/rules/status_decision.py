@@ -13,9 +13,8 @@ from datetime import date
 from typing import Literal
 
 from services.kandas.rules.kandas_application import missing_documents, required_documents
-from services.kandas.rules.rulebook import RULEBOOK
 from shared.kernel.decisions import Check, Decision, DecisionOutcome
-from shared.kernel.norms import NormsInForce
+from shared.kernel.norms import NormsInForce, Rulebook
 from shared.kernel.terms import last_day_of
 
 Outcome = Literal["granted", "preliminary_refusal", "refused"]
@@ -45,10 +44,11 @@ class Ruling:
     valid_until: date | None = None
 
 
-def rule(facts: Facts, day: date) -> Ruling:
-    """The ruling by the norms in force on `day`. Raises NotInForce before the first day that the rulebook knows."""
-    norms = RULEBOOK.on(day)
-    decision = Decision.by(norms, _checks(norms, facts))
+def rule(facts: Facts, day: date, rulebook: Rulebook) -> Ruling:
+    """The ruling by the norms in force on `day`, on the documents that were listed when it was lodged. Raises
+    NotInForce before the first day that the rulebook knows."""
+    norms = rulebook.on(day)
+    decision = Decision.by(norms, _checks(facts, norms, rulebook.on(facts.lodged_on)))
     if decision.outcome is DecisionOutcome.GRANTED:
         return Ruling("granted", decision, valid_until=last_day_of(norms["status_term"], day))
     if norms["preliminary_refusal"].applies() and not facts.heard:
@@ -56,8 +56,8 @@ def rule(facts: Facts, day: date) -> Ruling:
     return Ruling("refused", decision)
 
 
-def _checks(norms: NormsInForce, facts: Facts) -> Iterator[Check]:
-    yield _documents(facts)
+def _checks(facts: Facts, norms: NormsInForce, when_lodged: NormsInForce) -> Iterator[Check]:
+    yield _documents(facts, when_lodged)
     yield _condition(
         norms,
         "ethnic_kazakh",
@@ -88,8 +88,7 @@ def _checks(norms: NormsInForce, facts: Facts) -> Iterator[Check]:
     )
 
 
-def _documents(facts: Facts) -> Check:
-    norms = RULEBOOK.on(facts.lodged_on)
+def _documents(facts: Facts, norms: NormsInForce) -> Check:
     norm = required_documents(norms, facts.member)
     if missing := missing_documents(norms, facts.member, facts.documents):
         listed = ", ".join(missing)

@@ -8,6 +8,7 @@ from sqlalchemy import Table
 from shared.db import records
 from shared.db.records import Record, Submission
 from shared.errors import VersionRequired
+from shared.events.digest import says_the_same
 from shared.outbox.unit_of_work import UnitOfWork
 
 
@@ -18,7 +19,7 @@ async def upsert_document(
     already is replaced only by who names its version: raises VersionRequired, VersionMismatch."""
     (taken,) = await records.submit(unit.connection, table, [submission])
     record = await records.load(unit.connection, table, taken.id, lock=True)
-    if record.body == submission.body:
+    if says_the_same(record.body, submission.content):
         return as_document(record)
     if version is None:
         raise VersionRequired("This is on record with other content. Read it, then send its ETag as If-Match.")

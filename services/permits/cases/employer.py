@@ -45,7 +45,7 @@ async def register(
 ) -> dict[str, Any]:
     """Puts the employer on record, or changes it. Raises Forbidden, VersionRequired, VersionMismatch."""
     expect_to_act_for(caller, employer.bin)
-    submission = Submission(employer.bin, employer.model_dump_json(), caller.subject)
+    submission = Submission(employer.bin, employer, caller.subject)
     async with unit_of_work(engine) as unit:
         return dict(
             await idempotent_json(
@@ -71,7 +71,7 @@ async def report_staff(
         raise Invalid("Staff can be reported up to today.", faults=[Fault("/as_of", "Lies in the future.")])
     columns = {"employer_bin": report.employer_bin, "as_of": report.as_of}
     name = f"{report.employer_bin}:{report.as_of}"
-    submission = Submission(name, report.model_dump_json(), caller.subject, columns)
+    submission = Submission(name, report, caller.subject, columns)
 
     async def make() -> dict[str, Any]:
         await records.load_by_source(unit.connection, tables.employer, report.employer_bin)

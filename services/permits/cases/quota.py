@@ -93,7 +93,7 @@ async def order(
         decision = rule.decide_order(lines, ordered.labour_force, in_use, norms)
         if decision.outcome is DecisionOutcome.REFUSED:
             raise refusal(decision, "this quota")
-        submission = Submission(str(year), ordered.model_dump_json(), caller.subject)
+        submission = Submission(str(year), ordered, caller.subject)
         document = await upsert_document(unit, quota_order, submission, version, ordered.act)
         await store.replace(unit.connection, year, lines)
         return document | {"decision": decision.as_json()}

@@ -199,7 +199,7 @@ async def _issue(
     submissions = [
         Submission(
             permit.source_id,
-            permit.model_dump_json(),
+            permit,
             caller.subject,
             {"application_id": record.id, **_columns(permit)},
             UUID(permit.source_id),

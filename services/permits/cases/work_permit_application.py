@@ -152,7 +152,7 @@ async def submit(engine: AsyncEngine, application: Application, caller: Caller) 
             application=application, activity=employer.activity, status="submitted", submitted_on=today, decide_by=by
         )
         name = f"{application.employer_bin}:{application.source_id}"
-        submission = Submission(name, file.model_dump_json(), caller.subject, file.columns)
+        submission = Submission(name, file, caller.subject, file.columns)
         (taken,) = await records.submit(unit.connection, applications, [submission])
         record = await records.load(unit.connection, applications, taken.id)
         if read_file(record).application != application:

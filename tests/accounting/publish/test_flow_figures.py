@@ -1,33 +1,45 @@
 """Every figure of DF_FLOW is what adding up the cells one by one, in plain Python, gives."""
 
 from collections import Counter, defaultdict
-from datetime import date
+from datetime import date, timedelta
 from itertools import product
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.accounting.cases.figures import flow_figures as cases
 from services.accounting.cases.figures.border_figures import border_figures
 from services.accounting.cases.figures.flow_figures import flow_figures
 from services.accounting.publish.sdmx.query import parse
-from services.accounting.rules.figures.dimensions import AGE_GROUPS, PURPOSES, SEXES, country_name, region_name
+from services.accounting.rules.figures.dimensions import (
+    AGE_GROUPS,
+    PURPOSES,
+    SEXES,
+    country_name,
+    day_number,
+    region_name,
+)
 from services.accounting.rules.figures.figures import Figure, TooMany
-from services.accounting.rules.figures.movements import Indicator, pack
+from services.accounting.rules.figures.flow_figures import covered_periods
+from services.accounting.rules.figures.movements import CellKind, pack
+from services.accounting.rules.residence.reckoning import Coverage
+from shared.kernel.periods import Frequency
 from tests.accounting.conftest import Accounting
 from tests.accounting.oracle_account import account
 from tests.accounting.world import START, World
 
-FREQUENCIES = {"M": 1, "Q": 3, "A": 12}
+FREQUENCIES: dict[Frequency, int] = {"M": 1, "Q": 3, "A": 12}
 Values = dict[tuple[tuple[str, ...], str], tuple[int, bool]]
 """By key and period: the value, and whether open crossings may change it."""
 
 
 def added_up(world: World) -> Values:
     """All figures that are not nothing, from the oracle's cells."""
-    kinds: dict[Any, Counter[Indicator]] = defaultdict(Counter)
+    kinds: dict[Any, Counter[CellKind]] = defaultdict(Counter)
     for (month, kind, region, partner, citizen, sex, age, purpose), count in account(world).cells.items():
-        if kind >= Indicator.ARRIVALS:
+        if kind >= CellKind.ARRIVALS:
             continue
         codes = (
             (region_name(region), "KZ"),
@@ -38,7 +50,7 @@ def added_up(world: World) -> Values:
             (PURPOSES[purpose], "_T"),
         )
         for frequency, *place in product(FREQUENCIES, *codes):
-            kinds[frequency, tuple(place), _period(month, frequency)][Indicator(kind)] += count
+            kinds[frequency, tuple(place), _period(month, frequency)][CellKind(kind)] += count
     figures: Values = {}
     for (frequency, place, period), counts in kinds.items():
         for indicator, (value, open) in _indicators(counts).items():
@@ -62,9 +74,9 @@ def _period(month: int, frequency: str) -> str:
     return {"M": f"{year}-{number + 1:02}", "Q": f"{year}-Q{number // 3 + 1}", "A": str(year)}[frequency]
 
 
-def _indicators(counts: Counter[Indicator]) -> dict[str, tuple[int, bool]]:
-    arrived, left = counts[Indicator.IMM_FINAL], counts[Indicator.EMI_FINAL]
-    arriving, leaving = counts[Indicator.IMM_OPEN], counts[Indicator.EMI_OPEN]
+def _indicators(counts: Counter[CellKind]) -> dict[str, tuple[int, bool]]:
+    arrived, left = counts[CellKind.IMM_FINAL], counts[CellKind.EMI_FINAL]
+    arriving, leaving = counts[CellKind.IMM_OPEN], counts[CellKind.EMI_OPEN]
     return {
         "IMM": (arrived, arriving > 0),
         "EMI": (left, leaving > 0),
@@ -73,8 +85,8 @@ def _indicators(counts: Counter[Indicator]) -> dict[str, tuple[int, bool]]:
         "EMI_FINAL": (left, leaving > 0),
         "IMM_OPEN": (arriving, arriving > 0),
         "EMI_OPEN": (leaving, leaving > 0),
-        "IMM_UNDETERMINED": (counts[Indicator.IMM_UNDETERMINED], False),
-        "EMI_UNDETERMINED": (counts[Indicator.EMI_UNDETERMINED], False),
+        "IMM_UNDETERMINED": (counts[CellKind.IMM_UNDETERMINED], False),
+        "EMI_UNDETERMINED": (counts[CellKind.EMI_UNDETERMINED], False),
     }
 
 
@@ -114,7 +126,7 @@ async def test_every_sum_is_exact(accounting: Accounting, key: str) -> None:
 
 async def test_what_is_not_specified_stands_once_and_in_no_broad_group(accounting: Accounting) -> None:
     await accounting.take(World(3, people=0, obs_end=date(2021, 2, 1)).stream())
-    cell = int(pack(month=51 * 12, indicator=Indicator.IMM_FINAL))
+    cell = int(pack(month=51 * 12, indicator=CellKind.IMM_FINAL))
     await accounting.connection.execute("INSERT INTO derived.cube VALUES ($1, 7)", cell)
     counted = {key[3:] for (key, _), value in by_place(await ask(accounting, "M.IMM.......")).items() if value}
     unknown = ("_X", "_X", "_X", "_X", "_X", "_X")
@@ -149,6 +161,15 @@ async def test_periods_lie_wholly_within_what_is_asked(accounting: Accounting) -
     assert not periods & {"2022", "2022-Q1", "2022-02", "2023", "2023-Q3", "2023-08"}
     whole = by_place(await ask(accounting, key))
     assert by_place(figures).items() <= whole.items()
+
+
+@given(st.dates(date(1971, 1, 1), date(2100, 1, 1)), st.integers(1, 2000), st.sampled_from(sorted(FREQUENCIES)))
+def test_periods_cover_what_the_data_touch_without_gap(first: date, length: int, frequency: Frequency) -> None:
+    end = first + timedelta(days=length)
+    found = list(covered_periods(frequency, Coverage(day_number(first), day_number(end))))
+    assert first in found[0][1]
+    assert end - timedelta(days=1) in found[-1][1]
+    assert [period.next() for _, period in found[:-1]] == [period for _, period in found[1:]]
 
 
 async def test_nothing_is_published_before_the_feed_declares_its_coverage(accounting: Accounting) -> None:

@@ -138,6 +138,7 @@ async def test_old_keys_go_as_new_ones_come(engine: AsyncEngine) -> None:
 
 class Proposal(BaseModel):
     name: str
+    note: str | None = None
 
 
 api = routes.router(prefix="/v1/things")
@@ -172,3 +173,19 @@ async def test_over_http(client: httpx.AsyncClient, as_role: TokenFor) -> None:
     for bad in (None, "", "x" * 256):
         refused = await post(bad, "one")
         assert (refused.status_code, refused.json()["type"].rsplit("/", 1)[1]) == (422, "idempotency-key-missing")
+
+
+async def test_a_retry_that_is_written_otherwise_is_no_other_request(
+    client: httpx.AsyncClient, as_role: TokenFor
+) -> None:
+    headers = as_role("clerk") | {"Idempotency-Key": "k1", "Content-Type": "application/json"}
+
+    async def post(body: str) -> httpx.Response:
+        return await client.post("/v1/things", content=body, headers=headers)
+
+    first = await post('{"name": "one", "note": "n"}')
+    for retry in ('{"note":"n","name":"one"}', '{\n  "name": "\\u006fne",\n  "note": "n"\n}\n'):
+        again = await post(retry)
+        assert (again.status_code, again.content) == (first.status_code, first.content)
+    for other in ('{"name": "one", "note": "N"}', '{"name": "one"}'):
+        assert (await post(other)).json()["type"].endswith("/idempotency-key-reused")

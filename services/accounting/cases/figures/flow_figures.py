@@ -6,12 +6,11 @@ from typing import cast
 
 import asyncpg
 
+from services.accounting.cases.indicators import wanted
 from services.accounting.rules.figures import series
 from services.accounting.rules.figures.axes import Axis, axis_of
 from services.accounting.rules.figures.figures import Figure, Query, TooMany
 from services.accounting.rules.figures.flow_figures import (
-    FORMULAS,
-    METHODS,
     MONTHS,
     Formula,
     counting,
@@ -28,11 +27,12 @@ from shared.kernel.periods import Frequency
 
 async def flow_figures(connection: asyncpg.Connection, query: Query, limit: int) -> list[Figure]:
     """Every figure that the query wants. Raises TooMany."""
-    method, known = METHODS[query.flow.id], FORMULAS[query.flow.id]
-    formulas = {name: known[name] for name in chosen(query, "INDICATOR", known)}
+    found = {each: each.source for each in wanted(query) if isinstance(each.source, Formula)}
+    formulas = {each.code: formula for each, formula in found.items()}
     frequencies = cast(list[Frequency], chosen(query, "FREQ", MONTHS))
-    if not (formulas and frequencies and chosen(query, "METHOD", [method])):
+    if not (found and frequencies):
         return []
+    (method,) = {each.method for each in found}
     coverage = await coverages.counted(connection)
     along = [_along(axis_of(each.id), query.of(each.id)) for each in query.flow.dimensions[PLACE:]]
     months = months_within(coverage, query.start, query.end)

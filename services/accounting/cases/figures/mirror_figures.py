@@ -4,27 +4,29 @@ from typing import Final
 
 import asyncpg
 
+from services.accounting.cases.indicators import Indicator, Reported, wanted
 from services.accounting.rules.figures.figures import Figure, Query, TooMany
 from services.accounting.rules.spans import frequency, span
 from services.accounting.store.figures import host_figures
 
-METHOD: Final = "HOST"
 STATUS: Final = {"official": "A", "estimate": "E", "press": "U"}
 
 
 async def mirror_figures(connection: asyncpg.Connection, query: Query, limit: int) -> list[Figure]:
     """Every reported figure that the query wants, nothing summed. Raises TooMany."""
-    reported = [_figure(row) for row in await host_figures.newest(connection)]
+    concepts = {each.source.concept: each for each in wanted(query) if isinstance(each.source, Reported)}
+    rows = await host_figures.newest(connection)
+    reported = [_figure(concepts[row["concept"]], row) for row in rows if row["concept"] in concepts]
     figures = [figure for figure in reported if query.wants(figure.key) and _is_within(query, figure.period)]
     if len(figures) > limit:
         raise TooMany
     return figures
 
 
-def _figure(row: asyncpg.Record) -> Figure:
+def _figure(indicator: Indicator, row: asyncpg.Record) -> Figure:
     country, period = row["country"], row["period"]
     return Figure(
-        key=(frequency(period), row["concept"].upper(), METHOD, country, "KAZ", country),
+        key=(frequency(period), indicator.code, indicator.method, country, "KAZ", country),
         period=period,
         value=row["value"],
         status=STATUS[row["reliability"]],

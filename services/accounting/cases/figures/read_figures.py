@@ -20,8 +20,10 @@ from services.accounting.cases.figures.border_figures import border_figures
 from services.accounting.cases.figures.flow_figures import flow_figures
 from services.accounting.cases.figures.mirror_figures import mirror_figures
 from services.accounting.cases.figures.register_figures import register_figures
+from services.accounting.cases.indicators import Acts, Difference, Reported, Standing, wanted
 from services.accounting.rules.figures.dimensions import day_of
 from services.accounting.rules.figures.figures import Figure, NotPublic, Query, Reading, TooMany, public_part
+from services.accounting.rules.figures.flow_figures import Crossings, Formula
 from services.accounting.rules.residence.reckoning import UNDECLARED
 from services.accounting.store import coverage as coverages
 from services.accounting.store import sources
@@ -37,18 +39,15 @@ ROLE_NEEDED: Final = (
     "Figures finer than national totals need a token of the role statistician; leave the place in the key empty, or "
     "write the code of the total."
 )
-COMPUTED: Final[Mapping[str, tuple[Computing, ...]]] = {
-    "DF_FLOW": (flow_figures, register_figures),
-    "DF_BORDER": (border_figures,),
-    "DF_LABOUR": (register_figures,),
-    "DF_KANDAS": (register_figures,),
-    "DF_ABROAD": (register_figures,),
-    "DF_MIRROR": (mirror_figures,),
-    "DF_PROTECTION": (register_figures,),
-    "DF_INTERNAL": (register_figures,),
-    "DF_STAY": (register_figures,),
+_COMPUTING: Final[Mapping[type, Computing]] = {
+    Formula: flow_figures,
+    Crossings: border_figures,
+    Acts: register_figures,
+    Standing: register_figures,
+    Difference: register_figures,
+    Reported: mirror_figures,
 }
-"""How the figures of each flow are computed; the other flows hold published figures alone."""
+"""What computes figures from each kind of source; Loaded figures are not computed."""
 
 
 class FigureReader:
@@ -96,7 +95,9 @@ async def _read(connection: Connection, query: Query, computed: Query | None, li
         others = await published_figure.series(connection, query.flow.id)
         changed = await sources.counted_at(connection) or NEVER
         released = changed.astimezone(clock.ALMATY).date()
-        for compute in COMPUTED.get(query.flow.id, ()):
+        for compute in dict.fromkeys(
+            _COMPUTING[type(each.source)] for each in wanted(computed) if type(each.source) in _COMPUTING
+        ):
             figures += [
                 replace(figure, released=figure.released or released)
                 for figure in await compute(connection, computed, limit)

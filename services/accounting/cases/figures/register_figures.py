@@ -7,49 +7,45 @@ from typing import cast
 
 import asyncpg
 
+from services.accounting.cases.indicators import Acts, Difference, Standing, parts, wanted
 from services.accounting.rules.figures import series
 from services.accounting.rules.figures.axes import NOWHERE
 from services.accounting.rules.figures.dataflows import Dimension
 from services.accounting.rules.figures.figures import Figure, Query, TooMany
 from services.accounting.rules.figures.flow_figures import MONTHS
-from services.accounting.rules.figures.register_figures import (
-    ACTS,
-    METHODS,
-    REGISTER,
-    STANDING,
-    counted,
-    period_end,
-    periods_since,
-    valued,
-)
+from services.accounting.rules.figures.register_figures import period_end, periods_since, valued
 from services.accounting.rules.figures.series import PLACE, Counts, Measure, Row, chosen
 from services.accounting.store.figures import register_counts
-from services.accounting.store.figures.register_counts import CellKey
+from services.accounting.store.figures.register_counts import CellKey, Counted
 from shared import clock
 from shared.kernel.periods import Frequency
 
 
 async def register_figures(connection: asyncpg.Connection, query: Query, limit: int) -> list[Figure]:
     """Every figure that the query wants. Raises TooMany."""
-    acts = chosen(query, "INDICATOR", ACTS.get(query.flow.id, ()))
-    standing = chosen(query, "INDICATOR", STANDING.get(query.flow.id, ()))
-    method = METHODS.get(query.flow.id, REGISTER)
+    found = [each for each in wanted(query) if isinstance(each.source, Acts | Standing | Difference)]
     frequencies = cast(list[Frequency], chosen(query, "FREQ", MONTHS))
-    if not ((acts or standing) and frequencies and chosen(query, "METHOD", [method])):
+    if not (found and frequencies):
         return []
+    (method,) = {each.method for each in found}
+    made_of = {each.code: [part.code for part in parts(each)] for each in found}
+    sources = {part.code: part.source for each in found for part in parts(each)}
+    acts = [Counted(code, source.records) for code, source in sources.items() if isinstance(source, Acts)]
+    standing = [Counted(code, source.records) for code, source in sources.items() if isinstance(source, Standing)]
     today = clock.today()
-    first = await register_counts.first_day(connection, [*counted(acts), *standing])
+    behind = [records for counted in (*acts, *standing) for records in counted.records]
+    first = await register_counts.first_day(connection, behind)
     periods = {each: periods_since(first, today, each, query.start, query.end) for each in frequencies}
     ends = [period_end(each, number, period, today) for each in periods for number, period in periods[each]]
     places = [_place(*each) for each in zip(query.flow.dimensions[PLACE:], query.codes[PLACE:], strict=True)]
     rows: list[Row] = []
-    for indicator in counted(acts):
-        rows += await register_counts.acts(connection, indicator, places, frequencies, limit + 1)
-    for indicator in standing:
-        rows += await register_counts.stock(connection, indicator, places, ends, limit + 1)
+    for counted in acts:
+        rows += await register_counts.acts(connection, counted, places, frequencies, limit + 1)
+    for counted in standing:
+        rows += await register_counts.stock(connection, counted, places, ends, limit + 1)
     if len(rows) > limit:
         raise TooMany
-    measure = Measure(method, [*acts, *standing], periods, partial(valued, today))
+    measure = Measure(method, list(made_of), periods, partial(valued, today, made_of))
     return series.figures(query, measure, _merged(rows), limit)
 
 

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import orjson
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.accounting.cases.residence.classification import pseudonym
+from services.accounting.cases.stated import Stated, acts_of, registered_stays, status_of
 from services.accounting.rules.figures.dimensions import day_of, region_name
-from services.accounting.rules.persons.acts import Act, acts_of
+from services.accounting.rules.persons.acts import Act
 from services.accounting.rules.persons.people import People
-from services.accounting.rules.persons.registered_stays import RegisteredStay, registered_stays
-from services.accounting.rules.persons.statuses import Stated, Status, status_of
+from services.accounting.rules.persons.registered_stays import RegisteredStay
+from services.accounting.rules.persons.statuses import Status
 from services.accounting.rules.persons.stays import Bound, stays
 from services.accounting.rules.residence.history import Kind
 from services.accounting.rules.residence.outcome import verdict
@@ -22,6 +22,7 @@ from services.accounting.store.persons import histories
 from shared.audit import access_log
 from shared.db.driver import driver
 from shared.errors import NotFound
+from shared.events.portal import BorderCrossing
 from shared.identity.callers import Caller
 
 
@@ -82,15 +83,15 @@ async def timeline(engine: AsyncEngine, id: str, caller: Caller) -> Timeline:
             raise NotFound("No person has this id. It changes when records join or part persons: look it up again.")
         source_ids = await histories.source_ids(direct, people.crossings["fact"].tolist())
         facts = await histories.register_facts(direct, people.keys.tolist())
-    return _timeline(people, source_ids, [Stated(fact, kind, orjson.loads(body)) for fact, kind, body in facts])
+    return _timeline(people, source_ids, [Stated.of(*stored) for stored in facts])
 
 
 def _timeline(people: People, source_ids: dict[int, str], facts: Sequence[Stated]) -> Timeline:
-    statuses = filter(None, (status_of(each.kind, each.body) for each in facts))
-    acts = (act for each in facts for act in acts_of(each.kind, each.body))
-    counted = Counter(each.kind for each in facts)
+    statuses = filter(None, (status_of(each.fact) for each in facts))
+    acts = (act for each in facts for act in acts_of(each.fact))
+    counted = Counter(each.fact.NAME for each in facts)
     if len(people.crossings):
-        counted["border_crossing.v1"] = len(people.crossings)
+        counted[BorderCrossing.NAME] = len(people.crossings)
     return Timeline(
         pseudonym(int(people.ids[0])),
         _crossings(people, source_ids),

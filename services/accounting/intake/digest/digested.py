@@ -9,6 +9,7 @@ import orjson
 from services.accounting.rules.figures.dimensions import day_number, region_code
 from services.accounting.rules.persons.identity import NO_KEY, Claim, Hashes
 from services.accounting.rules.residence.history import Kind
+from services.accounting.rules.rows import LEFT_OUT, PERSONAL
 from shared.events.envelope import Fact
 from shared.events.person import Person
 from shared.events.wire import Date
@@ -67,9 +68,9 @@ def identify(person: Person, fact: int, hashes: Hashes) -> tuple[Claim | None, i
 
 def body(fact: Fact, person: Person | None) -> str:
     """The fact as JSON, its person reduced to what statistics may know."""
-    told: dict[str, Any] = fact.model_dump(mode="json", exclude={"person", "document"})
+    told: dict[str, Any] = fact.model_dump(mode="json", exclude=set(LEFT_OUT))
     if person:
-        told |= {"birth_date": person.birth_date, "sex": person.sex, "citizenship": person.citizenship}
+        told |= {name: getattr(person, name) for name in PERSONAL}
     try:
         text = orjson.dumps(told).decode()
     except orjson.JSONEncodeError:

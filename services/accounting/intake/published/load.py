@@ -11,7 +11,6 @@ from services.accounting.intake.published import by_settlement, stat_gov_kz, tab
 from services.accounting.intake.published.table import Row
 from services.accounting.rules.figures.published_figure import BadRow, PublishedFigure, read_row
 
-OFFICIAL_NET = "NET"
 STAT_GOV_KZ = "Bureau of National Statistics of Kazakhstan, stat.gov.kz"
 
 

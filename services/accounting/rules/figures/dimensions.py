@@ -4,7 +4,6 @@ They are stored in packed histories and cube cells, so a number, once given, nev
 Zero always means "not specified" (`_X`). Countries need no list: the three letters are the number.
 """
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -114,11 +113,6 @@ def day_number(day: date) -> int:
 def day_of(number: int) -> date:
     """The calendar date of a `day_number`."""
     return date.fromordinal(number + _EPOCH)
-
-
-def day_numbers(days: Sequence[date]) -> npt.NDArray[np.int32]:
-    """`day_number` of many dates."""
-    return np.fromiter(map(day_number, days), np.int32, len(days))
 
 
 _EPOCH: Final = date(1970, 1, 1).toordinal()

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from services.accounting.rules.figures.dimensions import day_of
-from services.accounting.rules.figures.movements import Indicator
+from services.accounting.rules.figures.movements import CellKind
 from services.accounting.rules.residence.reckoning import Coverage
 from shared.kernel.periods import Frequency, Period
 
@@ -20,52 +20,23 @@ EPOCH: Final = 1970
 
 
 class Formula(NamedTuple):
-    """An indicator: what it adds, what it takes away, and the open crossings that may still change it."""
+    """What of the cube an indicator adds, what it takes away, and the open crossings that may still change it."""
 
-    plus: frozenset[Indicator]
-    minus: frozenset[Indicator]
-    open: frozenset[Indicator]
-
-
-def _formula(plus: set[Indicator], minus: set[Indicator], open: set[Indicator]) -> Formula:
-    return Formula(frozenset(plus), frozenset(minus), frozenset(open))
+    plus: frozenset[CellKind]
+    minus: frozenset[CellKind] = frozenset()
+    open: frozenset[CellKind] = frozenset()
 
 
-def _all(kind: Indicator) -> Formula:
-    """All crossings of a kind: whatever the rule will say of them, they were counted."""
-    return _formula({kind}, set(), set())
+class Crossings(Formula):
+    """All crossings of the border of one kind. Their cells know no region."""
 
 
-_I = Indicator
-_FLOW: Final = {
-    "IMM": _formula({_I.IMM_FINAL}, set(), {_I.IMM_OPEN}),
-    "EMI": _formula({_I.EMI_FINAL}, set(), {_I.EMI_OPEN}),
-    "NET": _formula({_I.IMM_FINAL}, {_I.EMI_FINAL}, {_I.IMM_OPEN, _I.EMI_OPEN}),
-    "IMM_FINAL": _formula({_I.IMM_FINAL}, set(), {_I.IMM_OPEN}),
-    "EMI_FINAL": _formula({_I.EMI_FINAL}, set(), {_I.EMI_OPEN}),
-    "IMM_OPEN": _formula({_I.IMM_OPEN}, set(), {_I.IMM_OPEN}),
-    "EMI_OPEN": _formula({_I.EMI_OPEN}, set(), {_I.EMI_OPEN}),
-    "IMM_UNDETERMINED": _all(_I.IMM_UNDETERMINED),
-    "EMI_UNDETERMINED": _all(_I.EMI_UNDETERMINED),
-}
-"""Until the open crossings are estimated (5.3 of the method), IMM and EMI are the finally classified ones."""
-_BORDER: Final = {
-    "ENTRIES": _all(_I.ARRIVALS),
-    "EXITS": _all(_I.DEPARTURES),
-    "ENTRIES_IMPUTED": _all(_I.ARRIVALS_IMPUTED),
-    "EXITS_IMPUTED": _all(_I.DEPARTURES_IMPUTED),
-}
-METHODS: Final[Mapping[str, str]] = {"DF_FLOW": "M1216", "DF_BORDER": "REGISTER"}
-FORMULAS: Final[Mapping[str, Mapping[str, Formula]]] = {"DF_FLOW": _FLOW, "DF_BORDER": _BORDER}
-"""By flow and indicator."""
-
-
-def kinds(formulas: Iterable[Formula]) -> list[Indicator]:
+def kinds(formulas: Iterable[Formula]) -> list[CellKind]:
     """What the cube must be asked for to make some indicators."""
     return sorted({kind for formula in formulas for part in formula for kind in part})
 
 
-def counting(formulas: Iterable[Formula]) -> list[Indicator]:
+def counting(formulas: Iterable[Formula]) -> list[CellKind]:
     """What makes their values; the other kinds only tell how final these are."""
     return sorted({kind for formula in formulas for kind in formula.plus | formula.minus})
 
@@ -74,7 +45,7 @@ def valued(
     coverage: Coverage,
     formulas: Mapping[str, Formula],
     indicator: str,
-    counts: Mapping[Indicator, int],
+    counts: Mapping[CellKind, int],
     period: Period,
 ) -> tuple[int, str]:
     """The value of an indicator in a period, and its status."""

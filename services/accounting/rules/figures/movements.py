@@ -18,7 +18,7 @@ from services.accounting.rules.residence.residence import imputed
 Ints = npt.NDArray[np.int64]
 
 
-class Indicator(IntEnum):
+class CellKind(IntEnum):
     """What a cell counts. Stored: numbers never change their meaning; at most 15.
 
     The last four count all crossings by month, citizenship and purpose, every other dimension 0: the region of a
@@ -122,7 +122,7 @@ def _movements(crossings: Crossings) -> Tally:
     observed = is_observed(crossings["state"])
     return _counted(
         month=month_of(crossings["day"][observed]),
-        indicator=Indicator.ARRIVALS + (crossings["arrival"][observed] == 0),
+        indicator=CellKind.ARRIVALS + (crossings["arrival"][observed] == 0),
         citizen=crossings["citizen"][observed],
         purpose=crossings["purpose"][observed],
     )
@@ -151,7 +151,7 @@ def _number(known: Ints) -> Ints:
 
 def _imputed(crossings: Crossings) -> Ints:
     missing = imputed(crossings["day"], crossings["arrival"].astype(np.bool_), crossings["state"])
-    indicator = np.where(missing.arrival, Indicator.ARRIVALS_IMPUTED, Indicator.DEPARTURES_IMPUTED)
+    indicator = np.where(missing.arrival, CellKind.ARRIVALS_IMPUTED, CellKind.DEPARTURES_IMPUTED)
     return pack(month=month_of(missing.day), indicator=indicator, citizen=crossings["citizen"][missing.before])
 
 

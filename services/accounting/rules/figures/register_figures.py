@@ -7,34 +7,13 @@ An act is counted once in the period of its day. At a period's end persons are c
 however many records they have; the running period is counted as it stands today.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from services.accounting.rules.figures.flow_figures import EPOCH, MONTHS, period_of
 from services.accounting.rules.figures.series import Counts
 from shared.kernel.periods import Frequency, Period
-
-REGISTER: Final = "REGISTER"
-METHODS: Final[Mapping[str, str]] = {"DF_FLOW": "COUPON"}
-"""By flow, where the method is not REGISTER."""
-
-ACTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "DF_FLOW": ("IMM", "EMI", "NET"),
-    "DF_LABOUR": ("PERMITS_ISSUED",),
-    "DF_KANDAS": ("KANDAS_APPLIED", "KANDAS_GRANTED", "KANDAS_REFUSED", "KANDAS_ENDED"),
-    "DF_INTERNAL": ("INTERNAL", "INTERNAL_BETWEEN", "INTERNAL_WITHIN"),
-    "DF_STAY": ("VIOLATIONS", "OVERSTAYS", "EXPELLED"),
-}
-STANDING: Final[Mapping[str, tuple[str, ...]]] = {
-    "DF_LABOUR": ("WORKERS",),
-    "DF_ABROAD": ("REGISTERED",),
-    "DF_PROTECTION": ("REFUGEES", "STATELESS", "ASYLUM_SEEKERS"),
-}
-"""Indicators by flow; store.register_counts says which records each of them counts."""
-
-DIFFERENCES: Final[Mapping[str, tuple[str, str]]] = {"NET": ("IMM", "EMI")}
-"""Indicators that count no records of their own: what one counts less what the other does."""
 
 
 class PeriodEnd(NamedTuple):
@@ -64,14 +43,14 @@ def period_end(frequency: Frequency, number: int, period: Period, today: date) -
     return PeriodEnd(frequency, number, min(period.end - timedelta(days=1), today))
 
 
-def counted(indicators: Iterable[str]) -> list[str]:
-    """The indicators whose records must be counted to make some, each once."""
-    return list(dict.fromkeys(each for name in indicators for each in DIFFERENCES.get(name, (name,))))
+def valued(
+    today: date, parts: Mapping[str, Sequence[str]], indicator: str, counts: Counts, period: Period
+) -> tuple[int, str]:
+    """The value of an indicator in a period, and its status: provisional while the period runs.
 
-
-def valued(today: date, indicator: str, counts: Counts, period: Period) -> tuple[int, str]:
-    """The value of an indicator in a period, and its status: provisional while the period runs."""
-    plus, *minus = (counts.get(each, 0) for each in counted([indicator]))
+    `parts` are the indicators whose records make it: the others are taken away from the first.
+    """
+    plus, *minus = (counts.get(each, 0) for each in parts[indicator])
     return plus - sum(minus), "P" if period.end > today else "A"
 
 

@@ -15,8 +15,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from services.accounting.rules.persons.identity import components, fact_key
-from services.accounting.rules.persons.statuses import Body, Stated
+from services.accounting.rules.persons.identity import components
 from services.accounting.rules.spans import day_after
 
 TELLING: Final = frozenset({"notified", "checked_out"})
@@ -33,49 +32,48 @@ class RegisteredStay(NamedTuple):
     basis: str
 
 
-def registered_stays(stated: Iterable[Stated]) -> list[RegisteredStay]:
-    """The stays that a person's facts register, the earliest first; other facts are passed over."""
-    ordered = sorted(stated, key=lambda each: each.fact)
-    entries = [_on_entry(each.body) for each in ordered if each.kind == "stay_registration.v1"]
-    notices = [each for each in ordered if each.kind == "host_notification.v1"]
-    return sorted([*entries, *map(_notified, _by_stay(notices))], key=lambda stay: stay.since)
+class Notice(NamedTuple):
+    """A notice of a stay: the key of its fact, and that of the notice which it joins."""
+
+    fact: int
+    joins: int | None
+    state: str
+    channel: str
+    region: str
+    stay_from: date
+    stay_until: date | None
+    checked_out_on: date | None
 
 
-def _on_entry(body: Body) -> RegisteredStay:
-    return RegisteredStay(
-        date.fromisoformat(body["since"]),
-        day_after(body["until"]),
-        _latest([body["ended_on"]]),
-        body["region"],
-        body["basis"],
-    )
+def registered_stays(on_entry: Iterable[RegisteredStay], notices: Iterable[Notice]) -> list[RegisteredStay]:
+    """The stays that were registered on entry and by notices, the earliest first."""
+    ordered = sorted(notices, key=lambda each: each.fact)
+    return sorted([*on_entry, *map(_notified, _by_stay(ordered))], key=lambda stay: stay.since)
 
 
-def _by_stay(notices: Sequence[Stated]) -> Iterable[list[Stated]]:
+def _by_stay(notices: Sequence[Notice]) -> Iterable[list[Notice]]:
     """The notices that tell of a stay, those of one stay together: also where one between them, or before them, was
     cancelled or is not known here."""
-    joins = [(each.fact, fact_key(each.body["joins"]) if each.body["joins"] else each.fact) for each in notices]
+    joins = [(each.fact, each.joins or each.fact) for each in notices]
     facts, stays = components(np.array(joins, np.int64).reshape(-1, 2))
     stay_of = dict(zip(facts.tolist(), stays.tolist(), strict=True))
-    together: dict[int, list[Stated]] = defaultdict(list)
+    together: dict[int, list[Notice]] = defaultdict(list)
     for each in notices:
-        if each.body["state"] in TELLING:
+        if each.state in TELLING:
             together[stay_of[each.fact]].append(each)
     return together.values()
 
 
-def _notified(notices: Sequence[Stated]) -> RegisteredStay:
-    first = min(notices, key=lambda each: (each.body["joins"] is not None, each.body["stay_from"], each.fact)).body
-    bodies = [each.body for each in notices]
-    until = max((body["stay_until"] for body in bodies if body["stay_until"]), default=None)
+def _notified(notices: Sequence[Notice]) -> RegisteredStay:
+    first = min(notices, key=lambda each: (each.joins is not None, each.stay_from, each.fact))
     return RegisteredStay(
-        date.fromisoformat(min(body["stay_from"] for body in bodies)),
-        day_after(until),
-        _latest([body["checked_out_on"] for body in bodies]),
-        first["region"],
-        first["channel"],
+        min(each.stay_from for each in notices),
+        day_after(_latest(each.stay_until for each in notices)),
+        _latest(each.checked_out_on for each in notices),
+        first.region,
+        first.channel,
     )
 
 
-def _latest(days: Sequence[str | None]) -> date | None:
-    return max((date.fromisoformat(day) for day in days if day), default=None)
+def _latest(days: Iterable[date | None]) -> date | None:
+    return max((day for day in days if day), default=None)

@@ -119,20 +119,6 @@ def pack(records: Records, lengths: npt.NDArray[np.int64]) -> list[bytes]:
     return [data[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
 
 
-def revise(
-    person: Persons, records: Records, gone: npt.NDArray[np.int64], added_person: Persons, added: Records
-) -> tuple[Persons, Records]:
-    """Persons and their records after a change: facts `gone` taken out of whoever held them, `added` put in, arranged.
-
-    A corrected or redelivered fact is both gone and added, so it never counts twice.
-    """
-    kept = ~np.isin(records["fact"], gone)
-    person = np.concatenate((person[kept], added_person))
-    records = np.concatenate((records[kept], added))
-    positions = arrange_crossings(person, records) if records.dtype == CROSSING else arrange_evidence(person, records)
-    return person[positions], records[positions]
-
-
 def arrange_crossings(person: Persons, crossings: Crossings) -> Positions:
     """Positions that sort crossings by person, day, instant, and within one second by the source's own order."""
     keys = person << 34 | crossings["day"].astype(np.int64) << 18 | (crossings["second"] + _DAY)

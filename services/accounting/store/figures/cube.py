@@ -7,7 +7,7 @@ import asyncpg
 
 from services.accounting.rules.figures.axes import NOWHERE, Axis, Level
 from services.accounting.rules.figures.flow_figures import MONTHS
-from services.accounting.rules.figures.movements import FIELDS, Indicator
+from services.accounting.rules.figures.movements import FIELDS, CellKind
 from services.accounting.rules.figures.series import Row
 from shared.kernel.periods import Frequency
 
@@ -30,7 +30,7 @@ async def sums(
     along: Sequence[Along],
     frequencies: Sequence[Frequency],
     months: tuple[int, int],
-    indicators: Sequence[Indicator],
+    indicators: Sequence[CellKind],
     limit: int,
 ) -> list[Row]:
     """The cube summed along its axes over `months` (since 1970-01, half-open); at most `limit` rows.
@@ -45,7 +45,7 @@ async def places(
     connection: Connection,
     along: Sequence[Along],
     months: tuple[int, int],
-    indicators: Sequence[Indicator],
+    indicators: Sequence[CellKind],
     limit: int,
 ) -> int:
     """In how many places on the finest levels anything is counted, up to `limit`: found much sooner than all sums."""
@@ -65,7 +65,7 @@ class _Statement:
     """The statement for one shape of question; its text depends on the shape alone, so that it is prepared once."""
 
     def __init__(
-        self, along: Sequence[Along], frequencies: Sequence[Frequency], indicators: Sequence[Indicator]
+        self, along: Sequence[Along], frequencies: Sequence[Frequency], indicators: Sequence[CellKind]
     ) -> None:
         self.along, self.indicators = along, indicators
         self.values: list[Any] = []
@@ -130,7 +130,7 @@ def _grouping_sets(names: list[str], total: bool) -> str:
     return f"GROUPING SETS ({', '.join([f'({name})' for name in names] + ['()'] * total)})"
 
 
-def _count(indicator: Indicator) -> str:
+def _count(indicator: CellKind) -> str:
     return f"coalesce(sum(count) FILTER (WHERE kind = {int(indicator)}), 0)::bigint"
 
 

@@ -2,15 +2,19 @@
 
 import asyncpg
 
-_NEWEST = """
+from services.accounting.store.members import day, number, text
+from shared.events.consular import HostCountryFigure as Reported
+
+_NEWEST = f"""
 SELECT DISTINCT ON (country, concept, period) country, concept, period, value, reliability, source, reported_on
 FROM (
-    SELECT body->>'country' AS country, body->>'concept' AS concept, body->>'period' AS period,
-        (body->>'value')::bigint AS value, body->>'reliability' AS reliability, body->>'source' AS source,
-        (body->>'reported_on')::date AS reported_on, fact
-    FROM register_fact WHERE kind = 'host_country_figure.v1' AND NOT withdrawn
+    SELECT {text(Reported, "country")} AS country, {text(Reported, "concept")} AS concept,
+        {text(Reported, "period")} AS period, {number(Reported, "value")} AS value,
+        {text(Reported, "reliability")} AS reliability, {text(Reported, "source")} AS source,
+        {day(Reported, "reported_on")} AS reported_on, fact
+    FROM register_fact WHERE kind = '{Reported.NAME}' AND NOT withdrawn
 ) reported ORDER BY country, concept, period, reported_on DESC, fact
-"""
+"""  # noqa: S608  (names of our own members)
 
 
 async def newest(connection: asyncpg.Connection) -> list[asyncpg.Record]:

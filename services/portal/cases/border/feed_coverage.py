@@ -6,6 +6,7 @@ from services.portal.store.tables import feed_coverage
 from shared import clock
 from shared.db import records
 from shared.db.records import Submission
+from shared.events.digest import says_the_same
 from shared.events.envelope import Event
 from shared.events.portal import FeedCoverage
 from shared.idempotency import IdempotencyKey
@@ -27,10 +28,10 @@ async def declare(
 
 
 async def _declare(unit: UnitOfWork, coverage: FeedCoverage, caller: Caller) -> None:
-    submission = Submission(coverage.feed, coverage.model_dump_json(), caller.subject)
+    submission = Submission(coverage.feed, coverage, caller.subject)
     (taken,) = await records.submit(unit.connection, feed_coverage, [submission])
     record = await records.load(unit.connection, feed_coverage, taken.id, lock=True)
-    if record.body != submission.body:
+    if not says_the_same(record.body, coverage):
         record = await records.revise(
             unit.connection, feed_coverage, record, submission.body, author=caller.subject, reason=None
         )

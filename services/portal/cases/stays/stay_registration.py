@@ -19,6 +19,7 @@ from services.portal.store.stays.host_duty import Duty
 from services.portal.store.stays.stay_registration import Crossing, Exit, Stay
 from services.portal.store.visas import visa
 from shared.db.records import NextVersion, Submission
+from shared.events.digest import says_the_same
 from shared.events.envelope import Event
 from shared.events.portal import BorderCrossing
 from shared.events.visa import StayRegistration
@@ -213,9 +214,7 @@ async def _keep(unit: UnitOfWork, wanted: dict[UUID, Registered], stays: Iterabl
     held = {stay.entry: stay for stay in stays if stay.entry in wanted}
     new = [each for entry, each in wanted.items() if entry not in held]
     if new:
-        submissions = [
-            Submission(each.fact.source_id, each.fact.model_dump_json(), AUTHOR, _columns(each)) for each in new
-        ]
+        submissions = [Submission(each.fact.source_id, each.fact, AUTHOR, _columns(each)) for each in new]
         ids = await store.open_stays(unit.connection, submissions)
         unit.emit(*(Event.of(each.fact, id, 1, each.entered_at) for id, each in zip(ids, new, strict=True)))
     changed = {entry: stay for entry, stay in held.items() if _differs(stay, wanted[entry])}
@@ -225,7 +224,7 @@ async def _keep(unit: UnitOfWork, wanted: dict[UUID, Registered], stays: Iterabl
 
 
 def _differs(stay: Stay, wanted: Registered) -> bool:
-    return stay.withdrawn or stay.body != wanted.fact.model_dump_json() or stay.columns != _columns(wanted)
+    return stay.withdrawn or stay.columns != _columns(wanted) or not says_the_same(stay.body, wanted.fact)
 
 
 def _columns(stay: Registered) -> dict[str, object]:

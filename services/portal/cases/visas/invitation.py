@@ -80,7 +80,7 @@ async def _issue(unit: UnitOfWork, asked: InvitationAsked, caller: Caller) -> Re
     number = await store.next_invitation_number(unit.connection, today.year)
     issued = Invitation(**dict(asked), number=number, issued_on=today)
     columns = {"number": number, "host": asked.inviter.number}
-    submission = Submission(asked.source_id, issued.model_dump_json(), caller.subject, columns)
+    submission = Submission(asked.source_id, issued, caller.subject, columns)
     (taken,) = await records.submit(unit.connection, table, [submission])
     if taken.outcome != "created":
         raise Conflict("The same source_id holds another invitation; take a new one.")

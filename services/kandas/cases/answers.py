@@ -1,4 +1,4 @@
-"""What the API answers about a family's case: the shapes of its description."""
+"""What is answered about a family's case."""
 
 from datetime import date
 from typing import Literal
@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.kandas.cases.case_file import CaseFile
 from shared.events.kandas import KandasStatus
 from shared.events.wire import SourceId
+from shared.http.answers import Versioned
 from shared.kernel.decisions import Decision
 
 
@@ -18,7 +19,7 @@ class Answer(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class LodgedMember(Answer):
+class MemberReceipt(Answer):
     """Where a member's status is held."""
 
     source_id: SourceId
@@ -30,7 +31,7 @@ class Lodged(Answer):
 
     id: UUID
     source_id: SourceId
-    members: list[LodgedMember]
+    members: list[MemberReceipt]
 
 
 class Timing(Answer):
@@ -55,13 +56,15 @@ class MemberState(Answer):
     status: KandasStatus
 
 
-class Case(Answer):
+Stage = Literal["awaiting_documents", "under_review", "hearing", "decided", "withdrawn"]
+
+
+class Case(Answer, Versioned):
     """A family's case as it stands. `timing` compares with today, and is null once nobody waits or before the clock
     runs."""
 
     id: UUID
-    version: int
-    stage: Literal["awaiting_documents", "under_review", "hearing", "decided", "withdrawn"]
+    stage: Stage
     timing: Timing | None
     file: CaseFile
     members: list[MemberState]
@@ -79,11 +82,10 @@ class MemberDecision(Answer):
     decision: Decision
 
 
-class CaseDecision(Answer):
+class CaseDecision(Answer, Versioned):
     """The decision of one day on every member who waited."""
 
     id: UUID
-    version: int
     decided_on: date
     timing: Timing | None
     members: list[MemberDecision]

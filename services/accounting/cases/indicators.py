@@ -1,0 +1,169 @@
+"""The indicators: what is published, in which dataflow and by which method, and what each of them counts.
+
+The one table of them: what computes figures looks here, and a test joins it with the code lists, the structure and the
+answers of the API. One code is several indicators where it is counted by several methods or in several dataflows.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from services.accounting.rules.figures.figures import Query
+from services.accounting.rules.figures.flow_figures import Crossings, Formula
+from services.accounting.rules.figures.movements import CellKind as Cell
+from services.accounting.store.register_records import (
+    CITIZENS_ABROAD,
+    EAEU_WORKERS,
+    EXPULSIONS,
+    MOVES,
+    MOVES_BETWEEN,
+    MOVES_WITHIN,
+    OVERSTAYS,
+    PERMITS,
+    PERMITS_IN_FORCE,
+    VIOLATIONS,
+    Records,
+    kandas,
+    protected,
+    settled,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """Records of a register, each counted once in the period of its day."""
+
+    records: tuple[Records, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Persons who have a record that holds at the end of a period."""
+
+    records: tuple[Records, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Acts that one indicator counts less those of another."""
+
+    plus: str
+    minus: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What host countries report of a concept (shared.events.consular.HostCountryFigure)."""
+
+    concept: str
+
+
+class Loaded(NamedTuple):
+    """Figures of other bodies alone, from loaded files: nothing is counted here."""
+
+
+Source = Formula | Acts | Standing | Difference | Reported | Loaded
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """A code of CL_INDICATOR in a dataflow and by a method. `source`: what its figures are made of."""
+
+    code: str
+    flow: str
+    method: str
+    source: Source
+
+
+def _acts(flow: str, code: str, *records: Records, method: str = "REGISTER") -> Indicator:
+    return Indicator(code, flow, method, Acts(records))
+
+
+def _standing(flow: str, code: str, *records: Records) -> Indicator:
+    return Indicator(code, flow, "REGISTER", Standing(records))
+
+
+def _by_rule(code: str, plus: set[Cell], minus: Iterable[Cell] = (), *, open: Iterable[Cell] = ()) -> Indicator:
+    return Indicator(code, "DF_FLOW", "M1216", Formula(frozenset(plus), frozenset(minus), frozenset(open)))
+
+
+def _border(code: str, cell: Cell) -> Indicator:
+    return Indicator(code, "DF_BORDER", "REGISTER", Crossings(frozenset({cell})))
+
+
+def _reported(*codes: str) -> Iterator[Indicator]:
+    return (Indicator(code, "DF_MIRROR", "HOST", Reported(code.lower())) for code in codes)
+
+
+def _loaded(flow: str, *codes: str, method: str = "PUBLISHED") -> Iterator[Indicator]:
+    return (Indicator(code, flow, method, Loaded()) for code in codes)
+
+
+INDICATORS: Final = (
+    # Until the open crossings are estimated (5.3 of the method), IMM and EMI are the finally classified ones.
+    _by_rule("IMM", {Cell.IMM_FINAL}, open={Cell.IMM_OPEN}),
+    _by_rule("EMI", {Cell.EMI_FINAL}, open={Cell.EMI_OPEN}),
+    _by_rule("NET", {Cell.IMM_FINAL}, {Cell.EMI_FINAL}, open={Cell.IMM_OPEN, Cell.EMI_OPEN}),
+    _by_rule("IMM_FINAL", {Cell.IMM_FINAL}, open={Cell.IMM_OPEN}),
+    _by_rule("EMI_FINAL", {Cell.EMI_FINAL}, open={Cell.EMI_OPEN}),
+    _by_rule("IMM_OPEN", {Cell.IMM_OPEN}, open={Cell.IMM_OPEN}),
+    _by_rule("EMI_OPEN", {Cell.EMI_OPEN}, open={Cell.EMI_OPEN}),
+    _by_rule("IMM_UNDETERMINED", {Cell.IMM_UNDETERMINED}),
+    _by_rule("EMI_UNDETERMINED", {Cell.EMI_UNDETERMINED}),
+    _acts("DF_FLOW", "IMM", settled("registration"), method="COUPON"),
+    _acts("DF_FLOW", "EMI", settled("deregistration"), method="COUPON"),
+    Indicator("NET", "DF_FLOW", "COUPON", Difference("IMM", "EMI")),
+    *_loaded("DF_FLOW", "EMI_SHARE", method="COUPON"),
+    _border("ENTRIES", Cell.ARRIVALS),
+    _border("EXITS", Cell.DEPARTURES),
+    _border("ENTRIES_IMPUTED", Cell.ARRIVALS_IMPUTED),
+    _border("EXITS_IMPUTED", Cell.DEPARTURES_IMPUTED),
+    *_loaded("DF_BORDER", "ENTRIES", "E_VISAS"),
+    _acts("DF_LABOUR", "PERMITS_ISSUED", PERMITS),
+    _standing("DF_LABOUR", "WORKERS", PERMITS_IN_FORCE, EAEU_WORKERS),
+    *_loaded("DF_LABOUR", "PERMITS_ISSUED", "PERMITS_SHARE", "WORKERS", "WORKERS_LOW", "WORKERS_HIGH", "WORKERS_SHARE"),
+    *_loaded("DF_LABOUR", "EMPLOYERS", "LABOUR_FORCE_SHARE"),
+    _acts("DF_KANDAS", "KANDAS_APPLIED", kandas("applied_on")),
+    _acts("DF_KANDAS", "KANDAS_GRANTED", kandas("decided_on", "granted", "ended")),
+    _acts("DF_KANDAS", "KANDAS_REFUSED", kandas("decided_on", "refused")),
+    _acts("DF_KANDAS", "KANDAS_ENDED", kandas("ended_on", "ended")),
+    *_loaded("DF_KANDAS", "KANDAS_ARRIVED", "KANDAS_SHARE"),
+    _standing("DF_ABROAD", "REGISTERED", CITIZENS_ABROAD),
+    *_loaded("DF_ABROAD", "REGISTERED", "STUDYING", "IRREGULAR"),
+    *_reported("REGISTERED", "WORKING", "STUDYING", "IRREGULAR"),
+    *_loaded("DF_MIRROR", "WORKING"),
+    *_loaded("DF_REMITTANCE", "TRANSFERS_IN"),
+    *_loaded("DF_STUDY", "STUDENTS_HERE"),
+    _standing("DF_PROTECTION", "REFUGEES", protected("refugee")),
+    _standing("DF_PROTECTION", "STATELESS", protected("stateless")),
+    _standing("DF_PROTECTION", "ASYLUM_SEEKERS", protected("asylum_seeker")),
+    *_loaded("DF_PROTECTION", "REFUGEES", "STATELESS"),
+    _acts("DF_INTERNAL", "INTERNAL", MOVES),
+    _acts("DF_INTERNAL", "INTERNAL_BETWEEN", MOVES_BETWEEN),
+    _acts("DF_INTERNAL", "INTERNAL_WITHIN", MOVES_WITHIN),
+    *_loaded("DF_INTERNAL", "INTERNAL", "INTERNAL_BETWEEN", "INTERNAL_WITHIN"),
+    _acts("DF_STAY", "VIOLATIONS", VIOLATIONS),
+    _acts("DF_STAY", "OVERSTAYS", OVERSTAYS),
+    _acts("DF_STAY", "EXPELLED", EXPULSIONS),
+    *_loaded("DF_STAY", "VIOLATORS", "EXPELLED", "FALSE_PAPERS", "EMPLOYERS_FINED", "IRREGULAR_LOW", "IRREGULAR_HIGH"),
+)
+
+
+def parts(indicator: Indicator) -> list[Indicator]:
+    """The indicators of the same dataflow and method whose records make this one: itself, if it is no difference."""
+    if not isinstance(indicator.source, Difference):
+        return [indicator]
+    beside = {each.code: each for each in INDICATORS if (each.flow, each.method) == (indicator.flow, indicator.method)}
+    return [beside[indicator.source.plus], beside[indicator.source.minus]]
+
+
+def wanted(query: Query) -> list[Indicator]:
+    """The indicators of the query's dataflow that it wants, by code and method."""
+    codes, methods = query.of("INDICATOR"), query.of("METHOD")
+    return [
+        each
+        for each in INDICATORS
+        if each.flow == query.flow.id
+        and (codes is None or each.code in codes)
+        and (methods is None or each.method in methods)
+    ]

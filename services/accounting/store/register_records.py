@@ -1,0 +1,133 @@
+"""The records that are counted: which facts, on which days, in which places, by the members that they are stored with.
+
+`cases.indicators` says which indicator counts which of them.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from services.accounting.rules.figures.axes import axis_of
+from services.accounting.rules.figures.dimensions import AGE_GROUPS
+from services.accounting.store.members import code, day, flag, one_of, text
+from shared.events.consular import ConsularRegistration
+from shared.events.envelope import Fact
+from shared.events.kandas import KandasStatus
+from shared.events.permits import EaeuWorker, WorkPermit
+from shared.events.police import Expulsion, ProtectionStatus, Violation
+from shared.events.portal import ResidenceRegistration
+
+Levels = tuple[str, ...]
+"""SQL for the code of a dimension on each of its levels: several where groups lie within groups, as those of age do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Records that are counted: their fact, SQL for the codes of a place, and for the days that matter.
+
+    For acts `since` is the day of the act; for what stands, the first day, and `until` the first day no longer.
+    """
+
+    fact: type[Fact]
+    place: tuple[Levels, ...]
+    since: str
+    until: str = "NULL::date"
+    condition: str = "true"
+
+
+def _codes(fact: type[Fact], *names: str) -> tuple[Levels, ...]:
+    return tuple((code(fact, name),) for name in names)
+
+
+def _qualified(fact: type[Fact]) -> Levels:
+    return (f"CASE WHEN {flag(fact, 'qualified')} THEN 'qualified' ELSE 'unqualified' END",)
+
+
+def _sex(fact: type[Fact]) -> Levels:
+    sex = text(fact, "sex")
+    return (f"CASE {sex} WHEN 'X' THEN '_X' ELSE {sex} END",)
+
+
+def _age(fact: type[Fact], on: str) -> Levels:
+    """The code of the group of age on a day; the same group as dimensions.birth_code and age_group give."""
+    born = text(fact, "birth_date")
+    assumed = f"CASE length({born}) WHEN 4 THEN '0701' WHEN 7 THEN '15' ELSE '' END"
+    lived = f"to_char({on}, 'YYYYMMDD')::int - (replace({born}, '-', '') || {assumed})::int"  # 10,000 a complete year
+    starts = [5 * 10_000 * group for group in range(len(AGE_GROUPS) - 1)]
+    number = f"coalesce(width_bucket({lived}, ARRAY{starts}), 0)"
+    named = ([level.names[group] for group in level.groups] for level in axis_of("AGE").levels)
+    return tuple(f"(ARRAY{codes})[{number} + 1]" for codes in named)
+
+
+_UNKNOWN: Final = ("'_X'",)
+
+_PERMIT: Final = (
+    *_codes(WorkPermit, "kind", "category", "activity", "region", "citizenship"),
+    _qualified(WorkPermit),
+)
+_EAEU: Final = (
+    ("'eaeu'",),
+    _UNKNOWN,
+    *_codes(EaeuWorker, "activity", "region", "citizenship"),
+    _qualified(EaeuWorker),
+)
+PERMITS: Final = Records(WorkPermit, _PERMIT, day(WorkPermit, "issued_on"))
+PERMITS_IN_FORCE: Final = Records(
+    WorkPermit,
+    _PERMIT,
+    day(WorkPermit, "valid_from"),
+    f"least({day(WorkPermit, 'valid_until')} + 1, {day(WorkPermit, 'ended_on')})",
+)
+EAEU_WORKERS: Final = Records(EaeuWorker, _EAEU, day(EaeuWorker, "works_from"), f"{day(EaeuWorker, 'works_until')} + 1")
+
+
+def kandas(on: str, *states: str) -> Records:
+    """Records of the kandas register in some states, by the day that a member holds."""
+    place = _codes(KandasStatus, "region", "country_of_origin")
+    condition = one_of(KandasStatus, "state", *states) if states else "true"
+    return Records(KandasStatus, place, day(KandasStatus, on), condition=condition)
+
+
+def settled(act: str) -> Records:
+    """(De)registrations for permanent residence from or to another country; they know no purpose to be counted."""
+    moved = ResidenceRegistration
+    on = day(moved, "date")
+    place = (
+        *_codes(moved, "region", "counterpart_country", "citizenship"), _sex(moved), _age(moved, on), _UNKNOWN,
+    )  # fmt: skip
+    abroad = f"coalesce({text(moved, 'counterpart_country')}, 'KAZ') <> 'KAZ'"
+    condition = f"{one_of(moved, 'act', act)} AND {one_of(moved, 'residence', 'permanent')} AND {abroad}"
+    return Records(moved, place, on, condition=condition)
+
+
+def _moved(condition: str = "true") -> Records:
+    moved = ResidenceRegistration
+    place = _codes(moved, "region", "counterpart_region")
+    within = f"{one_of(moved, 'act', 'registration')} AND {text(moved, 'counterpart_region')} IS NOT NULL"
+    return Records(moved, place, day(moved, "date"), condition=f"{within} AND {condition}")
+
+
+_BETWEEN: Final = f"{text(ResidenceRegistration, 'counterpart_region')} <> {text(ResidenceRegistration, 'region')}"
+MOVES: Final = _moved()
+MOVES_BETWEEN: Final = _moved(_BETWEEN)
+MOVES_WITHIN: Final = _moved(f"NOT {_BETWEEN}")
+
+
+def protected(kind: str) -> Records:
+    """Those under one kind of protection."""
+    status = ProtectionStatus
+    place = _codes(status, "country_of_origin")
+    return Records(status, place, day(status, "granted_on"), day(status, "ended_on"), one_of(status, "kind", kind))
+
+
+_STAY: Final = _codes(Violation, "region", "citizenship")
+VIOLATIONS: Final = Records(Violation, _STAY, day(Violation, "found_on"))
+OVERSTAYS: Final = Records(
+    Violation, _STAY, day(Violation, "found_on"), condition=one_of(Violation, "violation", "overstay")
+)
+EXPULSIONS: Final = Records(Expulsion, (_UNKNOWN, *_codes(Expulsion, "citizenship")), day(Expulsion, "executed_on"))
+CITIZENS_ABROAD: Final = Records(
+    ConsularRegistration,
+    _codes(ConsularRegistration, "country", "purpose"),
+    day(ConsularRegistration, "registered_on"),
+    day(ConsularRegistration, "ended_on"),
+)

@@ -1,0 +1,130 @@
+"""The table of indicators agrees with all that must know one: code lists, structure, counts, loaded files."""
+
+import csv
+from collections import defaultdict
+from pathlib import Path
+from typing import get_args
+
+import orjson
+import pytest
+
+from services.accounting.cases.indicators import (
+    INDICATORS,
+    Acts,
+    Difference,
+    Indicator,
+    Loaded,
+    Reported,
+    Standing,
+    parts,
+)
+from services.accounting.intake.decode import decode
+from services.accounting.intake.published.load import read_file
+from services.accounting.rules.figures import dataflows
+from services.accounting.rules.figures.dataflows import FLOWS, codes_of
+from services.accounting.rules.figures.figures import OPEN_METHODS
+from services.accounting.rules.figures.flow_figures import Formula
+from services.accounting.rules.figures.movements import CellKind
+from services.accounting.rules.figures.series import PLACE
+from shared.events.consular import HostCountryFigure
+from shared.kernel.codes import code_list
+from shared.testing.api import Api
+from tests.accounting.conftest import HASHES, Accounting
+
+COMPUTED = [each for each in INDICATORS if not isinstance(each.source, Loaded)]
+EXAMPLES = [orjson.loads(path.read_bytes()) for path in sorted(Path("contracts/examples").glob("*/*/*.json"))]
+FILES = sorted(Path("services/accounting/data").glob("*.csv"))
+
+
+def name(indicator: Indicator) -> str:
+    return f"{indicator.flow}-{indicator.code}-{indicator.method}"
+
+
+def test_no_indicator_stands_twice() -> None:
+    assert len({name(each) for each in INDICATORS}) == len(INDICATORS)
+
+
+def test_the_code_list_has_every_indicator_in_three_languages_and_no_other() -> None:
+    listed = code_list("indicators")
+    assert set(listed) == {each.code for each in INDICATORS}
+    assert [code for code, names in listed.items() if not (names.kk and names.ru and names.en)] == []
+
+
+def test_every_dataflow_has_indicators_and_every_method_is_known() -> None:
+    assert {each.flow for each in INDICATORS} == set(FLOWS)
+    assert {each.method for each in INDICATORS} <= set(codes_of(dataflows.METHODS))
+    assert [
+        name(each) for each in INDICATORS if isinstance(each.source, Loaded) and each.method not in OPEN_METHODS
+    ] == []
+
+
+def test_what_computes_a_flow_has_one_method_there() -> None:
+    methods: dict[tuple[str, bool], set[str]] = defaultdict(set)
+    for each in COMPUTED:
+        methods[each.flow, isinstance(each.source, Formula)].add(each.method)
+    assert [at for at, found in methods.items() if len(found) > 1] == []
+
+
+@pytest.mark.parametrize("indicator", COMPUTED, ids=name)
+def test_what_is_counted_fits_the_places_of_its_flow(indicator: Indicator) -> None:
+    places = len(FLOWS[indicator.flow].dimensions) - PLACE
+    if isinstance(indicator.source, Acts | Standing):
+        assert {len(records.place) for records in indicator.source.records} == {places}
+    if isinstance(indicator.source, Difference):
+        assert all(isinstance(each.source, Acts) for each in parts(indicator))
+
+
+def test_every_cell_of_the_cube_and_every_reported_concept_is_published() -> None:
+    formulas = [each.source for each in INDICATORS if isinstance(each.source, Formula)]
+    assert {kind for formula in formulas for part in formula for kind in part} == set(CellKind)
+    concepts = {each.source.concept for each in INDICATORS if isinstance(each.source, Reported)}
+    assert concepts == set(get_args(HostCountryFigure.model_fields["concept"].annotation))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_every_figure_that_is_loaded_is_of_an_indicator(file: Path) -> None:
+    known = {(each.flow, each.code, each.method) for each in INDICATORS}
+    figures, _ = read_file(file, "NET", "a source")
+    assert figures
+    assert {(figure.flow, *figure.key[1:PLACE]) for figure in figures} <= known
+
+
+Found = dict[tuple[str, str], set[str]]
+
+
+async def values(api: Api, flow: str, **wanted: str) -> Found:
+    """All values of an answer by indicator and method; none where it answers that there are none."""
+    key = ".".join(wanted.get(each.id, "") for each in FLOWS[flow].dimensions)
+    headers = {"Accept": "text/csv"} | api.token("statistician")
+    answer = await api.client.get(f"/sdmx/v1/data/{flow}/{key}", headers=headers)
+    assert answer.status_code in (200, 404), f"{flow}/{key}: {answer.text}"
+    found: Found = defaultdict(set)
+    for row in csv.DictReader(answer.text.splitlines() if answer.status_code == 200 else []):
+        found[row["INDICATOR"], row["METHOD"]].add(row["OBS_VALUE"])
+    return found
+
+
+async def test_every_indicator_answers_on_an_empty_database(api: Api, written: Accounting) -> None:
+    for each in INDICATORS:
+        assert await values(api, each.flow, INDICATOR=each.code, METHOD=each.method) == {}, name(each)
+
+
+async def test_every_indicator_that_is_computed_is_answered_once_there_are_records(
+    api: Api, written: Accounting
+) -> None:
+    """Zero where none of its own are: only concepts that no host country has reported are no figures."""
+    await written.writer.take(decode("any", EXAMPLES, HASHES))
+    for flow in FLOWS:
+        computed = {(each.code, each.method) for each in COMPUTED if each.flow == flow}
+        found = set(await values(api, flow))
+        assert found == computed if flow != "DF_MIRROR" else found <= computed and found, flow
+
+
+async def test_the_structure_names_every_indicator(api: Api) -> None:
+    answer = await api.client.get("/sdmx/v1/codelist/KOSH/CL_INDICATOR/1.0")
+    assert answer.status_code == 200, answer.text
+    for code, names in code_list("indicators").items():
+        assert f'id="{code}"' in answer.text
+        assert all(
+            each.replace("'", "&apos;") in answer.text or each in answer.text for each in (names.kk, names.ru, names.en)
+        )
