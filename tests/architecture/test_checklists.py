@@ -1,0 +1,65 @@
+"""The checklists of CONTRIBUTING.md: what a forgotten step would leave behind, where no other test finds it."""
+
+import importlib
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from services.accounting.rules.figures.dataflows import FLOWS, codes_of
+from shared.events.catalogue import FACTS
+from shared.events.envelope import Fact
+from shared.kernel.codes import code_list
+
+ROOT = Path(__file__).resolve().parents[2]
+GUIDE = (ROOT / "CONTRIBUTING.md").read_text()
+EXAMPLES = [json.loads(path.read_text()) for path in sorted((ROOT / "contracts/examples").glob("*/*/*.json"))]
+
+
+def facts_of_the_code() -> Iterator[type[Fact]]:
+    """Every model that is published under a type of its own."""
+    for path in sorted((ROOT / "shared/events").glob("*.py")):
+        module = importlib.import_module(f"shared.events.{path.stem}")
+        for name, found in vars(module).items():
+            if isinstance(found, type) and issubclass(found, Fact) and found is not Fact and not name.startswith("_"):
+                yield found
+
+
+def test_every_fact_is_in_the_catalogue() -> None:
+    assert set(facts_of_the_code()) == set(FACTS.values())
+
+
+def test_every_member_of_every_fact_stands_in_an_example() -> None:
+    shown = {f"{event['type']}: {name}" for event in EXAMPLES for name, v in event["data"].items() if v is not None}
+    members = {f"{kind}: {name}" for kind, fact in FACTS.items() for name in fact.model_fields}
+    assert sorted(members - shown) == []
+
+
+def test_every_dataflow_has_its_names_and_every_dimension_its_codes() -> None:
+    """That each name is written in its language, tests/kernel/test_codes.py looks at."""
+    assert set(code_list("dataflows")) == set(FLOWS)
+    assert [
+        f"{flow.id}.{dimension.id}"
+        for flow in FLOWS.values()
+        for dimension in flow.dimensions
+        if not codes_of(dimension.enumeration)
+    ] == []
+
+
+CHECKLISTS = re.findall(r"^### (.+)\n\n((?:\d\. .*\n(?:   .*\n)*)+)", GUIDE, re.MULTILINE)
+
+
+def test_there_are_five() -> None:
+    assert [title for title, _ in CHECKLISTS] == ["A member", "A norm", "A fact", "A register", "A dataflow"]
+
+
+@pytest.mark.parametrize("steps", [steps for _, steps in CHECKLISTS], ids=[title for title, _ in CHECKLISTS])
+def test_every_step_names_the_test_that_fails_where_it_is_forgotten(steps: str) -> None:
+    for step in re.findall(r"^\d\. (?:.|\n   )*", steps, re.MULTILINE):
+        proofs = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", step)
+        assert proofs, step
+        for path, test in proofs:
+            assert (ROOT / path).is_file(), step
+            assert not test or f"def {test}(" in (ROOT / path).read_text(), step
