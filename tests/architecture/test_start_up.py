@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from deploy.local.system import SERVICES, WITH_BACKGROUND
+from deploy.services import SERVICES, WITH_BACKGROUND
 
 ALEMBIC, KAFKA, EXPORTER = "alembic", "aiokafka", "opentelemetry.exporter"
 FOREIGN_TO_ALL = (ALEMBIC, KAFKA, EXPORTER, "pyhanko")
