@@ -18,6 +18,7 @@ from fastapi import FastAPI
 
 from contracts.asyncapi import asyncapi
 from contracts.compatibility import breaches
+from deploy.services import SERVICES
 from services.accounting.settings import AccountingSettings
 from shared.events.catalogue import FACTS
 from shared.events.envelope import Fact
@@ -25,7 +26,6 @@ from shared.http.routes import requirements
 from shared.settings import ServiceSettings
 
 FOLDER = Path(__file__).parent
-SERVICES = ("portal", "permits", "kandas", "consular", "accounting")
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 

@@ -1,53 +1,23 @@
-"""What every register's processes are made of: its API over its database, its relay, its background, its migrations."""
+"""What every register's API is made of: its routes over its database, its feed, and what it shows of its background."""
 
-import argparse
-import asyncio
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from functools import partial
-from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared import process, timer
+from shared import timer
+from shared.background import NOTHING, Background
 from shared.db.engine import make_engine
-from shared.db.migrate import head, upgrade
+from shared.db.revisions import head
 from shared.errors import Unavailable
-from shared.http import my_access_log, server
+from shared.http import my_access_log
 from shared.http.app import make_app
 from shared.inbox import table as inbox
-from shared.inbox.copies import Copy
-from shared.inbox.follow import follow
-from shared.outbox import feed, newest, relay
-from shared.process import Telemetry
-from shared.settings import ServiceSettings, SettingsError
+from shared.outbox import feed, newest, relayed
+from shared.settings import ServiceSettings
 from shared.telemetry.metrics import Metrics
-from shared.timer import Job, run_scheduler
-
-MakeApp = Callable[[ServiceSettings], FastAPI]
-
-
-@dataclass(frozen=True, slots=True)
-class Background:
-    """What a register does without being asked: copies of others' facts that it keeps, and jobs done by the clock."""
-
-    copies: tuple[Copy[Any], ...] = ()
-    jobs: tuple[Job, ...] = ()
-
-    async def run(self, engine: AsyncEngine, settings: ServiceSettings, monitor: Telemetry) -> None:
-        """Until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            if self.copies:
-                tasks.create_task(follow(engine, settings, self.copies, monitor))
-            if self.jobs:
-                tasks.create_task(run_scheduler(engine, self.jobs))
-
-
-NOTHING = Background()
 
 
 def make_register(
@@ -106,7 +76,7 @@ def _watch_outbox(metrics: Metrics, engine: AsyncEngine, settings: ServiceSettin
 
     async def of_relayed() -> float:
         async with engine.connect() as connection:
-            return await relay.position(connection)
+            return await relayed(connection)
 
     metrics.watch("kosh_outbox_position", "Position of the newest event", of_newest)
     if settings.transport == "kafka":
@@ -134,57 +104,3 @@ def _watch_jobs(metrics: Metrics, engine: AsyncEngine) -> None:
             return {job: at.timestamp() for job, at in (await timer.done_at(connection)).items()}
 
     metrics.watch("kosh_job_done_timestamp_seconds", "When a job was last done", done, "job_name")
-
-
-def main(
-    service: str, make: MakeApp, arguments: Sequence[str] | None = None, *, background: Background = NOTHING
-) -> None:
-    """`python -m services.<service> api|relay|migrate|background`, or one of the background's jobs, done at once."""
-    jobs = {job.name: job for job in background.jobs}
-    roles = ["api", "relay", "migrate", *([] if background == NOTHING else ["background"]), *jobs]
-    parser = argparse.ArgumentParser(prog=f"python -m services.{service}")
-    parser.add_argument("role", choices=roles)
-    role = parser.parse_args(arguments).role
-    try:
-        settings = ServiceSettings.of(service)
-        if role in jobs:
-            return process.run(f"{service}-{role}", settings, lambda _: _job(service, settings, jobs[role]))
-        if role == "background":
-            return process.run(f"{service}-background", settings, partial(_background, service, settings, background))
-        {"api": _api, "relay": _relay, "migrate": _migrate}[role](service, settings, make)
-    except SettingsError as error:
-        sys.exit(str(error))
-
-
-def _api(_service: str, settings: ServiceSettings, make: MakeApp) -> None:
-    server.run(make(settings))
-
-
-def _relay(service: str, settings: ServiceSettings, _make: MakeApp) -> None:
-    broker = settings.broker
-    if broker is None:
-        sys.exit("the relay publishes to Kafka: set KOSH_KAFKA_BOOTSTRAP, or use the feed, which needs no relay")
-    engine = make_engine(settings.database_url, connections=1, application=f"kosh-{service}-relay")
-    process.run(f"{service}-relay", settings, partial(relay.run, engine, service, broker))
-
-
-async def _background(service: str, settings: ServiceSettings, background: Background, monitor: Telemetry) -> None:
-    engine = make_engine(settings.database_url, connections=5, application=f"kosh-{service}-background")
-    try:
-        await background.run(engine, settings, monitor)
-    finally:
-        await engine.dispose()
-
-
-async def _job(service: str, settings: ServiceSettings, job: Job) -> None:
-    engine = make_engine(settings.database_url, connections=1, application=f"kosh-{service}-job")
-    try:
-        await job.work(engine)
-    finally:
-        await engine.dispose()
-
-
-def _migrate(service: str, settings: ServiceSettings, _make: MakeApp) -> None:
-    if settings.owner_database_url is None:
-        sys.exit(f"migrations are the owner's work: set KOSH_{service.upper()}_OWNER_DATABASE_URL")
-    upgrade(service, settings.owner_database_url)

@@ -11,8 +11,8 @@ import sys
 from sqlalchemy import MetaData
 
 from deploy.local.postgres import Database, Server
-from deploy.local.system import SERVICES
 from deploy.local.temporary import temporary_server
+from deploy.services import SERVICES
 from shared.db.migrate import drift, generate, upgrade
 
 

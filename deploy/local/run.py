@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 
+from deploy import services
 from deploy.local.failure import Failed
 from deploy.local.lock import only_one
 from deploy.local.supervisor import Program
@@ -20,13 +21,6 @@ from deploy.local.system import System
 DEMO = "deploy.local.demo"
 PUBLISHED = sorted((Path(__file__).parents[2] / "services" / "accounting" / "data").glob("*.csv"))
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-TITLES = {
-    "portal": "border crossings, stays",
-    "permits": "foreign labour",
-    "kandas": "ethnic repatriates",
-    "consular": "citizens abroad",
-    "accounting": "the statistics: open it in a browser",
-}
 
 
 def main() -> None:
@@ -42,7 +36,7 @@ def main() -> None:
 def run(state: Path, environment: Mapping[str, str]) -> None:
     """Starts the system in `state`, loads the demonstration figures once, and stays until interrupted."""
     with only_one(state):
-        base = int(environment.get("KOSH_PORT_BASE") or 8100)
+        base = int(environment.get("KOSH_PORT_BASE") or services.PORT_BASE)
         system = System(state, port_base=base, broker=_broker(environment), tell=_tell)
         try:
             system.start()
@@ -80,8 +74,8 @@ def _load_demo(system: System) -> None:
 
 def _greet(system: System) -> None:
     _tell("Kosh runs:")
-    for service, title in TITLES.items():
-        _tell(f"  {service:<11} {system.address(service)}  {title}")
+    for service in services.ALL:
+        _tell(f"  {service.name:<11} {system.address(service.name)}  {service.title}")
     _tell("a token:    make token ROLE=statistician")
     _tell(f"the logs:   {system.state / 'log'}")
     _tell("Ctrl-C stops everything; the data stays.")

@@ -12,12 +12,10 @@ from deploy.local import issuer, kafka, postgres, settings_file
 from deploy.local.failure import Failed
 from deploy.local.ports import wait_until_free
 from deploy.local.supervisor import Program, Supervisor
+from deploy.services import ALL, REGISTERS, SERVICES, WITH_BACKGROUND
 from shared.broker import Broker
 from shared.db.migrate import upgrade
 
-REGISTERS = ("portal", "permits", "kandas", "consular")
-SERVICES = (*REGISTERS, "accounting")
-WITH_BACKGROUND = ("portal", "permits", "kandas")
 READY_PATIENCE = 120.0
 PORTS_PATIENCE = 15.0
 
@@ -29,7 +27,7 @@ class System:
         self, state: Path, *, port_base: int, broker: str | None = None, tell: Callable[[str], None] = lambda _: None
     ) -> None:
         self.state = state.resolve()
-        self.ports = {service: port_base + number for number, service in enumerate(SERVICES, start=1)}
+        self.ports = {service.name: service.port(port_base) for service in ALL}
         self.server = postgres.Server(self.state / "postgres")
         self.supervisor = Supervisor(self.state)
         self.issuer = self.state / "issuer"

@@ -1,26 +1,18 @@
-"""`python -m services.accounting api|intake|migrate|rebuild|resend|load`."""
+"""`python -m services.accounting api|intake|migrate|rebuild|resend|load`.
+
+Each command imports what it alone needs where it begins, so that no process loads the libraries of another.
+"""
 
 import argparse
 import asyncio
 import sys
 import time
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 import uvloop
 
-from services.accounting.app import make_app
-from services.accounting.cases.parked import resend
-from services.accounting.cases.rebuild import rebuild
-from services.accounting.intake.published.load import STAT_GOV_KZ, BadFile, load
-from services.accounting.intake.run import read
 from services.accounting.settings import AccountingSettings, dsn
-from shared import process
-from shared.db.engine import make_engine
-from shared.db.migrate import upgrade
-from shared.errors import Conflict
-from shared.http import server
 from shared.settings import SettingsError
 
 
@@ -43,19 +35,29 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _api(settings: AccountingSettings, _: argparse.Namespace) -> None:
+    from services.accounting.app import make_app
+    from shared.http import server
+
     server.run(make_app(settings))
 
 
 def _intake(settings: AccountingSettings, _: argparse.Namespace) -> None:
     """What is under way when it is told to stop is rolled back: its events come again."""
-    process.run("accounting-intake", settings, partial(read, settings))
+    from services.accounting.intake.run import read
+    from shared import process
+
+    process.run("accounting-intake", settings, lambda telemetry: read(settings, telemetry))
 
 
 def _migrate(settings: AccountingSettings, _: argparse.Namespace) -> None:
+    from shared.db.migrate import upgrade
+
     upgrade("accounting", _owner(settings))
 
 
 def _rebuild(settings: AccountingSettings, _: argparse.Namespace) -> None:
+    from services.accounting.cases.rebuild import rebuild
+
     begun = time.monotonic()
     uvloop.run(rebuild(dsn(_owner(settings)), lambda step: print(f"{time.monotonic() - begun:7.1f} s  {step}")))
 
@@ -65,6 +67,9 @@ def _resend(settings: AccountingSettings, chosen: argparse.Namespace) -> None:
 
 
 async def _mark_for_resending(settings: AccountingSettings, source: str | None) -> None:
+    from services.accounting.cases.parked import resend
+    from shared.db.engine import make_engine
+
     engine = make_engine(settings.database_url, connections=1)
     print(f"{await resend(engine, source)} parked events will be taken up again by the intake")
     await engine.dispose()
@@ -74,12 +79,16 @@ def _describe_load(command: argparse.ArgumentParser) -> None:
     command.add_argument("files", nargs="+", type=Path, metavar="FILE", help="CSV, or a table of stat.gov.kz")
     choices = ("IMM", "EMI", "NET")
     command.add_argument("--indicator", choices=choices, default="NET", help="of a series that does not name its own")
-    command.add_argument("--publisher", default=STAT_GOV_KZ, help="of a series that does not name its own")
+    command.add_argument("--publisher", help="of a series that does not name its own")
 
 
 def _load(settings: AccountingSettings, chosen: argparse.Namespace) -> None:
+    from services.accounting.intake.published.load import STAT_GOV_KZ, BadFile, load
+    from shared.errors import Conflict
+
+    publisher = chosen.publisher or STAT_GOV_KZ
     try:
-        asyncio.run(load(dsn(settings.database_url), chosen.files, chosen.indicator, print, chosen.publisher))
+        asyncio.run(load(dsn(settings.database_url), chosen.files, chosen.indicator, print, publisher))
     except (BadFile, Conflict, OSError) as refused:
         sys.exit(str(refused))
 

@@ -1,6 +1,18 @@
 """`python -m services.consular api|relay|migrate`."""
 
-from services.consular.app import make_app
-from shared.service import main
+from typing import TYPE_CHECKING
 
-main("consular", make_app)
+from shared.command import main
+from shared.settings import ServiceSettings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+
+def _make_app(settings: ServiceSettings) -> "FastAPI":
+    from services.consular.app import make_app  # here: only the API's own process loads its routes
+
+    return make_app(settings)
+
+
+main("consular", _make_app)

@@ -3,11 +3,9 @@
 from fastapi import FastAPI
 
 from services.permits.api import eaeu_worker, employer, lapse_run, quota, work_permit, work_permit_application
-from services.permits.cases.entry_ban import BANS
-from services.permits.cases.work_permit_application import lapse_daily
-from shared.service import Background, make_register
+from services.permits.background import BACKGROUND
+from shared.service import make_register
 from shared.settings import ServiceSettings
-from shared.timer import A_DAY, Job
 
 ROUTERS = (
     employer.router,
@@ -17,8 +15,6 @@ ROUTERS = (
     lapse_run.router,
     eaeu_worker.router,
 )
-
-BACKGROUND = Background(copies=(BANS,), jobs=(Job("lapse-run", A_DAY, lapse_daily),))
 
 
 def make_app(settings: ServiceSettings) -> FastAPI:

@@ -1,6 +1,19 @@
 """`python -m services.portal api|relay|background|migrate|overstay-run|signature-checks`."""
 
-from services.portal.app import BACKGROUND, make_app
-from shared.service import main
+from typing import TYPE_CHECKING
 
-main("portal", make_app, background=BACKGROUND)
+from services.portal.background import BACKGROUND
+from shared.command import main
+from shared.settings import ServiceSettings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+
+def _make_app(settings: ServiceSettings) -> "FastAPI":
+    from services.portal.app import make_app  # here: only the API's own process loads its routes
+
+    return make_app(settings)
+
+
+main("portal", _make_app, background=BACKGROUND)

@@ -17,7 +17,8 @@ from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-ROOT = Path(__file__).resolve().parents[2]
+from shared.db.revisions import versions
+
 MIGRATION_LOCK = 0x6D6F7665
 
 
@@ -25,7 +26,7 @@ def config(service: str) -> Config:
     """Alembic's configuration for `service`."""
     settings = Config()
     settings.set_main_option("script_location", str(Path(__file__).parent / "alembic"))
-    settings.set_main_option("version_locations", str(ROOT / "services" / service / "migrations" / "versions"))
+    settings.set_main_option("version_locations", str(versions(service)))
     settings.set_main_option("path_separator", "os")
     return settings
 
@@ -59,11 +60,6 @@ def drift(owner_url: str, metadata: MetaData) -> list[str]:
 
     asyncio.run(_with_connection(owner_url, compare))
     return found
-
-
-def head(service: str) -> str | None:
-    """The newest revision that the code knows."""
-    return ScriptDirectory.from_config(config(service)).get_current_head()
 
 
 def _upgrade(connection: Connection, service: str, revision: str) -> None:

@@ -134,8 +134,8 @@ async def submit(connection: AsyncConnection, table: Table, submissions: Sequenc
     first: dict[str, Submission] = {}
     for submission in submissions:
         first.setdefault(submission.source_id, submission)
-    held: dict[str, Held] = {}
-    while new := {source_id: Held.new(s) for source_id, s in first.items() if source_id not in held}:
+    held: dict[str, HeldRecord] = {}
+    while new := {source_id: HeldRecord.new(s) for source_id, s in first.items() if source_id not in held}:
         if await _store(connection, table, [(first[source_id], new[source_id]) for source_id in new]):
             held |= new
         else:
@@ -143,18 +143,18 @@ async def submit(connection: AsyncConnection, table: Table, submissions: Sequenc
     return [_answer(s, held[s.source_id]) for s in submissions]
 
 
-class Held(NamedTuple):
+class HeldRecord(NamedTuple):
     """What a register holds under a source id: the record, and the digest of what was first submitted."""
 
     id: UUID
     submitted: bytes
 
     @classmethod
-    def new(cls, submission: Submission) -> "Held":
+    def new(cls, submission: Submission) -> "HeldRecord":
         return cls(submission.id, submission.digest)
 
 
-async def _store(connection: AsyncConnection, table: Table, new: Sequence[tuple[Submission, Held]]) -> bool:
+async def _store(connection: AsyncConnection, table: Table, new: Sequence[tuple[Submission, HeldRecord]]) -> bool:
     """Adds new records; False, and nothing is added, where one of them is there already. In the order of their numbers,
     so that two transactions which store the same ones wait for each other in one direction only."""
     own = [column.name for column in _own_columns(table)]
@@ -171,11 +171,13 @@ async def _store(connection: AsyncConnection, table: Table, new: Sequence[tuple[
     return True
 
 
-async def _found(connection: AsyncConnection, table: Table, source_ids: Sequence[str], before: int) -> dict[str, Held]:
+async def _found(
+    connection: AsyncConnection, table: Table, source_ids: Sequence[str], before: int
+) -> dict[str, HeldRecord]:
     """What is there already of these. Raises Conflict where none is that was not known `before`: then something else
     stood in the way."""
     rows = await connection.execute(_held_statement(table), {"source_ids": source_ids})
-    held = {row.source_id: Held(row.id, row.submitted) for row in rows}
+    held = {row.source_id: HeldRecord(row.id, row.submitted) for row in rows}
     if len(held) == before:
         raise Conflict("Something that must be unique in this record stands in another one.")
     return held
@@ -188,7 +190,7 @@ def _held_statement(table: Table) -> TextClause:
     """)  # noqa: S608  (names of our own tables, values are bound)
 
 
-def _answer(submission: Submission, held: Held) -> SubmitResult:
+def _answer(submission: Submission, held: HeldRecord) -> SubmitResult:
     if held.id == submission.id:
         return SubmitResult("created", held.id)
     return SubmitResult("repeated" if held.submitted == submission.digest else "conflict", held.id)

@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 
 from shared.identity.system_token import SystemAuth
 from shared.inbox.feed import FeedSource
-from shared.inbox.kafka import KafkaSource
 from shared.inbox.source import Source
 from shared.settings import ServiceSettings
 
@@ -22,4 +21,6 @@ def make_sources(
     ]
     if settings.broker is None or settings.transport == "feed":
         return list(feeds)
+    from shared.inbox.kafka import KafkaSource  # here: without a broker, no process loads aiokafka
+
     return [KafkaSource(feed, settings.broker) for feed in feeds]

@@ -72,7 +72,7 @@ class Relay:
 
     async def _relay(self, connection: AsyncConnection, producer: AIOKafkaProducer) -> None:
         await connection.execute(_BEGUN)
-        reached = await position(connection)
+        reached = await outbox.relayed(connection)
         await connection.commit()
         while True:
             found = await outbox.read_after(connection, reached, BATCH)
@@ -107,9 +107,3 @@ async def _become_the_only_one(connection: AsyncConnection) -> None:
         await connection.rollback()
         await asyncio.sleep(RETRY)
     await connection.commit()
-
-
-async def position(connection: AsyncConnection) -> int:
-    """The position of the newest event that the broker has acknowledged, 0 before the first."""
-    found = await connection.scalar(text("SELECT position FROM relayed WHERE transport = 'kafka'"))
-    return found or 0

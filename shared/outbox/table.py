@@ -107,3 +107,9 @@ def _event(row: Any) -> Event:
 async def newest(connection: AsyncConnection) -> int:
     """The position of the newest event, 0 in an empty outbox."""
     return (await connection.scalar(text("SELECT coalesce(max(position), 0) FROM outbox"))) or 0
+
+
+async def relayed(connection: AsyncConnection) -> int:
+    """The position of the newest event that the broker has acknowledged, 0 before the first."""
+    found = await connection.scalar(text("SELECT position FROM relayed WHERE transport = 'kafka'"))
+    return found or 0

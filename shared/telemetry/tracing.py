@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from opentelemetry import trace
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import SpanLimits, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
@@ -50,7 +49,12 @@ class Tracing:
     @classmethod
     def to(cls, endpoint: str | None, service: str) -> "Tracing":
         """Export to an OpenTelemetry collector at `endpoint` (OTLP over HTTP, its base address), or nowhere."""
-        return cls(service, OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces") if endpoint else None)
+        if endpoint is None:
+            return cls(service)
+        # Here: without a collector, no process loads the exporter and the libraries under it.
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
+        return cls(service, OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces"))
 
     @contextmanager
     def span(

@@ -153,7 +153,7 @@ async def test_parked_events_are_taken_up_when_they_are_sent_again(
         monkeypatch.undo()
         monkeypatch.setattr(intake, "HOUSEKEEPING", 0.05)
         engine = make_engine(accounting.database.app_url)
-        assert await resend(engine, None) > 0
+        assert (await resend(engine, None)).resent > 0
         await engine.dispose()
         await read_to(accounting, len(register.events))
     assert await accounting.connection.fetchval("SELECT count(*) FROM parked_event") == 0

@@ -55,3 +55,23 @@ def test_every_function_fits_on_a_screen() -> None:
 
 def test_no_module_is_named_after_nothing() -> None:
     assert [name(path) for path in sources() if path.stem in REFUSED or path.parent.name in REFUSED] == []
+
+
+def test_a_class_name_means_one_thing_in_a_service_and_what_it_builds_on() -> None:
+    """Two classes of one name in one service, or in it and in shared, are read as one."""
+    defined: dict[str, dict[str, list[str]]] = {}
+    for path in sources():
+        room = path.relative_to(ROOT).parts
+        home = room[1] if room[0] == "services" else room[0]
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef):
+                defined.setdefault(home, {}).setdefault(node.name, []).append(name(path))
+    shared = defined["shared"]
+    homes = {home: names for home, names in defined.items() if (ROOT / "services" / home).is_dir() or home == "shared"}
+    double = {
+        class_name: [*places, *(shared.get(class_name, []) if home != "shared" else [])]
+        for home, names in homes.items()
+        for class_name, places in names.items()
+        if len(places) > 1 or (home != "shared" and class_name in shared)
+    }
+    assert double == {}

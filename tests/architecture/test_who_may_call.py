@@ -9,13 +9,13 @@ from uuid import UUID
 import httpx
 import pytest
 
+from deploy.services import SERVICES
 from services.accounting import app as accounting
 from services.accounting.settings import AccountingSettings
 from shared.http.routes import requirements
 from shared.identity.callers import ROLES, OpenToAll, RequiresRole
 from shared.testing.api import Api, StartApi
 
-SERVICES = ["portal", "permits", "kandas", "consular", "accounting"]
 IIN = "900501300120"
 # What stands open to everybody, and nothing else does. A new line here is a decision.
 OPEN = {"/health/live", "/health/ready", "/metrics", "/openapi.json"}

@@ -11,7 +11,7 @@ import uvloop
 
 from deploy.local.postgres import Server
 from deploy.local.temporary import reachable_directory
-from services.accounting.cases.batch import Batch
+from services.accounting.cases.batch import EventBatch
 from services.accounting.cases.writer import Writer, acquire_writer
 from services.accounting.intake import run as intake
 from services.accounting.intake.watch import IntakeMetrics
@@ -39,7 +39,7 @@ class TimedWriter(Writer):
         self.committed: list[float] = []
         self.batches, self.done = batches, asyncio.Event()
 
-    async def take(self, batch: Batch) -> int:
+    async def take(self, batch: EventBatch) -> int:
         taken = await super().take(batch)
         self.committed.append(time.perf_counter())
         if len(self.committed) == self.batches:

@@ -18,6 +18,7 @@ from schemathesis import Case
 from schemathesis.core.result import Ok
 from schemathesis.generation import GenerationMode
 
+from deploy.services import SERVICES
 from services.accounting import app as accounting
 from services.accounting.settings import AccountingSettings
 from shared.identity.roles import ROLES
@@ -45,7 +46,7 @@ def lines(_: schemathesis.SerializationContext, value: Any) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
 
 
-@pytest.fixture(params=["portal", "permits", "kandas", "consular", "accounting"])
+@pytest.fixture(params=SERVICES)
 async def api(request: pytest.FixtureRequest, start_api: StartApi, monkeypatch: pytest.MonkeyPatch) -> Api:
     name: str = request.param
     if name == "accounting":

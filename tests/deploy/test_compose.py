@@ -9,13 +9,13 @@ import pytest
 
 from deploy import environment
 from deploy.databases import DatabaseSpec
+from deploy.services import PORTS
 from services.accounting.settings import AccountingSettings
 from services.portal.settings import SignatureSettings
 from shared.identity.callers import ROLES
 from shared.settings import ServiceSettings
 from tests.deploy.compose import FILE, PROFILES, ROOT, compose, every_service, ours, secrets, services
 
-PORTS = {"portal": 8101, "permits": 8102, "kandas": 8103, "consular": 8104, "accounting": 8105}
 WRITABLE = {"kafka", "identity"}  # other people's images whose start scripts write beside themselves
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from deploy.services import PORTS
 from tests.deploy.compose import ROOT
-from tests.deploy.test_compose import PORTS
 
 FILE = ROOT / "deploy/Dockerfile"
 

@@ -11,8 +11,9 @@ import pytest
 
 from deploy.local import issuer
 from deploy.local.ports import free_block
-from deploy.local.system import SERVICES, System
+from deploy.local.system import System
 from deploy.local.temporary import reachable_directory
+from deploy.services import SERVICES
 from shared import clock
 from shared.testing.kafka import fresh_node
 from tests.portal.authority import Authority

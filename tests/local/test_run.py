@@ -16,8 +16,8 @@ from deploy.local import issuer
 from deploy.local.kafka import missing_tools
 from deploy.local.ports import free_block, is_answered, is_free
 from deploy.local.supervisor import strays
-from deploy.local.system import SERVICES
 from deploy.local.temporary import reachable_directory
+from deploy.services import SERVICES
 from shared.testing.kafka import REQUIRED
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.portal.rules.stays.signature import Revocation
-from services.portal.signatures.detached import Detached, Malformed
+from services.portal.signatures.detached import Detached, MalformedSignature
 from services.portal.signatures.revocation import RevocationSources
 from services.portal.signatures.rsa import RsaVerifier, trusted_certificates
 from tests.portal.authority import NOW, Authority
@@ -34,7 +34,7 @@ def verifier(authorities: tuple[Authority, Authority], tmp_path_factory: pytest.
 def parses(der: bytes) -> bool:
     try:
         Detached.parse(der)
-    except Malformed:
+    except MalformedSignature:
         return False
     return True
 

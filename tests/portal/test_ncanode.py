@@ -16,7 +16,7 @@ import pytest
 from asn1crypto import cms
 from fastapi import FastAPI, Request, Response
 
-from services.portal.rules.stays.signature import CertificateInfo, Host, Revocation, ValidationResult, judge
+from services.portal.rules.stays.signature import CertificateInfo, ClaimedHost, Revocation, ValidationResult, judge
 from services.portal.signatures.detached import Detached
 from services.portal.signatures.ncanode import NcaNodeVerifier
 from services.portal.signatures.setup import make_verifier
@@ -28,7 +28,7 @@ from tests.portal.hosts import HOST_IIN, number
 
 DOCUMENT = b'{"channel": "vmp"}'
 GOST_2015 = "1.2.398.3.10.1.1.2.3.2"
-HOST = Host("person", HOST_IIN)
+HOST = ClaimedHost("person", HOST_IIN)
 
 Answer = dict[str, Any]
 Change = Callable[[Answer], Any]

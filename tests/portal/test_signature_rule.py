@@ -16,7 +16,7 @@ from services.portal.rules.stays.signature import (
     SIGNING,
     Certificate,
     CertificateInfo,
-    Host,
+    ClaimedHost,
     Revocation,
     judge,
 )
@@ -25,7 +25,7 @@ AT = datetime(2026, 3, 27, 7, tzinfo=UTC)
 IIN, BIN = "800515300126", "050340001235"
 HOLDER = Certificate("1", IIN, BIN, SIGNING, frozenset({PERSON}), AT - timedelta(days=1), AT + timedelta(days=1))
 GOOD = CertificateInfo("test", HOLDER, True, True, Revocation.GOOD)
-SELF = Host("person", IIN)
+SELF = ClaimedHost("person", IIN)
 
 maybe = st.sampled_from([True, False, None])
 certificates = st.builds(
@@ -39,11 +39,11 @@ certificates = st.builds(
     not_after=st.sampled_from([AT, AT + timedelta(days=1)]),
 )
 findings = st.builds(CertificateInfo, st.just("test"), certificates, maybe, maybe, st.sampled_from(Revocation))
-hosts = st.sampled_from([SELF, Host("organisation", BIN)])
+hosts = st.sampled_from([SELF, ClaimedHost("organisation", BIN)])
 
 
 @given(findings, hosts)
-def test_only_what_is_known_and_good_in_every_respect_is_valid(finding: CertificateInfo, host: Host) -> None:
+def test_only_what_is_known_and_good_in_every_respect_is_valid(finding: CertificateInfo, host: ClaimedHost) -> None:
     verdict = judge(finding, host, AT)
     met = {demand.met for demand in verdict.demands}
 
@@ -53,7 +53,7 @@ def test_only_what_is_known_and_good_in_every_respect_is_valid(finding: Certific
 
 
 @given(findings, hosts, st.sampled_from(["intact", "trusted", "revocation"]))
-def test_knowing_less_never_makes_a_signature_valid(finding: CertificateInfo, host: Host, lost: str) -> None:
+def test_knowing_less_never_makes_a_signature_valid(finding: CertificateInfo, host: ClaimedHost, lost: str) -> None:
     less = {
         "intact": replace(finding, intact=None),
         "trusted": replace(finding, trusted=None),

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.portal.rules.rulebook import rulebook
-from services.portal.rules.stays.stay_control import Crossing, History, Permit, legal_stay, overstayed_since
+from services.portal.rules.stays.stay_control import History, Permit, StayBound, legal_stay, overstayed_since
 
 FIRST = date(2025, 1, 1)
 DAY = timedelta(days=1)
@@ -17,14 +17,14 @@ citizenships = st.sampled_from(["GEO", "RUS"])
 permits = st.lists(st.tuples(st.integers(0, 400), st.integers(1, 120)), max_size=2)
 
 
-def travels(lengths: list[tuple[int, int]]) -> tuple[list[tuple[date, date]], tuple[Crossing, ...]]:
+def travels(lengths: list[tuple[int, int]]) -> tuple[list[tuple[date, date]], tuple[StayBound, ...]]:
     """Stays by first and last day, and their crossings."""
     stays, last = [], FIRST
     for absence, length in lengths:
         entered = last + absence * DAY
         last = entered + (length - 1) * DAY
         stays.append((entered, last))
-    crossings = [c for first, last in stays for c in (Crossing(first, True), Crossing(last, False))]
+    crossings = [c for first, last in stays for c in (StayBound(first, True), StayBound(last, False))]
     return stays, tuple(crossings)
 
 

@@ -9,7 +9,7 @@ from services.accounting.rules.rows import CrossingRow, FactRow, ParkedRow, Regi
 
 
 @dataclass
-class Batch:
+class EventBatch:
     """Rows of one source, of each record only the newest version that came.
 
     `resent` are the parked events that the batch takes up again; `stop` is why its source is not read on.

@@ -10,7 +10,7 @@ from datetime import datetime
 import asyncpg
 
 from services.accounting.cases.apply_change import account_for_coverage, apply_change
-from services.accounting.cases.batch import Batch
+from services.accounting.cases.batch import EventBatch
 from services.accounting.cases.change import Change
 from services.accounting.store import coverage, facts, sources
 from services.accounting.store.persons import identity
@@ -18,7 +18,7 @@ from services.accounting.store.persons import identity
 Connection = asyncpg.Connection
 
 
-async def take_batch(connection: Connection, batch: Batch) -> int:
+async def take_batch(connection: Connection, batch: EventBatch) -> int:
     """Takes the batch in and returns how many of its events had an effect."""
     async with connection.transaction():
         crossings = await facts.take(connection, "crossing", batch.crossings)
@@ -35,7 +35,7 @@ async def take_batch(connection: Connection, batch: Batch) -> int:
     return taken
 
 
-async def _close(connection: Connection, batch: Batch, taken: int) -> None:
+async def _close(connection: Connection, batch: EventBatch, taken: int) -> None:
     """Writes how far the source was read and what was seen, with the effect."""
     if batch.positions:
         await sources.advance(connection, batch.transport, batch.source, batch.positions)

@@ -5,10 +5,10 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
-from services.accounting.cases.batch import Batch
+from services.accounting.cases.batch import EventBatch
 from services.accounting.cases.take_batch import take_batch
 from services.accounting.store import lock, sources
-from services.accounting.store.sources import ParkedEvent
+from services.accounting.store.sources import ParkedMessage
 
 Connection = asyncpg.Connection
 
@@ -19,7 +19,7 @@ class Writer:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
-    async def take(self, batch: Batch) -> int:
+    async def take(self, batch: EventBatch) -> int:
         """Takes the batch in, in one transaction; returns how many of its events had an effect."""
         return await take_batch(self.connection, batch)
 
@@ -35,7 +35,7 @@ class Writer:
         """The sources that are not read until an operator has looked at what was parked."""
         return await sources.stopped(self.connection)
 
-    async def to_resend(self, most: int) -> list[ParkedEvent]:
+    async def to_resend(self, most: int) -> list[ParkedMessage]:
         """Parked events that an operator sent again, oldest first, all of one source."""
         return await sources.to_resend(self.connection, most)
 

@@ -4,9 +4,9 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from services.accounting.cases.batch import Batch
+from services.accounting.cases.batch import EventBatch
 from services.accounting.intake.digest import consular, kandas, permits, police, portal
-from services.accounting.intake.digest.digested import Record, Sign, body, identify, sign_columns
+from services.accounting.intake.digest.digested import DigestedRecord, Sign, body, identify, sign_columns
 from services.accounting.rules.persons.identity import NO_KEY, Claim, Hashes, fact_key
 from services.accounting.rules.rows import FactRow, ParkedRow, RegisterRow
 from shared.events.border_control import BorderAlert, EntryBan, LostDocument
@@ -48,9 +48,9 @@ FAULTS = (ArithmeticError, LookupError, TypeError, ValueError)
 log = logging.getLogger(__name__)
 
 
-def decode(source: str, events: Sequence[Event | Unreadable], hashes: Hashes) -> Batch:
+def decode(source: str, events: Sequence[Event | Unreadable], hashes: Hashes) -> EventBatch:
     """The batch that `events` are. Never fails: what is not understood is parked in it, with the reason."""
-    batch = Batch(source, events=events, seen=len(events))
+    batch = EventBatch(source, events=events, seen=len(events))
     for event in events:
         try:
             batch.reach(readable(event))
@@ -66,7 +66,7 @@ def decode(source: str, events: Sequence[Event | Unreadable], hashes: Hashes) ->
 def digest(event: Event, hashes: Hashes) -> tuple[FactRow, Claim | None]:
     """The row of one event, and what its person claims. Raises NotUnderstood."""
     version = version_of(event)
-    record = Record(fact_key(version.subject), version.number, version.withdrawn)
+    record = DigestedRecord(fact_key(version.subject), version.number, version.withdrawn)
     kind = event.get("type")
     if kind == BorderCrossing.TYPE:
         return portal.border_crossing_v1(fact_of(BorderCrossing, event), record, hashes)
@@ -77,7 +77,9 @@ def digest(event: Event, hashes: Hashes) -> tuple[FactRow, Claim | None]:
     return _register_row(fact, record, sign(fact), hashes)
 
 
-def _register_row(fact: Any, record: Record, sign: Sign | None, hashes: Hashes) -> tuple[RegisterRow, Claim | None]:
+def _register_row(
+    fact: Any, record: DigestedRecord, sign: Sign | None, hashes: Hashes
+) -> tuple[RegisterRow, Claim | None]:
     person = getattr(fact, "person", None)
     claim, document = identify(person, record.fact, hashes) if person else (None, NO_KEY)
     row = RegisterRow(

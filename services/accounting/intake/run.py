@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from services.accounting.cases.batch import Batch
+from services.accounting.cases.batch import EventBatch
 from services.accounting.cases.writer import Writer, acquire_writer
 from services.accounting.intake.decode import decode
 from services.accounting.intake.single import ingest_one_by_one
@@ -76,7 +76,7 @@ class Intake:
 
     def __init__(self, writer: Writer, sources: Sequence[Source], hashes: Hashes, watch: IntakeMetrics) -> None:
         self._writer, self._sources, self._hashes, self._watch = writer, sources, hashes, watch
-        self._batches: asyncio.Queue[Batch] = asyncio.Queue(maxsize=1)
+        self._batches: asyncio.Queue[EventBatch] = asyncio.Queue(maxsize=1)
         self._resumed = {source.name: asyncio.Event() for source in sources}
 
     async def run(self) -> None:
@@ -119,7 +119,7 @@ class Intake:
                 await self._take(batch)
         raise StandBy
 
-    async def _take(self, batch: Batch) -> None:
+    async def _take(self, batch: EventBatch) -> None:
         with self._watch.taking(batch):
             await ingest_one_by_one(self._writer, batch, self._hashes)
 

@@ -4,7 +4,7 @@ import logging
 
 import asyncpg
 
-from services.accounting.cases.batch import Batch
+from services.accounting.cases.batch import EventBatch
 from services.accounting.cases.writer import Writer
 from services.accounting.intake.decode import FAULTS, decode, parked
 from services.accounting.rules.persons.identity import Hashes
@@ -15,7 +15,7 @@ REFUSALS = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, *FAULT
 """What tells of the batch itself; anything else (an outage, a missing table) would befall every batch alike."""
 
 
-async def ingest_one_by_one(writer: Writer, batch: Batch, hashes: Hashes) -> None:
+async def ingest_one_by_one(writer: Writer, batch: EventBatch, hashes: Hashes) -> None:
     """Takes the batch in, whole if possible. What alone cannot be taken either is parked."""
     try:
         await writer.take(batch)
@@ -26,7 +26,7 @@ async def ingest_one_by_one(writer: Writer, batch: Batch, hashes: Hashes) -> Non
         await writer.take(batch.without_events())
 
 
-async def _take_one(writer: Writer, single: Batch) -> None:
+async def _take_one(writer: Writer, single: EventBatch) -> None:
     try:
         await writer.take(single)
     except REFUSALS as refusal:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from opentelemetry.trace import SpanKind
 from prometheus_client import Counter, Gauge, Histogram
 
-from services.accounting.cases.batch import Batch
+from services.accounting.cases.batch import EventBatch
 from shared.process import Telemetry
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)  # seconds
@@ -25,7 +25,7 @@ class IntakeMetrics:
         )
 
     @contextmanager
-    def taking(self, batch: Batch) -> Iterator[None]:
+    def taking(self, batch: EventBatch) -> Iterator[None]:
         """Around the transaction that takes `batch`: one step in the trace of every record that is in it."""
         with self._tracing.span(f"count {batch.source}", kind=SpanKind.CONSUMER, links=_traces(batch)) as span:
             span.set_attribute("messaging.batch.message_count", batch.seen)
@@ -35,7 +35,7 @@ class IntakeMetrics:
         self._parked.labels(batch.source).inc(len(batch.parked))
 
 
-def _traces(batch: Batch) -> Iterator[str]:
+def _traces(batch: EventBatch) -> Iterator[str]:
     """The traceparents that the batch's events carry; what was parked may carry anything."""
     for event in batch.events:
         if isinstance(event, dict) and isinstance(found := event.get("traceparent"), str):

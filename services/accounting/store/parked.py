@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 
-class ParkedEvent(NamedTuple):
+class ListedEvent(NamedTuple):
     """`type` is None where not even that could be read; `resend`: it waits to be taken up again."""
 
     id: int
@@ -24,7 +24,7 @@ WHERE id > :after AND source = coalesce(CAST(:source AS text), source) ORDER BY 
 """)
 
 
-async def parked(connection: AsyncConnection, source: str | None, after: int, limit: int) -> list[ParkedEvent]:
+async def parked(connection: AsyncConnection, source: str | None, after: int, limit: int) -> list[ListedEvent]:
     """Those of one source or of all, oldest first."""
     found = await connection.execute(_LIST, {"source": source, "after": after, "limit": limit})
-    return [ParkedEvent(*row) for row in found]
+    return [ListedEvent(*row) for row in found]

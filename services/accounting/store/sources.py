@@ -11,7 +11,7 @@ from services.accounting.rules.rows import ParkedRow
 Connection = asyncpg.Connection
 
 
-class ParkedEvent(NamedTuple):
+class ParkedMessage(NamedTuple):
     """An event that was set aside, as received."""
 
     id: int
@@ -79,14 +79,14 @@ async def unpark(connection: Connection, ids: Sequence[int]) -> None:
     await connection.execute("DELETE FROM parked_event WHERE id = ANY($1::bigint[])", ids)
 
 
-async def to_resend(connection: Connection, most: int) -> list[ParkedEvent]:
+async def to_resend(connection: Connection, most: int) -> list[ParkedMessage]:
     """Parked events that were sent again, oldest first, all of one source."""
     found = await connection.fetch(
         """SELECT id, source, event FROM parked_event WHERE resend
         AND source = (SELECT source FROM parked_event WHERE resend ORDER BY id LIMIT 1) ORDER BY id LIMIT $1""",
         most,
     )
-    return [ParkedEvent(*row) for row in found]
+    return [ParkedMessage(*row) for row in found]
 
 
 async def resend(connection: Connection, source: str | None) -> int:

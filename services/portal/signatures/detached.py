@@ -12,7 +12,7 @@ GOST_ARCS = ("1.2.398.", "1.2.643.", "1.3.6.1.4.1.6801.")
 """Where the algorithms of Kazakhstan (GOST 34.310 and 34.10-2015) and their forerunners are registered."""
 
 
-class Malformed(ValueError):
+class MalformedSignature(ValueError):
     """It is no detached CMS signature by one signer who encloses the certificate. The message says what it is not."""
 
 
@@ -29,24 +29,24 @@ class Detached:
 
     @classmethod
     def parse(cls, der: bytes) -> Self:
-        """Raises Malformed. Nothing is verified yet."""
+        """Raises MalformedSignature. Nothing is verified yet."""
         try:
             return cls._parse(der)
-        except Malformed:
+        except MalformedSignature:
             raise
         except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:  # what asn1crypto raises
-            raise Malformed("is not a CMS signature in DER or BER") from error
+            raise MalformedSignature("is not a CMS signature in DER or BER") from error
 
     @classmethod
     def _parse(cls, der: bytes) -> Self:
         content = cms.ContentInfo.load(der, strict=True)
         if content["content_type"].native != "signed_data":
-            raise Malformed("is CMS, but not a signature")
+            raise MalformedSignature("is CMS, but not a signature")
         signed_data = content["content"]
         if not isinstance(signed_data["encap_content_info"]["content"], core.Void):
-            raise Malformed("encloses a document; a detached signature is expected")
+            raise MalformedSignature("encloses a document; a detached signature is expected")
         if len(signed_data["signer_infos"]) != 1:
-            raise Malformed("must be the signature of exactly one signer")
+            raise MalformedSignature("must be the signature of exactly one signer")
         info = signed_data["signer_infos"][0]
         signer = _signer(signed_data, info["sid"])
         algorithms = (
@@ -61,7 +61,7 @@ def _signer(signed_data: Any, sid: Any) -> x509.Certificate:
     certificates = [choice.chosen for choice in signed_data["certificates"] if choice.name == "certificate"]
     found: x509.Certificate | None = next((each for each in certificates if _is(each, sid)), None)
     if found is None:
-        raise Malformed("does not enclose the signer's certificate")
+        raise MalformedSignature("does not enclose the signer's certificate")
     return found
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from services.accounting.intake.published.load import load
-from services.accounting.publish.dashboard.charts import NARROW, WIDE, Flow, bar_chart, line_chart
+from services.accounting.publish.dashboard.charts import NARROW, WIDE, FlowShown, bar_chart, line_chart
 from services.accounting.publish.dashboard.wording import wording
 from services.accounting.publish.languages import LANGUAGES
 from shared.kernel.periods import Period
@@ -214,10 +214,10 @@ def _places(text: Any) -> Any:
 
 class TestCharts:
     FLOWS = (
-        Flow(Period("A", 2021), 350, 601, -251, False, True),
-        Flow(Period("A", 2022), 442, 551, -109, False, True),
-        Flow(Period("A", 2023), 319, 220, 99, True, True),
-        Flow(Period("A", 2024), 0, 0, 0, True, False),
+        FlowShown(Period("A", 2021), 350, 601, -251, False, True),
+        FlowShown(Period("A", 2022), 442, 551, -109, False, True),
+        FlowShown(Period("A", 2023), 319, 220, 99, True, True),
+        FlowShown(Period("A", 2024), 0, 0, 0, True, False),
     )
 
     def test_bars_are_as_long_as_their_values_and_part_at_zero(self) -> None:
@@ -240,7 +240,7 @@ class TestCharts:
     @pytest.mark.parametrize("count", [1, 7, 200])
     def test_everything_lies_on_the_canvas_and_labels_do_not_touch(self, width: int, count: int) -> None:
         months = [Period("M", 2010 + number // 12, number % 12 + 1) for number in range(count)]
-        flows = [Flow(month, 3 * n, 123_456 - n, n - 60_000, False, True) for n, month in enumerate(months)]
+        flows = [FlowShown(month, 3 * n, 123_456 - n, n - 60_000, False, True) for n, month in enumerate(months)]
         chart = bar_chart(flows, width, lambda value: f"{value:,}")
         frame = chart.frame
         assert all(frame.left <= bar.x and bar.x + bar.width <= frame.right for bar in chart.bars)

@@ -1,33 +1,49 @@
 """Doubts about identity that only a person can settle."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.accounting.cases.residence.classification import pseudonym
 from services.accounting.store.persons import reviews as store
 from shared.audit import access_log
+from shared.http.paging import after, cursor_at, page
 from shared.identity.callers import Caller
 
+LARGEST = 2**63 - 1
 
-@dataclass(frozen=True)
-class Doubt:
-    """An IIN, as a pseudonym, that several persons claim; `records` are the sources' numbers where each was said."""
 
-    number: str
+class Doubt(BaseModel):
+    """An IIN that several persons claim."""
+
+    number: str = Field(description="pseudonym of the IIN")
     found_at: datetime
     persons: list[str]
-    records: list[str]
+    records: list[str] = Field(description="the sources' numbers of the records where each claim was first made")
 
 
-async def reviews(engine: AsyncEngine, after: int, limit: int, caller: Caller) -> list[Doubt]:
-    """Open doubts with a number greater than `after`; whoever is shown is logged."""
+class Doubts(BaseModel):
+    """A page of open doubts; `next` is the cursor of the page after it."""
+
+    items: list[Doubt]
+    next: str | None
+
+
+async def reviews(engine: AsyncEngine, cursor: str | None, limit: int, caller: Caller) -> Doubts:
+    """Open doubts after the cursor; whoever is shown is logged."""
+    (last,) = after(cursor, int) or (0,)
     async with engine.begin() as connection:
-        found = await store.still_open(connection, after, limit)
+        found, more = page(await store.still_open(connection, min(last, LARGEST), limit + 1), limit)
         shown = [(pseudonym(person), None) for doubt in found for person in doubt.persons]
         await access_log.log_search(connection, caller, "person", shown)
-    return [
-        Doubt(pseudonym(doubt.number), doubt.found_at, [pseudonym(p) for p in doubt.persons], doubt.records)
+    items = [
+        Doubt(
+            number=pseudonym(doubt.number),
+            found_at=doubt.found_at,
+            persons=[pseudonym(person) for person in doubt.persons],
+            records=doubt.records,
+        )
         for doubt in found
     ]
+    return Doubts(items=items, next=cursor_at(found[-1].number) if more else None)

@@ -3,9 +3,9 @@ evidence."""
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.accounting.cases.residence.classification import pseudonym
@@ -26,8 +26,7 @@ from shared.events.portal import BorderCrossing
 from shared.identity.callers import Caller
 
 
-@dataclass(frozen=True)
-class Crossing:
+class TimelineCrossing(BaseModel):
     """`before`, `after`: 1 resident, 0 not, None not yet known. `final`: more days will not change it."""
 
     source_id: str
@@ -40,8 +39,7 @@ class Crossing:
     final: bool
 
 
-@dataclass(frozen=True)
-class Stay:
+class TimelineStay(BaseModel):
     """From the day of one crossing to that of the next; `since` or `until` is None where the stay is open."""
 
     inside: bool
@@ -50,8 +48,7 @@ class Stay:
     imputed: bool
 
 
-@dataclass(frozen=True)
-class Sign:
+class TimelineSign(BaseModel):
     """What another register shows of the person's being in the country, or from when on a permit shows it no longer."""
 
     day: date
@@ -59,17 +56,16 @@ class Sign:
     region: str
 
 
-@dataclass(frozen=True)
-class Timeline:
+class Timeline(BaseModel):
     """`sources` counts the records in effect by fact."""
 
     person: str
-    crossings: list[Crossing]
-    stays: list[Stay]
+    crossings: list[TimelineCrossing]
+    stays: list[TimelineStay]
     registered_stays: list[RegisteredStay]
     statuses: list[Status]
     acts: list[Act]
-    evidence: list[Sign]
+    evidence: list[TimelineSign]
     sources: dict[str, int]
 
 
@@ -93,30 +89,38 @@ def _timeline(people: People, source_ids: dict[int, str], facts: Sequence[Stated
     if len(people.crossings):
         counted[BorderCrossing.NAME] = len(people.crossings)
     return Timeline(
-        pseudonym(int(people.ids[0])),
-        _crossings(people, source_ids),
-        _stays(people),
-        registered_stays(facts),
-        sorted(statuses, key=lambda status: status.since),
-        sorted(acts, key=lambda act: act.day),
-        _evidence(people),
-        dict(counted),
+        person=pseudonym(int(people.ids[0])),
+        crossings=_crossings(people, source_ids),
+        stays=_stays(people),
+        registered_stays=registered_stays(facts),
+        statuses=sorted(statuses, key=lambda status: status.since),
+        acts=sorted(acts, key=lambda act: act.day),
+        evidence=_evidence(people),
+        sources=dict(counted),
     )
 
 
-def _crossings(people: People, source_ids: dict[int, str]) -> list[Crossing]:
+def _crossings(people: People, source_ids: dict[int, str]) -> list[TimelineCrossing]:
     found = []
     for fact, day, arrival, state in people.crossings[["fact", "day", "arrival", "state"]].tolist():
         said = verdict(state)
         direction = "entry" if arrival else "exit"
-        found.append(Crossing(source_ids[fact], day_of(day), direction, *said, final=said.final))
+        shown = TimelineCrossing(
+            source_id=source_ids[fact], day=day_of(day), direction=direction, **said._asdict(), final=said.final
+        )
+        found.append(shown)
     return found
 
 
-def _stays(people: People) -> list[Stay]:
+def _stays(people: People) -> list[TimelineStay]:
     crossings = [(day, bool(arrival)) for day, arrival in people.crossings[["day", "arrival"]].tolist()]
     return [
-        Stay(stay.inside, _day(stay.start), _day(stay.end), _is_imputed(stay.start) or _is_imputed(stay.end))
+        TimelineStay(
+            inside=stay.inside,
+            since=_day(stay.start),
+            until=_day(stay.end),
+            imputed=_is_imputed(stay.start) or _is_imputed(stay.end),
+        )
         for stay in stays(crossings)
     ]
 
@@ -129,8 +133,8 @@ def _is_imputed(bound: Bound | None) -> bool:
     return bound is not None and bound.imputed
 
 
-def _evidence(people: People) -> list[Sign]:
+def _evidence(people: People) -> list[TimelineSign]:
     return [
-        Sign(day_of(day), Kind(kind).name.lower(), region_name(region))
+        TimelineSign(day=day_of(day), kind=Kind(kind).name.lower(), region=region_name(region))
         for day, kind, region in people.evidence[["day", "kind", "region"]].tolist()
     ]

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol
 
+from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.accounting.rules.figures.dimensions import day_of
@@ -27,35 +27,35 @@ class Horizon(Protocol):
 State = Literal["reading", "unreachable", "stopped"]
 
 
-@dataclass(frozen=True)
-class SourceStatus:
-    """One source. `pending` events are held by it and not seen yet (None: it does not answer); of those seen, `counted`
-    are in the figures, `repeated` changed nothing, `rejected` are set aside until they are mended and sent again."""
+class SourceStatus(BaseModel):
+    """One source, and how far it was read."""
 
     source: str
     state: State
-    detail: str | None
-    newest: datetime | None
-    seen: int
-    counted: int
-    repeated: int
-    rejected: int
-    pending: int | None
+    detail: str | None = Field(description="why it is not read, if so")
+    newest: datetime | None = Field(description="when the newest event seen happened")
+    seen: int = Field(description="events read")
+    counted: int = Field(description="events that are in the figures")
+    repeated: int = Field(description="events that changed nothing: the same or a newer version was there")
+    rejected: int = Field(description="events set aside until they are mended and sent again")
+    pending: int | None = Field(
+        description="events that the source holds and we have not seen, at most; null: no answer"
+    )
     settled: bool
 
 
-@dataclass(frozen=True)
-class Status:
-    """`settled`: the figures include everything that the sources held when they were asked, but for what is rejected.
-    `obs_end` is the first day that the figures do not cover."""
+class AccountingStatus(BaseModel):
+    """How far the figures are."""
 
-    settled: bool
-    register_start: date | None
-    obs_end: date | None
+    settled: bool = Field(
+        description="the figures include everything that the sources hold now, but for what is rejected"
+    )
+    register_start: date | None = Field(description="first day that the border feed covers")
+    obs_end: date | None = Field(description="first day that it does not cover")
     sources: list[SourceStatus]
 
 
-async def status(engine: AsyncEngine, horizons: Iterable[Horizon]) -> Status:
+async def status(engine: AsyncEngine, horizons: Iterable[Horizon]) -> AccountingStatus:
     """Asks the sources where they end, and only then the database how far the figures are."""
     asked = list(horizons)
     ends = await asyncio.gather(*map(_newest, asked))
@@ -68,7 +68,8 @@ async def status(engine: AsyncEngine, horizons: Iterable[Horizon]) -> Status:
         for h, newest in zip(asked, ends, strict=True)
     ]
     start, end = (day_of(coverage.register_start), day_of(coverage.obs_end)) if coverage else (None, None)
-    return Status(all(source.settled for source in sources), start, end, sources)
+    settled = all(source.settled for source in sources)
+    return AccountingStatus(settled=settled, register_start=start, obs_end=end, sources=sources)
 
 
 async def progress(engine: AsyncEngine) -> dict[str, dict[str, float]]:

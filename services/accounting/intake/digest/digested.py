@@ -16,7 +16,7 @@ from shared.events.wire import Date
 from shared.inbox.reading import NotUnderstood
 
 
-class Record(NamedTuple):
+class DigestedRecord(NamedTuple):
     """Which version of which record a fact is: `fact` is its key (rules.identity.fact_key)."""
 
     fact: int

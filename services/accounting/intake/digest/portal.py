@@ -1,6 +1,6 @@
 """Facts of the portal."""
 
-from services.accounting.intake.digest.digested import LAST_DAY, Record, Sign, identify
+from services.accounting.intake.digest.digested import LAST_DAY, DigestedRecord, Sign, identify
 from services.accounting.rules.figures.dimensions import birth_code, country_code, purpose_code, sex_code
 from services.accounting.rules.persons.identity import NO_KEY, Claim, Hashes
 from services.accounting.rules.residence.history import Kind, local_day_and_second, source_order
@@ -12,7 +12,9 @@ from shared.inbox.reading import NotUnderstood
 STATED = {False: 0, True: 1, None: 2}
 
 
-def border_crossing_v1(fact: BorderCrossing, record: Record, hashes: Hashes) -> tuple[CrossingRow, Claim | None]:
+def border_crossing_v1(
+    fact: BorderCrossing, record: DigestedRecord, hashes: Hashes
+) -> tuple[CrossingRow, Claim | None]:
     """One crossing as it is stored, and what its person claims."""
     person = fact.person
     claim, document = identify(person, record.fact, hashes)

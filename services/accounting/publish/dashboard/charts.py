@@ -19,7 +19,7 @@ _THINNEST: Final = 9.0  # width of a period in a bar chart
 _LABEL_GAP: Final = 40.0  # between the beginnings of two labels
 
 
-class Flow(NamedTuple):
+class FlowShown(NamedTuple):
     """What a bar chart shows of one period."""
 
     period: Period
@@ -88,7 +88,7 @@ class LineChart:
     lines: tuple[Line, ...]
 
 
-def bar_chart(flows: Sequence[Flow], width: int, show: Callable[[int], str]) -> BarChart:
+def bar_chart(flows: Sequence[FlowShown], width: int, show: Callable[[int], str]) -> BarChart:
     """Arrivals above the zero line, departures below, net as a line; the newest of at least one period that fit."""
     ticks = _ticks([0, *(each.arrivals for each in flows), *(-each.departures for each in flows)])
     left = _left(ticks, show)

@@ -11,7 +11,7 @@ from services.accounting.publish.dashboard.charts import (
     NARROW,
     WIDE,
     BarChart,
-    Flow,
+    FlowShown,
     LineChart,
     bar_chart,
     line_chart,
@@ -169,9 +169,9 @@ def _flow_row(period: str, figures: Mapping[str, Figure]) -> FlowRow:
     )
 
 
-def _shown(row: FlowRow) -> Flow:
+def _shown(row: FlowRow) -> FlowShown:
     decided = bool(row.arrivals or row.departures or not row.open)
-    return Flow(row.period, row.arrivals, row.departures, row.net, row.status == "P", decided)
+    return FlowShown(row.period, row.arrivals, row.departures, row.net, row.status == "P", decided)
 
 
 def _headline(rows: Sequence[FlowRow]) -> FlowRow | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal, cast
 
-from services.accounting.publish.sdmx.refusals import BadQuery, Fault, NothingFound, NotImplementedHere
+from services.accounting.publish.sdmx.refusals import BadQuery, NothingFound, NotImplementedHere, QueryFault
 from services.accounting.publish.sdmx.structures import AGENCY, VERSION
 from services.accounting.rules.figures.dataflows import FLOWS, Dimension, Flow, codes_of
 from services.accounting.rules.figures.figures import Query
@@ -41,7 +41,7 @@ def parse(flow_reference: str, key: str, parameters: Mapping[str, str]) -> DataQ
     for name in NOT_YET:
         if parameters.get(name, "false") != "false":
             raise NotImplementedHere(f"{name} is not offered: every answer holds the newest figures.")
-    faults: list[Fault] = []
+    faults: list[QueryFault] = []
     query = Query(flow, _codes(flow, key, faults), *_periods(parameters, faults))
     asked = DataQuery(
         query,
@@ -50,7 +50,7 @@ def parse(flow_reference: str, key: str, parameters: Mapping[str, str]) -> DataQ
         _count("lastNObservations", parameters, faults),
         _one_of("dimensionAtObservation", (TIME, FLAT), parameters, faults) == FLAT,
     )
-    faults += [Fault(name, "is not a parameter of a data query.") for name in parameters if name not in _KNOWN]
+    faults += [QueryFault(name, "is not a parameter of a data query.") for name in parameters if name not in _KNOWN]
     if faults:
         raise BadQuery("The query cannot be answered; correct what is named and ask again.", faults)
     return asked
@@ -67,26 +67,26 @@ def find_flow(reference: str) -> Flow:
     raise NothingFound(f"There is no such dataflow; /sdmx/v1/dataflow lists those of agency {AGENCY}.")
 
 
-def _codes(flow: Flow, key: str, faults: list[Fault]) -> tuple[frozenset[str] | None, ...]:
+def _codes(flow: Flow, key: str, faults: list[QueryFault]) -> tuple[frozenset[str] | None, ...]:
     everything = (None,) * len(flow.dimensions)
     if key in ("", "all"):
         return everything
     parts = key.split(".")
     if len(parts) != len(flow.dimensions):
         order = ".".join(dimension.id for dimension in flow.dimensions)
-        faults.append(Fault("key", f"has {len(parts)} parts; a key of {flow.id} has {len(everything)}: {order}."))
+        faults.append(QueryFault("key", f"has {len(parts)} parts; a key of {flow.id} has {len(everything)}: {order}."))
         return everything
     return tuple(_wanted(dimension, part, faults) for dimension, part in zip(flow.dimensions, parts, strict=True))
 
 
-def _wanted(dimension: Dimension, part: str, faults: list[Fault]) -> frozenset[str] | None:
+def _wanted(dimension: Dimension, part: str, faults: list[QueryFault]) -> frozenset[str] | None:
     if not part:
         return None
     # An un-encoded + arrives as a space from clients that treat the path like a form.
     wanted = frozenset(part.replace(" ", "+").split("+"))
     known = codes_of(dimension.enumeration)
     for code in sorted(wanted - known.keys()):
-        faults.append(Fault("key", f"{dimension.id} has no code {_shown(code)}; see {dimension.enumeration.id}."))
+        faults.append(QueryFault("key", f"{dimension.id} has no code {_shown(code)}; see {dimension.enumeration.id}."))
     return wanted
 
 
@@ -94,14 +94,14 @@ def _shown(code: str) -> str:
     return f"'{code}'" if code.isascii() and code.replace("_", "").isalnum() and len(code) <= 20 else "like this"
 
 
-def _periods(parameters: Mapping[str, str], faults: list[Fault]) -> tuple[date | None, date | None]:
+def _periods(parameters: Mapping[str, str], faults: list[QueryFault]) -> tuple[date | None, date | None]:
     start, end = _period("startPeriod", parameters, faults), _period("endPeriod", parameters, faults)
     if start and end and end[1] <= start[0]:
-        faults.append(Fault("endPeriod", "lies before startPeriod."))
+        faults.append(QueryFault("endPeriod", "lies before startPeriod."))
     return start and start[0], end and end[1]
 
 
-def _period(name: str, parameters: Mapping[str, str], faults: list[Fault]) -> tuple[date, date] | None:
+def _period(name: str, parameters: Mapping[str, str], faults: list[QueryFault]) -> tuple[date, date] | None:
     text = parameters.get(name)
     if not text:
         return None
@@ -111,22 +111,22 @@ def _period(name: str, parameters: Mapping[str, str], faults: list[Fault]) -> tu
             return day, day + timedelta(days=1)
         return span(text)
     except ValueError:
-        faults.append(Fault(name, "is not a period: 2024, 2024-Q1, 2024-05 or 2024-05-31 is expected."))
+        faults.append(QueryFault(name, "is not a period: 2024, 2024-Q1, 2024-05 or 2024-05-31 is expected."))
         return None
 
 
-def _count(name: str, parameters: Mapping[str, str], faults: list[Fault]) -> int | None:
+def _count(name: str, parameters: Mapping[str, str], faults: list[QueryFault]) -> int | None:
     text = parameters.get(name)
     if text is None:
         return None
     if text.isascii() and text.isdigit() and len(text) < 9 and int(text) > 0:
         return int(text)
-    faults.append(Fault(name, "is not a whole number above 0."))
+    faults.append(QueryFault(name, "is not a whole number above 0."))
     return None
 
 
-def _one_of(name: str, allowed: tuple[str, ...], parameters: Mapping[str, str], faults: list[Fault]) -> str:
+def _one_of(name: str, allowed: tuple[str, ...], parameters: Mapping[str, str], faults: list[QueryFault]) -> str:
     chosen = parameters.get(name, allowed[0])
     if chosen not in allowed:
-        faults.append(Fault(name, f"is none of {', '.join(allowed)}."))
+        faults.append(QueryFault(name, f"is none of {', '.join(allowed)}."))
     return chosen

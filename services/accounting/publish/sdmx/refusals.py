@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class QueryFault:
     """One wrong part of a query: the parameter (`key`, `startPeriod` ...) and what is wrong with it."""
 
     parameter: str
@@ -15,7 +15,7 @@ class Fault:
 class Refusal(Exception):
     """Base. `detail` is a sentence for the caller's developer."""
 
-    def __init__(self, detail: str, faults: Sequence[Fault] = ()) -> None:
+    def __init__(self, detail: str, faults: Sequence[QueryFault] = ()) -> None:
         super().__init__(detail)
         self.detail = detail
         self.faults = tuple(faults)

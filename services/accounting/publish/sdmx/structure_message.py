@@ -14,7 +14,7 @@ from pysdmx.io.writer import write_sdmx
 from pysdmx.model import Agency
 from pysdmx.model.message import Header
 
-from services.accounting.publish.sdmx.refusals import BadQuery, Fault, NothingFound, NotImplementedHere
+from services.accounting.publish.sdmx.refusals import BadQuery, NothingFound, NotImplementedHere, QueryFault
 from services.accounting.publish.sdmx.structures import (
     AGENCY,
     VERSION,
@@ -80,7 +80,7 @@ def _referenced(asked: set[Reference], references: str) -> set[Reference]:
     if references in artefacts():
         return {each for each in ways["all"] if each[0] == references}
     offered = ", ".join([*ways, *artefacts()])
-    raise BadQuery("references is not understood.", [Fault("references", f"is none of {offered}.")])
+    raise BadQuery("references is not understood.", [QueryFault("references", f"is none of {offered}.")])
 
 
 def _descendants(of: Iterable[Reference]) -> set[Reference]:

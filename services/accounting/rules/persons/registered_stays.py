@@ -10,6 +10,7 @@ names the entry and not the notice, the notice names no entry, and equal days an
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -21,7 +22,8 @@ from services.accounting.rules.spans import day_after
 TELLING: Final = frozenset({"notified", "checked_out"})
 
 
-class RegisteredStay(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class RegisteredStay:
     """`until` is the first day that is no longer allowed or planned, `ended_on` the day of the exit or the check-out.
     `basis`: `visa`, `notification`, or the channel of a notice."""
 

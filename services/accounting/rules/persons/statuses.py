@@ -4,13 +4,14 @@ A status is a period that a register states, not a finding of ours; several may 
 art. 34 (labour immigrants); kandas law; rules of decree 148 (registration).
 """
 
+from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
 
 from services.accounting.rules.spans import day_after
 
 
-class Status(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Status:
     """Half-open: `until` is the first day on which the status no longer holds, None while no end is known."""
 
     status: str

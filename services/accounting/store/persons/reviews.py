@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 
-class Doubt(NamedTuple):
+class DoubtRow(NamedTuple):
     """`number` is the IIN's keyed hash, `persons` claim it; `records` are where each claim was first made."""
 
     number: int
@@ -29,7 +29,7 @@ ORDER BY r.iin LIMIT :limit
 """)
 
 
-async def still_open(connection: AsyncConnection, after: int, limit: int) -> list[Doubt]:
+async def still_open(connection: AsyncConnection, after: int, limit: int) -> list[DoubtRow]:
     """Entries whose number is greater than `after`, in their order."""
     found = await connection.execute(_OPEN, {"after": after, "limit": limit})
-    return [Doubt(*row) for row in found]
+    return [DoubtRow(*row) for row in found]

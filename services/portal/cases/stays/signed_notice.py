@@ -18,8 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.portal.cases.stays.host_notification import NOTICES, faults_of, ingest
 from services.portal.cases.stays.notice import SIGNED, Notice
 from services.portal.cases.stays.notification_receipt import NoticeReceipt, given, notice_key
-from services.portal.rules.stays.signature import CertificateInfo, Host, ValidationResult, judge
-from services.portal.signatures.detached import Detached, Malformed
+from services.portal.rules.stays.signature import CertificateInfo, ClaimedHost, ValidationResult, judge
+from services.portal.signatures.detached import Detached, MalformedSignature
 from services.portal.signatures.port import SignatureVerifier
 from services.portal.store.stays import host_notification
 from services.portal.store.stays import signed_notice as store
@@ -113,7 +113,7 @@ def _notice(document: bytes) -> Notice:
 def _signature(der: bytes) -> Detached:
     try:
         return Detached.parse(der)
-    except Malformed as malformed:
+    except MalformedSignature as malformed:
         detail = f"The signature {malformed}."
         raise Invalid(detail, name="signature-malformed", faults=[Fault("/signature", detail)]) from None
 
@@ -143,7 +143,7 @@ async def _judged(
 ) -> tuple[SignedNotice, ValidationResult]:
     """Asks the verifier, outside any transaction: it may have to ask others."""
     finding = await verifier.verify(row.document, signature, row.received_at)
-    verdict = judge(finding, Host(notice.host.kind, notice.host.number), row.received_at)
+    verdict = judge(finding, ClaimedHost(notice.host.kind, notice.host.number), row.received_at)
     told = _told(finding, verdict)
     return replace(row, outcome=verdict.outcome, verdict=told, judged_at=clock.now()), verdict
 

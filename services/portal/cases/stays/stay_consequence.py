@@ -9,7 +9,7 @@ from services.portal.rules.rulebook import rulebook
 from services.portal.rules.stays import stay_registration as rules
 from services.portal.rules.visas.visa import VisaAtBorder, faults_at_entry
 from services.portal.store.stays import stay_registration as store
-from services.portal.store.stays.stay_registration import Crossing, VisaShown
+from services.portal.store.stays.stay_registration import Crossing, VisaOnRecord
 from shared.events.person import Person
 from shared.events.portal import BorderCrossing
 from shared.events.visa import Visa
@@ -41,7 +41,7 @@ async def entered_on_visa(unit: UnitOfWork, entries: Sequence[StoredRecord[Borde
     return [_follows(entry, shown.get(entry.id)) for entry in entries]
 
 
-def _follows(entry: StoredRecord[BorderCrossing], shown: VisaShown | None) -> Entered:
+def _follows(entry: StoredRecord[BorderCrossing], shown: VisaOnRecord | None) -> Entered:
     crossing, person = entry.fact, entry.fact.person
     invitation = Invitation.read(shown.invitation) if shown and shown.invitation else None
     entered = rules.EntryShown(
@@ -61,7 +61,7 @@ def _follows(entry: StoredRecord[BorderCrossing], shown: VisaShown | None) -> En
     )
 
 
-def _visa(visa: Visa, shown: VisaShown, invitation: Invitation | None, crossing: BorderCrossing) -> rules.VisaShown:
+def _visa(visa: Visa, shown: VisaOnRecord, invitation: Invitation | None, crossing: BorderCrossing) -> rules.VisaShown:
     held = VisaAtBorder(
         visa.entries,
         visa.valid_from,

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.portal.rules.rulebook import rulebook
-from services.portal.rules.stays.stay_control import HOME, Crossing, History, Permit, Right, VisaHeld, legal_stay
+from services.portal.rules.stays.stay_control import HOME, History, Permit, Right, StayBound, VisaHeld, legal_stay
 from services.portal.store.stays import stay_control as store
 from services.portal.store.stays.stay_control import Crossed
 from services.portal.store.tables import border_crossing
@@ -145,7 +145,7 @@ def _followed(sought: Sought, crossed: _Held, titles: _Held, acts: _Held, day: d
     held = titles.of(sought)
     history = History(
         citizenship=_citizenship(crossings, acts.of(sought), day),
-        crossings=tuple(Crossing(row.day, row.direction == "entry") for row in crossings),
+        crossings=tuple(StayBound(row.day, row.direction == "entry") for row in crossings),
         visas=tuple(_visa(row) for row in held if row.kind == "visa"),
         residence_permits=tuple(_permits(held, "residence_permit")),
         work_permits=tuple(_permits(held, "work_permit")),

@@ -55,7 +55,7 @@ class CertificateInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class Host:
+class ClaimedHost:
     """Whom the notice names as host: by IIN or BIN."""
 
     kind: Literal["person", "organisation"]
@@ -81,7 +81,7 @@ class ValidationResult:
     demands: tuple[Requirement, ...]
 
 
-def judge(finding: CertificateInfo, host: Host, at: datetime) -> ValidationResult:
+def judge(finding: CertificateInfo, host: ClaimedHost, at: datetime) -> ValidationResult:
     """The verdict on a signature received at the moment `at`."""
     demands = _demands(finding, host, at)
     outcomes: tuple[tuple[Literal["refused", "pending"], bool | None], ...] = (("refused", False), ("pending", None))
@@ -91,7 +91,7 @@ def judge(finding: CertificateInfo, host: Host, at: datetime) -> ValidationResul
     return ValidationResult("valid", None, None, demands)
 
 
-def _demands(finding: CertificateInfo, host: Host, at: datetime) -> tuple[Requirement, ...]:
+def _demands(finding: CertificateInfo, host: ClaimedHost, at: datetime) -> tuple[Requirement, ...]:
     certificate = finding.certificate
     good = {Revocation.GOOD: True, Revocation.REVOKED: False, Revocation.UNKNOWN: None}[finding.revocation]
     return (
@@ -111,11 +111,11 @@ def _demands(finding: CertificateInfo, host: Host, at: datetime) -> tuple[Requir
     )
 
 
-def _is_host(certificate: Certificate, host: Host) -> bool:
+def _is_host(certificate: Certificate, host: ClaimedHost) -> bool:
     return host.number == (certificate.iin if host.kind == "person" else certificate.bin)
 
 
-def _may_act(certificate: Certificate, host: Host) -> bool:
+def _may_act(certificate: Certificate, host: ClaimedHost) -> bool:
     if host.kind == "person":
         return PERSON in certificate.roles
     return bool(certificate.roles & {HEAD, MAY_SIGN})

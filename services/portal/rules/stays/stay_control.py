@@ -47,7 +47,7 @@ _FREE = ("eaeu", "visa_free")
 
 
 @dataclass(frozen=True, slots=True)
-class Crossing:
+class StayBound:
     """One crossing on its calendar date; crossings are given in the order in which they happened."""
 
     day: date
@@ -85,7 +85,7 @@ class History:
     """What is known about one person."""
 
     citizenship: str
-    crossings: tuple[Crossing, ...] = ()
+    crossings: tuple[StayBound, ...] = ()
     visas: tuple[VisaHeld, ...] = ()
     residence_permits: tuple[Permit, ...] = ()
     work_permits: tuple[Permit, ...] = ()
@@ -142,7 +142,7 @@ def legal_stay(history: History, day: date, rulebook: Rulebook) -> LegalStay:
     if history.citizenship == HOME:
         return _citizen(day, present, rulebook)
     if not present:
-        known = replace(known, crossings=(*known.crossings, Crossing(day, entry=True)))
+        known = replace(known, crossings=(*known.crossings, StayBound(day, entry=True)))
     horizon = min(day, date.max - AHEAD) + AHEAD
     days = list(_days(_still_here(known, day), day, rulebook))
     today, since = days[-1], _without_right_since(days)
@@ -182,12 +182,12 @@ def _still_here(history: History, day: date) -> History:
     return replace(history, crossings=_without_exit_on(history.crossings, day))
 
 
-def _without_exit_on(crossings: tuple[Crossing, ...], day: date) -> tuple[Crossing, ...]:
+def _without_exit_on(crossings: tuple[StayBound, ...], day: date) -> tuple[StayBound, ...]:
     """The exit on the day itself ends the stay after it: the day is judged as the days before it."""
     return crossings[:-1] if crossings and not crossings[-1].entry and crossings[-1].day == day else crossings
 
 
-def _stays(crossings: Sequence[Crossing], until: date) -> Iterator[tuple[date, date]]:
+def _stays(crossings: Sequence[StayBound], until: date) -> Iterator[tuple[date, date]]:
     """First and last day of each stay, the present one until `until`."""
     for earlier, later in pairwise(crossings):
         if earlier.entry:

@@ -50,7 +50,7 @@ class Exit:
 
 
 @dataclass(frozen=True, slots=True)
-class VisaShown:
+class VisaOnRecord:
     """Visa and invitation (JSON text) under the number that an entry names, and the entries on it: how many before
     this one, and which after it where the visa is for one only."""
 
@@ -132,10 +132,10 @@ WHERE e.id = ANY(CAST(:ids AS uuid[]))
 """)
 
 
-async def visas_shown(connection: AsyncConnection, entries: Sequence[UUID]) -> dict[UUID, VisaShown]:
+async def visas_shown(connection: AsyncConnection, entries: Sequence[UUID]) -> dict[UUID, VisaOnRecord]:
     """For each entry whose visa is on record, this visa."""
     rows = await connection.execute(_VISAS_SHOWN, {"ids": entries})
-    return {row.id: VisaShown(row.visa, row.invitation, row.entries_made, row.later or ()) for row in rows}
+    return {row.id: VisaOnRecord(row.visa, row.invitation, row.entries_made, row.later or ()) for row in rows}
 
 
 CROSSINGS = """

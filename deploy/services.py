@@ -1,0 +1,38 @@
+"""The registry of services: who there is, on which port, and with which processes. A plain list, read by all who start,
+export or check services; tests/deploy/test_services.py names every file that forgot one of them.
+
+Ports are fixed, each beside the base (KOSH_PORT_BASE, 8100): a new service takes the next one, and moves no other.
+"""
+
+from dataclasses import dataclass
+
+PORT_BASE = 8100
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A register has events of its own, and so a feed and a relay; `background`: it works without being asked."""
+
+    name: str
+    number: int
+    """Its port's distance from the base."""
+    title: str
+    register: bool = True
+    background: bool = False
+
+    def port(self, base: int = PORT_BASE) -> int:
+        return base + self.number
+
+
+ALL = (
+    Service("portal", 1, "border crossings, stays", background=True),
+    Service("permits", 2, "foreign labour", background=True),
+    Service("kandas", 3, "ethnic repatriates", background=True),
+    Service("consular", 4, "citizens abroad"),
+    Service("accounting", 5, "the statistics: open it in a browser", register=False),
+)
+
+SERVICES = tuple(service.name for service in ALL)
+REGISTERS = tuple(service.name for service in ALL if service.register)
+WITH_BACKGROUND = tuple(service.name for service in ALL if service.background)
+PORTS = {service.name: service.port() for service in ALL}

@@ -1,0 +1,38 @@
+"""What the portal does without being asked: copies of work permits, overstays, and signatures that had to wait."""
+
+from datetime import timedelta
+
+import httpx
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.portal.cases.border.border_alert import PORTAL
+from services.portal.cases.stays import overstay_run
+from services.portal.cases.stays import signed_notice as signed_notices
+from services.portal.cases.stays.work_permit import COPIES
+from services.portal.settings import SignatureSettings
+from services.portal.signatures.port import SignatureVerifier
+from services.portal.signatures.setup import make_verifier
+from shared.background import Background
+from shared.timer import A_DAY, Job
+
+
+def verifier_of_settings() -> tuple[httpx.AsyncClient, SignatureVerifier]:
+    """The verifier of signatures, and the client by which it asks others: whoever takes it closes that."""
+    settings = SignatureSettings()
+    client = httpx.AsyncClient(timeout=settings.patience)
+    return client, make_verifier(client, **settings.model_dump(exclude={"patience"}))
+
+
+async def _judge_pending(engine: AsyncEngine) -> None:
+    client, verifier = verifier_of_settings()
+    async with client:
+        await signed_notices.judge_pending(engine, verifier, PORTAL)
+
+
+BACKGROUND = Background(
+    copies=COPIES,
+    jobs=(
+        Job("overstay-run", A_DAY, overstay_run.job),
+        Job("signature-checks", timedelta(minutes=15), _judge_pending),
+    ),
+)

@@ -1,0 +1,83 @@
+"""The command line of a register: one process for each role, and each role loads its own libraries only.
+
+So what but one role needs is imported where that role begins: uvicorn and FastAPI by `api`, aiokafka by `relay`,
+Alembic by `migrate`. Loaded by all, they would cost each process seconds at its start.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from shared import process
+from shared.background import NOTHING, Background
+from shared.db.engine import make_engine
+from shared.process import Telemetry
+from shared.settings import ServiceSettings, SettingsError
+from shared.timer import Job
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+MakeApp = Callable[[ServiceSettings], "FastAPI"]
+
+
+def main(
+    service: str, make: MakeApp, arguments: Sequence[str] | None = None, *, background: Background = NOTHING
+) -> None:
+    """`python -m services.<service> api|relay|migrate|background`, or one of the background's jobs, done at once."""
+    jobs = {job.name: job for job in background.jobs}
+    roles = ["api", "relay", "migrate", *([] if background == NOTHING else ["background"]), *jobs]
+    parser = argparse.ArgumentParser(prog=f"python -m services.{service}")
+    parser.add_argument("role", choices=roles)
+    role = parser.parse_args(arguments).role
+    try:
+        settings = ServiceSettings.of(service)
+        if role in jobs:
+            return process.run(f"{service}-{role}", settings, lambda _: _job(service, settings, jobs[role]))
+        if role == "background":
+            return process.run(f"{service}-background", settings, partial(_background, service, settings, background))
+        {"api": _api, "relay": _relay, "migrate": _migrate}[role](service, settings, make)
+    except SettingsError as error:
+        sys.exit(str(error))
+
+
+def _api(_service: str, settings: ServiceSettings, make: MakeApp) -> None:
+    from shared.http import server
+
+    server.run(make(settings))
+
+
+def _relay(service: str, settings: ServiceSettings, _make: MakeApp) -> None:
+    broker = settings.broker
+    if broker is None:
+        sys.exit("the relay publishes to Kafka: set KOSH_KAFKA_BOOTSTRAP, or use the feed, which needs no relay")
+    from shared.outbox import relay
+
+    engine = make_engine(settings.database_url, connections=1, application=f"kosh-{service}-relay")
+    process.run(f"{service}-relay", settings, partial(relay.run, engine, service, broker))
+
+
+async def _background(service: str, settings: ServiceSettings, background: Background, monitor: Telemetry) -> None:
+    engine = make_engine(settings.database_url, connections=5, application=f"kosh-{service}-background")
+    try:
+        await background.run(engine, settings, monitor)
+    finally:
+        await engine.dispose()
+
+
+async def _job(service: str, settings: ServiceSettings, job: Job) -> None:
+    engine = make_engine(settings.database_url, connections=1, application=f"kosh-{service}-job")
+    try:
+        await job.work(engine)
+    finally:
+        await engine.dispose()
+
+
+def _migrate(service: str, settings: ServiceSettings, _make: MakeApp) -> None:
+    if settings.owner_database_url is None:
+        sys.exit(f"migrations are the owner's work: set KOSH_{service.upper()}_OWNER_DATABASE_URL")
+    from shared.db.migrate import upgrade
+
+    upgrade(service, settings.owner_database_url)

@@ -1,0 +1,158 @@
+"""What must know every service, joined: a service that is added to the registry is missed here in each file by name."""
+
+import csv
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from deploy import topics
+from deploy.services import ALL, PORTS, REGISTERS, SERVICES, WITH_BACKGROUND, Service
+from shared import settings
+from shared.events.catalogue import FACTS
+from tests.deploy.compose import ROOT, services
+
+Place = Callable[[Service], bool]
+
+
+def containers_of(service: Service) -> set[str]:
+    """What has to run of a service."""
+    roles = {"": True, "-migrate": True, "-relay": service.register, "-background": service.background}
+    return {f"{service.name}{role}" for role, wanted in roles.items() if wanted}
+
+
+def scraped() -> dict[str, list[tuple[str, int]]]:
+    """Job -> the containers and ports that Prometheus asks."""
+    known = yaml.safe_load((ROOT / "deploy/monitoring/prometheus.yml").read_text())["scrape_configs"]
+    return {
+        job["job_name"]: [(name, found["port"]) for found in job.get("dns_sd_configs", ()) for name in found["names"]]
+        for job in known
+    }
+
+
+def is_in_compose(service: Service) -> bool:
+    return containers_of(service) <= set(services())
+
+
+def has_a_database_in_compose(service: Service) -> bool:
+    return service.name in services()["databases"]["command"]
+
+
+def is_read_by_accounting(service: Service) -> bool:
+    address = services()["accounting-intake"]["environment"].get(f"KOSH_FEED_{service.name.upper()}_URL")
+    return not service.register or address == f"http://{service.name}:{service.port()}"
+
+
+def is_scraped(service: Service) -> bool:
+    roles = {"relay": service.register, "background": service.background}
+    return (service.name, service.port()) in scraped()["api"] and all(
+        (f"{service.name}-{job}", 9100) in scraped()[job] for job, wanted in roles.items() if wanted
+    )
+
+
+def is_missed_by_an_alert(service: Service) -> bool:
+    return f'absent(up{{job="api", service="{service.name}"}})' in text_of("deploy/monitoring/alerts.yml")
+
+
+def is_behind_the_proxy(service: Service) -> bool:
+    wanted = (
+        rf"^listen {service.name}\n    bind :{service.port()}\n(?:    .*\n)*    server-template {service.name} \d+ "
+    )
+    return bool(re.search(rf"{wanted}{service.name}:{service.port()}$", text_of("deploy/proxy/haproxy.cfg"), re.M))
+
+
+def has_a_topic(service: Service) -> bool:
+    topic = topics.promised().get(f"kosh.{service.name}.v1")
+    return not service.register or (topic is not None and topic["producer"] == service.name)
+
+
+def publishes_facts(service: Service) -> bool:
+    return not service.register or service.name in {fact.PRODUCER for fact in FACTS.values()}
+
+
+def has_an_api_contract(service: Service) -> bool:
+    path = ROOT / "contracts/http" / f"{service.name}.openapi.json"
+    return path.exists() and bool(json.loads(path.read_text())["paths"])
+
+
+def is_in_the_role_matrix(service: Service) -> bool:
+    with (ROOT / "contracts/http/access.csv").open(newline="") as lines:
+        return any(row["service"] == service.name for row in csv.DictReader(lines))
+
+
+def is_in_the_settings_of_all(service: Service) -> bool:
+    return not service.register or service.name in settings.REGISTERS
+
+
+def has_code(service: Service) -> bool:
+    folder = ROOT / "services" / service.name
+    parts = ["__main__.py", "app.py", "migrations/versions", *(["background.py"] if service.background else [])]
+    return all((folder / part).exists() for part in parts)
+
+
+PLACES: dict[str, Place] = {
+    "services/": has_code,
+    "shared/settings.py (REGISTERS, feed addresses)": is_in_the_settings_of_all,
+    "shared/events/catalogue.py (facts)": publishes_facts,
+    "contracts/topics.yaml": has_a_topic,
+    "contracts/http/*.openapi.json": has_an_api_contract,
+    "contracts/http/access.csv": is_in_the_role_matrix,
+    "docker-compose.yml (containers)": is_in_compose,
+    "docker-compose.yml (databases)": has_a_database_in_compose,
+    "docker-compose.yml (feeds of accounting)": is_read_by_accounting,
+    "deploy/monitoring/prometheus.yml": is_scraped,
+    "deploy/monitoring/alerts.yml": is_missed_by_an_alert,
+    "deploy/proxy/haproxy.cfg": is_behind_the_proxy,
+}
+
+
+def text_of(path: str) -> str:
+    return (ROOT / path).read_text()
+
+
+def forgotten(service: Service) -> list[str]:
+    """The places that do not know the service."""
+    return [place for place, knows in PLACES.items() if not knows(service)]
+
+
+@pytest.mark.parametrize("service", ALL, ids=SERVICES)
+def test_every_place_knows_the_service(service: Service) -> None:
+    assert forgotten(service) == []
+
+
+def test_every_place_misses_a_service_that_is_only_in_the_registry() -> None:
+    assert forgotten(Service("students", 6, "students", background=True)) == list(PLACES)
+
+
+def named() -> Iterator[tuple[str, Any]]:
+    """Places that name all services, and what they name."""
+    with (ROOT / "contracts/http/access.csv").open(newline="") as lines:
+        yield "contracts/http/access.csv", {row["service"] for row in csv.DictReader(lines)}
+    yield "contracts/http", {path.name.partition(".")[0] for path in (ROOT / "contracts/http").glob("*.openapi.json")}
+    yield "services/", {path.parent.name for path in (ROOT / "services").glob("*/__main__.py")}
+    yield "deploy/monitoring/prometheus.yml", {name for name, _ in scraped()["api"]}
+    yield "deploy/proxy/haproxy.cfg", set(re.findall(r"^listen (\w+)$", text_of("deploy/proxy/haproxy.cfg"), re.M))
+
+
+@pytest.mark.parametrize(("place", "found"), list(named()), ids=[place for place, _ in named()])
+def test_no_place_knows_another_service(place: str, found: set[str]) -> None:
+    assert found == set(SERVICES), place
+
+
+def test_registers_are_those_of_the_settings_and_topics() -> None:
+    assert set(settings.REGISTERS) == set(REGISTERS) == {topic["producer"] for topic in topics.promised().values()}
+
+
+def test_who_works_without_being_asked_says_so() -> None:
+    assert {path.parent.name for path in Path(ROOT / "services").glob("*/background.py")} == set(WITH_BACKGROUND)
+
+
+def test_ports_are_fixed() -> None:
+    """Clients, firewalls and the proxy know them: a new service takes the next one."""
+    fixed = {"portal": 8101, "permits": 8102, "kandas": 8103, "consular": 8104, "accounting": 8105}
+    assert PORTS.items() >= fixed.items()
+    assert len(set(PORTS.values())) == len(PORTS)
