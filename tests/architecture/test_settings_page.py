@@ -9,15 +9,14 @@ import pytest
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
-from shared.settings import REGISTERS
-
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/settings.md").read_text()
 ROW = re.compile(r"^\| `([A-Z_<>]+)` \| (.+?) \| (.+) \|$", re.MULTILINE)
 DEFAULTS = {name: default for name, default, _ in ROW.findall(PAGE)}
 
-OF_A_SERVICE = re.compile(rf"KOSH_({'|'.join(REGISTERS)}|accounting)_".upper())
-OF_A_REGISTER = re.compile(rf"KOSH_FEED_({'|'.join(REGISTERS)})_".upper())
+SERVICES = "|".join(sorted(path.parent.name.upper() for path in (ROOT / "services").glob("*/app.py")))
+OF_A_SERVICE = re.compile(rf"KOSH_({SERVICES})_")
+OF_A_REGISTER = re.compile(rf"KOSH_FEED_({SERVICES})_")
 READ = re.compile(r'environ\w*(?:\.get\(|\[)"([A-Z_]+)"')
 OURS = re.compile(r"\bKOSH_[A-Z_]*[A-Z]\b(?!_)")
 NOT_OURS = {"PATH"}
