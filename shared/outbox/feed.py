@@ -14,7 +14,9 @@ from shared.http import routes
 from shared.identity.callers import requires
 
 NEWEST = 2**63 - 1
-POLL = 0.1  # seconds between looks while a reader waits
+POLL = 0.1  # seconds until the next look while a reader waits; in a silence looks become rarer ...
+SLOWER = 1.5
+SLOWEST = 0.4  # ... to this: only what comes after a silence is delayed by it
 
 router = routes.router(tags=["events"])
 
@@ -62,13 +64,14 @@ async def _wait_for_events(
     app: FastAPI, after: int, limit: int, wait: float, types: Sequence[str]
 ) -> tuple[list[tuple[int, Event]], int]:
     now = asyncio.get_running_loop().time
-    deadline = now() + wait
+    deadline, pause = now() + wait, POLL
     while True:
         async with app.state.engine.connect() as connection:
             found, reached = await _look(connection, after, limit, types)
         if reached > after or now() >= deadline or app.state.stopping.is_set():
             return found, reached
-        await asyncio.sleep(POLL)
+        await asyncio.sleep(pause)
+        pause = min(pause * SLOWER, SLOWEST)
 
 
 async def _look(

@@ -26,7 +26,8 @@ log = logging.getLogger(__name__)
 
 RELAY_LOCK = 0x72656C61
 BATCH = 1_000
-IDLE = 0.1  # seconds between looks at an outbox that holds nothing new
+IDLE = 0.1  # seconds until the next look at an outbox that holds nothing new; in a silence it looks less often
+SLOWER, SLOWEST = 1.5, 0.4
 RETRY = 2.0  # seconds until another try where the broker or the database does not answer
 
 _BEGUN = text("INSERT INTO relayed VALUES ('kafka', 0) ON CONFLICT DO NOTHING")
@@ -74,12 +75,15 @@ class Relay:
         await connection.execute(_BEGUN)
         reached = await outbox.relayed(connection)
         await connection.commit()
+        pause = IDLE
         while True:
             found = await outbox.read_after(connection, reached, BATCH)
             await connection.commit()
             if not found:
-                await asyncio.sleep(IDLE)
+                await asyncio.sleep(pause)
+                pause = min(pause * SLOWER, SLOWEST)
                 continue
+            pause = IDLE
             await self._publish(producer, found)
             reached = found[-1][0]
             await connection.execute(_REACHED, {"position": reached})
