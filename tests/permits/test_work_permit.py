@@ -247,6 +247,27 @@ async def test_an_application_taken_back_gives_its_places_back(ready: Api) -> No
     assert await steps.pools(ready) == [(3, 0, 0, 3)]
 
 
+async def test_an_act_is_done_only_in_a_state_that_it_leads_from(ready: Api) -> None:
+    payment = {"reference": "P-1", "paid_on": "2026-03-02", "tenge": 1}
+    acts = {"/decision": None, "/payment": payment, ":withdraw": {"reason": "too late"}}
+    with set_to(DAY):
+        issued = await steps.issue(ready, application())
+        path, headers = f"{APPLICATIONS}/{issued['id']}", steps.officer(ready)
+        answers = [
+            await ready.client.post(path + act, json=body, headers=steps.once(headers, issued["version"]))
+            for act, body in acts.items()
+        ]
+        now = await ready.client.get(path, headers=headers)
+    assert [answer.status_code for answer in answers] == [409, 409, 409]
+    assert now.json() == issued
+
+
+async def test_a_path_that_is_no_id_is_not_found(ready: Api) -> None:
+    keyed = steps.once(steps.officer(ready), 1)
+    assert (await ready.client.get(f"{APPLICATIONS}/none", headers=keyed)).status_code == 404
+    assert (await ready.client.post(f"{APPLICATIONS}/none/decision", headers=keyed)).status_code == 404
+
+
 async def test_the_work_list_shows_what_is_due_first_and_no_persons(ready: Api) -> None:
     with set_to(DAY.replace(day=3)):
         later = await steps.submit(ready, application())

@@ -3,19 +3,13 @@
 from typing import Annotated
 
 from fastapi import Request
-from pydantic import BaseModel
 
 from services.permits.cases import work_permit_application as cases
+from services.permits.cases.work_permit_application import LapseRun
 from shared.http.routes import router as api_router
 from shared.identity.callers import Caller, requires
 
 router = api_router(prefix="/v1/quota-lapse-runs", tags=["operations"])
-
-
-class LapseRun(BaseModel):
-    """How many applications lapsed by this run."""
-
-    lapsed: int
 
 
 @router.post("", summary="End every application whose fee was not paid in its term")
@@ -23,4 +17,4 @@ async def run(
     request: Request, caller: Annotated[Caller, requires("permits-officer", "operator", "system")]
 ) -> LapseRun:
     """A second run finds nothing more to do. Deciding an application does the same first."""
-    return LapseRun(lapsed=await cases.lapse(request.app.state.engine, caller))
+    return await cases.lapse(request.app.state.engine, caller)

@@ -3,15 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Request, Response
-from pydantic import BaseModel
+from fastapi import Request
 
 from services.permits.cases import work_permit as cases
-from services.permits.cases.work_permit import PERMITS, Revocation
+from services.permits.cases.work_permit import PERMITS, Revocation, Revoked
 from shared.events.permits import WorkPermit
-from shared.http.answers import ExpectedVersion, etag, json_response
 from shared.http.routes import router as api_router
-from shared.idempotency import RequiredKey
 from shared.identity.callers import Caller, requires
 from shared.records import intake
 from shared.records.routes import Correction
@@ -20,15 +17,6 @@ from shared.records.step import StepRequest, correct_record, step_by
 
 router = api_router(prefix="/v1/work-permits", tags=["work permits"])
 Reader = Annotated[Caller, requires(*PERMITS.readers)]
-Officer = Annotated[Caller, requires(*PERMITS.writers)]
-
-
-class Revoked(BaseModel):
-    """The permit after its revocation."""
-
-    id: UUID
-    version: int
-    permit: WorkPermit
 
 
 @router.get("/{id:uuid}", summary="Read a permit")
@@ -53,15 +41,7 @@ async def correct(
     return await correct_record(asked, PERMITS, correction.record, correction.reason)
 
 
-@router.post("/{id}:revoke", response_model=Revoked, summary="Revoke a permit")
-async def revoke(
-    request: Request,
-    id: UUID,
-    revocation: Revocation,
-    version: ExpectedVersion,
-    key: RequiredKey,
-    caller: Officer,
-) -> Response:
+@router.post("/{id:uuid}:revoke", summary="Revoke a permit")
+async def revoke(revocation: Revocation, asked: Annotated[StepRequest, step_by(*PERMITS.writers)]) -> Revoked:
     """Its place goes back to the quota only where the permit never was in force."""
-    state = await cases.revoke(request.app.state.engine, id, revocation, version=version, key=key, caller=caller)
-    return json_response(state, headers={"ETag": etag(state["version"])})
+    return await cases.revoke(asked, revocation)

@@ -1,13 +1,12 @@
 """A year's quota: set by order, read with what is left (L2)."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import orjson
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.permits.cases.declaration import upsert_document
+from services.permits.cases.declaration import Declaration, DocumentState, upsert_document
 from services.permits.cases.refusal import refusal
 from services.permits.rules import quota as rule
 from services.permits.rules.quota import Pool
@@ -17,14 +16,15 @@ from services.permits.store.tables import quota_order
 from shared import clock
 from shared.db import records
 from shared.db.identifiers import new_id
-from shared.db.records import Submission
 from shared.events.contradictions import contradiction, twice
 from shared.events.permits import Category
 from shared.events.wire import Activity, Region, Text, WireModel
-from shared.idempotency import IdempotencyKey, idempotent_json
+from shared.http.answers import Versioned
+from shared.idempotency import IdempotencyKey
 from shared.identity.callers import Caller
-from shared.kernel.decisions import DecisionOutcome
-from shared.outbox.unit_of_work import unit_of_work
+from shared.kernel.decisions import Decision, DecisionOutcome
+from shared.outbox.unit_of_work import UnitOfWork
+from shared.records.step import perform
 
 Places = Annotated[int, Field(strict=True, ge=0, le=10_000_000)]
 
@@ -73,6 +73,27 @@ class QuotaOrder(WireModel):
     )
 
 
+class PoolState(PoolLine):
+    """A pool and its places: `used` + `reserved` + `left` = `size`, always."""
+
+    used: int
+    reserved: int
+    left: int
+
+
+class QuotaState(Versioned):
+    """The order in force and its pools as they are now."""
+
+    order: QuotaOrder
+    pools: list[PoolState]
+
+
+class QuotaDecided(DocumentState[QuotaOrder]):
+    """The order, and the checks that it passed."""
+
+    decision: Decision
+
+
 async def order(
     engine: AsyncEngine,
     year: int,
@@ -81,25 +102,24 @@ async def order(
     version: int | None,
     key: IdempotencyKey | None,
     caller: Caller,
-) -> dict[str, Any]:
+) -> QuotaDecided:
     """Sets the quota of a year, or sets it anew: what is in use stays in use. Answers with the order and its decision.
     Raises Refused above the ceiling or below what is in use, VersionRequired, VersionMismatch."""
     lines = [Pool(new_id(), line.kind, line.category, line.region, line.activity, line.size) for line in ordered.pools]
     norms = rulebook().on(_day_of(year))
 
-    async def make() -> dict[str, Any]:
+    async def act(unit: UnitOfWork) -> QuotaDecided:
         await store.close_year(unit.connection, year)
         in_use = await store.places_in_use(unit.connection, year)
         decision = rule.decide_order(lines, ordered.labour_force, in_use, norms)
         if decision.outcome is DecisionOutcome.REFUSED:
             raise refusal(decision, "this quota")
-        submission = Submission(str(year), ordered, caller.subject)
-        document = await upsert_document(unit, quota_order, submission, version, ordered.act)
+        declared = Declaration(str(year), ordered, caller.subject, ordered.act)
+        document = await upsert_document(unit, quota_order, declared, version)
         await store.replace(unit.connection, year, lines)
-        return document | {"decision": decision.as_json()}
+        return QuotaDecided(**dict(document), decision=decision)
 
-    async with unit_of_work(engine) as unit:
-        return dict(await idempotent_json(unit.connection, key, make))
+    return await perform(engine, key, QuotaDecided, act)
 
 
 def _day_of(year: int) -> date:
@@ -107,22 +127,22 @@ def _day_of(year: int) -> date:
     return min(max(clock.today(), date(year, 1, 1)), date(year, 12, 31))
 
 
-async def read(engine: AsyncEngine, year: int) -> dict[str, Any]:
+async def read(engine: AsyncEngine, year: int) -> QuotaState:
     """The order in force and its pools with what is used, reserved and left. Raises NotFound."""
     async with engine.connect() as connection:
         record = await records.load_by_source(connection, quota_order, str(year))
         pools = [_state(pool) for pool in await store.pools(connection, year)]
-    return {"version": record.version, "order": orjson.loads(record.body), "pools": pools}
+    return QuotaState(version=record.version, order=QuotaOrder.read(record.body), pools=pools)
 
 
-def _state(pool: Pool) -> dict[str, Any]:
-    return {
-        "kind": pool.kind,
-        "category": pool.category,
-        "region": pool.region,
-        "activity": pool.activity,
-        "size": pool.size,
-        "used": pool.used,
-        "reserved": pool.reserved,
-        "left": pool.left,
-    }
+def _state(pool: Pool) -> PoolState:
+    line = PoolLine.model_validate(
+        {
+            "kind": pool.kind,
+            "category": pool.category,
+            "region": pool.region,
+            "activity": pool.activity,
+            "size": pool.size,
+        }
+    )
+    return PoolState(**dict(line), used=pool.used, reserved=pool.reserved, left=pool.left)

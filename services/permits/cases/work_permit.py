@@ -6,18 +6,16 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from services.permits.cases.authority import may_act_for
 from services.permits.cases.entry_ban import barred
 from services.permits.cases.work_permit_application import (
     ApplicationFile,
     FeeDue,
+    FileState,
     Payment,
     Worker,
-    keep,
     lapse,
-    open_file,
+    step_file,
 )
 from services.permits.rules import entry_ban as entry_ban_rule
 from services.permits.rules import fee as fee_rule
@@ -31,18 +29,18 @@ from services.permits.store import quota, tables
 from shared import clock
 from shared.db import records
 from shared.db.identifiers import new_id
-from shared.db.records import Record, Submission
+from shared.db.records import Submission
 from shared.errors import Conflict, Fault, Invalid, Refused
 from shared.events.envelope import Event
 from shared.events.permits import WorkPermit
 from shared.events.wire import Date, Text, WireModel
-from shared.idempotency import IdempotencyKey, idempotent_json
+from shared.http.answers import Versioned
 from shared.identity.callers import Caller
 from shared.kernel.decisions import CheckOutcome, DecisionOutcome
 from shared.kernel.norms import NormsInForce
-from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
-from shared.records import intake
+from shared.outbox.unit_of_work import UnitOfWork
 from shared.records.record_type import RecordType
+from shared.records.step import StepRequest, step
 
 SUBJECT_TO_CORRECTION = {"person", "occupation"}
 
@@ -52,6 +50,13 @@ class Revocation(WireModel):
 
     reason: Text
     ended_on: Date
+
+
+class Revoked(Versioned):
+    """The permit after its revocation."""
+
+    id: UUID
+    permit: WorkPermit
 
 
 def _time(permit: WorkPermit) -> datetime:
@@ -94,38 +99,36 @@ PERMITS = RecordType(
 )
 
 
-async def decide(engine: AsyncEngine, id: UUID, *, version: int, key: IdempotencyKey, caller: Caller) -> dict[str, Any]:
+async def decide(asked: StepRequest) -> FileState:
     """Puts the application to the rules in force today. Granted, its places are reserved and the fee falls due; where
-    none is due, the permits are issued. Raises NotFound, Conflict where it is decided already."""
+    none is due, the permits are issued. Raises as `step_file`."""
 
-    async def make() -> dict[str, Any]:
-        record, file = await open_file(unit, id, version, caller, "submitted")
-        return await _decide(unit, record, file, clock.today(), caller)
+    async def change(unit: UnitOfWork, file: ApplicationFile) -> tuple[ApplicationFile, str]:
+        return await _decide(unit, asked, file, clock.today())
 
-    await lapse(engine, caller)  # whoever did not pay must not stand in the way of who applies now
-    async with unit_of_work(engine) as unit:
-        return dict(await idempotent_json(unit.connection, key, make))
+    await lapse(asked.engine, asked.caller)  # whoever did not pay must not stand in the way of who applies now
+    return await step_file(asked, "decide", change)
 
 
 async def _decide(
-    unit: UnitOfWork, record: Record, file: ApplicationFile, today: date, caller: Caller
-) -> dict[str, Any]:
-    norms, asked = rulebook().on(today), file.asked
+    unit: UnitOfWork, asked: StepRequest, file: ApplicationFile, today: date
+) -> tuple[ApplicationFile, str]:
+    norms, facts = rulebook().on(today), file.asked
     await _lock_employer(unit, file.application.employer_bin)
     staff = await employers.staff_on(unit.connection, file.application.employer_bin, today)
     pools = await _pools(unit, file, norms)
-    decision = rule.decide(asked, staff, pools, await _barred(unit, file, today), norms)
-    decided: dict[str, Any] = {"decision": decision.as_json(), "status": "refused"}
+    decision = rule.decide(facts, staff, pools, await _barred(unit, file, today), norms)
+    decided: dict[str, Any] = {"decision": decision, "status": "refused"}
     if decision.outcome is DecisionOutcome.GRANTED:
-        decided |= {"status": "granted", "permits": tuple(new_id() for _ in asked.workers), "fee": _fee(file, norms)}
+        decided |= {"status": "granted", "permits": tuple(new_id() for _ in facts.workers), "fee": _fee(file, norms)}
     decided_file = file.model_copy(update=decided)
     if pools and decided_file.permits:
         await quota.reserve(
-            unit.connection, record.id, today.year, asked.places, decided_file.permits, covering=len(pools)
+            unit.connection, asked.id, today.year, facts.places, decided_file.permits, covering=len(pools)
         )
     if decided_file.permits and decided_file.fee is None:
-        return await _issue(unit, record, decided_file, today, caller)
-    return await keep(unit, record, decided_file, caller, f"decision: {decision.outcome}")
+        return await _issue(unit, asked, decided_file, today)
+    return decided_file, f"decision: {decision.outcome}"
 
 
 async def _barred(unit: UnitOfWork, file: ApplicationFile, today: date) -> list[Barred]:
@@ -151,21 +154,16 @@ def _fee(file: ApplicationFile, norms: NormsInForce) -> FeeDue | None:
     return FeeDue(**asdict(due)) if due else None
 
 
-async def pay(
-    engine: AsyncEngine, id: UUID, payment: Payment, *, version: int, key: IdempotencyKey, caller: Caller
-) -> dict[str, Any]:
-    """Takes the fee and issues the permits, in one transaction. Raises NotFound, Conflict where no fee is due, Refused
-    for a late or wrong payment."""
+async def pay(asked: StepRequest, payment: Payment) -> FileState:
+    """Takes the fee and issues the permits, in one transaction. Raises as `step_file`, and Refused for a late or wrong
+    payment."""
 
-    async def make() -> dict[str, Any]:
-        record, file = await open_file(unit, id, version, caller, "granted")
+    async def change(unit: UnitOfWork, file: ApplicationFile) -> tuple[ApplicationFile, str]:
         _expect_right(payment, file)
         await _expect_none_barred(unit, file)
-        paid = file.model_copy(update={"payment": payment})
-        return await _issue(unit, record, paid, clock.today(), caller)
+        return await _issue(unit, asked, file.model_copy(update={"payment": payment}), clock.today())
 
-    async with unit_of_work(engine) as unit:
-        return dict(await idempotent_json(unit.connection, key, make))
+    return await step_file(asked, "pay", change)
 
 
 def _expect_right(payment: Payment, file: ApplicationFile) -> None:
@@ -190,8 +188,8 @@ async def _expect_none_barred(unit: UnitOfWork, file: ApplicationFile) -> None:
 
 
 async def _issue(
-    unit: UnitOfWork, record: Record, file: ApplicationFile, today: date, caller: Caller
-) -> dict[str, Any]:
+    unit: UnitOfWork, asked: StepRequest, file: ApplicationFile, today: date
+) -> tuple[ApplicationFile, str]:
     """The permits, their events and their places used, with the application issued."""
     permits = [
         _permit(file, id, worker, today) for id, worker in zip(file.permits, file.application.workers, strict=True)
@@ -200,16 +198,16 @@ async def _issue(
         Submission(
             permit.source_id,
             permit,
-            caller.subject,
-            {"application_id": record.id, **_columns(permit)},
+            asked.caller.subject,
+            {"application_id": asked.id, **_columns(permit)},
             UUID(permit.source_id),
         )
         for permit in permits
     ]
     await records.submit(unit.connection, tables.work_permit, submissions)
-    await quota.use(unit.connection, record.id)
+    await quota.use(unit.connection, asked.id)
     unit.emit(*(Event.of(permit, permit.source_id, 1, _time(permit)) for permit in permits))
-    return await keep(unit, record, file.model_copy(update={"status": "issued"}), caller, "permits issued")
+    return file.model_copy(update={"status": "issued"}), "permits issued"
 
 
 def _permit(file: ApplicationFile, id: UUID, worker: Worker, issued_on: date) -> WorkPermit:
@@ -231,24 +229,18 @@ def _permit(file: ApplicationFile, id: UUID, worker: Worker, issued_on: date) ->
     )
 
 
-async def revoke(
-    engine: AsyncEngine, id: UUID, revocation: Revocation, *, version: int, key: IdempotencyKey, caller: Caller
-) -> dict[str, Any]:
+async def revoke(asked: StepRequest, revocation: Revocation) -> Revoked:
     """Ends a permit. Its place goes back to the quota only if it never was in force (see rules.quota.gives_back).
-    Raises NotFound, VersionMismatch, Conflict where it is revoked already, Invalid for a day outside its time."""
+    Raises as `step`, Conflict where it is revoked already, Invalid for a day outside its time."""
 
-    async def make() -> dict[str, Any]:
-        record = await intake.open_within(unit, PERMITS, id, version, caller)
-        permit = WorkPermit.read(record.body)
+    async def change(unit: UnitOfWork, permit: WorkPermit) -> WorkPermit:
         _expect_revocable(permit, revocation.ended_on)
-        revoked = permit.model_copy(update={"status": "revoked", "ended_on": revocation.ended_on})
         if quota_rule.gives_back(permit.valid_from, revocation.ended_on):
-            await quota.give_back(unit.connection, id)
-        revised = await intake.revise_within(unit, PERMITS, record, revoked, caller, revocation.reason)
-        return {"id": str(id), "version": revised.version, "permit": revoked.model_dump(mode="json")}
+            await quota.give_back(unit.connection, asked.id)
+        return permit.model_copy(update={"status": "revoked", "ended_on": revocation.ended_on})
 
-    async with unit_of_work(engine) as unit:
-        return dict(await idempotent_json(unit.connection, key, make))
+    revoked = await step(asked, PERMITS, change, reason=revocation.reason)
+    return Revoked(id=revoked.id, version=revoked.version, permit=revoked.record)
 
 
 def _expect_revocable(permit: WorkPermit, ended_on: date) -> None:

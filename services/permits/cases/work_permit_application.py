@@ -1,19 +1,16 @@
 """Applications for work permits: submitted, decided by the rules in force on the day, withdrawn or lapsed (L3).
 
-submitted -> refused
-submitted -> granted -> issued      places reserved, the fee due; paid, the permits are issued (see work_permit)
-submitted -> issued                 where no fee is due
-submitted, granted -> withdrawn     by the employer: reserved places go back
-granted -> lapsed                   the fee was not paid in its term: reserved places go back
+The states and what leads from one to the next stand in TRANSITIONS; `decide` and `pay` are in work_permit.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.permits.cases.authority import expect_to_act_for, may_act_for
@@ -29,15 +26,17 @@ from services.permits.store.tables import work_permit_application as application
 from shared import clock
 from shared.audit import access_log
 from shared.db import records
-from shared.db.records import Record, Submission
+from shared.db.records import FIRST, Record, Submission
 from shared.errors import Conflict, Fault, Invalid, NotFound
 from shared.events.contradictions import Contradiction, Pointer, not_before, twice
 from shared.events.permits import Category
 from shared.events.person import Person
-from shared.events.wire import Activity, Bin, Date, Occupation, ReckonedDate, Region, SourceId, WireModel
-from shared.idempotency import IdempotencyKey, idempotent_json
+from shared.events.wire import Activity, Bin, Date, Occupation, ReckonedDate, Region, SourceId, Text, WireModel
+from shared.http.answers import Versioned
 from shared.identity.callers import Caller
+from shared.kernel.decisions import Decision
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
+from shared.records.step import StepRequest, perform
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +44,18 @@ PERMITS = Caller("permits", frozenset({"system"}))
 """Who does what the clock brings about."""
 
 Status = Literal["submitted", "refused", "granted", "issued", "withdrawn", "lapsed"]
+Act = Literal["decide", "pay", "withdraw", "lapse"]
+
+TRANSITIONS: dict[Act, tuple[tuple[Status, ...], tuple[Status, ...]]] = {
+    # granted, places are reserved and the fee is due; where none is due, the permits are issued at once
+    "decide": (("submitted",), ("refused", "granted", "issued")),
+    "pay": (("granted",), ("issued",)),
+    # by the employer: reserved places go back
+    "withdraw": (("submitted", "granted"), ("withdrawn",)),
+    # the fee was not paid in its term: reserved places go back
+    "lapse": (("granted",), ("lapsed",)),
+}
+"""From which states each act leads, and to which."""
 
 
 class Worker(WireModel):
@@ -116,7 +127,7 @@ class ApplicationFile(WireModel):
     status: Status
     submitted_on: Date
     decide_by: Date
-    decision: dict[str, Any] | None = None
+    decision: Decision | None = None
     fee: FeeDue | None = None
     payment: Payment | None = None
     permits: tuple[UUID, ...] = ()
@@ -140,8 +151,44 @@ class ApplicationFile(WireModel):
         }
 
 
-async def submit(engine: AsyncEngine, application: Application, caller: Caller) -> tuple[Record, bool]:
-    """The application on record, and whether it is new. Raises Forbidden, Invalid for an employer who is not
+class FileState(Versioned, ApplicationFile):
+    """An application and what became of it, as the register holds it."""
+
+    id: UUID
+
+
+class Receipt(Versioned):
+    """Where the application is held and when it will be decided at the latest."""
+
+    id: UUID
+    source_id: str
+    decide_by: Date
+
+
+class ApplicationLine(BaseModel):
+    """An application in the work list, without its persons."""
+
+    id: UUID
+    employer_bin: Bin
+    status: Status
+    decide_by: Date
+    pay_by: Date | None
+
+
+class TakeBack(WireModel):
+    """Why the employer no longer wants the permits."""
+
+    reason: Text
+
+
+class LapseRun(BaseModel):
+    """How many applications lapsed by this run."""
+
+    lapsed: int
+
+
+async def submit(engine: AsyncEngine, application: Application, caller: Caller) -> tuple[Receipt, bool]:
+    """The receipt of the application, and whether it is new. Raises Forbidden, Invalid for an employer who is not
     registered, Conflict where the employer's source id holds another application."""
     expect_to_act_for(caller, application.employer_bin)
     today = clock.today()
@@ -155,9 +202,11 @@ async def submit(engine: AsyncEngine, application: Application, caller: Caller) 
         submission = Submission(name, file, caller.subject, file.columns)
         (taken,) = await records.submit(unit.connection, applications, [submission])
         record = await records.load(unit.connection, applications, taken.id)
-        if read_file(record).application != application:
+        held = _file_of(record)
+        if held.application != application:
             raise Conflict("The same source_id holds another application; take a new one for a new application.")
-    return record, taken.outcome == "created"
+    receipt = Receipt(id=record.id, version=FIRST, source_id=application.source_id, decide_by=held.decide_by)
+    return receipt, taken.outcome == "created"
 
 
 async def _employer(unit: UnitOfWork, application: Application) -> Employer:
@@ -169,57 +218,55 @@ async def _employer(unit: UnitOfWork, application: Application) -> Employer:
     return Employer.model_validate_json(record.body)
 
 
-def read_file(record: Record) -> ApplicationFile:
-    return ApplicationFile.model_validate_json(record.body)
+def _file_of(record: Record) -> ApplicationFile:
+    return ApplicationFile.read(record.body)
 
 
-async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> Record:
+def _state_of(record: Record, file: ApplicationFile) -> FileState:
+    return FileState(id=record.id, version=record.version, **dict(file))
+
+
+async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> FileState:
     """Its present state; the reading is logged for every worker. Raises NotFound."""
     async with unit_of_work(engine) as unit:
         record = await records.load(unit.connection, applications, id)
-        file = read_file(record)
-        if not may_act_for(caller, file.application.employer_bin):
-            raise NotFound("There is no such work permit application.")
-        await note(unit, record, file, caller, "read", None)
-    return record
+        file = _file_seen(record, caller)
+        await _note(unit, record, file, caller, "read", None)
+    return _state_of(record, file)
 
 
 async def find(
     engine: AsyncEngine, status: Status | None, after: tuple[date, UUID] | None, limit: int, caller: Caller
-) -> Sequence[store.Line]:
+) -> Sequence[ApplicationLine]:
     """The work list, most urgent first: whose decision is due, without persons. An employer sees its own."""
     own = None if may_act_for(caller, "") else caller.bin or ""
     async with engine.connect() as connection:
-        return await store.find(connection, own, status, after, limit)
+        lines = await store.find(connection, own, status, after, limit)
+    return [ApplicationLine.model_validate(asdict(line)) for line in lines]
 
 
-async def withdraw(
-    engine: AsyncEngine, id: UUID, reason: str, *, version: int, key: IdempotencyKey, caller: Caller
-) -> dict[str, Any]:
-    """The employer no longer wants the permits. Raises NotFound, VersionMismatch, Conflict where they are decided
-    against or issued."""
+async def withdraw(asked: StepRequest, body: TakeBack) -> FileState:
+    """The employer no longer wants the permits. Raises as `step_file`."""
 
-    async def make() -> dict[str, Any]:
-        record, file = await open_file(unit, id, version, caller, "submitted", "granted")
-        await quota.release(unit.connection, id)
-        return await keep(unit, record, file.model_copy(update={"status": "withdrawn"}), caller, reason)
+    async def change(unit: UnitOfWork, file: ApplicationFile) -> tuple[ApplicationFile, str]:
+        await quota.release(unit.connection, asked.id)
+        return file.model_copy(update={"status": "withdrawn"}), body.reason
 
-    async with unit_of_work(engine) as unit:
-        return dict(await idempotent_json(unit.connection, key, make))
+    return await step_file(asked, "withdraw", change)
 
 
-async def lapse(engine: AsyncEngine, caller: Caller) -> int:
+async def lapse(engine: AsyncEngine, caller: Caller) -> LapseRun:
     """Gives back the places of everybody who did not pay in time; how many applications lapsed. May run at any time
     and any number of times, also beside itself."""
     lapsed = 0
     while await _lapse_one(engine, clock.today(), caller):
         lapsed += 1
-    return lapsed
+    return LapseRun(lapsed=lapsed)
 
 
 async def lapse_daily(engine: AsyncEngine) -> None:
     """Today's lapses, as the clock brings them about."""
-    log.info("lapse run: %d applications lapsed", await lapse(engine, PERMITS))
+    log.info("lapse run: %d applications lapsed", (await lapse(engine, PERMITS)).lapsed)
 
 
 async def _lapse_one(engine: AsyncEngine, today: date, caller: Caller) -> bool:
@@ -228,30 +275,55 @@ async def _lapse_one(engine: AsyncEngine, today: date, caller: Caller) -> bool:
         if id is None:
             return False
         record = await records.load(unit.connection, applications, id, lock=True)
+        file = _file_of(record)
+        _expect_open_to("lapse", file)
         await quota.expire(unit.connection, id)
-        file = read_file(record).model_copy(update={"status": "lapsed"})
-        await keep(unit, record, file, caller, "the fee was not paid in its term")
+        lapsed = file.model_copy(update={"status": "lapsed"})
+        await _keep(unit, record, lapsed, "lapse", caller, "the fee was not paid in its term")
     return True
 
 
-async def open_file(
-    unit: UnitOfWork, id: UUID, version: int, caller: Caller, *expected: Status
-) -> tuple[Record, ApplicationFile]:
-    """The application, locked, in one of the states expected. Raises NotFound, VersionMismatch, Conflict."""
-    record = await records.load(unit.connection, applications, id, lock=True)
-    file = read_file(record)
+async def step_file(
+    asked: StepRequest,
+    act: Act,
+    change: Callable[[UnitOfWork, ApplicationFile], Awaitable[tuple[ApplicationFile, str]]],
+) -> FileState:
+    """The application after an act: `change` answers with its next state and why, and does what must happen with it.
+    Raises NotFound, also for another employer's, VersionMismatch, Conflict where its state is none that the act leads
+    from or the key was used for another request, and what `change` raises."""
+
+    async def perform_act(unit: UnitOfWork) -> FileState:
+        record = await records.load(unit.connection, applications, asked.id, lock=True)
+        file = _file_seen(record, asked.caller)
+        records.expect_version(record, asked.version)
+        _expect_open_to(act, file)
+        changed, reason = await change(unit, file)
+        return await _keep(unit, record, changed, act, asked.caller, reason)
+
+    return await perform(asked.engine, asked.key, FileState, perform_act)
+
+
+def _file_seen(record: Record, caller: Caller) -> ApplicationFile:
+    """The file, if the caller may know of it. Raises NotFound."""
+    file = _file_of(record)
     if not may_act_for(caller, file.application.employer_bin):
         raise NotFound("There is no such work permit application.")
-    records.expect_version(record, version)
-    if file.status not in expected:
-        raise Conflict(f"The application is {file.status}; this can be done only while it is {' or '.join(expected)}.")
-    return record, file
+    return file
 
 
-async def keep(
-    unit: UnitOfWork, record: Record, file: ApplicationFile, caller: Caller, reason: str | None
-) -> dict[str, Any]:
-    """Gives the application its next version; the change is logged for every worker. Answers its new state."""
+def _expect_open_to(act: Act, file: ApplicationFile) -> None:
+    """Raises Conflict in a state that the act does not lead from."""
+    sources, _ = TRANSITIONS[act]
+    if file.status not in sources:
+        raise Conflict(f"The application is {file.status}; this can be done only while it is {' or '.join(sources)}.")
+
+
+async def _keep(
+    unit: UnitOfWork, record: Record, file: ApplicationFile, act: Act, caller: Caller, reason: str
+) -> FileState:
+    """Gives the application its next version; the change is logged for every worker."""
+    if file.status not in TRANSITIONS[act][1]:
+        raise ValueError(f"{act} does not lead to {file.status}")
     revised = await records.revise(
         unit.connection,
         applications,
@@ -261,11 +333,11 @@ async def keep(
         reason=reason,
         columns=file.columns,
     )
-    await note(unit, revised, file, caller, "change", reason)
-    return {"id": str(revised.id), "version": revised.version, **file.model_dump(mode="json")}
+    await _note(unit, revised, file, caller, "change", reason)
+    return _state_of(revised, file)
 
 
-async def note(
+async def _note(
     unit: UnitOfWork,
     record: Record,
     file: ApplicationFile,
