@@ -3,18 +3,16 @@
 The key is stored in the transaction of what it guards. Of two requests with one key, the second waits at the unique
 key until the first has ended: committed, it answers the same; rolled back, the second does the work.
 
-    async def propose(engine: AsyncEngine, command: Proposal, attempt: IdempotencyKey) -> dict[str, Any]:
-        async with unit_of_work(engine) as unit:
-            return await once(unit.connection, attempt, lambda: _propose(unit, command))
+    async with unit_of_work(engine) as unit:
+        return await idempotent(unit.connection, key, Proposed, lambda: propose(unit, command))
 """
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import blake2b
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
-import orjson
 from fastapi import Depends, Header, Request
 from pydantic import BaseModel
 from sqlalchemy import Column, DateTime, Index, LargeBinary, MetaData, Table, Text, text
@@ -59,7 +57,7 @@ _DESCRIPTION = "of your own, new for each thing to be done; the same request wit
 Key = Annotated[str | None, Header(description=_DESCRIPTION)]
 
 
-async def _attempt(request: Request, idempotency_key: Key = None) -> IdempotencyKey:
+async def _required_key(request: Request, idempotency_key: Key = None) -> IdempotencyKey:
     key = (idempotency_key or "").strip().strip('"')
     if not 0 < len(key) <= MAX_KEY:
         detail = f"Send an Idempotency-Key of your own, 1 to {MAX_KEY} characters, new for each thing to be done."
@@ -70,16 +68,16 @@ async def _attempt(request: Request, idempotency_key: Key = None) -> Idempotency
     return IdempotencyKey(caller.subject if caller else "", key, asked.digest())
 
 
-RequiredKey = Annotated[IdempotencyKey, Depends(_attempt)]
-"""Dependency: the request as an attempt; 422 without an Idempotency-Key."""
+RequiredKey = Annotated[IdempotencyKey, Depends(_required_key)]
+"""Dependency: whose request it is, under which key; 422 without an Idempotency-Key."""
 
 
-async def _attempt_if_any(request: Request, idempotency_key: Key = None) -> IdempotencyKey | None:
-    return None if idempotency_key is None else await _attempt(request, idempotency_key)
+async def _optional_key(request: Request, idempotency_key: Key = None) -> IdempotencyKey | None:
+    return None if idempotency_key is None else await _required_key(request, idempotency_key)
 
 
-OptionalKey = Annotated[IdempotencyKey | None, Depends(_attempt_if_any)]
-"""Dependency: the request as an attempt, None without an Idempotency-Key: for what If-Match or a name of its own keeps
+OptionalKey = Annotated[IdempotencyKey | None, Depends(_optional_key)]
+"""Dependency: the same, None without an Idempotency-Key: for what If-Match or a name of its own keeps
 from being done twice, and whose answer a key lets repeat."""
 
 # Each new key takes up to two that are out of date with it, so that the table stays as large as it must be.
@@ -97,44 +95,34 @@ _KEEP = text("UPDATE idempotency SET answer = CAST(:answer AS json) WHERE caller
 _FIND = text("SELECT request, CAST(answer AS text) FROM idempotency WHERE caller = :caller AND key = :key")
 
 
-async def idempotent_json(
-    connection: AsyncConnection, attempt: IdempotencyKey | None, make: Callable[[], Awaitable[Any]]
-) -> Any:
-    """The answer (a JSON value) of `make`, which runs only if this attempt is the first with its key, or is None.
+async def idempotent(
+    connection: AsyncConnection, key: IdempotencyKey | None, answer: type[M], make: Callable[[], Awaitable[M]]
+) -> M:
+    """What `make` answers, which runs only if this request is the first with its key, or has none; a repetition is
+    answered as the first was.
 
     Raises Conflict where the key was used for another request. If `make` fails, so does the transaction, and the key
     is free again.
     """
-    if attempt is None:
-        return orjson.loads(orjson.dumps(await make()))
-    mine = {"caller": attempt.caller, "key": attempt.key}
+    if key is None:
+        return await make()
+    mine = {"caller": key.caller, "key": key.key}
     present = clock.now()
     claimed = await connection.scalar(
-        _CLAIM, {**mine, "request": attempt.request, "at": present, "outdated": present - KEPT}
+        _CLAIM, {**mine, "request": key.request, "at": present, "outdated": present - KEPT}
     )
     if claimed is None:
-        return await _first_answer(connection, attempt)
-    answer = orjson.dumps(await make())
-    await connection.execute(_KEEP, {**mine, "answer": answer.decode()})
-    return orjson.loads(answer)
+        return answer.model_validate_json(await _first_answer(connection, key))
+    made = await make()
+    await connection.execute(_KEEP, {**mine, "answer": made.model_dump_json()})
+    return made
 
 
-async def idempotent(
-    connection: AsyncConnection, attempt: IdempotencyKey | None, answer: type[M], make: Callable[[], Awaitable[M]]
-) -> M:
-    """`once` for an answer that is a model."""
-
-    async def dumped() -> Any:
-        return (await make()).model_dump(mode="json")
-
-    return answer.model_validate(await idempotent_json(connection, attempt, dumped))
-
-
-async def _first_answer(connection: AsyncConnection, attempt: IdempotencyKey) -> Any:
-    request, answer = (await connection.execute(_FIND, {"caller": attempt.caller, "key": attempt.key})).one()
-    if request != attempt.request:
+async def _first_answer(connection: AsyncConnection, key: IdempotencyKey) -> str:
+    request, answer = (await connection.execute(_FIND, {"caller": key.caller, "key": key.key})).one()
+    if request != key.request:
         detail = (
             "This Idempotency-Key was used for another request. Take a new key, or repeat the first request as it was."
         )
         raise Conflict(detail, name="idempotency-key-reused")
-    return orjson.loads(answer)
+    return str(answer)

@@ -1,10 +1,8 @@
 """A record as a register shows it."""
 
 from datetime import datetime
-from typing import Any, Generic
+from typing import Generic
 from uuid import UUID
-
-import orjson
 
 from shared.db.records import Record
 from shared.http.answers import Versioned
@@ -36,15 +34,3 @@ def state_of(record_type: RecordType[F], record: Record) -> RecordState[F]:
         reason=record.reason,
         record=record_type.fact.read(record.body),
     )
-
-
-def as_json(record: Record) -> dict[str, Any]:
-    """The record as RecordState shows it, where no model is answered yet."""
-    return {
-        "id": str(record.id),
-        "version": record.version,
-        "withdrawn": record.withdrawn,
-        "changed_at": record.changed_at,
-        "reason": record.reason,
-        "record": orjson.Fragment(record.body),
-    }

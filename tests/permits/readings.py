@@ -8,7 +8,7 @@ from uuid import UUID
 from services.permits.rules import quota
 from services.permits.rules import work_permit as rule
 from services.permits.rules.entry_ban import Barred
-from services.permits.rules.work_permit_application import Application, Staff
+from services.permits.rules.work_permit_application import PermitsAsked, Staff
 from shared.kernel.norms import NormsInForce
 
 
@@ -29,7 +29,7 @@ class Line:
 
 
 def work_permit(
-    application: Application, staff: Staff, pools: list[Line], norms: NormsInForce, barred: Sequence[Barred] = ()
+    application: PermitsAsked, staff: Staff, pools: list[Line], norms: NormsInForce, barred: Sequence[Barred] = ()
 ) -> dict[str, Any]:
     """The outcome, and of each failed check the rule and its remedy."""
     decision = rule.decide(application, staff, [line.as_pool(n) for n, line in enumerate(pools)], barred, norms)

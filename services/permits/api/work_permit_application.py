@@ -11,9 +11,9 @@ from services.permits.cases import work_permit, work_permit_application
 from services.permits.cases.work_permit_application import (
     Application,
     ApplicationLine,
+    ApplicationReceipt,
     FileState,
     Payment,
-    Receipt,
     Status,
     TakeBack,
 )
@@ -39,7 +39,9 @@ class WorkList(BaseModel):
     next: str | None
 
 
-@router.post("", status_code=201, response_model=Receipt, summary="Apply for permits for one or many workers")
+@router.post(
+    "", status_code=201, response_model=ApplicationReceipt, summary="Apply for permits for one or many workers"
+)
 async def submit(request: Request, application: Application, caller: Applicant) -> Response:
     """201 when it is new; 200 with the same body when the same application is there already; 409 when the employer's
     source_id holds another one."""

@@ -17,8 +17,7 @@ from services.permits.cases.authority import expect_to_act_for, may_act_for
 from services.permits.cases.employer import Employer
 from services.permits.rules import work_permit as rule
 from services.permits.rules.rulebook import rulebook
-from services.permits.rules.work_permit_application import Application as Asked
-from services.permits.rules.work_permit_application import Worker as AskedWorker
+from services.permits.rules.work_permit_application import PermitsAsked, WorkerAsked
 from services.permits.store import quota
 from services.permits.store import work_permit_application as store
 from services.permits.store.tables import employer as employers
@@ -133,13 +132,13 @@ class ApplicationFile(WireModel):
     permits: tuple[UUID, ...] = ()
 
     @property
-    def asked(self) -> Asked:
+    def asked(self) -> PermitsAsked:
         """What the rules see of it."""
         workers = tuple(
-            AskedWorker(w.category, w.person.citizenship, w.wage, w.valid_from, w.valid_until)
+            WorkerAsked(w.category, w.person.citizenship, w.wage, w.valid_from, w.valid_until)
             for w in self.application.workers
         )
-        return Asked(self.application.kind, self.application.region, self.activity, workers)
+        return PermitsAsked(self.application.kind, self.application.region, self.activity, workers)
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -157,7 +156,7 @@ class FileState(Versioned, ApplicationFile):
     id: UUID
 
 
-class Receipt(Versioned):
+class ApplicationReceipt(Versioned):
     """Where the application is held and when it will be decided at the latest."""
 
     id: UUID
@@ -187,7 +186,7 @@ class LapseRun(BaseModel):
     lapsed: int
 
 
-async def submit(engine: AsyncEngine, application: Application, caller: Caller) -> tuple[Receipt, bool]:
+async def submit(engine: AsyncEngine, application: Application, caller: Caller) -> tuple[ApplicationReceipt, bool]:
     """The receipt of the application, and whether it is new. Raises Forbidden, Invalid for an employer who is not
     registered, Conflict where the employer's source id holds another application."""
     expect_to_act_for(caller, application.employer_bin)
@@ -205,7 +204,7 @@ async def submit(engine: AsyncEngine, application: Application, caller: Caller) 
         held = _file_of(record)
         if held.application != application:
             raise Conflict("The same source_id holds another application; take a new one for a new application.")
-    receipt = Receipt(id=record.id, version=FIRST, source_id=application.source_id, decide_by=held.decide_by)
+    receipt = ApplicationReceipt(id=record.id, version=FIRST, source_id=application.source_id, decide_by=held.decide_by)
     return receipt, taken.outcome == "created"
 
 

@@ -6,7 +6,7 @@ migration law or treaties free from the permit (refugees, residents, crews, inve
 
 from datetime import date
 
-from services.permits.rules.work_permit_application import Application, named, positions
+from services.permits.rules.work_permit_application import PermitsAsked, named, positions
 from shared.kernel.codes import is_member
 from shared.kernel.decisions import Check
 from shared.kernel.norms import NormsInForce
@@ -14,7 +14,7 @@ from shared.kernel.norms import NormsInForce
 HOME = "KAZ"
 
 
-def check(application: Application, norms: NormsInForce) -> Check:
+def check(application: PermitsAsked, norms: NormsInForce) -> Check:
     norm = norms["free_of_permit"]
     free = [worker for worker in application.workers if works_freely(worker.citizenship, norms)]
     if not free:

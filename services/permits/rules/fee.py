@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from services.permits.rules.work_permit_application import Application, Worker
+from services.permits.rules.work_permit_application import PermitsAsked, WorkerAsked
 from shared.kernel.calendar import add_months
 from shared.kernel.norms import Norm, NormsInForce
 from shared.kernel.terms import last_day_of
@@ -35,7 +35,7 @@ class NotModelled:
     reason: str
 
 
-def due(application: Application, norms: NormsInForce) -> Fee | None:
+def due(application: PermitsAsked, norms: NormsInForce) -> Fee | None:
     """The fee that falls due with a decision of this day; None where the kind of permit is free of it."""
     if application.kind in FREE_KINDS:
         return None
@@ -50,12 +50,12 @@ def due(application: Application, norms: NormsInForce) -> Fee | None:
     return Fee(sum(known) * index.whole(), pay_by, f"{sum(known)} MCI of {index.whole()} tenge", applied)
 
 
-def _norms_of(application: Application, norms: NormsInForce) -> Iterator[Norm]:
+def _norms_of(application: PermitsAsked, norms: NormsInForce) -> Iterator[Norm]:
     names = ("fee_of_seasonal",) if application.kind == "seasonal" else ("fee_of_category", "fee_group")
     return (norms[name] for name in names)
 
 
-def _rate(application: Application, worker: Worker, norms: NormsInForce) -> int | NotModelled:
+def _rate(application: PermitsAsked, worker: WorkerAsked, norms: NormsInForce) -> int | NotModelled:
     """In monthly calculation indexes."""
     if application.kind == "seasonal":
         return _seasonal(worker, norms["fee_of_seasonal"])
@@ -68,7 +68,7 @@ def _rate(application: Application, worker: Worker, norms: NormsInForce) -> int 
     return rate
 
 
-def _seasonal(worker: Worker, norm: Norm) -> int | NotModelled:
+def _seasonal(worker: WorkerAsked, norm: Norm) -> int | NotModelled:
     days = (worker.valid_until - worker.valid_from).days + 1
     enough = [int(longest) for longest in norm.table() if days <= int(longest)]
     if not enough:

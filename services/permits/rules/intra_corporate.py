@@ -8,12 +8,12 @@ from fractions import Fraction
 from math import ceil, floor
 
 from services.permits.rules.local_content import REPORT_STAFF
-from services.permits.rules.work_permit_application import Application, Staff
+from services.permits.rules.work_permit_application import PermitsAsked, Staff
 from shared.kernel.decisions import Check
 from shared.kernel.norms import Norm, NormsInForce
 
 
-def checks(application: Application, staff: Staff, norms: NormsInForce) -> list[Check]:
+def checks(application: PermitsAsked, staff: Staff, norms: NormsInForce) -> list[Check]:
     """One check for each category that an intra-corporate application asks for; none for other kinds."""
     if application.kind != "intra_corporate":
         return []
@@ -21,7 +21,7 @@ def checks(application: Application, staff: Staff, norms: NormsInForce) -> list[
     return [_check(norms["intra_corporate_share"], application, staff, category) for category in categories]
 
 
-def _check(norm: Norm, application: Application, staff: Staff, category: str) -> Check:
+def _check(norm: Norm, application: PermitsAsked, staff: Staff, category: str) -> Check:
     if staff.as_of is None:
         return Check.failed(norm, f"the employer has reported no staff of category {category}", REPORT_STAFF)
     citizens, present = staff.citizens.get(category, 0), staff.transferred.get(category, 0)

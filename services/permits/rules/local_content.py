@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from math import ceil, floor
 
-from services.permits.rules.work_permit_application import Application, Staff
+from services.permits.rules.work_permit_application import PermitsAsked, Staff
 from shared.kernel.decisions import Check
 from shared.kernel.norms import Norm, NormsInForce
 
@@ -17,7 +17,7 @@ GROUPS = {"local_content_heads": ("1", "2"), "local_content_specialists": ("3", 
 REPORT_STAFF = "report the staff by category as of a day not after the decision"
 
 
-def checks(application: Application, staff: Staff, norms: NormsInForce) -> list[Check]:
+def checks(application: PermitsAsked, staff: Staff, norms: NormsInForce) -> list[Check]:
     """One check for each group of categories that the application asks for."""
     if application.kind != "employer":
         return [Check.not_applicable(norms[name], f"not asked of {application.kind} permits") for name in GROUPS]

@@ -1,11 +1,11 @@
 """The least wage of a foreign worker. Source: concept of migration policy (decree 602 of 29.09.2017) section 4.1."""
 
-from services.permits.rules.work_permit_application import Application, named, positions
+from services.permits.rules.work_permit_application import PermitsAsked, named, positions
 from shared.kernel.decisions import Check
 from shared.kernel.norms import NormsInForce
 
 
-def check(application: Application, norms: NormsInForce) -> Check:
+def check(application: PermitsAsked, norms: NormsInForce) -> Check:
     norm = norms["minimum_wage"]
     least = norm.whole()
     low = positions(application, [worker for worker in application.workers if worker.wage < least])

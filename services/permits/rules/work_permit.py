@@ -15,14 +15,14 @@ from datetime import date
 from services.permits.rules import citizenship, entry_ban, intra_corporate, local_content, minimum_wage, quota, term
 from services.permits.rules.entry_ban import Barred
 from services.permits.rules.quota import Pool
-from services.permits.rules.work_permit_application import Application, Staff
+from services.permits.rules.work_permit_application import PermitsAsked, Staff
 from shared.kernel.decisions import Decision
 from shared.kernel.norms import NormsInForce
 from shared.kernel.terms import last_day_of
 
 
 def decide(
-    application: Application, staff: Staff, pools: Sequence[Pool], barred: Sequence[Barred], norms: NormsInForce
+    application: PermitsAsked, staff: Staff, pools: Sequence[Pool], barred: Sequence[Barred], norms: NormsInForce
 ) -> Decision:
     """By the norms in force on the day of the decision. `pools` cover the application's places, as they are now;
     `barred` are those of its workers who may not enter."""

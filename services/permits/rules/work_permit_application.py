@@ -8,7 +8,7 @@ from services.permits.rules.quota import QuotaSlot
 
 
 @dataclass(frozen=True, slots=True)
-class Worker:
+class WorkerAsked:
     """One foreigner asked for. `wage` in tenge a month; valid on both days; `category` is None for seasonal work."""
 
     category: str | None
@@ -19,13 +19,13 @@ class Worker:
 
 
 @dataclass(frozen=True, slots=True)
-class Application:
+class PermitsAsked:
     """`kind`: employer, seasonal or intra_corporate. Region and activity are those of the place of work."""
 
     kind: str
     region: str
     activity: str
-    workers: tuple[Worker, ...]
+    workers: tuple[WorkerAsked, ...]
 
     @property
     def places(self) -> list[QuotaSlot]:
@@ -53,6 +53,6 @@ def named(positions: list[int]) -> str:
     return f"worker{'s' if len(positions) > 1 else ''} {', '.join(map(str, positions))}"
 
 
-def positions(application: Application, wrong: Collection[Worker]) -> list[int]:
+def positions(application: PermitsAsked, wrong: Collection[WorkerAsked]) -> list[int]:
     """Where the workers stand that something is wrong with."""
     return [number for number, worker in enumerate(application.workers, 1) if worker in wrong]

@@ -17,7 +17,7 @@ from shared.db.engine import make_engine
 from shared.errors import Conflict, Refused
 from shared.http import routes
 from shared.http.app import make_app
-from shared.idempotency import KEPT, IdempotencyKey, RequiredKey, idempotency_table, idempotent_json
+from shared.idempotency import KEPT, IdempotencyKey, RequiredKey, idempotency_table, idempotent
 from shared.identity.callers import requires
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.testing.postgres import FreshDatabase
@@ -40,14 +40,19 @@ async def engine(empty_database: FreshDatabase) -> AsyncIterator[AsyncEngine]:
     await app_engine.dispose()
 
 
-async def insert(unit: UnitOfWork, name: str) -> dict[str, Any]:
+class Thing(BaseModel):
+    id: int
+    name: str
+
+
+async def insert(unit: UnitOfWork, name: str) -> Thing:
     statement = text("INSERT INTO thing (name) VALUES (:name) RETURNING id")
-    return {"id": await unit.connection.scalar(statement, {"name": name}), "name": name}
+    return Thing(id=await unit.connection.scalar(statement, {"name": name}) or 0, name=name)
 
 
-async def make(engine: AsyncEngine, key: IdempotencyKey, name: str) -> Any:
+async def make(engine: AsyncEngine, key: IdempotencyKey, name: str) -> Thing:
     async with unit_of_work(engine) as unit:
-        return await idempotent_json(unit.connection, key, lambda: insert(unit, name))
+        return await idempotent(unit.connection, key, Thing, lambda: insert(unit, name))
 
 
 async def count(engine: AsyncEngine, table: str = "thing") -> Any:
@@ -61,7 +66,7 @@ def key(key: str = "k", request: bytes = b"r", caller: str = "a") -> Idempotency
 
 async def test_a_repeat_answers_as_the_first_did(engine: AsyncEngine) -> None:
     first = await make(engine, key(), "one")
-    assert await make(engine, key(), "two") == first == {"id": 1, "name": "one"}
+    assert await make(engine, key(), "two") == first == Thing(id=1, name="one")
     assert await count(engine) == 1
 
 
@@ -75,46 +80,46 @@ async def test_the_same_key_for_something_else_is_a_conflict(engine: AsyncEngine
 
 async def test_keys_belong_to_their_caller(engine: AsyncEngine) -> None:
     await make(engine, key(caller="a"), "one")
-    assert (await make(engine, key(caller="b"), "two"))["name"] == "two"
+    assert (await make(engine, key(caller="b"), "two")).name == "two"
 
 
 async def test_what_was_rolled_back_leaves_the_key_free(engine: AsyncEngine) -> None:
-    async def refuse() -> Any:
+    async def refuse() -> Thing:
         raise Refused("Not today.")
 
     for _ in range(2):
         with pytest.raises(Refused):
             async with unit_of_work(engine) as unit:
-                await idempotent_json(unit.connection, key(), refuse)
-    assert (await make(engine, key(), "one"))["name"] == "one"
+                await idempotent(unit.connection, key(), Thing, refuse)
+    assert (await make(engine, key(), "one")).name == "one"
 
 
 async def test_of_many_at_once_one_does_the_work_and_all_answer(engine: AsyncEngine) -> None:
-    async def slowly(unit: UnitOfWork) -> dict[str, Any]:
+    async def slowly(unit: UnitOfWork) -> Thing:
         made = await insert(unit, "one")
         await unit.connection.execute(text("SELECT pg_sleep(0.1)"))
         return made
 
-    async def one() -> Any:
+    async def one() -> Thing:
         async with unit_of_work(engine) as unit:
-            return await idempotent_json(unit.connection, key(), lambda: slowly(unit))
+            return await idempotent(unit.connection, key(), Thing, lambda: slowly(unit))
 
     answers = await asyncio.gather(*(one() for _ in range(8)))
-    assert answers == [{"id": 1, "name": "one"}] * 8
+    assert answers == [Thing(id=1, name="one")] * 8
     assert await count(engine) == 1
 
 
 async def test_if_the_first_fails_one_of_those_that_waited_does_the_work(engine: AsyncEngine) -> None:
     begun, waiting = asyncio.Event(), asyncio.Event()
 
-    async def fails() -> Any:
+    async def fails() -> Thing:
         begun.set()
         await waiting.wait()
         raise Refused("Not today.")
 
-    async def first() -> Any:
+    async def first() -> Thing:
         async with unit_of_work(engine) as unit:
-            return await idempotent_json(unit.connection, key(), fails)
+            return await idempotent(unit.connection, key(), Thing, fails)
 
     failing = asyncio.create_task(first())
     await begun.wait()
@@ -122,7 +127,7 @@ async def test_if_the_first_fails_one_of_those_that_waited_does_the_work(engine:
     waiting.set()
     with pytest.raises(Refused):
         await failing
-    assert (await second)["name"] == "second"
+    assert (await second).name == "second"
 
 
 async def test_old_keys_go_as_new_ones_come(engine: AsyncEngine) -> None:
@@ -133,7 +138,7 @@ async def test_old_keys_go_as_new_ones_come(engine: AsyncEngine) -> None:
     for number in range(3):
         await make(engine, key(f"new-{number}"), "new")
     assert await count(engine, "idempotency") == 3
-    assert (await make(engine, key("old-0"), "again"))["name"] == "again"
+    assert (await make(engine, key("old-0"), "again")).name == "again"
 
 
 class Proposal(BaseModel):
