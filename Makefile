@@ -14,17 +14,17 @@ help: ## this list
 setup:
 	@deploy/local/setup.sh
 
-# The AsyncAPI parser is a program for node: installed where npm is, its tests say so where it is not.
-ASYNCAPI := tests/contracts/asyncapi
-$(ASYNCAPI)/node_modules/.package-lock.json: $(ASYNCAPI)/package-lock.json
-	@! command -v npm >/dev/null || npm ci --loglevel=error --ignore-scripts --no-audit --no-fund --prefix $(ASYNCAPI)
+# Some readers of the contracts are programs for node: installed where npm is, their tests say so where it is not.
+NODE := tests/contracts/node
+$(NODE)/node_modules/.package-lock.json: $(NODE)/package-lock.json
+	@! command -v npm >/dev/null || npm ci --loglevel=error --ignore-scripts --no-audit --no-fund --prefix $(NODE)
 
 .PHONY: run
 run: setup ## the whole system on this machine, without a broker; BROKER=kafka, DEMO=no, KOSH_PORT_BASE=8100
 	@exec $(GUARD) $(PYTHON) -m deploy.local.run
 
 .PHONY: test
-test: setup $(ASYNCAPI)/node_modules/.package-lock.json ## every test; ARGS="tests/portal -k crossing" for some, JOBS=2 at a time
+test: setup $(NODE)/node_modules/.package-lock.json ## every test; ARGS="tests/portal -k crossing" for some, JOBS=2 at a time
 	@exec $(GUARD) $(PYTHON) -m pytest --numprocesses $(or $(JOBS),2) --dist loadscope $(ARGS)
 
 # No fixtures, no plugins that import a web framework, few examples of each property: seconds, not a minute.

@@ -54,10 +54,11 @@ class IdempotencyKey:
 
 
 _DESCRIPTION = "of your own, new for each thing to be done; the same request with the same key answers as it did first"
-Key = Annotated[str | None, Header(description=_DESCRIPTION)]
+OptionalHeader = Annotated[str | None, Header(description=_DESCRIPTION)]
+RequiredHeader = Annotated[str | None, Header(description=_DESCRIPTION, json_schema_extra={"x-required": True})]
 
 
-async def _required_key(request: Request, idempotency_key: Key = None) -> IdempotencyKey:
+async def _required_key(request: Request, idempotency_key: RequiredHeader = None) -> IdempotencyKey:
     key = (idempotency_key or "").strip().strip('"')
     if not 0 < len(key) <= MAX_KEY:
         detail = f"Send an Idempotency-Key of your own, 1 to {MAX_KEY} characters, new for each thing to be done."
@@ -72,7 +73,7 @@ RequiredKey = Annotated[IdempotencyKey, Depends(_required_key)]
 """Dependency: whose request it is, under which key; 422 without an Idempotency-Key."""
 
 
-async def _optional_key(request: Request, idempotency_key: Key = None) -> IdempotencyKey | None:
+async def _optional_key(request: Request, idempotency_key: OptionalHeader = None) -> IdempotencyKey | None:
     return None if idempotency_key is None else await _required_key(request, idempotency_key)
 
 

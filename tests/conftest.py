@@ -4,7 +4,13 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-pytest_plugins = ["tests.profiles", "shared.testing.postgres", "shared.testing.kafka", "shared.testing.api"]
+pytest_plugins = [
+    "tests.profiles",
+    "shared.testing.postgres",
+    "shared.testing.kafka",
+    "shared.testing.api",
+    "shared.testing.contract",
+]
 
 JOURNEYS = "tests/journeys/"
 

@@ -35,7 +35,9 @@ def etag(version: int) -> str:
 
 
 async def _if_match(
-    if_match: Annotated[str | None, Header(description='the version you read, as `"3"`')] = None,
+    if_match: Annotated[
+        str | None, Header(description='the version you read, as `"3"`', json_schema_extra={"x-required": True})
+    ] = None,
 ) -> int:
     if if_match is None:
         raise VersionRequired(

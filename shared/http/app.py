@@ -64,6 +64,7 @@ def make_app(
         redoc_url=None,
         redirect_slashes=False,
         telemetry=_NO_TELEMETRY,
+        generate_unique_id_function=openapi.operation_id,
     )
     app.state.service, app.state.settings, app.state.stopping = service, settings, asyncio.Event()
     app.state.metrics, app.state.tracing = metrics, tracing

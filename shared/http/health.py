@@ -4,9 +4,11 @@ works, asked anew each time), and the figures for Prometheus."""
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
+from pydantic import BaseModel
 
 from shared.http.answers import json_response
 from shared.http.routes import router
@@ -20,16 +22,36 @@ TIMEOUT = 3.0  # seconds for all checks together: a probe that hangs is a failur
 
 log = logging.getLogger(__name__)
 
+Condition = Literal["ok", "failing"]
+
+
+class Liveness(BaseModel):
+    """The process answers."""
+
+    status: Literal["ok"]
+
+
+class Readiness(BaseModel):
+    """Whether all is well, and what of it is not."""
+
+    status: Condition
+    checks: dict[str, Condition]
+
 
 def health_router(checks: Mapping[str, Check]) -> Any:
     """`/health/live` and `/health/ready` for a service that needs `checks` to pass."""
     api = router(tags=["operations"], prefix="/health", dependencies=[public()])
 
-    @api.get("/live", summary="Whether the process runs", response_model=None)
+    @api.get("/live", summary="Whether the process runs", response_model=Liveness)
     async def live() -> Response:
         return json_response({"status": "ok"})
 
-    @api.get("/ready", summary="Whether the service can really work", response_model=None)
+    @api.get(
+        "/ready",
+        summary="Whether the service can really work",
+        response_model=Readiness,
+        responses={503: {"model": Readiness, "description": "A check fails"}},
+    )
     async def ready() -> Response:
         """200 if every check passes, else 503; the body says which."""
         results = dict(zip(checks, await asyncio.gather(*map(_passes, checks.items())), strict=True))
@@ -58,7 +80,7 @@ def metrics_router(metrics: Metrics) -> APIRouter:
     """`/metrics`, open like the health checks: the figures name no one."""
     api = router(tags=["operations"], dependencies=[public()])
 
-    @api.get("/metrics", summary="Figures for Prometheus", response_class=Response)
+    @api.get("/metrics", summary="Figures for Prometheus", response_class=PlainTextResponse)
     async def exposed() -> Response:
         return Response(await metrics.exposition(), media_type=CONTENT_TYPE)
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute
 from starlette.types import Scope
 
@@ -97,6 +97,12 @@ def _expect_uncoded(headers: Headers) -> None:
 def media_type_of(content_type: str | None) -> str:
     """A Content-Type without its parameters, in small letters; empty where there is none."""
     return (content_type or "").partition(";")[0].strip().lower()
+
+
+class Lines(StreamingResponse):
+    """An answer in lines of JSON; `responses={200: {"model": ...}}` of its route is the model of a line."""
+
+    media_type = NDJSON
 
 
 def router(**options: Any) -> APIRouter:

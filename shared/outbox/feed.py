@@ -14,9 +14,30 @@ from shared.http import routes
 from shared.identity.callers import requires
 
 NEWEST = 2**63 - 1
+MEDIA_TYPE = "application/cloudevents-batch+json"
 POLL = 0.1  # seconds until the next look while a reader waits; in a silence looks become rarer ...
 SLOWER = 1.5
 SLOWEST = 0.4  # ... to this: only what comes after a silence is delayed by it
+
+_ATTRIBUTES = {
+    "specversion": {"type": "string", "const": "1.0"},
+    "id": {"type": "string", "description": "stable: the same version of the same record is the same event"},
+    "type": {"type": "string", "description": "names the schema of `data`: see asyncapi.yaml"},
+    "source": {"type": "string"},
+    "subject": {"type": "string", "description": "the record"},
+    "time": {"type": "string", "format": "date-time", "description": "when it happened"},
+    "datacontenttype": {"type": "string", "const": "application/json"},
+    "recordversion": {"type": "integer"},
+    "recordwithdrawn": {"type": "boolean"},
+    "position": {"type": "integer", "description": "in this feed"},
+    "data": {"type": "object", "additionalProperties": True},
+}
+_EVENT = {
+    "title": "CloudEvent",
+    "type": "object",
+    "properties": _ATTRIBUTES | {"traceparent": {"type": "string"}},
+    "required": list(_ATTRIBUTES),
+}
 
 router = routes.router(tags=["events"])
 
@@ -34,8 +55,8 @@ class FeedPosition(BaseModel):
     response_class=Response,
     responses={
         200: {
-            "content": {"application/cloudevents-batch+json": {}},
-            "headers": {"Kosh-Position": {"schema": {"type": "integer"}}},
+            "content": {MEDIA_TYPE: {"schema": {"type": "array", "items": _EVENT}}},
+            "headers": {"Kosh-Position": {"required": True, "schema": {"type": "integer"}}},
         }
     },
 )
@@ -50,7 +71,7 @@ async def events(
     it moves on over events of other types, of which `limit` at most are looked at."""
     found, position = await _wait_for_events(request.app, after, limit, wait, type)
     body = b"[" + b",".join(event.as_json(position=position) for position, event in found) + b"]"
-    return Response(body, media_type="application/cloudevents-batch+json", headers={"Kosh-Position": str(position)})
+    return Response(body, media_type=MEDIA_TYPE, headers={"Kosh-Position": str(position)})
 
 
 @router.get("/v1/events/newest", dependencies=[requires("system", "operator")], summary="Position of the newest event")

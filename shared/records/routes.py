@@ -1,12 +1,11 @@
 """The HTTP side of a record kind: one, many, read, correct, withdraw, history, rejects."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any, Generic
+from typing import Annotated, Any, Generic, Literal
 from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -17,7 +16,7 @@ from shared.events.wire import Text
 from shared.http import routes
 from shared.http.answers import etag, json_response
 from shared.http.reading import DirectRoute
-from shared.http.routes import NDJSON
+from shared.http.routes import NDJSON, Lines
 from shared.identity.callers import Caller, requires
 from shared.records import intake, rejects
 from shared.records.batch import Batch
@@ -25,8 +24,6 @@ from shared.records.record_type import F, RecordType
 from shared.records.state import RecordState, state_of
 from shared.records.step import StepRequest, correct_record, step_by, withdraw_record
 from shared.telemetry.tracing import current_traceparent
-
-_NDJSON_BODY = {"requestBody": {"required": True, "content": {NDJSON: {"schema": {"type": "string"}}}}}
 
 
 class Correction(BaseModel, Generic[F]):
@@ -48,6 +45,55 @@ class Receipt(BaseModel):
     id: UUID
     source_id: str
     version: int
+
+
+class LineFault(BaseModel):
+    """What is wrong with a line of a batch, and where in it."""
+
+    pointer: str
+    detail: str
+
+
+class TakenLine(BaseModel):
+    """The answer for a line of a batch whose record is held: since now, or since before."""
+
+    line: int
+    status: Literal["created", "repeated"]
+    id: UUID
+
+
+class RefusedLine(BaseModel):
+    """The answer for a line of a batch that could not be taken."""
+
+    line: int
+    status: Literal["rejected"]
+    problems: list[LineFault]
+
+
+class BatchCounts(BaseModel):
+    """How many lines of a batch came to what end."""
+
+    created: int
+    repeated: int
+    rejected: int
+
+
+class BatchSummary(BaseModel):
+    """The last line of the answer to a batch."""
+
+    summary: BatchCounts
+
+
+class RejectedLine(BaseModel):
+    """A line that is kept, with what is wrong with it."""
+
+    line: int
+    submitted: str
+    problems: list[LineFault]
+
+
+_LOCATION = {"Location": {"description": "the record's address", "required": True, "schema": {"type": "string"}}}
+_BATCH = {"Kosh-Batch": {"description": "the batch's number", "required": True, "schema": {"type": "string"}}}
 
 
 def record_routes(record_type: RecordType[Any], tag: str, *, single: bool = True) -> APIRouter:
@@ -91,6 +137,7 @@ def _add_single_intake(router: APIRouter, record_type: RecordType[Any]) -> None:
         status_code=201,
         response_model=Receipt,
         summary="Submit one record",
+        responses={201: {"headers": _LOCATION}},
         route_class_override=DirectRoute,
     )
 
@@ -98,17 +145,30 @@ def _add_single_intake(router: APIRouter, record_type: RecordType[Any]) -> None:
 def _add_bulk_intake(router: APIRouter, record_type: RecordType[Any]) -> None:
     writer = requires(*record_type.writers)
 
-    @router.post(":batch", summary="Submit any number of records as NDJSON", openapi_extra=_NDJSON_BODY)
-    async def submit_batch(request: Request, caller: Caller = writer) -> StreamingResponse:
+    line = {"schema": {"$ref": f"#/components/schemas/{record_type.fact.__name__}"}}
+
+    @router.post(
+        ":batch",
+        summary="Submit any number of records as NDJSON",
+        openapi_extra={"requestBody": {"required": True, "content": {NDJSON: line}}},
+        response_class=Lines,
+        responses={200: {"model": TakenLine | RefusedLine | BatchSummary, "headers": _BATCH}},
+    )
+    async def submit_batch(request: Request, caller: Caller = writer) -> Lines:
         """One record a line; answers one line per input line in order, and a summary. A byte order mark before the
         lines and white space after them are no lines; an empty line between them is one. Rejected lines are kept:
         `Kosh-Batch` names the batch under which they can be downloaded, mended and sent again."""
         routes.expect_ndjson(request)
         batch = Batch(_engine(request), record_type, caller)
         answer = await batch.run(request.stream())
-        return StreamingResponse(answer, media_type=NDJSON, headers={"Kosh-Batch": str(batch.id)})
+        return Lines(answer, headers={"Kosh-Batch": str(batch.id)})
 
-    @router.get("/rejects/{batch}", summary="The rejected lines of a batch")
+    @router.get(
+        "/rejects/{batch}",
+        summary="The rejected lines of a batch",
+        response_class=Lines,
+        responses={200: {"model": RejectedLine | Any}},
+    )
     async def rejected(
         request: Request,
         batch: UUID,
@@ -116,12 +176,12 @@ def _add_bulk_intake(router: APIRouter, record_type: RecordType[Any]) -> None:
             bool, Query(description="with line numbers and problems, instead of the bare lines")
         ] = False,
         caller: Caller = writer,
-    ) -> StreamingResponse:
+    ) -> Lines:
         """The lines as they were sent, ready to be mended; with `problems=true` each with its number and faults. Only
         who sent the batch may read them, and the reading is written to the access log. Batches are not remembered, only
         their rejected lines: 404 for a batch of which none was rejected, as for one that never was."""
         lines = await rejects.read(_engine(request), batch, record_type.name, caller)
-        return StreamingResponse(_shown(lines, problems), media_type=NDJSON)
+        return Lines(_shown(lines, problems))
 
 
 def _group_commit(

@@ -12,7 +12,7 @@ import pytest
 from contracts import export
 from shared.events.catalogue import FACTS
 
-CHECK = Path(__file__).with_name("asyncapi")
+CHECK = Path(__file__).with_name("node")
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from deploy.local.issuer import ensure_issuer, environment, mint
 from shared.errors import Conflict, Fault, Invalid
 from shared.http.answers import ExpectedVersion
 from shared.http.app import make_app
+from shared.http.openapi import problem_answer
 from shared.http.routes import router
 from shared.identity.callers import Caller, public, requires, requires_iin
 from shared.settings import ServiceSettings
@@ -58,7 +59,7 @@ async def change(thing: int, caller: Border, version: ExpectedVersion) -> dict[s
     return {"version": version}
 
 
-@api.get("/v1/failures/{kind}", dependencies=[public()])
+@api.get("/v1/failures/{kind}", dependencies=[public()], responses={409: problem_answer("Held already")})
 async def fail(kind: str) -> None:
     if kind == "conflict":
         raise Conflict("This source id holds other content.", name="source-id-taken")
@@ -67,7 +68,7 @@ async def fail(kind: str) -> None:
     raise ZeroDivisionError("KARIMOV 900501300123")
 
 
-@api.post("/v1/streams", dependencies=[requires("border")])
+@api.post("/v1/streams", dependencies=[requires("border")], responses={413: problem_answer("The body is too large")})
 async def stream(request: Request) -> dict[str, int]:
     return {"bytes": sum([len(chunk) async for chunk in request.stream()])}
 

@@ -143,9 +143,10 @@ async def test_the_stated_purpose_is_the_reason_unless_the_case_has_one(
     api = routes.router()
 
     @api.get("/v1/records/{id}")
-    async def show(id: str, caller: Annotated[Caller, requires("border")], reason: str | None = None) -> None:
+    async def show(id: str, caller: Annotated[Caller, requires("border")], reason: str | None = None) -> str:
         async with unit_of_work(engines.app) as unit:
             await log_access(unit.connection, caller, "read", "permit", id, person(AZIZ), reason)
+        return id
 
     async with client_of(make_app("sample", "Sample", settings_with(), [api])) as client:
         purpose = {"Kosh-Purpose": quote("тексеру 17") + "%00"}

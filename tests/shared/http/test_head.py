@@ -7,11 +7,10 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from fastapi.responses import StreamingResponse
 
 from shared.http.app import make_app
 from shared.http.openapi import describe
-from shared.http.routes import requirements, router
+from shared.http.routes import Lines, requirements, router
 from shared.identity.callers import public
 from shared.testing.serving import serving
 from tests.shared.http.conftest import TokenFor, client_of
@@ -20,13 +19,18 @@ begun: list[str] = []
 streams = router()
 
 
-@streams.get("/v1/lines", dependencies=[public()])
-async def lines() -> StreamingResponse:
+BATCH = {"Kosh-Batch": {"schema": {"type": "string"}}}
+
+
+@streams.get(
+    "/v1/lines", dependencies=[public()], response_class=Lines, responses={200: {"model": Any, "headers": BATCH}}
+)
+async def lines() -> Lines:
     async def produced() -> AsyncIterator[bytes]:
         begun.append("lines")
-        yield b"one\n"
+        yield b"1\n"
 
-    return StreamingResponse(produced(), media_type="application/x-ndjson", headers={"Kosh-Batch": "b"})
+    return Lines(produced(), headers={"Kosh-Batch": "b"})
 
 
 async def both(client: httpx.AsyncClient, path: str, headers: dict[str, str]) -> tuple[httpx.Response, httpx.Response]:

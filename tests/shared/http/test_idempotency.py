@@ -150,9 +150,8 @@ api = routes.router(prefix="/v1/things")
 
 
 @api.post("", status_code=201, dependencies=[requires("clerk")])
-async def propose(request: Request, proposal: Proposal, key: RequiredKey) -> dict[str, Any]:
-    made: dict[str, Any] = await make(request.app.state.engine, key, proposal.name)
-    return made
+async def propose(request: Request, proposal: Proposal, key: RequiredKey) -> Thing:
+    return await make(request.app.state.engine, key, proposal.name)
 
 
 @pytest.fixture

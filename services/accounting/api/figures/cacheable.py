@@ -9,7 +9,10 @@ from typing import Any, Final
 
 from fastapi import Request, Response
 
-NOT_MODIFIED: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "The reader holds this already"}}
+HEADERS: Final = {name: {"required": True, "schema": {"type": "string"}} for name in ("ETag", "Last-Modified")}
+NOT_MODIFIED: Final[dict[int | str, dict[str, Any]]] = {
+    304: {"description": "The reader holds this already", "headers": HEADERS}
+}
 """For `responses=` of a route that answers so."""
 
 _DATES: Final = ("%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y")

@@ -4,7 +4,7 @@ from typing import Annotated, Final, Literal
 
 from fastapi import Query, Request, Response
 
-from services.accounting.api.figures.cacheable import NOT_MODIFIED, cacheable
+from services.accounting.api.figures.cacheable import HEADERS, NOT_MODIFIED, cacheable
 from services.accounting.publish.dashboard.page import POLICY, first_page
 from services.accounting.publish.languages import preferred
 from shared.http import routes
@@ -23,7 +23,7 @@ router = routes.router(tags=["dashboard"])
     "/",
     summary="The first page",
     response_class=Response,
-    responses={200: {"content": {"text/html": {}}}, **NOT_MODIFIED},
+    responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}, "headers": HEADERS}, **NOT_MODIFIED},
 )
 async def dashboard(
     request: Request,

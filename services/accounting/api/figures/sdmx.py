@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import Request, Response
 
-from services.accounting.api.figures.cacheable import NOT_MODIFIED, cacheable
+from services.accounting.api.figures.cacheable import HEADERS, NOT_MODIFIED, cacheable
 from services.accounting.publish.languages import preferred
 from services.accounting.publish.sdmx import data_csv, data_json, data_xml
 from services.accounting.publish.sdmx.data_message import DataMessage
@@ -53,7 +53,8 @@ _STATUS: Final[Mapping[type[Refusal], tuple[int, str, str]]] = {
     NotImplementedHere: (501, "not-implemented", "Not offered here"),
 }
 _PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
-    status: problem_answer(title) for status, _, title in _STATUS.values()
+    403: problem_answer("The token's roles do not allow this, or none was sent"),
+    **{status: problem_answer(title) for status, _, title in _STATUS.values()},
 }
 
 
@@ -80,7 +81,12 @@ def _get(*paths: str, **options: Any) -> Callable[[Handler], Handler]:
             for address in (path + "/", path):
                 described = address == paths[-1]
                 router.add_api_route(
-                    address, _refusing(handler), response_model=None, include_in_schema=described, **options
+                    address,
+                    _refusing(handler),
+                    response_model=None,
+                    response_class=Response,
+                    include_in_schema=described,
+                    **options,
                 )
         return handler
 
@@ -106,7 +112,11 @@ _PARAMETERS: Final = [
     _query_parameter("lastNObservations", "per series", "12"),
     _query_parameter("format", "csv, json or xml, instead of Accept", "csv"),
 ]
-_CONTENT: Final[dict[str, Any]] = {form.media_type: {} for form in DATA}
+
+
+def _content(*forms: Form) -> dict[str, Any]:
+    """For `responses=`: the messages' own schemas are those of the standard."""
+    return {form.media_type: {"schema": {"type": "object" if form.writer == "json" else "string"}} for form in forms}
 
 
 @_get(
@@ -115,7 +125,7 @@ _CONTENT: Final[dict[str, Any]] = {form.media_type: {} for form in DATA}
     "/data/{flow}/{key}",
     summary="Figures of a dataflow",
     openapi_extra={"parameters": _PARAMETERS},
-    responses={200: {"content": _CONTENT}, **NOT_MODIFIED, **_PROBLEMS},
+    responses={200: {"content": _content(*DATA), "headers": HEADERS}, **NOT_MODIFIED, **_PROBLEMS},
 )
 async def data(request: Request, caller: Anyone, flow: str, key: str = "all", provider: str = "all") -> Response:
     """`/data/DF_FLOW/A.NET..KZ._T._T._T._T._T`: one code per dimension, `+` for or, nothing for every code, `all` for
@@ -175,7 +185,7 @@ def _pieces(message: DataMessage, form: Form, request: Request) -> Iterator[str]
             _query_parameter("detail", "full, allstubs or referencestubs", "full"),
         ]
     },
-    responses={200: {"content": {STRUCTURE[0].media_type: {}}}, **NOT_MODIFIED, **_PROBLEMS},
+    responses={200: {"content": _content(*STRUCTURE), "headers": HEADERS}, **NOT_MODIFIED, **_PROBLEMS},
 )
 async def structure(
     request: Request, _: Anyone, resource: str, agency: str = "all", id: str = "all", version: str = "latest"
