@@ -17,7 +17,7 @@ NEWEST = 2**63 - 1
 MEDIA_TYPE = "application/cloudevents-batch+json"
 POLL = 0.1  # seconds until the next look while a reader waits; in a silence looks become rarer ...
 SLOWER = 1.5
-SLOWEST = 0.4  # ... to this: only what comes after a silence is delayed by it
+SLOWEST = 0.8  # ... to this: only what comes after a silence is delayed by it
 
 _ATTRIBUTES = {
     "specversion": {"type": "string", "const": "1.0"},
