@@ -77,7 +77,8 @@ def test_an_example_is_a_cloudevent_of_its_schema(path: Path) -> None:
 
     jsonschema.validate(event.data, committed_schema(fact), format_checker=jsonschema.FormatChecker())
     read = fact.read(json.dumps(event.data))
-    assert json.loads(read.model_dump_json()) == event.data
+    written = json.loads(read.model_dump_json(exclude_unset=True))  # an older example lacks what was added since
+    assert written == event.data
 
 
 def test_an_events_json_is_read_by_the_cloudevents_library_as_it_was_meant() -> None:
@@ -91,7 +92,7 @@ def test_an_events_json_is_read_by_the_cloudevents_library_as_it_was_meant() -> 
         7,
     )
     assert event["source"] == f"/kosh/{fact.PRODUCER}"
-    assert event.data == example["data"]
+    assert type(fact).read(json.dumps(event.data)) == fact
 
 
 def test_asyncapi_names_a_message_for_every_fact() -> None:
