@@ -11,6 +11,7 @@ from services.portal.cases.stays import stay_control as cases
 from services.portal.cases.stays.stay_control import StayAnswer, StayQuestion
 from shared import clock
 from shared.events.wire import Date, ReckonedDate
+from shared.http.openapi import problem_answer
 from shared.http.routes import router as api_router
 from shared.identity.callers import Caller, requires
 
@@ -32,7 +33,11 @@ class OverstayRun(BaseModel):
     withdrawn: int
 
 
-@router.post(":check", summary="How long may this person stay?")
+@router.post(
+    ":check",
+    summary="How long may this person stay?",
+    responses={404: problem_answer("No crossing of this person is on record, and no citizenship was given")},
+)
 async def check(
     request: Request, body: StayQuestion, caller: Annotated[Caller, requires("border", "migration-police")]
 ) -> StayAnswer:
