@@ -17,7 +17,7 @@ NEWEST = 2**63 - 1
 MEDIA_TYPE = "application/cloudevents-batch+json"
 POLL = 0.1  # seconds until the next look while a reader waits; in a silence looks become rarer ...
 SLOWER = 1.5
-SLOWEST = 1.0  # ... to this: only what comes after a silence is delayed by it
+SLOWEST = 0.8  # ... to this: only what comes after a silence is delayed by it
 
 _ATTRIBUTES = {
     "specversion": {"type": "string", "const": "1.0"},
@@ -91,7 +91,7 @@ async def _wait_for_events(
             found, reached = await _look(connection, after, limit, types)
         if reached > after or now() >= deadline or app.state.stopping.is_set():
             return found, reached
-        await asyncio.sleep(min(pause, deadline - now()))
+        await asyncio.sleep(pause)
         pause = min(pause * SLOWER, SLOWEST)
 
 
