@@ -37,7 +37,8 @@ def test_a_service_s_readme_names_every_procedure(service: Path) -> None:
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
 def test_a_service_s_readme_names_every_norm(service: Path) -> None:
-    norms = tomllib.loads((service / "rules/norms.toml").read_text())
+    rules = service / "rules/norms.toml"  # a register that decides nothing has none
+    norms = tomllib.loads(rules.read_text()) if rules.exists() else {}
     assert [name for name in norms if f"`{name}`" not in readme(service)] == []
 
 

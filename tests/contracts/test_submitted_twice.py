@@ -11,6 +11,7 @@ import pytest
 from pydantic import create_model
 
 from contracts import export
+from deploy.services import REGISTERS
 from shared.events.envelope import Fact
 from shared.identity.callers import Caller
 from shared.records import intake
@@ -23,7 +24,7 @@ SOURCE = Caller("a source", frozenset())
 JSON, NDJSON = {"Content-Type": "application/json"}, {"Content-Type": "application/x-ndjson"}
 
 
-@pytest.fixture(params=["portal", "permits", "kandas", "consular"])
+@pytest.fixture(params=REGISTERS)
 def service(request: pytest.FixtureRequest) -> str:
     name: str = request.param
     return name

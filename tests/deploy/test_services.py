@@ -125,7 +125,7 @@ def test_every_place_knows_the_service(service: Service) -> None:
 
 
 def test_every_place_misses_a_service_that_is_only_in_the_registry() -> None:
-    assert forgotten(Service("students", 6, "students", background=True)) == list(PLACES)
+    assert forgotten(Service("nowhere", 99, "a service that is only in the registry", background=True)) == list(PLACES)
 
 
 def named() -> Iterator[tuple[str, Any]]:
