@@ -58,7 +58,7 @@ OptionalHeader = Annotated[str | None, Header(description=_DESCRIPTION)]
 RequiredHeader = Annotated[str | None, Header(description=_DESCRIPTION, json_schema_extra={"x-required": True})]
 
 
-async def _required_key(request: Request, idempotency_key: RequiredHeader = None) -> IdempotencyKey:
+async def required_key(request: Request, idempotency_key: RequiredHeader = None) -> IdempotencyKey:
     key = (idempotency_key or "").strip().strip('"')
     if not 0 < len(key) <= MAX_KEY:
         detail = f"Send an Idempotency-Key of your own, 1 to {MAX_KEY} characters, new for each thing to be done."
@@ -69,15 +69,15 @@ async def _required_key(request: Request, idempotency_key: RequiredHeader = None
     return IdempotencyKey(caller.subject if caller else "", key, asked.digest())
 
 
-RequiredKey = Annotated[IdempotencyKey, Depends(_required_key)]
+RequiredKey = Annotated[IdempotencyKey, Depends(required_key)]
 """Dependency: whose request it is, under which key; 422 without an Idempotency-Key."""
 
 
-async def _optional_key(request: Request, idempotency_key: OptionalHeader = None) -> IdempotencyKey | None:
-    return None if idempotency_key is None else await _required_key(request, idempotency_key)
+async def optional_key(request: Request, idempotency_key: OptionalHeader = None) -> IdempotencyKey | None:
+    return None if idempotency_key is None else await required_key(request, idempotency_key)
 
 
-OptionalKey = Annotated[IdempotencyKey | None, Depends(_optional_key)]
+OptionalKey = Annotated[IdempotencyKey | None, Depends(optional_key)]
 """Dependency: the same, None without an Idempotency-Key: for what If-Match or a name of its own keeps
 from being done twice, and whose answer a key lets repeat."""
 

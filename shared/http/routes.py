@@ -1,4 +1,4 @@
-"""Routes of Kosh: the gate first, then the body; and JSON read by our own reader.
+"""Routes of Kosh: who may call first, then the body; and JSON read by our own reader.
 
 Use `router(...)` instead of FastAPI's APIRouter, so that every route is one of these.
 """
@@ -36,7 +36,7 @@ class JsonRequest(Request):
 
 
 class ApiRoute(APIRoute):
-    """Asks the route's gate before anything of the body is read; a model that its handler returns is the answer."""
+    """Asks who may call before anything of the body is read; a model that its handler returns is the answer."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, _answering(endpoint, options.get("status_code") or 200), **options)
@@ -111,7 +111,7 @@ def router(**options: Any) -> APIRouter:
 
 
 def requirements(routes: Iterable[BaseRoute]) -> dict[tuple[str, str], RequiresRole | OpenToAll | None]:
-    """(method, path) of every route with the gate that it declares, None where it declares none."""
+    """(method, path) of every route with the requirement that it declares, None where it declares none."""
     found: dict[tuple[str, str], RequiresRole | OpenToAll | None] = {}
     for context in iter_route_contexts(list(routes)):
         route = context.original_route

@@ -3,7 +3,7 @@
     Border = Annotated[Caller, requires("border")]          # a caller with one of these roles
     Anyone = Annotated[Caller | None, public()]             # all; with a token, the caller that it names
 
-The gate stands before the body is read: a stranger's megabyte is not parsed.
+The requirement is asked before the body is read: a stranger's megabyte is not parsed.
 """
 
 from collections.abc import Iterable
@@ -111,7 +111,7 @@ def public() -> Any:
 
 
 def requirement_of(dependant: Dependant) -> RequiresRole | OpenToAll | None:
-    """The gate that a route declares, anywhere among its dependencies."""
+    """The requirement that a route declares, anywhere among its dependencies."""
     for needed in dependant.dependencies:
         if isinstance(needed.call, RequiresRole | OpenToAll):
             return needed.call

@@ -19,18 +19,23 @@ class RecordState(Versioned, Generic[F]):
     record: F
 
 
-def state_type(record_type: RecordType[F]) -> type[RecordState[F]]:
-    """RecordState of that kind's fact, as a class."""
-    return RecordState[record_type.fact]  # type: ignore[name-defined]
+def state_type(fact: type[F]) -> type[RecordState[F]]:
+    """RecordState of that fact, as a class."""
+    return RecordState[fact]  # type: ignore[valid-type]
 
 
 def state_of(record_type: RecordType[F], record: Record) -> RecordState[F]:
     """The record as RecordState shows it."""
-    return state_type(record_type)(
+    return state_with(record, record_type.fact.read(record.body))
+
+
+def state_with(record: Record, fact: F) -> RecordState[F]:
+    """The same, where its fact was read already."""
+    return state_type(type(fact))(
         id=record.id,
         version=record.version,
         withdrawn=record.withdrawn,
         changed_at=record.changed_at,
         reason=record.reason,
-        record=record_type.fact.read(record.body),
+        record=fact,
     )

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.db.records import Record
 from shared.errors import Invalid
 from shared.http.answers import ExpectedVersion
-from shared.idempotency import IdempotencyKey, OptionalKey, RequiredKey, idempotent
+from shared.idempotency import IdempotencyKey, idempotent, optional_key, required_key
 from shared.identity.callers import Caller, requires
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake
@@ -46,27 +46,18 @@ class StepRequest:
 def step_by(*roles: str, key_required: bool = True) -> Any:
     """Dependency: the request as a StepRequest of a caller with one of `roles`; 401, 403, 428, 412 and 422 (without an
     Idempotency-Key, where it is required) are answered before the case begins."""
-    gate = requires(*roles)
+    who, under = requires(*roles), Depends(required_key if key_required else optional_key)
 
-    async def with_key(
+    async def asked(
         request: Request,
         id: UUID,
         version: ExpectedVersion,
-        key: RequiredKey,
-        caller: Annotated[Caller, gate],
+        key: Annotated[IdempotencyKey | None, under],
+        caller: Annotated[Caller, who],
     ) -> StepRequest:
         return StepRequest(request.app.state.engine, id, version, caller, key)
 
-    async def with_any_key(
-        request: Request,
-        id: UUID,
-        version: ExpectedVersion,
-        key: OptionalKey,
-        caller: Annotated[Caller, gate],
-    ) -> StepRequest:
-        return StepRequest(request.app.state.engine, id, version, caller, key)
-
-    return Depends(with_key if key_required else with_any_key)
+    return Depends(asked)
 
 
 async def perform(
@@ -98,7 +89,7 @@ async def step(
             record_type, await step_within(unit, asked, record_type, change, reason=reason, withdrawn=withdrawn)
         )
 
-    return await perform(asked.engine, asked.key, state_type(record_type), act)
+    return await perform(asked.engine, asked.key, state_type(record_type.fact), act)
 
 
 async def step_within(

@@ -12,7 +12,7 @@ from shared.audit import access_log
 from shared.events.visa import StayRegistration, VisaNumber
 from shared.identity.callers import Caller
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
-from shared.records.state import RecordState
+from shared.records.state import RecordState, state_with
 
 
 class StayAddress(BaseModel):
@@ -33,14 +33,7 @@ async def _read(unit: UnitOfWork, id: UUID, caller: Caller) -> RecordState[StayR
     record = await store.load(unit.connection, id)
     stay = StayRegistration.read(record.body)
     await access_log.log_access(unit.connection, caller, "read", "stay_registration", id, stay.person)
-    return RecordState[StayRegistration](
-        id=record.id,
-        version=record.version,
-        withdrawn=record.withdrawn,
-        changed_at=record.changed_at,
-        reason=record.reason,
-        record=stay,
-    )
+    return state_with(record, stay)
 
 
 async def read_address(engine: AsyncEngine, id: UUID, caller: Caller) -> StayAddress | None:
