@@ -10,8 +10,11 @@ Read so where the register is incomplete, in favour of the person: of a stay who
 entry follows, only the day of entry counts; an exit without an entry counts for nothing. Days before the first that
 the rulebook vouches for are neither right nor wrong (`unknown`) and do not count.
 
-NOT modelled: which citizenships need a visa (a stay begun without one is measured as free of visa), treaties that give
-other terms, transit, crews, and stays for a reason that the law excuses.
+Who is admitted without a visa is a matter of citizenship: each state has its own ground and terms, and of a state for
+which no ground is known nothing is said (`unknown`): a visa may not have reached the register.
+
+NOT modelled: purposes that a ground leaves out (China: work and study), transit, crews, and stays for a reason that the
+law excuses.
 """
 
 from collections import deque
@@ -24,7 +27,7 @@ from typing import Literal
 from services.portal.rules.visas.visa import is_for_the_entry
 from shared.kernel import codes
 from shared.kernel.decisions import Check
-from shared.kernel.norms import NormsInForce, Rulebook
+from shared.kernel.norms import Norm, NormsInForce, Rulebook
 
 HOME = "KAZ"
 AHEAD = timedelta(days=3_660)  # how far a last day is looked for; beyond, none is named
@@ -113,26 +116,56 @@ class LegalStay:
 
 @dataclass(frozen=True, slots=True)
 class _Day:
-    """A day of stay: the days free of visa that were used after this entry, and in the window all without a title."""
+    """A day of stay: the days free of visa that were used after this entry, and in the window all without a title.
+    `limits` are those of a right that is free of visa."""
 
     on: date
-    norms: NormsInForce  # of the entry
     entered: date
     right: Right
     since_entry: int
     in_window: int
+    limits: tuple["_Limit", ...]
 
     @property
     def lawful(self) -> bool | None:
         if self.right == "unknown":
             return None
-        if self.right == "visa_free" and self.since_entry > self.norms["visa_free_entry"].whole():
-            return False
-        return self.right != "none" and (self.right not in _FREE or self.in_window <= _total(self.norms, self.right))
+        return self.right != "none" and all(self.used(limit) <= limit.days for limit in self.limits)
+
+    def used(self, limit: "_Limit") -> int:
+        return self.since_entry if limit.per_entry else self.in_window
 
 
-def _total(norms: NormsInForce, right: Right) -> int:
-    return norms["eaeu_total" if right == "eaeu" else "visa_free_total"].whole()
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """So many days after one entry, or in the window, and the norm that says so."""
+
+    norm: Norm
+    days: int
+    per_entry: bool
+
+
+def visa_free_limits(citizenship: str, norms: NormsInForce) -> tuple[_Limit, ...]:
+    """The limits of an entry without a visa on the norms' day; empty where no ground for it is known."""
+    if "visa_free_total" not in norms:
+        return ()
+    own = norms["visa_free_own_terms"]
+    terms = own.table().get(citizenship)
+    if terms is None and not any(
+        citizenship in norms[ground].codes() for ground in ("visa_free_bilateral", "visa_free_unilateral")
+    ):
+        return ()
+    return tuple(
+        _Limit(own, terms[name], per_entry) if terms and name in terms else _Limit(general, general.whole(), per_entry)
+        for name, general, per_entry in (
+            ("per_entry", norms["visa_free_entry"], True),
+            ("total", norms["visa_free_total"], False),
+        )
+    )
+
+
+def _eaeu_limits(norms: NormsInForce) -> tuple[_Limit, ...]:
+    return (_Limit(norms["eaeu_total"], norms["eaeu_total"].whole(), per_entry=False),)
 
 
 def legal_stay(history: History, day: date, rulebook: Rulebook) -> LegalStay:
@@ -202,15 +235,18 @@ def _days(history: History, until: date, rulebook: Rulebook) -> Iterator[_Day]:
     entered_before: list[date] = []
     for entered, left in _stays(history.crossings, until):
         norms, since_entry = rulebook.on(entered), 0
+        free = visa_free_limits(history.citizenship, norms)
         entered_before.append(entered)
         for on in _each(entered, left):
             right = _right(history, entered_before, on, norms, rulebook)
+            right = "unknown" if right == "visa_free" and not free else right
             since_entry += right in _FREE
             if right in (*_FREE, "none"):
                 window.extend([on] if not window or window[-1] != on else [])
-            while window and (on - window[0]).days >= norms["visa_free_window"].whole():
+            while window and (on - window[0]).days >= rulebook.on(on)["visa_free_window"].whole():
                 window.popleft()
-            yield _Day(on, norms, entered, right, since_entry, len(window))
+            limits = free if right == "visa_free" else _eaeu_limits(norms) if right == "eaeu" else ()
+            yield _Day(on, entered, right, since_entry, len(window), limits)
 
 
 def _each(first: date, last: date) -> Iterator[date]:
@@ -226,7 +262,7 @@ def _right(history: History, entries: list[date], day: date, norms: NormsInForce
         return "eaeu" if "eaeu_total" in norms else "unknown"
     if _title(history, entries, entries[-1], rulebook):
         return "none"
-    return "visa_free" if "visa_free_total" in norms else "unknown"
+    return "visa_free" if visa_free_limits(history.citizenship, norms) else "unknown"
 
 
 def _title(history: History, entries: list[date], day: date, rulebook: Rulebook) -> Right | None:
@@ -289,14 +325,10 @@ _LEAVE = "Leave the country, or obtain a permit or a visa."
 
 
 def _checks(today: _Day, rulebook: Rulebook) -> Iterator[Check]:
-    norms = today.norms
     if today.right in _TITLES or today.right == "none":
         yield from _title_checks(today, rulebook.on(today.on))
-    if today.right == "visa_free":
-        yield _limit(norms, "visa_free_entry", today.since_entry, "days since the entry")
-        yield _limit(norms, "visa_free_total", today.in_window, "days in the window")
-    if today.right == "eaeu":
-        yield _limit(norms, "eaeu_total", today.in_window, "days in the window")
+    for limit in today.limits:
+        yield _measured(limit, today.used(limit))
 
 
 def _title_checks(today: _Day, norms: NormsInForce) -> Iterator[Check]:
@@ -310,7 +342,8 @@ def _title_checks(today: _Day, norms: NormsInForce) -> Iterator[Check]:
     yield Check.not_applicable(norms["visa_free_total"], "Days under a title of one's own do not count.")
 
 
-def _limit(norms: NormsInForce, name: str, used: int, what: str) -> Check:
-    norm = norms[name]
-    found = f"{used} {what}, of {norm.whole()} allowed."
-    return Check.passed(norm, found) if used <= norm.whole() else Check.failed(norm, found, _LEAVE)
+def _measured(limit: _Limit, used: int) -> Check:
+    explanation = f"{used} days {'since the entry' if limit.per_entry else 'in the window'}, of {limit.days} allowed."
+    if used <= limit.days:
+        return Check.passed(limit.norm, explanation)
+    return Check.failed(limit.norm, explanation, _LEAVE)
