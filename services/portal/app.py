@@ -37,6 +37,7 @@ ROUTERS = (
     protection_status.router,
     citizenship_change.router,
     violation.router,
+    violation.own_router,
     expulsion.router,
     signed_notice.router,
     signed_notice.checks,

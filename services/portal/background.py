@@ -33,6 +33,7 @@ BACKGROUND = Background(
     copies=COPIES,
     jobs=(
         Job("overstay-run", A_DAY, overstay_run.job),
+        Job("overstay-orders", timedelta(seconds=15), overstay_run.do_ordered),
         Job("signature-checks", timedelta(minutes=15), _judge_pending),
     ),
 )

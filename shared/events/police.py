@@ -96,7 +96,8 @@ class CitizenshipChange(_PoliceFact, producer="portal", name="citizenship_change
 
 
 class Violation(_PoliceFact, producer="portal", name="violation", version=1):
-    """A breach of migration law that was found, by an officer or by a run of the portal."""
+    """A breach of migration law. What a run of the portal found is a finding until an officer confirms it; what an
+    officer found needs no second one."""
 
     violation: VIOLATIONS
     found_on: Date
@@ -105,8 +106,26 @@ class Violation(_PoliceFact, producer="portal", name="violation", version=1):
     article: Text | None = Field(None, description="article of the code of administrative offences")
     penalty: Literal["warning", "fine", "arrest", "expulsion"] | None = None
     found_by: Literal["officer", "overstay_run"] = "officer"
+    contested_on: Date | None = Field(None, description="when the person objected to a finding; an act of its own")
+    confirmed_on: Date | None = Field(None, description="when an officer confirmed a finding; an act of its own")
+
+    @property
+    def is_finding(self) -> bool:
+        """Found by a machine, and not confirmed by anybody: it has no effect, and counts as no violation."""
+        return self.found_by != "officer" and self.confirmed_on is None
 
     CONTRADICTIONS = (
+        not_before("contested_on", "found_on"),
+        not_before("confirmed_on", "found_on"),
+        *(
+            contradiction(
+                f"{act} is of what a run has found",
+                act,
+                "found_by",
+                found=lambda on, found_by: on is not None and found_by == "officer",
+            )
+            for act in ("contested_on", "confirmed_on")
+        ),
         contradiction(
             "since must not lie after found_on",
             "since",

@@ -60,7 +60,8 @@ def acts_of(fact: Fact) -> Iterator[Act]:
     """The acts that a fact states; an expulsion is one when it is decided and another when it is executed."""
     match fact:
         case Violation():
-            yield Act(f"violation:{fact.violation}", fact.found_on, fact.since, fact.region)
+            found = "finding" if fact.is_finding else "violation"
+            yield Act(f"{found}:{fact.violation}", fact.found_on, fact.since, fact.region)
         case Expulsion():
             yield Act("expulsion:decided", fact.decided_on, country=fact.to_country)
             if fact.executed_on:

@@ -120,10 +120,17 @@ def protected(kind: str) -> Records:
 
 
 _STAY: Final = _codes(Violation, "region", "citizenship")
-VIOLATIONS: Final = Records(Violation, _STAY, day(Violation, "found_on"))
-OVERSTAYS: Final = Records(
-    Violation, _STAY, day(Violation, "found_on"), condition=one_of(Violation, "violation", "overstay")
-)
+_OVERSTAY: Final = one_of(Violation, "violation", "overstay")
+_FINDING: Final = f"{one_of(Violation, 'found_by', 'overstay_run')} AND {text(Violation, 'confirmed_on')} IS NULL"
+
+
+def _violations(condition: str) -> Records:
+    return Records(Violation, _STAY, day(Violation, "found_on"), condition=condition)
+
+
+VIOLATIONS: Final = _violations(f"NOT ({_FINDING})")
+OVERSTAYS: Final = _violations(f"{_OVERSTAY} AND NOT ({_FINDING})")
+OVERSTAY_FINDINGS: Final = _violations(f"{_OVERSTAY} AND {_FINDING}")
 EXPULSIONS: Final = Records(Expulsion, (_UNKNOWN, *_codes(Expulsion, "citizenship")), day(Expulsion, "executed_on"))
 CITIZENS_ABROAD: Final = Records(
     ConsularRegistration,

@@ -72,6 +72,18 @@ citizenship_change = record_table(metadata, "citizenship_change", *person_column
 violation = record_table(metadata, "violation", Column("violation", Text, nullable=False), *person_columns("violation"))
 expulsion = record_table(metadata, "expulsion", *person_columns("expulsion"))
 
+# Overstay runs that were ordered, and how far each is.
+overstay_run = Table(
+    "overstay_run",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("ordered_at", DateTime(timezone=True), nullable=False),
+    Column("finished_at", DateTime(timezone=True)),
+    *(Column(name, BigInteger, nullable=False, server_default="0") for name in ("examined", "recorded", "withdrawn")),
+    Index("overstay_run_waiting", "day", unique=True, postgresql_where=text("finished_at IS NULL")),
+)
+
 # Invitations and visas (P2). A visa is known by its number: that is its `source_id` here.
 invitation = record_table(
     metadata,

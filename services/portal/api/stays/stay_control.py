@@ -2,15 +2,18 @@
 that records who stays without right; done by itself, may be repeated at will."""
 
 from typing import Annotated
+from uuid import UUID
 
-from fastapi import Request
+from fastapi import Request, Response
 from pydantic import BaseModel, Field
 
 from services.portal.cases.stays import overstay_run
 from services.portal.cases.stays import stay_control as cases
+from services.portal.cases.stays.overstay_run import OverstayRun
 from services.portal.cases.stays.stay_control import StayAnswer, StayQuestion
 from shared import clock
-from shared.events.wire import Date, ReckonedDate
+from shared.events.wire import ReckonedDate
+from shared.http.answers import model_response
 from shared.http.openapi import problem_answer
 from shared.http.routes import router as api_router
 from shared.identity.callers import Caller, requires
@@ -23,14 +26,6 @@ class RunOrder(BaseModel):
     """Which day to examine."""
 
     day: ReckonedDate | None = Field(None, description="today, if not given")
-
-
-class OverstayRun(BaseModel):
-    """How many overstays the run has recorded, and how many of earlier runs it has withdrawn."""
-
-    day: Date
-    recorded: int
-    withdrawn: int
 
 
 @router.post(
@@ -46,11 +41,23 @@ async def check(
     return await cases.check(request.app.state.engine, body, caller)
 
 
-@runs.post("", summary="Record everybody who stays without right")
-async def run(
+@runs.post(
+    "",
+    status_code=202,
+    response_model=OverstayRun,
+    summary="Order a run over everybody who stays without right",
+    responses={202: {"headers": {"Location": {"required": True, "schema": {"type": "string"}}}}},
+)
+async def order(
     request: Request, caller: Annotated[Caller, requires("operator", "system")], body: RunOrder | None = None
-) -> OverstayRun:
-    """A run that was broken off is repeated; a repeat finds what is left, and nothing twice."""
-    day = (body.day if body else None) or clock.today()
-    found = await overstay_run.run(request.app.state.engine, day, caller)
-    return OverstayRun(day=day, recorded=found.recorded, withdrawn=found.withdrawn)
+) -> Response:
+    """The background does it, within a minute; look at the address in `Location` for how far it is. A run that was
+    broken off is repeated; a repeat finds what is left, and nothing twice."""
+    ordered = await overstay_run.order(request.app.state.engine, (body.day if body else None) or clock.today())
+    return model_response(ordered, 202, {"Location": f"/v1/overstay-runs/{ordered.id}"})
+
+
+@runs.get("/{id:uuid}", summary="How far a run is")
+async def read(request: Request, id: UUID, caller: Annotated[Caller, requires("operator", "system")]) -> OverstayRun:
+    """Persons examined, findings recorded, findings of earlier runs withdrawn."""
+    return await overstay_run.read(request.app.state.engine, id)

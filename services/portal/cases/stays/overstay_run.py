@@ -1,18 +1,20 @@
-"""The overstay run (P5): every day it finds who is still here without right, and records a violation of each.
+"""The overstay run (P5): every day it finds who is still here without right, and records a finding of each (P5b).
 
 It goes through the documents in their order, then through the entries of those who are known by IIN only, some at a
-time, each time in a transaction of its own. A run that was killed is simply repeated: what it had found is known by the
-entry of the stay and not found again. A violation that was withdrawn stays so. What turns out not to have been one, by
-an exit or a title reported late, the next run withdraws.
+time, each time in a transaction of its own that also says how far the run is. A run that was killed is simply repeated:
+what it had found is known by the entry of the stay and not found again. A finding that was withdrawn stays so. What
+turns out not to have been one, by an exit or a title reported late, the next run withdraws, unless an officer has
+confirmed it: that is the officer's.
 """
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.portal.cases.border.border_alert import PORTAL
@@ -21,12 +23,16 @@ from services.portal.cases.stays.stay_control import Followed, Sought, follow
 from services.portal.cases.stays.work_permit import SOURCE
 from services.portal.rules.rulebook import rulebook
 from services.portal.rules.stays.stay_control import HOME, overstayed_since
+from services.portal.store.stays import overstay_run as runs
 from services.portal.store.stays import stay_control as store
 from services.portal.store.tables import violation
 from shared import clock
 from shared.db import records
+from shared.db.identifiers import new_id
+from shared.errors import NotFound
 from shared.events.police import Violation
 from shared.events.portal import BorderCrossing
+from shared.events.wire import Date
 from shared.identity.callers import Caller
 from shared.inbox.copies import expect_current
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
@@ -53,36 +59,73 @@ class Overstay:
         return f"overstay:{self.entry}"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """How many violations a run has recorded, and how many of earlier runs it has withdrawn."""
+class OverstayRun(BaseModel):
+    """How far a run is: persons examined, findings recorded, and findings of earlier runs withdrawn."""
 
+    id: UUID
+    day: Date
+    state: Literal["waiting", "running", "done"]
+    examined: int
     recorded: int
     withdrawn: int
 
 
-async def run(engine: AsyncEngine, day: date, caller: Caller, at_once: int = AT_ONCE) -> Found:
+async def order(engine: AsyncEngine, day: date) -> OverstayRun:
+    """Orders the run of a day, which the background does; a day that is waiting already is not ordered twice."""
+    async with unit_of_work(engine) as unit:
+        ordered = await runs.order(unit.connection, new_id(), day)
+        return await _status(unit.connection, ordered)
+
+
+async def read(engine: AsyncEngine, id: UUID) -> OverstayRun:
+    """How far a run is. Raises NotFound."""
+    async with engine.connect() as connection:
+        return await _status(connection, id)
+
+
+async def _status(connection: AsyncConnection, id: UUID) -> OverstayRun:
+    found = await runs.get(connection, id)
+    if found is None:
+        raise NotFound("No overstay run of that id was ordered.")
+    begun = found.examined or found.withdrawn
+    state: Literal["waiting", "running", "done"] = "done" if found.finished_at else "running" if begun else "waiting"
+    return OverstayRun(
+        id=id,
+        day=found.day,
+        state=state,
+        examined=found.examined,
+        recorded=found.recorded,
+        withdrawn=found.withdrawn,
+    )
+
+
+async def run(engine: AsyncEngine, day: date, caller: Caller, at_once: int = AT_ONCE) -> OverstayRun:
     """Examines everybody who is here on `day`. May be repeated at will. Raises Unavailable where permits to work that
     were given lately may be missing: nobody shall be accused for that."""
+    ordered = (await order(engine, day)).id
     async with engine.connect() as connection:
         await expect_current(connection, SOURCE)
-    withdrawn = await _withdraw_all(engine, caller, at_once)
-    recorded = 0
+        await runs.begin(connection, ordered)
+        await connection.commit()
+    await _withdraw_all(engine, ordered, caller, at_once)
     for last_crossings in (store.last_on_documents, store.last_without_document):
-        recorded += await _record_all(engine, last_crossings, day, caller, at_once)
-    return Found(recorded, withdrawn)
+        await _record_all(engine, ordered, last_crossings, day, caller, at_once)
+    async with unit_of_work(engine) as unit:
+        await runs.finish(unit.connection, ordered)
+    return await read(engine, ordered)
 
 
 async def _record_all(
-    engine: AsyncEngine, last_crossings: LastCrossings, day: date, caller: Caller, at_once: int
-) -> int:
-    before, recorded, after = clock.start_of(day + timedelta(days=1)), 0, None
+    engine: AsyncEngine, ordered: UUID, last_crossings: LastCrossings, day: date, caller: Caller, at_once: int
+) -> None:
+    before, after = clock.start_of(day + timedelta(days=1)), None
     while True:
         async with unit_of_work(engine) as unit:
             last = await last_crossings(unit.connection, after, before, at_once)
-            recorded += await _record(unit, [row for row in last if _may_overstay(row)], day, caller)
+            recorded = await _record(unit, [row for row in last if _may_overstay(row)], day, caller)
+            await runs.advance(unit.connection, ordered, len(last), recorded, 0)
         if len(last) < at_once:
-            return recorded
+            return
         after = last[-1]
 
 
@@ -124,14 +167,14 @@ def _violation(overstay: Overstay, entry: BorderCrossing, day: date) -> Violatio
     )
 
 
-async def _withdraw_all(engine: AsyncEngine, caller: Caller, at_once: int) -> int:
-    withdrawn, after = 0, _FIRST
+async def _withdraw_all(engine: AsyncEngine, ordered: UUID, caller: Caller, at_once: int) -> None:
+    after = _FIRST
     while True:
         async with unit_of_work(engine) as unit:
             rows = await store.found_by_run(unit.connection, after, at_once)
-            withdrawn += await _withdraw_some(unit, rows, caller)
+            await runs.advance(unit.connection, ordered, 0, 0, await _withdraw_some(unit, rows, caller))
         if len(rows) < at_once:
-            return withdrawn
+            return
         after = rows[-1].id
 
 
@@ -159,6 +202,17 @@ def _by_day(rows: Sequence[Any]) -> dict[date, list[tuple[UUID, Violation]]]:
 
 
 async def job(engine: AsyncEngine) -> None:
-    """Today's run, as the clock brings it about."""
-    found = await run(engine, clock.today(), PORTAL)
-    log.info("overstay run: %d recorded, %d withdrawn", found.recorded, found.withdrawn)
+    """Today's run, scheduled."""
+    _report(await run(engine, clock.today(), PORTAL))
+
+
+async def do_ordered(engine: AsyncEngine) -> None:
+    """The runs that somebody has ordered."""
+    async with engine.connect() as connection:
+        days = [each.day for each in await runs.waiting(connection)]
+    for day in days:
+        _report(await run(engine, day, PORTAL))
+
+
+def _report(done: OverstayRun) -> None:
+    log.info("overstay run: %d examined, %d recorded, %d withdrawn", done.examined, done.recorded, done.withdrawn)

@@ -20,13 +20,14 @@ from shared.audit import access_log
 from shared.db import records
 from shared.errors import NotFound
 from shared.events.contradictions import contradiction
+from shared.events.person import Person
 from shared.events.portal import BorderCrossing
 from shared.events.wire import Country, Date, ReckonedDate
 from shared.identity.callers import Caller
 from shared.kernel.decisions import Check
 from shared.kernel.documents import identity_key
 from shared.outbox.unit_of_work import unit_of_work
-from shared.records.people import PersonQuery
+from shared.records.people import PersonQuery, document_of
 
 _ENTRIES = {"single": 1}
 
@@ -98,6 +99,15 @@ async def check(engine: AsyncEngine, asked: StayQuestion, caller: Caller) -> Sta
             raise NotFound("No crossing of this person is on record. Give the citizenship to ask about a first entry.")
         history = replace(history, citizenship=asked.citizenship)
     return StayAnswer.model_validate(legal_stay(history, day, rulebook()), from_attributes=True)
+
+
+async def stay_on(connection: AsyncConnection, person: Person, day: date) -> StayAnswer | None:
+    """By what right somebody on record stayed on a day, as the register shows it now; None without a crossing."""
+    asked = Sought(document_of(person), person.iin, person.birth_date)
+    (followed,) = await follow(connection, [asked], day)
+    if not followed.crossings:
+        return None
+    return StayAnswer.model_validate(legal_stay(followed.history, day, rulebook()), from_attributes=True)
 
 
 async def _log(connection: AsyncConnection, followed: Followed, caller: Caller) -> None:

@@ -17,7 +17,7 @@ NOT modelled: purposes that a ground leaves out (China: work and study), transit
 law excuses.
 """
 
-from collections import deque
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -115,29 +115,7 @@ class LegalStay:
 
 
 @dataclass(frozen=True, slots=True)
-class _Day:
-    """A day of stay: the days free of visa that were used after this entry, and in the window all without a title.
-    `limits` are those of a right that is free of visa."""
-
-    on: date
-    entered: date
-    right: Right
-    since_entry: int
-    in_window: int
-    limits: tuple["_Limit", ...]
-
-    @property
-    def lawful(self) -> bool | None:
-        if self.right == "unknown":
-            return None
-        return self.right != "none" and all(self.used(limit) <= limit.days for limit in self.limits)
-
-    def used(self, limit: "_Limit") -> int:
-        return self.since_entry if limit.per_entry else self.in_window
-
-
-@dataclass(frozen=True, slots=True)
-class _Limit:
+class Limit:
     """So many days after one entry, or in the window, and the norm that says so."""
 
     norm: Norm
@@ -145,7 +123,50 @@ class _Limit:
     per_entry: bool
 
 
-def visa_free_limits(citizenship: str, norms: NormsInForce) -> tuple[_Limit, ...]:
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Days of one stay, one after the other, under one right. `limits` are those of a right that is free of visa.
+
+    `used_before` are the days free of visa that were used after the entry and before the span, `counted` the spans of
+    days without a title until then and in it, apart from each other and in order, `window` the length of the window.
+    """
+
+    first: date
+    last: date
+    entered: date
+    right: Right
+    limits: tuple[Limit, ...]
+    used_before: int
+    counted: tuple[tuple[date, date], ...]
+    window: int
+
+    def since_entry(self, day: date) -> int:
+        return self.used_before + (day - self.first).days + 1
+
+    def in_window(self, day: date) -> int:
+        """Each day adds one and takes away one at most: while somebody stays, the sum never falls."""
+        start = day - DAY * (self.window - 1)
+        recent = takewhile(lambda days: days[1] >= start, reversed(self.counted))
+        return sum((min(last, day) - max(first, start)).days + 1 for first, last in recent)
+
+    def used(self, limit: Limit, day: date) -> int:
+        return self.since_entry(day) if limit.per_entry else self.in_window(day)
+
+    def lawful(self, day: date) -> bool | None:
+        if self.right == "unknown":
+            return None
+        return self.right != "none" and all(self.used(limit, day) <= limit.days for limit in self.limits)
+
+    @property
+    def unlawful_from(self) -> date | None:
+        """The first unlawful day; those after it in the span are unlawful too. None where there is none."""
+        if self.lawful(self.last) is not False:
+            return None
+        length = (self.last - self.first).days + 1
+        return self.first + DAY * bisect_left(range(length), True, key=lambda n: not self.lawful(self.first + DAY * n))
+
+
+def visa_free_limits(citizenship: str, norms: NormsInForce) -> tuple[Limit, ...]:
     """The limits of an entry without a visa on the norms' day; empty where no ground for it is known."""
     if "visa_free_total" not in norms:
         return ()
@@ -156,7 +177,7 @@ def visa_free_limits(citizenship: str, norms: NormsInForce) -> tuple[_Limit, ...
     ):
         return ()
     return tuple(
-        _Limit(own, terms[name], per_entry) if terms and name in terms else _Limit(general, general.whole(), per_entry)
+        Limit(own, terms[name], per_entry) if terms and name in terms else Limit(general, general.whole(), per_entry)
         for name, general, per_entry in (
             ("per_entry", norms["visa_free_entry"], True),
             ("total", norms["visa_free_total"], False),
@@ -164,8 +185,8 @@ def visa_free_limits(citizenship: str, norms: NormsInForce) -> tuple[_Limit, ...
     )
 
 
-def _eaeu_limits(norms: NormsInForce) -> tuple[_Limit, ...]:
-    return (_Limit(norms["eaeu_total"], norms["eaeu_total"].whole(), per_entry=False),)
+def _eaeu_limits(norms: NormsInForce) -> tuple[Limit, ...]:
+    return (Limit(norms["eaeu_total"], norms["eaeu_total"].whole(), per_entry=False),)
 
 
 def legal_stay(history: History, day: date, rulebook: Rulebook) -> LegalStay:
@@ -176,20 +197,19 @@ def legal_stay(history: History, day: date, rulebook: Rulebook) -> LegalStay:
         return _citizen(day, present, rulebook)
     if not present:
         known = replace(known, crossings=(*known.crossings, StayBound(day, entry=True)))
-    horizon = min(day, date.max - AHEAD) + AHEAD
-    days = list(_days(_still_here(known, day), day, rulebook))
-    today, since = days[-1], _without_right_since(days)
-    last = since - DAY if since else _last_day(known, day, horizon, rulebook)
+    spans = list(_spans(_still_here(known, day), day, rulebook))
+    today, since = spans[-1], _without_right_since(spans)
+    last = since - DAY if since else _last_day(known, day, rulebook)
     return LegalStay(
         day=day,
         present=present,
         right=today.right,
-        lawful=today.lawful,
-        days_used=_used(known, today),
+        lawful=today.lawful(day),
+        days_used=_used(today, day),
         days_left=0 if since else (last - day).days if last else None,
         last_day=last,
         since=since,
-        checks=tuple(_checks(today, rulebook)),
+        checks=tuple(_checks(today, day, rulebook)),
         rulebook=rulebook.version,
     )
 
@@ -199,10 +219,7 @@ def overstayed_since(history: History, day: date, rulebook: Rulebook) -> date | 
     known = replace(history, crossings=tuple(c for c in history.crossings if c.day <= day))
     if history.citizenship == HOME or not is_present(known, day):
         return None
-    here = _still_here(known, day)
-    if _title(here, [c.day for c in here.crossings if c.entry], day, rulebook):
-        return None  # as nearly all who live here: no need to count their days
-    return _without_right_since(list(_days(here, day, rulebook)))
+    return _without_right_since(list(_spans(_still_here(known, day), day, rulebook)))
 
 
 def is_present(history: History, day: date) -> bool:
@@ -229,28 +246,49 @@ def _stays(crossings: Sequence[StayBound], until: date) -> Iterator[tuple[date, 
         yield crossings[-1].day, until
 
 
-def _days(history: History, until: date, rulebook: Rulebook) -> Iterator[_Day]:
+def _spans(history: History, until: date, rulebook: Rulebook) -> Iterator[_Span]:
     """Every day of every stay up to `until`, in order; a day of exit and entry is a day of both stays."""
-    window: deque[date] = deque()
-    entered_before: list[date] = []
+    counted: list[tuple[date, date]] = []
+    entries: list[date] = []
     for entered, left in _stays(history.crossings, until):
-        norms, since_entry = rulebook.on(entered), 0
+        norms, used = rulebook.on(entered), 0
         free = visa_free_limits(history.citizenship, norms)
-        entered_before.append(entered)
-        for on in _each(entered, left):
-            right = _right(history, entered_before, on, norms, rulebook)
+        entries.append(entered)
+        for first, last in _parts(history, entered, left, rulebook):
+            right = _right(history, entries, first, norms, rulebook)
             right = "unknown" if right == "visa_free" and not free else right
-            since_entry += right in _FREE
             if right in (*_FREE, "none"):
-                window.extend([on] if not window or window[-1] != on else [])
-            while window and (on - window[0]).days >= rulebook.on(on)["visa_free_window"].whole():
-                window.popleft()
+                _count(counted, first, last)
             limits = free if right == "visa_free" else _eaeu_limits(norms) if right == "eaeu" else ()
-            yield _Day(on, entered, right, since_entry, len(window), limits)
+            window = rulebook.on(first)["visa_free_window"].whole() if limits else 0
+            yield _Span(first, last, entered, right, limits, used, tuple(counted), window)
+            used += (last - first).days + 1 if right in _FREE else 0
 
 
-def _each(first: date, last: date) -> Iterator[date]:
-    return (first + timedelta(days=n) for n in range((last - first).days + 1))
+def _count(counted: list[tuple[date, date]], first: date, last: date) -> None:
+    """A day of exit and entry counts once."""
+    if counted and first <= counted[-1][1]:
+        first = counted[-1][1] + DAY
+    if first <= last:
+        counted.append((first, last))
+
+
+def _parts(history: History, entered: date, left: date, rulebook: Rulebook) -> Iterator[tuple[date, date]]:
+    """The stay, cut where a title may begin or end, and where the rulebook begins to reach."""
+    cuts = {norm.since for norm in rulebook.history["own_validity"]}
+    for permit in (*history.residence_permits, *history.work_permits, *history.eaeu_work, *history.protection):
+        cuts |= {permit.valid_from, _later(permit.valid_until) if permit.valid_until else permit.valid_from}
+    for visa in history.visas:
+        cuts |= {visa.valid_from, _later(visa.valid_until), visa.annulled_on or visa.valid_from}
+        if visa.stay_days is not None:
+            cuts.add(_later(max(entered, visa.valid_from), visa.stay_days))
+    starts = [entered, *sorted(cut for cut in cuts if entered < cut <= left)]
+    yield from zip(starts, [*(start - DAY for start in starts[1:]), left], strict=True)
+
+
+def _later(day: date, days: int = 1) -> date:
+    """So many days later; the calendar's last day where it has no such day."""
+    return day + min(DAY * days, date.max - day)
 
 
 def _right(history: History, entries: list[date], day: date, norms: NormsInForce, rulebook: Rulebook) -> Right:
@@ -260,9 +298,7 @@ def _right(history: History, entries: list[date], day: date, norms: NormsInForce
         return title
     if codes.is_member("EAEU", history.citizenship, day):
         return "eaeu" if "eaeu_total" in norms else "unknown"
-    if _title(history, entries, entries[-1], rulebook):
-        return "none"
-    return "visa_free" if visa_free_limits(history.citizenship, norms) else "unknown"
+    return "none" if _title(history, entries, entries[-1], rulebook) else "visa_free"
 
 
 def _title(history: History, entries: list[date], day: date, rulebook: Rulebook) -> Right | None:
@@ -293,27 +329,32 @@ def _is_valid(visa: VisaHeld, entered: date, day: date, rulebook: Rulebook) -> b
     return visa.valid_from <= (entered if for_entry else day) <= visa.valid_until
 
 
-def _without_right_since(days: Sequence[_Day]) -> date | None:
+def _without_right_since(spans: Sequence[_Span]) -> date | None:
     """The first of the unlawful days at the end; None where the last day is none of them."""
-    unlawful = list(takewhile(lambda day: day.lawful is False, reversed(days)))
-    return unlawful[-1].on if unlawful else None
+    since = None
+    for span in reversed(spans):
+        begun = span.unlawful_from
+        if begun is None:
+            break
+        since = begun
+        if begun > span.first:
+            break
+    return since
 
 
-def _last_day(history: History, day: date, horizon: date, rulebook: Rulebook) -> date | None:
+def _last_day(history: History, day: date, rulebook: Rulebook) -> date | None:
     """The last day before the first unlawful one, for whoever stays on; None where the horizon shows no such day."""
-    ahead = (
-        found.on
-        for found in _days(_still_here(history, day), horizon, rulebook)
-        if found.on > day and found.lawful is False
-    )
-    first_unlawful = next(ahead, None)
-    return first_unlawful - DAY if first_unlawful else None
+    horizon = min(day, date.max - AHEAD) + AHEAD
+    for span in _spans(_still_here(history, day), horizon, rulebook):
+        if (begun := span.unlawful_from) and span.last > day:
+            return max(begun, day + DAY) - DAY
+    return None
 
 
-def _used(history: History, today: _Day) -> int | None:
-    if today.right in _FREE:
-        return today.in_window
-    return (today.on - today.entered).days + 1 if today.right == "visa" else None
+def _used(span: _Span, day: date) -> int | None:
+    if span.right in _FREE:
+        return span.in_window(day)
+    return (day - span.entered).days + 1 if span.right == "visa" else None
 
 
 def _citizen(day: date, present: bool, rulebook: Rulebook) -> LegalStay:
@@ -324,25 +365,25 @@ def _citizen(day: date, present: bool, rulebook: Rulebook) -> LegalStay:
 _LEAVE = "Leave the country, or obtain a permit or a visa."
 
 
-def _checks(today: _Day, rulebook: Rulebook) -> Iterator[Check]:
-    if today.right in _TITLES or today.right == "none":
-        yield from _title_checks(today, rulebook.on(today.on))
-    for limit in today.limits:
-        yield _measured(limit, today.used(limit))
+def _checks(span: _Span, day: date, rulebook: Rulebook) -> Iterator[Check]:
+    if span.right in _TITLES or span.right == "none":
+        yield from _title_checks(span.right, rulebook.on(day))
+    for limit in span.limits:
+        yield _measured(limit, span.used(limit, day))
 
 
-def _title_checks(today: _Day, norms: NormsInForce) -> Iterator[Check]:
-    if today.right == "none":
+def _title_checks(right: Right, norms: NormsInForce) -> Iterator[Check]:
+    if right == "none":
         yield Check.failed(norms["own_validity"], "The visa or permit of this stay holds no longer.", _LEAVE)
         return
-    if today.right == "eaeu_worker":
+    if right == "eaeu_worker":
         yield Check.passed(norms["eaeu_work"], "Works here as the employer has declared.")
     else:
-        yield Check.passed(norms["own_validity"], f"Stays by a {today.right.replace('_', ' ')}.")
+        yield Check.passed(norms["own_validity"], f"Stays by a {right.replace('_', ' ')}.")
     yield Check.not_applicable(norms["visa_free_total"], "Days under a title of one's own do not count.")
 
 
-def _measured(limit: _Limit, used: int) -> Check:
+def _measured(limit: Limit, used: int) -> Check:
     explanation = f"{used} days {'since the entry' if limit.per_entry else 'in the window'}, of {limit.days} allowed."
     if used <= limit.days:
         return Check.passed(limit.norm, explanation)

@@ -80,7 +80,8 @@ FROM citizenship_change WHERE {_WHOSE} ORDER BY day, id
 
 _FOUND_BY_RUN = text("""
 SELECT id, iin, document, CAST(body AS text) AS body FROM violation
-WHERE NOT withdrawn AND violation = 'overstay' AND source_id LIKE 'overstay:%' AND id > :after ORDER BY id LIMIT :limit
+WHERE NOT withdrawn AND violation = 'overstay' AND source_id LIKE 'overstay:%'
+    AND body->>'confirmed_on' IS NULL AND id > :after ORDER BY id LIMIT :limit
 """)
 
 
@@ -144,5 +145,5 @@ async def bodies(connection: AsyncConnection, crossings: Sequence[UUID]) -> dict
 
 
 async def found_by_run(connection: AsyncConnection, after: UUID, limit: int) -> list[Any]:
-    """Overstays in effect that a run has found, with `id`, `iin`, `document` and `body`."""
+    """Overstays in effect that a run has found and nobody has confirmed, with `id`, `iin`, `document` and `body`."""
     return list(await connection.execute(_FOUND_BY_RUN, {"after": after, "limit": limit}))

@@ -1,0 +1,45 @@
+"""Findings of the portal's runs, by their state and by the person."""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.portal.store.tables import violation
+from shared.db import records
+from shared.db.records import Record
+
+_OWN_RECORDS = 100
+
+
+def _found_by_run() -> ColumnElement[bool]:
+    return violation.c.source_id.startswith("overstay:", autoescape=True)
+
+
+def _waiting() -> ColumnElement[bool]:
+    return _found_by_run() & ~violation.c.withdrawn & text("body->>'confirmed_on' IS NULL")
+
+
+async def awaiting(connection: AsyncConnection, start: UUID | None, limit: int) -> list[Record]:
+    """Up to `limit` findings that nobody has confirmed or withdrawn, in the order in which they were found."""
+    query = select(violation.c.id).where(_waiting()).order_by(violation.c.id).limit(limit)
+    if start is not None:
+        query = query.where(violation.c.id > start)
+    return await _loaded(connection, list((await connection.scalars(query)).all()))
+
+
+async def found_against(connection: AsyncConnection, iin: str) -> list[Record]:
+    """What runs have found against a person, newest first, at most a hundred."""
+    query = select(violation.c.id).where(violation.c.iin == iin, _found_by_run(), ~violation.c.withdrawn)
+    newest = query.order_by(violation.c.id.desc()).limit(_OWN_RECORDS)
+    return await _loaded(connection, list((await connection.scalars(newest)).all()))
+
+
+async def is_about(connection: AsyncConnection, id: UUID, iin: str) -> bool:
+    """Whether a run's finding of that id is about the person."""
+    query = select(violation.c.id).where(violation.c.id == id, violation.c.iin == iin, _found_by_run())
+    return (await connection.scalar(query)) is not None
+
+
+async def _loaded(connection: AsyncConnection, ids: list[UUID]) -> list[Record]:
+    return [await records.load(connection, violation, id) for id in ids]

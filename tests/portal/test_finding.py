@@ -1,0 +1,110 @@
+"""What a machine found against a person is a finding until an officer confirms it; the person may contest it (P5b)."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from services.portal.cases.border.border_alert import PORTAL
+from services.portal.cases.stays import overstay_run
+from shared.kernel.iin import check_digit
+from shared.testing.api import Api
+from shared.testing.people import crossing, person
+
+POLICE = "migration-police"
+DAY = date(2026, 3, 1)
+IIN = f"90050130001{check_digit('90050130001')}"
+OTHER = f"90050130002{check_digit('90050130002')}"
+
+
+@pytest.fixture
+async def finding(portal: Api) -> dict[str, Any]:
+    """Of somebody with an IIN who stays too long."""
+    body = crossing(person=person(iin=IIN, citizenship="KOR"), crossed_at="2026-01-01T10:00:00+05:00")
+    await portal.client.post("/v1/border-crossings", json=body, headers=portal.token("border"))
+    assert (await overstay_run.run(portal.engine, DAY, PORTAL)).recorded == 1
+    answer = await portal.client.post("/v1/violations:awaiting", headers=portal.token(POLICE))
+    (found,) = answer.json()["findings"]
+    return dict(found)
+
+
+async def act(
+    portal: Api, path: str, finding: dict[str, Any], headers: dict[str, str], version: int = 1, key: str = "key-1"
+) -> Any:
+    record = finding["violation"]["id"]
+    headers = headers | {"If-Match": f'"{version}"', "Idempotency-Key": key}
+    address = f"/v1/{path.format(id=record)}"
+    return await portal.client.post(address, json={"reason": "I left on the train of 20 January."}, headers=headers)
+
+
+def citizen(portal: Api, iin: str = IIN) -> dict[str, str]:
+    return portal.token("citizen", iin=iin)
+
+
+async def own(portal: Api, iin: str = IIN) -> list[dict[str, Any]]:
+    answer = await portal.client.get("/v1/me/violations", headers=citizen(portal, iin))
+    assert answer.status_code == 200
+    return list(answer.json())
+
+
+async def test_the_person_sees_rule_and_facts_and_how_to_contest(portal: Api, finding: dict[str, Any]) -> None:
+    (seen,) = await own(portal)
+    assert seen["state"] == "finding"
+    assert seen["violation"]["record"]["since"] == "2026-01-31"
+    assert (seen["stay"]["right"], seen["stay"]["lawful"]) == ("visa_free", False)
+    assert {"rule": "visa_free_entry", "outcome": "failed"}.items() <= seen["stay"]["checks"][0].items()
+    assert ":contest" in seen["how_to_contest"]
+    assert await own(portal, OTHER) == []
+
+
+async def test_a_finding_is_contested_and_then_answered(portal: Api, finding: dict[str, Any]) -> None:
+    contested = await act(portal, "me/violations/{id}:contest", finding, citizen(portal))
+    assert contested.status_code == 200
+    (seen,) = await own(portal)
+    assert seen["state"] == "contested"
+    assert seen["answer_due"] > contested.json()["record"]["contested_on"]
+
+    again = await act(portal, "me/violations/{id}:contest", finding, citizen(portal), version=2, key="key-2")
+    assert again.status_code == 409
+    confirmed = await act(portal, "violations/{id}:confirm", finding, portal.token(POLICE), version=2, key="key-3")
+    assert confirmed.status_code == 200
+    (seen,) = await own(portal)
+    assert (seen["state"], seen["answer_due"]) == ("confirmed", None)
+    waiting = await portal.client.post("/v1/violations:awaiting", headers=portal.token(POLICE))
+    assert waiting.json() == {"findings": [], "next": None}
+
+
+async def test_nobody_contests_for_another(portal: Api, finding: dict[str, Any]) -> None:
+    for version in (1, 7):  # whose it is is asked before its version
+        answer = await act(portal, "me/violations/{id}:contest", finding, citizen(portal, OTHER), version)
+        assert answer.status_code == 404
+    (seen,) = await own(portal)
+    assert seen["state"] == "finding"
+
+
+async def test_a_correction_neither_confirms_nor_contests(portal: Api, finding: dict[str, Any]) -> None:
+    record = finding["violation"]
+    for member in ("confirmed_on", "contested_on"):
+        answer = await portal.client.put(
+            f"/v1/violations/{record['id']}",
+            json={"record": record["record"] | {member: "2026-03-02"}, "reason": "typing error"},
+            headers=portal.token(POLICE) | {"If-Match": '"1"', "Idempotency-Key": member},
+        )
+        assert answer.status_code == 422, answer.text
+        assert [problem["pointer"] for problem in answer.json()["errors"]] == [f"/record/{member}"]
+
+
+async def test_what_an_officer_found_is_no_finding(portal: Api) -> None:
+    body = {"source_id": "V-1", "person": person(iin=IIN), "violation": "illegal_work", "found_on": "2026-03-01"}
+    made = await portal.client.post("/v1/violations", json=body, headers=portal.token(POLICE))
+    assert await own(portal) == []
+    answer = await act(portal, "violations/{id}:confirm", {"violation": made.json()}, portal.token(POLICE))
+    assert answer.status_code == 409
+
+
+async def test_a_run_withdraws_findings_but_not_what_an_officer_confirmed(portal: Api, finding: dict[str, Any]) -> None:
+    assert (await act(portal, "violations/{id}:confirm", finding, portal.token(POLICE))).status_code == 200
+    person_ = finding["violation"]["record"]["person"]
+    left = crossing(person=person_, crossed_at="2026-01-20T10:00:00+05:00", direction="exit")
+    await portal.client.post("/v1/border-crossings", json=left, headers=portal.token("border"))
+    assert (await overstay_run.run(portal.engine, DAY, PORTAL)).withdrawn == 0
