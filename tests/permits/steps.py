@@ -88,7 +88,7 @@ async def decide(permits: Api, submitted: dict[str, Any]) -> dict[str, Any]:
 
 
 async def pay(permits: Api, granted: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    body = {"reference": "P-1", "paid_on": "2026-03-02", "tenge": granted["fee"]["tenge"]} | changes
+    body = {"reference": f"P-{granted['id']}", "paid_on": "2026-03-02", "tenge": granted["fee"]["tenge"]} | changes
     headers = once(officer(permits), granted["version"])
     answer = await permits.client.post(f"{APPLICATIONS}/{granted['id']}/payment", json=body, headers=headers)
     issued: dict[str, Any] = answer.raise_for_status().json()

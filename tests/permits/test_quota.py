@@ -23,7 +23,7 @@ async def test_above_the_ceiling_nothing_is_set(permits: Api) -> None:
         answer = await permits.client.put(PATH, json=body, headers=steps.officer(permits))
     assert answer.status_code == 422
     (error,) = answer.json()["errors"]
-    assert error["detail"].startswith("quota_ceiling 2026-01-01: 26 places in national pools; at most 0.25%")
+    assert error["detail"].startswith("quota_ceiling 2026-01-02: 26 places in national pools; at most 0.25%")
     assert (await permits.client.get(PATH, headers=steps.officer(permits))).status_code == 404
 
 

@@ -1,5 +1,6 @@
 """From the application to the permit and its end, over HTTP (L2, L3): every step leaves its record and its event."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -199,15 +200,46 @@ async def test_a_wrong_payment_says_everything_that_is_wrong(ready: Api) -> None
     assert await steps.pools(ready) == [(3, 0, 1, 2)]
 
 
-async def test_a_fee_that_is_not_modelled_is_what_the_notice_names(permits: Api) -> None:
+async def pay(permits: Api, granted: dict[str, Any], **changes: Any) -> Any:
+    body = {"reference": "P-7", "paid_on": "2026-03-02", "tenge": granted["fee"]["tenge"]} | changes
+    headers = steps.once(steps.officer(permits), granted["version"])
+    return await permits.client.post(f"{APPLICATIONS}/{granted['id']}/payment", json=body, headers=headers)
+
+
+async def set_fee(permits: Api, granted: dict[str, Any], tenge: int) -> Any:
+    body = {"tenge": tenge, "reason": "decree 819, annex, line 6"}
+    headers = steps.once(steps.officer(permits), granted["version"])
+    return await permits.client.post(f"{APPLICATIONS}/{granted['id']}:set-fee", json=body, headers=headers)
+
+
+async def test_a_fee_that_the_rulebook_does_not_know_is_set_by_an_officer_before_it_is_paid(permits: Api) -> None:
     with set_to(DAY):
         await steps.register_employer(permits, activity="F")
         await steps.set_quota(permits, pool(3))
         granted = await steps.decide(permits, await steps.submit(permits, application()))
         assert granted["fee"]["tenge"] is None
         assert "not known" in granted["fee"]["explanation"]
-        issued = await steps.pay(permits, granted, tenge=900_000)
-    assert issued["status"] == "issued"
+        early = await pay(permits, granted, tenge=1)
+        assert early.status_code == 422
+        assert [error["pointer"] for error in early.json()["errors"]] == ["/tenge"]
+
+        known = (await set_fee(permits, granted, 900_000)).json()
+        assert (known["status"], known["fee"]["tenge"]) == ("granted", 900_000)
+        assert (await set_fee(permits, known, 1)).status_code == 409
+        assert (await pay(permits, known, tenge=899_999)).status_code == 422
+        issued = await pay(permits, known)
+    assert issued.json()["status"] == "issued"
+
+
+async def test_a_payment_settles_one_application(ready: Api) -> None:
+    with set_to(DAY):
+        first, second = [await steps.decide(ready, await steps.submit(ready, application())) for _ in range(2)]
+        answers = await asyncio.gather(pay(ready, first), pay(ready, second))
+        assert sorted(answer.status_code for answer in answers) == [200, 422]
+        (refused,) = [answer for answer in answers if answer.status_code == 422]
+        assert [error["pointer"] for error in refused.json()["errors"]] == ["/reference"]
+        unpaid = second if answers[1] is refused else first
+        assert (await pay(ready, unpaid, reference="P-8")).json()["status"] == "issued"
 
 
 async def test_local_content_counts_who_is_promised_a_permit(permits: Api) -> None:

@@ -12,6 +12,7 @@ from services.permits.cases.work_permit_application import (
     Application,
     ApplicationLine,
     ApplicationReceipt,
+    FeeSetting,
     FileState,
     Payment,
     Status,
@@ -83,6 +84,12 @@ async def decide(asked: AuthorityStep) -> FileState:
     """By the rules in force today; nobody grants what they refuse. `decision` lists every check with rule, version,
     finding and, where it failed, what would make it pass. Granted, the places are reserved and the fee falls due."""
     return await work_permit.decide(asked)
+
+
+@router.post("/{id:uuid}:set-fee", summary="Set a fee that the rulebook does not know")
+async def set_fee(setting: FeeSetting, asked: Annotated[StepRequest, step_by("permits-officer")]) -> FileState:
+    """With the act that says so; nothing can be paid before."""
+    return await work_permit.set_fee(asked, setting)
 
 
 @router.post("/{id:uuid}/payment", summary="Enter the fee and issue the permits")

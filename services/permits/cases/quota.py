@@ -33,7 +33,7 @@ class PoolLine(WireModel):
     """One line of the quota. A line without region and activity is national and counts towards the ceiling; others
     limit within it."""
 
-    kind: Literal["employer", "seasonal"]
+    kind: Literal["employer", "seasonal", "labour_immigrant"]
     category: Category | None = None
     region: Region | None = None
     activity: Activity | None = None
@@ -41,10 +41,10 @@ class PoolLine(WireModel):
 
     CONTRADICTIONS = (
         contradiction(
-            "seasonal work has no category",
+            "only employers' permits have a category",
             "category",
             "kind",
-            found=lambda category, kind: category is not None and kind == "seasonal",
+            found=lambda category, kind: category is not None and kind != "employer",
         ),
         contradiction(
             "a national pool of employers' permits names its category",

@@ -11,6 +11,7 @@ from services.permits.cases.entry_ban import barred
 from services.permits.cases.work_permit_application import (
     ApplicationFile,
     FeeDue,
+    FeeSetting,
     FileState,
     Payment,
     Worker,
@@ -26,6 +27,7 @@ from services.permits.rules.quota import Pool
 from services.permits.rules.rulebook import rulebook
 from services.permits.store import employer as employers
 from services.permits.store import quota, tables
+from services.permits.store import work_permit_application as store
 from shared import clock
 from shared.db import records
 from shared.db.identifiers import new_id
@@ -154,12 +156,25 @@ def _fee(file: ApplicationFile, norms: NormsInForce) -> FeeDue | None:
     return FeeDue(**asdict(due)) if due else None
 
 
+async def set_fee(asked: StepRequest, setting: FeeSetting) -> FileState:
+    """Says what is due where the rulebook does not. Raises as `step_file`, and Conflict where the fee is known."""
+
+    async def change(_unit: UnitOfWork, file: ApplicationFile) -> tuple[ApplicationFile, str]:
+        if file.fee is None or file.fee.tenge is not None:
+            raise Conflict("The fee of this application follows from the rules.")
+        fee = file.fee.model_copy(update={"tenge": setting.tenge, "explanation": "set by an officer"})
+        return file.model_copy(update={"fee": fee}), setting.reason
+
+    return await step_file(asked, "set_fee", change)
+
+
 async def pay(asked: StepRequest, payment: Payment) -> FileState:
     """Takes the fee and issues the permits, in one transaction. Raises as `step_file`, and Refused for a late or wrong
-    payment."""
+    payment, or one that has settled another application."""
 
     async def change(unit: UnitOfWork, file: ApplicationFile) -> tuple[ApplicationFile, str]:
         _expect_right(payment, file)
+        await _expect_unspent(unit, payment, asked.id)
         await _expect_none_barred(unit, file)
         return await _issue(unit, asked, file.model_copy(update={"payment": payment}), clock.today())
 
@@ -173,10 +188,19 @@ def _expect_right(payment: Payment, file: ApplicationFile) -> None:
         faults.append(Fault("/paid_on", f"The fee was due by {due.pay_by}; apply again."))
     if payment.paid_on > clock.today():
         faults.append(Fault("/paid_on", "Lies in the future."))
-    if due and due.tenge is not None and payment.tenge != due.tenge:
+    if due and due.tenge is None:
+        faults.append(Fault("/tenge", "The fee is not known yet: an officer sets it by `:set-fee`."))
+    elif due and payment.tenge != due.tenge:
         faults.append(Fault("/tenge", f"The fee is {due.tenge} tenge."))
     if faults:
         raise Refused("The payment does not settle the fee.", name="fee-not-settled", faults=faults)
+
+
+async def _expect_unspent(unit: UnitOfWork, payment: Payment, application: UUID) -> None:
+    """Raises Refused where the payment has settled another application."""
+    if not await store.spend(unit.connection, payment.reference, application):
+        fault = Fault("/reference", "This payment has settled another application: one payment, one application.")
+        raise Refused("The payment does not settle the fee.", name="fee-not-settled", faults=[fault])
 
 
 async def _expect_none_barred(unit: UnitOfWork, file: ApplicationFile) -> None:

@@ -43,11 +43,13 @@ PERMITS = Caller("permits", frozenset({"system"}))
 """Who does what the clock brings about."""
 
 Status = Literal["submitted", "refused", "granted", "issued", "withdrawn", "lapsed"]
-Act = Literal["decide", "pay", "withdraw", "lapse"]
+Act = Literal["decide", "set_fee", "pay", "withdraw", "lapse"]
 
 TRANSITIONS: dict[Act, tuple[tuple[Status, ...], tuple[Status, ...]]] = {
     # granted, places are reserved and the fee is due; where none is due, the permits are issued at once
     "decide": (("submitted",), ("refused", "granted", "issued")),
+    # by an officer, where the rulebook does not know the rate
+    "set_fee": (("granted",), ("granted",)),
     "pay": (("granted",), ("issued",)),
     # by the employer: reserved places go back
     "withdraw": (("submitted", "granted"), ("withdrawn",)),
@@ -101,7 +103,7 @@ class Application(WireModel):
 
 
 class FeeDue(WireModel):
-    """`tenge` is none where the rate is not in the rulebook: then the notice names it."""
+    """`tenge` is none where the rate is not in the rulebook: an officer sets it before anything can be paid."""
 
     tenge: int | None
     pay_by: Date
@@ -109,8 +111,15 @@ class FeeDue(WireModel):
     rules: tuple[str, ...]
 
 
+class FeeSetting(WireModel):
+    """The fee where the rulebook does not know the rate, and by what act it is that."""
+
+    tenge: int = Field(strict=True, ge=1, le=10**12)
+    reason: Text
+
+
 class Payment(WireModel):
-    """The fee as it was received. `reference` is the payment's own number."""
+    """The fee as it was received. `reference` is the payment's own number: one payment settles one application."""
 
     reference: SourceId
     paid_on: Date

@@ -6,13 +6,16 @@ exceeded. Source: law 477-IV of 22.07.2011 on migration, art. 11, 36-1; decree 1
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from shared.kernel.decisions import Check, Decision
-from shared.kernel.norms import NormsInForce
+from shared.kernel.norms import Norm, NormsInForce
+
+LABOUR_IMMIGRANT = "labour_immigrant"
+"""The kind of the pool for labour immigrants at private households."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +111,20 @@ def check(kind: str, places: Sequence[QuotaSlot], pools: Sequence[Pool], norms: 
 def decide_order(
     lines: Sequence[Pool], labour_force: int, in_use: Sequence[QuotaSlot], norms: NormsInForce
 ) -> Decision:
-    """Whether `lines` can be a year's quota: below the ceiling, and not below what is in use already."""
-    return Decision.by(norms, (_ceiling(lines, labour_force, norms), _enough(lines, in_use, norms)))
+    """Whether `lines` can be a year's quota: below the ceilings, and not below what is in use already."""
+    return Decision.by(norms, (*_ceilings(lines, labour_force, norms), _enough(lines, in_use, norms)))
 
 
-def _ceiling(lines: Sequence[Pool], labour_force: int, norms: NormsInForce) -> Check:
-    norm = norms["quota_ceiling"]
+def _ceilings(lines: Sequence[Pool], labour_force: int, norms: NormsInForce) -> Iterator[Check]:
+    """Labour immigrants have a pool of their own, and a ceiling of their own where one was set."""
+    immigrants = [line for line in lines if line.kind == LABOUR_IMMIGRANT]
+    yield _ceiling([line for line in lines if line.kind != LABOUR_IMMIGRANT], labour_force, norms["quota_ceiling"])
+    if immigrants:
+        yield _ceiling(immigrants, labour_force, norms["quota_ceiling_labour_immigrants"])
+
+
+def _ceiling(lines: Sequence[Pool], labour_force: int, norm: Norm) -> Check:
+    """Whether the national pools among `lines` stay within a share of the labour force."""
     most, together = int(labour_force * norm.share()), sum(line.size for line in lines if line.national)
     found = f"{together} places in national pools; at most {norm.share():.2%} of {labour_force}, {most}"
     if together <= most:

@@ -90,6 +90,14 @@ work_permit_application = record_table(
 Index("work_permit_application_of_employer", work_permit_application.c.employer_bin)
 Index("work_permit_application_work_list", work_permit_application.c.status, work_permit_application.c.decide_by)
 
+# Payments that have settled a fee: each settles one application.
+payment = Table(
+    "payment",
+    metadata,
+    Column("reference", Text, primary_key=True),
+    Column("application_id", PgUUID, ForeignKey("work_permit_application.id"), nullable=False),
+)
+
 work_permit = record_table(
     metadata,
     "work_permit",

@@ -6,8 +6,10 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select, tuple_
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.permits.store.tables import payment
 from services.permits.store.tables import work_permit_application as table
 
 
@@ -53,3 +55,9 @@ async def next_unpaid(connection: AsyncConnection, today: date) -> UUID | None:
     )
     id: UUID | None = await connection.scalar(asked)
     return id
+
+
+async def spend(connection: AsyncConnection, reference: str, application: UUID) -> bool:
+    """Whether the payment of that number is this application's; who comes second, also at the same time, is not."""
+    mine = insert(payment).values(reference=reference, application_id=application).on_conflict_do_nothing()
+    return (await connection.execute(mine)).rowcount == 1
