@@ -4,13 +4,17 @@ Signatures are made by the openssl command line, as any host's software might ma
 """
 
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any, Self
 
+from asn1crypto import cms
+from asn1crypto import x509 as asn1
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -39,13 +43,13 @@ class Signer:
     key: RSAPrivateKey
     certificate: x509.Certificate
 
-    def sign(self, document: bytes, folder: Path, *options: str) -> bytes:
+    def sign(self, document: bytes, folder: Path, *options: str, digest: str = "sha256") -> bytes:
         """A CMS signature in DER; detached unless `options` say otherwise."""
         (folder / "key.pem").write_bytes(_private(self.key))
         (folder / "certificate.pem").write_bytes(self.certificate.public_bytes(Encoding.PEM))
         (folder / "document").write_bytes(document)
         command = ["openssl", "cms", "-sign", "-binary", "-in", "document", "-signer", "certificate.pem"]
-        command += ["-inkey", "key.pem", "-md", "sha256", "-outform", "DER", *options]
+        command += ["-inkey", "key.pem", "-md", digest, "-outform", "DER", *options]
         return subprocess.run(command, cwd=folder, check=True, capture_output=True).stdout
 
 
@@ -86,14 +90,23 @@ class Authority:
         *,
         days: int = 365,
         signs: bool = True,
+        key: RSAPrivateKey | None = None,
     ) -> Signer:
         names = [x509.NameAttribute(NameOID.COMMON_NAME, "ИВАНОВ ИВАН"), x509.NameAttribute(NameOID.COUNTRY_NAME, "KZ")]
         names += [x509.NameAttribute(oid, value) for oid, value in subject]
         purposes = x509.ExtendedKeyUsage([x509.ObjectIdentifier(role) for role in (EMAIL, *roles)])
         usage = _usage(digital_signature=True, content_commitment=signs, key_encipherment=not signs)
-        builder = self._builder(x509.Name(names), self.signer_key, days).add_extension(usage, True)
+        key = key or self.signer_key
+        builder = self._builder(x509.Name(names), key, days).add_extension(usage, True)
         builder = builder.add_extension(purposes, False).add_extension(RESPONDER, False)
-        return Signer(self.signer_key, builder.sign(self.key, SHA256()))
+        return Signer(key, builder.sign(self.key, SHA256()))
+
+    def by_sha1(self, signer: Signer) -> Signer:
+        """The same certificate as if it were signed by SHA-1, which no present library does any more."""
+        certificate = asn1.Certificate.load(signer.certificate.public_bytes(Encoding.DER))
+        certificate["tbs_certificate"]["signature"] = certificate["signature_algorithm"] = {"algorithm": "sha1_rsa"}
+        certificate["signature_value"] = self.key.sign(certificate["tbs_certificate"].dump(), PKCS1v15(), SHA1())  # noqa: S303
+        return Signer(signer.key, x509.load_der_x509_certificate(certificate.dump()))
 
     def _builder(self, subject: x509.Name, key: RSAPrivateKey, days: int) -> x509.CertificateBuilder:
         issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, self.name)])
@@ -158,6 +171,36 @@ def _usage(**usages: bool) -> x509.KeyUsage:
         False,
     )
     return x509.KeyUsage(**(every | usages))
+
+
+def twin_of(signer: Signer, key: RSAPrivateKey, bin: str, iin: str) -> bytes:
+    """A certificate that its holder made alone, in DER: issuer, serial number and key identifier are the signer's, name
+    and roles those of another."""
+    own = signer.certificate
+    subject = [(NameOID.SERIAL_NUMBER, f"IIN{iin}"), (NameOID.ORGANIZATIONAL_UNIT_NAME, f"BIN{bin}")]
+    roles = x509.ExtendedKeyUsage([x509.ObjectIdentifier(role) for role in (PERSON, ORGANISATION, HEAD)])
+    builder = x509.CertificateBuilder().serial_number(own.serial_number).issuer_name(own.issuer)
+    builder = builder.subject_name(x509.Name([x509.NameAttribute(oid, value) for oid, value in subject]))
+    builder = builder.not_valid_before(own.not_valid_before_utc).not_valid_after(own.not_valid_after_utc)
+    for copied in (x509.SubjectKeyIdentifier, x509.KeyUsage):
+        builder = builder.add_extension(own.extensions.get_extension_for_class(copied).value, False)
+    builder = builder.public_key(key.public_key()).add_extension(roles, False)
+    return builder.sign(key, SHA256()).public_bytes(Encoding.DER)
+
+
+def enclosing(der: bytes, certificates: Sequence[bytes]) -> bytes:
+    """The signature `der` with these certificates in it, in this order, in the place of its own."""
+    content = cms.ContentInfo.load(der)
+    signed = content["content"]
+    parts = [signed[name].dump() for name in ("version", "digest_algorithms", "encap_content_info")]
+    parts += [_tagged(0xA0, b"".join(certificates)), signed["signer_infos"].dump()]
+    return _tagged(0x30, content["content_type"].dump() + _tagged(0xA0, _tagged(0x30, b"".join(parts))))
+
+
+def _tagged(tag: int, content: bytes) -> bytes:
+    """A DER element with a length of the long form."""
+    length = len(content).to_bytes(4)
+    return bytes([tag, 0x84]) + length + content
 
 
 def _private(key: RSAPrivateKey) -> bytes:
