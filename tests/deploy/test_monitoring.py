@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import promql_parser
@@ -13,6 +14,7 @@ import yaml
 from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
+from deploy.services import SERVICES
 from services.accounting.app import make_app as make_accounting
 from services.accounting.intake.watch import IntakeMetrics
 from services.accounting.settings import AccountingSettings
@@ -135,3 +137,28 @@ def test_panels_ask_the_source_that_is_provided() -> None:
 def test_alerts_sound_when_they_should() -> None:
     subprocess.run(["promtool", "check", "config", FOLDER / "prometheus.yml"], check=True, timeout=60)
     subprocess.run(["promtool", "test", "rules", ROOT / "tests/deploy/alerts.test.yml"], check=True, timeout=60)
+
+
+def course_without(away: str, *, scraped: bool) -> dict[str, Any]:
+    """promtool's test of one service that does not answer, or is not even found, while all others do."""
+    up = {name: "1x20" for name in SERVICES if name != away} | ({away: "0x20"} if scraped else {})
+    labels = {"severity": "page", "service": away} | ({} if scraped else {"job": "api"})
+    told = {"summary": f"No replica of {away} answers", "runbook": "start-and-stop.md"}
+    alert = {"exp_labels": labels, "exp_annotations": told}
+    return {
+        "interval": "1m",
+        "input_series": [
+            {"series": f'up{{job="api", service="{name}", instance="a"}}', "values": values}
+            for name, values in up.items()
+        ],
+        "alert_rule_test": [{"eval_time": "20m", "alertname": "ServiceAway", "exp_alerts": [alert]}],
+    }
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="needs promtool, of Debian's package prometheus")
+def test_each_service_is_missed_and_no_other_instead(tmp_path: Path) -> None:
+    courses = [course_without(name, scraped=scraped) for name in SERVICES for scraped in (True, False)]
+    asked = {"rule_files": [str(FOLDER / "alerts.yml")], "evaluation_interval": "1m", "tests": courses}
+    path = tmp_path / "service-away.yml"
+    path.write_text(yaml.safe_dump(asked))
+    subprocess.run(["promtool", "test", "rules", path], check=True, timeout=60)

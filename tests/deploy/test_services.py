@@ -88,6 +88,10 @@ def is_in_the_settings_of_all(service: Service) -> bool:
     return not service.register or service.name in settings.REGISTERS
 
 
+def is_in_the_readme(service: Service) -> bool:
+    return bool(re.search(rf"\b{service.name} \(", text_of("README.md")))
+
+
 def has_code(service: Service) -> bool:
     folder = ROOT / "services" / service.name
     parts = ["__main__.py", "app.py", "migrations/versions", *(["background.py"] if service.background else [])]
@@ -95,6 +99,7 @@ def has_code(service: Service) -> bool:
 
 
 PLACES: dict[str, Place] = {
+    "README.md (services/)": is_in_the_readme,
     "services/": has_code,
     "shared/settings.py (REGISTERS, feed addresses)": is_in_the_settings_of_all,
     "shared/events/catalogue.py (facts)": publishes_facts,
@@ -141,6 +146,26 @@ def named() -> Iterator[tuple[str, Any]]:
 @pytest.mark.parametrize(("place", "found"), list(named()), ids=[place for place, _ in named()])
 def test_no_place_knows_another_service(place: str, found: set[str]) -> None:
     assert found == set(SERVICES), place
+
+
+COMMANDS = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "deploy/runbooks").glob("*.md")), ids=lambda path: path.stem)
+def test_no_command_of_a_runbook_lists_services(path: Path) -> None:
+    """A command for all asks docker-compose.yml who there is: a list would pass over whoever is new, and say nothing.
+    Two may be named: portal and permits hear of each other."""
+    lines = "".join(COMMANDS.findall(path.read_text())).splitlines()
+    several = [line for line in lines if len({name for name in REGISTERS if re.search(rf"\b{name}\b", line)}) > 2]
+    assert several == []
+
+
+@pytest.mark.parametrize(("role", "known"), [("relay", REGISTERS), ("migrate", SERVICES)])
+def test_the_runbooks_ask_for_who_there_is(role: str, known: tuple[str, ...]) -> None:
+    """As `docker compose config --services | sed -n 's/-ROLE$//p'` does."""
+    assert {name.removesuffix(f"-{role}") for name in services() if name.endswith(f"-{role}")} == set(known)
+    asked = f"docker compose config --services | sed -n 's/-{role}$//p'"
+    assert any(asked in path.read_text() for path in (ROOT / "deploy/runbooks").glob("*.md"))
 
 
 def test_registers_are_those_of_the_settings_and_topics() -> None:

@@ -13,8 +13,8 @@ the rulebook vouches for are neither right nor wrong (`unknown`) and do not coun
 Who is admitted without a visa is a matter of citizenship: each state has its own ground and terms, and of a state for
 which no ground is known nothing is said (`unknown`): a visa may not have reached the register.
 
-NOT modelled: purposes that a ground leaves out (China: work and study), transit, crews, and stays for a reason that the
-law excuses.
+NOT modelled: purposes that a ground leaves out (China: work and study), crews, stays for a reason that the law excuses,
+and the transit of 72 hours without a visa, which ended in July 2022, before the first day that the rulebook knows.
 """
 
 from bisect import bisect_left
