@@ -15,9 +15,6 @@ from shared.identity.callers import requires
 
 NEWEST = 2**63 - 1
 MEDIA_TYPE = "application/cloudevents-batch+json"
-POLL = 0.1  # seconds until the next look while a reader waits; in a silence looks become rarer ...
-SLOWER = 1.5
-SLOWEST = 0.8  # ... to this: only what comes after a silence is delayed by it
 
 _ATTRIBUTES = {
     "specversion": {"type": "string", "const": "1.0"},
@@ -85,14 +82,14 @@ async def _wait_for_events(
     app: FastAPI, after: int, limit: int, wait: float, types: Sequence[str]
 ) -> tuple[list[tuple[int, Event]], int]:
     now = asyncio.get_running_loop().time
-    deadline, pause = now() + wait, POLL
+    deadline = now() + wait
     while True:
         async with app.state.engine.connect() as connection:
             found, reached = await _look(connection, after, limit, types)
-        if reached > after or now() >= deadline or app.state.stopping.is_set():
+        left = deadline - now()
+        if reached > after or left <= 0 or app.state.stopping.is_set():
             return found, reached
-        await asyncio.sleep(pause)
-        pause = min(pause * SLOWER, SLOWEST)
+        await app.state.outbox_watch.beyond(after, left)
 
 
 async def _look(
