@@ -12,7 +12,6 @@ import yaml
 
 from deploy import topics
 from deploy.services import ALL, PORTS, REGISTERS, SERVICES, WITH_BACKGROUND, Service
-from shared import settings
 from shared.events.catalogue import FACTS
 from tests.deploy.compose import ROOT, services
 
@@ -84,10 +83,6 @@ def is_in_the_role_matrix(service: Service) -> bool:
         return any(row["service"] == service.name for row in csv.DictReader(lines))
 
 
-def is_in_the_settings_of_all(service: Service) -> bool:
-    return not service.register or service.name in settings.REGISTERS
-
-
 def has_code(service: Service) -> bool:
     folder = ROOT / "services" / service.name
     parts = ["__main__.py", "app.py", "migrations/versions", *(["background.py"] if service.background else [])]
@@ -96,7 +91,6 @@ def has_code(service: Service) -> bool:
 
 PLACES: dict[str, Place] = {
     "services/": has_code,
-    "shared/settings.py (REGISTERS, feed addresses)": is_in_the_settings_of_all,
     "shared/events/catalogue.py (facts)": publishes_facts,
     "contracts/topics.yaml": has_a_topic,
     "contracts/http/*.openapi.json": has_an_api_contract,
@@ -143,8 +137,8 @@ def test_no_place_knows_another_service(place: str, found: set[str]) -> None:
     assert found == set(SERVICES), place
 
 
-def test_registers_are_those_of_the_settings_and_topics() -> None:
-    assert set(settings.REGISTERS) == set(REGISTERS) == {topic["producer"] for topic in topics.promised().values()}
+def test_registers_are_those_of_the_topics() -> None:
+    assert set(REGISTERS) == {topic["producer"] for topic in topics.promised().values()}
 
 
 def test_who_works_without_being_asked_says_so() -> None:
