@@ -68,9 +68,9 @@ class ServiceSettings(KafkaSettings):
         None, validation_alias="KOSH_OIDC_JWKS_FILE", description="instead of discovery"
     )
 
-    system_token_file: Path | None = Field(None, validation_alias="KOSH_SYSTEM_TOKEN_FILE")
-    system_client_id: str | None = Field(None, validation_alias="KOSH_SYSTEM_CLIENT_ID")
-    system_client_secret: str | None = Field(None, repr=False, validation_alias="KOSH_SYSTEM_CLIENT_SECRET")
+    system_token_file: Path | None = None
+    system_client_id: str | None = Field(None, description="as whom this service reads others' feeds")
+    system_client_secret: str | None = Field(None, repr=False)
 
     feeds: dict[str, str] = Field(
         default_factory=dict,

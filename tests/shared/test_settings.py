@@ -53,7 +53,7 @@ def test_a_secret_may_lie_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 
 
 def test_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    enough(monkeypatch, KOSH_SYSTEM_CLIENT_SECRET="hunter2")
+    enough(monkeypatch, KOSH_PORTAL_SYSTEM_CLIENT_SECRET="hunter2")
     settings = ServiceSettings.of("portal")
     assert settings.system_client_secret == "hunter2"
     assert "hunter2" not in f"{settings} {settings!r}"
