@@ -16,6 +16,7 @@ from shared.http import my_access_log
 from shared.http.app import make_app
 from shared.inbox import table as inbox
 from shared.outbox import feed, newest, relayed
+from shared.outbox.watch import OutboxWatch
 from shared.settings import ServiceSettings
 from shared.telemetry.metrics import Metrics
 
@@ -38,6 +39,7 @@ def make_register(
         yield
         for close in closing:
             await close()
+        await app.state.outbox_watch.close()
         await engine.dispose()
 
     async def database() -> None:
@@ -51,6 +53,7 @@ def make_register(
     if background.jobs:
         _watch_jobs(app.state.metrics, engine)
     app.state.engine = engine
+    app.state.outbox_watch = OutboxWatch(engine, app.state.stopping)
     app.state.group_commits = {}
     return app
 

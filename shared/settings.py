@@ -6,6 +6,7 @@ like the variable in lower case (Docker and Kubernetes secrets).
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Literal, Self
 
@@ -14,7 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.broker import Broker, Mechanism, Security
 
-REGISTERS = ("portal", "permits", "kandas", "consular")
+_FEED = re.compile(r"KOSH_FEED_([A-Z]+)_URL", re.IGNORECASE)
 
 
 class SettingsError(Exception):
@@ -67,14 +68,15 @@ class ServiceSettings(KafkaSettings):
         None, validation_alias="KOSH_OIDC_JWKS_FILE", description="instead of discovery"
     )
 
-    system_token_file: Path | None = Field(None, validation_alias="KOSH_SYSTEM_TOKEN_FILE")
-    system_client_id: str | None = Field(None, validation_alias="KOSH_SYSTEM_CLIENT_ID")
-    system_client_secret: str | None = Field(None, repr=False, validation_alias="KOSH_SYSTEM_CLIENT_SECRET")
+    system_token_file: Path | None = None
+    system_client_id: str | None = Field(None, description="as whom this service reads others' feeds")
+    system_client_secret: str | None = Field(None, repr=False)
 
-    feed_portal_url: str | None = Field(None, validation_alias="KOSH_FEED_PORTAL_URL")
-    feed_permits_url: str | None = Field(None, validation_alias="KOSH_FEED_PERMITS_URL")
-    feed_kandas_url: str | None = Field(None, validation_alias="KOSH_FEED_KANDAS_URL")
-    feed_consular_url: str | None = Field(None, validation_alias="KOSH_FEED_CONSULAR_URL")
+    feeds: dict[str, str] = Field(
+        default_factory=dict,
+        validation_alias="KOSH_FEED_<REGISTER>_URL",
+        description="the address of each register whose feed can be read, by its name",
+    )
 
     max_body: int = Field(1_048_576, gt=0, validation_alias="KOSH_MAX_BODY", description="bytes, but for streams")
     max_running: int = Field(256, gt=0, validation_alias="KOSH_MAX_RUNNING", description="requests at a time")
@@ -88,12 +90,6 @@ class ServiceSettings(KafkaSettings):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", validation_alias="KOSH_LOG_LEVEL")
 
-    @property
-    def feeds(self) -> dict[str, str]:
-        """The address of each register whose feed can be read, by its name."""
-        addresses = {register: getattr(self, f"feed_{register}_url") for register in REGISTERS}
-        return {register: address for register, address in addresses.items() if address}
-
     @model_validator(mode="after")
     def _kafka_has_an_address(self) -> Self:
         if self.transport == "kafka" and not self.kafka_bootstrap:
@@ -103,11 +99,19 @@ class ServiceSettings(KafkaSettings):
     @classmethod
     def of(cls, service: str) -> Self:
         """Read the settings of `service` ("portal"), or raise SettingsError naming all that is missing or wrong."""
-        prefix = f"KOSH_{service.upper()}_"
+        prefix, secrets = f"KOSH_{service.upper()}_", os.environ.get("KOSH_SECRETS_DIR")
         try:
-            return cls(_env_prefix=prefix, _secrets_dir=os.environ.get("KOSH_SECRETS_DIR"))
+            return cls(_env_prefix=prefix, _secrets_dir=secrets, feeds=_feeds(secrets))
         except ValidationError as error:
             raise SettingsError(f"{service} cannot start:\n" + "\n".join(_complaints(error, prefix))) from None
+
+
+def _feeds(secrets: str | None) -> dict[str, str]:
+    """The addresses of feeds, by the register that the name of each setting holds: whichever registers there are."""
+    files = sorted(Path(secrets).iterdir()) if secrets else []
+    found = {file.name: file.read_text().strip() for file in files if _FEED.fullmatch(file.name)} | dict(os.environ)
+    names = {match[1].lower(): match[0] for match in map(_FEED.fullmatch, found) if match}
+    return {register: found[name] for register, name in names.items() if found[name]}
 
 
 def _complaints(error: ValidationError, prefix: str) -> list[str]:

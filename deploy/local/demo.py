@@ -48,7 +48,7 @@ def _client(service: str) -> httpx.Client:
 
 
 def _token(role: str) -> dict[str, str]:
-    directory = Path(os.environ["KOSH_SYSTEM_TOKEN_FILE"]).parent
+    directory = Path(os.environ["KOSH_OIDC_JWKS_FILE"]).parent
     return {"Authorization": f"Bearer {issuer.mint(directory, role, agency='demonstration')}"}
 
 

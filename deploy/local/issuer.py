@@ -16,6 +16,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from shared import clock
+from shared.events.grants import CLIENT_PREFIX, consumers
 from shared.identity.roles import ROLES
 
 ISSUER = "https://issuer.kosh.invalid"  # RFC 2606: never resolves
@@ -25,19 +26,31 @@ SYSTEM_TTL = timedelta(days=3650)
 
 _KEY = "private.json"
 _JWKS = "jwks.json"
-_SYSTEM_TOKEN = "system.token"  # noqa: S105 (a file name)
 
 
 def ensure_issuer(directory: Path) -> None:
-    """Make what is missing in `directory`: the key (0600), the key set, and the services' own token (0600)."""
+    """Make what is missing in `directory`: the key (0600), the key set, and a token (0600) for each consumer."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not (directory / _KEY).exists():
         key = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
         _write(directory / _JWKS, json.dumps({"keys": [key.as_dict(private=False)]}), 0o644)
         _write(directory / _KEY, json.dumps(key.as_dict(private=True)), 0o600)
-    if not (directory / _SYSTEM_TOKEN).exists():
-        token = mint(directory, "system", subject="service:accounting", agency="kosh", ttl=SYSTEM_TTL)
-        _write(directory / _SYSTEM_TOKEN, token, 0o600)
+    for consumer in consumers():
+        if not (place := _token_of(directory, consumer)).exists():
+            client = CLIENT_PREFIX + consumer
+            token = mint(
+                directory,
+                "system",
+                subject=f"service-account-{client}",
+                ttl=SYSTEM_TTL,
+                agency="kosh",
+                client_id=client,
+            )
+            _write(place, token, 0o600)
+
+
+def _token_of(directory: Path, consumer: str) -> Path:
+    return directory / f"{consumer}.token"
 
 
 def environment(directory: Path) -> dict[str, str]:
@@ -46,8 +59,7 @@ def environment(directory: Path) -> dict[str, str]:
         "KOSH_OIDC_ISSUER": ISSUER,
         "KOSH_OIDC_AUDIENCE": AUDIENCE,
         "KOSH_OIDC_JWKS_FILE": str(directory / _JWKS),
-        "KOSH_SYSTEM_TOKEN_FILE": str(directory / _SYSTEM_TOKEN),
-    }
+    } | {f"KOSH_{name.upper()}_SYSTEM_TOKEN_FILE": str(_token_of(directory, name)) for name in consumers()}
 
 
 def mint(

@@ -14,10 +14,12 @@ def main() -> None:
     parser.add_argument("--iin", help="the person who asks, where the role is one's own")
     parser.add_argument("--bin", help="the employer who asks")
     parser.add_argument("--agency", help="the agency on whose behalf it is asked")
+    parser.add_argument("--client", help="the program that asks: kosh-accounting reads feeds as accounting does")
     asked = parser.parse_args()
     directory = Path(os.environ.get("KOSH_STATE", ".run")) / "issuer"
     issuer.ensure_issuer(directory)
-    print(issuer.mint(directory, asked.role, iin=asked.iin, bin=asked.bin, agency=asked.agency))
+    client = {"client_id": asked.client} if asked.client else {}
+    print(issuer.mint(directory, asked.role, iin=asked.iin, bin=asked.bin, agency=asked.agency, **client))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,6 @@ ROLES = frozenset(
         "citizen",  # whoever asks about themselves, known by IIN
         "statistician",  # exact and fine figures
         "operator",  # who runs the system: its state, never its persons
-        "system",  # one of our own services calling another
+        "system",  # one of our own services reading the feed of another: it decides nothing
     }
 )

@@ -39,7 +39,8 @@ class SystemAuth(httpx.Auth):
             client = httpx.BasicAuth(settings.system_client_id, settings.system_client_secret)
             address = settings.oidc_address or settings.oidc_issuer
             return cls(from_provider(address, client, settings.oidc_audience))
-        raise SettingsError("set KOSH_SYSTEM_TOKEN_FILE, or KOSH_SYSTEM_CLIENT_ID and KOSH_SYSTEM_CLIENT_SECRET")
+        names = (f"KOSH_<SERVICE>_SYSTEM_{name}" for name in ("TOKEN_FILE", "CLIENT_ID", "CLIENT_SECRET"))
+        raise SettingsError("set {}, or {} and {}".format(*names))
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         sent = await self.token()

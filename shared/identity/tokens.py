@@ -34,7 +34,7 @@ class Caller:
     """Who is calling: a person or a system, with the roles that its token carries.
 
     `iin` and `bin` are the caller's own identification numbers, where the provider knows them; `agency` is the
-    body on whose behalf the caller acts.
+    body on whose behalf the caller acts; `client` is the program that was given the token.
     """
 
     subject: str
@@ -42,6 +42,7 @@ class Caller:
     agency: str | None = None
     iin: str | None = None
     bin: str | None = None
+    client: str | None = None
 
 
 class Tokens:
@@ -106,4 +107,12 @@ def _caller(claims: Mapping[str, Any]) -> Caller:
     named = {name: claims.get(name) for name in ("agency", "iin", "bin")}
     if not all(value is None or isinstance(value, str) for value in named.values()):
         raise BadToken("its claims agency, iin and bin are not text")
-    return Caller(claims["sub"], frozenset(roles), **named)
+    return Caller(claims["sub"], frozenset(roles), **named, client=_client(claims))
+
+
+def _client(claims: Mapping[str, Any]) -> str | None:
+    """`client_id` (RFC 9068), or `azp` (OpenID Connect Core) where a provider says it so."""
+    said = {claims[name] for name in ("client_id", "azp") if isinstance(claims.get(name), str)}
+    if len(said) > 1:
+        raise BadToken("its claims client_id and azp name two clients")
+    return next(iter(said), None)

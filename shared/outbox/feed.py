@@ -1,4 +1,6 @@
-"""The outbox as an HTTP feed of CloudEvents (after http-feeds.org), for accounting, reconciliation and others."""
+"""The outbox as an HTTP feed of CloudEvents (after http-feeds.org), for the consumers that contracts/topics.yaml names:
+each sees the facts that it is granted, with the members that it is granted, and positions that move on over the others.
+"""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,15 +11,14 @@ from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import outbox
+from shared.errors import Forbidden
 from shared.events.envelope import Event
+from shared.events.grants import Grant, grants_of
 from shared.http import routes
-from shared.identity.callers import requires
+from shared.identity.callers import Caller, requires
 
 NEWEST = 2**63 - 1
 MEDIA_TYPE = "application/cloudevents-batch+json"
-POLL = 0.1  # seconds until the next look while a reader waits; in a silence looks become rarer ...
-SLOWER = 1.5
-SLOWEST = 0.8  # ... to this: only what comes after a silence is delayed by it
 
 _ATTRIBUTES = {
     "specversion": {"type": "string", "const": "1.0"},
@@ -50,7 +51,6 @@ class FeedPosition(BaseModel):
 
 @router.get(
     "/v1/events",
-    dependencies=[requires("system")],
     summary="Events after a position, oldest first",
     response_class=Response,
     responses={
@@ -62,43 +62,56 @@ class FeedPosition(BaseModel):
 )
 async def events(
     request: Request,
+    caller: Annotated[Caller, requires("system")],
     after: Annotated[int, Query(ge=0, le=NEWEST, description="position of the last event already held")] = 0,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1_000,
     wait: Annotated[float, Query(ge=0, le=60, description="seconds to wait for an event when there is none")] = 0,
     type: Annotated[list[str], Query(max_length=50, description="only events of these types; none: all")] = [],  # noqa: B006
 ) -> Response:
-    """A JSON array of CloudEvents 1.0, each with its `position`. `Kosh-Position` tells where to go on from: with `type`
-    it moves on over events of other types, of which `limit` at most are looked at."""
-    found, position = await _wait_for_events(request.app, after, limit, wait, type)
+    """A JSON array of CloudEvents 1.0, each with its `position`. The token's client chooses what is told: the facts
+    and members that contracts/topics.yaml grants it. `Kosh-Position` tells where to go on from: it moves on over events
+    that are not granted or not of a `type` that is asked for; `limit` of all are looked at at most."""
+    grant = _grant_of(caller, request.app)
+    found, position = await _wait_for_events(request.app, grant, after, limit, wait, type)
     body = b"[" + b",".join(event.as_json(position=position) for position, event in found) + b"]"
     return Response(body, media_type=MEDIA_TYPE, headers={"Kosh-Position": str(position)})
 
 
-@router.get("/v1/events/newest", dependencies=[requires("system", "operator")], summary="Position of the newest event")
-async def newest(request: Request) -> FeedPosition:
+@router.get("/v1/events/newest", summary="Position of the newest event")
+async def newest(request: Request, caller: Annotated[Caller, requires("system", "operator")]) -> FeedPosition:
     """A consumer at this position has everything that is committed by now."""
+    if "operator" not in caller.roles:
+        _grant_of(caller, request.app)
     async with request.app.state.engine.connect() as connection:
         return FeedPosition(position=await outbox.newest(connection))
 
 
+def _grant_of(caller: Caller, app: FastAPI) -> Grant:
+    """What the caller's client may read here. Raises Forbidden where it may read nothing."""
+    for grant in grants_of(app.state.service):
+        if grant.client == caller.client:
+            return grant
+    raise Forbidden("The client of your token is no consumer of this feed: contracts/topics.yaml names them.")
+
+
 async def _wait_for_events(
-    app: FastAPI, after: int, limit: int, wait: float, types: Sequence[str]
+    app: FastAPI, grant: Grant, after: int, limit: int, wait: float, types: Sequence[str]
 ) -> tuple[list[tuple[int, Event]], int]:
     now = asyncio.get_running_loop().time
-    deadline, pause = now() + wait, POLL
+    deadline = now() + wait
     while True:
         async with app.state.engine.connect() as connection:
-            found, reached = await _look(connection, after, limit, types)
-        if reached > after or now() >= deadline or app.state.stopping.is_set():
+            found, reached = await _look(connection, grant, after, limit, types)
+        left = deadline - now()
+        if reached > after or left <= 0 or app.state.stopping.is_set():
             return found, reached
-        await asyncio.sleep(pause)
-        pause = min(pause * SLOWER, SLOWEST)
+        await app.state.outbox_watch.beyond(after, left)
 
 
 async def _look(
-    connection: AsyncConnection, after: int, limit: int, types: Sequence[str]
+    connection: AsyncConnection, grant: Grant, after: int, limit: int, types: Sequence[str]
 ) -> tuple[list[tuple[int, Event]], int]:
-    if types:
-        return await outbox.look_through(connection, after, limit, types)
-    found = await outbox.read_after(connection, after, limit)
-    return found, found[-1][0] if found else after
+    wanted = grant.facts.keys() & set(types) if types else grant.facts.keys()
+    found, reached = await outbox.look_through(connection, after, limit, list(wanted))
+    seen = ((position, grant.view(event)) for position, event in found)
+    return [(position, event) for position, event in seen if event], reached

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 RELAY_LOCK = 0x72656C61
 BATCH = 1_000
 IDLE = 0.1  # seconds until the next look at an outbox that holds nothing new; in a silence it looks less often
-SLOWER, SLOWEST = 1.5, 0.8
+SLOWER, SLOWEST = 1.5, 1.0
 RETRY = 2.0  # seconds until another try where the broker or the database does not answer
 
 _BEGUN = text("INSERT INTO relayed VALUES ('kafka', 0) ON CONFLICT DO NOTHING")

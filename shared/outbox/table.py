@@ -67,12 +67,11 @@ FROM outbox WHERE position > :after ORDER BY position LIMIT :limit
 """)
 
 _OF_TYPES = text("""
-WITH looked AS (SELECT position, type FROM outbox WHERE position > :after ORDER BY position LIMIT :limit)
-SELECT reached, o.position, o.type, subject, recordversion, recordwithdrawn, time, traceparent,
-    CAST(data AS text) AS data
-FROM (SELECT max(position) AS reached FROM looked) AS end_of_looked LEFT JOIN outbox o
-    ON o.position IN (SELECT position FROM looked WHERE type = ANY(CAST(:types AS text[])))
-ORDER BY o.position
+WITH looked AS MATERIALIZED (SELECT * FROM outbox WHERE position > :after ORDER BY position LIMIT :limit)
+SELECT reached, position, type, subject, recordversion, recordwithdrawn, time, traceparent, CAST(data AS text) AS data
+FROM (SELECT max(position) AS reached FROM looked) AS end_of_looked
+    LEFT JOIN looked ON type = ANY(CAST(:types AS text[]))
+ORDER BY position
 """)
 
 

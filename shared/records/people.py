@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import SchemaItem
 
 from shared.events.contradictions import Contradiction, contradiction, together
+from shared.events.grants import digest_of
 from shared.events.person import BirthDate, DocumentNumber, Iin, LatinName, Person
 from shared.events.wire import Country, WireModel
 from shared.kernel import documents, names
@@ -52,6 +53,13 @@ def person_columns(table: str) -> list[SchemaItem]:
 def person_values(person: Person) -> dict[str, Any]:
     """The values of those columns for one person."""
     return {"iin": person.iin, "document": document_of(person), "name_birth_key": name_birth_key(person)}
+
+
+def key_values(person: Any) -> dict[str, Any]:
+    """The same for a person whose name is told by its digest alone, or is to meet such persons: a Person, or what a
+    consumer is granted of one (shared.events.views)."""
+    digest = digest_of(name_birth_key(person)) if isinstance(person, Person) else person.name_birth_digest
+    return {"iin": person.iin, "document": document_of(person), "name_birth_key": digest}
 
 
 def document_of(person: Person) -> str | None:

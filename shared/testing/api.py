@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
@@ -15,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deploy.local import issuer
 from deploy.local.postgres import Database
+from shared import outbox
+from shared.events.grants import CLIENT_PREFIX
 from shared.inbox import table as inbox
 from shared.settings import ServiceSettings
 from shared.testing.postgres import FreshDatabase
@@ -51,10 +54,14 @@ class Api:
             await inbox.confirm(connection, source, datetime(2200, 1, 1, tzinfo=UTC))
 
     async def events(self) -> list[dict[str, Any]]:
-        """Everything that the service has published so far, as CloudEvents."""
-        answer = await self.client.get("/v1/events", params={"limit": 10_000}, headers=self.token("system"))
-        found: list[dict[str, Any]] = answer.raise_for_status().json()
-        return found
+        """Everything that the service has published so far, as CloudEvents: whole, as no consumer sees it."""
+        async with self.engine.connect() as connection:
+            found = await outbox.read_after(connection, 0, 10_000)
+        return [orjson.loads(event.as_json(position=position)) for position, event in found]
+
+    def consumer(self, name: str) -> dict[str, str]:
+        """Headers of a service that reads this one's feed."""
+        return self.token("system", client_id=CLIENT_PREFIX + name)
 
 
 StartApi = Callable[[str, MakeApp], Awaitable[Api]]

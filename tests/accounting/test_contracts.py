@@ -1,4 +1,4 @@
-"""Accounting digests every fact that the contracts name, as the committed examples show it, into its own tables."""
+"""Accounting digests every fact that it is granted, as the committed examples show it, into its own tables."""
 
 from pathlib import Path
 from typing import Any
@@ -9,17 +9,30 @@ import pytest
 from services.accounting.intake.decode import SIGNS, decode
 from services.accounting.rules.rows import FactRow, keys_of
 from shared.events.catalogue import FACTS
+from shared.events.grants import grants
 from shared.events.portal import BorderCrossing
+from shared.testing.consumers import seen_by
 from tests.accounting.conftest import HASHES, Accounting
 
-EXAMPLES = {
+PUBLISHED = {
     f"{path.parent.name}/{path.stem}": orjson.loads(path.read_bytes())
     for path in sorted(Path("contracts/examples").glob("*/*/*.json"))
 }
+EXAMPLES = {name: seen for name, example in PUBLISHED.items() if (seen := seen_by("accounting", example))}
+"""As accounting is told of them."""
 
 
-def test_every_fact_of_the_catalogue_is_read() -> None:
-    assert {BorderCrossing.TYPE, *SIGNS} == set(FACTS)
+def test_every_fact_that_is_granted_is_read() -> None:
+    granted = {type for grant in grants() if grant.consumer == "accounting" for type in grant.facts}
+    assert {BorderCrossing.TYPE, *SIGNS} == granted < set(FACTS)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_what_a_producer_tells_beyond_the_grant_makes_no_difference(example: str) -> None:
+    """An older producer hands over whole facts, a newer one those that are granted: what is stored is the same."""
+    assert decode("any", [PUBLISHED[example]], HASHES).register_facts == (
+        decode("any", [EXAMPLES[example]], HASHES).register_facts
+    )
 
 
 @pytest.mark.parametrize("example", EXAMPLES.values(), ids=EXAMPLES)
@@ -36,7 +49,7 @@ async def test_all_examples_are_stored_and_what_is_stored_names_nobody(accountin
         "SELECT to_jsonb(c)::text FROM crossing c UNION ALL SELECT to_jsonb(r)::text FROM register_fact r"
     )
     assert len(stored) == len({example["subject"] for example in EXAMPLES.values()})
-    for person in (example["data"]["person"] for example in EXAMPLES.values() if "person" in example["data"]):
+    for person in (example["data"]["person"] for example in PUBLISHED.values() if "person" in example["data"]):
         told = (person["surname"], person["given_names"], person["surname_cyrillic"], person["iin"])
         number = person["document"]["number"] if person["document"] else None
         assert not [text for text in (*told, number) if text and text in str(stored)]

@@ -10,7 +10,7 @@ import pytest
 
 from services.accounting.cases.indicators import INDICATORS, Acts, Standing
 from services.accounting.intake.decode import decode
-from services.accounting.rules.rows import LEFT_OUT
+from services.accounting.rules.rows import CONSUMER, LEFT_OUT
 from services.accounting.store import coverage, members
 from services.accounting.store.figures import host_figures
 from services.accounting.store.members import NoSuchMember
@@ -21,13 +21,19 @@ from shared.events.envelope import Fact
 from shared.events.kandas import KandasStatus
 from shared.events.permits import WorkPermit
 from shared.events.portal import BorderCrossing, FeedCoverage, ResidenceRegistration
+from shared.events.views import granted
+from shared.testing.consumers import seen_by
 from tests.accounting.conftest import HASHES
 
 EXAMPLES = {
     f"{path.parent.name}/{path.stem}": orjson.loads(path.read_bytes())
     for path in sorted(Path("contracts/examples").glob("*/*/*.json"))
 }
-STORED = {name: example for name, example in EXAMPLES.items() if example["type"] != BorderCrossing.TYPE}
+STORED = {
+    name: example
+    for name, example in EXAMPLES.items()
+    if example["type"] != BorderCrossing.TYPE and seen_by(CONSUMER, example)
+}
 
 
 def body(example: dict[str, Any]) -> str:
@@ -75,7 +81,8 @@ def test_every_example_is_read_as_it_was_published(example: dict[str, Any]) -> N
     model = FACTS[example["type"]]
     published = model.model_validate(example["data"])
     stored = members.read(model, body(example))
-    expected = {name: value for name, value in published if name not in LEFT_OUT}
+    told = granted(CONSUMER, model).model_fields
+    expected = {name: value for name, value in published if name in told and name not in LEFT_OUT}
     assert {name: getattr(stored, name) for name in expected} == expected
 
 
@@ -86,14 +93,19 @@ def test_what_is_stored_are_the_members_of_the_model(example: dict[str, Any]) ->
 
 def test_an_older_shape_has_the_defaults_and_a_newer_one_is_read_without_what_it_added() -> None:
     example = next(each for name, each in STORED.items() if name.startswith("residence_registration"))
-    stored = orjson.loads(body(example)) | {"residence": "permanent", "former_kandas": False}
-    del stored["residence"], stored["former_kandas"]
+    stored = orjson.loads(body(example)) | {"residence": "permanent"}
+    del stored["residence"]
     read = members.read(ResidenceRegistration, orjson.dumps(stored | {"added": 1}).decode())
-    assert (read.residence, read.former_kandas) == ("permanent", False)
+    assert read.residence == "permanent"
     assert members.text(ResidenceRegistration, "residence") == "coalesce(body->>'residence', 'permanent')"
-    assert (
-        members.flag(ResidenceRegistration, "former_kandas") == "(coalesce(body->>'former_kandas', 'false'))::boolean"
-    )
+
+
+def test_what_is_not_granted_cannot_be_counted() -> None:
+    """A figure by a member that contracts/topics.yaml does not grant fails when its module is loaded."""
+    for fact, name in ((ResidenceRegistration, "former_kandas"), (WorkPermit, "occupation")):
+        assert name in fact.model_fields
+        with pytest.raises(NoSuchMember, match=name):
+            members.text(fact, name)
 
 
 @pytest.mark.parametrize(

@@ -67,5 +67,6 @@ def test_every_setting_of_the_code_is_on_the_page_and_no_other() -> None:
 
 @pytest.mark.parametrize(("name", "field"), dict(fields()).items(), ids=dict(fields()))
 def test_a_default_on_the_page_is_the_code_s(name: str, field: FieldInfo) -> None:
-    words = {None: "none", "": "empty"}
-    assert DEFAULTS[name] == ("required" if field.is_required() else words.get(field.default, str(field.default)))
+    words = {"None": "none", "{}": "none", "": "empty"}
+    default = str(field.get_default(call_default_factory=True))
+    assert DEFAULTS[name] == ("required" if field.is_required() else words.get(default, default))

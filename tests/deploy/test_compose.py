@@ -12,6 +12,7 @@ from deploy.databases import DatabaseSpec
 from deploy.services import PORTS
 from services.accounting.settings import AccountingSettings
 from services.portal.settings import SignatureSettings
+from shared.events.grants import consumers, grants
 from shared.identity.callers import ROLES
 from shared.settings import ServiceSettings
 from tests.deploy.compose import FILE, PROFILES, ROOT, compose, every_service, ours, secrets, services
@@ -89,7 +90,8 @@ def test_every_process_has_all_settings_that_it_needs_and_no_unknown_one(
     known = {f.validation_alias or f"KOSH_{service}_{n}".upper() for n, f in kind.model_fields.items()}
     if service == "portal":
         known |= {f"KOSH_SIGNATURES_{n}".upper() for n in SignatureSettings.model_fields}
-    assert {variable for variable in variables if variable.startswith("KOSH_")} <= known
+    named = {re.sub("KOSH_FEED_[A-Z]+_", "KOSH_FEED_<REGISTER>_", variable) for variable in variables}
+    assert {variable for variable in named if variable.startswith("KOSH_")} <= known
     assert (settings.metrics_port is not None) is name.endswith(("-relay", "-intake", "-background"))
 
 
@@ -149,6 +151,25 @@ def test_the_roles_of_the_identity_provider_are_ours() -> None:
     people = json.loads((ROOT / "deploy/identity/people.json").read_text("utf-8"))
     assert {role["name"] for role in realm["roles"]["client"]["kosh"]} == ROLES
     assert {role for person in people["users"] for role in person["clientRoles"]["kosh"]} == ROLES - {"system"}
+
+
+def test_every_consumer_is_a_client_of_its_own_and_no_other_client_is_a_system() -> None:
+    realm = json.loads((ROOT / "deploy/identity/kosh-realm.json").read_text("utf-8"))
+    systems = {user["serviceAccountClientId"] for user in realm["users"] if "system" in user["clientRoles"]["kosh"]}
+    assert systems == {grant.client for grant in grants()}
+    secret_of = {client["clientId"]: client["secret"] for client in realm["clients"] if "secret" in client}
+    assert len(set(secret_of.values())) == len(secret_of) == len(systems)
+    for consumer in consumers():
+        own = f"KOSH_{consumer.upper()}_SYSTEM_CLIENT"
+        knowing = {name for name, variables in processes().items() if f"{own}_SECRET" in variables}
+        assert knowing == {name for name in processes() if service_of(name) == consumer and name in reading()}
+        assert all(processes()[name][f"{own}_ID"] == f"kosh-{consumer}" for name in knowing)
+        assert secret_of[f"kosh-{consumer}"] == f"${{{own}_SECRET}}"
+
+
+def reading() -> set[str]:
+    """The containers that read feeds."""
+    return {name for name, variables in processes().items() if any(each.startswith("KOSH_FEED_") for each in variables)}
 
 
 def test_no_cluster_id_can_be_taken_for_an_option(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,6 @@ import yaml
 
 from deploy import topics
 from deploy.services import ALL, PORTS, REGISTERS, SERVICES, WITH_BACKGROUND, Service
-from shared import settings
 from shared.events.catalogue import FACTS
 from tests.deploy.compose import ROOT, services
 
@@ -84,10 +83,6 @@ def is_in_the_role_matrix(service: Service) -> bool:
         return any(row["service"] == service.name for row in csv.DictReader(lines))
 
 
-def is_in_the_settings_of_all(service: Service) -> bool:
-    return not service.register or service.name in settings.REGISTERS
-
-
 def is_in_the_readme(service: Service) -> bool:
     return bool(re.search(rf"\b{service.name} \(", text_of("README.md")))
 
@@ -101,7 +96,6 @@ def has_code(service: Service) -> bool:
 PLACES: dict[str, Place] = {
     "README.md (services/)": is_in_the_readme,
     "services/": has_code,
-    "shared/settings.py (REGISTERS, feed addresses)": is_in_the_settings_of_all,
     "shared/events/catalogue.py (facts)": publishes_facts,
     "contracts/topics.yaml": has_a_topic,
     "contracts/http/*.openapi.json": has_an_api_contract,
@@ -168,8 +162,8 @@ def test_the_runbooks_ask_for_who_there_is(role: str, known: tuple[str, ...]) ->
     assert any(asked in path.read_text() for path in (ROOT / "deploy/runbooks").glob("*.md"))
 
 
-def test_registers_are_those_of_the_settings_and_topics() -> None:
-    assert set(settings.REGISTERS) == set(REGISTERS) == {topic["producer"] for topic in topics.promised().values()}
+def test_registers_are_those_of_the_topics() -> None:
+    assert set(REGISTERS) == {topic["producer"] for topic in topics.promised().values()}
 
 
 def test_who_works_without_being_asked_says_so() -> None:

@@ -19,7 +19,7 @@ def issued(world: World) -> int:
 
 def test_permits_are_issued_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     prepared(world)
-    monkeypatch.setenv("KOSH_SYSTEM_TOKEN_FILE", str(world.system.issuer / "system-token"))
+    monkeypatch.setenv("KOSH_OIDC_JWKS_FILE", str(world.system.issuer / "jwks.json"))
     people, before, tomorrow = [person(), person()], issued(world), clock.today() + timedelta(days=1)
     with httpx.Client(base_url=world.system.address("permits"), timeout=30) as permits:
         issue_permits(permits, "DEMO-A", EMPLOYER, "75", people)

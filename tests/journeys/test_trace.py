@@ -51,7 +51,7 @@ async def record(portal: Api, trace: str) -> None:
 def feed_of(portal: Api) -> FeedSource:
     class Signed(httpx.Auth):
         def auth_flow(self, request: httpx.Request) -> Any:
-            request.headers.update(portal.token("system"))
+            request.headers.update(portal.consumer("accounting"))
             yield request
 
     return FeedSource("portal", "http://portal.test", Signed(), httpx.ASGITransport(portal.app))

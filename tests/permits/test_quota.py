@@ -103,7 +103,7 @@ async def test_parallel_decisions_grant_exactly_the_places_that_there_are(permit
 async def test_only_an_officer_sets_it_and_those_concerned_read_it(permits: Api) -> None:
     refused = [await permits.client.put(PATH, json=order(), headers=permits.token(r)) for r in ("employer", "system")]
     assert [answer.status_code for answer in refused] == [403, 403]
-    readers = ("employer", "statistician", "operator", "system", "permits-officer")
+    readers = ("employer", "statistician", "operator", "permits-officer")
     found = [await permits.client.get(PATH, headers=permits.token(role)) for role in readers]
     assert [answer.status_code for answer in found] == [404] * 5
     strangers = [await permits.client.get(p, headers=permits.token("consul")) for p in (PATH, APPLICATIONS)]

@@ -263,7 +263,7 @@ async def test_who_does_not_pay_gives_the_place_to_the_next(ready: Api) -> None:
     with set_to(DAY.replace(day=18)):  # the day after the term of payment
         granted = await steps.decide(ready, waiting)
         late = await ready.client.get(f"{APPLICATIONS}/{slow['id']}", headers=steps.officer(ready))
-        run = await ready.client.post("/v1/quota-lapse-runs", headers=ready.token("system"))
+        run = await ready.client.post("/v1/quota-lapse-runs", headers=ready.token("operator"))
     assert (granted["status"], late.json()["status"]) == ("granted", "lapsed")
     assert run.json() == {"lapsed": 0}
     assert await steps.pools(ready) == [(3, 0, 2, 1)]

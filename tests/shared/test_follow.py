@@ -52,7 +52,7 @@ def event(position: int, record: str, version: int = 1, **data: Any) -> dict[str
 def feed_of(portal: Api, types: Sequence[str] = (EntryBan.TYPE,)) -> FeedSource:
     class Signed(httpx.Auth):
         def auth_flow(self, request: httpx.Request) -> Any:
-            request.headers.update(portal.token("system"))
+            request.headers.update(portal.consumer("permits"))
             yield request
 
     return FeedSource("portal", "http://portal.test", Signed(), httpx.ASGITransport(portal.app), types)
@@ -200,7 +200,7 @@ async def test_what_is_not_understood_is_set_aside_once_and_tried_again_by_the_n
         source_id: str
         not_invented_yet: str
 
-    events = [event(1, "good"), "nonsense", event(3, "bad", ground="none of the known")]
+    events = [event(1, "good"), "nonsense", event(3, "bad", barred_from="none of the days")]
     strict = Copy(Stricter, BANS.table, lambda _: {})
     async with following(engine, canned(events), strict):
         await until_current(engine, clock.now())
@@ -214,7 +214,7 @@ async def test_what_is_not_understood_is_set_aside_once_and_tried_again_by_the_n
 
 
 async def test_when_too_much_is_not_understood_nothing_is_taken_and_nobody_decides(engine: AsyncEngine) -> None:
-    events = [event(n, f"r{n}", ground="nonsense") for n in range(1, 100)]
+    events = [event(n, f"r{n}", barred_from="nonsense") for n in range(1, 100)]
     async with following(engine, canned(events)):
         await asyncio.sleep(0.3)
     assert await rows(engine, "SELECT (SELECT count(*) FROM inbox_position), (SELECT count(*) FROM inbox_parked)") == [
@@ -250,8 +250,8 @@ async def test_a_feed_asked_for_types_moves_on_over_the_others(portal: Api) -> N
         await portal.client.post("/v1/border-crossings", json=crossing(), headers=portal.token("border"))
     await portal.client.post("/v1/entry-bans", json=ban(), headers=portal.token(POLICE))
     asked: dict[str, str | int] = {"type": EntryBan.TYPE, "limit": 3}
-    first = await portal.client.get("/v1/events", params=asked, headers=portal.token("system"))
+    first = await portal.client.get("/v1/events", params=asked, headers=portal.consumer("permits"))
     assert (first.json(), first.headers["Kosh-Position"]) == ([], "3")
-    second = await portal.client.get("/v1/events", params=asked | {"after": 3}, headers=portal.token("system"))
+    second = await portal.client.get("/v1/events", params=asked | {"after": 3}, headers=portal.consumer("permits"))
     assert [(e["type"], e["position"]) for e in second.json()] == [(EntryBan.TYPE, 4)]
     assert second.headers["Kosh-Position"] == "4"

@@ -53,7 +53,22 @@ def test_a_secret_may_lie_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 
 
 def test_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    enough(monkeypatch, KOSH_SYSTEM_CLIENT_SECRET="hunter2")
+    enough(monkeypatch, KOSH_PORTAL_SYSTEM_CLIENT_SECRET="hunter2")
     settings = ServiceSettings.of("portal")
     assert settings.system_client_secret == "hunter2"
     assert "hunter2" not in f"{settings} {settings!r}"
+
+
+def test_feeds_are_those_of_whatever_registers_the_settings_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A fifth register is read without a change to the settings' code."""
+    enough(monkeypatch, KOSH_FEED_PORTAL_URL="http://portal:1", KOSH_FEED_LODGINGS_URL="http://lodgings:2")
+    monkeypatch.setenv("KOSH_FEED_KANDAS_URL", "")
+    assert ServiceSettings.of("portal").feeds == {"portal": "http://portal:1", "lodgings": "http://lodgings:2"}
+    (tmp_path / "kosh_feed_consular_url").write_text("http://consular:3\n")
+    (tmp_path / "kosh_feed_portal_url").write_text("http://another:4\n")
+    monkeypatch.setenv("KOSH_SECRETS_DIR", str(tmp_path))
+    assert ServiceSettings.of("portal").feeds == {
+        "portal": "http://portal:1", "lodgings": "http://lodgings:2", "consular": "http://consular:3"
+    }  # fmt: skip

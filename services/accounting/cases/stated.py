@@ -8,18 +8,21 @@ from services.accounting.rules.persons.acts import Act
 from services.accounting.rules.persons.identity import fact_key
 from services.accounting.rules.persons.registered_stays import Notice, RegisteredStay
 from services.accounting.rules.persons.statuses import Status, in_force_until
+from services.accounting.rules.rows import CONSUMER
 from services.accounting.rules.spans import day_after
 from services.accounting.store.members import read
 from shared.events.catalogue import FACTS
 from shared.events.consular import ConsularRegistration
 from shared.events.envelope import Fact
+from shared.events.grants import granted_members
 from shared.events.kandas import KandasStatus
 from shared.events.permits import EaeuWorker, WorkPermit
 from shared.events.police import CitizenshipChange, Expulsion, ProtectionStatus, ResidencePermit, Violation
 from shared.events.portal import HostNotification
 from shared.events.visa import StayRegistration
 
-MODELS: Final = {fact.NAME: fact for fact in FACTS.values()}
+MODELS: Final = {fact.NAME: fact for fact in FACTS.values() if granted_members(CONSUMER, fact) is not None}
+"""The facts that are read; others may be stored from a time when they were."""
 
 
 class Stated(NamedTuple):

@@ -2,20 +2,20 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from services.accounting.cases.batch import EventBatch
 from services.accounting.intake.digest import consular, kandas, permits, police, portal
 from services.accounting.intake.digest.digested import DigestedRecord, Sign, body, identify, sign_columns
 from services.accounting.rules.persons.identity import NO_KEY, Claim, Hashes, fact_key
-from services.accounting.rules.rows import FactRow, ParkedRow, RegisterRow
-from shared.events.border_control import BorderAlert, EntryBan, LostDocument
+from services.accounting.rules.rows import CONSUMER, FactRow, ParkedRow, RegisterRow
 from shared.events.consular import ConsularRegistration, HostCountryFigure
 from shared.events.envelope import Fact
 from shared.events.kandas import KandasStatus
 from shared.events.permits import EaeuWorker, WorkPermit
 from shared.events.police import CitizenshipChange, Expulsion, ProtectionStatus, ResidencePermit, Violation
 from shared.events.portal import BorderCrossing, FeedCoverage, HostNotification, ResidenceRegistration
+from shared.events.views import granted
 from shared.events.visa import StayRegistration, Visa
 from shared.inbox.reading import NotUnderstood, fact_of, readable, version_of
 from shared.inbox.source import Event, Unreadable, raw
@@ -31,9 +31,6 @@ SIGNS: Mapping[str, tuple[type[Fact], Callable[[Any], Sign | None]]] = {
     HostNotification.TYPE: (HostNotification, portal.host_notification_v1),
     Visa.TYPE: (Visa, portal.visa_v1),
     StayRegistration.TYPE: (StayRegistration, portal.stay_registration_v1),
-    EntryBan.TYPE: (EntryBan, portal.border_control_v1),
-    LostDocument.TYPE: (LostDocument, portal.border_control_v1),
-    BorderAlert.TYPE: (BorderAlert, portal.border_control_v1),
     WorkPermit.TYPE: (WorkPermit, permits.work_permit_v1),
     EaeuWorker.TYPE: (EaeuWorker, permits.eaeu_worker_v1),
     KandasStatus.TYPE: (KandasStatus, kandas.kandas_status_v1),
@@ -41,6 +38,9 @@ SIGNS: Mapping[str, tuple[type[Fact], Callable[[Any], Sign | None]]] = {
     HostCountryFigure.TYPE: (HostCountryFigure, consular.host_country_figure_v1),
 }
 """How each fact but the border crossing is read."""
+_MODELS: tuple[type[Fact], ...] = (BorderCrossing, *(model for model, _ in SIGNS.values()))
+READ: Mapping[str, type[Fact]] = {fact.TYPE: granted(CONSUMER, fact) for fact in _MODELS}
+"""Each with the members that accounting is granted, and no others."""
 
 FAULTS = (ArithmeticError, LookupError, TypeError, ValueError)
 """What a fault of ours in handling one event looks like: it is set aside too, so that it cannot block the others."""
@@ -69,12 +69,11 @@ def digest(event: Event, hashes: Hashes) -> tuple[FactRow, Claim | None]:
     record = DigestedRecord(fact_key(version.subject), version.number, version.withdrawn)
     kind = event.get("type")
     if kind == BorderCrossing.TYPE:
-        return portal.border_crossing_v1(fact_of(BorderCrossing, event), record, hashes)
+        return portal.border_crossing_v1(cast(BorderCrossing, fact_of(READ[kind], event)), record, hashes)
     if not isinstance(kind, str) or kind not in SIGNS:
         raise NotUnderstood("unknown type or version")
-    model, sign = SIGNS[kind]
-    fact = fact_of(model, event)
-    return _register_row(fact, record, sign(fact), hashes)
+    fact = fact_of(READ[kind], event)
+    return _register_row(fact, record, SIGNS[kind][1](fact), hashes)
 
 
 def _register_row(

@@ -4,6 +4,8 @@ from typing import Final, NamedTuple
 
 from services.accounting.rules.persons.identity import NO_KEY
 
+CONSUMER: Final = "accounting"
+"""As whom contracts/topics.yaml grants us facts and their members."""
 LEFT_OUT: Final = frozenset({"person", "document"})
 """Members of a fact that are not stored."""
 PERSONAL: Final = ("birth_date", "sex", "citizenship")

@@ -14,9 +14,10 @@ from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_
 from pydantic import create_model
 from pydantic.fields import FieldInfo
 
-from services.accounting.rules.rows import LEFT_OUT, PERSONAL
+from services.accounting.rules.rows import CONSUMER, LEFT_OUT, PERSONAL
 from shared.events.envelope import Fact
 from shared.events.person import Person
+from shared.events.views import granted
 from shared.events.wire import WireModel
 
 F = TypeVar("F", bound=Fact)
@@ -81,7 +82,7 @@ def members(fact: type[Fact]) -> Mapping[str, FieldInfo]:
 
 
 def _own(fact: type[Fact]) -> dict[str, FieldInfo]:
-    return {name: field for name, field in fact.model_fields.items() if name not in LEFT_OUT}
+    return {name: field for name, field in granted(CONSUMER, fact).model_fields.items() if name not in LEFT_OUT}
 
 
 @cache

@@ -13,8 +13,6 @@ router = api_router(prefix="/v1/quota-lapse-runs", tags=["operations"])
 
 
 @router.post("", summary="End every application whose fee was not paid in its term")
-async def run(
-    request: Request, caller: Annotated[Caller, requires("permits-officer", "operator", "system")]
-) -> LapseRun:
+async def run(request: Request, caller: Annotated[Caller, requires("permits-officer", "operator")]) -> LapseRun:
     """A second run finds nothing more to do. Deciding an application does the same first."""
     return await cases.lapse(request.app.state.engine, caller)

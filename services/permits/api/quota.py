@@ -14,7 +14,7 @@ from shared.identity.callers import Caller, requires
 router = api_router(prefix="/v1/quotas", tags=["quotas"])
 Year = Annotated[int, Path(ge=2018, le=2100)]
 Officer = Annotated[Caller, requires("permits-officer")]
-Reader = Annotated[Caller, requires("permits-officer", "employer", "statistician", "operator", "system")]
+Reader = Annotated[Caller, requires("permits-officer", "employer", "statistician", "operator")]
 
 
 @router.put("/{year}", summary="Set the quota of a year")

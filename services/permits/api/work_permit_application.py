@@ -30,7 +30,7 @@ APPLICANTS = ("employer", "permits-officer")
 
 router = api_router(prefix=PATH, tags=["work permit applications"])
 Applicant = Annotated[Caller, requires(*APPLICANTS)]
-AuthorityStep = Annotated[StepRequest, step_by("permits-officer", "system")]
+AuthorityStep = Annotated[StepRequest, step_by("permits-officer")]
 
 
 class WorkList(BaseModel):

@@ -3,7 +3,7 @@
 from shared.errors import Fault, Forbidden
 from shared.identity.callers import Caller
 
-AUTHORITY = ("permits-officer", "system")
+AUTHORITY = ("permits-officer",)
 NOT_YOURS = Fault("/employer_bin", "Is not the BIN that your token carries.")
 
 

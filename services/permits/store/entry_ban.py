@@ -27,7 +27,7 @@ async def met(
     connection: AsyncConnection, persons: Mapping[int, Mapping[str, Any]], days: Sequence[date]
 ) -> dict[int, str]:
     """By what the persons are known who are barred on their days: the strongest of iin, document and name. `persons`
-    are the values of shared.records.people.person_values by the numbers under which they are answered for."""
+    are the values of shared.records.people.key_values by the numbers under which they are answered for."""
     rows = await connection.execute(
         _MET,
         {

@@ -182,5 +182,5 @@ async def test_a_token_file_is_read_again_in_time(tmp_path: Path, settings_with:
 async def test_without_a_token_others_are_not_called(tmp_path: Path, settings_with: Any) -> None:
     with pytest.raises(Unavailable):
         await SystemAuth.of(settings_with(system_token_file=tmp_path / "missing")).token()
-    with pytest.raises(SettingsError, match="KOSH_SYSTEM_TOKEN_FILE"):
+    with pytest.raises(SettingsError, match="KOSH_<SERVICE>_SYSTEM_TOKEN_FILE"):
         SystemAuth.of(settings_with())

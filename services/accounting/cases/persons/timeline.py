@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.accounting.cases.residence.classification import pseudonym
-from services.accounting.cases.stated import Stated, acts_of, registered_stays, status_of
+from services.accounting.cases.stated import MODELS, Stated, acts_of, registered_stays, status_of
 from services.accounting.rules.figures.dimensions import day_of, region_name
 from services.accounting.rules.persons.acts import Act
 from services.accounting.rules.persons.people import People
@@ -79,7 +79,7 @@ async def timeline(engine: AsyncEngine, id: str, caller: Caller) -> Timeline:
             raise NotFound("No person has this id. It changes when records join or part persons: look it up again.")
         source_ids = await histories.source_ids(direct, people.crossings["fact"].tolist())
         facts = await histories.register_facts(direct, people.keys.tolist())
-    return _timeline(people, source_ids, [Stated.of(*stored) for stored in facts])
+    return _timeline(people, source_ids, [Stated.of(*stored) for stored in facts if stored[1] in MODELS])
 
 
 def _timeline(people: People, source_ids: dict[int, str], facts: Sequence[Stated]) -> Timeline:

@@ -63,11 +63,6 @@ def visa_v1(_fact: object) -> None:
     """Allows an entry; that it happened, the border tells."""
 
 
-def border_control_v1(_fact: object) -> None:
-    """A ban, a lost document, an alert: kept with the other facts, and no sign of being in the country; that somebody
-    crossed, the crossing tells."""
-
-
 def stay_registration_v1(fact: StayRegistration) -> Sign:
     """A stay on a visa shows a place for the time being, and no residence."""
     return Sign(Kind.TEMPORARY, fact.since, fact.region)

@@ -67,6 +67,6 @@ async def read(
 
 
 @checks.post("", summary="Judge the signatures that wait")
-async def judge_pending(request: Request, caller: Annotated[Caller, requires("operator", "system")]) -> CheckRun:
+async def judge_pending(request: Request, caller: Annotated[Caller, requires("operator")]) -> CheckRun:
     """Done by itself each quarter of an hour: what could not be known when a notice came in may be known by now."""
     return await cases.judge_pending(request.app.state.engine, request.app.state.verifier, caller)

@@ -6,19 +6,28 @@ from typing import Any
 
 from services.portal.store import tables
 from shared.events.permits import EaeuWorker, WorkPermit
+from shared.events.views import granted
 from shared.inbox.copies import Copy
-from shared.records.people import person_values
+from shared.records.people import document_of
 
 
 def _permit(permit: WorkPermit) -> dict[str, Any]:
     ended = permit.ended_on and permit.ended_on - timedelta(days=1)
     last = min(permit.valid_until, ended) if ended else permit.valid_until
-    return {"valid_from": permit.valid_from, "valid_until": last, **person_values(permit.person)}
+    return {"valid_from": permit.valid_from, "valid_until": last, **_whose(permit)}
 
 
 def _declared(worker: EaeuWorker) -> dict[str, Any]:
-    return {"valid_from": worker.works_from, "valid_until": worker.works_until, **person_values(worker.person)}
+    return {"valid_from": worker.works_from, "valid_until": worker.works_until, **_whose(worker)}
 
 
-COPIES = (Copy(WorkPermit, tables.work_permit, _permit), Copy(EaeuWorker, tables.eaeu_worker, _declared))
+def _whose(fact: WorkPermit | EaeuWorker) -> dict[str, Any]:
+    """A right to stay is found by IIN and document: the worker's name is not told to the portal."""
+    return {"iin": fact.person.iin, "document": document_of(fact.person)}
+
+
+COPIES = (
+    Copy(granted("portal", WorkPermit), tables.work_permit, _permit),
+    Copy(granted("portal", EaeuWorker), tables.eaeu_worker, _declared),
+)
 SOURCE = WorkPermit.PRODUCER

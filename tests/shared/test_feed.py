@@ -1,0 +1,176 @@
+"""The feed of events: who waits for them, and how."""
+
+import asyncio
+import csv
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import event
+
+from services.portal.app import make_app
+from shared.events.border_control import EntryBan
+from shared.events.grants import name_birth_digest
+from shared.testing.api import Api, StartApi
+from shared.testing.people import crossing, person
+
+READERS = 20
+
+
+@pytest.fixture
+async def portal(start_api: StartApi) -> Api:
+    return await start_api("portal", make_app)
+
+
+async def cross(portal: Api) -> None:
+    answer = await portal.client.post("/v1/border-crossings", json=crossing(), headers=portal.token("border"))
+    assert answer.status_code == 201
+
+
+async def read(portal: Api, **asked: Any) -> Any:
+    return await portal.client.get("/v1/events", params=asked, headers=portal.consumer("accounting"))
+
+
+async def test_all_who_wait_share_one_look(portal: Api) -> None:
+    """Each reader looks when it comes and when its time is over, and in between nobody looks for one reader alone."""
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        statements.append(statement)
+
+    event.listen(portal.engine.sync_engine, "before_cursor_execute", note)
+    answers = await asyncio.gather(*(read(portal, wait=3) for _ in range(READERS)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len([each for each in statements if "FROM outbox" in each]) < 3 * READERS
+
+
+async def test_an_event_wakes_all_who_wait_for_it_and_nobody_else(portal: Api) -> None:
+    await cross(portal)
+    early = [asyncio.create_task(read(portal, after=1, wait=30)) for _ in range(READERS)]
+    late = asyncio.create_task(read(portal, after=2, wait=30))
+    await asyncio.sleep(0.5)
+    await cross(portal)
+    answers = await asyncio.gather(*early)
+    assert [[e["position"] for e in answer.json()] for answer in answers] == [[2]] * READERS
+    assert not late.done()
+    await cross(portal)
+    assert [e["position"] for e in (await late).json()] == [3]
+
+
+async def test_a_reader_that_hangs_up_leaves_the_others_waiting(portal: Api) -> None:
+    gone, stays = (asyncio.create_task(read(portal, wait=30)) for _ in range(2))
+    await asyncio.sleep(0.3)
+    gone.cancel()
+    await asyncio.sleep(0.3)
+    await cross(portal)
+    assert len((await stays).json()) == 1
+
+
+async def test_who_waits_is_let_go_when_the_service_stops(portal: Api) -> None:
+    waiting = [asyncio.create_task(read(portal, wait=60)) for _ in range(READERS)]
+    await asyncio.sleep(0.3)
+    portal.app.state.stopping.set()
+    answers = await asyncio.wait_for(asyncio.gather(*waiting), 30)
+    assert [answer.json() for answer in answers] == [[]] * READERS
+
+
+POLICE = "migration-police"
+SECRETS = {"surname": "OKHOTNIKOV", "given_names": "ZINOVY", "surname_cyrillic": "ОХОТНИКОВ"}
+
+
+async def ban(portal: Api, **who: Any) -> dict[str, Any]:
+    """A ban on an invented person, as published."""
+    known = {"ground": "security", "barred_from": "2025-06-01", "barred_until": "2030-05-31"}
+    order = {"source_id": f"EB-{uuid4().hex}", "person": person(**(SECRETS | who))} | known
+    answer = await portal.client.post("/v1/entry-bans", json=order, headers=portal.token(POLICE))
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = (await portal.events())[-1]
+    return found
+
+
+async def told(portal: Api, consumer: str, **asked: Any) -> Any:
+    return await portal.client.get("/v1/events", params=asked, headers=portal.consumer(consumer))
+
+
+async def test_a_consumer_is_told_what_it_is_granted_and_no_more(portal: Api) -> None:
+    """Permits needs the keys of bans: no name and no reason, and nothing of any crossing."""
+    await cross(portal)
+    published = await ban(portal)
+    answer = await told(portal, "permits")
+    (event,) = answer.json()
+    assert event["data"] == {
+        "person": {
+            "iin": None,
+            "document": {name: published["data"]["person"]["document"][name] for name in ("issuing_state", "number")},
+            "name_birth_digest": name_birth_digest(published["data"]["person"]),
+        },
+        "barred_from": "2025-06-01",
+        "barred_until": "2030-05-31",
+        "lifted_on": None,
+    }
+    assert {name: event[name] for name in event if name != "data"} == {
+        name: published[name] for name in published if name != "data"
+    }
+    assert not [secret for secret in (*SECRETS.values(), "security") if secret in answer.text]
+
+
+async def test_positions_move_on_over_what_is_not_granted(portal: Api) -> None:
+    for _ in range(3):
+        await cross(portal)
+    answer = await told(portal, "permits")
+    assert (answer.json(), answer.headers["Kosh-Position"]) == ([], "3")
+    await ban(portal)
+    await cross(portal)
+    accounting = await told(portal, "accounting")
+    assert [e["position"] for e in accounting.json()] == [1, 2, 3, 5]
+    assert accounting.headers["Kosh-Position"] == "5"
+
+
+async def test_what_is_not_granted_cannot_be_asked_for(portal: Api) -> None:
+    await ban(portal)
+    answer = await told(portal, "accounting", type=EntryBan.TYPE)
+    assert (answer.status_code, answer.json(), answer.headers["Kosh-Position"]) == (200, [], "1")
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {},
+        {"client_id": "kosh-portal"},  # reads permits, and nothing here
+        {"client_id": "kosh-system"},
+        {"client_id": "accounting"},
+        {"client_id": ""},
+        {"sub": "service-account-kosh-accounting"},
+        {"client_id": ["kosh-accounting"]},
+    ],
+    ids=str,
+)
+async def test_an_unknown_client_reads_nothing(portal: Api, claims: dict[str, Any]) -> None:
+    await cross(portal)
+    for path in ("/v1/events", "/v1/events/newest"):
+        answer = await portal.client.get(path, headers=portal.token("system", **claims))
+        assert answer.status_code == 403
+
+
+async def test_a_consumers_client_without_the_role_reads_nothing(portal: Api) -> None:
+    answer = await portal.client.get("/v1/events", headers=portal.token("border", client_id="kosh-accounting"))
+    assert answer.status_code == 403
+
+
+async def test_azp_names_the_client_where_client_id_does_not_and_both_must_agree(portal: Api) -> None:
+    known: list[tuple[dict[str, Any], int]] = [
+        ({"azp": "kosh-accounting"}, 200),
+        ({"azp": "kosh-accounting", "client_id": "kosh-accounting"}, 200),
+        ({"azp": "kosh-terminal", "client_id": "kosh-accounting"}, 401),
+    ]
+    for claims, status in known:
+        answer = await portal.client.get("/v1/events", headers=portal.token("system", **claims))
+        assert answer.status_code == status
+
+
+def test_a_consumers_token_opens_feeds_and_nothing_else_of_any_service() -> None:
+    """The table is that of the code: tests/contracts/test_events.py."""
+    with Path("contracts/http/access.csv").open(newline="") as lines:
+        opened = {(row["method"], row["path"]) for row in csv.DictReader(lines) if "system" in row["who"].split()}
+    assert opened == {("GET", "/v1/events"), ("GET", "/v1/events/newest")}
