@@ -9,7 +9,7 @@ an exit or a title reported late, the next run withdraws.
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +29,7 @@ from shared.events.police import Violation
 from shared.events.portal import BorderCrossing
 from shared.identity.callers import Caller
 from shared.inbox.copies import expect_current
+from shared.kernel.calendar import add_days
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake
 from shared.records.people import document_of
@@ -76,7 +77,7 @@ async def run(engine: AsyncEngine, day: date, caller: Caller, at_once: int = AT_
 async def _record_all(
     engine: AsyncEngine, last_crossings: LastCrossings, day: date, caller: Caller, at_once: int
 ) -> int:
-    before, recorded, after = clock.start_of(day + timedelta(days=1)), 0, None
+    before, recorded, after = clock.start_of(add_days(day, 1)), 0, None
     while True:
         async with unit_of_work(engine) as unit:
             last = await last_crossings(unit.connection, after, before, at_once)

@@ -17,18 +17,18 @@ other terms, transit, crews, and stays for a reason that the law excuses.
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise, takewhile
 from typing import Literal
 
 from services.portal.rules.visas.visa import is_for_the_entry
 from shared.kernel import codes
+from shared.kernel.calendar import add_days
 from shared.kernel.decisions import Check
 from shared.kernel.norms import NormsInForce, Rulebook
 
 HOME = "KAZ"
-AHEAD = timedelta(days=3_660)  # how far a last day is looked for; beyond, none is named
-DAY = timedelta(days=1)
+AHEAD = 3_660  # days; how far a last day is looked for; beyond, none is named
 
 Right = Literal[
     "citizen",
@@ -143,10 +143,10 @@ def legal_stay(history: History, day: date, rulebook: Rulebook) -> LegalStay:
         return _citizen(day, present, rulebook)
     if not present:
         known = replace(known, crossings=(*known.crossings, StayBound(day, entry=True)))
-    horizon = min(day, date.max - AHEAD) + AHEAD
+    horizon = add_days(day, AHEAD)
     days = list(_days(_still_here(known, day), day, rulebook))
     today, since = days[-1], _without_right_since(days)
-    last = since - DAY if since else _last_day(known, day, horizon, rulebook)
+    last = add_days(since, -1) if since else _last_day(known, day, horizon, rulebook)
     return LegalStay(
         day=day,
         present=present,
@@ -214,7 +214,7 @@ def _days(history: History, until: date, rulebook: Rulebook) -> Iterator[_Day]:
 
 
 def _each(first: date, last: date) -> Iterator[date]:
-    return (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return (add_days(first, n) for n in range((last - first).days + 1))
 
 
 def _right(history: History, entries: list[date], day: date, norms: NormsInForce, rulebook: Rulebook) -> Right:
@@ -271,7 +271,7 @@ def _last_day(history: History, day: date, horizon: date, rulebook: Rulebook) ->
         if found.on > day and found.lawful is False
     )
     first_unlawful = next(ahead, None)
-    return first_unlawful - DAY if first_unlawful else None
+    return add_days(first_unlawful, -1) if first_unlawful else None
 
 
 def _used(history: History, today: _Day) -> int | None:
