@@ -8,10 +8,13 @@ still be done on the next working day.
 Working days are those of the five-day week. Public holidays, the days off that follow them and the days that the
 government moves within a year come from the `holidays` package. A year that lies ahead is known only as far as its
 acts are out: the first day of Kurban Ait is then an estimate and days not yet moved are missing.
+
+Nothing here raises for a day of the calendar: a date that a stranger wrote may be its last one, 9999-12-31, by which
+many say "without end". What would end beyond the calendar ends with it (saturating arithmetic).
 """
 
 import calendar
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 from functools import cache
 
 import holidays
@@ -21,10 +24,16 @@ def is_working_day(day: date) -> bool:
     return day not in _days_off(day.year)
 
 
+def add_days(start: date, count: int) -> date:
+    """The day `count` days after `start`, before it where `count` is negative; at most the calendar's ends."""
+    number = start.toordinal() + count
+    return date.fromordinal(min(max(number, date.min.toordinal()), date.max.toordinal()))
+
+
 def next_working_day(day: date) -> date:
     """The day itself if it is a working day, else the first one after it."""
-    while not is_working_day(day):
-        day += timedelta(days=1)
+    while day < date.max and not is_working_day(day):
+        day = add_days(day, 1)
     return day
 
 
@@ -34,7 +43,7 @@ def add_working_days(start: date, count: int) -> date:
         raise ValueError("a term has no negative length")
     day = start
     for _ in range(count):
-        day = next_working_day(day + timedelta(days=1))
+        day = next_working_day(add_days(day, 1))
     return day
 
 
@@ -49,6 +58,8 @@ def add_months(start: date, count: int) -> date:
     """The same day `count` months later, or the last day of a month that is too short for it."""
     years, month = divmod(start.month - 1 + count, 12)
     year = start.year + years
+    if not MINYEAR <= year <= MAXYEAR:
+        return date.max if year > MAXYEAR else date.min
     return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))
 
 
@@ -56,6 +67,6 @@ def add_months(start: date, count: int) -> date:
 def _days_off(year: int) -> frozenset[date]:
     # The package learns moved days off only with their year, and a January day may be moved from the December
     # before: so it is told both years before it is asked.
-    known = holidays.country_holidays("KZ", years=(year, year + 1))
+    known = holidays.country_holidays("KZ", years=(year, min(year + 1, MAXYEAR)))
     days = (date(year, 1, 1) + timedelta(days=n) for n in range(366 if calendar.isleap(year) else 365))
     return frozenset(day for day in days if not known.is_working_day(day))

@@ -1,8 +1,8 @@
 """When a term ends that a norm sets: in days, working days, months or years, as the norm's unit says."""
 
-from datetime import date, timedelta
+from datetime import date
 
-from shared.kernel.calendar import add_months, add_working_days
+from shared.kernel.calendar import add_days, add_months, add_working_days
 from shared.kernel.norms import Norm
 
 
@@ -16,7 +16,7 @@ def last_day_of(term: Norm, after: date) -> date:
         case "working days":
             return add_working_days(after, length)
         case "days":
-            return after + timedelta(days=length)
+            return add_days(after, length)
         case "months":
             return add_months(after, length)
         case "years":

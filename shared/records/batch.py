@@ -2,13 +2,17 @@
 
 Lines are read, checked and committed chunk by chunk, each chunk with its rejects in one transaction. The answer waits
 in a temporary file until the whole request is read: a client that sends everything before it reads anything would
-otherwise block on us while we block on it. After a broken connection the same file is simply sent again: what was
-taken answers "repeated".
+otherwise block on us while we block on it. After a broken connection the same file is simply sent again: what was taken
+answers "repeated".
+
+What fails while a chunk is committed, for whatever reason, is pinned to its line by halving, and the rest is taken
+(decision 0024).
 """
 
 import asyncio
+import logging
 from codecs import BOM_UTF8
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from tempfile import SpooledTemporaryFile
 from typing import IO, Generic
@@ -19,7 +23,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import clock
 from shared.db.records import SubmitResult
-from shared.errors import Fault, Invalid
+from shared.errors import DomainError, Fault, Invalid, Unavailable
+from shared.http.outages import may_pass
 from shared.http.reading import read_model
 from shared.identity.callers import Caller
 from shared.outbox.unit_of_work import unit_of_work
@@ -27,12 +32,16 @@ from shared.records import rejects
 from shared.records.intake import ingest
 from shared.records.record_type import F, RecordType
 from shared.records.rejects import Rejected
+from shared.telemetry.metrics import Metrics
+
+log = logging.getLogger(__name__)
 
 CHUNK = 2_000
 AT_ONCE = 5  # lines checked without looking up
 MAX_LINE = 64 * 1024
 _IN_MEMORY = 1024 * 1024
 _DIFFERS = Fault("/source_id", "The same source_id holds other content; correct that record with PUT instead.")
+_OUR_FAULT = "We failed at this line, and at none beside it. It is fault {}; send the line again when that is mended."
 
 
 @dataclass(slots=True)
@@ -58,6 +67,7 @@ class Batch(Generic[F]):
     engine: AsyncEngine
     record_type: RecordType[F]
     caller: Caller
+    metrics: Metrics
     id: UUID = field(default_factory=uuid4)
 
     async def run(self, body: AsyncIterator[bytes]) -> Iterator[bytes]:
@@ -102,20 +112,55 @@ class Batch(Generic[F]):
         return fact
 
     async def _commit(self, chunk: "Chunk[F]", answer: IO[bytes], summary: Summary) -> None:
-        """Records, events and rejects of one chunk in one transaction; then the answers for its lines."""
+        """Stores one chunk; then the answers for its lines."""
+        taken, rejected = await self._store(chunk, chunk.facts, chunk.rejected)
+        faults = {reject.line: reject.faults for reject in rejected}
+        for number in range(chunk.first, chunk.first + len(chunk.lines)):
+            answer.write(_answer(number, taken.get(number), faults.get(number, ()), summary))
+
+    async def _store(self, chunk: "Chunk[F]", facts: Mapping[int, F], rejected: Sequence[Rejected]) -> "Stored":
+        """The facts and rejects in one transaction. Where that fails, in two of half the facts, and so on, until a fact
+        that fails alone is rejected itself. Raises where the database cannot be had: then nothing says of a line that
+        it is wrong."""
+        try:
+            return await self._store_together(chunk, facts, rejected)
+        except Exception as error:
+            if may_pass(error) or isinstance(error, Unavailable) or not facts:
+                raise
+            if len(facts) == 1:
+                return await self._store_together(chunk, {}, [*rejected, self._pinned(chunk, next(iter(facts)), error)])
+        numbers, half = list(facts), len(facts) // 2
+        first, first_rejected = await self._store(chunk, {n: facts[n] for n in numbers[:half]}, rejected)
+        then, then_rejected = await self._store(chunk, {n: facts[n] for n in numbers[half:]}, ())
+        return first | then, [*first_rejected, *then_rejected]
+
+    def _pinned(self, chunk: "Chunk[F]", number: int, error: Exception) -> Rejected:
+        """The line with what a rule says of it; or with the number of our fault, which the operator is told too."""
+        if isinstance(error, DomainError):
+            return Rejected(number, chunk.line(number), error.faults or [Fault("", error.detail)])
+        kind, fault = self.record_type.name, uuid4().hex[:12]
+        self.metrics.line_failed(kind)
+        fields = {"kind": kind, "batch": str(self.id), "line": number, "fault": fault}
+        log.error("a line of a batch fails", exc_info=error, extra={"fields": fields})
+        return Rejected(number, chunk.line(number), [Fault("", _OUR_FAULT.format(fault))])
+
+    async def _store_together(
+        self, chunk: "Chunk[F]", facts: Mapping[int, F], rejected: Sequence[Rejected]
+    ) -> "Stored":
+        """Records, events and rejects in one transaction."""
         async with unit_of_work(self.engine) as unit:
-            callers = [self.caller] * len(chunk.facts)
-            taken = dict(
-                zip(chunk.facts, await ingest(unit, self.record_type, [*chunk.facts.values()], callers), strict=True)
-            )
-            rejected = [*chunk.rejected, *_conflicts(chunk, taken)]
+            callers = [self.caller] * len(facts)
+            taken = dict(zip(facts, await ingest(unit, self.record_type, [*facts.values()], callers), strict=True))
+            rejected = [*rejected, *_conflicts(chunk, taken)]
             if rejected:
                 await rejects.keep(
                     unit.connection, self.id, self.record_type.name, rejected, self.caller.subject, clock.now()
                 )
-        faults = {reject.line: reject.faults for reject in rejected}
-        for number in range(chunk.first, chunk.first + len(chunk.lines)):
-            answer.write(_answer(number, taken.get(number), faults.get(number, ()), summary))
+        return taken, rejected
+
+
+Stored = tuple[dict[int, SubmitResult], list[Rejected]]
+"""What became of the facts of some lines, by line, and which lines were rejected."""
 
 
 @dataclass(slots=True)
@@ -127,10 +172,13 @@ class Chunk(Generic[F]):
     facts: dict[int, F] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
 
+    def line(self, number: int) -> bytes:
+        return self.lines[number - self.first]
+
 
 def _conflicts(chunk: Chunk[F], taken: dict[int, SubmitResult]) -> list[Rejected]:
     return [
-        Rejected(number, chunk.lines[number - chunk.first], [_DIFFERS])
+        Rejected(number, chunk.line(number), [_DIFFERS])
         for number, outcome in taken.items()
         if outcome.outcome == "conflict"
     ]

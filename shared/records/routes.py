@@ -159,7 +159,7 @@ def _add_bulk_intake(router: APIRouter, record_type: RecordType[Any]) -> None:
         lines and white space after them are no lines; an empty line between them is one. Rejected lines are kept:
         `Kosh-Batch` names the batch under which they can be downloaded, mended and sent again."""
         routes.expect_ndjson(request)
-        batch = Batch(_engine(request), record_type, caller)
+        batch = Batch(_engine(request), record_type, caller, request.app.state.metrics)
         answer = await batch.run(request.stream())
         return Lines(answer, headers={"Kosh-Batch": str(batch.id)})
 

@@ -29,6 +29,9 @@ class Metrics:
             "kosh_http_request_seconds", "Time to answer", names, registry=self.registry, buckets=BUCKETS
         )
         self._answers = Counter("kosh_http_answers", "Answers", [*names, "status"], registry=self.registry)
+        self._line_failures = Counter(
+            "kosh_batch_line_failures", "Lines of batches at which we failed", ["kind"], registry=self.registry
+        )
         self._known: dict[tuple[str, str, int], tuple[Histogram, Counter]] = {}
         self._readings: list[tuple[Gauge, Reading]] = []
 
@@ -41,6 +44,10 @@ class Metrics:
             self._known[key] = known
         known[0].observe(seconds)
         known[1].inc()
+
+    def line_failed(self, kind: str) -> None:
+        """Count one line of a batch of that kind of record at which we failed."""
+        self._line_failures.labels(kind).inc()
 
     def watch(self, name: str, meaning: str, reading: Reading, label: str | None = None) -> None:
         """A gauge that is read at each scrape, such as the outbox's position or a table's backlog."""

@@ -109,7 +109,8 @@ def decided(world: World, application: dict[str, Any]) -> dict[str, Any]:
 
 def pay(world: World, granted: dict[str, Any]) -> None:
     """Pays the fee, by which the permits are issued."""
-    payment = {"reference": f"P-{granted['id']}", "paid_on": clock.today().isoformat(), "tenge": granted["fee"]["tenge"]}
+    reference, fee = f"P-{granted['id']}", granted["fee"]
+    payment = {"reference": reference, "paid_on": clock.today().isoformat(), "tenge": fee["tenge"]}
     path, headers = f"{APPLICATIONS}/{granted['id']}/payment", once(granted["version"])
     world.call("POST", "permits", path, "permits-officer", json=payment, headers=headers).raise_for_status()
 

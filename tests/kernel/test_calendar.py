@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.kernel.calendar import (
+    add_days,
     add_months,
     add_working_days,
     is_working_day,
@@ -124,3 +125,22 @@ def test_a_month_later_lies_in_the_month_later(start: date, count: int) -> None:
     assert (end.year * 12 + end.month) - (start.year * 12 + start.month) == count
     assert end.day <= start.day
     assert end.day == start.day or (end + timedelta(days=1)).day == 1
+
+
+@given(st.dates(), st.integers(-4_000_000, 4_000_000))
+def test_days_added_stop_at_the_calendars_ends(start: date, count: int) -> None:
+    end = add_days(start, count)
+    assert end in (date.min, date.max) or end - start == timedelta(days=count)
+    assert (end - start).days * count >= 0
+
+
+@given(st.dates(), st.integers(0, 400_000))
+def test_months_added_stop_at_the_calendars_end(start: date, count: int) -> None:
+    assert start <= add_months(start, count) <= date.max
+    assert date.min <= add_months(start, -count) <= start
+
+
+@given(st.dates(date(9999, 11, 1), date.max), st.integers(0, 60))
+def test_working_days_stop_at_the_calendars_end(start: date, count: int) -> None:
+    assert start <= add_working_days(start, count) <= date.max
+    assert start <= next_working_day(start) <= date.max

@@ -3,8 +3,9 @@ time range); a register names the last day of what it states.
 """
 
 import re
-from datetime import date, timedelta
+from datetime import date
 
+from shared.kernel.calendar import add_days, add_months
 from shared.kernel.periods import Period
 
 _RANGE = re.compile(r"(\d{4}-\d{2}-\d{2})/P([1-9]\d?)Y")
@@ -14,17 +15,17 @@ def span(period: str) -> tuple[date, date]:
     """`[start, end)` of `2024`, `2024-Q1`, `2024-05`, `2021-11-01` or `2014-01-01/P3Y`. Raises ValueError."""
     if years := _RANGE.fullmatch(period):
         start = date.fromisoformat(years[1])
-        return start, start.replace(year=start.year + int(years[2]))
+        return start, add_months(start, 12 * int(years[2]))
     if len(period) == len("2021-11-01") and "W" not in period:
         day = date.fromisoformat(period)
-        return day, day + timedelta(days=1)
+        return day, add_days(day, 1)
     named = Period.parse(period)
     return named.start, named.end
 
 
 def day_after(last: date | None) -> date | None:
     """The first day after the last one. The calendar's last day, by which some say "without end", has none."""
-    return last + timedelta(days=1) if last and last < date.max else None
+    return add_days(last, 1) if last and last < date.max else None
 
 
 def frequency(period: str) -> str:

@@ -3,16 +3,18 @@
 Not modelled: the extension by up to six months (K1), and the procedure that precedes a withdrawal.
 """
 
-from datetime import date, timedelta
+from datetime import date
+
+from shared.kernel.calendar import add_days
 
 
 def first_day_without(valid_until: date) -> date:
     """The status holds on its last day too."""
-    return valid_until + timedelta(days=1)
+    return add_days(valid_until, 1)
 
 
 def has_expired(valid_until: date, day: date) -> bool:
-    return day >= first_day_without(valid_until)
+    return day > valid_until
 
 
 def faults_of_end(ended_on: date, *, granted_on: date, valid_until: date | None, today: date) -> list[str]:

@@ -1,7 +1,7 @@
 """Bans on entry, as the portal tells of them: a copy, so that a decision asks nobody else (L3, P6)."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from services.permits.rules.entry_ban import Barred
@@ -11,12 +11,13 @@ from shared.events.border_control import EntryBan
 from shared.events.person import Person
 from shared.events.views import granted
 from shared.inbox.copies import Copy, expect_current
+from shared.kernel.calendar import add_days
 from shared.outbox.unit_of_work import UnitOfWork
 from shared.records.people import key_values
 
 
 def _columns(ban: EntryBan) -> dict[str, Any]:
-    ends = [ban.barred_until, ban.lifted_on and ban.lifted_on - timedelta(days=1)]
+    ends = [ban.barred_until, ban.lifted_on and add_days(ban.lifted_on, -1)]
     last = min((end for end in ends if end), default=None)
     return {"barred_from": ban.barred_from, "barred_until": last, **key_values(ban.person)}
 

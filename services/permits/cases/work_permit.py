@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -38,6 +38,7 @@ from shared.events.permits import WorkPermit
 from shared.events.wire import Date, Text, WireModel
 from shared.http.answers import Versioned
 from shared.identity.callers import Caller
+from shared.kernel.calendar import add_days
 from shared.kernel.decisions import CheckOutcome, DecisionOutcome
 from shared.kernel.norms import NormsInForce
 from shared.outbox.unit_of_work import UnitOfWork
@@ -67,7 +68,7 @@ def _time(permit: WorkPermit) -> datetime:
 
 def _columns(permit: WorkPermit) -> dict[str, Any]:
     """Who may be counted among the employer's foreigners, and until when."""
-    until = permit.ended_on - timedelta(days=1) if permit.ended_on else permit.valid_until
+    until = add_days(permit.ended_on, -1) if permit.ended_on else permit.valid_until
     return {
         "employer_bin": permit.employer_bin,
         "kind": permit.kind,

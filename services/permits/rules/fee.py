@@ -7,10 +7,10 @@ is what the authority's notice names; nothing is guessed.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from services.permits.rules.work_permit_application import PermitsAsked, WorkerAsked
-from shared.kernel.calendar import add_months
+from shared.kernel.calendar import add_days, add_months
 from shared.kernel.norms import Norm, NormsInForce
 from shared.kernel.terms import last_day_of
 
@@ -62,7 +62,7 @@ def _rate(application: PermitsAsked, worker: WorkerAsked, norms: NormsInForce) -
     group = norms["fee_group"].table().get(application.activity)
     if group is None:
         return NotModelled(f"the group of activity {application.activity} is not known")
-    if worker.valid_until > add_months(worker.valid_from, 12) - timedelta(days=1):
+    if worker.valid_until > add_days(add_months(worker.valid_from, 12), -1):
         return NotModelled("the rates of terms beyond 12 months are not known")
     rate: int = norms["fee_of_category"].table()[group][worker.category]
     return rate

@@ -4,10 +4,10 @@ Source: conditions of permits (order 279 of 30.06.2023). NOT modelled: extension
 category 1 is granted for whole years only.
 """
 
-from datetime import date, timedelta
+from datetime import date
 
 from services.permits.rules.work_permit_application import PermitsAsked, WorkerAsked, named, positions
-from shared.kernel.calendar import add_months
+from shared.kernel.calendar import add_days, add_months
 from shared.kernel.decisions import Check
 from shared.kernel.norms import Norm, NormsInForce
 
@@ -49,4 +49,4 @@ def _at_most(application: PermitsAsked, norm: Norm, workers: list[WorkerAsked]) 
 
 def _last(worker: WorkerAsked, norm: Norm) -> date:
     """The last day of a term of the norm's length: a year from 1 March ends on the last day of February."""
-    return add_months(worker.valid_from, norm.whole()) - timedelta(days=1)
+    return add_days(add_months(worker.valid_from, norm.whole()), -1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final, Literal, cast
 
 from services.accounting.publish.sdmx.refusals import BadQuery, NothingFound, NotImplementedHere, QueryFault
@@ -10,6 +10,7 @@ from services.accounting.publish.sdmx.structures import AGENCY, VERSION
 from services.accounting.rules.figures.dataflows import FLOWS, Dimension, Flow, codes_of
 from services.accounting.rules.figures.figures import Query
 from services.accounting.rules.spans import span
+from shared.kernel.calendar import add_days
 
 Detail = Literal["full", "dataonly", "serieskeysonly", "nodata"]
 
@@ -108,7 +109,7 @@ def _period(name: str, parameters: Mapping[str, str], faults: list[QueryFault]) 
     try:
         if "T" in text:
             day = date.fromisoformat(text.partition("T")[0])
-            return day, day + timedelta(days=1)
+            return day, add_days(day, 1)
         return span(text)
     except ValueError:
         faults.append(QueryFault(name, "is not a period: 2024, 2024-Q1, 2024-05 or 2024-05-31 is expected."))

@@ -7,12 +7,13 @@ period that the data touch: nobody counted is a zero there, not a gap.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Final, NamedTuple
 
 from services.accounting.rules.figures.dimensions import day_of
 from services.accounting.rules.figures.movements import CellKind
 from services.accounting.rules.residence.reckoning import Coverage
+from shared.kernel.calendar import add_days
 from shared.kernel.periods import Frequency, Period
 
 MONTHS: Final[Mapping[str, int]] = {"M": 1, "Q": 3, "A": 12}
@@ -78,7 +79,7 @@ def months_within(coverage: Coverage, start: date | None, end: date | None) -> t
     """The months of `month_span` that have a day in `[start, end)`, half-open."""
     first, beyond = month_span(coverage)
     first = max(first, _month(start)) if start else first
-    return first, max(first, min(beyond, _month(end - timedelta(days=1)) + 1) if end else beyond)
+    return first, max(first, min(beyond, _month(add_days(end, -1)) + 1) if end else beyond)
 
 
 def period_of(frequency: Frequency, number: int) -> Period:

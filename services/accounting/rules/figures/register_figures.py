@@ -8,11 +8,12 @@ however many records they have; the running period is counted as it stands today
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from services.accounting.rules.figures.flow_figures import EPOCH, MONTHS, period_of
 from services.accounting.rules.figures.series import Counts
+from shared.kernel.calendar import add_days
 from shared.kernel.periods import Frequency, Period
 
 
@@ -40,7 +41,7 @@ def periods_since(
 
 
 def period_end(frequency: Frequency, number: int, period: Period, today: date) -> PeriodEnd:
-    return PeriodEnd(frequency, number, min(period.end - timedelta(days=1), today))
+    return PeriodEnd(frequency, number, min(add_days(period.end, -1), today))
 
 
 def valued(

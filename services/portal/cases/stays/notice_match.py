@@ -5,7 +5,7 @@ falls away; the receipt that was given out stays as it is.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from services.portal.cases.stays.notice import Notice
@@ -13,6 +13,7 @@ from services.portal.store.stays import host_notification as store
 from services.portal.store.stays.host_notification import NoticeCriteria
 from services.portal.store.stays.stay_registration import Crossing
 from shared import clock
+from shared.kernel.calendar import add_days
 from shared.outbox.unit_of_work import UnitOfWork
 from shared.records.people import document_of
 
@@ -37,7 +38,7 @@ def given_on(notice: Notice, received_on: date) -> date:
 
 def wanted(id: UUID, notice: Notice, given: date) -> NoticeCriteria:
     """The notice `id` as its entry is looked for."""
-    until = clock.start_of(max(given, notice.stay_from) + timedelta(days=1))
+    until = clock.start_of(add_days(max(given, notice.stay_from), 1))
     document = document_of(notice.person)
     host = notice.host.number
     return NoticeCriteria(id, notice.person.iin, document, host, notice.stay_from, notice.ends_on, until)

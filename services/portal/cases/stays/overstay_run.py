@@ -10,7 +10,7 @@ confirmed it: that is the officer's.
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -35,6 +35,7 @@ from shared.events.portal import BorderCrossing
 from shared.events.wire import Date
 from shared.identity.callers import Caller
 from shared.inbox.copies import expect_current
+from shared.kernel.calendar import add_days
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake
 from shared.records.people import document_of
@@ -118,7 +119,7 @@ async def run(engine: AsyncEngine, day: date, caller: Caller, at_once: int = AT_
 async def _record_all(
     engine: AsyncEngine, ordered: UUID, last_crossings: LastCrossings, day: date, caller: Caller, at_once: int
 ) -> None:
-    before, after = clock.start_of(day + timedelta(days=1)), None
+    before, after = clock.start_of(add_days(day, 1)), None
     while True:
         async with unit_of_work(engine) as unit:
             last = await last_crossings(unit.connection, after, before, at_once)

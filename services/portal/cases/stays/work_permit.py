@@ -1,18 +1,18 @@
 """Permits to work and declared workers from the Union, as the permits register tells of them: copies, since both give a
 right to stay (P5)."""
 
-from datetime import timedelta
 from typing import Any
 
 from services.portal.store import tables
 from shared.events.permits import EaeuWorker, WorkPermit
 from shared.events.views import granted
 from shared.inbox.copies import Copy
+from shared.kernel.calendar import add_days
 from shared.records.people import document_of
 
 
 def _permit(permit: WorkPermit) -> dict[str, Any]:
-    ended = permit.ended_on and permit.ended_on - timedelta(days=1)
+    ended = permit.ended_on and add_days(permit.ended_on, -1)
     last = min(permit.valid_until, ended) if ended else permit.valid_until
     return {"valid_from": permit.valid_from, "valid_until": last, **_whose(permit)}
 

@@ -8,7 +8,7 @@ from services.portal.cases.stays.notice import Host, Kato
 from shared.events.contradictions import contradiction, not_before
 from shared.events.person import Person
 from shared.events.visa import VisaCategory
-from shared.events.wire import Date, Purpose, Region, SourceId, Text, WireModel
+from shared.events.wire import Date, Purpose, ReckonedDate, Region, SourceId, Text, WireModel
 
 
 class HostAddress(WireModel):
@@ -42,7 +42,7 @@ class InvitationAsked(WireModel):
     person: Person
     purpose: Purpose
     category: VisaCategory
-    stay_from: Date
+    stay_from: ReckonedDate
     stay_until: Date
 
     CONTRADICTIONS = (not_before("stay_until", "stay_from"),)
@@ -51,6 +51,7 @@ class InvitationAsked(WireModel):
 class Invitation(InvitationAsked):
     """A granted invitation. An annulled one no longer holds on `annulled_on`."""
 
+    stay_from: Date
     number: str
     issued_on: Date
     state: Literal["issued", "annulled"] = "issued"

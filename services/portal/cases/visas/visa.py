@@ -23,7 +23,7 @@ from shared.db.records import Record
 from shared.errors import Conflict, NotFound
 from shared.events.person import Document, Person
 from shared.events.visa import Entries, Visa, VisaCategory, VisaNumber
-from shared.events.wire import Date, Flag, SourceId, WireModel
+from shared.events.wire import Date, Flag, ReckonedDate, SourceId, WireModel
 from shared.idempotency import IdempotencyKey
 from shared.identity.callers import Caller
 from shared.kernel.decisions import Decision, DecisionOutcome
@@ -73,7 +73,7 @@ class VisaAsked(WireModel):
     category: VisaCategory
     entries: Entries
     electronic: Flag = False
-    valid_from: Date
+    valid_from: ReckonedDate
     valid_until: Date
     stay_days: Annotated[int, Field(strict=True, ge=1, le=3_660)] | None = None
     invitation: VisaNumber | None = None

@@ -20,18 +20,18 @@ and the transit of 72 hours without a visa, which ended in July 2022, before the
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise, takewhile
 from typing import Literal
 
 from services.portal.rules.visas.visa import is_for_the_entry
 from shared.kernel import codes
+from shared.kernel.calendar import add_days
 from shared.kernel.decisions import Check
 from shared.kernel.norms import Norm, NormsInForce, Rulebook
 
 HOME = "KAZ"
-AHEAD = timedelta(days=3_660)  # how far a last day is looked for; beyond, none is named
-DAY = timedelta(days=1)
+AHEAD = 3_660  # days; how far a last day is looked for; beyond, none is named
 
 Right = Literal[
     "citizen",
@@ -145,7 +145,7 @@ class _Span:
 
     def in_window(self, day: date) -> int:
         """Each day adds one and takes away one at most: while somebody stays, the sum never falls."""
-        start = day - DAY * (self.window - 1)
+        start = add_days(day, 1 - self.window)
         recent = takewhile(lambda days: days[1] >= start, reversed(self.counted))
         return sum((min(last, day) - max(first, start)).days + 1 for first, last in recent)
 
@@ -163,7 +163,9 @@ class _Span:
         if self.lawful(self.last) is not False:
             return None
         length = (self.last - self.first).days + 1
-        return self.first + DAY * bisect_left(range(length), True, key=lambda n: not self.lawful(self.first + DAY * n))
+        return add_days(
+            self.first, bisect_left(range(length), True, key=lambda n: not self.lawful(add_days(self.first, n)))
+        )
 
 
 def visa_free_limits(citizenship: str, norms: NormsInForce) -> tuple[Limit, ...]:
@@ -199,7 +201,7 @@ def legal_stay(history: History, day: date, rulebook: Rulebook) -> LegalStay:
         known = replace(known, crossings=(*known.crossings, StayBound(day, entry=True)))
     spans = list(_spans(_still_here(known, day), day, rulebook))
     today, since = spans[-1], _without_right_since(spans)
-    last = since - DAY if since else _last_day(known, day, rulebook)
+    last = add_days(since, -1) if since else _last_day(known, day, rulebook)
     return LegalStay(
         day=day,
         present=present,
@@ -268,7 +270,7 @@ def _spans(history: History, until: date, rulebook: Rulebook) -> Iterator[_Span]
 def _count(counted: list[tuple[date, date]], first: date, last: date) -> None:
     """A day of exit and entry counts once."""
     if counted and first <= counted[-1][1]:
-        first = counted[-1][1] + DAY
+        first = add_days(counted[-1][1], 1)
     if first <= last:
         counted.append((first, last))
 
@@ -277,18 +279,13 @@ def _parts(history: History, entered: date, left: date, rulebook: Rulebook) -> I
     """The stay, cut where a title may begin or end, and where the rulebook begins to reach."""
     cuts = {norm.since for norm in rulebook.history["own_validity"]}
     for permit in (*history.residence_permits, *history.work_permits, *history.eaeu_work, *history.protection):
-        cuts |= {permit.valid_from, _later(permit.valid_until) if permit.valid_until else permit.valid_from}
+        cuts |= {permit.valid_from, add_days(permit.valid_until, 1) if permit.valid_until else permit.valid_from}
     for visa in history.visas:
-        cuts |= {visa.valid_from, _later(visa.valid_until), visa.annulled_on or visa.valid_from}
+        cuts |= {visa.valid_from, add_days(visa.valid_until, 1), visa.annulled_on or visa.valid_from}
         if visa.stay_days is not None:
-            cuts.add(_later(max(entered, visa.valid_from), visa.stay_days))
+            cuts.add(add_days(max(entered, visa.valid_from), visa.stay_days))
     starts = [entered, *sorted(cut for cut in cuts if entered < cut <= left)]
-    yield from zip(starts, [*(start - DAY for start in starts[1:]), left], strict=True)
-
-
-def _later(day: date, days: int = 1) -> date:
-    """So many days later; the calendar's last day where it has no such day."""
-    return day + min(DAY * days, date.max - day)
+    yield from zip(starts, [*(add_days(start, -1) for start in starts[1:]), left], strict=True)
 
 
 def _right(history: History, entries: list[date], day: date, norms: NormsInForce, rulebook: Rulebook) -> Right:
@@ -344,10 +341,10 @@ def _without_right_since(spans: Sequence[_Span]) -> date | None:
 
 def _last_day(history: History, day: date, rulebook: Rulebook) -> date | None:
     """The last day before the first unlawful one, for whoever stays on; None where the horizon shows no such day."""
-    horizon = min(day, date.max - AHEAD) + AHEAD
+    horizon = add_days(day, AHEAD)
     for span in _spans(_still_here(history, day), horizon, rulebook):
         if (begun := span.unlawful_from) and span.last > day:
-            return max(begun, day + DAY) - DAY
+            return add_days(max(begun, add_days(day, 1)), -1)
     return None
 
 

@@ -10,10 +10,11 @@ are found by the control of stays); hosts of those who move on after the entry, 
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
 from services.portal.rules.visas.visa import is_for_the_entry
+from shared.kernel.calendar import add_days
 from shared.kernel.decisions import Check
 from shared.kernel.norms import NormsInForce, NotInForce
 from shared.kernel.terms import last_day_of
@@ -80,7 +81,7 @@ def last_day_of_stay(visa: VisaShown, norms: NormsInForce) -> date:
     The day of the entry counts."""
     if visa.stay_days is None:
         return visa.valid_until
-    last = norms.day + timedelta(days=visa.stay_days - 1)
+    last = add_days(norms.day, visa.stay_days - 1)
     return last if is_for_the_entry(visa.category, visa.electronic, norms) else min(visa.valid_until, last)
 
 

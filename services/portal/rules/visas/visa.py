@@ -6,9 +6,10 @@ citizens may have an electronic visa, and exceptions by treaty. Categories witho
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Literal
 
+from shared.kernel.calendar import add_days
 from shared.kernel.decisions import Check, Decision
 from shared.kernel.norms import Norm, NormsInForce
 from shared.kernel.terms import last_day_of
@@ -93,7 +94,7 @@ def _validity(norms: NormsInForce, asked: Application) -> Check:
 
 
 def _until(limit: Norm, first: date, last: date, of: str) -> Check:
-    latest = last_day_of(limit, first - timedelta(days=1))  # the first day counts
+    latest = last_day_of(limit, add_days(first, -1))  # the first day counts
     found = f"The {of} ends on {last}; {limit.whole()} {limit.unit} from {first} end on {latest}."
     if last > latest:
         return Check.failed(limit, found, f"Ask for a {of} up to {latest}.")
