@@ -148,16 +148,13 @@ async def data(request: Request, caller: Anyone, flow: str, key: str = "all", pr
         raise TooMuch(f"More than {LIMIT:,} observations match; ask for fewer series or a shorter time.") from None
     if not reading.figures:
         raise NothingFound("No figure matches the query.")
-    message = DataMessage.of(asked, reading.figures, reading.changed_at)
-    body = await _written(message, form, request, len(reading.figures))
-    return cacheable(request, body, form.media_type, reading.changed_at, public=not exact)
 
+    def answer() -> Response:
+        message = DataMessage.of(asked, reading.figures, reading.changed_at)
+        body = "".join(_pieces(message, form, request)).encode()
+        return cacheable(request, body, form.media_type, reading.changed_at, public=not exact)
 
-async def _written(message: DataMessage, form: Form, request: Request, size: int) -> bytes:
-    def write() -> bytes:
-        return "".join(_pieces(message, form, request)).encode()
-
-    return await asyncio.to_thread(write) if size > LARGE else write()
+    return await asyncio.to_thread(answer) if len(reading.figures) > LARGE else answer()
 
 
 def _pieces(message: DataMessage, form: Form, request: Request) -> Iterator[str]:
