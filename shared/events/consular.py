@@ -7,7 +7,7 @@ from pydantic import Field
 from shared.events.contradictions import contradiction, not_before, together
 from shared.events.envelope import Fact
 from shared.events.person import Person
-from shared.events.wire import Country, Date, Occupation, SourceId, Text
+from shared.events.wire import Country, Date, Occupation, SourceId, StatedPeriod, Text
 
 StayAbroad = Literal["work", "study", "treatment", "tourism", "family", "permanent", "other"]
 EndOfRegistration = Literal["own_wish", "other_mission", "stay_over", "return", "citizenship", "death"]
@@ -58,9 +58,7 @@ class HostCountryFigure(Fact, producer="consular", name="host_country_figure", v
     source_id: SourceId
     country: Country
     concept: Literal["registered", "working", "studying", "irregular"]
-    period: Annotated[
-        str, Field(pattern=r"^\d{4}(-(0[1-9]|1[0-2]|Q[1-4]))?$", description="year, quarter or month (SDMX)")
-    ]
+    period: StatedPeriod
     value: Annotated[int, Field(strict=True, ge=0, le=10_000_000_000)]
     source: Text
     reliability: Literal["official", "estimate", "press"]

@@ -18,6 +18,7 @@ from pydantic_core import CoreSchema
 from shared.events.contradictions import Contradiction, with_contradictions
 from shared.events.written import COUNTED_TIMESTAMP, DATE, TIMESTAMP
 from shared.kernel import codes, iin
+from shared.kernel.periods import Period
 
 Purpose = Literal[
     "work",
@@ -60,6 +61,18 @@ def _bin(value: str) -> str:
     return value
 
 
+def _period(value: str) -> str:
+    Period.parse(value)
+    return value
+
+
+def _ascii(value: str) -> str:
+    """In a JSON schema \\d is 0 to 9; to pydantic it is any script's digit."""
+    if not value.isascii():
+        raise ValueError("must be written in the digits 0 to 9")
+    return value
+
+
 Country = Annotated[str, AfterValidator(_country)]
 Region = Annotated[str, AfterValidator(_region)]
 Activity = Annotated[str, AfterValidator(_activity)]
@@ -75,7 +88,17 @@ CountedDate = Annotated[date, Field(ge=date(1970, 1, 1), lt=date(2140, 1, 1)), D
 CountedTimestamp = Annotated[_Bounded, COUNTED_TIMESTAMP]
 Flag = Annotated[bool, Field(strict=True)]
 """true or false, and no word or number for them."""
-Occupation = Annotated[str, Field(pattern=r"^\d{1,4}$", description="Group of the national classifier (ISCO-08)")]
+StatedPeriod = Annotated[
+    str,
+    Field(pattern=r"^\d{4}(-(0[1-9]|1[0-2]|Q[1-4]))?$", description="year, quarter or month (SDMX)"),
+    AfterValidator(_period),
+]
+"""A period that a record states: what is taken here, every reading of figures reads."""
+Occupation = Annotated[
+    str,
+    Field(pattern=r"^\d{1,4}$", description="Group of the national classifier (ISCO-08)"),
+    AfterValidator(_ascii),
+]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 SourceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:/-]{1,64}$")]
 """The submitting system's own number of a record. It shows up in logs and receipts: never put personal data in it."""

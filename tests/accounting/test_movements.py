@@ -14,6 +14,7 @@ from services.accounting.rules.figures.movements import (
     FIELDS,
     CellKind,
     Tally,
+    cell_ranges,
     difference,
     month_of,
     pack,
@@ -217,3 +218,19 @@ def test_the_old_contributions_and_the_difference_make_the_new_ones(old: Tally, 
         zip(new.cells.tolist(), new.counts.tolist(), strict=True)
     )
     assert (change.counts != 0).all()
+
+
+MONTHS = st.integers(0, 2_047)
+
+
+@given(MONTHS, st.integers(0, 30), st.sets(st.sampled_from(CellKind)), MONTHS, st.sampled_from(CellKind))
+def test_a_cell_lies_in_the_ranges_of_its_months_and_kinds_alone(
+    first: int, several: int, kinds: set[CellKind], month: int, kind: CellKind
+) -> None:
+    months = (first, min(first + several, 2_048))
+    low, high = cell_ranges(months, kinds)
+    highest = {name: (1 << field.bits) - 1 for name, field in FIELDS.items()}
+    for cell in (int(pack(month=month, indicator=kind)), int(pack(**(highest | {"month": month, "indicator": kind})))):
+        lies_in = sum(start <= cell < beyond for start, beyond in zip(low, high, strict=True))
+        assert lies_in == (months[0] <= month < months[1] and kind in kinds)
+    assert all(beyond < start for beyond, start in zip(high, low[1:], strict=False)), "ranges that touch are one"

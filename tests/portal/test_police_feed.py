@@ -105,3 +105,17 @@ async def test_refugees_are_reviewed_yearly(portal: Api) -> None:
     assert answer.json()["rule"] == "refugee_status"
     logged = await portal.rows("SELECT count(*) AS n FROM access_log WHERE action = 'search'")
     assert logged == [{"n": 3}]  # the search itself, and the two whom it found
+
+
+async def test_no_day_and_no_stored_status_breaks_the_list_of_reviews(portal: Api) -> None:
+    """A status from before the first rule known is reviewed by the present one; a day before all rules is refused."""
+    path = "protection-statuses"
+    long_ago = record(path, reviewed_on=None, granted_on="2019-05-20")
+    far_ahead = record(path, reviewed_on="9999-12-31", granted_on="2024-06-01")
+    for body in (long_ago, far_ahead):
+        await portal.client.post(f"/v1/{path}", json=body, headers=portal.token(POLICE))
+    answer = await portal.client.get(f"/v1/{path}/reviews-due?by=2026-01-31", headers=portal.token(POLICE))
+    assert [(due["source_id"], due["due"]) for due in answer.json()["due"]] == [(long_ago["source_id"], "2020-05-20")]
+    before = await portal.client.get(f"/v1/{path}/reviews-due?by=2021-10-31", headers=portal.token(POLICE))
+    assert before.status_code == 422
+    assert "ask for a later day" in before.json()["detail"]

@@ -7,12 +7,20 @@ Preference = tuple[str, Mapping[str, str]]
 
 def by_preference(header: str) -> list[Preference]:
     """Every value with its parameters, the most wanted first, without those of weight 0 and the weights themselves."""
-    weighted = [(_weight(parameters), value, parameters) for value, parameters in map(_split, header.split(","))]
-    wanted = [each for each in weighted if each[0] > 0 and each[1]]
+    wanted = [each for each in _weighted(header) if each[0] > 0 and each[1]]
     return [
         (value, {name: text for name, text in parameters.items() if name != "q"})
         for _, value, parameters in sorted(wanted, key=lambda each: -each[0])
     ]
+
+
+def refused(header: str) -> frozenset[str]:
+    """The values of weight 0, in small letters: what a reader does not want even where a wildcard takes the rest."""
+    return frozenset(value.lower() for weight, value, _ in _weighted(header) if value and weight == 0)
+
+
+def _weighted(header: str) -> list[tuple[float, str, Mapping[str, str]]]:
+    return [(_weight(parameters), value, parameters) for value, parameters in map(_split, header.split(","))]
 
 
 def _split(item: str) -> Preference:

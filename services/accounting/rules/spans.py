@@ -3,22 +3,29 @@ time range); a register names the last day of what it states.
 """
 
 import re
-from datetime import date
+from datetime import MAXYEAR, date
 
 from shared.kernel.calendar import add_days, add_months
 from shared.kernel.periods import Period
 
-_RANGE = re.compile(r"(\d{4}-\d{2}-\d{2})/P([1-9]\d?)Y")
+_RANGE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})/P([1-9][0-9]?)Y")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def span(period: str) -> tuple[date, date]:
-    """`[start, end)` of `2024`, `2024-Q1`, `2024-05`, `2021-11-01` or `2014-01-01/P3Y`. Raises ValueError."""
+    """`[start, end)` of `2024`, `2024-Q1`, `2024-05`, `2021-11-01` or `2014-01-01/P3Y`.
+
+    Raises ValueError for what is none of them, and for one that ends beyond the calendar."""
     if years := _RANGE.fullmatch(period):
         start = date.fromisoformat(years[1])
+        if start.year + int(years[2]) > MAXYEAR:
+            raise ValueError("the calendar ends before these years")
         return start, add_months(start, 12 * int(years[2]))
-    if len(period) == len("2021-11-01") and "W" not in period:
+    if _DAY.fullmatch(period):
         day = date.fromisoformat(period)
-        return day, add_days(day, 1)
+        if (end := day_after(day)) is None:
+            raise ValueError("the calendar ends with this day")
+        return day, end
     named = Period.parse(period)
     return named.start, named.end
 
@@ -32,6 +39,6 @@ def frequency(period: str) -> str:
     """The code of CL_FREQ that a period asks for: A, Q, M, D for a day, `_X` for a span of years."""
     if "/" in period:
         return "_X"
-    if len(period) == len("2021-11-01"):
+    if _DAY.fullmatch(period):
         return "D"
     return Period.parse(period).frequency

@@ -225,6 +225,48 @@ class TestForms:
         assert [period for *_, period in rows(answer)] == periods
 
 
+class TestWhatClientsSend:
+    @pytest.mark.parametrize("end", ["9999-12-31", "9999-12-31T00:00:00"])
+    async def test_without_end_is_said_by_the_calendars_last_day(self, client: httpx.AsyncClient, end: str) -> None:
+        answer = await client.get("/data/DF_FLOW/all", params={"endPeriod": end}, headers=CSV)
+        assert len(rows(answer)) == 4
+        nothing = await client.get("/data/DF_FLOW/all", params={"startPeriod": end}, headers=CSV)
+        assert nothing.status_code in (200, 404)
+
+    @pytest.mark.parametrize("period", ["9999", "0000-01-01", "\u0662\u0660\u0662\u0664", "2024-W01-1", "20240101"])
+    async def test_what_is_no_period_is_named(self, client: httpx.AsyncClient, period: str) -> None:
+        for name in ("startPeriod", "endPeriod"):
+            answer = await client.get("/data/DF_FLOW/all", params={name: period})
+            assert [fault["parameter"] for fault in answer.json()["errors"]] == [name]
+
+    @pytest.mark.parametrize("no", ["False", "false", "FALSE", "0", ""])
+    async def test_what_is_not_asked_for_is_not_refused(self, client: httpx.AsyncClient, no: str) -> None:
+        answer = await client.get("/data/DF_FLOW/all", params={"includeHistory": no}, headers=CSV)
+        assert answer.status_code == 200
+
+    async def test_a_list_may_come_in_several_lines(self, client: httpx.AsyncClient) -> None:
+        lines = [("Accept", "text/html"), ("Accept", "text/csv")]
+        answer = await client.get(f"/data/DF_FLOW/{NATIONAL}", headers=lines)
+        assert answer.headers["content-type"].startswith("application/vnd.sdmx.data+csv")
+        held = [*lines, ("If-None-Match", '"another"'), ("If-None-Match", answer.headers["etag"])]
+        assert (await client.get(f"/data/DF_FLOW/{NATIONAL}", headers=held)).status_code == 304
+
+    @pytest.mark.parametrize(
+        ("accept", "form"),
+        [
+            ("application/vnd.sdmx.genericdata+xml;q=0, */*;q=0.1", "structurespecificdata"),
+            ("application/xml;q=0, application/*", "structurespecificdata"),
+            ("text/*;q=0, text/csv", "data+csv"),
+            ("*/*;q=0, application/json", "data+json"),
+        ],
+    )
+    async def test_what_a_reader_does_not_want_is_not_sent(
+        self, client: httpx.AsyncClient, accept: str, form: str
+    ) -> None:
+        answer = await client.get(f"/data/DF_FLOW/{NATIONAL}", headers={"Accept": accept})
+        assert form in answer.headers["content-type"]
+
+
 class TestAddresses:
     @pytest.mark.parametrize(
         "address",

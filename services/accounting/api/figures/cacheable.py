@@ -1,6 +1,5 @@
 """Answers that a reader may keep: the same content has the same ETag, and asking again costs a 304 (RFC 9110, 13)."""
 
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -8,6 +7,7 @@ from hashlib import blake2b
 from typing import Any, Final
 
 from fastapi import Request, Response
+from starlette.datastructures import Headers
 
 HEADERS: Final = {name: {"required": True, "schema": {"type": "string"}} for name in ("ETag", "Last-Modified")}
 NOT_MODIFIED: Final[dict[int | str, dict[str, Any]]] = {
@@ -34,9 +34,14 @@ def cacheable(request: Request, body: bytes, media_type: str, changed: datetime,
     return Response(body, 200, headers | {"Content-Type": media_type})
 
 
-def _holds(asked: Mapping[str, str], tag: str, changed: datetime) -> bool:
+def listed(headers: Headers, name: str) -> str | None:
+    """A header that is a list, whole: it may come in several lines (RFC 9110, 5.3)."""
+    return ", ".join(headers.getlist(name)) or None
+
+
+def _holds(asked: Headers, tag: str, changed: datetime) -> bool:
     """The time counts only where no tag is given: it knows no more than seconds (RFC 9110, 13.1.3)."""
-    tags = asked.get("if-none-match")
+    tags = listed(asked, "if-none-match")
     if tags is not None:
         return tags.strip() == "*" or tag in {each.strip().removeprefix("W/") for each in tags.split(",")}
     seen = _date(asked.get("if-modified-since", ""))

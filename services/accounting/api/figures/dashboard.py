@@ -4,7 +4,7 @@ from typing import Annotated, Final, Literal
 
 from fastapi import Query, Request, Response
 
-from services.accounting.api.figures.cacheable import HEADERS, NOT_MODIFIED, cacheable
+from services.accounting.api.figures.cacheable import HEADERS, NOT_MODIFIED, cacheable, listed
 from services.accounting.publish.dashboard.page import POLICY, first_page
 from services.accounting.publish.languages import preferred
 from shared.http import routes
@@ -33,7 +33,7 @@ async def dashboard(
 ) -> Response:
     """Arrivals, departures and net migration as a chart and a table, the official series beside them, and how sure
     they are. National totals alone: what everybody may see."""
-    language = lang or preferred(request.headers.get("accept-language"), STATE_LANGUAGE)
+    language = lang or preferred(listed(request.headers, "accept-language"), STATE_LANGUAGE)
     page = await first_page(request.app.state.read_figures, language, freq)
     answer = cacheable(request, page.html.encode(), "text/html; charset=utf-8", page.changed)
     answer.headers["Content-Security-Policy"] = POLICY

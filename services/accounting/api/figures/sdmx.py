@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import Request, Response
 
-from services.accounting.api.figures.cacheable import HEADERS, NOT_MODIFIED, cacheable
+from services.accounting.api.figures.cacheable import HEADERS, NOT_MODIFIED, cacheable, listed
 from services.accounting.publish.languages import preferred
 from services.accounting.publish.sdmx import data_csv, data_json, data_xml
 from services.accounting.publish.sdmx.data_message import DataMessage
@@ -137,7 +137,7 @@ async def data(request: Request, caller: Anyone, flow: str, key: str = "all", pr
     unless the key names them code by code; a month without a migrant inside the covered time is a zero, not a gap.
     """
     asked = parse(flow, key, request.query_params)
-    form = choose(DATA, request.headers.get("accept"), request.query_params.get("format"))
+    form = choose(DATA, listed(request.headers, "accept"), request.query_params.get("format"))
     if provider not in ("all", AGENCY):
         raise NothingFound(f"All figures are provided by {AGENCY}.")
     exact = caller is not None and "statistician" in caller.roles
@@ -148,20 +148,17 @@ async def data(request: Request, caller: Anyone, flow: str, key: str = "all", pr
         raise TooMuch(f"More than {LIMIT:,} observations match; ask for fewer series or a shorter time.") from None
     if not reading.figures:
         raise NothingFound("No figure matches the query.")
-    message = DataMessage.of(asked, reading.figures, reading.changed_at)
-    body = await _written(message, form, request, len(reading.figures))
-    return cacheable(request, body, form.media_type, reading.changed_at, public=not exact)
 
+    def answer() -> Response:
+        message = DataMessage.of(asked, reading.figures, reading.changed_at)
+        body = "".join(_pieces(message, form, request)).encode()
+        return cacheable(request, body, form.media_type, reading.changed_at, public=not exact)
 
-async def _written(message: DataMessage, form: Form, request: Request, size: int) -> bytes:
-    def write() -> bytes:
-        return "".join(_pieces(message, form, request)).encode()
-
-    return await asyncio.to_thread(write) if size > LARGE else write()
+    return await asyncio.to_thread(answer) if len(reading.figures) > LARGE else answer()
 
 
 def _pieces(message: DataMessage, form: Form, request: Request) -> Iterator[str]:
-    language = preferred(request.headers.get("accept-language"), "en")
+    language = preferred(listed(request.headers, "accept-language"), "en")
     match form.writer:
         case "generic":
             return data_xml.generic(message)
@@ -195,7 +192,7 @@ async def structure(
         raise NotImplementedHere(f"There is no {resource} here.")
     if resource != "structure" and resource not in artefacts():
         raise NothingFound("There is no such resource; dataflow, datastructure and codelist are some.")
-    form = choose(STRUCTURE, request.headers.get("accept"), request.query_params.get("format"))
+    form = choose(STRUCTURE, listed(request.headers, "accept"), request.query_params.get("format"))
     if agency not in ("all", AGENCY) or version not in ("all", "latest", VERSION):
         raise NothingFound(f"All structures belong to agency {AGENCY} and have version {VERSION}.")
     parameters = request.query_params

@@ -1,5 +1,6 @@
 """The figures that count crossings, from the cube: DF_FLOW by the 12/16-month rule, and all crossings in DF_BORDER."""
 
+import asyncio
 from collections.abc import Collection
 from functools import partial
 from typing import cast
@@ -37,17 +38,17 @@ async def flow_figures(connection: asyncpg.Connection, query: Query, limit: int)
     along = [_along(axis_of(each.id), query.of(each.id)) for each in query.flow.dimensions[PLACE:]]
     months = months_within(coverage, query.start, query.end)
     periods = {each: list(covered_periods(each, coverage, query.start, query.end)) for each in frequencies}
+    most = limit // max(1, sum(map(len, periods.values())))
     try:
-        most = limit // max(1, sum(map(len, periods.values())))
         if not await _fit(connection, along, months, formulas.values(), most):
             raise TooMany
-        rows = await sums(connection, along, frequencies, months, kinds(formulas.values()), limit + 1)
+        found_sums = await sums(connection, along, frequencies, months, kinds(formulas.values()), limit + 1)
     except TimeoutError:
         raise TooMany from None
-    if len(rows) > limit:
+    if len(found_sums) > limit:
         raise TooMany
     measure = Measure(method, list(formulas), periods, partial(valued, coverage, formulas))
-    return series.figures(query, measure, rows, limit)
+    return await asyncio.to_thread(lambda: series.figures(query, measure, found_sums.rows(), limit))
 
 
 async def _fit(
@@ -55,14 +56,15 @@ async def _fit(
     along: list[Along],
     months: tuple[int, int],
     formulas: Collection[Formula],
-    series: int,
+    most: int,
 ) -> bool:
-    """Whether the finest places alone make no more than so many series: each has a figure for every period."""
-    if sum(bool(each.levels) for each in along) < 2:
+    """Whether there are at most so many places: each makes a figure for every period."""
+    if not any(each.levels for each in along):
         return True
-    return await places(connection, along, months, counting(formulas), series + 1) <= series
+    return await places(connection, along, months, counting(formulas), most) <= most
 
 
 def _along(axis: Axis, wanted: frozenset[str] | None) -> Along:
     levels, total = axis.chosen(wanted)
-    return Along(axis, levels, total, None if wanted is None or total else axis.numbers(wanted))
+    numbers = None if wanted is None or total else axis.numbers(wanted)
+    return Along(axis, levels, total, numbers, [axis.groups(level, wanted) for level in levels])

@@ -5,8 +5,9 @@ sources, and no figure stands there twice. So the official net migration of a ye
 what we count of the same registrations; other series of the same method (months, regions, ages) stay ours.
 """
 
+import asyncio
 import operator
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Container, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -59,7 +60,10 @@ class FigureReader:
     async def __call__(self, query: Query, *, exact: bool, limit: int) -> Reading:
         computed = query if exact else _public_part(query)
         async with self._snapshot() as connection:
-            reading = await _read(connection, query, computed, limit)
+            try:
+                reading = await _read(connection, query, computed, limit)
+            except TimeoutError:
+                raise TooMany from None
         if not reading.figures and computed is None:
             raise Forbidden(ROLE_NEEDED)
         return reading
@@ -91,19 +95,33 @@ def _public_part(query: Query) -> Query | None:
 async def _read(connection: Connection, query: Query, computed: Query | None, limit: int) -> Reading:
     figures: list[Figure] = []
     changed = NEVER
+    others: set[str] = set()
     if computed:
         others = await published_figure.series(connection, query.flow.id)
         changed = await sources.counted_at(connection) or NEVER
-        released = changed.astimezone(clock.ALMATY).date()
         for compute in dict.fromkeys(
             _COMPUTING[type(each.source)] for each in wanted(computed) if type(each.source) in _COMPUTING
         ):
-            figures += [
-                replace(figure, released=figure.released or released)
-                for figure in await compute(connection, computed, limit)
-                if ".".join(figure.key) not in others
-            ]
+            figures += await compute(connection, computed, limit)
     rows = await published_figure.read(connection, query.flow.id, query.start, query.end)
+    return await asyncio.to_thread(_reading, query, figures, others, changed, rows, limit)
+
+
+def _reading(
+    query: Query,
+    computed: Iterable[Figure],
+    others: Container[str],
+    changed: datetime,
+    rows: Sequence[asyncpg.Record],
+    limit: int,
+) -> Reading:
+    """What was computed, but for the series that others have published, and what these say. Raises TooMany."""
+    released = changed.astimezone(clock.ALMATY).date()
+    figures = [
+        replace(figure, released=figure.released or released)
+        for figure in computed
+        if ".".join(figure.key) not in others
+    ]
     figures += _published(query, rows)
     if len(figures) > limit:
         raise TooMany

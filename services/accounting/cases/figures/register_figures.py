@@ -1,8 +1,10 @@
 """The figures that count the registers' own records: labour, kandas, citizens abroad, moves, protection, stays."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import partial
+from itertools import chain
 from typing import cast
 
 import asyncpg
@@ -16,13 +18,13 @@ from services.accounting.rules.figures.flow_figures import MONTHS
 from services.accounting.rules.figures.register_figures import period_end, periods_since, valued
 from services.accounting.rules.figures.series import PLACE, Counts, Measure, Row, chosen
 from services.accounting.store.figures import register_counts
-from services.accounting.store.figures.register_counts import CellKey, Counted
+from services.accounting.store.figures.register_counts import CellKey, Counted, Found
 from shared import clock
 from shared.kernel.periods import Frequency
 
 
 async def register_figures(connection: asyncpg.Connection, query: Query, limit: int) -> list[Figure]:
-    """Every figure that the query wants. Raises TooMany."""
+    """Every figure that the query wants. Raises TooMany, and TimeoutError where the database takes too long."""
     found = [each for each in wanted(query) if isinstance(each.source, Acts | Standing | Difference)]
     frequencies = cast(list[Frequency], chosen(query, "FREQ", MONTHS))
     if not (found and frequencies):
@@ -38,15 +40,14 @@ async def register_figures(connection: asyncpg.Connection, query: Query, limit: 
     periods = {each: periods_since(first, today, each, query.start, query.end) for each in frequencies}
     ends = [period_end(each, number, period, today) for each in periods for number, period in periods[each]]
     places = [_place(*each) for each in zip(query.flow.dimensions[PLACE:], query.codes[PLACE:], strict=True)]
-    rows: list[Row] = []
-    for counted in acts:
-        rows += await register_counts.acts(connection, counted, places, frequencies, limit + 1)
-    for counted in standing:
-        rows += await register_counts.stock(connection, counted, places, ends, limit + 1)
-    if len(rows) > limit:
+    found_counts = [
+        *[await register_counts.acts(connection, each, places, frequencies, limit + 1) for each in acts],
+        *[await register_counts.stock(connection, each, places, ends, limit + 1) for each in standing],
+    ]
+    if sum(map(len, found_counts)) > limit:
         raise TooMany
     measure = Measure(method, list(made_of), periods, partial(valued, today, made_of))
-    return series.figures(query, measure, _merged(rows), limit)
+    return await asyncio.to_thread(lambda: series.figures(query, measure, _merged(found_counts), limit))
 
 
 def _place(dimension: Dimension, wanted: frozenset[str] | None) -> CellKey:
@@ -55,10 +56,10 @@ def _place(dimension: Dimension, wanted: frozenset[str] | None) -> CellKey:
     return CellKey(total, wanted is None or total in wanted, finer is None or bool(finer), finer)
 
 
-def _merged(rows: Sequence[Row]) -> list[Row]:
+def _merged(found: Sequence[Found]) -> list[Row]:
     """One row per place and period, with the counts of all indicators; none of a group that is not published."""
     counts: dict[tuple[Frequency, int, series.CellKey], dict[str, int]] = defaultdict(dict)
-    for row in rows:
+    for row in chain.from_iterable(each.rows() for each in found):
         if NOWHERE not in row.place:
             counts[row[:3]] |= row.counts
     return [Row(*at, cast(Counts, counted)) for at, counted in counts.items()]

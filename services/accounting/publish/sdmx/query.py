@@ -10,7 +10,6 @@ from services.accounting.publish.sdmx.structures import AGENCY, VERSION
 from services.accounting.rules.figures.dataflows import FLOWS, Dimension, Flow, codes_of
 from services.accounting.rules.figures.figures import Query
 from services.accounting.rules.spans import span
-from shared.kernel.calendar import add_days
 
 Detail = Literal["full", "dataonly", "serieskeysonly", "nodata"]
 
@@ -18,6 +17,8 @@ DETAILS: Final = ("full", "dataonly", "serieskeysonly", "nodata")
 TIME: Final = "TIME_PERIOD"
 FLAT: Final = "AllDimensions"
 NOT_YET: Final = ("updatedAfter", "includeHistory", "asOf")
+_NOTHING_ASKED: Final = ("", "false", "0")
+"""How clients write a parameter that they do not mean to use: Python's say False."""
 _KNOWN: Final = frozenset(
     {"startPeriod", "endPeriod", "firstNObservations", "lastNObservations", "dimensionAtObservation", "detail"}
     | {"format", *NOT_YET}
@@ -40,7 +41,7 @@ def parse(flow_reference: str, key: str, parameters: Mapping[str, str]) -> DataQ
     vintages, BadQuery for everything that is wrong with the rest."""
     flow = find_flow(flow_reference)
     for name in NOT_YET:
-        if parameters.get(name, "false") != "false":
+        if parameters.get(name, "").lower() not in _NOTHING_ASKED:
             raise NotImplementedHere(f"{name} is not offered: every answer holds the newest figures.")
     faults: list[QueryFault] = []
     query = Query(flow, _codes(flow, key, faults), *_periods(parameters, faults))
@@ -96,24 +97,24 @@ def _shown(code: str) -> str:
 
 
 def _periods(parameters: Mapping[str, str], faults: list[QueryFault]) -> tuple[date | None, date | None]:
-    start, end = _period("startPeriod", parameters, faults), _period("endPeriod", parameters, faults)
-    if start and end and end[1] <= start[0]:
+    start, _ = _period("startPeriod", parameters, faults)
+    _, end = _period("endPeriod", parameters, faults)
+    if start and end and end <= start:
         faults.append(QueryFault("endPeriod", "lies before startPeriod."))
-    return start and start[0], end and end[1]
+    return start, end
 
 
-def _period(name: str, parameters: Mapping[str, str], faults: list[QueryFault]) -> tuple[date, date] | None:
+def _period(name: str, parameters: Mapping[str, str], faults: list[QueryFault]) -> tuple[date | None, date | None]:
+    """`[start, end)` of a parameter; without an end is what says so by the calendar's last day, 9999-12-31."""
     text = parameters.get(name)
     if not text:
-        return None
+        return None, None
+    day = text.partition("T")[0]
     try:
-        if "T" in text:
-            day = date.fromisoformat(text.partition("T")[0])
-            return day, add_days(day, 1)
-        return span(text)
+        return (date.max, None) if day == date.max.isoformat() else span(day if "T" in text else text)
     except ValueError:
         faults.append(QueryFault(name, "is not a period: 2024, 2024-Q1, 2024-05 or 2024-05-31 is expected."))
-        return None
+        return None, None
 
 
 def _count(name: str, parameters: Mapping[str, str], faults: list[QueryFault]) -> int | None:

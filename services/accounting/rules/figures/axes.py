@@ -57,6 +57,12 @@ class Axis:
         """The numbers in the cube of the wanted codes; a code that the cube never holds (urban parts) has none."""
         return sorted({number for code in wanted for number in self._numbers(code)})
 
+    def groups(self, level: Level, wanted: frozenset[str] | None) -> list[int] | None:
+        """The groups of a level that are wanted by their codes; None for all."""
+        if wanted is None:
+            return None
+        return [level.names.index(code) for code in sorted(wanted) if code in level.names] or self.numbers(wanted)
+
     def name(self, level: Level, group: int) -> str:
         """The code of a group."""
         if level.names:

@@ -4,6 +4,7 @@ A cell is one number: month, indicator, region, partner country, citizenship, se
 and purpose, the month on top, so that a period is a range of cells. Codes are those of rules.dimensions.
 """
 
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import Final, NamedTuple
 
@@ -94,6 +95,21 @@ def pack(**codes: npt.ArrayLike) -> Ints:
 def unpack(cells: Ints) -> dict[str, Ints]:
     """Codes by name of FIELDS: the inverse of `pack`."""
     return {name: cells >> field.shift & ((1 << field.bits) - 1) for name, field in FIELDS.items()}
+
+
+def cell_ranges(months: tuple[int, int], kinds: Iterable[int]) -> tuple[list[int], list[int]]:
+    """Where the cells of some kinds lie in `months` (since 1970-01, half-open): the first cell of each range, and the
+    one beyond its last. Ranges that touch are one, so that all kinds of all months are read in one go."""
+    month, kind = FIELDS["month"], FIELDS["indicator"]
+    first: list[int] = []
+    beyond: list[int] = []
+    for start in ((at << month.shift) + (each << kind.shift) for at in range(*months) for each in sorted(set(kinds))):
+        if beyond and beyond[-1] == start:
+            beyond[-1] = start + (1 << kind.shift)
+        else:
+            first.append(start)
+            beyond.append(start + (1 << kind.shift))
+    return first, beyond
 
 
 def month_of(day: npt.NDArray[np.integer]) -> Ints:

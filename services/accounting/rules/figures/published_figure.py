@@ -1,9 +1,10 @@
 """Figures that other bodies have published, as loaded from files: each with its dataflow, its key and its source."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
 from services.accounting.rules.figures.dataflows import FLOWS, UNITS, Flow, codes_of
@@ -14,6 +15,9 @@ COLUMNS: Final = (
     "flow", "key", "period", "value", "unit", "approximate", "concept", "source", "citation", "reported_on",
 )  # fmt: skip
 """A row as it is loaded; `citation` is the source's own words, `reported_on` the day of the source, if it is known."""
+
+_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,9})?")
+"""Decimal alone would read digits of any script, and exponents that no reader could write out."""
 
 _YES_NO: Final = {"yes": True, "no": False}
 
@@ -94,14 +98,10 @@ def _period(freq: str, period: str, faults: list[str]) -> None:
 
 
 def _value(text: str, faults: list[str]) -> Decimal | None:
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not value.is_finite():
+    if not _NUMBER.fullmatch(text):
         faults.append("value is not a number")
         return None
-    return value
+    return Decimal(text)
 
 
 def _day(text: str, faults: list[str]) -> date | None:

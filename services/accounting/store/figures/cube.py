@@ -1,28 +1,48 @@
 """Sums over the cube of crossings: months to quarters and years, cells to totals, all in one statement."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import asyncpg
 
 from services.accounting.rules.figures.axes import NOWHERE, Axis, Level
 from services.accounting.rules.figures.flow_figures import MONTHS
-from services.accounting.rules.figures.movements import FIELDS, CellKind
+from services.accounting.rules.figures.movements import FIELDS, CellKind, cell_ranges
 from services.accounting.rules.figures.series import Row
 from shared.kernel.periods import Frequency
 
 Connection = asyncpg.Connection
 
 PATIENCE = 10.0  # seconds
+REST: Final = -1
+
+# Each range of cells is read by the index, whatever the planner expects of ranges that it does not know.
+_CELLS: Final = """unnest($1::bigint[], $2::bigint[]) AS range (first, beyond) CROSS JOIN LATERAL (
+    SELECT cell, count FROM derived.cube WHERE cell >= first AND cell < beyond OFFSET 0) cells"""
 
 
 class Along(NamedTuple):
-    """How an axis is summed: on which levels, whether to its total too, and which numbers count (None: all)."""
+    """How an axis is summed: on which levels, whether to its total too, and which numbers count (None: all). `groups`
+    are the wanted groups of each level (None: all): what lies in no wanted group is summed as one, REST."""
 
     axis: Axis
     levels: Sequence[Level]
     total: bool
     numbers: Sequence[int] | None
+    groups: Sequence[Sequence[int] | None]
+
+
+class Sums(NamedTuple):
+    """Sums as the database gave them; `rows` makes them what they mean, which takes a while where they are many."""
+
+    statement: "_Statement"
+    records: Sequence[asyncpg.Record]
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def rows(self) -> list[Row]:
+        return list(map(self.statement.read, self.records))
 
 
 async def sums(
@@ -32,13 +52,14 @@ async def sums(
     months: tuple[int, int],
     indicators: Sequence[CellKind],
     limit: int,
-) -> list[Row]:
+) -> Sums:
     """The cube summed along its axes over `months` (since 1970-01, half-open); at most `limit` rows.
 
     Raises TimeoutError where that takes longer than PATIENCE."""
     statement = _Statement(along, frequencies, indicators)
-    rows = await connection.fetch(statement.text, *_range(months), limit, *statement.values, timeout=PATIENCE)
-    return [row for row in map(statement.read, rows) if NOWHERE not in row.place]
+    ranges = cell_ranges(months, indicators)
+    records = await connection.fetch(statement.text, *ranges, limit, *statement.values, timeout=PATIENCE)
+    return Sums(statement, records)
 
 
 async def places(
@@ -48,17 +69,13 @@ async def places(
     indicators: Sequence[CellKind],
     limit: int,
 ) -> int:
-    """In how many places on the finest levels anything is counted, up to `limit`: found much sooner than all sums."""
-    finest = [each._replace(levels=each.levels[:1]) for each in along]
-    statement = _Statement(finest, [], indicators)
-    rows = await connection.fetch(statement.distinct, *_range(months), limit, *statement.values, timeout=PATIENCE)
-    return len(rows)
+    """In how many places anything is counted, totals included, if they are at most `limit`; else any number above.
 
-
-def _range(months: tuple[int, int]) -> tuple[int, int]:
-    """The cells of some months: from the first to before the second."""
-    first, end = (month << FIELDS["month"].shift for month in months)
-    return first, end
+    Found much sooner than all sums: from the places on the finest levels, each once, of which no more are looked at."""
+    statement = _Statement(along, [], indicators)
+    ranges = cell_ranges(months, indicators)
+    found: int = await connection.fetchval(statement.places, *ranges, limit + 1, *statement.values, timeout=PATIENCE)
+    return found
 
 
 class _Statement:
@@ -77,12 +94,17 @@ class _Statement:
         ]
         groups = self._groups()
         named = [*self.periods.values(), *(name for *_, name in self.columns)]
-        cells = f"FROM derived.cube WHERE cell >= $1 AND cell < $2 AND {self._condition()}"
-        self.distinct = f"SELECT DISTINCT {', '.join(groups)} {cells} LIMIT $3"
+        cells = f"FROM {_CELLS} WHERE {self._condition()}"
+        grouped = f"GROUP BY {', '.join(self._grouping())} HAVING {self._is_wanted()} LIMIT $3"
+        self.places = f"""
+            SELECT count(*) FROM (
+                SELECT FROM (SELECT DISTINCT {", ".join(groups)} {cells} LIMIT $3) finest {grouped}
+            ) places
+        """  # noqa: S608  (names of our own columns; values are bound)
         self.text = f"""
             SELECT {", ".join([*named, *map(_count, indicators)])} FROM (
                 SELECT {", ".join(groups)}, {_field("indicator")} AS kind, count {cells}
-            ) cells GROUP BY {", ".join(self._grouping())} LIMIT $3
+            ) cells {grouped}
         """  # noqa: S608  (names of our own columns; values are bound)
 
     def read(self, row: asyncpg.Record) -> Row:
@@ -97,27 +119,41 @@ class _Statement:
     def _groups(self) -> list[str]:
         periods = [f"{_field('month')} / {MONTHS[each]} AS {name}" for each, name in self.periods.items()]
         return periods + [
-            f"{self._group(self.along[number].axis, level)} AS {name}" for number, level, name in self.columns
+            f"{self._group(self.along[number], level, self.along[number].groups[order])} AS {name}"
+            for number, each in enumerate(self.along)
+            for order, (level, name) in enumerate(zip(each.levels, self._names(number), strict=True))
         ]
 
-    def _group(self, axis: Axis, level: Level) -> str:
-        number = _field(axis.field)
-        return f"({self._bind(level.groups)}::int[])[{number} + 1]" if level.groups else number
+    def _names(self, number: int) -> list[str]:
+        return [name for at, _, name in self.columns if at == number]
+
+    def _group(self, along: Along, level: Level, wanted: Sequence[int] | None) -> str:
+        """A number's group, REST for one that is not wanted or not published: places differ by what is asked alone."""
+        number = _field(along.axis.field)
+        if level.groups:
+            groups = [REST if _is_unwanted(level, group, wanted) else group for group in level.groups]
+            return f"({self._bind(groups)}::int[])[{number} + 1]"
+        if wanted is None:
+            return number
+        return f"CASE WHEN {number} = ANY({self._bind(wanted)}::int[]) THEN {number} ELSE {REST} END"
+
+    def _is_wanted(self) -> str:
+        """Where a column is null, the row is a sum over it."""
+        return " AND ".join(["true", *(f"{name} IS DISTINCT FROM {REST}" for *_, name in self.columns)])
 
     def _condition(self) -> str:
-        kinds = ", ".join(str(int(each)) for each in self.indicators)
         chosen = [
             f"{_field(each.axis.field)} = ANY({self._bind(each.numbers)}::int[])"
             for each in self.along
             if each.numbers is not None
         ]
-        return " AND ".join([f"{_field('indicator')} IN ({kinds})", *chosen])
+        return " AND ".join(["true", *chosen])
 
     def _grouping(self) -> list[str]:
         """Every period by itself, crossed with every level of each axis by itself and, where wanted, with its total."""
-        sets = [_grouping_sets(list(self.periods.values()), total=False)]
+        sets = [_grouping_sets(list(self.periods.values()), total=not self.periods)]
         for number, each in enumerate(self.along):
-            if names := [name for at, _, name in self.columns if at == number]:
+            if names := self._names(number):
                 sets.append(_grouping_sets(names, each.total))
         return sets
 
@@ -137,3 +173,7 @@ def _count(indicator: CellKind) -> str:
 def _field(name: str) -> str:
     field = FIELDS[name]
     return f"(cell >> {field.shift} & {(1 << field.bits) - 1})::int"
+
+
+def _is_unwanted(level: Level, group: int, wanted: Sequence[int] | None) -> bool:
+    return level.names[group] == NOWHERE or (wanted is not None and group not in wanted)

@@ -1,7 +1,8 @@
 """Counts over the registers' records: acts by the month of their day, and persons who stand at given days."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -13,6 +14,8 @@ from services.accounting.store.register_records import Records
 from shared.kernel.periods import Frequency
 
 Connection = asyncpg.Connection
+
+PATIENCE = 10.0  # seconds
 
 
 class CellKey(NamedTuple):
@@ -38,20 +41,34 @@ class Counted(NamedTuple):
     records: Sequence[Records]
 
 
+class Found(NamedTuple):
+    """Counts as the database gave them; `rows` makes them what they mean, which takes a while where they are many."""
+
+    records: Sequence[asyncpg.Record]
+    read: Callable[[asyncpg.Record], Row]
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def rows(self) -> list[Row]:
+        return list(map(self.read, self.records))
+
+
 async def first_day(connection: Connection, records: Iterable[Records]) -> date | None:
-    """The day of the oldest of some records."""
+    """The day of the oldest of some records. Raises TimeoutError after PATIENCE."""
     oldest = " UNION ALL ".join(
         f"SELECT min({each.since}) AS day FROM register_fact WHERE {_in_effect(each)}"  # noqa: S608  (our own text)
         for each in records
     )
-    day: date | None = await connection.fetchval(f"SELECT min(day) FROM ({oldest}) oldest")  # noqa: S608
+    text = f"SELECT min(day) FROM ({oldest}) oldest"  # noqa: S608  (our own text)
+    day: date | None = await connection.fetchval(text, timeout=PATIENCE)
     return day
 
 
 async def acts(
     connection: Connection, counted: Counted, places: Sequence[CellKey], frequencies: Sequence[Frequency], limit: int
-) -> list[Row]:
-    """Records counted by the period of their day; at most `limit` rows."""
+) -> Found:
+    """Records counted by the period of their day; at most `limit` rows. Raises TimeoutError after PATIENCE."""
     periods = {each: each.lower() for each in frequencies}
     months = "(extract(year FROM since) * 12 + extract(month FROM since) - 1 - 1970 * 12)::int"
     named = ", ".join(f"{months} / {MONTHS[each]} AS {name}" for each, name in periods.items())
@@ -62,14 +79,15 @@ async def acts(
             SELECT {named}, places.* FROM ({_source(counted.records)}) places WHERE {_wanted(columns, values)}
         ) acts GROUP BY {", ".join([_sets(list(periods.values()), total=False), *_grouping(columns)])} LIMIT {limit}
     """  # noqa: S608  (our own expressions; values are bound)
-    rows = await connection.fetch(text, *values)
-    return [_act(counted.indicator, columns, periods, row) for row in rows]
+    records = await connection.fetch(text, *values, timeout=PATIENCE)
+    return Found(records, partial(_act, counted.indicator, columns, periods))
 
 
 async def stock(
     connection: Connection, counted: Counted, places: Sequence[CellKey], ends: Sequence[PeriodEnd], limit: int
-) -> list[Row]:
-    """Persons with a record that holds on the last day of each period; at most `limit` rows."""
+) -> Found:
+    """Persons with a record that holds on the last day of each period; at most `limit` rows. Raises TimeoutError after
+    PATIENCE."""
     columns = _columns(counted.records, places)
     values: list[Any] = [list(column) for column in zip(*ends, strict=True)] or [[], [], []]
     text = f"""
@@ -79,10 +97,8 @@ async def stock(
         WHERE {_wanted(columns, values)}
         GROUP BY {", ".join(["frequency", "number", *_grouping(columns)])} LIMIT {limit}
     """  # noqa: S608  (our own expressions; values are bound)
-    rows = await connection.fetch(text, *values)
-    return [
-        Row(row["frequency"], row["number"], _place(columns, row), {counted.indicator: row["count"]}) for row in rows
-    ]
+    records = await connection.fetch(text, *values, timeout=PATIENCE)
+    return Found(records, partial(_standing, counted.indicator, columns))
 
 
 def _in_effect(records: Records) -> str:
@@ -139,6 +155,10 @@ def _wanted(columns: Sequence[Columns], values: list[Any]) -> str:
 def _act(indicator: str, columns: Sequence[Columns], periods: Mapping[Frequency, str], row: asyncpg.Record) -> Row:
     frequency, number = next((each, row[name]) for each, name in periods.items() if row[name] is not None)
     return Row(frequency, number, _place(columns, row), {indicator: row["count"]})
+
+
+def _standing(indicator: str, columns: Sequence[Columns], row: asyncpg.Record) -> Row:
+    return Row(row["frequency"], row["number"], _place(columns, row), {indicator: row["count"]})
 
 
 def _place(columns: Sequence[Columns], row: asyncpg.Record) -> tuple[str, ...]:
