@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.db import grants
 from shared.events.person import Document, Person
 from shared.identity.callers import Caller, stated_purpose
 from shared.kernel import documents
@@ -108,19 +109,7 @@ def access_log_table(metadata: MetaData) -> Table:
     )
 
 
-APPEND_ONLY = """
-DO $$
-DECLARE grantee text;
-BEGIN
-    FOR grantee IN
-        SELECT DISTINCT g.grantee FROM information_schema.role_table_grants g
-        WHERE g.table_schema = current_schema() AND g.table_name = 'access_log' AND g.grantee <> current_user
-    LOOP
-        EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE, TRIGGER ON access_log FROM %s',
-            CASE grantee WHEN 'PUBLIC' THEN 'PUBLIC' ELSE quote_ident(grantee) END);
-    END LOOP;
-END $$
-"""
+APPEND_ONLY = grants.append_only("access_log")
 """DDL for the migration that creates the table: whoever it is granted to may add rows and read them, no more."""
 
 WHOLE = (
