@@ -51,6 +51,10 @@ check: setup ## style, types, who may import whom, contracts and migrations as t
 audit: setup ## known vulnerabilities of the locked packages; fails where the index's advisories cannot be asked
 	@$(PYTHON) -m deploy.dependencies audit
 
+.PHONY: audit-check
+audit-check: setup ## holds every access log of the running system to its chain and anchors; names the first row that does not fit
+	@$(GUARD) $(PYTHON) -m deploy.local.audit_check
+
 .PHONY: sbom
 sbom: setup ## the software bill of materials (CycloneDX) of the images, as JSON
 	@$(PYTHON) -m deploy.dependencies bill

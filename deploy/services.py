@@ -28,7 +28,7 @@ ALL = (
     Service("portal", 1, "border crossings, stays", background=True),
     Service("permits", 2, "foreign labour", background=True),
     Service("kandas", 3, "ethnic repatriates", background=True),
-    Service("consular", 4, "citizens abroad"),
+    Service("consular", 4, "citizens abroad", background=True),
     Service("accounting", 5, "the statistics: open it in a browser", register=False),
 )
 

@@ -5,12 +5,14 @@ Alembic by `migrate`. Loaded by all, they would cost each process seconds at its
 """
 
 import argparse
+import asyncio
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from shared import process
+from shared.audit import anchors
 from shared.background import NOTHING, Background
 from shared.db.engine import make_engine
 from shared.process import Telemetry
@@ -26,14 +28,17 @@ MakeApp = Callable[[ServiceSettings], "FastAPI"]
 def main(
     service: str, make: MakeApp, arguments: Sequence[str] | None = None, *, background: Background = NOTHING
 ) -> None:
-    """`python -m services.<service> api|relay|migrate|background`, or one of the background's jobs, done at once."""
+    """`python -m services.<service> api|relay|migrate|background|access-log-check`, or one of the background's jobs,
+    done at once."""
     jobs = {job.name: job for job in background.jobs}
-    roles = ["api", "relay", "migrate", *([] if background == NOTHING else ["background"]), *jobs]
+    roles = ["api", "relay", "migrate", "access-log-check", *([] if background == NOTHING else ["background"]), *jobs]
     parser = argparse.ArgumentParser(prog=f"python -m services.{service}")
     parser.add_argument("role", choices=roles)
     role = parser.parse_args(arguments).role
     try:
         settings = ServiceSettings.of(service)
+        if role == "access-log-check":
+            return asyncio.run(anchors.check(service, settings.database_url))
         if role in jobs:
             return process.run(f"{service}-{role}", settings, lambda _: _job(service, settings, jobs[role]))
         if role == "background":

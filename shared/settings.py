@@ -49,6 +49,16 @@ class KafkaSettings(BaseSettings):
         return Broker(self.kafka_bootstrap, *known, self.kafka_ca_file)
 
 
+class AnchorSettings(BaseSettings):
+    """Where the daily heads of the access logs' chains are kept, beside the processes' own logs (shared.audit)."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    audit_anchors: Path | None = Field(
+        None, validation_alias="KOSH_AUDIT_ANCHORS", description="a directory outside the database"
+    )
+
+
 class ServiceSettings(KafkaSettings):
     """What every service needs to run. Subclass it for what only one service needs."""
 

@@ -75,6 +75,7 @@ class System:
             found[f"KOSH_{service.upper()}_DATABASE_URL"] = database.app_url
             found[f"KOSH_{service.upper()}_OWNER_DATABASE_URL"] = database.owner_url
             found[f"KOSH_{service.upper()}_PORT"] = str(self.ports[service])
+        found["KOSH_AUDIT_ANCHORS"] = str(self.state / "anchors")
         # It must live as long as accounting's data, so it lies beside the server's passwords.
         found["KOSH_ACCOUNTING_IDENTITY_SECRET"] = self.server.password("identity_secret")
         for register in REGISTERS:

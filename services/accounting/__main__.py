@@ -1,4 +1,4 @@
-"""`python -m services.accounting api|intake|migrate|rebuild|resend|load`.
+"""`python -m services.accounting api|intake|migrate|rebuild|resend|load|access-log-anchor|access-log-check`.
 
 Each command imports what it alone needs where it begins, so that no process loads the libraries of another.
 """
@@ -47,6 +47,27 @@ def _intake(settings: AccountingSettings, _: argparse.Namespace) -> None:
     from shared import process
 
     process.run("accounting-intake", settings, lambda telemetry: read(settings, telemetry))
+
+
+def _seal(settings: AccountingSettings, _: argparse.Namespace) -> None:
+    from shared.audit import anchors
+    from shared.db.engine import make_engine
+    from shared.settings import AnchorSettings
+
+    async def anchored() -> None:
+        engine = make_engine(settings.database_url, connections=1)
+        try:
+            await anchors.anchor("accounting", engine, AnchorSettings().audit_anchors)
+        finally:
+            await engine.dispose()
+
+    uvloop.run(anchored())
+
+
+def _check_log(settings: AccountingSettings, _: argparse.Namespace) -> None:
+    from shared.audit import anchors
+
+    uvloop.run(anchors.check("accounting", settings.database_url))
 
 
 def _migrate(settings: AccountingSettings, _: argparse.Namespace) -> None:
@@ -105,6 +126,8 @@ COMMANDS = {
     "migrate": (_migrate, "bring the database to this version's tables"),
     "rebuild": (_rebuild, "compute all figures anew from the stored facts, beside the present ones"),
     "load": (_load, "store figures that other bodies have published, beside ours"),
+    "access-log-anchor": (_seal, "seal the access log and write down the head of its chain; the intake does it daily"),
+    "access-log-check": (_check_log, "check the access log against its chain and the anchors"),
     "resend": (_resend, "take up again the events that were parked, and resume sources that were stopped"),
 }
 

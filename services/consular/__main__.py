@@ -1,7 +1,8 @@
-"""`python -m services.consular api|relay|migrate`."""
+"""`python -m services.consular api|relay|background|migrate`."""
 
 from typing import TYPE_CHECKING
 
+from services.consular.background import BACKGROUND
 from shared.command import main
 from shared.settings import ServiceSettings
 
@@ -15,4 +16,4 @@ def _make_app(settings: ServiceSettings) -> "FastAPI":
     return make_app(settings)
 
 
-main("consular", _make_app)
+main("consular", _make_app, background=BACKGROUND)

@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from services.consular.api import consular_registration, host_country_figure, own_registration, totals
+from services.consular.background import BACKGROUND
 from shared.service import make_register
 from shared.settings import ServiceSettings
 
@@ -15,4 +16,4 @@ ROUTERS = (
 
 
 def make_app(settings: ServiceSettings) -> FastAPI:
-    return make_register("consular", "Kosh consular: citizens abroad", settings, ROUTERS)
+    return make_register("consular", "Kosh consular: citizens abroad", settings, ROUTERS, background=BACKGROUND)

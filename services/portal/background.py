@@ -1,4 +1,5 @@
-"""What the portal does without being asked: copies of work permits, overstays, and signatures that had to wait."""
+"""What the portal does without being asked: copies of work permits, overstays, signatures that had to wait, and seals
+of the access log."""
 
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from services.portal.cases.stays.work_permit import COPIES
 from services.portal.settings import SignatureSettings
 from services.portal.signatures.port import SignatureVerifier
 from services.portal.signatures.setup import make_verifier
+from shared.audit import anchors
 from shared.background import Background
 from shared.timer import A_DAY, Job
 
@@ -35,5 +37,6 @@ BACKGROUND = Background(
         Job("overstay-run", A_DAY, overstay_run.job),
         Job("overstay-orders", timedelta(seconds=15), overstay_run.do_ordered),
         Job("signature-checks", timedelta(minutes=15), _judge_pending),
+        *anchors.jobs("portal"),
     ),
 )

@@ -1,16 +1,19 @@
-"""Who read or changed whose record, when and why: written in the transaction of the reading itself.
+"""The access log: who was shown or changed whose record, when and why, written in the transaction of the act itself.
 
-The table is append-only by its grants. Who has no IIN is found by the record: the log holds no document's number, and
-no hash of one either, which beside the register's own rows would protect nothing.
+A row names whom it is about by IIN and by document with birth date, as the register's own rows beside it do: a search
+that finds nobody leaves no other trace of whom it was for, and who has no IIN is known by nothing else. A service that
+holds no such numbers writes keyed hashes of them (see accounting). The time is the database's: a trigger sets it.
+Rows are added only, by the grants; that nobody else changed one is shown by the chain (shared.audit.chain).
 """
 
-from collections.abc import Sequence
-from typing import Literal, get_args
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple, Self, get_args
 from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -23,11 +26,56 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared import clock
-from shared.events.person import Person
+from shared.db import grants
+from shared.events.person import Document, Person
 from shared.identity.callers import Caller, stated_purpose
+from shared.kernel import documents
 
-Action = Literal["read", "search", "change"]
+Action = Literal["create", "repeat", "read", "search", "change"]
+"""`repeat`: what was handed in or asked before was answered again from the record. `search`: found, or looked for."""
+
+
+class Subject(NamedTuple):
+    """Whom a row is about: IIN, document (documents.identity_key) and birth date (ISO 8601, maybe in part)."""
+
+    iin: str | None = None
+    document: str | None = None
+    born: str | None = None
+
+    @classmethod
+    def of(cls, person: Person | None) -> Self:
+        """The person's own numbers; of nobody, none."""
+        if person is None:
+            return cls()
+        return cls(person.iin, cls.holding(person.document).document, person.birth_date)
+
+    @classmethod
+    def holding(cls, document: Document | None) -> Self:
+        """Whoever holds the document."""
+        return cls(document=documents.key_of(document.issuing_state, document.number) if document else None)
+
+    def names(self, other: "Subject") -> bool:
+        """Whether both share a number."""
+        return (self.iin is not None and self.iin == other.iin) or (
+            self.document is not None and self.document == other.document
+        )
+
+
+class Seen(NamedTuple):
+    """One record in one row: `everybody` where what was shown concerns all persons that the service knows."""
+
+    record_id: str | None
+    subject: Subject
+    everybody: bool = False
+
+
+class Entry(NamedTuple):
+    """A record that was handed in: by whom, and whether it was new (`create`) or known before (`repeat`)."""
+
+    caller: Caller
+    action: Action
+    record_id: UUID
+    person: Person
 
 
 def access_log_table(metadata: MetaData) -> Table:
@@ -45,32 +93,58 @@ def access_log_table(metadata: MetaData) -> Table:
         Column("record_id", Text),
         Column("person_iin", Text),
         Column("reason", Text),
+        Column("person_document", Text),
+        Column("person_born", Text),
+        Column("everybody", Boolean, nullable=False, server_default=text("false")),
         CheckConstraint(f"action IN {get_args(Action)}", "access_log_action"),
         Index("access_log_person", "person_iin", "id", postgresql_where=text("person_iin IS NOT NULL")),
         Index("access_log_record", "record_kind", "record_id"),
+        Index(
+            "access_log_document",
+            "person_document",
+            "id",
+            postgresql_where=text("person_document IS NOT NULL"),
+        ),
+        Index("access_log_everybody", "id", postgresql_where=text("everybody")),
     )
 
 
-APPEND_ONLY = """
-DO $$
-DECLARE grantee text;
-BEGIN
-    FOR grantee IN
-        SELECT DISTINCT g.grantee FROM information_schema.role_table_grants g
-        WHERE g.table_schema = current_schema() AND g.table_name = 'access_log' AND g.grantee <> current_user
-    LOOP
-        EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE, TRIGGER ON access_log FROM %s',
-            CASE grantee WHEN 'PUBLIC' THEN 'PUBLIC' ELSE quote_ident(grantee) END);
-    END LOOP;
-END $$
-"""
+APPEND_ONLY = grants.append_only("access_log")
 """DDL for the migration that creates the table: whoever it is granted to may add rows and read them, no more."""
 
+WHOLE = (
+    "ALTER TABLE access_log ADD COLUMN person_document text, ADD COLUMN person_born text,"
+    " ADD COLUMN everybody boolean NOT NULL DEFAULT false",
+    "ALTER TABLE access_log DROP CONSTRAINT access_log_action",
+    "ALTER TABLE access_log ADD CONSTRAINT access_log_action"
+    " CHECK (action IN ('create', 'repeat', 'read', 'search', 'change'))",
+    "CREATE INDEX access_log_document ON access_log (person_document, id) WHERE person_document IS NOT NULL",
+    "CREATE INDEX access_log_everybody ON access_log (id) WHERE everybody",
+)
+"""DDL for the migration after the one that creates the table: whom a row is about beside the IIN, and more actions."""
+
+TIMED = (
+    """
+    CREATE FUNCTION access_log_time() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        NEW.at := clock_timestamp();
+        RETURN NEW;
+    END $$
+    """,
+    """
+    CREATE TRIGGER access_log_time BEFORE INSERT ON access_log FOR EACH ROW EXECUTE FUNCTION access_log_time()
+    """,
+)
+"""DDL for the same migration: whatever time a row is given, the database's own takes its place."""
+
 _NOTE = text("""
-INSERT INTO access_log (at, caller, agency, roles, action, record_kind, record_id, person_iin, reason)
-SELECT CAST(:at AS timestamptz), CAST(:caller AS text), CAST(:agency AS text), CAST(:roles AS text[]),
-    CAST(:action AS text), CAST(:kind AS text), seen.record_id, seen.person_iin, CAST(:reason AS text)
-FROM unnest(CAST(:record_ids AS text[]), CAST(:person_iins AS text[])) AS seen (record_id, person_iin)
+INSERT INTO access_log (caller, agency, roles, action, record_kind, record_id, person_iin, person_document,
+    person_born, everybody, reason)
+SELECT caller, agency, string_to_array(roles, ' '), action, CAST(:kind AS text), record_id, iin, document, born,
+    everybody, coalesce(CAST(:reason AS text), CAST(:kind AS text) || ': ' || action)
+FROM unnest(CAST(:callers AS text[]), CAST(:agencies AS text[]), CAST(:roles AS text[]), CAST(:actions AS text[]),
+    CAST(:record_ids AS text[]), CAST(:iins AS text[]), CAST(:documents AS text[]), CAST(:born AS text[]),
+    CAST(:everybody AS boolean[])) AS seen (caller, agency, roles, action, record_id, iin, document, born, everybody)
 """)
 
 
@@ -80,48 +154,86 @@ async def log_access(
     action: Action,
     kind: str,
     record_id: UUID | str,
-    person: Person | None,
+    person: Person | Subject | None,
     reason: str | None = None,
 ) -> None:
     """Log that `caller` read or changed one record of `kind`, in the transaction of `connection`.
 
-    Without a `reason` of the case itself, the purpose that the caller stated with the request stands as the reason.
+    Without a `reason` of the case itself, the purpose that the caller stated with the request stands as the reason,
+    and without that the procedure: the reason is never null.
     """
-    await _write(connection, caller, action, kind, [(str(record_id), person)], reason)
+    await log_versions(connection, caller, action, kind, record_id, [person], reason)
+
+
+async def log_versions(
+    connection: AsyncConnection,
+    caller: Caller,
+    action: Action,
+    kind: str,
+    record_id: UUID | str,
+    persons: Iterable[Person | Subject | None],
+    reason: str | None = None,
+) -> None:
+    """`log_access` where several versions of the record were shown: a row for each person whom any of them names."""
+    subjects = dict.fromkeys(map(_subject, persons))
+    seen = [Seen(str(record_id), subject) for subject in subjects]
+    await _write(connection, kind, [(caller, action, each) for each in seen], reason)
+
+
+async def log_entries(connection: AsyncConnection, kind: str, entries: Sequence[Entry]) -> None:
+    """Log who handed in which records, a row each; one transaction may take those of several callers."""
+    rows = [(entry.caller, entry.action, Seen(str(entry.record_id), Subject.of(entry.person))) for entry in entries]
+    if rows:
+        await _write(connection, kind, rows, None)
 
 
 async def log_search(
     connection: AsyncConnection,
     caller: Caller,
     kind: str,
-    found: Sequence[tuple[UUID | str, Person | None]],
+    found: Sequence[tuple[UUID | str, Person | Subject | None]],
     reason: str | None = None,
+    *,
+    wanted: Subject | None = None,
 ) -> None:
-    """Log a search, one row, and everyone whom it found, a row each. What was searched for is not kept."""
-    seen: list[tuple[str | None, Person | None]] = [(None, None)]
-    seen += [(str(record_id), person) for record_id, person in found]
-    await _write(connection, caller, "search", kind, seen, reason)
+    """Log a search, one row, and everyone whom it found, a row each. Where none of these is the one whose IIN or
+    document was `wanted`, the search's own row names that person: a fruitless search is one about them as well."""
+    seen = [Seen(str(record_id), _subject(person)) for record_id, person in found]
+    missed = wanted is not None and not any(wanted.names(each.subject) for each in seen)
+    seen.insert(0, Seen(None, wanted if wanted is not None and missed else Subject()))
+    await _write(connection, kind, [(caller, "search", each) for each in seen], reason)
+
+
+async def log_everybody(connection: AsyncConnection, caller: Caller, kind: str, reason: str | None = None) -> None:
+    """Log that everything of `kind` was shown: one row, which each person of the service sees as their own."""
+    await _write(connection, kind, [(caller, "read", Seen(None, Subject(), everybody=True))], reason)
+
+
+def _subject(person: Person | Subject | None) -> Subject:
+    return person if isinstance(person, Subject) else Subject.of(person)
+
+
+def receiver(caller: Caller) -> str:
+    """To whom the data went: the agency, and where the token names none, in what capacity the caller asked."""
+    return caller.agency or " ".join(sorted(caller.roles))
 
 
 async def _write(
-    connection: AsyncConnection,
-    caller: Caller,
-    action: Action,
-    kind: str,
-    seen: Sequence[tuple[str | None, Person | None]],
-    reason: str | None,
+    connection: AsyncConnection, kind: str, rows: Sequence[tuple[Caller, Action, Seen]], reason: str | None
 ) -> None:
     await connection.execute(
         _NOTE,
         {
-            "at": clock.now(),
-            "caller": caller.subject,
-            "agency": caller.agency,
-            "roles": sorted(caller.roles),
-            "action": action,
             "kind": kind,
-            "record_ids": [record_id for record_id, _ in seen],
-            "person_iins": [person.iin if person else None for _, person in seen],
+            "callers": [caller.subject for caller, _, _ in rows],
+            "agencies": [receiver(caller) for caller, _, _ in rows],
+            "roles": [" ".join(sorted(caller.roles)) for caller, _, _ in rows],
+            "actions": [action for _, action, _ in rows],
+            "record_ids": [seen.record_id for _, _, seen in rows],
+            "iins": [seen.subject.iin for _, _, seen in rows],
+            "documents": [seen.subject.document for _, _, seen in rows],
+            "born": [seen.subject.born for _, _, seen in rows],
+            "everybody": [seen.everybody for _, _, seen in rows],
             "reason": reason or stated_purpose(),
         },
     )

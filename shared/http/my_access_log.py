@@ -2,8 +2,8 @@
 
 Shaped like `findUsage` of Estonia's Data Tracker (protocol 1.3.1): newest first, a page at a time, each with
 `logtime`, `action` and `receiver`. The receiver is the agency; the officer's name is the agency's to know. A record's
-person may be known by document alone at first: such rows become visible with the first row on the same record that
-carries the IIN.
+person may be known by document alone at first: such rows become visible with the first row that carries the IIN and
+the same record, or the same document and birth date.
 """
 
 from datetime import datetime
@@ -18,12 +18,26 @@ from shared.http import routes
 from shared.http.paging import Cursor, Limit, after, cursor_at, page
 from shared.identity.callers import Caller, requires_iin
 
-SENTENCES: dict[str, dict[str, str]] = {
-    "kk": {"read": "Жазба оқылды", "search": "Жазба іздеу кезінде табылды", "change": "Жазба өзгертілді"},
-    "ru": {"read": "Запись прочитана", "search": "Запись найдена при поиске", "change": "Запись изменена"},
+SENTENCES: dict[str, dict[Action, str]] = {
+    "kk": {
+        "create": "Жазба енгізілді",
+        "repeat": "Бұрынғы жазба бойынша қайта жауап берілді",
+        "read": "Жазба оқылды",
+        "search": "Жазба ізделді",
+        "change": "Жазба өзгертілді",
+    },
+    "ru": {
+        "create": "Запись внесена",
+        "repeat": "Повторно дан ответ по имеющейся записи",
+        "read": "Запись прочитана",
+        "search": "Запись искали",
+        "change": "Запись изменена",
+    },
     "en": {
+        "create": "The record was entered",
+        "repeat": "An answer was given again from the record",
         "read": "The record was read",
-        "search": "The record was found by a search",
+        "search": "The record was searched for",
         "change": "The record was changed",
     },
 }
@@ -37,11 +51,11 @@ class Usage(BaseModel):
         description="what was done, for people, in the language asked for", examples=["The record was read"]
     )
     action_code: Action
-    receiver: str | None = Field(description="the agency to which the data were shown, or which changed them")
+    receiver: str = Field(description="the agency to which the data were shown, or which changed them")
     roles: list[str] = Field(description="in what capacity", examples=[["border"]])
     record_kind: str = Field(examples=["border_crossing"])
     record_id: str | None
-    reason: str | None = Field(description="why, as the agency stated it")
+    reason: str = Field(description="why, as the agency stated it, or else by which procedure")
 
 
 class Usages(BaseModel):
@@ -51,12 +65,26 @@ class Usages(BaseModel):
     next: str | None
 
 
-_MINE = text("""
-SELECT id, at, action, agency, roles, record_kind, record_id, reason FROM access_log
-WHERE id < :before AND (person_iin = :iin OR (person_iin IS NULL AND (record_kind, record_id) IN (
-    SELECT record_kind, record_id FROM access_log WHERE person_iin = :iin)))
-ORDER BY id DESC LIMIT :limit
-""")
+_COLUMNS = """id, at, action, coalesce(agency, array_to_string(roles, ' ')) AS agency, roles, record_kind, record_id,
+    coalesce(reason, record_kind || ': ' || action) AS reason"""
+_BORN_THEN = "(l.person_born IS NULL OR starts_with(l.person_born, m.born) OR starts_with(m.born, l.person_born))"
+
+# Each part by an index of its own. Rows without an IIN are the person's where the record, or document and birth date,
+# stand in a row with it: an earlier version of the record, a search by the document.
+_MINE = text(f"""
+WITH m AS (
+    SELECT DISTINCT record_kind, record_id, person_document AS document, coalesce(person_born, '') AS born
+    FROM access_log WHERE person_iin = :iin
+), found AS (
+    SELECT id FROM access_log WHERE person_iin = :iin AND id < :before
+    UNION SELECT l.id FROM access_log l JOIN m USING (record_kind, record_id)
+        WHERE l.person_iin IS NULL AND l.id < :before
+    UNION SELECT l.id FROM access_log l JOIN m ON l.person_document = m.document
+        WHERE l.person_iin IS NULL AND l.id < :before AND {_BORN_THEN}
+    UNION SELECT id FROM access_log WHERE everybody AND id < :before
+)
+SELECT {_COLUMNS} FROM access_log WHERE id IN (SELECT id FROM found ORDER BY id DESC LIMIT :limit) ORDER BY id DESC
+""")  # noqa: S608  (our own names, values are bound)
 _NEWEST = 2**63 - 1
 
 router = routes.router(tags=["access log"])
@@ -79,7 +107,7 @@ async def my_access_log(
     return Usages(usage=[_usage(row, sentences) for row in shown], next=cursor_at(shown[-1].id) if more else None)
 
 
-def _usage(row: Any, sentences: dict[str, str]) -> Usage:
+def _usage(row: Any, sentences: dict[Action, str]) -> Usage:
     return Usage(
         logtime=row.at,
         action=sentences[row.action],

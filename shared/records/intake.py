@@ -48,7 +48,25 @@ async def ingest(
                 for n, fact in of_each
             )
         )
+    await _log_entries(unit, record_type, facts, callers, taken, frozenset(new))
     return taken
+
+
+async def _log_entries(
+    unit: UnitOfWork,
+    record_type: RecordType[F],
+    facts: Sequence[F],
+    callers: Sequence[Caller],
+    taken: Sequence[SubmitResult],
+    new: frozenset[int],
+) -> None:
+    """Who handed in whose record, and who was answered from one that was there; what was refused shows nothing."""
+    entries = [
+        access_log.Entry(callers[number], "create" if number in new else "repeat", result.id, person)
+        for number, result in enumerate(taken)
+        if result.outcome != "conflict" and (person := record_type.person(facts[number])) is not None
+    ]
+    await access_log.log_entries(unit.connection, record_type.name, entries)
 
 
 def _entered(record_type: RecordType[F], submission: Submission, fact: F, told: Fact, trace: str | None) -> Event:
@@ -128,7 +146,7 @@ async def revise_within(
     )
     (told,) = await record_type.to_events(unit, [StoredRecord(record.id, fact)])
     unit.emit(Event.of(told, record.id, revised.version, record_type.time(fact), withdrawn=withdrawn))
-    await log(unit, record_type, revised, fact, caller, "change", reason)
+    await _log_versions(unit, record_type, [record, revised], caller, "change", reason)
     return revised
 
 
@@ -144,8 +162,10 @@ async def read_history(engine: AsyncEngine, record_type: RecordType[F], id: UUID
     """Every version, oldest first; the reading is logged in the same transaction. Raises NotFound."""
     async with unit_of_work(engine) as unit:
         record = await records.load(unit.connection, record_type.table, id)
-        await log(unit, record_type, record, visible_fact(record_type, record, caller), caller, "read", None)
-        return await records.history(unit.connection, record_type.table, record)
+        visible_fact(record_type, record, caller)
+        versions = await records.history(unit.connection, record_type.table, record)
+        await _log_versions(unit, record_type, versions, caller, "read", None)
+    return versions
 
 
 async def log(
@@ -161,3 +181,26 @@ async def log(
     person = record_type.person(fact)
     if person is not None:
         await access_log.log_access(unit.connection, caller, action, record_type.name, record.id, person, reason)
+
+
+async def log_repeat(unit: UnitOfWork, record_type: RecordType[F], id: UUID, fact: F, caller: Caller) -> None:
+    """Writes to the access log that the caller was answered again with what a record held when it was first asked."""
+    person = record_type.person(fact)
+    if person is not None:
+        await access_log.log_access(unit.connection, caller, "repeat", record_type.name, id, person)
+
+
+async def _log_versions(
+    unit: UnitOfWork,
+    record_type: RecordType[F],
+    versions: Sequence[Record],
+    caller: Caller,
+    action: access_log.Action,
+    reason: str | None,
+) -> None:
+    """`log` for versions of one record: a correction may have named another person."""
+    found = [record_type.person(record_type.fact.read(version.body)) for version in versions]
+    persons = [person for person in found if person is not None]
+    if persons:
+        kind, id = record_type.name, versions[-1].id
+        await access_log.log_versions(unit.connection, caller, action, kind, id, persons, reason)

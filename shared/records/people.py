@@ -10,6 +10,7 @@ from sqlalchemy import Column, ColumnElement, Index, Table, Text, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import SchemaItem
 
+from shared.audit.access_log import Subject
 from shared.events.contradictions import Contradiction, contradiction, together
 from shared.events.grants import digest_of
 from shared.events.person import BirthDate, DocumentNumber, Iin, LatinName, Person
@@ -39,6 +40,14 @@ class PersonQuery(WireModel):
             at=(),
         ),
     )
+
+    @property
+    def subject(self) -> Subject:
+        """Whom the search names by a number; a name alone may be many people's."""
+        document = None
+        if self.issuing_state and self.document_number:
+            document = documents.identity_key(self.issuing_state, self.document_number)
+        return Subject(self.iin, document, self.birth_date)
 
 
 def person_columns(table: str) -> list[SchemaItem]:

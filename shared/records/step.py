@@ -60,16 +60,34 @@ def step_by(*roles: str, key_required: bool = True) -> Any:
     return Depends(asked)
 
 
+Repeated = Callable[[UnitOfWork, M], Awaitable[None]]
+
+
 async def perform(
-    engine: AsyncEngine, key: IdempotencyKey | None, answer: type[M], act: Callable[[UnitOfWork], Awaitable[M]]
+    engine: AsyncEngine,
+    key: IdempotencyKey | None,
+    answer: type[M],
+    act: Callable[[UnitOfWork], Awaitable[M]],
+    repeated: Repeated[M] | None = None,
 ) -> M:
     """What `act` answers, done once in one transaction; a repetition under the same key answers as the first did.
+    Where the answer shows persons, `repeated` writes to the access log that it was shown again.
 
     For acts that are no transition of one record of a kind: a decision on a family, a payment that issues permits.
     Raises Conflict where the key was used for another request.
     """
     async with unit_of_work(engine) as unit:
-        return await idempotent(unit.connection, key, answer, lambda: act(unit))
+        acted = False
+
+        async def once() -> M:
+            nonlocal acted
+            acted = True
+            return await act(unit)
+
+        answered = await idempotent(unit.connection, key, answer, once)
+        if repeated is not None and not acted:
+            await repeated(unit, answered)
+        return answered
 
 
 async def step(
@@ -89,7 +107,10 @@ async def step(
             record_type, await step_within(unit, asked, record_type, change, reason=reason, withdrawn=withdrawn)
         )
 
-    return await perform(asked.engine, asked.key, state_type(record_type.fact), act)
+    async def repeated(unit: UnitOfWork, state: RecordState[F]) -> None:
+        await intake.log_repeat(unit, record_type, asked.id, state.record, asked.caller)
+
+    return await perform(asked.engine, asked.key, state_type(record_type.fact), act, repeated)
 
 
 async def step_within(

@@ -238,7 +238,7 @@ async def test_every_reading_and_change_is_logged_and_searches_name_whom_they_fo
 
     query = "SELECT action FROM access_log WHERE person_iin = :iin ORDER BY id"
     logged = await consular.rows(query, iin=entry["person"]["iin"])
-    assert [row["action"] for row in logged] == ["read", "search", "search", "change"]
+    assert [row["action"] for row in logged] == ["create", "read", "search", "search", "change"]
 
 
 async def test_what_is_no_id_is_no_entry(consular: Api) -> None:

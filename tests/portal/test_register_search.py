@@ -60,9 +60,11 @@ async def test_a_person_sees_who_searched_for_them(portal: Api) -> None:
 
     mine = await portal.client.get("/v1/me/access-log", headers=portal.token("citizen", iin=iin))
     assert mine.status_code == 200
-    assert [use["action_code"] for use in mine.json()["usage"]] == ["search"]
+    assert [use["action_code"] for use in mine.json()["usage"]] == ["search", "create"]
     logged = await portal.rows("SELECT person_iin FROM access_log WHERE action = 'search' ORDER BY id")
-    assert [row["person_iin"] for row in logged] == [None, iin, None]
+    assert [row["person_iin"] for row in logged] == [None, iin, "850505300100"], (
+        "nobody was found, but for this one it was"
+    )
 
 
 async def test_the_registers_are_for_officers(portal: Api) -> None:

@@ -17,10 +17,13 @@ from services.accounting.intake.single import ingest_one_by_one
 from services.accounting.intake.watch import IntakeMetrics
 from services.accounting.rules.persons.identity import Hashes
 from services.accounting.settings import AccountingSettings, dsn
+from shared.audit import anchors
+from shared.db.engine import make_engine
 from shared.inbox.alarm import ErrorRateBreaker
 from shared.inbox.source import Source, SourceFailed, event_of
 from shared.inbox.sources import make_sources
 from shared.process import Telemetry, tune_gc
+from shared.timer import run_scheduler
 
 log = logging.getLogger(__name__)
 
@@ -38,13 +41,17 @@ OUTAGES = (
 
 
 async def read(settings: AccountingSettings, monitor: Telemetry) -> None:
-    """Reads the sources that the settings name, until cancelled."""
+    """Reads the sources that the settings name, and seals the access log by the clock, until cancelled."""
     tune_gc()
+    engine = make_engine(settings.database_url, connections=3, application="kosh-accounting-jobs")
     sources = make_sources(settings)
     try:
         hashes = Hashes(settings.identity_secret.get_secret_value().encode())
-        await run(dsn(settings.database_url), sources, hashes, monitor)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(run(dsn(settings.database_url), sources, hashes, monitor))
+            tasks.create_task(run_scheduler(engine, anchors.jobs("accounting")))
     finally:
+        await engine.dispose()
         for source in sources:
             await source.close()
 

@@ -29,10 +29,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.audit.access_log import access_log_table
+from shared.audit.chain import seal_table
+from shared.timer import timer_table
 
 metadata = MetaData()
 
 access_log = access_log_table(metadata)
+access_seal = seal_table(metadata)
+job_run = timer_table(metadata)
 
 
 def _record() -> list[Column[Any]]:

@@ -147,7 +147,10 @@ async def _step(
     async def act(unit: UnitOfWork) -> RegistrationState:
         return state(await step_within(unit, asked, REGISTRATIONS, change, reason=reason))
 
-    return await perform(asked.engine, asked.key, RegistrationState, act)
+    async def repeated(unit: UnitOfWork, shown: RegistrationState) -> None:
+        await intake.log_repeat(unit, REGISTRATIONS, asked.id, shown.record, asked.caller)
+
+    return await perform(asked.engine, asked.key, RegistrationState, act, repeated)
 
 
 async def register_self(engine: AsyncEngine, entry: ConsularRegistration, caller: Caller) -> tuple[Registered, Outcome]:

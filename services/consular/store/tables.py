@@ -3,10 +3,12 @@
 from sqlalchemy import Boolean, Column, Date, Index, MetaData, Text
 
 from shared.audit.access_log import access_log_table
+from shared.audit.chain import seal_table
 from shared.db.records import record_table
 from shared.idempotency import idempotency_table
 from shared.outbox import outbox_table, relay_table
 from shared.records.rejects import rejected_table
+from shared.timer import timer_table
 
 metadata = MetaData()
 
@@ -14,6 +16,8 @@ outbox = outbox_table(metadata)
 relayed = relay_table(metadata)
 idempotency = idempotency_table(metadata)
 access_log = access_log_table(metadata)
+access_seal = seal_table(metadata)
+job_run = timer_table(metadata)
 rejected_line = rejected_table(metadata)
 
 host_country_figure = record_table(metadata, "host_country_figure")

@@ -1,6 +1,6 @@
 """A family's case while it is worked on: its file, its members' records, its clock and where it stands."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -76,6 +76,16 @@ async def keep(unit: UnitOfWork, case: CaseState, file: CaseFile, caller: Caller
     for member in case.members:
         await intake.log(unit, STATUSES, member, KandasStatus.read(member.body), caller, "change", reason)
     return await state_of(unit, record)
+
+
+def repeated(caller: Caller) -> Callable[[UnitOfWork, Case], Awaitable[None]]:
+    """Writes to the access log that an answer showed the case's members again."""
+
+    async def log(unit: UnitOfWork, case: Case) -> None:
+        for member in case.members:
+            await intake.log_repeat(unit, STATUSES, member.status_id, member.status, caller)
+
+    return log
 
 
 def undecided(case: CaseState) -> list[tuple[Record, KandasStatus]]:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.kandas.cases.answers import Case, Lodged, MemberReceipt
 from services.kandas.cases.case_file import CaseFile, Member, MemberFile, Paper, PaperKind
-from services.kandas.cases.family_case import keep, open_case, refuse_strangers, state_of, view
+from services.kandas.cases.family_case import keep, open_case, refuse_strangers, repeated, state_of, view
 from services.kandas.cases.kandas_status import STATUSES
 from services.kandas.rules import kandas_application as rules
 from services.kandas.rules.rulebook import rulebook
@@ -164,7 +164,7 @@ async def add_documents(asked: StepRequest, received: Documents) -> Case:
         file = case.file.model_copy(update={"members": members})
         return view(await keep(unit, case, file, asked.caller, "documents received"))
 
-    return await perform(asked.engine, asked.key, Case, act)
+    return await perform(asked.engine, asked.key, Case, act, repeated(asked.caller))
 
 
 def _paper_faults(file: CaseFile, papers: Sequence[ReceivedPaper]) -> Iterator[Fault]:
@@ -201,7 +201,7 @@ async def take_back(asked: StepRequest, taking_back: TakeBack) -> Case:
         )
         return view(await state_of(unit, record))
 
-    return await perform(asked.engine, asked.key, Case, act)
+    return await perform(asked.engine, asked.key, Case, act, repeated(asked.caller))
 
 
 async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> Case:

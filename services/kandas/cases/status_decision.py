@@ -156,7 +156,7 @@ async def record_hearing(asked: StepRequest, held: HearingHeld) -> Case:
         file = case.file.model_copy(update={"hearing": hearing.model_copy(update={"held_on": held.held_on})})
         return family_case.view(await family_case.keep(unit, case, file, asked.caller, "hearing held"))
 
-    return await perform(asked.engine, asked.key, Case, act)
+    return await perform(asked.engine, asked.key, Case, act, family_case.repeated(asked.caller))
 
 
 def _faults(waiting: Sequence[tuple[Record, KandasStatus]], findings: Sequence[Finding]) -> Iterator[Fault]:

@@ -213,6 +213,7 @@ async def submit(engine: AsyncEngine, application: Application, caller: Caller) 
         held = _file_of(record)
         if held.application != application:
             raise Conflict("The same source_id holds another application; take a new one for a new application.")
+        await _note(unit, record.id, held, caller, "create" if taken.outcome == "created" else "repeat", None)
     receipt = ApplicationReceipt(id=record.id, version=FIRST, source_id=application.source_id, decide_by=held.decide_by)
     return receipt, taken.outcome == "created"
 
@@ -239,7 +240,7 @@ async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> FileState:
     async with unit_of_work(engine) as unit:
         record = await records.load(unit.connection, applications, id)
         file = _file_seen(record, caller)
-        await _note(unit, record, file, caller, "read", None)
+        await _note(unit, record.id, file, caller, "read", None)
     return _state_of(record, file)
 
 
@@ -308,7 +309,10 @@ async def step_file(
         changed, reason = await change(unit, file)
         return await _keep(unit, record, changed, act, asked.caller, reason)
 
-    return await perform(asked.engine, asked.key, FileState, perform_act)
+    async def repeated(unit: UnitOfWork, shown: FileState) -> None:
+        await _note(unit, shown.id, shown, asked.caller, "repeat", None)
+
+    return await perform(asked.engine, asked.key, FileState, perform_act, repeated)
 
 
 def _file_seen(record: Record, caller: Caller) -> ApplicationFile:
@@ -341,19 +345,17 @@ async def _keep(
         reason=reason,
         columns=file.columns,
     )
-    await _note(unit, revised, file, caller, "change", reason)
+    await _note(unit, revised.id, file, caller, "change", reason)
     return _state_of(revised, file)
 
 
 async def _note(
     unit: UnitOfWork,
-    record: Record,
+    id: UUID,
     file: ApplicationFile,
     caller: Caller,
     action: access_log.Action,
     reason: str | None,
 ) -> None:
     for worker in file.application.workers:
-        await access_log.log_access(
-            unit.connection, caller, action, applications.name, record.id, worker.person, reason
-        )
+        await access_log.log_access(unit.connection, caller, action, applications.name, id, worker.person, reason)

@@ -16,6 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 
 from shared.audit.access_log import access_log_table
+from shared.audit.chain import seal_table
 from shared.db.records import record_table
 from shared.idempotency import idempotency_table
 from shared.inbox.table import copy_table, inbox_tables
@@ -30,6 +31,7 @@ outbox = outbox_table(metadata)
 relayed = relay_table(metadata)
 idempotency = idempotency_table(metadata)
 access_log = access_log_table(metadata)
+access_seal = seal_table(metadata)
 rejected_line = rejected_table(metadata)
 
 employer = record_table(metadata, "employer")

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from shared.audit.access_log import access_log_table
+from shared.audit.chain import seal_table
 from shared.db.json_text import JsonText
 from shared.db.records import record_table
 from shared.idempotency import idempotency_table
@@ -33,6 +34,7 @@ outbox = outbox_table(metadata)
 relayed = relay_table(metadata)
 idempotency = idempotency_table(metadata)
 access_log = access_log_table(metadata)
+access_seal = seal_table(metadata)
 rejected_line = rejected_table(metadata)
 
 border_crossing = record_table(

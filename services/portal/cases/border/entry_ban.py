@@ -95,6 +95,7 @@ async def check(engine: AsyncEngine, asked: BanCheck, caller: Caller) -> BanAnsw
         rows = await find(unit.connection, entry_ban, asked)
         bans = [(row.id, EntryBan.read(row.body)) for row in rows if not row.withdrawn]
         held = [(id, ban) for id, ban in bans if rules.holds(ban.barred_from, ban.barred_until, ban.lifted_on, day)]
-        await access_log.log_search(unit.connection, caller, ENTRY_BANS.name, [(id, ban.person) for id, ban in held])
+        seen = [(id, ban.person) for id, ban in held]
+        await access_log.log_search(unit.connection, caller, ENTRY_BANS.name, seen, wanted=asked.subject)
     found = [Ban(id=id, ground=ban.ground, barred_until=ban.barred_until) for id, ban in held]
     return BanAnswer(day=day, barred=bool(found), bans=found)

@@ -4,7 +4,7 @@ They are views on violations and bans: a record stands in the register by what i
 its history, when it is withdrawn or lifted.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.portal.cases.border.entry_ban import ENTRY_BANS
 from services.portal.cases.police.violation import VIOLATIONS
 from shared.audit import access_log
+from shared.audit.access_log import Subject
 from shared.db import records
 from shared.events.border_control import EntryBan
 from shared.events.police import Violation
@@ -71,9 +72,14 @@ async def search(engine: AsyncEngine, register: Register, about: PersonQuery, ca
     async with unit_of_work(engine) as unit:
         rows = [row for row in await find(unit.connection, source.table, about) if source.holds(row)]
         entries = [await _entry(unit, source, row.id) for row in rows]
-        seen = [(entry.present.id, entry.present.record.person) for entry in entries]
-        await access_log.log_search(unit.connection, caller, source.record_type.name, seen)
+        seen = [(entry.present.id, person) for entry in entries for person in _persons(entry)]
+        await access_log.log_search(unit.connection, caller, source.record_type.name, seen, wanted=about.subject)
     return RegisterAnswer(searched=register, entries=entries)
+
+
+def _persons(entry: RegisterEntry) -> Iterable[Subject]:
+    """Everybody whom any version names: a correction may have named another."""
+    return dict.fromkeys(Subject.of(state.record.person) for state in (*entry.history, entry.present))
 
 
 async def _entry(unit: UnitOfWork, source: _Source, id: UUID) -> RegisterEntry:

@@ -92,7 +92,7 @@ async def check(engine: AsyncEngine, asked: StayQuestion, caller: Caller) -> Sta
     day = asked.day or clock.today()
     async with unit_of_work(engine) as unit:
         (followed,) = await follow(unit.connection, [asked.sought], day)
-        await _log(unit.connection, followed, caller)
+        await _log(unit.connection, asked, followed, caller)
     history = followed.history
     if not followed.crossings:
         if asked.citizenship is None:
@@ -110,12 +110,12 @@ async def stay_on(connection: AsyncConnection, person: Person, day: date) -> Sta
     return StayAnswer.model_validate(legal_stay(followed.history, day, rulebook()), from_attributes=True)
 
 
-async def _log(connection: AsyncConnection, followed: Followed, caller: Caller) -> None:
+async def _log(connection: AsyncConnection, asked: StayQuestion, followed: Followed, caller: Caller) -> None:
     seen = []
     if followed.crossings:
         last = await records.load(connection, border_crossing, followed.crossings[-1].id)
         seen = [(last.id, BorderCrossing.read(last.body).person)]
-    await access_log.log_search(connection, caller, "stay_control", seen)
+    await access_log.log_search(connection, caller, "stay_control", seen, wanted=asked.subject)
 
 
 async def follow(connection: AsyncConnection, sought: Sequence[Sought], day: date) -> list[Followed]:

@@ -86,7 +86,7 @@ async def _issue(unit: UnitOfWork, asked: InvitationAsked, caller: Caller) -> Re
         raise Conflict("The same source_id holds another invitation; take a new one.")
     await stay_registration.invitation_issued(unit, number)
     await access_log.log_access(
-        unit.connection, caller, "change", table.name, taken.id, asked.person, "invitation issued"
+        unit.connection, caller, "create", table.name, taken.id, asked.person, "invitation issued"
     )
     return await records.load(unit.connection, table, taken.id)
 
@@ -132,7 +132,11 @@ async def annul(asked: StepRequest, annulment: Annulment) -> InvitationState:
         )
         return await _state(unit, revised, asked.caller, "change", annulment.reason)
 
-    return await perform(asked.engine, asked.key, InvitationState, act)
+    async def repeated(unit: UnitOfWork, shown: InvitationState) -> None:
+        person = shown.invitation.person
+        await access_log.log_access(unit.connection, asked.caller, "repeat", table.name, shown.id, person)
+
+    return await perform(asked.engine, asked.key, InvitationState, act, repeated)
 
 
 async def _state(

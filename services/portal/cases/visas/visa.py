@@ -122,7 +122,6 @@ async def _grant(unit: UnitOfWork, asked: VisaAsked, caller: Caller) -> Record:
     number = await store.next_visa_number(unit.connection, today.year)
     visa = Visa(**{k: v for k, v in dict(asked).items() if k != "privilege"}, number=number, issued_on=today)
     (submitted,) = await intake.ingest(unit, VISAS, [visa], [caller])
-    await access_log.log_access(unit.connection, caller, "change", VISAS.name, submitted.id, visa.person, "visa issued")
     return await records.load(unit.connection, table, submitted.id)
 
 
@@ -174,14 +173,15 @@ class VisaLookedUp(BaseModel):
 
 async def look_up(engine: AsyncEngine, asked: LookUp, caller: Caller) -> VisaLookedUp:
     """Whether the visa admits today, and why not. It says no more about its holder; the look-up is logged."""
+    shown = access_log.Subject.holding(asked.document)
     async with unit_of_work(engine) as unit:
         try:
             record = await records.load_by_source(unit.connection, table, asked.number)
         except NotFound:
-            await access_log.log_search(unit.connection, caller, VISAS.name, [])
+            await access_log.log_search(unit.connection, caller, VISAS.name, [], wanted=shown)
             return VisaLookedUp(number=asked.number, valid=False, reasons=["unknown"], visa=None)
         visa = Visa.read(record.body)
-        await access_log.log_search(unit.connection, caller, VISAS.name, [(record.id, visa.person)])
+        await access_log.log_search(unit.connection, caller, VISAS.name, [(record.id, visa.person)], wanted=shown)
         used = await store.entries_on(unit.connection, asked.number)
     reasons = ["withdrawn"] if record.withdrawn else _faults(visa, asked, used)
     brief = VisaInBrief.model_validate(visa, from_attributes=True)

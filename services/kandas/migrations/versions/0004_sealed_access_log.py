@@ -1,0 +1,15 @@
+"""Seals over the access log."""
+
+from alembic import op
+
+from shared.audit.chain import SEALED
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    for statement in SEALED:
+        op.execute(statement)
