@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import clock
+from shared.db.revisions import AFTER_CREATE
 from shared.events.person import Person
 from shared.identity.callers import Caller, stated_purpose
 
@@ -48,6 +49,7 @@ def access_log_table(metadata: MetaData) -> Table:
         CheckConstraint(f"action IN {get_args(Action)}", "access_log_action"),
         Index("access_log_person", "person_iin", "id", postgresql_where=text("person_iin IS NOT NULL")),
         Index("access_log_record", "record_kind", "record_id"),
+        info={AFTER_CREATE: (APPEND_ONLY,)},
     )
 
 
