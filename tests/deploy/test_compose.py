@@ -13,6 +13,7 @@ from deploy.services import PORTS
 from services.accounting.settings import AccountingSettings
 from services.portal.settings import SignatureSettings
 from shared.identity.callers import ROLES
+from shared.kernel.iin import is_valid, is_valid_bin
 from shared.settings import ServiceSettings
 from tests.deploy.compose import FILE, PROFILES, ROOT, compose, every_service, ours, secrets, services
 
@@ -149,6 +150,16 @@ def test_the_roles_of_the_identity_provider_are_ours() -> None:
     people = json.loads((ROOT / "deploy/identity/people.json").read_text("utf-8"))
     assert {role["name"] for role in realm["roles"]["client"]["kosh"]} == ROLES
     assert {role for person in people["users"] for role in person["clientRoles"]["kosh"]} == ROLES - {"system"}
+
+
+def test_the_people_for_development_have_numbers_that_the_services_accept() -> None:
+    """An employer whose BIN is none can act for nobody: every body with that number is refused."""
+    people = json.loads((ROOT / "deploy/identity/people.json").read_text("utf-8"))["users"]
+    numbers = [
+        (kind, number) for person in people for kind in ("iin", "bin") for number in person["attributes"].get(kind, ())
+    ]
+    valid = {"iin": is_valid, "bin": is_valid_bin}
+    assert [(kind, number) for kind, number in numbers if not valid[kind](number)] == []
 
 
 def test_no_cluster_id_can_be_taken_for_an_option(monkeypatch: pytest.MonkeyPatch) -> None:
