@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db import grants
+from shared.db.revisions import AFTER_CREATE
 from shared.events.person import Document, Person
 from shared.identity.callers import Caller, stated_purpose
 from shared.kernel import documents
@@ -106,6 +107,7 @@ def access_log_table(metadata: MetaData) -> Table:
             postgresql_where=text("person_document IS NOT NULL"),
         ),
         Index("access_log_everybody", "id", postgresql_where=text("everybody")),
+        info={AFTER_CREATE: (APPEND_ONLY, *TIMED)},
     )
 
 

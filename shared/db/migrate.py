@@ -5,6 +5,7 @@ this module, so that lock and timeouts are the same everywhere.
 """
 
 import asyncio
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +20,14 @@ from sqlalchemy.pool import NullPool
 
 from shared.db.revisions import versions
 
+FORMATTED = {
+    "hooks": "ruff",
+    "ruff.type": "exec",
+    "ruff.executable": str(Path(sys.executable).with_name("ruff")),
+    "ruff.options": "format --quiet REVISION_SCRIPT_FILENAME",
+}
+"""What is written is as `make check` wants it."""
+
 MIGRATION_LOCK = 0x6D6F7665
 
 
@@ -28,6 +37,8 @@ def config(service: str) -> Config:
     settings.set_main_option("script_location", str(Path(__file__).parent / "alembic"))
     settings.set_main_option("version_locations", str(versions(service)))
     settings.set_main_option("path_separator", "os")
+    for name, value in FORMATTED.items():
+        settings.set_section_option("post_write_hooks", name, value)
     return settings
 
 

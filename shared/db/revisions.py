@@ -3,6 +3,9 @@
 from functools import cache
 from pathlib import Path
 
+AFTER_CREATE = "after_create"
+"""Key of a table's `info`: SQL statements that the migration which creates the table runs after it."""
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.driver import copy_rows
 from shared.db.json_text import JsonText
+from shared.db.revisions import AFTER_CREATE
 from shared.events.envelope import Event
 
 ORDER_LOCK = 0x6B6F7368  # "kosh"; advisory locks are per database
@@ -46,6 +47,7 @@ def outbox_table(metadata: MetaData) -> Table:
         Column("time", DateTime(timezone=True), nullable=False),
         Column("traceparent", Text),
         Column("data", JsonText, nullable=False),
+        info={AFTER_CREATE: IN_COMMIT_ORDER},
     )
 
 

@@ -14,6 +14,7 @@ from services.accounting.settings import AccountingSettings
 from services.portal.settings import SignatureSettings
 from shared.events.grants import consumers, grants
 from shared.identity.callers import ROLES
+from shared.kernel.iin import is_valid, is_valid_bin
 from shared.settings import ServiceSettings
 from tests.deploy.compose import FILE, PROFILES, ROOT, compose, every_service, ours, secrets, services
 
@@ -170,6 +171,16 @@ def test_every_consumer_is_a_client_of_its_own_and_no_other_client_is_a_system()
 def reading() -> set[str]:
     """The containers that read feeds."""
     return {name for name, variables in processes().items() if any(each.startswith("KOSH_FEED_") for each in variables)}
+
+
+def test_the_people_for_development_have_numbers_that_the_services_accept() -> None:
+    """An employer whose BIN is none can act for nobody: every body with that number is refused."""
+    people = json.loads((ROOT / "deploy/identity/people.json").read_text("utf-8"))["users"]
+    numbers = [
+        (kind, number) for person in people for kind in ("iin", "bin") for number in person["attributes"].get(kind, ())
+    ]
+    valid = {"iin": is_valid, "bin": is_valid_bin}
+    assert [(kind, number) for kind, number in numbers if not valid[kind](number)] == []
 
 
 def test_no_cluster_id_can_be_taken_for_an_option(monkeypatch: pytest.MonkeyPatch) -> None:

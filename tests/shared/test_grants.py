@@ -70,7 +70,7 @@ def test_a_member_that_nobody_granted_is_told_to_nobody(grant: Grant, type: str,
 @pytest.mark.parametrize(
     ("consumer", "untold"),
     [
-        ("accounting", {"occupation", "city", "mission", "legal_basis", "employer_bin", "checkpoint", "visa_number"}),
+        ("accounting", {"occupation", "city", "mission", "legal_basis", "employer_bin", "visa_number"}),
         ("accounting", {"surname_cyrillic", "given_names_cyrillic", "patronymic_cyrillic", "article", "penalty"}),
         ("permits", {"surname", "given_names", "birth_date", "citizenship", "sex", "ground", "lift_reason"}),
         ("portal", {"surname", "given_names", "birth_date", "citizenship", "employer_bin", "occupation", "activity"}),

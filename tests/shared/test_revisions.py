@@ -2,16 +2,23 @@
 
 import asyncio
 import importlib
+import subprocess
+import sys
+from pathlib import Path
 
 import asyncpg
 import pytest
 from alembic.script import ScriptDirectory
 
+from deploy.local.postgres import Database
 from deploy.services import REGISTERS, SERVICES
-from shared.db.migrate import config, drift
+from services.consular.store import tables
+from shared.db import revisions
+from shared.db.migrate import config, drift, generate, upgrade
 from shared.db.revisions import head
 from shared.testing.postgres import FreshDatabase
 
+ROOT = Path(__file__).resolve().parents[2]
 TRIGGERS = "SELECT tgname FROM pg_trigger WHERE tgrelid = 'outbox'::regclass AND NOT tgisinternal"
 MAY = "SELECT privilege FROM unnest($1::text[]) AS privilege WHERE has_table_privilege('access_log', privilege)"
 
@@ -28,13 +35,39 @@ async def test_the_migrations_make_the_tables_of_the_code(service: str, fresh_da
     assert await asyncio.to_thread(drift, database.owner_url, metadata) == []
 
 
+async def test_a_generated_first_migration_has_all_that_a_register_needs(
+    empty_database: FreshDatabase, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Nothing is added by hand: the tables say which statements follow them."""
+    monkeypatch.setattr(revisions, "ROOT", tmp_path)
+    revisions.versions("consular").mkdir(parents=True)
+    database = await empty_database("consular")
+    await asyncio.to_thread(generate, "consular", database.owner_url, tables.metadata, "first tables")
+    await asyncio.to_thread(upgrade, "consular", database.owner_url)
+
+    assert await asyncio.to_thread(drift, database.owner_url, tables.metadata) == []
+    await _orders_its_outbox_and_protects_its_access_log(database)
+    (written,) = revisions.versions("consular").glob("*.py")
+    await asyncio.to_thread(_check_style, written)
+
+
+def _check_style(written: Path) -> None:
+    """As `make check` looks at it."""
+    for command in (["format", "--check"], ["check"]):
+        ruff, rules = Path(sys.executable).with_name("ruff"), ROOT / "pyproject.toml"
+        subprocess.run([ruff, *command, "--config", rules, written], check=True, timeout=60)
+
+
 @pytest.mark.parametrize("service", REGISTERS)
 async def test_the_first_migration_of_a_register_orders_its_outbox_and_protects_its_access_log(
     service: str, fresh_database: FreshDatabase
 ) -> None:
-    """What alembic does not generate: IN_COMMIT_ORDER of shared/outbox and APPEND_ONLY of shared/audit. Without the
-    first a feed passes over events that are committed late, without the second a service can rewrite who read what."""
-    database = await fresh_database(service)
+    """IN_COMMIT_ORDER of shared/outbox and APPEND_ONLY of shared/audit. Without the first a feed passes over events
+    that are committed late, without the second a service can rewrite who read what."""
+    await _orders_its_outbox_and_protects_its_access_log(await fresh_database(service))
+
+
+async def _orders_its_outbox_and_protects_its_access_log(database: Database) -> None:
     connection = await asyncpg.connect(database.app_url.replace("+asyncpg", ""))
     try:
         assert [row["tgname"] for row in await connection.fetch(TRIGGERS)] == ["outbox_in_commit_order"]
