@@ -4,8 +4,8 @@ from alembic import op
 
 from shared.audit.access_log import TIMED, WHOLE
 
-revision = "0004"
-down_revision = "0003"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

@@ -5,8 +5,8 @@ In one step: no process of an earlier version may run beside it, which before th
 
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
