@@ -46,7 +46,7 @@ def rows(histories: Histories) -> Iterator[tuple[CrossingRow, tuple[int, ...]]]:
     for number, (fact, who, day, arrival) in enumerate(columns):
         yield (
             CrossingRow(fact, f"B-{number}", 1, False, day, number % 80_000, number, birth + who % 9_000, citizen,
-                        citizen + who % 40, who % 12, 1 + who % 2, int(arrival), 2, 0, document[who]),
+                        citizen + who % 40, who % 12, 1 + who % 2, int(arrival), 2, 0, document[who], number % 7),
             (fact, who, day, number % 80_000, number, int(arrival), initial[who]),
         )  # fmt: skip
 
