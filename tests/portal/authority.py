@@ -4,12 +4,14 @@ Signatures are made by the openssl command line, as any host's software might ma
 """
 
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any, Self
 
+from asn1crypto import cms
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
@@ -158,6 +160,36 @@ def _usage(**usages: bool) -> x509.KeyUsage:
         False,
     )
     return x509.KeyUsage(**(every | usages))
+
+
+def twin_of(signer: Signer, key: RSAPrivateKey, bin: str, iin: str) -> bytes:
+    """A certificate that its holder made alone, in DER: issuer, serial number and key identifier are the signer's, name
+    and roles those of another."""
+    own = signer.certificate
+    subject = [(NameOID.SERIAL_NUMBER, f"IIN{iin}"), (NameOID.ORGANIZATIONAL_UNIT_NAME, f"BIN{bin}")]
+    roles = x509.ExtendedKeyUsage([x509.ObjectIdentifier(role) for role in (PERSON, ORGANISATION, HEAD)])
+    builder = x509.CertificateBuilder().serial_number(own.serial_number).issuer_name(own.issuer)
+    builder = builder.subject_name(x509.Name([x509.NameAttribute(oid, value) for oid, value in subject]))
+    builder = builder.not_valid_before(own.not_valid_before_utc).not_valid_after(own.not_valid_after_utc)
+    for copied in (x509.SubjectKeyIdentifier, x509.KeyUsage):
+        builder = builder.add_extension(own.extensions.get_extension_for_class(copied).value, False)
+    builder = builder.public_key(key.public_key()).add_extension(roles, False)
+    return builder.sign(key, SHA256()).public_bytes(Encoding.DER)
+
+
+def enclosing(der: bytes, certificates: Sequence[bytes]) -> bytes:
+    """The signature `der` with these certificates in it, in this order, in the place of its own."""
+    content = cms.ContentInfo.load(der)
+    signed = content["content"]
+    parts = [signed[name].dump() for name in ("version", "digest_algorithms", "encap_content_info")]
+    parts += [_tagged(0xA0, b"".join(certificates)), signed["signer_infos"].dump()]
+    return _tagged(0x30, content["content_type"].dump() + _tagged(0xA0, _tagged(0x30, b"".join(parts))))
+
+
+def _tagged(tag: int, content: bytes) -> bytes:
+    """A DER element with a length of the long form."""
+    length = len(content).to_bytes(4)
+    return bytes([tag, 0x84]) + length + content
 
 
 def _private(key: RSAPrivateKey) -> bytes:

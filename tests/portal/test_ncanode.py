@@ -24,7 +24,7 @@ from shared import clock
 from shared.http.answers import json_response
 from shared.testing.serving import serving
 from tests.portal.authority import NOW, Authority
-from tests.portal.hosts import HOST_IIN, number
+from tests.portal.hosts import HOST_IIN, HOTEL_BIN, number
 
 DOCUMENT = b'{"channel": "vmp"}'
 GOST_2015 = "1.2.398.3.10.1.1.2.3.2"
@@ -86,7 +86,7 @@ def answers(signature: Detached) -> StandIn:
         "notBefore": "2025-03-27T07:00:00.000+00:00",
         "notAfter": "2027-03-27T07:00:00.000+00:00",
         "keyUsage": "SIGN",
-        "serialNumber": signature.certificate.serial,
+        "serialNumber": signature.serial,
         "signAlg": "ECGOST3410-2015-512",
         "keyUser": ["INDIVIDUAL"],
         "subject": {"commonName": "ИВАНОВ ИВАН", "iin": HOST_IIN, "bin": None, "country": "KZ"},
@@ -123,6 +123,7 @@ async def test_a_good_signature_is_valid(signature: Detached, client: httpx.Asyn
     finding, verdict = await found(stand_in, signature, client)
 
     assert verdict.outcome == "valid"
+    assert finding.certificate is not None
     assert (finding.verifier, finding.certificate.iin) == ("ncanode", HOST_IIN)
     assert [question["revocationCheck"] for question in stand_in.asked] == [[], ["OCSP", "CRL"]]
     assert all(b64decode(question["data"]) == DOCUMENT for question in stand_in.asked)
@@ -149,7 +150,34 @@ def no_list_of_signers(answer: Answer) -> None:
     del answer["signers"]
 
 
-@pytest.mark.parametrize("gap", [no_signers, no_certificate, another_certificate, not_for_signing, no_list_of_signers])
+def two_certificates(answer: Answer) -> None:
+    """As it answers where two enclosed ones fit the signer."""
+    answer["signers"][0]["certificates"].append(seen(answer) | {"subject": {"iin": number("90010130012")}})
+
+
+def two_signers(answer: Answer) -> None:
+    answer["signers"] *= 2
+
+
+def no_subject(answer: Answer) -> None:
+    del seen(answer)["subject"]
+
+
+def no_roles(answer: Answer) -> None:
+    seen(answer)["keyUser"] = None
+
+
+def no_time(answer: Answer) -> None:
+    seen(answer)["notAfter"] = "tomorrow"
+
+
+GAPS = [
+    *(no_signers, no_certificate, another_certificate, not_for_signing, no_list_of_signers),
+    *(two_certificates, two_signers, no_subject, no_roles, no_time),
+]
+
+
+@pytest.mark.parametrize("gap", GAPS)
 async def test_valid_true_alone_proves_nothing(signature: Detached, client: httpx.AsyncClient, gap: Change) -> None:
     stand_in = answers(signature)
     gap(stand_in.plain)
@@ -244,13 +272,35 @@ async def test_a_certificate_that_ran_out_while_it_waited_stays_pending(
     assert (finding.trusted, verdict.outcome) == (None, "pending")
 
 
-async def test_another_persons_certificate_is_refused(
-    authority: Authority, tmp_path: Path, client: httpx.AsyncClient
+@pytest.mark.parametrize("enclosed", [HOST_IIN, number("90010130012")])
+async def test_the_subject_that_it_names_is_judged_whatever_the_signature_encloses(
+    authority: Authority, tmp_path: Path, client: httpx.AsyncClient, enclosed: str
 ) -> None:
-    signature = gost(authority.person(number("90010130012")).sign(DOCUMENT, tmp_path))
-    _, verdict = await found(answers(signature), signature, client)
+    signature = gost(authority.person(enclosed).sign(DOCUMENT, tmp_path))
+    stand_in = answers(signature)
+    for answer in (stand_in.plain, stand_in.full):
+        seen(answer)["subject"]["iin"] = number("90010130012")
+    _, verdict = await found(stand_in, signature, client)
 
     assert (verdict.outcome, verdict.reason) == ("refused", "signature-wrong-person")
+
+
+async def test_two_answers_about_two_certificates_prove_neither(signature: Detached, client: httpx.AsyncClient) -> None:
+    stand_in = answers(signature)
+    seen(stand_in.full)["subject"] = {"iin": number("90010130012")}
+    finding, verdict = await found(stand_in, signature, client)
+
+    assert (finding.certificate, verdict.outcome) == (None, "pending")
+
+
+async def test_an_employee_does_not_bind_the_organisation(signature: Detached, client: httpx.AsyncClient) -> None:
+    stand_in = answers(signature)
+    for answer in (stand_in.plain, stand_in.full):
+        seen(answer)["subject"] = {"iin": HOST_IIN, "bin": HOTEL_BIN}
+        seen(answer)["keyUser"] = ["ORGANIZATION", "EMPLOYEE"]
+    finding, _ = await found(stand_in, signature, client)
+
+    assert judge(finding, ClaimedHost("organisation", HOTEL_BIN), NOW).reason == "signature-role"
 
 
 @pytest.mark.parametrize("status", [500, 503, 404])

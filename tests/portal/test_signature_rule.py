@@ -38,7 +38,9 @@ certificates = st.builds(
     not_before=st.sampled_from([AT - timedelta(days=1), AT + timedelta(days=1)]),
     not_after=st.sampled_from([AT, AT + timedelta(days=1)]),
 )
-findings = st.builds(CertificateInfo, st.just("test"), certificates, maybe, maybe, st.sampled_from(Revocation))
+findings = st.builds(
+    CertificateInfo, st.just("test"), st.none() | certificates, maybe, maybe, st.sampled_from(Revocation)
+)
 hosts = st.sampled_from([SELF, ClaimedHost("organisation", BIN)])
 
 
@@ -52,9 +54,10 @@ def test_only_what_is_known_and_good_in_every_respect_is_valid(finding: Certific
     assert (verdict.reason is None) == (verdict.outcome == "valid")
 
 
-@given(findings, hosts, st.sampled_from(["intact", "trusted", "revocation"]))
+@given(findings, hosts, st.sampled_from(["certificate", "intact", "trusted", "revocation"]))
 def test_knowing_less_never_makes_a_signature_valid(finding: CertificateInfo, host: ClaimedHost, lost: str) -> None:
     less = {
+        "certificate": replace(finding, certificate=None),
         "intact": replace(finding, intact=None),
         "trusted": replace(finding, trusted=None),
         "revocation": replace(finding, revocation=Revocation.UNKNOWN),
@@ -86,3 +89,20 @@ def test_the_number_of_a_person_is_no_number_of_an_organisation() -> None:
     certificate = replace(HOLDER, iin=BIN, bin=IIN)
 
     assert judge(replace(GOOD, certificate=certificate), SELF, AT).reason == "signature-wrong-person"
+
+
+def test_an_organisations_certificate_names_who_acts_for_it() -> None:
+    head = replace(HOLDER, roles=frozenset({ORGANISATION, HEAD}))
+    host = ClaimedHost("organisation", BIN)
+
+    assert judge(replace(GOOD, certificate=head), host, AT).outcome == "valid"
+    nameless = replace(head, iin=None)
+    assert judge(replace(GOOD, certificate=nameless), host, AT).reason == "signature-wrong-person"
+
+
+@pytest.mark.parametrize("roles", [(), (ORGANISATION,), (ORGANISATION, EMPLOYEE), (PERSON,)])
+def test_without_the_right_to_sign_nobody_binds_an_organisation(roles: tuple[str, ...]) -> None:
+    certificate = replace(HOLDER, roles=frozenset(roles))
+    verdict = judge(replace(GOOD, certificate=certificate), ClaimedHost("organisation", BIN), AT)
+
+    assert (verdict.outcome, verdict.reason) == ("refused", "signature-role")

@@ -11,11 +11,14 @@ from typing import Any
 
 import orjson
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding
+from sqlalchemy import text
 
 from services.portal.app import make_app
 from shared import clock
 from shared.testing.api import Api, StartApi
-from tests.portal.authority import NOW, Authority, Signer
+from tests.portal.authority import NOW, Authority, Signer, enclosing, twin_of
 from tests.portal.hosts import HOST_IIN, HOTEL_BIN, PATH, PERSON, as_host, eqonaq, hand_in, notice, number, submit
 
 OTHER_IIN = number("90010130012")
@@ -200,6 +203,43 @@ async def test_two_signers_are_one_too_many(portal: Api, authority: Authority, t
     signature = first.sign(body, tmp_path, "-signer", "second.pem", "-inkey", "second.key")
 
     assert problem(await submit(portal, body, signature)) == (422, "signature-malformed")
+
+
+def with_a_twin(signer: Signer, signature: bytes) -> bytes:
+    """Enclosed before the signer's own: one that makes him head of the hotel."""
+    twin = twin_of(signer, generate_private_key(65_537, 2_048), HOTEL_BIN, OTHER_IIN)
+    return enclosing(signature, [twin, signer.certificate.public_bytes(Encoding.DER)])
+
+
+async def test_nobody_signs_for_an_organisation_by_a_certificate_that_he_made_himself(
+    portal: Api, authority: Authority, tmp_path: Path
+) -> None:
+    body, signer = document(), authority.person(HOST_IIN)
+    signature = signer.sign(body, tmp_path)
+
+    assert problem(await submit(portal, body, signature)) == (422, "signature-wrong-person")
+    assert problem(await submit(portal, body, with_a_twin(signer, signature))) == (422, "signature-malformed")
+
+
+async def test_one_stored_signature_that_is_malformed_by_now_stops_no_run(
+    portal: Api, authority: Authority, lists: Path, tmp_path: Path
+) -> None:
+    """It was taken for one before twins were looked for."""
+    (lists / "list.crl").unlink()
+    _, signer = await pending(portal, authority, tmp_path)
+    await pending(portal, authority, tmp_path)
+    (first, _) = await verdicts(portal)
+    async with portal.engine.begin() as connection:
+        await connection.execute(
+            text("UPDATE signed_notice SET signature = :twin WHERE signature = :own"),
+            {"own": first["signature"], "twin": with_a_twin(signer, bytes(first["signature"]))},
+        )
+
+    assert await judge(portal) == {"valid": 0, "refused": 1, "pending": 1}
+    assert [kept["verdict"]["reason"] for kept in await verdicts(portal)] == [
+        "signature-malformed",
+        "signature-revoked",
+    ]
 
 
 async def pending(portal: Api, authority: Authority, tmp_path: Path) -> tuple[Any, Signer]:

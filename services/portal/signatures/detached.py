@@ -6,8 +6,6 @@ from typing import Any, Self
 
 from asn1crypto import cms, core, x509
 
-from services.portal.rules.stays.signature import Certificate
-
 GOST_ARCS = ("1.2.398.", "1.2.643.", "1.3.6.1.4.1.6801.")
 """Where the algorithms of Kazakhstan (GOST 34.310 and 34.10-2015) and their forerunners are registered."""
 
@@ -18,12 +16,15 @@ class MalformedSignature(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Detached:
-    """`der` is the signature as it came; `key` tells one signature from another, however they are wrapped."""
+    """`der` is the signature as it came; `key` tells one signature from another, however they are wrapped.
+
+    `serial` is the number (hexadecimal) of the one enclosed certificate that fits the signer. What else a certificate
+    says is for a verifier to answer, of the one that it verified with: strangers enclose what they like.
+    """
 
     der: bytes
     signed_data: Any
-    signer: Any
-    certificate: Certificate
+    serial: str
     key: bytes
     is_gost: bool
 
@@ -54,14 +55,19 @@ class Detached:
             signer["tbs_certificate"]["subject_public_key_info"]["algorithm"]["algorithm"].dotted,
         )
         key = sha256(info["signature"].native).digest()
-        return cls(der, signed_data, signer, _read(signer), key, any(a.startswith(GOST_ARCS) for a in algorithms))
+        serial = format(signer.serial_number, "x")
+        return cls(der, signed_data, serial, key, any(each.startswith(GOST_ARCS) for each in algorithms))
 
 
 def _signer(signed_data: Any, sid: Any) -> x509.Certificate:
+    """The enclosed certificate that fits the signer identifier (RFC 5652, 5.3). Raises MalformedSignature where none
+    does, or where another one could be taken for it, by whatever reading of names a verifier has."""
     certificates = [choice.chosen for choice in signed_data["certificates"] if choice.name == "certificate"]
     found: x509.Certificate | None = next((each for each in certificates if _is(each, sid)), None)
     if found is None:
         raise MalformedSignature("does not enclose the signer's certificate")
+    if any(each is not found and _is_twin(each, found) for each in certificates):
+        raise MalformedSignature("encloses more than one certificate that fits its signer")
     return found
 
 
@@ -74,22 +80,9 @@ def _is(certificate: x509.Certificate, sid: Any) -> bool:
     return bool(certificate.key_identifier == sid.chosen.native)
 
 
-def _read(certificate: x509.Certificate) -> Certificate:
-    usage, roles = certificate.key_usage_value, certificate.extended_key_usage_value
-    validity = certificate["tbs_certificate"]["validity"]
-    return Certificate(
-        serial=format(certificate.serial_number, "x"),
-        iin=_number(certificate, "serial_number", "IIN"),
-        bin=_number(certificate, "organizational_unit_name", "BIN"),
-        usages=frozenset(usage.native) if usage else frozenset(),
-        roles=frozenset(role.dotted for role in roles) if roles else frozenset(),
-        not_before=validity["not_before"].native,
-        not_after=validity["not_after"].native,
-    )
-
-
-def _number(certificate: x509.Certificate, attribute: str, prefix: str) -> str | None:
-    """The number behind `prefix`; None where the subject names none, or more than one."""
-    values = certificate.subject.native.get(attribute, [])
-    named = [value for value in (values if isinstance(values, list) else [values]) if value.startswith(prefix)]
-    return named[0].removeprefix(prefix) if len(named) == 1 else None
+def _is_twin(certificate: x509.Certificate, signer: x509.Certificate) -> bool:
+    """Issuers are not compared: two readings of a name differ (case, order, kind of string), two of a number do not.
+    Nor is the key identifier alone: some verifiers reckon it from the key where a certificate names none."""
+    own, other = (each["tbs_certificate"]["subject_public_key_info"].dump() for each in (signer, certificate))
+    same_identifier = signer.key_identifier is not None and certificate.key_identifier == signer.key_identifier
+    return bool(certificate.serial_number == signer.serial_number or same_identifier or own == other)

@@ -2,25 +2,46 @@
 
 Its `valid: true` alone proves nothing; what is known of its answers:
 - a CMS without signers, or whose signer encloses no certificate, is `valid`;
+- it verifies with each certificate that fits the signer, and names all of them as that signer's;
 - a document inside the CMS is verified in the place of the one that was sent with it (we take detached ones only);
 - `revoked: false` also stands for "could not be asked": only OCSP with the message OK has really answered;
 - lists (CRL) that are switched off, missing or another authority's answer `revoked: false` as well, so that a list
   can prove a revocation, never its absence;
+- `subject` and `keyUser` are read from the certificate that it verified with: these are judged, no other;
 - with revocation asked for, `valid: false` does not say what is wrong, so that it is asked twice: without and with.
 """
 
 import logging
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import httpx
 
-from services.portal.rules.stays.signature import CertificateInfo, Revocation
+from services.portal.rules.stays.signature import (
+    EMPLOYEE,
+    HEAD,
+    MAY_SIGN,
+    ORGANISATION,
+    PERSON,
+    SIGNING,
+    Certificate,
+    CertificateInfo,
+    Revocation,
+)
 from services.portal.signatures.detached import Detached
 from shared import clock
+
+_ROLES = {
+    "INDIVIDUAL": PERSON,
+    "ORGANIZATION": ORGANISATION,
+    "CEO": HEAD,
+    "CAN_SIGN": MAY_SIGN,
+    "EMPLOYEE": EMPLOYEE,
+}
+"""`keyUser`: its words for the national profile's extended key usages."""
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +58,7 @@ class NcaNodeVerifier:
     url: str
 
     async def verify(self, document: bytes, signature: Detached, at: datetime) -> CertificateInfo:
-        unknown = CertificateInfo("ncanode", signature.certificate, None, None, Revocation.UNKNOWN)
+        unknown = CertificateInfo("ncanode", None, None, None, Revocation.UNKNOWN)
         try:
             plain = await self._ask(document, signature, [])
             full = await self._ask(document, signature, ["OCSP", "CRL"])
@@ -45,7 +66,7 @@ class NcaNodeVerifier:
             log.warning("NCANode does not tell: %s", reason)
             return unknown
         if plain is None or full is None:
-            return CertificateInfo("ncanode", signature.certificate, False, None, Revocation.UNKNOWN)
+            return replace(unknown, intact=False)
         return _finding(signature, plain, full)
 
     async def _ask(self, document: bytes, signature: Detached, revocation: Sequence[str]) -> dict[str, Any] | None:
@@ -69,11 +90,11 @@ class NcaNodeVerifier:
 
 def _finding(signature: Detached, plain: dict[str, Any], full: dict[str, Any]) -> CertificateInfo:
     """A proof needs the very certificate that signed, as the server saw it; without it nothing is known."""
-    certificate = signature.certificate
-    seen, seen_fully = _certificate(plain, certificate.serial), _certificate(full, certificate.serial)
-    if seen is None or seen_fully is None:
-        return CertificateInfo("ncanode", certificate, None if plain["valid"] else False, None, Revocation.UNKNOWN)
-    trusted = _trusted(signature, seen)
+    seen, seen_fully = _sole_certificate(plain, signature.serial), _sole_certificate(full, signature.serial)
+    certificate = None if seen is None else _read(seen)
+    if seen is None or seen_fully is None or certificate is None or _read(seen_fully) != certificate:
+        return CertificateInfo("ncanode", None, None if plain["valid"] else False, None, Revocation.UNKNOWN)
+    trusted = _trusted(certificate, seen)
     intact = True if plain["valid"] else (False if seen.get("valid") is True else None)
     revocation = _revocation(seen_fully)
     if revocation is Revocation.GOOD and not full["valid"]:
@@ -81,13 +102,14 @@ def _finding(signature: Detached, plain: dict[str, Any], full: dict[str, Any]) -
     return CertificateInfo("ncanode", certificate, intact, trusted, revocation)
 
 
-def _certificate(answer: dict[str, Any], serial: str) -> dict[str, Any] | None:
-    """What the answer says of the certificate with this serial number, which it must give as one for signing."""
-    for certificate in _certificates(answer):
-        number = certificate.get("serialNumber")
-        if isinstance(number, str) and number.lstrip("0").lower() == serial.lstrip("0"):
-            return certificate if certificate.get("keyUsage") == "SIGN" else None
-    return None
+def _sole_certificate(answer: dict[str, Any], serial: str) -> dict[str, Any] | None:
+    """What the answer says of the certificate with this serial number, which it must name alone and as one for signing:
+    it verifies with every certificate that fits the signer, and tells of all of them."""
+    certificates = list(_certificates(answer))
+    number = certificates[0].get("serialNumber") if len(certificates) == 1 else None
+    if not isinstance(number, str) or number.lstrip("0").lower() != serial.lstrip("0"):
+        return None
+    return certificates[0] if certificates[0].get("keyUsage") == "SIGN" else None
 
 
 def _certificates(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -97,12 +119,41 @@ def _certificates(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from (each for each in (listed if isinstance(listed, list) else []) if isinstance(each, dict))
 
 
-def _trusted(signature: Detached, seen: dict[str, Any]) -> bool | None:
+def _read(seen: dict[str, Any]) -> Certificate | None:
+    """The certificate as the answer names it: holder, roles and times; None where it leaves any of them out."""
+    subject, roles = seen.get("subject"), seen.get("keyUser")
+    not_before, not_after = _moment(seen.get("notBefore")), _moment(seen.get("notAfter"))
+    if not isinstance(subject, dict) or not isinstance(roles, list) or not_before is None or not_after is None:
+        return None
+    return Certificate(
+        serial=seen["serialNumber"].lstrip("0").lower(),
+        iin=_text(subject.get("iin")),
+        bin=_text(subject.get("bin")),
+        usages=SIGNING,  # what SIGN stands for
+        roles=frozenset(_ROLES[role] for role in roles if isinstance(role, str) and role in _ROLES),
+        not_before=not_before,
+        not_after=not_after,
+    )
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _moment(value: Any) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
+    return found if found.tzinfo else None
+
+
+def _trusted(certificate: Certificate, seen: dict[str, Any]) -> bool | None:
     """It says whether the issuer is known and the certificate in its time now; one that ran out meanwhile cannot be
     told from a foreign one any more."""
     if seen.get("valid") is True:
         return True
-    return False if signature.certificate.not_before <= clock.now() <= signature.certificate.not_after else None
+    return False if certificate.not_before <= clock.now() <= certificate.not_after else None
 
 
 def _revocation(seen: dict[str, Any]) -> Revocation:

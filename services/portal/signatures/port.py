@@ -10,7 +10,8 @@ from services.portal.signatures.detached import Detached
 
 class SignatureVerifier(Protocol):
     """Finds out what a signature is worth; never judges, and never raises because a service does not answer: what
-    could not be found out is unknown."""
+    could not be found out is unknown. It answers the certificate that it verified with, so that nobody else needs to
+    read one from the signature."""
 
     async def verify(self, document: bytes, signature: Detached, at: datetime) -> CertificateInfo:
         """About `signature` under exactly the bytes of `document`, received at the moment `at`."""
@@ -21,7 +22,7 @@ class Nobody:
     """Where no verifier is set up for a kind of key, nothing can be found out: such signatures wait."""
 
     async def verify(self, document: bytes, signature: Detached, at: datetime) -> CertificateInfo:
-        return CertificateInfo("none", signature.certificate, None, None, Revocation.UNKNOWN)
+        return CertificateInfo("none", None, None, None, Revocation.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Answers of OCSP count only for certificates that name a responder (as the nation
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -17,10 +17,12 @@ from pyhanko.sign.general import CMSExtractionError, CMSStructuralError
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import async_validate_detached_cms
 from pyhanko.sign.validation.settings import KeyUsageConstraints
-from pyhanko.sign.validation.status import StandardCMSSignatureStatus
+from pyhanko.sign.validation.status import StandardCMSSignatureStatus as _Status
 from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.authority import AuthorityWithCert
 
-from services.portal.rules.stays.signature import CertificateInfo, Revocation
+from services.portal.rules.stays.signature import Certificate, CertificateInfo, Revocation
+from services.portal.signatures.certificate import read_certificate
 from services.portal.signatures.detached import Detached
 from services.portal.signatures.revocation import Evidence, RevocationSources
 
@@ -40,12 +42,19 @@ for _name in ("pyhanko", "pyhanko_certvalidator"):  # their warnings name the ce
 
 
 def trusted_certificates(folder: Path) -> list[x509.Certificate]:
-    """Every certificate in the files of `folder` (PEM, several in a file, or DER): each of them is a trusted issuer."""
+    """Every certificate in the files of `folder` (PEM, several in a file, or DER): each of them is a trusted issuer.
+    Raises ValueError where a file holds anything else."""
     found: list[x509.Certificate] = []
     for path in sorted(path for path in folder.iterdir() if path.suffix in CERTIFICATES):
         content = path.read_bytes()
         ders = [der for _, _, der in pem.unarmor(content, multiple=True)] if pem.detect(content) else [content]
-        found += [x509.Certificate.load(der, strict=True) for der in ders]
+        found += [_certificate(der) for der in ders]
+    return found
+
+
+def _certificate(der: bytes) -> x509.Certificate:
+    found: x509.Certificate = x509.Certificate.load(der, strict=True)
+    found["tbs_certificate"].native  # noqa: B018  (a key in DER is one sequence as well: only its content tells)
     return found
 
 
@@ -57,30 +66,40 @@ class RsaVerifier:
     sources: RevocationSources
 
     async def verify(self, document: bytes, signature: Detached, at: datetime) -> CertificateInfo:
-        issuer = next((each for each in self.trusted if each.subject == signature.signer.issuer), None)
-        evidence = await self.sources.about(signature.signer, issuer)
-        # A long list takes a while to look through: not on the loop that answers everybody.
-        return await asyncio.to_thread(self._verify, document, signature, at, evidence)
-
-    def _verify(self, document: bytes, signature: Detached, at: datetime, evidence: Evidence) -> CertificateInfo:
         """Two questions, because a certificate of which nothing is known and a foreign one look alike in one answer:
         first what the bytes and the chain say, then, where they are good, what is known of revocation."""
+        # A long list takes a while to look through: not on the loop that answers everybody.
+        finding, proved = await asyncio.to_thread(self._prove, document, signature, at)
+        if proved is None:
+            return finding
+        evidence = await self.sources.about(proved.signing_cert, _issuer(proved))
+        return await asyncio.to_thread(self._look_up, document, signature, at, finding, evidence)
+
+    def _prove(self, document: bytes, signature: Detached, at: datetime) -> tuple[CertificateInfo, _Status | None]:
+        """What is found but for revocation; the status too where that is worth asking for."""
         unknown = Revocation.UNKNOWN
         try:
-            plain = self._ask(document, signature, at, Evidence([], []), "soft-fail")
-            if not (plain.intact and plain.valid):
-                return CertificateInfo("pyhanko", signature.certificate, False, None, unknown)
-            if plain.trust_problem_indic is not None:
-                return CertificateInfo("pyhanko", signature.certificate, True, _trusted(signature, at), unknown)
-            full = self._ask(document, signature, at, evidence, "require")
+            status = self._ask(document, signature, at, Evidence([], []), "soft-fail")
+            if not (status.intact and status.valid):
+                return CertificateInfo("pyhanko", None, False, None, unknown), None
+            certificate = read_certificate(status.signing_cert)
         except _ASTRAY as error:
             log.warning("a signature cannot be followed: %s", type(error).__name__)
-            return CertificateInfo("pyhanko", signature.certificate, False, None, unknown)
-        return CertificateInfo("pyhanko", signature.certificate, True, True, _revocation(full))
+            return CertificateInfo("pyhanko", None, False, None, unknown), None
+        if status.trust_problem_indic is not None:
+            return CertificateInfo("pyhanko", certificate, True, _trusted(certificate, at), unknown), None
+        return CertificateInfo("pyhanko", certificate, True, True, unknown), status
 
-    def _ask(
-        self, document: bytes, signature: Detached, at: datetime, evidence: Evidence, mode: str
-    ) -> StandardCMSSignatureStatus:
+    def _look_up(
+        self, document: bytes, signature: Detached, at: datetime, finding: CertificateInfo, evidence: Evidence
+    ) -> CertificateInfo:
+        try:
+            return replace(finding, revocation=_revocation(self._ask(document, signature, at, evidence, "require")))
+        except _ASTRAY as error:  # what cannot be read tells nothing of a signature that was proved
+            log.warning("what is known of revocation cannot be followed: %s", type(error).__name__)
+            return finding
+
+    def _ask(self, document: bytes, signature: Detached, at: datetime, evidence: Evidence, mode: str) -> _Status:
         context = ValidationContext(
             trust_roots=list(self.trusted),
             moment=at,
@@ -94,13 +113,18 @@ class RsaVerifier:
         )
 
 
-def _trusted(signature: Detached, at: datetime) -> bool | None:
+def _issuer(proved: _Status) -> x509.Certificate | None:
+    authority = proved.validation_path.find_issuing_authority(proved.signing_cert) if proved.validation_path else None
+    return authority.certificate if isinstance(authority, AuthorityWithCert) else None
+
+
+def _trusted(certificate: Certificate, at: datetime) -> bool | None:
     """Without a good chain: False, unless the certificate is out of its time. Then that is what is wrong with it, and
     where it comes from was not looked at."""
-    return False if signature.certificate.not_before <= at <= signature.certificate.not_after else None
+    return False if certificate.not_before <= at <= certificate.not_after else None
 
 
-def _revocation(status: StandardCMSSignatureStatus) -> Revocation:
+def _revocation(status: _Status) -> Revocation:
     if status.trust_problem_indic is None:
         return Revocation.GOOD
     return Revocation.REVOKED if status.trust_problem_indic in _REVOKED else Revocation.UNKNOWN

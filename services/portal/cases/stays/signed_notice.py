@@ -8,7 +8,7 @@ from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import orjson
@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.portal.cases.stays.host_notification import NOTICES, faults_of, ingest
 from services.portal.cases.stays.notice import SIGNED, Notice
 from services.portal.cases.stays.notification_receipt import NoticeReceipt, given, notice_key
-from services.portal.rules.stays.signature import CertificateInfo, ClaimedHost, ValidationResult, judge
+from services.portal.rules.stays.signature import Certificate, CertificateInfo, ClaimedHost, ValidationResult, judge
 from services.portal.signatures.detached import Detached, MalformedSignature
 from services.portal.signatures.port import SignatureVerifier
 from services.portal.store.stays import host_notification
@@ -150,15 +150,21 @@ async def _judged(
 
 def _told(finding: CertificateInfo, verdict: ValidationResult) -> str:
     """The verdict as it is kept: by whom, about which certificate, every demand and how it was met."""
-    certificate = {
-        "serial": finding.certificate.serial,
-        "not_before": finding.certificate.not_before,
-        "not_after": finding.certificate.not_after,
-        "roles": sorted(finding.certificate.roles),
-    }
     demands = [asdict(demand) for demand in verdict.demands]
-    told = {"verifier": finding.verifier, "reason": verdict.reason, "certificate": certificate, "demands": demands}
+    told = {
+        "verifier": finding.verifier,
+        "reason": verdict.reason,
+        "certificate": _shown(finding.certificate),
+        "demands": demands,
+    }
     return orjson.dumps(told).decode()
+
+
+def _shown(certificate: Certificate | None) -> dict[str, Any] | None:
+    if certificate is None:
+        return None
+    times = {"not_before": certificate.not_before, "not_after": certificate.not_after}
+    return {"serial": certificate.serial, "roles": sorted(certificate.roles)} | times
 
 
 async def _settle_new(
@@ -250,12 +256,25 @@ async def _judge_again(engine: AsyncEngine, verifier: SignatureVerifier, id: UUI
     async with engine.connect() as connection:
         row = await store.load(connection, id)
     notice = Notice.read(row.document)
-    row, _ = await _judged(verifier, row, notice, Detached.parse(row.signature))
+    row = await _rejudged(verifier, row, notice)
     try:
         return await _settle(engine, row, notice, caller)
     except Conflict:
-        reason = orjson.dumps({"verifier": "register", "reason": "source-id-taken"}).decode()
-        return await _settle(engine, replace(row, outcome="refused", verdict=reason), notice, caller)
+        return await _settle(engine, _refused(row, "source-id-taken"), notice, caller)
+
+
+async def _rejudged(verifier: SignatureVerifier, row: SignedNotice, notice: Notice) -> SignedNotice:
+    """A stored row under its new verdict; what was once read as a signature may be malformed by now."""
+    try:
+        signature = Detached.parse(row.signature)
+    except MalformedSignature:
+        return _refused(row, "signature-malformed")
+    return (await _judged(verifier, row, notice, signature))[0]
+
+
+def _refused(row: SignedNotice, reason: str) -> SignedNotice:
+    told = orjson.dumps({"verifier": "register", "reason": reason}).decode()
+    return replace(row, outcome="refused", verdict=told, judged_at=clock.now())
 
 
 async def _settle(engine: AsyncEngine, row: SignedNotice, notice: Notice, caller: Caller) -> str:

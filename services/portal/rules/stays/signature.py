@@ -5,6 +5,7 @@ then neither valid nor forged. Source: law 370-II of 07.01.2003 on electronic do
 the certificate profile of the national certification authority (neither read in the original).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -27,8 +28,8 @@ class Revocation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What the signer's certificate says: `iin` from serialNumber=IIN..., `bin` from OU=BIN..., `roles` and key
-    `usages` as object identifiers and as RFC 5280 names them."""
+    """What the certificate that was verified with says: `iin` from serialNumber=IIN..., `bin` from OU=BIN..., `roles`
+    as object identifiers, key `usages` as RFC 5280 names them."""
 
     serial: str
     iin: str | None
@@ -43,12 +44,13 @@ class Certificate:
 class CertificateInfo:
     """What a verifier found out about one signature; None is "could not be found out".
 
-    `intact`: the signature fits exactly these bytes and this certificate. `trusted`: the certificate comes from an
-    authority that we trust.
+    `certificate`: the one by whose key it verified the signature, never one that merely lies beside it; None where no
+    certificate was proved. `intact`: the signature fits exactly these bytes and this certificate. `trusted`: the
+    certificate comes from an authority that we trust.
     """
 
     verifier: str
-    certificate: Certificate
+    certificate: Certificate | None
     intact: bool | None
     trusted: bool | None
     revocation: Revocation
@@ -92,27 +94,43 @@ def judge(finding: CertificateInfo, host: ClaimedHost, at: datetime) -> Validati
 
 
 def _demands(finding: CertificateInfo, host: ClaimedHost, at: datetime) -> tuple[Requirement, ...]:
-    certificate = finding.certificate
     good = {Revocation.GOOD: True, Revocation.REVOKED: False, Revocation.UNKNOWN: None}[finding.revocation]
+
+    def certified(demand: Callable[[Certificate], bool]) -> bool | None:
+        return None if finding.certificate is None else demand(finding.certificate)
+
     return (
         Requirement("signature-altered", "The signature fits exactly the submitted document.", finding.intact),
         Requirement("signature-foreign", "The certificate comes from a trusted authority.", finding.trusted),
         Requirement(
             "signature-expired",
             "The certificate is within its time when the notice is received.",
-            certificate.not_before <= at <= certificate.not_after,
+            certified(lambda certificate: certificate.not_before <= at <= certificate.not_after),
         ),
         Requirement("signature-revoked", "The certificate is known not to be revoked.", good),
-        Requirement("signature-key-usage", "The certificate's key is for signing.", certificate.usages >= SIGNING),
         Requirement(
-            "signature-wrong-person", "The certificate belongs to the host of the notice.", _is_host(certificate, host)
+            "signature-key-usage",
+            "The certificate's key is for signing.",
+            certified(lambda certificate: certificate.usages >= SIGNING),
         ),
-        Requirement("signature-role", "The signer may act for the host.", _may_act(certificate, host)),
+        Requirement(
+            "signature-wrong-person",
+            "The certificate belongs to the host of the notice.",
+            certified(lambda certificate: _is_host(certificate, host)),
+        ),
+        Requirement(
+            "signature-role",
+            "The signer may act for the host.",
+            certified(lambda certificate: _may_act(certificate, host)),
+        ),
     )
 
 
 def _is_host(certificate: Certificate, host: ClaimedHost) -> bool:
-    return host.number == (certificate.iin if host.kind == "person" else certificate.bin)
+    """The national profile names a person in every certificate; an organisation's names whoever acts for it too."""
+    if host.kind == "person":
+        return certificate.iin == host.number
+    return certificate.bin == host.number and certificate.iin is not None
 
 
 def _may_act(certificate: Certificate, host: ClaimedHost) -> bool:
