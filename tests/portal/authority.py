@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any, Self
 
 from asn1crypto import cms
+from asn1crypto import x509 as asn1
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -41,13 +43,13 @@ class Signer:
     key: RSAPrivateKey
     certificate: x509.Certificate
 
-    def sign(self, document: bytes, folder: Path, *options: str) -> bytes:
+    def sign(self, document: bytes, folder: Path, *options: str, digest: str = "sha256") -> bytes:
         """A CMS signature in DER; detached unless `options` say otherwise."""
         (folder / "key.pem").write_bytes(_private(self.key))
         (folder / "certificate.pem").write_bytes(self.certificate.public_bytes(Encoding.PEM))
         (folder / "document").write_bytes(document)
         command = ["openssl", "cms", "-sign", "-binary", "-in", "document", "-signer", "certificate.pem"]
-        command += ["-inkey", "key.pem", "-md", "sha256", "-outform", "DER", *options]
+        command += ["-inkey", "key.pem", "-md", digest, "-outform", "DER", *options]
         return subprocess.run(command, cwd=folder, check=True, capture_output=True).stdout
 
 
@@ -88,14 +90,23 @@ class Authority:
         *,
         days: int = 365,
         signs: bool = True,
+        key: RSAPrivateKey | None = None,
     ) -> Signer:
         names = [x509.NameAttribute(NameOID.COMMON_NAME, "ИВАНОВ ИВАН"), x509.NameAttribute(NameOID.COUNTRY_NAME, "KZ")]
         names += [x509.NameAttribute(oid, value) for oid, value in subject]
         purposes = x509.ExtendedKeyUsage([x509.ObjectIdentifier(role) for role in (EMAIL, *roles)])
         usage = _usage(digital_signature=True, content_commitment=signs, key_encipherment=not signs)
-        builder = self._builder(x509.Name(names), self.signer_key, days).add_extension(usage, True)
+        key = key or self.signer_key
+        builder = self._builder(x509.Name(names), key, days).add_extension(usage, True)
         builder = builder.add_extension(purposes, False).add_extension(RESPONDER, False)
-        return Signer(self.signer_key, builder.sign(self.key, SHA256()))
+        return Signer(key, builder.sign(self.key, SHA256()))
+
+    def by_sha1(self, signer: Signer) -> Signer:
+        """The same certificate as if it were signed by SHA-1, which no present library does any more."""
+        certificate = asn1.Certificate.load(signer.certificate.public_bytes(Encoding.DER))
+        certificate["tbs_certificate"]["signature"] = certificate["signature_algorithm"] = {"algorithm": "sha1_rsa"}
+        certificate["signature_value"] = self.key.sign(certificate["tbs_certificate"].dump(), PKCS1v15(), SHA1())  # noqa: S303
+        return Signer(signer.key, x509.load_der_x509_certificate(certificate.dump()))
 
     def _builder(self, subject: x509.Name, key: RSAPrivateKey, days: int) -> x509.CertificateBuilder:
         issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, self.name)])

@@ -293,6 +293,20 @@ async def test_two_answers_about_two_certificates_prove_neither(signature: Detac
     assert (finding.certificate, verdict.outcome) == (None, "pending")
 
 
+@pytest.mark.parametrize(
+    ("algorithm", "outcome"), [("SHA1WITHRSA", "refused"), ("SHA256WITHRSA", "pending"), (None, "pending")]
+)
+async def test_a_certificate_that_is_not_gost_is_not_taken_by_its_word(
+    signature: Detached, client: httpx.AsyncClient, algorithm: str | None, outcome: str
+) -> None:
+    stand_in = answers(signature)
+    for answer in (stand_in.plain, stand_in.full):
+        seen(answer)["signAlg"] = algorithm
+    _, verdict = await found(stand_in, signature, client)
+
+    assert verdict.outcome == outcome
+
+
 async def test_an_employee_does_not_bind_the_organisation(signature: Detached, client: httpx.AsyncClient) -> None:
     stand_in = answers(signature)
     for answer in (stand_in.plain, stand_in.full):

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.portal.rules.stays.signature import ClaimedHost, judge
 from services.portal.signatures.detached import Detached, MalformedSignature
 from services.portal.signatures.revocation import RevocationSources
 from services.portal.signatures.rsa import RsaVerifier, trusted_certificates
@@ -129,3 +130,37 @@ def test_an_enclosed_empty_document_is_no_detached_signature(scene: Scene) -> No
 
     with pytest.raises(MalformedSignature, match="encloses a document"):
         Detached.parse(content.dump(force=True))
+
+
+@dataclass(frozen=True)
+class Weak:
+    """What of a signature is weak, by the name of the refusal."""
+
+    reason: str
+    digest: str = "sha256"
+    bits: int = 2_048
+    by_sha1: bool = False
+
+
+WEAK = [
+    Weak("signature-weak-digest", digest="sha1"),
+    Weak("signature-weak-digest", digest="md5"),
+    Weak("signature-weak-digest", by_sha1=True),
+    Weak("signature-weak-key", bits=1_024),
+]
+
+
+@pytest.mark.parametrize("weak", WEAK, ids=["SHA-1", "MD5", "certificate by SHA-1", "RSA-1024"])
+def test_what_is_weak_is_refused_by_its_own_name(
+    scene: Scene, authorities: tuple[Authority, Authority], tmp_path: Path, weak: Weak
+) -> None:
+    """Made by the authority that is trusted, and good in every other respect."""
+    key = generate_private_key(65_537, weak.bits)
+    signer = authorities[0].person(HOST_IIN, key=key)
+    signer = authorities[0].by_sha1(signer) if weak.by_sha1 else signer
+    signature = Detached.parse(signer.sign(DOCUMENT, tmp_path, digest=weak.digest))
+    with clock.set_to(NOW):
+        finding = asyncio.run(scene.verifier.verify(DOCUMENT, signature, NOW))
+    verdict = judge(finding, ClaimedHost("person", HOST_IIN), NOW)
+
+    assert (verdict.outcome, verdict.reason) == ("refused", weak.reason)

@@ -23,8 +23,19 @@ from services.portal.rules.stays.signature import (
 
 AT = datetime(2026, 3, 27, 7, tzinfo=UTC)
 IIN, BIN = "800515300126", "050340001235"
-HOLDER = Certificate("1", IIN, BIN, SIGNING, frozenset({PERSON}), AT - timedelta(days=1), AT + timedelta(days=1))
-GOOD = CertificateInfo("test", HOLDER, True, True, Revocation.GOOD)
+HOLDER = Certificate(
+    serial="1",
+    iin=IIN,
+    bin=BIN,
+    usages=SIGNING,
+    roles=frozenset({PERSON}),
+    not_before=AT - timedelta(days=1),
+    not_after=AT + timedelta(days=1),
+    key_algorithm="rsa",
+    key_bits=2_048,
+    digest="sha256",
+)
+GOOD = CertificateInfo("test", HOLDER, True, True, Revocation.GOOD, frozenset({"sha256"}))
 SELF = ClaimedHost("person", IIN)
 
 maybe = st.sampled_from([True, False, None])
@@ -37,9 +48,13 @@ certificates = st.builds(
     roles=st.sets(st.sampled_from([PERSON, ORGANISATION, HEAD, MAY_SIGN, EMPLOYEE])).map(frozenset),
     not_before=st.sampled_from([AT - timedelta(days=1), AT + timedelta(days=1)]),
     not_after=st.sampled_from([AT, AT + timedelta(days=1)]),
+    key_algorithm=st.sampled_from(["rsa", "gost", "ed25519", None]),
+    key_bits=st.sampled_from([1_024, 2_048, None]),
+    digest=st.sampled_from(["sha256", "sha1", None]),
 )
+digests = st.frozensets(st.sampled_from(["sha256", "sha1", "md5", "1.2.398.3.10.1.3.1"]))
 findings = st.builds(
-    CertificateInfo, st.just("test"), st.none() | certificates, maybe, maybe, st.sampled_from(Revocation)
+    CertificateInfo, st.just("test"), st.none() | certificates, maybe, maybe, st.sampled_from(Revocation), digests
 )
 hosts = st.sampled_from([SELF, ClaimedHost("organisation", BIN)])
 
@@ -54,11 +69,12 @@ def test_only_what_is_known_and_good_in_every_respect_is_valid(finding: Certific
     assert (verdict.reason is None) == (verdict.outcome == "valid")
 
 
-@given(findings, hosts, st.sampled_from(["certificate", "intact", "trusted", "revocation"]))
+@given(findings, hosts, st.sampled_from(["certificate", "intact", "trusted", "revocation", "digests"]))
 def test_knowing_less_never_makes_a_signature_valid(finding: CertificateInfo, host: ClaimedHost, lost: str) -> None:
     less = {
         "certificate": replace(finding, certificate=None),
         "intact": replace(finding, intact=None),
+        "digests": replace(finding, digests=frozenset()),
         "trusted": replace(finding, trusted=None),
         "revocation": replace(finding, revocation=Revocation.UNKNOWN),
     }[lost]
@@ -70,6 +86,13 @@ def test_knowing_less_never_makes_a_signature_valid(finding: CertificateInfo, ho
     ("change", "reason"),
     [
         ({"intact": False}, "signature-altered"),
+        ({"digests": frozenset({"sha256", "sha1"})}, "signature-weak-digest"),
+        ({"digests": frozenset({"md5"}), "trusted": False}, "signature-weak-digest"),
+        ({"certificate": replace(HOLDER, digest="sha1")}, "signature-weak-digest"),
+        ({"digests": frozenset()}, "signature-weak-digest"),
+        ({"certificate": replace(HOLDER, key_bits=1_024)}, "signature-weak-key"),
+        ({"certificate": replace(HOLDER, key_bits=2_047), "trusted": False}, "signature-weak-key"),
+        ({"certificate": replace(HOLDER, key_algorithm="ed25519")}, "signature-weak-key"),
         ({"trusted": False}, "signature-foreign"),
         ({"revocation": Revocation.REVOKED}, "signature-revoked"),
         ({"certificate": replace(HOLDER, not_after=AT - timedelta(seconds=1))}, "signature-expired"),

@@ -9,6 +9,7 @@ def read_certificate(certificate: x509.Certificate) -> Certificate:
     """What the rule asks of it. Raises ValueError and its kin for what cannot be read."""
     usage, roles = certificate.key_usage_value, certificate.extended_key_usage_value
     validity = certificate["tbs_certificate"]["validity"]
+    algorithm, bits = _key(certificate)
     return Certificate(
         serial=format(certificate.serial_number, "x"),
         iin=_number(certificate, "serial_number", "IIN"),
@@ -17,7 +18,25 @@ def read_certificate(certificate: x509.Certificate) -> Certificate:
         roles=frozenset(role.dotted for role in roles) if roles else frozenset(),
         not_before=validity["not_before"].native,
         not_after=validity["not_after"].native,
+        key_algorithm=algorithm,
+        key_bits=bits,
+        digest=_digest(certificate),
     )
+
+
+def _key(certificate: x509.Certificate) -> tuple[str | None, int | None]:
+    try:
+        return certificate.public_key.algorithm, certificate.public_key.bit_size
+    except ValueError:  # of an algorithm that asn1crypto does not know
+        return None, None
+
+
+def _digest(certificate: x509.Certificate) -> str | None:
+    try:
+        found: str | None = certificate["signature_algorithm"].hash_algo
+    except ValueError:
+        return None
+    return found
 
 
 def _number(certificate: x509.Certificate, attribute: str, prefix: str) -> str | None:

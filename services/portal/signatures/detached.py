@@ -19,7 +19,8 @@ class Detached:
     """`der` is the signature as it came; `key` tells one signature from another, however they are wrapped.
 
     `serial` is the number (hexadecimal) of the one enclosed certificate that fits the signer. What else a certificate
-    says is for a verifier to answer, of the one that it verified with: strangers enclose what they like.
+    says is for a verifier to answer, of the one that it verified with: strangers enclose what they like. `digests` are
+    the hash functions that the signature names: an unknown one by its object identifier.
     """
 
     der: bytes
@@ -27,6 +28,7 @@ class Detached:
     serial: str
     key: bytes
     is_gost: bool
+    digests: frozenset[str]
 
     @classmethod
     def parse(cls, der: bytes) -> Self:
@@ -56,7 +58,17 @@ class Detached:
         )
         key = sha256(info["signature"].native).digest()
         serial = format(signer.serial_number, "x")
-        return cls(der, signed_data, serial, key, any(each.startswith(GOST_ARCS) for each in algorithms))
+        is_gost = any(each.startswith(GOST_ARCS) for each in algorithms)
+        return cls(der, signed_data, serial, key, is_gost, _digests(info))
+
+
+def _digests(info: Any) -> frozenset[str]:
+    """Of the document, and of what the key signed: some algorithms name it, for others it is the same."""
+    try:
+        signed = info["signature_algorithm"].hash_algo
+    except ValueError:
+        signed = None
+    return frozenset({info["digest_algorithm"]["algorithm"].native} | ({signed} if signed else set()))
 
 
 def _signer(signed_data: Any, sid: Any) -> x509.Certificate:

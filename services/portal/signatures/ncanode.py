@@ -58,7 +58,7 @@ class NcaNodeVerifier:
     url: str
 
     async def verify(self, document: bytes, signature: Detached, at: datetime) -> CertificateInfo:
-        unknown = CertificateInfo("ncanode", None, None, None, Revocation.UNKNOWN)
+        unknown = CertificateInfo("ncanode", None, None, None, Revocation.UNKNOWN, signature.digests)
         try:
             plain = await self._ask(document, signature, [])
             full = await self._ask(document, signature, ["OCSP", "CRL"])
@@ -67,7 +67,7 @@ class NcaNodeVerifier:
             return unknown
         if plain is None or full is None:
             return replace(unknown, intact=False)
-        return _finding(signature, plain, full)
+        return _finding(signature, plain, full, unknown)
 
     async def _ask(self, document: bytes, signature: Detached, revocation: Sequence[str]) -> dict[str, Any] | None:
         """Its answer; None where it refuses to read the signature with this document. Raises _NoAnswer."""
@@ -88,18 +88,20 @@ class NcaNodeVerifier:
         return content
 
 
-def _finding(signature: Detached, plain: dict[str, Any], full: dict[str, Any]) -> CertificateInfo:
+def _finding(
+    signature: Detached, plain: dict[str, Any], full: dict[str, Any], unknown: CertificateInfo
+) -> CertificateInfo:
     """A proof needs the very certificate that signed, as the server saw it; without it nothing is known."""
     seen, seen_fully = _sole_certificate(plain, signature.serial), _sole_certificate(full, signature.serial)
     certificate = None if seen is None else _read(seen)
     if seen is None or seen_fully is None or certificate is None or _read(seen_fully) != certificate:
-        return CertificateInfo("ncanode", None, None if plain["valid"] else False, None, Revocation.UNKNOWN)
-    trusted = _trusted(certificate, seen)
+        return replace(unknown, intact=None if plain["valid"] else False)
     intact = True if plain["valid"] else (False if seen.get("valid") is True else None)
     revocation = _revocation(seen_fully)
     if revocation is Revocation.GOOD and not full["valid"]:
         revocation = Revocation.UNKNOWN  # it contradicts itself
-    return CertificateInfo("ncanode", certificate, intact, trusted, revocation)
+    trusted = _trusted(certificate, seen)
+    return replace(unknown, certificate=certificate, intact=intact, trusted=trusted, revocation=revocation)
 
 
 def _sole_certificate(answer: dict[str, Any], serial: str) -> dict[str, Any] | None:
@@ -133,7 +135,18 @@ def _read(seen: dict[str, Any]) -> Certificate | None:
         roles=frozenset(_ROLES[role] for role in roles if isinstance(role, str) and role in _ROLES),
         not_before=not_before,
         not_after=not_after,
+        **_strength(seen.get("signAlg")),
     )
+
+
+def _strength(algorithm: Any) -> dict[str, Any]:
+    """Digest and key as the algorithm tells by which the certificate is signed (SHA1WITHRSA, ECGOST3410-2015-512): the
+    national authority signs by GOST what is GOST, and the length of such a key is fixed by the standard."""
+    if not isinstance(algorithm, str):
+        return {"key_algorithm": None, "key_bits": None, "digest": None}
+    is_gost = "GOST" in algorithm.upper()
+    digest = algorithm.upper().partition("WITH")[0].lower()
+    return {"key_algorithm": "gost" if is_gost else None, "key_bits": 256 if is_gost else None, "digest": digest}
 
 
 def _text(value: Any) -> str | None:

@@ -22,7 +22,7 @@ class Nobody:
     """Where no verifier is set up for a kind of key, nothing can be found out: such signatures wait."""
 
     async def verify(self, document: bytes, signature: Detached, at: datetime) -> CertificateInfo:
-        return CertificateInfo("none", None, None, None, Revocation.UNKNOWN)
+        return CertificateInfo("none", None, None, None, Revocation.UNKNOWN, signature.digests)
 
 
 @dataclass(frozen=True, slots=True)

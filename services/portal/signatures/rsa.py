@@ -77,18 +77,19 @@ class RsaVerifier:
 
     def _prove(self, document: bytes, signature: Detached, at: datetime) -> tuple[CertificateInfo, _Status | None]:
         """What is found but for revocation; the status too where that is worth asking for."""
-        unknown = Revocation.UNKNOWN
+        unproved = CertificateInfo("pyhanko", None, False, None, Revocation.UNKNOWN, signature.digests)
         try:
             status = self._ask(document, signature, at, Evidence([], []), "soft-fail")
             if not (status.intact and status.valid):
-                return CertificateInfo("pyhanko", None, False, None, unknown), None
+                return unproved, None
             certificate = read_certificate(status.signing_cert)
         except _ASTRAY as error:
             log.warning("a signature cannot be followed: %s", type(error).__name__)
-            return CertificateInfo("pyhanko", None, False, None, unknown), None
+            return unproved, None
+        proved = replace(unproved, certificate=certificate, intact=True)
         if status.trust_problem_indic is not None:
-            return CertificateInfo("pyhanko", certificate, True, _trusted(certificate, at), unknown), None
-        return CertificateInfo("pyhanko", certificate, True, True, unknown), status
+            return replace(proved, trusted=_trusted(certificate, at)), None
+        return replace(proved, trusted=True), status
 
     def _look_up(
         self, document: bytes, signature: Detached, at: datetime, finding: CertificateInfo, evidence: Evidence

@@ -24,8 +24,9 @@ _DOCUMENT = b"""{"source_id": "2026/000017", "channel": "vmp", "host": {"kind": 
  "address": {"kato": "750000000", "text": "Abai avenue 10, flat 5"}, "stay_from": "2026-03-20"}"""
 _EXAMPLE = {"document": b64encode(_DOCUMENT).decode(), "signature": "MIIG... (detached CMS, DER, in Base64)"}
 _REASONS = (
-    "signature-malformed, signature-altered, signature-replayed, signature-foreign, signature-expired, "
-    "signature-revoked, signature-key-usage, signature-wrong-person, signature-role"
+    "signature-malformed, signature-altered, signature-replayed, signature-weak-digest, signature-weak-key, "
+    "signature-foreign, signature-expired, signature-revoked, signature-key-usage, signature-wrong-person, "
+    "signature-role"
 )
 
 

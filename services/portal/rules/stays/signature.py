@@ -20,6 +20,13 @@ EMPLOYEE = "1.2.398.3.3.4.1.2.5"  # belongs to the organisation, but does not bi
 SIGNING = frozenset({"digital_signature", "non_repudiation"})
 
 
+WEAK_DIGESTS = frozenset({"md2", "md4", "md5", "sha1"})
+"""For which two documents of one digest can be made: RFC 6149, 6150, 6151 and 6194."""
+
+LEAST_BITS = {"rsa": 2_048, "rsassa_pss": 2_048, "dsa": 2_048, "ec": 224, "gost": 256}
+"""Of a key by which one may sign: the national profile asks for RSA-2048 or GOST; the others as NIST SP 800-131A."""
+
+
 class Revocation(StrEnum):
     GOOD = "good"
     REVOKED = "revoked"
@@ -29,7 +36,8 @@ class Revocation(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Certificate:
     """What the certificate that was verified with says: `iin` from serialNumber=IIN..., `bin` from OU=BIN..., `roles`
-    as object identifiers, key `usages` as RFC 5280 names them."""
+    as object identifiers, key `usages` as RFC 5280 names them, `digest` as that by which its issuer signed it (None
+    where it is not told)."""
 
     serial: str
     iin: str | None
@@ -38,6 +46,9 @@ class Certificate:
     roles: frozenset[str]
     not_before: datetime
     not_after: datetime
+    key_algorithm: str | None
+    key_bits: int | None
+    digest: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +57,7 @@ class CertificateInfo:
 
     `certificate`: the one by whose key it verified the signature, never one that merely lies beside it; None where no
     certificate was proved. `intact`: the signature fits exactly these bytes and this certificate. `trusted`: the
-    certificate comes from an authority that we trust.
+    certificate comes from an authority that we trust. `digests`: by which hash functions the signature was made.
     """
 
     verifier: str
@@ -54,6 +65,7 @@ class CertificateInfo:
     intact: bool | None
     trusted: bool | None
     revocation: Revocation
+    digests: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +113,16 @@ def _demands(finding: CertificateInfo, host: ClaimedHost, at: datetime) -> tuple
 
     return (
         Requirement("signature-altered", "The signature fits exactly the submitted document.", finding.intact),
+        Requirement(
+            "signature-weak-digest",
+            "Signature and certificate are made with a digest that cannot be forged: SHA-256 or better, or GOST.",
+            _digests_hold(finding),
+        ),
+        Requirement(
+            "signature-weak-key",
+            "The certificate's key is long enough: RSA of 2048 bits or more, or GOST.",
+            None if finding.certificate is None else _key_holds(finding.certificate),
+        ),
         Requirement("signature-foreign", "The certificate comes from a trusted authority.", finding.trusted),
         Requirement(
             "signature-expired",
@@ -124,6 +146,19 @@ def _demands(finding: CertificateInfo, host: ClaimedHost, at: datetime) -> tuple
             certified(lambda certificate: _may_act(certificate, host)),
         ),
     )
+
+
+def _digests_hold(finding: CertificateInfo) -> bool | None:
+    """One weak one is enough; that of the certificate is known once it is proved."""
+    used = {*finding.digests, finding.certificate.digest if finding.certificate else None}
+    if used & WEAK_DIGESTS:
+        return False
+    return None if None in used or not finding.digests else True
+
+
+def _key_holds(certificate: Certificate) -> bool | None:
+    least = LEAST_BITS.get(certificate.key_algorithm or "")
+    return None if least is None or certificate.key_bits is None else certificate.key_bits >= least
 
 
 def _is_host(certificate: Certificate, host: ClaimedHost) -> bool:
