@@ -4,14 +4,24 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 
 import httpx
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_der_x509_crl, ocsp
 from fastapi import FastAPI, Request, Response
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from services.portal.rules.stays.signature import Revocation
+from services.portal.rules.stays.signature import (
+    CertificateInfo,
+    ClaimedHost,
+    Revocation,
+    RevocationEvidence,
+    decided,
+    judge,
+)
 from services.portal.signatures.detached import Detached
 from services.portal.signatures.setup import make_verifier
 from shared import clock
@@ -39,9 +49,24 @@ class Scene:
     revocation: Path
     client: httpx.AsyncClient
 
-    async def known(self, **options: str) -> Revocation:
+    async def find(self, **options: str) -> CertificateInfo:
         verifier = make_verifier(self.client, trusted=self.trust, revocation=self.revocation, **options)
-        return (await verifier.verify(DOCUMENT, self.signature, NOW)).revocation
+        return await verifier.verify(DOCUMENT, self.signature, NOW)
+
+    async def known(self, **options: str) -> Revocation:
+        return (await self.find(**options)).revocation
+
+    def write(self, name: str, status: ocsp.OCSPCertStatus) -> None:
+        """A list or an answer of the authority that says so of the signer."""
+        path = self.revocation / name
+        if path.suffix == ".ocsp":
+            path.write_bytes(self.authority.answer(self.signer, status))
+            return
+        if status is REVOKED:
+            self.authority.revoke(self.signer, NOW - timedelta(days=2))
+        self.authority.write_list(self.revocation)
+        (self.revocation / "list.crl").rename(path)
+        self.authority.revoked.clear()
 
 
 @pytest.fixture
@@ -98,6 +123,90 @@ async def test_who_was_revoked_only_later_had_signed_well(scene: Scene) -> None:
     scene.authority.revoke(scene.signer, NOW + timedelta(minutes=5)).write_list(scene.revocation)
 
     assert await scene.known() is Revocation.GOOD
+
+
+GARBAGE = [b"", b"no list", b"\x30\x00", b"\x30\x03\x02\x01\x05", bytes(range(256))]
+
+
+@pytest.mark.parametrize("garbage", [*GARBAGE, b"\x30\x0b" + b"\x30\x02\x05\x00" + b"\x30\x00" + b"\x03\x03\x00ab"])
+@pytest.mark.parametrize("name", ["broken.crl", "broken.ocsp"])
+async def test_evidence_that_cannot_be_read_leaves_it_unknown(scene: Scene, garbage: bytes, name: str) -> None:
+    """Neither altered, nor a fault of ours; and it spoils nothing that can be read."""
+    (scene.revocation / name).write_bytes(garbage)
+    finding = await scene.find()
+    scene.authority.write_list(scene.revocation)
+    (scene.revocation / "good.ocsp").write_bytes(scene.authority.answer(scene.signer, GOOD))
+    beside = await scene.find()
+
+    assert (finding.intact, finding.trusted, finding.revocation) == (True, True, Revocation.UNKNOWN)
+    assert judge(finding, ClaimedHost("person", HOST_IIN), NOW).outcome == "pending"
+    assert (beside.intact, beside.revocation) == (True, Revocation.GOOD)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=st.integers(0, 2_000), value=st.integers(0, 255), cut=st.booleans(), name=st.sampled_from(["crl", "ocsp"]))
+async def test_changed_evidence_never_says_that_the_signature_is_altered(
+    scene: Scene, place: int, value: int, cut: bool, name: str
+) -> None:
+    scene.authority.write_list(scene.revocation)
+    lists = (scene.revocation / "list.crl").read_bytes()
+    (scene.revocation / "list.crl").unlink()
+    changed = bytearray(lists if name == "crl" else scene.authority.answer(scene.signer, GOOD))
+    place %= len(changed)
+    changed[place] = value
+    path = scene.revocation / f"changed.{name}"
+    path.write_bytes(changed[:place] if cut else changed)
+    finding = await scene.find()
+    path.unlink()
+
+    assert (finding.intact, finding.trusted) == (True, True)
+    assert finding.revocation in (Revocation.UNKNOWN, Revocation.GOOD)
+
+
+async def test_broken_bytes_from_an_address_leave_it_unknown(scene: Scene) -> None:
+    app = FastAPI()
+
+    @app.api_route("/{name}", methods=["GET", "POST"])
+    async def broken(name: str) -> Response:
+        return Response(b"\x30\x03\x02\x01\x05")
+
+    async with serving(app) as served:
+        found = await scene.find(crl_urls=f"{served.url}/list.crl", ocsp_url=f"{served.url}/ocsp")
+
+    assert (found.intact, found.revocation) == (True, Revocation.UNKNOWN)
+
+
+@pytest.mark.parametrize("order", [("1", "2"), ("2", "1")], ids=["good first", "revoked first"])
+@pytest.mark.parametrize("kinds", [("crl", "crl"), ("crl", "ocsp"), ("ocsp", "crl"), ("ocsp", "ocsp")])
+async def test_any_revoked_wins_over_any_good(scene: Scene, kinds: tuple[str, str], order: tuple[str, str]) -> None:
+    """Of lists and answers, in whatever order they are found; `kinds` are those of the good and of the other."""
+    good, revoked = (f"{number}.{kind}" for number, kind in zip(order, kinds, strict=True))
+    scene.write(good, GOOD)
+    scene.write(revoked, REVOKED)
+    finding = await scene.find()
+
+    assert finding.revocation is Revocation.REVOKED
+    assert {each.content for each in finding.evidence} == {
+        (scene.revocation / name).read_bytes() for name in (good, revoked)
+    }
+
+
+@given(st.lists(st.sampled_from(Revocation)), st.randoms())
+def test_the_order_in_which_it_is_told_decides_nothing(told: list[Revocation], random: Random) -> None:
+    shuffled = random.sample(told, len(told))
+
+    assert decided(told) is decided(shuffled)
+    assert (decided(told) is Revocation.REVOKED) == (Revocation.REVOKED in told)
+    assert (decided(told) is Revocation.GOOD) == (set(told) - {Revocation.UNKNOWN} == {Revocation.GOOD})
+
+
+async def test_what_was_relied_on_is_told_and_nothing_else(scene: Scene) -> None:
+    scene.authority.write_list(scene.revocation)
+    forger = Authority(scene.authority.name, NOW)
+    (scene.revocation / "forged.ocsp").write_bytes(forger.answer(scene.signer, GOOD))
+    finding = await scene.find()
+
+    assert finding.evidence == (RevocationEvidence("crl", (scene.revocation / "list.crl").read_bytes()),)
 
 
 @dataclass

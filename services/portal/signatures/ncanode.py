@@ -19,6 +19,7 @@ from datetime import datetime
 from typing import Any
 
 import httpx
+import orjson
 
 from services.portal.rules.stays.signature import (
     EMPLOYEE,
@@ -30,6 +31,7 @@ from services.portal.rules.stays.signature import (
     Certificate,
     CertificateInfo,
     Revocation,
+    RevocationEvidence,
 )
 from services.portal.signatures.detached import Detached
 from shared import clock
@@ -100,8 +102,11 @@ def _finding(
     revocation = _revocation(seen_fully)
     if revocation is Revocation.GOOD and not full["valid"]:
         revocation = Revocation.UNKNOWN  # it contradicts itself
+    relied = () if revocation is Revocation.UNKNOWN else (RevocationEvidence("ncanode", orjson.dumps(full)),)
     trusted = _trusted(certificate, seen)
-    return replace(unknown, certificate=certificate, intact=intact, trusted=trusted, revocation=revocation)
+    return replace(
+        unknown, certificate=certificate, intact=intact, trusted=trusted, revocation=revocation, evidence=relied
+    )
 
 
 def _sole_certificate(answer: dict[str, Any], serial: str) -> dict[str, Any] | None:

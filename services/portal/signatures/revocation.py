@@ -1,6 +1,6 @@
 """Where it stands which certificates are revoked: lists (CRL) and answers (OCSP) from files and addresses.
 
-What cannot be had is left out; whether a certificate is revoked is then unknown, which its judge must bear.
+What cannot be had or read is left out; whether a certificate is revoked is then unknown, which its judge must bear.
 """
 
 import logging
@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
-from asn1crypto import crl, pem
+from asn1crypto import crl, ocsp, pem
 from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA1
@@ -21,6 +21,9 @@ from shared import clock
 
 FRESH = timedelta(minutes=10)
 """For so long a list from an address is not asked for again; every list says itself until when it may be relied on."""
+
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+"""What asn1crypto raises where bytes are not what they should be."""
 
 log = logging.getLogger(__name__)
 
@@ -41,24 +44,41 @@ class RevocationSources:
     folder: Path | None = None
     crl_urls: Sequence[str] = ()
     ocsp_url: str | None = None
-    _files: dict[Path, tuple[int, crl.CertificateList]] = field(default_factory=dict)
+    _files: dict[Path, tuple[int, crl.CertificateList | None]] = field(default_factory=dict)
     _fetched: dict[str, tuple[datetime, crl.CertificateList]] = field(default_factory=dict)
 
     async def about(self, certificate: asn1.Certificate, issuer: asn1.Certificate | None) -> Evidence:
         """What is known that may concern `certificate`."""
         fetched = [found for url in self.crl_urls if (found := await self._from(url))]
-        return Evidence([*self._from_files(), *fetched], [*self._answers(), *await self._asked(certificate, issuer)])
+        answers = [*self._answers(), *await self._asked(certificate, issuer)]
+        return Evidence([*self._from_files(), *fetched], [each for each in answers if _is_answer(each)])
 
     def _from_files(self) -> list[crl.CertificateList]:
-        paths = sorted(self.folder.glob("*.crl")) if self.folder else []
-        for path in paths:
+        found = [self._from_file(path) for path in self._paths("*.crl")]
+        return [each for each in found if each is not None]
+
+    def _from_file(self, path: Path) -> crl.CertificateList | None:
+        """The list in the file, looked at again where the file was replaced; None where it cannot be read."""
+        try:
             changed = path.stat().st_mtime_ns
             if self._files.get(path, (0, None))[0] != changed:
-                self._files[path] = (changed, _list(path.read_bytes()))
-        return [self._files[path][1] for path in paths]
+                self._files[path] = (changed, _file_list(path.read_bytes()))
+        except OSError as error:  # it is being replaced, or not for us to read
+            log.warning("a revocation list cannot be had: %s", type(error).__name__)
+            return None
+        return self._files[path][1]
 
     def _answers(self) -> list[bytes]:
-        return [path.read_bytes() for path in sorted(self.folder.glob("*.ocsp"))] if self.folder else []
+        found = []
+        for path in self._paths("*.ocsp"):
+            try:
+                found.append(path.read_bytes())
+            except OSError as error:
+                log.warning("an OCSP answer cannot be had: %s", type(error).__name__)
+        return found
+
+    def _paths(self, pattern: str) -> list[Path]:
+        return sorted(self.folder.glob(pattern)) if self.folder else []
 
     async def _from(self, url: str) -> crl.CertificateList | None:
         asked_at, known = self._fetched.get(url, (None, None))
@@ -67,7 +87,7 @@ class RevocationSources:
         try:
             answer = (await self.client.get(url)).raise_for_status()
             known = _list(answer.content)
-        except (httpx.HTTPError, ValueError) as error:
+        except (httpx.HTTPError, *UNREADABLE) as error:
             log.warning("the revocation list of %s cannot be had: %s", httpx.URL(url).host, type(error).__name__)
             return known
         self._fetched[url] = (clock.now(), known)
@@ -86,9 +106,29 @@ class RevocationSources:
         return [answer.content]
 
 
+def _file_list(content: bytes) -> crl.CertificateList | None:
+    try:
+        return _list(content)
+    except UNREADABLE as error:
+        log.warning("a revocation list cannot be read: %s", type(error).__name__)
+        return None
+
+
+def _is_answer(content: bytes) -> bool:
+    """Whether it is an OCSP answer at all: one that is not would spoil the reading of the others."""
+    try:
+        return bool(ocsp.OCSPResponse.load(content, strict=True).native["response_status"] == "successful")
+    except UNREADABLE as error:
+        log.warning("an OCSP answer cannot be read: %s", type(error).__name__)
+        return False
+
+
 def _list(content: bytes) -> crl.CertificateList:
     der = pem.unarmor(content)[2] if pem.detect(content) else content
     found: crl.CertificateList = crl.CertificateList.load(der, strict=True)
+    head = found["tbs_cert_list"]  # the outer length alone says nothing; the long list itself is read when it is asked
+    for name in ("signature", "issuer", "this_update", "next_update", "crl_extensions"):
+        head[name].native  # noqa: B018
     return found
 
 

@@ -5,7 +5,7 @@ then neither valid nor forged. Source: law 370-II of 07.01.2003 on electronic do
 the certificate profile of the national certification authority (neither read in the original).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -33,6 +33,21 @@ class Revocation(StrEnum):
     UNKNOWN = "unknown"
 
 
+def decided(told: Iterable[Revocation]) -> Revocation:
+    """Of what several lists and answers tell about one certificate: any that says revoked wins over all that say good,
+    whatever their order."""
+    known = set(told)
+    return next((each for each in (Revocation.REVOKED, Revocation.GOOD) if each in known), Revocation.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class RevocationEvidence:
+    """What was relied on: a list (CRL) or an answer (OCSP) in DER, or an answer of NCANode in JSON."""
+
+    kind: Literal["crl", "ocsp", "ncanode"]
+    content: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Certificate:
     """What the certificate that was verified with says: `iin` from serialNumber=IIN..., `bin` from OU=BIN..., `roles`
@@ -58,6 +73,7 @@ class CertificateInfo:
     `certificate`: the one by whose key it verified the signature, never one that merely lies beside it; None where no
     certificate was proved. `intact`: the signature fits exactly these bytes and this certificate. `trusted`: the
     certificate comes from an authority that we trust. `digests`: by which hash functions the signature was made.
+    `evidence`: what told whether the certificate is revoked.
     """
 
     verifier: str
@@ -66,6 +82,7 @@ class CertificateInfo:
     trusted: bool | None
     revocation: Revocation
     digests: frozenset[str]
+    evidence: tuple[RevocationEvidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
