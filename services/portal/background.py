@@ -1,12 +1,13 @@
 """What the portal does without being asked: copies of work permits, overstays, and signatures that had to wait."""
 
+import logging
 from datetime import timedelta
 
 import httpx
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.portal.cases.border.border_alert import PORTAL
-from services.portal.cases.stays import overstay_run
+from services.portal.cases.stays import overstay_run, signature_review
 from services.portal.cases.stays import signed_notice as signed_notices
 from services.portal.cases.stays.work_permit import COPIES
 from services.portal.settings import SignatureSettings
@@ -14,6 +15,8 @@ from services.portal.signatures.port import SignatureVerifier
 from services.portal.signatures.setup import make_verifier
 from shared.background import Background
 from shared.timer import A_DAY, Job
+
+log = logging.getLogger(__name__)
 
 
 def verifier_of_settings() -> tuple[httpx.AsyncClient, SignatureVerifier]:
@@ -29,11 +32,19 @@ async def _judge_pending(engine: AsyncEngine) -> None:
         await signed_notices.judge_pending(engine, verifier, PORTAL)
 
 
+async def _review(engine: AsyncEngine) -> None:
+    client, verifier = verifier_of_settings()
+    async with client:
+        found = await signature_review.review(engine, verifier, PORTAL)
+    log.info("signature review, done: %s", found)
+
+
 BACKGROUND = Background(
     copies=COPIES,
     jobs=(
         Job("overstay-run", A_DAY, overstay_run.job),
         Job("overstay-orders", timedelta(seconds=15), overstay_run.do_ordered),
         Job("signature-checks", timedelta(minutes=15), _judge_pending),
+        Job("signature-review", None, _review),
     ),
 )

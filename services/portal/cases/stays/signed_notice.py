@@ -130,6 +130,7 @@ def _row(notice: Notice, document: bytes, signature: Detached, caller: Caller) -
         outcome="pending",
         verdict="null",
         judged_at=clock.now(),
+        host=notice.host.number,
     )
 
 
@@ -144,8 +145,8 @@ async def _judged(
     """Asks the verifier, outside any transaction: it may have to ask others."""
     finding = await verifier.verify(row.document, signature, row.received_at)
     verdict = judge(finding, ClaimedHost(notice.host.kind, notice.host.number), row.received_at)
-    told = _told(finding, verdict)
-    return replace(row, outcome=verdict.outcome, verdict=told, judged_at=clock.now()), verdict
+    told, relied = _told(finding, verdict), finding.evidence
+    return replace(row, outcome=verdict.outcome, verdict=told, judged_at=clock.now(), evidence=relied), verdict
 
 
 def _told(finding: CertificateInfo, verdict: ValidationResult) -> str:
@@ -156,6 +157,7 @@ def _told(finding: CertificateInfo, verdict: ValidationResult) -> str:
         "reason": verdict.reason,
         "certificate": _shown(finding.certificate),
         "demands": demands,
+        "evidence": [{"kind": each.kind, "sha256": each.digest.hex()} for each in finding.evidence],
     }
     return orjson.dumps(told).decode()
 
@@ -183,7 +185,7 @@ async def _settle_new(
 
 async def _take(unit: UnitOfWork, row: SignedNotice, notice: Notice, caller: Caller) -> NoticeReceipt:
     _, receipt = await ingest(unit, notice, caller)
-    await store.close_submission(unit.connection, row.id, "valid", row.verdict, row.judged_at, receipt.notification)
+    await store.close_submission(unit.connection, replace(row, notification=receipt.notification))
     return receipt
 
 
@@ -203,7 +205,7 @@ async def _answer_again(engine: AsyncEngine, known: SignedNotice, again: SignedN
 
 
 async def _receipt(engine: AsyncEngine, signed: SignedNotice) -> NoticeReceipt | None:
-    if signed.notification is None:
+    if signed.notification is None or signed.outcome != "valid":
         return None
     async with engine.connect() as connection:
         return given((await host_notification.receipts(connection, [signed.notification]))[signed.notification])
@@ -247,24 +249,25 @@ async def judge_pending(engine: AsyncEngine, verifier: SignatureVerifier, caller
         ids: Sequence[UUID] = await store.pending(connection)
     run = CheckRun()
     for id in ids:
-        outcome = await _judge_again(engine, verifier, id, caller)
+        outcome = await _judge_pending(engine, verifier, id, caller)
         setattr(run, outcome, getattr(run, outcome) + 1)
     return run
 
 
-async def _judge_again(engine: AsyncEngine, verifier: SignatureVerifier, id: UUID, caller: Caller) -> str:
+async def _judge_pending(engine: AsyncEngine, verifier: SignatureVerifier, id: UUID, caller: Caller) -> str:
     async with engine.connect() as connection:
         row = await store.load(connection, id)
     notice = Notice.read(row.document)
-    row = await _rejudged(verifier, row, notice)
+    row = await judged_again(verifier, row, notice)
     try:
         return await _settle(engine, row, notice, caller)
     except Conflict:
         return await _settle(engine, _refused(row, "source-id-taken"), notice, caller)
 
 
-async def _rejudged(verifier: SignatureVerifier, row: SignedNotice, notice: Notice) -> SignedNotice:
-    """A stored row under its new verdict; what was once read as a signature may be malformed by now."""
+async def judged_again(verifier: SignatureVerifier, row: SignedNotice, notice: Notice) -> SignedNotice:
+    """A stored row under its new verdict, as of the moment when it came in; what was once read as a signature may be
+    malformed by now."""
     try:
         signature = Detached.parse(row.signature)
     except MalformedSignature:
@@ -282,7 +285,7 @@ async def _settle(engine: AsyncEngine, row: SignedNotice, notice: Notice, caller
         present = await store.load(unit.connection, row.id, lock=True)
         if present.outcome != "pending":  # another run was faster
             return present.outcome
-        await store.close_submission(unit.connection, row.id, row.outcome, row.verdict, row.judged_at, None)
+        await store.close_submission(unit.connection, row)
         if row.outcome == "valid":
             await _take(unit, row, notice, caller)
     return row.outcome
