@@ -72,7 +72,7 @@ contracts: setup ## writes schemas, OpenAPI and AsyncAPI from the code
 migration: setup ## writes the next migration of a service: SERVICE=portal MESSAGE="what it does"
 	@$(PYTHON) -m deploy.local.migrations new "$(SERVICE)" "$(MESSAGE)"
 
-# These three work on the system that `make run` has started in another terminal.
+# These four work on the system that `make run` has started in another terminal.
 .PHONY: demo
 demo: setup ## loads the demonstration figures into the running system (make run does it once by itself)
 	@$(PYTHON) -m deploy.local.inside deploy.local.demo
@@ -84,3 +84,7 @@ load: setup ## stores figures that other bodies have published, beside ours: FIL
 .PHONY: replay
 replay: setup ## computes all figures anew from the stored facts, beside the present ones, and swaps
 	@$(PYTHON) -m deploy.local.inside services.accounting rebuild
+
+.PHONY: signature-review
+signature-review: setup ## judges all accepted signatures of notices again, and withdraws what no longer holds
+	@$(PYTHON) -m deploy.local.inside services.portal signature-review

@@ -43,13 +43,16 @@ def timer_table(metadata: MetaData) -> Table:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`work` is done every so often; what is done daily is due from midnight in Kazakhstan on."""
+    """`work` is done every so often; what is done daily is due from midnight in Kazakhstan on. None: only when somebody
+    asks for it by command."""
 
     name: str
-    every: timedelta
+    every: timedelta | None
     work: Callable[[AsyncEngine], Awaitable[None]]
 
     def is_due(self, last: datetime | None, now: datetime) -> bool:
+        if self.every is None:
+            return False
         if last is None:
             return True
         if self.every == A_DAY:

@@ -1,4 +1,4 @@
-"""`python -m services.portal api|relay|background|migrate|overstay-run|signature-checks`."""
+"""`python -m services.portal api|relay|background|migrate|overstay-run|signature-checks|signature-review`."""
 
 from typing import TYPE_CHECKING
 

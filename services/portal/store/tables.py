@@ -198,6 +198,8 @@ signed_notice = Table(
     Column("verdict", JsonText, nullable=False),
     Column("judged_at", DateTime(timezone=True), nullable=False),
     Column("notification", UUID),
+    Column("host", Text),  # whom the notice names; null in rows of before
+    Column("reviewed_at", DateTime(timezone=True)),  # when an accepted one was judged again
 )
 Index(
     "signed_notice_signature",
@@ -206,6 +208,29 @@ Index(
     postgresql_where=text("outcome <> 'refused'"),
 )
 Index("signed_notice_pending", signed_notice.c.id, postgresql_where=text("outcome = 'pending'"))
+
+Index(
+    "signed_notice_refused",
+    signed_notice.c.received_from,
+    signed_notice.c.received_at,
+    postgresql_where=text("outcome = 'refused'"),
+)
+# Lists (CRL) and answers (OCSP) on which verdicts rely, each once: verdicts name them by digest.
+revocation_evidence = Table(
+    "revocation_evidence",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),  # SHA-256
+    Column("kind", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("kept_at", DateTime(timezone=True), nullable=False),
+)
+# Runs that judge all accepted signatures again: one without an end is taken up where it stopped.
+signature_review = Table(
+    "signature_review",
+    metadata,
+    Column("begun_at", DateTime(timezone=True), primary_key=True),
+    Column("done_at", DateTime(timezone=True)),
+)
 
 # Border control (P6)
 entry_ban = record_table(

@@ -4,6 +4,7 @@ The document is kept exactly as it was signed, with signature, verdict and time.
 waits; its notice counts as given on the day on which it came in.
 """
 
+import logging
 from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -12,9 +13,10 @@ from typing import Any, Literal
 from uuid import UUID
 
 import orjson
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.portal.cases.stays import refused_signature
 from services.portal.cases.stays.host_notification import NOTICES, faults_of, ingest
 from services.portal.cases.stays.notice import SIGNED, Notice
 from services.portal.cases.stays.notification_receipt import NoticeReceipt, given, notice_key
@@ -33,14 +35,17 @@ from shared.http.reading import read_model
 from shared.identity.callers import Caller
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 
+log = logging.getLogger(__name__)
+
+LONGEST = 65_536  # characters: fifty times an honest notice, ten times a signature with its chain
 REPLAYED = "The signature was given under another notice; sign this one."
 
 
 class Envelope(WireModel):
     """A signed document on its way: both members in Base64 (RFC 4648, section 4)."""
 
-    document: str
-    signature: str
+    document: str = Field(max_length=LONGEST)
+    signature: str = Field(max_length=LONGEST)
 
 
 class SignedNoticeState(BaseModel):
@@ -66,15 +71,20 @@ async def submit(engine: AsyncEngine, verifier: SignatureVerifier, envelope: Env
     """Takes a notice with a valid signature, keeps one whose signature must wait. A repeat is answered as the first.
 
     Raises Invalid for what is no notice or no signature, Conflict, and Refused, whose name is the reason, for a
-    signature that does not prove that the host signed this document; the refusal is kept too.
+    signature that does not prove that the host signed this document; the refusal is kept too, within the bounds of
+    `refused_signature`, which raises TooMany.
     """
     document, der = _decoded(envelope)
     notice, signature = _notice(document), _signature(der)
     if (known := await _known(engine, signature)) is not None:
-        return await _answer_again(engine, known, _row(notice, document, signature, caller))
+        return await _answer_again(engine, known, _row(notice, document, signature, caller), caller)
+    await refused_signature.expect_few(engine, caller)
     row = _row(notice, document, signature, caller)
     row, verdict = await _judged(verifier, row, notice, signature)
-    return await _settle_new(engine, row, notice, verdict, caller)
+    if verdict.outcome == "refused":
+        await refused_signature.keep(engine, row, caller)
+        raise Refused(f"The signature is refused. Asked for: {verdict.says}", name=verdict.reason)
+    return await _settle_new(engine, row, notice, caller)
 
 
 def _decoded(envelope: Envelope) -> tuple[bytes, bytes]:
@@ -130,6 +140,7 @@ def _row(notice: Notice, document: bytes, signature: Detached, caller: Caller) -
         outcome="pending",
         verdict="null",
         judged_at=clock.now(),
+        host=notice.host.number,
     )
 
 
@@ -144,8 +155,8 @@ async def _judged(
     """Asks the verifier, outside any transaction: it may have to ask others."""
     finding = await verifier.verify(row.document, signature, row.received_at)
     verdict = judge(finding, ClaimedHost(notice.host.kind, notice.host.number), row.received_at)
-    told = _told(finding, verdict)
-    return replace(row, outcome=verdict.outcome, verdict=told, judged_at=clock.now()), verdict
+    told, relied = _told(finding, verdict), finding.evidence
+    return replace(row, outcome=verdict.outcome, verdict=told, judged_at=clock.now(), evidence=relied), verdict
 
 
 def _told(finding: CertificateInfo, verdict: ValidationResult) -> str:
@@ -156,6 +167,7 @@ def _told(finding: CertificateInfo, verdict: ValidationResult) -> str:
         "reason": verdict.reason,
         "certificate": _shown(finding.certificate),
         "demands": demands,
+        "evidence": [{"kind": each.kind, "sha256": each.digest.hex()} for each in finding.evidence],
     }
     return orjson.dumps(told).decode()
 
@@ -167,43 +179,35 @@ def _shown(certificate: Certificate | None) -> dict[str, Any] | None:
     return {"serial": certificate.serial, "roles": sorted(certificate.roles)} | times
 
 
-async def _settle_new(
-    engine: AsyncEngine, row: SignedNotice, notice: Notice, verdict: ValidationResult, caller: Caller
-) -> Handled:
+async def _settle_new(engine: AsyncEngine, row: SignedNotice, notice: Notice, caller: Caller) -> Handled:
     receipt = None
     async with unit_of_work(engine) as unit:
         kept = await store.keep(unit.connection, row)
-        if kept and verdict.outcome == "valid":
+        if kept and row.outcome == "valid":
             receipt = await _take(unit, row, notice, caller)
     if not kept:  # the same signature arrived twice at the same time, and the other was faster
         raise Conflict("The same signature is just being taken; repeat the request to get its receipt.")
-    _refuse(verdict.outcome, verdict.reason, verdict.says)
     return Handled(_state(row, receipt), new=True)
 
 
 async def _take(unit: UnitOfWork, row: SignedNotice, notice: Notice, caller: Caller) -> NoticeReceipt:
     _, receipt = await ingest(unit, notice, caller)
-    await store.close_submission(unit.connection, row.id, "valid", row.verdict, row.judged_at, receipt.notification)
+    await store.close_submission(unit.connection, replace(row, notification=receipt.notification))
     return receipt
 
 
-def _refuse(outcome: str, reason: str | None, says: str | None) -> None:
-    if outcome == "refused":
-        raise Refused(f"The signature is refused. Asked for: {says}", name=reason)
-
-
-async def _answer_again(engine: AsyncEngine, known: SignedNotice, again: SignedNotice) -> Handled:
+async def _answer_again(engine: AsyncEngine, known: SignedNotice, again: SignedNotice, caller: Caller) -> Handled:
     """The first answer where document and signature are the same; under another document the signature is a replay."""
     if known.document == again.document:
         return Handled(_state(known, await _receipt(engine, known)), new=False)
     verdict = orjson.dumps({"verifier": "register", "reason": "signature-replayed", "first": str(known.id)}).decode()
-    async with unit_of_work(engine) as unit:
-        await store.keep(unit.connection, replace(again, outcome="refused", verdict=verdict))
+    await refused_signature.expect_few(engine, caller)
+    await refused_signature.keep(engine, replace(again, outcome="refused", verdict=verdict), caller)
     raise Refused(REPLAYED, name="signature-replayed")
 
 
 async def _receipt(engine: AsyncEngine, signed: SignedNotice) -> NoticeReceipt | None:
-    if signed.notification is None:
+    if signed.notification is None or signed.outcome != "valid":
         return None
     async with engine.connect() as connection:
         return given((await host_notification.receipts(connection, [signed.notification]))[signed.notification])
@@ -247,24 +251,36 @@ async def judge_pending(engine: AsyncEngine, verifier: SignatureVerifier, caller
         ids: Sequence[UUID] = await store.pending(connection)
     run = CheckRun()
     for id in ids:
-        outcome = await _judge_again(engine, verifier, id, caller)
+        outcome = await _judge_pending(engine, verifier, id, caller)
         setattr(run, outcome, getattr(run, outcome) + 1)
     return run
 
 
-async def _judge_again(engine: AsyncEngine, verifier: SignatureVerifier, id: UUID, caller: Caller) -> str:
+async def _judge_pending(engine: AsyncEngine, verifier: SignatureVerifier, id: UUID, caller: Caller) -> str:
     async with engine.connect() as connection:
         row = await store.load(connection, id)
-    notice = Notice.read(row.document)
-    row = await _rejudged(verifier, row, notice)
+    if (notice := stored_notice(row)) is None:
+        return row.outcome
+    row = await judged_again(verifier, row, notice)
     try:
         return await _settle(engine, row, notice, caller)
     except Conflict:
         return await _settle(engine, _refused(row, "source-id-taken"), notice, caller)
 
 
-async def _rejudged(verifier: SignatureVerifier, row: SignedNotice, notice: Notice) -> SignedNotice:
-    """A stored row under its new verdict; what was once read as a signature may be malformed by now."""
+def stored_notice(row: SignedNotice) -> Notice | None:
+    """The notice that the document is; None, and the operator is told, where no rule of today could have let it in:
+    one such row must not stop the others."""
+    try:
+        return Notice.read(row.document)
+    except ValidationError:
+        log.error("the document of signed notice %s cannot be read", row.id)
+        return None
+
+
+async def judged_again(verifier: SignatureVerifier, row: SignedNotice, notice: Notice) -> SignedNotice:
+    """A stored row under its new verdict, as of the moment when it came in; what was once read as a signature may be
+    malformed by now."""
     try:
         signature = Detached.parse(row.signature)
     except MalformedSignature:
@@ -282,7 +298,7 @@ async def _settle(engine: AsyncEngine, row: SignedNotice, notice: Notice, caller
         present = await store.load(unit.connection, row.id, lock=True)
         if present.outcome != "pending":  # another run was faster
             return present.outcome
-        await store.close_submission(unit.connection, row.id, row.outcome, row.verdict, row.judged_at, None)
+        await store.close_submission(unit.connection, row)
         if row.outcome == "valid":
             await _take(unit, row, notice, caller)
     return row.outcome

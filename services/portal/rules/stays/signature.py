@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import Literal
 
 PERSON = "1.2.398.3.3.4.1.1"
@@ -46,6 +47,10 @@ class RevocationEvidence:
 
     kind: Literal["crl", "ocsp", "ncanode"]
     content: bytes
+
+    @property
+    def digest(self) -> bytes:
+        return sha256(self.content).digest()
 
 
 @dataclass(frozen=True, slots=True)
