@@ -1,14 +1,10 @@
-"""The AsyncAPI 3 description of the topics, from topics.yaml and the facts."""
+"""The AsyncAPI 3 description of the topics: for each consumer what it is granted by topics.yaml, member by member."""
 
-from pathlib import Path
 from typing import Any
 
-import yaml
-
 from shared.events.catalogue import FACTS
-from shared.events.envelope import CONTENT_TYPE, TYPE_PREFIX, Fact
-
-TOPICS = Path(__file__).with_name("topics.yaml")
+from shared.events.envelope import CONTENT_TYPE, Fact
+from shared.events.grants import Grant, grants, promised
 
 _BINDING = "0.5.0"
 _STRING = {"type": "string"}
@@ -34,41 +30,57 @@ _ENVELOPE: dict[str, Any] = {
 
 def asyncapi() -> dict[str, Any]:
     """The whole document."""
-    topics: dict[str, Any] = yaml.safe_load(TOPICS.read_text(encoding="utf-8"))
     return {
         "asyncapi": "3.1.0",
         "info": {
             "title": "Kosh events",
             "version": "1.0.0",
-            "description": "Facts of the four registers. Additive changes keep the version in a type's name.",
+            "description": "Facts of the four registers, as each consumer is granted them. Additive changes keep the "
+            "version in a type's name.",
             "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
         },
         "defaultContentType": CONTENT_TYPE,
-        "channels": {_name(topic): _channel(topic, promise) for topic, promise in topics.items()},
-        "operations": {f"publish-{_name(topic)}": _operation(topic) for topic in topics},
+        "channels": {_name(grant): _channel(grant) for grant in grants()},
+        "operations": {
+            name: operation
+            for grant in grants()
+            for name, operation in (
+                (f"publish-{_name(grant)}", _operation(grant, "send")),
+                (f"read-{_name(grant)}", _operation(grant, "receive")),
+            )
+        },
         "components": {
-            "messages": {_message_name(fact): _message(fact) for fact in FACTS.values()},
+            "messages": {
+                _message_name(grant, FACTS[type]): _message(grant, FACTS[type])
+                for grant in grants()
+                for type in grant.facts
+            },
             "schemas": {"envelope": _ENVELOPE},
         },
     }
 
 
-def _name(topic: str) -> str:
-    return topic.replace(".", "-")
+def view_name(grant: Grant, fact: type[Fact]) -> str:
+    """Where the schema of a fact lies as a consumer sees it."""
+    return f"views/{grant.consumer}/{fact.PRODUCER}/{fact.NAME}.schema.json"
 
 
-def _message_name(fact: type[Fact]) -> str:
-    return f"{fact.PRODUCER}-{fact.NAME.replace('.', '-')}"
+def _name(grant: Grant) -> str:
+    return grant.topic.replace(".", "-")
 
 
-def _channel(topic: str, promise: dict[str, Any]) -> dict[str, Any]:
-    facts = [FACTS[f"{TYPE_PREFIX}.{promise['producer']}.{name}"] for name in promise["facts"]]
-    names = [_message_name(fact) for fact in facts]
+def _message_name(grant: Grant, fact: type[Fact]) -> str:
+    return f"{grant.consumer}-{fact.PRODUCER}-{fact.NAME.replace('.', '-')}"
+
+
+def _channel(grant: Grant) -> dict[str, Any]:
+    promise = next(each for each in promised().values() if each["producer"] == grant.producer)
+    names = [_message_name(grant, FACTS[type]) for type in grant.facts]
     return {
-        "address": topic,
-        "description": _promise(promise),
+        "address": grant.topic,
+        "description": f"For {grant.consumer} since {grant.since}: {grant.purpose}. {_promise(promise)}",
         "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in names},
-        "bindings": {"kafka": {"topic": topic, "partitions": promise["partitions"], "bindingVersion": _BINDING}},
+        "bindings": {"kafka": {"topic": grant.topic, "partitions": promise["partitions"], "bindingVersion": _BINDING}},
     }
 
 
@@ -76,12 +88,13 @@ def _promise(promise: dict[str, Any]) -> str:
     return f"Key: {promise['key']}. Partitions: {promise['partitions']}. Retention: {promise['retention']}."
 
 
-def _operation(topic: str) -> dict[str, Any]:
-    return {"action": "send", "channel": {"$ref": f"#/channels/{_name(topic)}"}}
+def _operation(grant: Grant, action: str) -> dict[str, Any]:
+    who = grant.producer if action == "send" else grant.consumer
+    return {"action": action, "summary": f"By {who}.", "channel": {"$ref": f"#/channels/{_name(grant)}"}}
 
 
-def _message(fact: type[Fact]) -> dict[str, Any]:
-    data = {"$ref": f"events/{fact.PRODUCER}/{fact.NAME}.schema.json"}
+def _message(grant: Grant, fact: type[Fact]) -> dict[str, Any]:
+    data = {"$ref": view_name(grant, fact)}
     return {
         "name": fact.TYPE,
         "summary": (fact.__doc__ or "").strip().splitlines()[0],

@@ -1,8 +1,8 @@
 """Writes the generated contracts from the code: `python -m contracts.export [--check]`.
 
-events/<producer>/<fact>.v<N>.schema.json, asyncapi.yaml, http/<service>.openapi.json, and http/access.csv: who may call
-what. With `--check` nothing is written and a difference fails. A schema that would break its committed version is
-refused: publish it as the next one.
+events/<producer>/<fact>.v<N>.schema.json, views/<consumer>/ for what each is granted of them, asyncapi.yaml,
+http/<service>.openapi.json, and http/access.csv: who may call what. With `--check` nothing is written and a difference
+fails. A schema that would break its committed version is refused: publish it as the next one.
 """
 
 import argparse
@@ -16,12 +16,14 @@ from typing import Any
 import yaml
 from fastapi import FastAPI
 
-from contracts.asyncapi import asyncapi
+from contracts.asyncapi import asyncapi, view_name
 from contracts.compatibility import breaches
 from deploy.services import SERVICES
 from services.accounting.settings import AccountingSettings
 from shared.events.catalogue import FACTS
 from shared.events.envelope import Fact
+from shared.events.grants import grants
+from shared.events.views import granted
 from shared.http.routes import requirements
 from shared.settings import ServiceSettings
 
@@ -79,6 +81,11 @@ def event_contracts() -> Iterator[tuple[Path, str]]:
     """The part of it that is about events."""
     for fact in FACTS.values():
         yield FOLDER / "events" / schema_name(fact), _json(schema_of(fact))
+    for grant in grants():
+        for fact in (FACTS[type] for type in grant.facts):
+            schema = schema_of(granted(grant.consumer, fact))
+            name = view_name(grant, fact)
+            yield FOLDER / name, _json(schema | {"$id": f"https://kosh.kz/contracts/{name}"})
     yield FOLDER / "asyncapi.yaml", yaml.safe_dump(asyncapi(), sort_keys=False, allow_unicode=True, width=120)
 
 

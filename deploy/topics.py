@@ -1,4 +1,5 @@
-"""Makes the topics that `contracts/topics.yaml` promises, on any Kafka.
+"""Makes the topics that `contracts/topics.yaml` promises, one for each consumer of a register, on any Kafka; where
+clients show who they are (SASL), it allows each what it is granted, and nothing else.
 
 As a job, `python -m deploy.topics`, on the one of which the services' own settings speak (KOSH_KAFKA_BOOTSTRAP ...).
 """
@@ -6,42 +7,43 @@ As a job, `python -m deploy.topics`, on the one of which the services' own setti
 import asyncio
 import os
 import sys
-from pathlib import Path
 from typing import Any
 
-import yaml
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
+from deploy import topic_access
 from shared.broker import Broker
+from shared.events.grants import grants, promised
 from shared.settings import KafkaSettings
 
-CONTRACT = Path(__file__).resolve().parents[1] / "contracts" / "topics.yaml"
 RETENTION = {"unlimited": {"retention.ms": "-1", "retention.bytes": "-1"}}
 
 
-def promised() -> dict[str, dict[str, Any]]:
-    """Topic -> what the contract says of it."""
-    topics: dict[str, dict[str, Any]] = yaml.safe_load(CONTRACT.read_text())
-    return topics
+def wanted() -> dict[str, dict[str, Any]]:
+    """The name of each topic -> what the contract says of it."""
+    said = {promise["producer"]: promise for promise in promised().values()}
+    return {grant.topic: said[grant.producer] for grant in grants()}
 
 
 async def ensure(broker: Broker) -> None:
     """Makes the topics that are missing, with the cluster's default number of replicas; others stay as they are."""
-    wanted = [
+    new = [
         # The empty assignment is aiokafka's way to leave the number of replicas (-1) to the cluster.
         NewTopic(name, topic["partitions"], -1, replica_assignments={}, topic_configs=RETENTION[topic["retention"]])
-        for name, topic in promised().items()
+        for name, topic in wanted().items()
     ]
     admin = AIOKafkaAdminClient(**broker.options())
     await admin.start()
     try:
-        answer: Any = await admin.create_topics(wanted)
+        answer: Any = await admin.create_topics(new)
+        for name, code, message in answer.topic_errors:
+            if code not in (0, TopicAlreadyExistsError.errno):
+                raise for_code(code)(f"{name}: {message}")
+        if broker.security.startswith("SASL"):
+            await topic_access.bring_in_line(admin, topic_access.rules_of(grants()))
     finally:
         await admin.close()
-    for name, code, message in answer.topic_errors:
-        if code not in (0, TopicAlreadyExistsError.errno):
-            raise for_code(code)(f"{name}: {message}")
 
 
 def main() -> None:

@@ -20,11 +20,11 @@ class Background:
     copies: tuple[Copy[Any], ...] = ()
     jobs: tuple[Job, ...] = ()
 
-    async def run(self, engine: AsyncEngine, settings: ServiceSettings, monitor: Telemetry) -> None:
+    async def run(self, service: str, engine: AsyncEngine, settings: ServiceSettings, monitor: Telemetry) -> None:
         """Until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             if self.copies:
-                tasks.create_task(follow(engine, settings, self.copies, monitor))
+                tasks.create_task(follow(engine, settings, service, self.copies, monitor))
             if self.jobs:
                 tasks.create_task(run_scheduler(engine, self.jobs))
 

@@ -67,7 +67,7 @@ def _relay(service: str, settings: ServiceSettings, _make: MakeApp) -> None:
 async def _background(service: str, settings: ServiceSettings, background: Background, monitor: Telemetry) -> None:
     engine = make_engine(settings.database_url, connections=5, application=f"kosh-{service}-background")
     try:
-        await background.run(engine, settings, monitor)
+        await background.run(service, engine, settings, monitor)
     finally:
         await engine.dispose()
 

@@ -12,6 +12,7 @@ from shared.background import NOTHING, Background
 from shared.db.engine import make_engine
 from shared.db.revisions import head
 from shared.errors import Unavailable
+from shared.events.grants import grants_of
 from shared.http import my_access_log
 from shared.http.app import make_app
 from shared.inbox import table as inbox
@@ -47,7 +48,7 @@ def make_register(
 
     every = [*routers, feed.router, my_access_log.router]
     app = make_app(service, title, settings, every, lifespan=lifespan, checks={"database": database})
-    _watch_outbox(app.state.metrics, engine, settings)
+    _watch_outbox(service, app.state.metrics, engine, settings)
     if background.copies:
         _watch_copies(app.state.metrics, engine)
     if background.jobs:
@@ -70,20 +71,22 @@ async def check_database(engine: AsyncEngine, service: str) -> None:
         raise Unavailable("the database is not at the migration that this code needs")
 
 
-def _watch_outbox(metrics: Metrics, engine: AsyncEngine, settings: ServiceSettings) -> None:
+def _watch_outbox(service: str, metrics: Metrics, engine: AsyncEngine, settings: ServiceSettings) -> None:
     """The API tells how far the relay is: a relay that is down could not."""
 
     async def of_newest() -> float:
         async with engine.connect() as connection:
             return await newest(connection)
 
+    topics = [grant.topic for grant in grants_of(service)]
+
     async def of_relayed() -> float:
         async with engine.connect() as connection:
-            return await relayed(connection)
+            return min((await relayed(connection, topics)).values(), default=0)
 
     metrics.watch("kosh_outbox_position", "Position of the newest event", of_newest)
     if settings.transport == "kafka":
-        metrics.watch("kosh_outbox_relayed_position", "Position of the newest event that is in Kafka", of_relayed)
+        metrics.watch("kosh_outbox_relayed_position", "Position up to which all is in Kafka", of_relayed)
 
 
 def _watch_copies(metrics: Metrics, engine: AsyncEngine) -> None:

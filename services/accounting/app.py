@@ -13,6 +13,7 @@ from services.accounting.api.reconciliation import status
 from services.accounting.api.residence import classification
 from services.accounting.cases.figures.read_figures import FigureReader
 from services.accounting.cases.reconciliation.status import progress
+from services.accounting.rules.rows import CONSUMER
 from services.accounting.settings import AccountingSettings
 from shared.db.engine import make_engine
 from shared.http import my_access_log
@@ -37,7 +38,7 @@ ROUTERS = (
 def make_app(settings: AccountingSettings) -> FastAPI:
     """The application over its database. The sources are asked only where they end: reading them is the intake's."""
     engine = make_engine(settings.database_url, application="kosh-accounting")
-    sources = make_sources(settings)
+    sources = make_sources(settings, CONSUMER)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

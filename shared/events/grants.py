@@ -52,7 +52,7 @@ class Grant:
     @property
     def topic(self) -> str:
         """The Kafka topic that holds just this."""
-        return f"kosh.{self.producer}.v1.{self.consumer}"
+        return topic_of(self.producer, self.consumer)
 
     def view(self, event: Event) -> Event | None:
         """The event with the granted members alone; None where its fact is not granted."""
@@ -60,6 +60,11 @@ class Grant:
         if members is None:
             return None
         return replace(event, data=orjson.dumps(_select(orjson.loads(event.data), members)).decode())
+
+
+def topic_of(producer: str, consumer: str) -> str:
+    """The Kafka topic of the producer's events as the consumer sees them."""
+    return f"kosh.{producer}.v1.{consumer}"
 
 
 def name_birth_digest(person: Mapping[str, Any]) -> str:

@@ -17,7 +17,6 @@ from shared import clock
 from shared.errors import Unavailable
 from shared.inbox import table
 from shared.inbox.reading import F, Version
-from shared.inbox.source import Event
 
 STALE = timedelta(minutes=15)
 """Older copies decide nothing: longer than a restart of the follower takes, shorter than anybody waits for a ban."""
@@ -55,9 +54,3 @@ async def expect_current(connection: AsyncConnection, source: str) -> datetime:
         since = f"not complete since {found:%Y-%m-%d %H:%M} UTC" if found else "not complete yet"
         raise Unavailable(f"What this depends on at {source} is {since}: its events do not arrive. Try again later.")
     return found
-
-
-def position_of(event: Event) -> int:
-    """Its place in the producer's outbox, 0 where it does not say."""
-    position = event.get("position")
-    return position if type(position) is int else 0

@@ -37,13 +37,20 @@ class FeedSource:
         reached = answer.headers.get("kosh-position", "")
         if not isinstance(events, list) or not reached.isdigit():
             raise SourceFailed(f"{self.name}: the feed does not answer with events and a position")
-        return Delivery([e if isinstance(e, dict) else Unreadable(orjson.dumps(e)) for e in events], {0: int(reached)})
+        found = [e if isinstance(e, dict) else Unreadable(orjson.dumps(e)) for e in events]
+        return Delivery(found, {0: int(reached)}, int(reached))
 
     async def newest(self) -> Newest:
+        position, _ = await self.ends()
+        return Newest(position, {0: position})
+
+    async def ends(self) -> tuple[int, int]:
+        """The position of the register's newest event, and that up to which events are in our Kafka topic."""
         answer = _json(await self._get("/v1/events/newest"))
         if not isinstance(answer, dict) or not isinstance(answer.get("position"), int):
             raise SourceFailed(f"{self.name}: the feed does not tell its newest position")
-        return Newest(answer["position"], {0: answer["position"]})
+        relayed = answer.get("relayed")
+        return answer["position"], relayed if isinstance(relayed, int) else 0
 
     async def close(self) -> None:
         await self._http.aclose()

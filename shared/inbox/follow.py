@@ -8,7 +8,7 @@ a source; others stand by.
 
 import asyncio
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,9 +22,9 @@ from shared import clock
 from shared.events.envelope import Fact
 from shared.inbox import table
 from shared.inbox.alarm import ErrorRateBreaker
-from shared.inbox.copies import Copy, keep, position_of
+from shared.inbox.copies import Copy, keep
 from shared.inbox.reading import NotUnderstood, Version, fact_of, readable, version_of
-from shared.inbox.source import Delivery, Event, Newest, Source, SourceFailed, Unreadable, event_of, raw
+from shared.inbox.source import Delivery, Event, Source, SourceFailed, Unreadable, event_of, raw
 from shared.inbox.sources import make_sources
 from shared.inbox.table import Parked
 from shared.process import Telemetry
@@ -44,11 +44,11 @@ _BE_ALONE = text("SELECT pg_try_advisory_lock(:lock, hashtext(:source))")
 
 
 async def follow(
-    engine: AsyncEngine, settings: ServiceSettings, copies: Sequence[Copy[Any]], monitor: Telemetry
+    engine: AsyncEngine, settings: ServiceSettings, consumer: str, copies: Sequence[Copy[Any]], monitor: Telemetry
 ) -> None:
-    """Keeps the copies until cancelled; each of their registers is read by itself."""
+    """Keeps the copies of `consumer` until cancelled; each of their registers is read by itself."""
     types = [copy.fact.TYPE for copy in copies]
-    sources = make_sources(settings, {copy.source for copy in copies}, types)
+    sources = make_sources(settings, consumer, {copy.source for copy in copies}, types)
     watch = FollowMetrics(monitor)
     try:
         async with asyncio.TaskGroup() as tasks:
@@ -119,38 +119,28 @@ class Follower:
         source = self._source
         async with connection.begin():
             positions = await table.positions(connection, source.transport, source.name)
-            seen = await table.seen(connection, source.name)
         while True:
             asked_at, newest = clock.now(), await source.newest()
-            if self._reaches(newest, positions, seen):
+            if newest.is_reached(positions):
                 async with connection.begin():
                     await table.confirm(connection, source.name, asked_at)
             delivery = await source.read(positions, LIMIT, WAIT)
             if delivery.events or not delivery.positions.items() <= positions.items():
-                seen = max(seen, await self._take(connection, delivery))
+                await self._take(connection, delivery)
                 positions |= delivery.positions
 
-    def _reaches(self, newest: Newest, positions: Mapping[int, int], seen: int) -> bool:
-        """Whether everything was read that there was. A feed's position is the outbox's own; a topic may end before
-        the outbox does, where the relay is behind."""
-        at_the_end = all(positions.get(part, 0) >= end for part, end in newest.ends.items())
-        return at_the_end and (self._source.transport == "feed" or seen >= newest.position)
-
-    async def _take(self, connection: AsyncConnection, delivery: Delivery) -> int:
-        """Takes what was delivered, in one transaction; the newest position that it reached in the outbox."""
+    async def _take(self, connection: AsyncConnection, delivery: Delivery) -> None:
+        """Takes what was delivered, in one transaction."""
         source, events = self._source, delivery.events
         understood, parked = self._read(events)
         if reason := self._alarm.record(len(events), len(parked)):
             raise SourceFailed(f"{source.name}: {reason}")
-        seen = max((position_of(event) for event in events if isinstance(event, dict)), default=0)
         with self._watch.taking(source.name, events):
             async with connection.begin():
                 await self._keep(connection, understood)
                 if parked:
                     await table.park(connection, source.name, parked)
                 await table.advance(connection, source.transport, source.name, delivery.positions)
-                await table.see(connection, source.name, seen)
-        return seen
 
     async def _try_parked_again(self, connection: AsyncConnection) -> None:
         """This program may understand what the one before it did not."""

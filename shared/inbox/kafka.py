@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from shared.broker import Broker
+from shared.events.grants import topic_of
 from shared.inbox.feed import FeedSource
 from shared.inbox.source import Delivery, Newest, Positions, SourceFailed, event_of
 
@@ -16,13 +17,14 @@ PATIENCE = 10.0  # seconds until the broker must have answered
 
 
 class KafkaSource:
-    """The topic `kosh.<register>.v1`; where the register's outbox ends is asked of its `feed`."""
+    """The topic of a register for `consumer`, `kosh.<register>.v1.<consumer>`; where the register's outbox ends, and
+    how far the topic is behind it, is asked of its `feed`."""
 
-    transport = "kafka"
+    transport = "topic"  # "kafka" was the one topic for all consumers: its offsets are not ours
 
-    def __init__(self, feed: FeedSource, broker: Broker) -> None:
+    def __init__(self, feed: FeedSource, broker: Broker, consumer: str) -> None:
         self.name, self._feed, self._broker = feed.name, feed, broker
-        self._topic = f"kosh.{feed.name}.v1"
+        self._topic = topic_of(feed.name, consumer)
         self._consumer: AIOKafkaConsumer | None = None
         self._at: dict[int, int] = {}
         self._starting = asyncio.Lock()
@@ -40,10 +42,17 @@ class KafkaSource:
             raise SourceFailed(f"{self.name}: the broker cannot be read ({type(failure).__name__})") from failure
         reached = {part.partition: records[-1].offset + 1 for part, records in found.items() if records}
         self._at |= reached
-        return Delivery([event_of(record.value or b"") for records in found.values() for record in records], reached)
+        events = [event_of(record.value or b"") for records in found.values() for record in records]
+        return Delivery(events, reached, 0 if events else await self._all_of_it())
+
+    async def _all_of_it(self) -> int:
+        """The position that is reached where nothing is left in the topic, else 0."""
+        newest = await self.newest()
+        return newest.position if newest.is_reached(self._at) else 0
 
     async def newest(self) -> Newest:
-        position = (await self._feed.newest()).position
+        """The end of the outbox is asked first: what it holds then is below the ends of a topic that is not behind."""
+        position, relayed = await self._feed.ends()
         try:
             consumer = await self._started()
             async with asyncio.timeout(PATIENCE):
@@ -51,7 +60,7 @@ class KafkaSource:
         except (KafkaError, OSError, TimeoutError) as failure:
             await self._give_up()
             raise SourceFailed(f"{self.name}: the broker does not answer ({type(failure).__name__})") from failure
-        return Newest(position, {part.partition: end for part, end in ends.items()})
+        return Newest(position, {part.partition: end for part, end in ends.items()}, max(position - relayed, 0))
 
     async def close(self) -> None:
         await self._give_up()

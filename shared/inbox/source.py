@@ -23,18 +23,25 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What came from a source, and its positions behind it."""
+    """What came from a source, and its positions behind it; `reached` is the position in the register's outbox up to
+    which nothing is missing, 0 where that cannot be told: what is not granted to us does not come."""
 
     events: list[Event | Unreadable]
     positions: Positions
+    reached: int = 0
 
 
 class Newest(NamedTuple):
     """Where a source ends: the position of its newest event in the register's outbox, and the end of each part of what
-    carries the events."""
+    carries the events. `behind` tells how many of its positions are not carried there yet."""
 
     position: int
     ends: Mapping[int, int]
+    behind: int = 0
+
+    def is_reached(self, positions: Positions) -> bool:
+        """Whether who was read up to these positions has everything."""
+        return self.behind == 0 and all(positions.get(part, 0) >= end for part, end in self.ends.items())
 
 
 class SourceFailed(Exception):

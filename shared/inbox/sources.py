@@ -9,10 +9,10 @@ from shared.settings import ServiceSettings
 
 
 def make_sources(
-    settings: ServiceSettings, registers: Collection[str] | None = None, types: Sequence[str] = ()
+    settings: ServiceSettings, consumer: str, registers: Collection[str] | None = None, types: Sequence[str] = ()
 ) -> list[Source]:
-    """One per register, or per one of `registers`. Kafka carries the events where it is chosen; where the register
-    ends, its feed tells always. A feed sends only events of `types`, where any are named; a topic holds them all."""
+    """One per register, or per one of `registers`, as `consumer` sees it. Kafka carries the events where it is chosen;
+    where the register ends, its feed tells always. A feed sends only events of `types`, where any are named."""
     auth = SystemAuth.of(settings)
     feeds = [
         FeedSource(name, address, auth, types=types)
@@ -23,4 +23,4 @@ def make_sources(
         return list(feeds)
     from shared.inbox.kafka import KafkaSource  # here: without a broker, no process loads aiokafka
 
-    return [KafkaSource(feed, settings.broker) for feed in feeds]
+    return [KafkaSource(feed, settings.broker, consumer) for feed in feeds]

@@ -22,8 +22,8 @@ from sqlalchemy.schema import SchemaItem
 
 
 def inbox_tables(metadata: MetaData) -> None:
-    """Positions by transport and part; by source the newest event seen, in the source's outbox, and the moment up to
-    which everything was read; and events that were not understood, as received."""
+    """Positions by transport and part; by source the moment up to which everything was read (its `position` is that of
+    earlier versions, no longer written); and events that were not understood, as received."""
     Table(
         "inbox_position",
         metadata,
@@ -77,11 +77,6 @@ INSERT INTO inbox_position (transport, source, part, position)
 SELECT :transport, :source, * FROM unnest(CAST(:parts AS int[]), CAST(:positions AS bigint[]))
 ON CONFLICT (transport, source, part) DO UPDATE SET position = excluded.position
 """)
-_SEEN = text("SELECT position FROM inbox_source WHERE source = :source")
-_SEE = text("""
-INSERT INTO inbox_source AS held (source, position) VALUES (:source, :position)
-ON CONFLICT (source) DO UPDATE SET position = greatest(held.position, excluded.position)
-""")
 _CONFIRM = text("""
 INSERT INTO inbox_source (source, position, current_at) VALUES (:source, 0, :at)
 ON CONFLICT (source) DO UPDATE SET current_at = excluded.current_at
@@ -106,15 +101,6 @@ async def advance(connection: AsyncConnection, transport: str, source: str, reac
     """The source was read up to these positions."""
     parts = {"parts": list(reached), "positions": list(reached.values())}
     await connection.execute(_ADVANCE, {"transport": transport, "source": source, **parts})
-
-
-async def seen(connection: AsyncConnection, source: str) -> int:
-    """The position of the newest event seen, in the source's outbox."""
-    return await connection.scalar(_SEEN, {"source": source}) or 0
-
-
-async def see(connection: AsyncConnection, source: str, position: int) -> None:
-    await connection.execute(_SEE, {"source": source, "position": position})
 
 
 async def confirm(connection: AsyncConnection, source: str, at: datetime) -> None:

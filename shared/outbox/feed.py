@@ -47,6 +47,7 @@ class FeedPosition(BaseModel):
     """How far the feed reaches."""
 
     position: int = Field(description="of the newest event; 0 while there is none")
+    relayed: int | None = Field(None, description="position up to which the caller's Kafka topic holds what is granted")
 
 
 @router.get(
@@ -80,10 +81,11 @@ async def events(
 @router.get("/v1/events/newest", summary="Position of the newest event")
 async def newest(request: Request, caller: Annotated[Caller, requires("system", "operator")]) -> FeedPosition:
     """A consumer at this position has everything that is committed by now."""
-    if "operator" not in caller.roles:
-        _grant_of(caller, request.app)
+    grant = None if "operator" in caller.roles else _grant_of(caller, request.app)
     async with request.app.state.engine.connect() as connection:
-        return FeedPosition(position=await outbox.newest(connection))
+        position = await outbox.newest(connection)  # before what is relayed: that may only be further
+        relayed = await outbox.relayed(connection, [grant.topic]) if grant else {}
+    return FeedPosition(position=position, relayed=relayed[grant.topic] if grant else None)
 
 
 def _grant_of(caller: Caller, app: FastAPI) -> Grant:

@@ -1,5 +1,8 @@
 """The outbox's way to Kafka: in order, in batches, acknowledged by all replicas before the position moves on.
 
+Each consumer has a topic of its own, which holds what it is granted (shared.events.grants), and a position of its own:
+a consumer that is added gets everything from the first event on.
+
 One relay works per database, whoever holds the lock; others stand by. A crash between acknowledgement and position
 sends the same events again, which consumers by design do not mind (at least once).
 """
@@ -20,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared import outbox
 from shared.broker import Broker
 from shared.events.envelope import CONTENT_TYPE, Event
+from shared.events.grants import Grant, grants_of
 from shared.process import Telemetry
 
 log = logging.getLogger(__name__)
@@ -30,24 +34,22 @@ IDLE = 0.1  # seconds until the next look at an outbox that holds nothing new; i
 SLOWER, SLOWEST = 1.5, 1.0
 RETRY = 2.0  # seconds until another try where the broker or the database does not answer
 
-_BEGUN = text("INSERT INTO relayed VALUES ('kafka', 0) ON CONFLICT DO NOTHING")
-_REACHED = text("UPDATE relayed SET position = :position WHERE transport = 'kafka'")
-
-
-def topic_of(service: str) -> str:
-    return f"kosh.{service}.v1"
+_REACHED = text("""
+INSERT INTO relayed VALUES (:topic, :position) ON CONFLICT (transport) DO UPDATE SET position = excluded.position
+""")
 
 
 async def run(engine: AsyncEngine, service: str, broker: Broker, monitor: Telemetry) -> None:
     """Relays until cancelled; outages of broker or database are waited out."""
-    await Relay(engine, topic_of(service), broker, monitor).run()
+    await Relay(engine, grants_of(service), broker, monitor).run()
 
 
 class Relay:
-    """The relay of one database to one topic."""
+    """The relay of one database to the topics of its consumers."""
 
-    def __init__(self, engine: AsyncEngine, topic: str, broker: Broker, monitor: Telemetry) -> None:
-        self._engine, self._topic, self._broker, self._tracing = engine, topic, broker, monitor.tracing
+    def __init__(self, engine: AsyncEngine, grants: Sequence[Grant], broker: Broker, monitor: Telemetry) -> None:
+        self._engine, self._broker, self._tracing = engine, broker, monitor.tracing
+        self._grants = {grant.topic: grant for grant in grants}
         registry = monitor.metrics.registry
         self._active = Gauge("kosh_relay_active", "1 where this process relays", registry=registry)
         self._published = Counter("kosh_relay_events", "Events that the broker has acknowledged", registry=registry)
@@ -72,35 +74,45 @@ class Relay:
                 await asyncio.sleep(RETRY)
 
     async def _relay(self, connection: AsyncConnection, producer: AIOKafkaProducer) -> None:
-        await connection.execute(_BEGUN)
-        reached = await outbox.relayed(connection)
-        await connection.commit()
+        reached = await outbox.relayed(connection, list(self._grants))
         pause = IDLE
         while True:
-            found = await outbox.read_after(connection, reached, BATCH)
+            newest = await outbox.newest(connection)
             await connection.commit()
-            if not found:
+            waiting = [topic for topic in self._grants if reached[topic] < newest]
+            if not waiting:
                 await asyncio.sleep(pause)
                 pause = min(pause * SLOWER, SLOWEST)
                 continue
             pause = IDLE
-            await self._publish(producer, found)
-            reached = found[-1][0]
-            await connection.execute(_REACHED, {"position": reached})
-            await connection.commit()
-            self._published.inc(len(found))
+            for topic in waiting:
+                reached[topic] = await self._relay_batch(connection, producer, topic, reached[topic])
 
-    async def _publish(self, producer: AIOKafkaProducer, found: Sequence[tuple[int, Event]]) -> None:
+    async def _relay_batch(
+        self, connection: AsyncConnection, producer: AIOKafkaProducer, topic: str, after: int
+    ) -> int:
+        """Publishes what the consumer is granted of the next events; the position that is reached."""
+        grant = self._grants[topic]
+        found, reached = await outbox.look_through(connection, after, BATCH, list(grant.facts))
+        await connection.commit()
+        views = ((position, grant.view(event)) for position, event in found)
+        told = [(position, event) for position, event in views if event]
+        if told:
+            await self._publish(producer, topic, told)
+        await connection.execute(_REACHED, {"topic": topic, "position": reached})
+        await connection.commit()
+        self._published.inc(len(told))
+        return reached
+
+    async def _publish(self, producer: AIOKafkaProducer, topic: str, found: Sequence[tuple[int, Event]]) -> None:
         """Structured mode of the CloudEvents Kafka binding; the key keeps one record's versions in order. The record's
         Kafka timestamp is that of publishing, never the event's: retention would apply to it."""
         headers = [("content-type", CONTENT_TYPE.encode())]
         traces = (event.traceparent for _, event in found if event.traceparent)
-        with self._tracing.span(f"publish {self._topic}", kind=SpanKind.PRODUCER, links=traces) as span:
+        with self._tracing.span(f"publish {topic}", kind=SpanKind.PRODUCER, links=traces) as span:
             span.set_attribute("messaging.batch.message_count", len(found))
             sent = [
-                await producer.send(
-                    self._topic, event.as_json(position=place), key=event.subject.encode(), headers=headers
-                )
+                await producer.send(topic, event.as_json(position=place), key=event.subject.encode(), headers=headers)
                 for place, event in found
             ]
             await asyncio.gather(*sent)

@@ -52,7 +52,7 @@ def outbox_table(metadata: MetaData) -> Table:
 
 
 def relay_table(metadata: MetaData) -> Table:
-    """How far the relay has published to a transport."""
+    """How far the relay has published to a topic; `transport` is the topic's name."""
     return Table(
         "relayed",
         metadata,
@@ -75,6 +75,9 @@ FROM (SELECT max(position) AS reached FROM looked) AS end_of_looked
     LEFT JOIN looked ON type = ANY(CAST(:types AS text[]))
 ORDER BY position
 """)
+
+
+_RELAYED = text("SELECT transport, position FROM relayed WHERE transport = ANY(CAST(:topics AS text[]))")
 
 
 async def append(connection: AsyncConnection, events: Sequence[Event], trace: str | None = None) -> None:
@@ -110,7 +113,7 @@ async def newest(connection: AsyncConnection) -> int:
     return (await connection.scalar(text("SELECT coalesce(max(position), 0) FROM outbox"))) or 0
 
 
-async def relayed(connection: AsyncConnection) -> int:
-    """The position of the newest event that the broker has acknowledged, 0 before the first."""
-    found = await connection.scalar(text("SELECT position FROM relayed WHERE transport = 'kafka'"))
-    return found or 0
+async def relayed(connection: AsyncConnection, topics: Sequence[str]) -> dict[str, int]:
+    """By topic the position up to which the broker has acknowledged what belongs there, 0 before the first."""
+    rows = await connection.execute(_RELAYED, {"topics": list(topics)})
+    return dict.fromkeys(topics, 0) | {row.transport: row.position for row in rows}

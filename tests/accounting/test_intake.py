@@ -26,7 +26,7 @@ WHERE application_name = 'kosh-accounting-writer' AND datname = current_database
 
 
 class Register:
-    """A register's feed over some events, as `shared.outbox.feed` serves it."""
+    """A register's feed over some events, as `shared.outbox.feed` serves it; None is an event that is not granted."""
 
     def __init__(self, events: Sequence[Any]) -> None:
         self.events = list(events)
@@ -39,12 +39,13 @@ class Register:
         if self.failing:
             return httpx.Response(503)
         if request.url.path.endswith("newest"):
-            return httpx.Response(200, json={"position": len(self.events)})
+            return httpx.Response(200, json={"position": len(self.events), "relayed": len(self.events)})
         after, limit = int(request.url.params["after"]), int(request.url.params["limit"])
         found = self.events[after : after + min(limit, 100)]
         if not found:
             await asyncio.sleep(0.02)
-        return httpx.Response(200, content=orjson.dumps(found), headers={"Kosh-Position": str(after + len(found))})
+        told = [event for event in found if event is not None]
+        return httpx.Response(200, content=orjson.dumps(told), headers={"Kosh-Position": str(after + len(found))})
 
 
 @asynccontextmanager
@@ -98,6 +99,21 @@ async def test_only_one_process_writes(accounting: Accounting) -> None:
     async with running(accounting, register.source()), running(accounting, register.source()):
         await read_to(accounting, len(register.events))
     assert await accounting.connection.fetchval("SELECT seen FROM source_state") == len(register.events)
+    await hold_true(accounting, world)
+
+
+async def test_what_is_not_granted_is_passed_over_and_leaves_nothing_pending(accounting: Accounting) -> None:
+    """A register's newest events may all be none of ours: positions move on, and the figures are settled."""
+    world = World(17, people=5)
+    events: list[Any] = world.stream()
+    register = Register([None, *events, None, None])
+    for position, event in enumerate(register.events, 1):
+        if event is not None:
+            event["position"] = position
+    async with running(accounting, register.source()):
+        await read_to(accounting, len(register.events))
+        await until(accounting, "EXISTS (SELECT FROM source_state WHERE position = $1)", len(register.events))
+    assert await accounting.connection.fetchval("SELECT seen FROM source_state") == len(events)
     await hold_true(accounting, world)
 
 

@@ -26,7 +26,7 @@ async def publish(node: Node, events: Sequence[Any]) -> None:
         for event in events:
             raw = event if isinstance(event, bytes) else orjson.dumps(event)
             key = None if isinstance(event, bytes) else event["subject"].encode()
-            await producer.send("kosh.portal.v1", raw, key=key)
+            await producer.send("kosh.portal.v1.accounting", raw, key=key)
 
 
 async def test_kafka_is_read_to_its_end_through_kills_and_poison(accounting: Accounting, kafka_node: Node) -> None:
@@ -38,7 +38,7 @@ async def test_kafka_is_read_to_its_end_through_kills_and_poison(accounting: Acc
     register = Register(events)
 
     def source() -> KafkaSource:
-        return KafkaSource(register.source(), broker)
+        return KafkaSource(register.source(), broker, "accounting")
 
     first, second = source(), source()
     async with running(accounting, first):

@@ -7,13 +7,13 @@ from typing import Any
 
 import jsonschema
 import pytest
-import yaml
 from cloudevents.v1.conversion import from_json
 from cloudevents.v1.http import CloudEvent
 
 from contracts import export
-from contracts.asyncapi import TOPICS, asyncapi
+from contracts.asyncapi import asyncapi
 from contracts.compatibility import breaches
+from shared.events import grants
 from shared.events.catalogue import FACTS
 from shared.events.envelope import Event, Fact
 
@@ -59,12 +59,8 @@ def test_a_breaking_change_is_found_and_an_addition_is_not(change: Any, found: l
 
 def test_every_fact_has_an_example_and_a_topic() -> None:
     illustrated = {json.loads(path.read_text("utf-8"))["type"] for path in EXAMPLES}
-    promised = {
-        f"kz.kosh.{topic['producer']}.{name}"
-        for topic in yaml.safe_load(TOPICS.read_text("utf-8")).values()
-        for name in topic["facts"]
-    }
-    assert illustrated == set(FACTS) == promised
+    known = {f"kz.kosh.{topic['producer']}.{name}" for topic in grants.promised().values() for name in topic["facts"]}
+    assert illustrated == set(FACTS) == known
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: f"{path.parent.name}/{path.stem}")
@@ -95,11 +91,13 @@ def test_an_events_json_is_read_by_the_cloudevents_library_as_it_was_meant() -> 
     assert type(fact).read(json.dumps(event.data)) == fact
 
 
-def test_asyncapi_names_a_message_for_every_fact() -> None:
+def test_asyncapi_names_a_message_for_every_fact_that_a_consumer_is_granted() -> None:
     document = asyncapi()
     carried = {name for channel in document["channels"].values() for name in channel["messages"]}
     assert carried == set(document["components"]["messages"])
-    assert {message["name"] for message in document["components"]["messages"].values()} == set(FACTS)
+    told = {type for grant in grants.grants() for type in grant.facts}
+    assert {message["name"] for message in document["components"]["messages"].values()} == told
+    assert [channel["address"] for channel in document["channels"].values()] == [g.topic for g in grants.grants()]
 
 
 def _moment(example: dict[str, Any]) -> Any:

@@ -20,6 +20,7 @@ from services.accounting.intake.watch import IntakeMetrics
 from services.accounting.settings import AccountingSettings
 from services.portal.app import make_app as make_portal
 from shared.broker import Broker
+from shared.events.grants import grants_of
 from shared.outbox.relay import Relay
 from shared.process import Telemetry
 from shared.testing.api import Api, StartApi
@@ -85,7 +86,7 @@ async def existing(start_api: StartApi, monkeypatch: pytest.MonkeyPatch) -> set[
     portal = await start_api("portal", make_portal)
     accounting = await start_api("accounting", lambda _: make_accounting(AccountingSettings.of("accounting")))
     relay, intake = Telemetry("portal-relay"), Telemetry("accounting-intake")
-    Relay(portal.engine, "kosh.portal.v1", Broker("kafka.invalid:9092"), relay)
+    Relay(portal.engine, grants_of("portal"), Broker("kafka.invalid:9092"), relay)
     IntakeMetrics(intake)
     without_api = of_registry(relay.metrics.registry) | of_registry(intake.metrics.registry)
     return without_api | await scraped(portal) | await scraped(accounting)

@@ -1,5 +1,6 @@
 """A real Kafka that takes TLS and a password, as the settings KOSH_KAFKA_... say it."""
 
+import asyncio
 import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -8,16 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaConsumer
-from aiokafka.errors import KafkaError
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import ClusterAuthorizationFailedError, KafkaError, TopicAuthorizationFailedError
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
-from deploy import topics
+from deploy import services, topic_access, topics
 from deploy.local.kafka import Node
 from shared.broker import Broker
+from shared.events.grants import grants
 from shared.settings import KafkaSettings
 from shared.testing.kafka import LIBS
 
@@ -32,12 +35,17 @@ inter.broker.listener.name=SASL_SSL
 sasl.enabled.mechanisms=PLAIN
 sasl.mechanism.inter.broker.protocol=PLAIN
 listener.name.sasl_ssl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required \
-username="broker" password="{password}" user_broker="{password}" user_kosh="{password}";
+username="broker" password="{password}" user_broker="{password}" {users};
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:broker;User:ANONYMOUS;User:kosh
 ssl.keystore.type=PEM
 ssl.keystore.location={directory}/server.pem
 ssl.truststore.type=PEM
 ssl.truststore.location={directory}/ca.pem
 """
+
+
+SERVICES = tuple(f"kosh-{service.name}" for service in services.ALL)
 
 
 class SecuredNode(Node):
@@ -48,6 +56,7 @@ class SecuredNode(Node):
         lines = dict(line.split("=", 1) for line in file.read_text().splitlines() if line[:1].isalpha())
         controller = lines["listeners"].rpartition(":")[2]
         values = {"port": self.port, "controller": controller, "directory": self.directory, "password": PASSWORD}
+        values["users"] = " ".join(f'user_{name}="{PASSWORD}"' for name in ("kosh", *SERVICES, "stranger"))
         file.write_text(file.read_text() + SECURED.format(**values))
         return file
 
@@ -106,7 +115,61 @@ async def test_who_has_certificate_and_password_works_with_it(secured: Secured) 
     await topics.ensure(secured.broker)
     consumer = AIOKafkaConsumer(**secured.broker.options())
     async with consumer:
-        assert await consumer.topics() >= set(topics.promised())
+        assert await consumer.topics() >= set(topics.wanted())
+
+
+def as_client(secured: Secured, name: str) -> dict[str, Any]:
+    return replace(secured.broker, username=name).options()
+
+
+async def may_read(secured: Secured, name: str, topic: str) -> bool:
+    """Whether the client is given records of the topic."""
+    consumer = AIOKafkaConsumer(**as_client(secured, name), auto_offset_reset="earliest", request_timeout_ms=5_000)
+    async with consumer:
+        consumer.assign([TopicPartition(topic, 0)])
+        try:
+            async with asyncio.timeout(10):
+                return bool((await consumer.getone()).value)
+        except (TopicAuthorizationFailedError, TimeoutError):
+            return False
+
+
+async def may_write(secured: Secured, name: str, topic: str) -> bool:
+    """As the relay does; who may write nothing at all is not even given an id to begin with."""
+    producer = AIOKafkaProducer(**as_client(secured, name), enable_idempotence=True)
+    try:
+        await producer.start()
+        await producer.send_and_wait(topic, b"an event", partition=0)
+    except (TopicAuthorizationFailedError, ClusterAuthorizationFailedError):
+        return False
+    finally:
+        await producer.stop()
+    return True
+
+
+async def test_each_topic_is_written_by_its_producer_and_read_by_its_consumer_alone(secured: Secured) -> None:
+    await topics.ensure(secured.broker)
+    clients = (*SERVICES, "stranger")
+    for grant in grants():
+        writers = [name for name in clients if await may_write(secured, name, grant.topic)]
+        readers = [name for name in clients if await may_read(secured, name, grant.topic)]
+        assert (writers, readers) == ([f"kosh-{grant.producer}"], [grant.client])
+
+
+async def test_what_is_no_longer_granted_is_taken_back(secured: Secured) -> None:
+    await topics.ensure(secured.broker)
+    admin = AIOKafkaAdminClient(**secured.broker.options())
+    await admin.start()
+    try:
+        everything = topic_access.rules_of(grants())
+        assert await topic_access.allowed(admin) == set(everything)
+        fewer = [rule for rule in everything if rule.principal != "User:kosh-permits"]
+        await topic_access.bring_in_line(admin, fewer)
+        assert await topic_access.allowed(admin) == set(fewer)
+        await topics.ensure(secured.broker)
+        assert await topic_access.allowed(admin) == set(everything)
+    finally:
+        await admin.close()
 
 
 @pytest.mark.parametrize(

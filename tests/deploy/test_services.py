@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from deploy import topics
 from deploy.services import ALL, PORTS, REGISTERS, SERVICES, WITH_BACKGROUND, Service
 from shared.events.catalogue import FACTS
+from shared.events.grants import promised
 from tests.deploy.compose import ROOT, services
 
 Place = Callable[[Service], bool]
@@ -65,7 +65,7 @@ def is_behind_the_proxy(service: Service) -> bool:
 
 
 def has_a_topic(service: Service) -> bool:
-    topic = topics.promised().get(f"kosh.{service.name}.v1")
+    topic = promised().get(f"kosh.{service.name}.v1")
     return not service.register or (topic is not None and topic["producer"] == service.name)
 
 
@@ -163,7 +163,7 @@ def test_the_runbooks_ask_for_who_there_is(role: str, known: tuple[str, ...]) ->
 
 
 def test_registers_are_those_of_the_topics() -> None:
-    assert set(REGISTERS) == {topic["producer"] for topic in topics.promised().values()}
+    assert set(REGISTERS) == {topic["producer"] for topic in promised().values()}
 
 
 def test_who_works_without_being_asked_says_so() -> None:

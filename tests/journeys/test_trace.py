@@ -115,7 +115,7 @@ async def test_kafka_carries_every_trace_through_relay_and_batch(
     await topics.ensure(broker)
     for trace in TRACES:
         await record(portal, trace)
-    source = KafkaSource(feed_of(portal), broker)
+    source = KafkaSource(feed_of(portal), broker, "accounting")
 
     def relaying(monitor: Telemetry) -> Awaitable[None]:
         return relay.run(portal.engine, "portal", broker, monitor)
@@ -126,5 +126,5 @@ async def test_kafka_carries_every_trace_through_relay_and_batch(
     ):
         await counted(accounting, len(TRACES))
     await source.close()
-    assert set(TRACES) <= linked(published, "publish kosh.portal.v1")
+    assert set(TRACES) <= linked(published, "publish kosh.portal.v1.accounting")
     assert set(TRACES) <= linked(spans, "count portal")

@@ -153,7 +153,7 @@ async def open_source(request: pytest.FixtureRequest) -> AsyncIterator[OpenSourc
             broker = Broker(request.getfixturevalue("kafka_node").bootstrap)
             await topics.ensure(broker)
             await stack.enter_async_context(background(relay.run(portal.engine, "portal", broker, Telemetry("relay"))))
-            return KafkaSource(feed_of(portal), broker)
+            return KafkaSource(feed_of(portal), broker, "permits")
 
         yield opened
 

@@ -16,6 +16,7 @@ from services.accounting.intake.decode import decode
 from services.accounting.intake.single import ingest_one_by_one
 from services.accounting.intake.watch import IntakeMetrics
 from services.accounting.rules.persons.identity import Hashes
+from services.accounting.rules.rows import CONSUMER
 from services.accounting.settings import AccountingSettings, dsn
 from shared.audit import anchors
 from shared.db.engine import make_engine
@@ -44,7 +45,7 @@ async def read(settings: AccountingSettings, monitor: Telemetry) -> None:
     """Reads the sources that the settings name, and seals the access log by the clock, until cancelled."""
     tune_gc()
     engine = make_engine(settings.database_url, connections=3, application="kosh-accounting-jobs")
-    sources = make_sources(settings)
+    sources = make_sources(settings, CONSUMER)
     try:
         hashes = Hashes(settings.identity_secret.get_secret_value().encode())
         async with asyncio.TaskGroup() as tasks:
@@ -95,7 +96,7 @@ class Intake:
             tasks.create_task(self._write())
 
     async def _read(self, source: Source, positions: dict[int, int]) -> None:
-        alarm = ErrorRateBreaker()
+        alarm, reached = ErrorRateBreaker(), 0
         while True:
             await self._resumed[source.name].wait()
             try:
@@ -104,10 +105,11 @@ class Intake:
                 log.warning("%s", failure)
                 await asyncio.sleep(RETRY)
                 continue
-            if not delivery.events:
+            if not delivery.events and delivery.reached <= reached:
                 continue
             batch = decode(source.name, delivery.events, self._hashes)
             positions |= delivery.positions
+            batch.newest_position = reached = max(batch.newest_position, delivery.reached, reached)
             batch.transport, batch.positions = source.transport, delivery.positions
             if reason := alarm.record(batch.seen, len(batch.parked)):
                 batch.stop = reason

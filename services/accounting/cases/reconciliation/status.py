@@ -92,8 +92,8 @@ async def _newest(horizon: Horizon) -> Newest | SourceFailed:
 
 def _status(source: str, seen: store.State, read: Mapping[int, int], newest: Newest | SourceFailed) -> SourceStatus:
     failure = str(newest) if isinstance(newest, SourceFailed) else None
-    pending = None if isinstance(newest, SourceFailed) else max(newest.position - seen.position, 0)
-    ends = {} if isinstance(newest, SourceFailed) else newest.ends
+    settled = not isinstance(newest, SourceFailed) and newest.is_reached(read)
+    pending = None if isinstance(newest, SourceFailed) else 0 if settled else max(newest.position - seen.position, 1)
     return SourceStatus(
         source=source,
         state="stopped" if seen.stopped else "unreachable" if failure else "reading",
@@ -104,5 +104,5 @@ def _status(source: str, seen: store.State, read: Mapping[int, int], newest: New
         repeated=seen.repeated,
         rejected=seen.parked,
         pending=pending,
-        settled=pending == 0 and all(read.get(part, 0) >= end for part, end in ends.items()),
+        settled=settled,
     )
