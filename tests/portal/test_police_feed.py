@@ -84,6 +84,18 @@ async def test_everything_that_is_wrong_is_named_at_once_whichever_way_it_comes(
     assert {error["pointer"] for error in put.json()["errors"]} == {"/reason", *(f"/record{at}" for at in pointers)}
 
 
+@pytest.mark.parametrize("by", ["1900-01-01", "2021-10-31", "9999-12-31"])
+async def test_a_status_of_long_ago_breaks_no_list_of_reviews(portal: Api, by: str) -> None:
+    path = "protection-statuses"
+    for granted_on in ("1995-07-01", "2025-12-31"):
+        body = record(path, reviewed_on=None, granted_on=granted_on)
+        (await portal.client.post(f"/v1/{path}", json=body, headers=portal.token(POLICE))).raise_for_status()
+    answer = await portal.client.get(f"/v1/{path}/reviews-due?by={by}", headers=portal.token(POLICE))
+
+    due = [each["due"] for each in answer.raise_for_status().json()["due"]]
+    assert due == [day for day in ("1996-07-01", "2026-12-31") if day <= by]
+
+
 async def test_refugees_are_reviewed_yearly(portal: Api) -> None:
     """Status is given for one year and reviewed yearly ([003]); ended statuses and others need no review."""
     path = "protection-statuses"

@@ -57,12 +57,12 @@ class ReviewsDue(BaseModel):
 
 async def reviews_due(engine: AsyncEngine, by: date, limit: int, caller: Caller) -> ReviewsDue:
     """Refugees whose status must be reviewed on or before `by`, longest overdue first, with the rule that says so."""
-    norm = rulebook().on(by)["refugee_status"]
+    norm = rulebook().on_or_first("refugee_status", by)
     table = protection_status
     query = select(table).where(table.c.review_from.is_not(None), table.c.withdrawn.is_(False))
     async with unit_of_work(engine) as unit:
         rows = await unit.connection.execute(query.order_by(table.c.review_from).limit(limit))
-        due = [(row, review_due(row.review_from, rulebook().on(row.review_from))) for row in rows]
+        due = [(row, review_due(row.review_from, rulebook())) for row in rows]
         due = [(row, day) for row, day in due if day <= by]
         seen = [(row.id, ProtectionStatus.read(row.body).person) for row, _ in due]
         await access_log.log_search(unit.connection, caller, PROTECTION.name, seen)
