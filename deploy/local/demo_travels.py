@@ -135,7 +135,7 @@ class World:
 
     def _person(self, citizenship: str) -> dict[str, Any]:
         self._people += 1
-        born = date(2026, 1, 1) - timedelta(days=round(self.random.triangular(1, 80, 27) * 365.25))
+        born = date(2026, 1, 1) - timedelta(days=round(self.random.triangular(6, 80, 27) * 365.25))  # before START
         sex = self.random.choice("MF")
         return {
             "iin": self._iin(born, sex) if citizenship == "KAZ" else None,

@@ -11,7 +11,7 @@ from pydantic import Field
 from shared.events.contradictions import not_before, together
 from shared.events.envelope import Fact
 from shared.events.person import Document, Person
-from shared.events.wire import Date, SourceId, Text, Timestamp
+from shared.events.wire import Date, PastDate, SourceId, Text, Timestamp
 
 AlertKind = Literal["ban", "lost_document", "others_document"]
 Evidence = Literal["iin", "document", "name"]
@@ -39,8 +39,8 @@ class LostDocument(Fact, producer="portal", name="lost_document", version=1):
     document: Document
     person: Person | None = None
     report: Literal["lost", "stolen", "invalid"]
-    reported_on: Date
-    settled_on: Date | None = Field(None, description="found again, or reported by mistake")
+    reported_on: PastDate
+    settled_on: PastDate | None = Field(None, description="found again, or reported by mistake")
 
     CONTRADICTIONS = (not_before("settled_on", "reported_on"),)
 

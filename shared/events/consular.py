@@ -7,7 +7,7 @@ from pydantic import Field
 from shared.events.contradictions import contradiction, not_before, together
 from shared.events.envelope import Fact
 from shared.events.person import Person
-from shared.events.wire import Country, Date, Occupation, SourceId, StatedPeriod, Text
+from shared.events.wire import Country, Date, Occupation, PastDate, SourceId, StatedPeriod, Text
 
 StayAbroad = Literal["work", "study", "treatment", "tourism", "family", "permanent", "other"]
 EndOfRegistration = Literal["own_wish", "other_mission", "stay_over", "return", "citizenship", "death"]
@@ -27,11 +27,11 @@ class ConsularRegistration(Fact, producer="consular", name="consular_registratio
     purpose: StayAbroad
     occupation: Occupation | None = None
     legal_basis: Text | None = Field(None, description="visa class or permit of the host country, such as Korea's E-9")
-    registered_on: Date
-    renewed_on: Date | None = Field(None, description="when the citizen last confirmed the entry")
-    abroad_since: Date | None = None
+    registered_on: PastDate
+    renewed_on: PastDate | None = Field(None, description="when the citizen last confirmed the entry")
+    abroad_since: PastDate | None = None
     expected_until: Date | None = None
-    ended_on: Date | None = None
+    ended_on: PastDate | None = None
     end_reason: EndOfRegistration | None = None
 
     CONTRADICTIONS = (
@@ -62,4 +62,4 @@ class HostCountryFigure(Fact, producer="consular", name="host_country_figure", v
     value: Annotated[int, Field(strict=True, ge=0, le=10_000_000_000)]
     source: Text
     reliability: Literal["official", "estimate", "press"]
-    reported_on: Date
+    reported_on: PastDate

@@ -7,7 +7,7 @@ from pydantic import Field
 from shared.events.contradictions import contradiction, not_before
 from shared.events.envelope import Fact
 from shared.events.person import Person
-from shared.events.wire import Country, Date, Region, SourceId
+from shared.events.wire import Country, Date, PastDate, Region, SourceId
 
 _BACKWARDS = "a status must not end before it begins"
 
@@ -26,10 +26,10 @@ class KandasStatus(Fact, producer="kandas", name="kandas_status", version=1):
     country_of_origin: Country
     region: Region = Field(description="region of settlement")
     state: Literal["applied", "granted", "refused", "ended"]
-    applied_on: Date
-    decided_on: Date | None = None
+    applied_on: PastDate
+    decided_on: PastDate | None = None
     valid_until: Date | None = None
-    ended_on: Date | None = None
+    ended_on: PastDate | None = None
     end_reason: Literal["citizenship", "expiry", "withdrawal", "leaving"] | None = None
 
     CONTRADICTIONS = (

@@ -7,7 +7,7 @@ from pydantic import Field
 from shared.events.contradictions import not_before
 from shared.events.envelope import Fact
 from shared.events.person import Person
-from shared.events.wire import Activity, Bin, Country, Date, Flag, Occupation, Region, SourceId
+from shared.events.wire import Activity, Bin, Country, Date, Flag, Occupation, PastDate, Region, SourceId
 
 PermitKind = Literal[
     "employer", "seasonal", "intra_corporate", "self_employed", "labour_immigrant", "business_immigrant"
@@ -29,10 +29,10 @@ class WorkPermit(Fact, producer="permits", name="work_permit", version=1):
     activity: Activity
     occupation: Occupation | None = None
     qualified: Flag
-    issued_on: Date
+    issued_on: PastDate
     valid_from: Date
     valid_until: Date
-    ended_on: Date | None = None
+    ended_on: PastDate | None = None
 
     CONTRADICTIONS = (not_before("valid_until", "valid_from"),)
 

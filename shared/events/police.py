@@ -11,7 +11,7 @@ from pydantic import Field
 from shared.events.contradictions import contradiction, not_before, together
 from shared.events.envelope import Fact
 from shared.events.person import Document, Person
-from shared.events.wire import Country, Date, Flag, Region, SourceId, Text
+from shared.events.wire import Country, Date, Flag, PastDate, Region, SourceId, Text
 
 RESIDENCE_ENDS = Literal["expiry", "citizenship", "departure", "revoked", "death"]
 PROTECTION_ENDS = Literal["expiry", "cessation", "cancelled", "revoked", "citizenship", "departure", "death"]
@@ -35,9 +35,9 @@ class ResidencePermit(_PoliceFact, producer="portal", name="residence_permit", v
 
     residence: Literal["temporary", "permanent"]
     region: Region
-    granted_on: Date
+    granted_on: PastDate
     valid_until: Date | None = Field(None, description="null for a permit without a term")
-    ended_on: Date | None = None
+    ended_on: PastDate | None = None
     end_reason: RESIDENCE_ENDS | None = None
     former_document: FormerDocument = None
 
@@ -58,9 +58,9 @@ class ProtectionStatus(_PoliceFact, producer="portal", name="protection_status",
     kind: Literal["asylum_seeker", "refugee", "stateless"]
     country_of_origin: Country
     region: Region
-    granted_on: Date = Field(description="asylum seekers: when they applied")
-    reviewed_on: Date | None = Field(None, description="last yearly review of refugee status")
-    ended_on: Date | None = None
+    granted_on: PastDate = Field(description="asylum seekers: when they applied")
+    reviewed_on: PastDate | None = Field(None, description="last yearly review of refugee status")
+    ended_on: PastDate | None = None
     end_reason: PROTECTION_ENDS | Literal["refused", "granted"] | None = None
 
     CONTRADICTIONS = (
@@ -86,7 +86,7 @@ class CitizenshipChange(_PoliceFact, producer="portal", name="citizenship_change
     """Citizenship of Kazakhstan acquired or lost. `person` is as after the change."""
 
     act: Literal["acquired", "lost"]
-    date: Date
+    date: PastDate
     other_country: Country | None = Field(None, description="citizenship before (acquired) or after (lost)")
     former_kandas: Flag = False
     former_document: FormerDocument = None
@@ -107,14 +107,14 @@ class Violation(_PoliceFact, producer="portal", name="violation", version=1):
     officer found needs no second one."""
 
     violation: VIOLATIONS
-    found_on: Date
-    since: Date | None = Field(None, description="first day of a stay without right")
+    found_on: PastDate
+    since: PastDate | None = Field(None, description="first day of a stay without right")
     region: Region | None = None
     article: Text | None = Field(None, description="article of the code of administrative offences")
     penalty: Literal["warning", "fine", "arrest", "expulsion"] | None = None
     found_by: Literal["officer", "overstay_run"] = "officer"
-    contested_on: Date | None = Field(None, description="when the person objected to a finding; an act of its own")
-    confirmed_on: Date | None = Field(None, description="when an officer confirmed a finding; an act of its own")
+    contested_on: PastDate | None = Field(None, description="when the person objected to a finding; an act of its own")
+    confirmed_on: PastDate | None = Field(None, description="when an officer confirmed a finding; an act of its own")
 
     @property
     def is_finding(self) -> bool:
@@ -145,8 +145,8 @@ class Violation(_PoliceFact, producer="portal", name="violation", version=1):
 class Expulsion(_PoliceFact, producer="portal", name="expulsion", version=1):
     """A court's decision to expel, and whether the person has left."""
 
-    decided_on: Date
-    executed_on: Date | None = None
+    decided_on: PastDate
+    executed_on: PastDate | None = None
     to_country: Country | None = None
     barred_until: Date | None = Field(None, description="last day on which entry is barred")
 

@@ -10,10 +10,11 @@ from shared.events.envelope import Fact
 from shared.events.person import Person
 from shared.events.wire import (
     CountedDate,
-    CountedTimestamp,
     Country,
     Date,
     Flag,
+    PastCountedTimestamp,
+    PastDate,
     Purpose,
     Region,
     SourceId,
@@ -26,7 +27,7 @@ class BorderCrossing(Fact, producer="portal", name="border_crossing", version=1)
 
     source_id: SourceId
     direction: Literal["entry", "exit"]
-    crossed_at: CountedTimestamp
+    crossed_at: PastCountedTimestamp
     checkpoint: Text
     person: Person
     visa_number: Annotated[str, Field(pattern=r"^[A-Z0-9-]{1,20}$")] | None = None
@@ -45,7 +46,7 @@ class ResidenceRegistration(Fact, producer="portal", name="residence_registratio
 
     source_id: SourceId
     act: Literal["registration", "deregistration"]
-    date: Date
+    date: PastDate
     person: Person
     region: Region
     residence: Literal["permanent", "temporary"] = "permanent"
@@ -93,8 +94,8 @@ class HostNotification(Fact, producer="portal", name="host_notification", versio
     person: Person
     host_kind: HostKind
     region: Region
-    stay_from: Date
+    stay_from: PastDate
     stay_until: Date | None = Field(None, description="last day as planned")
-    checked_out_on: Date | None = None
+    checked_out_on: PastDate | None = None
     purpose: Purpose | None = None
     joins: UUID | None = None

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 from shared.events.contradictions import contradiction, not_before
 from shared.events.envelope import Fact
 from shared.events.person import Person
-from shared.events.wire import Date, Flag, Region, SourceId
+from shared.events.wire import Date, Flag, PastDate, Region, SourceId
 from shared.kernel.codes import code_list
 
 
@@ -36,9 +36,9 @@ class Visa(Fact, producer="portal", name="visa", version=1):
     valid_until: Date
     stay_days: Annotated[int, Field(strict=True, ge=1, le=3_660)] | None = None
     invitation: VisaNumber | None = Field(None, description="number of the invitation that it was issued on")
-    issued_on: Date
+    issued_on: PastDate
     state: Literal["issued", "annulled"] = "issued"
-    annulled_on: Date | None = None
+    annulled_on: PastDate | None = None
 
     CONTRADICTIONS = (
         not_before("valid_until", "valid_from"),

@@ -86,6 +86,16 @@ Timestamp = Annotated[_Bounded, TIMESTAMP]
 # Statistics count months to August 2140; whole years are easier to remember. The year is that of the date as written.
 CountedDate = Annotated[date, Field(ge=date(1970, 1, 1), lt=date(2140, 1, 1)), DATE]
 CountedTimestamp = Annotated[_Bounded, COUNTED_TIMESTAMP]
+
+
+class _Past:
+    """Marks a day of what has happened; it says nothing where a fact is read (see shared.records.plausibility)."""
+
+
+PAST = _Past()
+PastDate = Annotated[Date, PAST]
+PastTimestamp = Annotated[Timestamp, PAST]
+PastCountedTimestamp = Annotated[CountedTimestamp, PAST]
 Flag = Annotated[bool, Field(strict=True)]
 """true or false, and no word or number for them."""
 StatedPeriod = Annotated[

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from time import perf_counter
 
 from opentelemetry.trace import Span, SpanKind, StatusCode
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.http.problems import problem
@@ -13,7 +14,7 @@ from shared.http.routes import template
 from shared.telemetry.metrics import Metrics
 from shared.telemetry.tracing import Tracing
 
-_CUT_OFF = 499  # the client went away before it had the whole answer
+_CUT_OFF = 499  # the client went away before its request was whole, or before it had an answer: no failure of ours
 
 log = logging.getLogger("kosh.request")
 
@@ -33,7 +34,14 @@ class Edge:
             await self._answer(scope, receive, send, span)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send, span: Span) -> None:
-        started, status = perf_counter(), 0
+        started, status, cut_off = perf_counter(), 0, False
+
+        async def hearing() -> Message:
+            nonlocal cut_off
+            message = await receive()
+            if message["type"] == "http.disconnect" and not status:  # the request is not whole
+                cut_off = True
+            return message
 
         async def noting(message: Message) -> None:
             nonlocal status
@@ -43,14 +51,17 @@ class Edge:
             await send(message)
 
         try:
-            await self._app(scope, receive, noting)
+            await self._app(scope, hearing, noting)
+        except ClientDisconnect:
+            if status:
+                raise
         except Exception as error:
             log.error("unforeseen failure", exc_info=error, extra={"fields": {"route": template(scope)}})
             if status:  # the answer had begun: only cutting the connection tells the client that it is not whole
                 raise
             await problem(500)(scope, receive, noting)
         finally:
-            self._note(scope, status or _CUT_OFF, perf_counter() - started, span)
+            self._note(scope, _CUT_OFF if cut_off else status or _CUT_OFF, perf_counter() - started, span)
 
     def _note(self, scope: Scope, status: int, seconds: float, span: Span) -> None:
         method, route = scope["method"], template(scope)

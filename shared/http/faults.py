@@ -20,6 +20,9 @@ _SENTENCES = {
     "model_type": "Should be an object.",
 }
 
+# Whose sentences are our own and fixed: an example in one may be just what was sent.
+_FIXED = {"form", contradictions.TYPE}
+
 # These may be about a field that was not sent; it is the last step of their location.
 _OF_WHAT_MAY_LACK = {"missing", contradictions.TYPE}
 
@@ -40,6 +43,8 @@ def sentence(error: Mapping[str, Any]) -> str:
     message: str = error["msg"]
     for prefix in ("Value error, ", "Assertion failed, "):
         message = message.removeprefix(prefix)
+    if error["type"] in _FIXED:
+        return message
     return "Is not acceptable here." if _repeats(message, error.get("input")) else message
 
 

@@ -1,9 +1,15 @@
 """Reading JSON that a stranger sent: fast, with a bounded depth, and without what PostgreSQL cannot store.
 
 PostgreSQL's text holds no NUL, and a lone surrogate is no Unicode: both are refused here, with a pointer,
-so that they never become a server error three layers below.
+so that they never become a server error three layers below. A member that stands twice in one object is refused
+too: which of the two counts would be a matter of the parser (RFC 8259, section 4).
 """
 
+import json
+import re
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -11,6 +17,9 @@ import orjson
 from shared.errors import Fault, Invalid
 
 MAX_DEPTH = 32
+TWICE = "Stands there twice."
+_AFTER_A_STRING = (b'" ', b'"\t', b'"\r', b'"\n')
+_SPACED = re.compile(rb'"[ \t\r\n]+:')
 
 
 class Malformed(Invalid):
@@ -20,17 +29,61 @@ class Malformed(Invalid):
 
 
 def parse_json(text: bytes | bytearray | memoryview) -> Any:
-    """The value that `text` holds, or Malformed / Invalid."""
+    """The value that `text` holds, or Malformed / Invalid. A byte order mark before it is passed over."""
+    raw = bytes(text).removeprefix(BOM_UTF8)
     try:
-        value = orjson.loads(text)
+        value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
+        if raw.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+            raise Malformed("The text is written in UTF-16; send it in UTF-8.") from None
         raise Malformed(f"The text is not JSON: at line {error.lineno}, column {error.colno} it breaks off.") from None
-    raw = bytes(text) if isinstance(text, memoryview) else text
     if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _depth(value) > MAX_DEPTH:
         raise Malformed(f"The JSON nests deeper than {MAX_DEPTH} levels; send it flatter.")
     if b"\\u0000" in raw and (faults := [Fault(at, "Must not contain the character U+0000.") for at in _nuls(value)]):
         raise Invalid("The input contains a character that cannot be stored; remove it and send again.", faults=faults)
+    refuse_twice(raw, members(value))
     return value
+
+
+def members(value: Any) -> int:
+    """How many members the objects in a value have together."""
+    if isinstance(value, dict):
+        return len(value) + sum(members(item) for item in value.values() if isinstance(item, dict | list))
+    if isinstance(value, list):
+        return sum(members(item) for item in value if isinstance(item, dict | list))
+    return 0
+
+
+def refuse_twice(text: bytes | bytearray, distinct: int) -> None:
+    """Raises Invalid where a member stands twice in an object of `text`, JSON that says `distinct` members.
+
+    Nearly always counting is enough: written without white space before it, the colon after every name follows a
+    quotation mark, and inside of a string that would be escaped. Where the counts differ, the text is read once more.
+    """
+    spaced = any(after in text for after in _AFTER_A_STRING) and _SPACED.search(text)
+    if text.count(b'":') == distinct and not spaced:
+        return
+    found = json.loads(text, object_pairs_hook=_Members, parse_int=str, parse_float=str)
+    if faults := [Fault(pointer, TWICE) for pointer in _twice(found, "")]:
+        raise Invalid("A member stands twice in an object; leave one.", faults=faults)
+
+
+class _Members(dict[str, Any]):
+    """An object with the names that stand in it more than once."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        self.twice = {name for name, times in Counter(name for name, _ in pairs).items() if times > 1}
+
+
+def _twice(value: Any, at: str) -> Iterator[str]:
+    if isinstance(value, _Members):
+        yield from (f"{at}/{escape(name)}" for name in value if name in value.twice)
+        for name, item in value.items():
+            yield from _twice(item, f"{at}/{escape(name)}")
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _twice(item, f"{at}/{index}")
 
 
 def _depth(value: Any) -> int:

@@ -21,10 +21,13 @@ from shared.errors import DomainError, Fault
 from shared.http.faults import faults_of, sentence
 from shared.http.json_body import Malformed
 from shared.http.routes import requirements, template
+from shared.kernel.norms import NotInForce
 from shared.telemetry.tracing import current_trace_id
 
 BASE = "https://kosh.kz/problems/"
 MEDIA_TYPE = "application/problem+json"
+
+NO_RULE = "No rule is known for a day that this names; name a later one, or correct the record that names it."
 
 # What each failure of the domain is in HTTP: decided here and nowhere else.
 STATUS: Mapping[type[DomainError], tuple[int, str]] = {
@@ -109,6 +112,7 @@ def problem(
 def install(app: FastAPI) -> None:
     """Let every foreseen failure of `app` answer as a problem; the unforeseen are the Edge's."""
     app.add_exception_handler(DomainError, _domain_error)
+    app.add_exception_handler(NotInForce, _no_rule)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http_error)
 
@@ -135,6 +139,11 @@ def _placed(faults: Iterable[Fault], parameters: Container[str]) -> list[dict[st
         {"parameter": name, "detail": fault.detail} if (name := fault.pointer[1:]) in parameters else _in_body(fault)
         for fault in faults
     ]
+
+
+async def _no_rule(_request: Request, _error: Exception) -> Response:
+    """What was asked, or is on file, names a day on which no rule is known."""
+    return domain_problem(errors.Refused(NO_RULE, name="no-rule-known"))
 
 
 async def _domain_error(request: Request, error: Exception) -> Response:

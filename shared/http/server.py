@@ -51,6 +51,7 @@ class BoundedConnection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._head_is_complete()
+        self.url = with_path(self.url)
         super().on_headers_complete()
 
     def pause_writing(self) -> None:
@@ -80,6 +81,15 @@ class BoundedConnection(HttpToolsProtocol):
         self._head_is_complete()
         self.transport.write(b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\n\r\n")
         self.transport.close()
+
+
+def with_path(target: bytes) -> bytes:
+    """A request target in absolute form that has no path asks for the first page (RFC 9112, 3.2.2; RFC 9110, 4.2.3)."""
+    scheme, sign, rest = target.partition(b"://")
+    authority, mark, query = rest.partition(b"?")
+    if not sign or b"/" in authority or b"/" in scheme:
+        return target
+    return scheme + sign + authority + b"/" + mark + query
 
 
 class Server(uvicorn.Server):

@@ -25,8 +25,9 @@ def normalise(number: str) -> str:
 
     Raises ValueError, without repeating the number, where other characters than A-Z and 0-9 remain.
     """
-    plain = _SEPARATORS.sub("", number.upper())
-    if not _ALLOWED.fullmatch(plain):
+    plain = _SEPARATORS.sub("", number)
+    # Capitals only of what is Latin: those of foreign letters are Latin ones, such as S of the long s.
+    if not plain.isascii() or not _ALLOWED.fullmatch(plain := plain.upper()):
         raise ValueError(f"must consist of 1 to {LONGEST_NUMBER} Latin letters and digits (ICAO 9303)")
     return plain
 

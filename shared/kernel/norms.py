@@ -135,6 +135,10 @@ class Rulebook:
     version: str
     history: Mapping[str, tuple[Norm, ...]]
 
+    def on_or_first(self, name: str, day: date) -> Norm:
+        """A norm on a day; on one before the first value that is known, that value. Raises NotInForce after its end."""
+        return self.on(max(day, self.history[name][0].since))[name]
+
     @classmethod
     def load(cls, path: Path) -> Self:
         return cls.parse(path.read_text(encoding="utf-8"))

@@ -25,8 +25,10 @@ from shared import clock
 from shared.db.records import SubmitResult
 from shared.errors import DomainError, Fault, Invalid, Unavailable
 from shared.http.outages import may_pass
+from shared.http.problems import NO_RULE
 from shared.http.reading import read_model
 from shared.identity.callers import Caller
+from shared.kernel.norms import NotInForce
 from shared.outbox.unit_of_work import unit_of_work
 from shared.records import rejects
 from shared.records.intake import ingest
@@ -107,7 +109,7 @@ class Batch(Generic[F]):
         if len(line) > MAX_LINE:
             raise Invalid(f"The line is longer than {MAX_LINE} bytes.")
         fact = read_model(self.record_type.fact, line)
-        if faults := self.record_type.submission_faults(fact, self.caller):
+        if faults := self.record_type.faults(fact, self.caller):
             raise Invalid("You cannot hand in this record.", faults=faults)
         return fact
 
@@ -138,6 +140,8 @@ class Batch(Generic[F]):
         """The line with what a rule says of it; or with the number of our fault, which the operator is told too."""
         if isinstance(error, DomainError):
             return Rejected(number, chunk.line(number), error.faults or [Fault("", error.detail)])
+        if isinstance(error, NotInForce):
+            return Rejected(number, chunk.line(number), [Fault("", NO_RULE)])
         kind, fault = self.record_type.name, uuid4().hex[:12]
         self.metrics.line_failed(kind)
         fields = {"kind": kind, "batch": str(self.id), "line": number, "fault": fault}

@@ -14,6 +14,7 @@ from shared.events.person import Person
 from shared.events.wire import WireModel
 from shared.identity.callers import Caller
 from shared.outbox.unit_of_work import UnitOfWork
+from shared.records import plausibility
 
 F = TypeVar("F", bound=WireModel)
 
@@ -99,6 +100,10 @@ class RecordType(Generic[F]):
     @property
     def name(self) -> str:
         return self.table.name
+
+    def faults(self, fact: F, caller: Caller) -> list[Fault]:
+        """What speaks against taking `fact` from this caller, however it comes in."""
+        return [*plausibility.faults(fact), *self.submission_faults(fact, caller)]
 
     def person(self, fact: F) -> Person | None:
         return getattr(fact, "person", None)

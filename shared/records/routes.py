@@ -121,7 +121,7 @@ def _add_single_intake(router: APIRouter, record_type: RecordType[Any]) -> None:
     async def submit(request: Request, fact: record_type.fact, caller: Caller = writer) -> Response:  # type: ignore[name-defined]
         """201 when it is new; 200 with the same body when the same content is there already; 409 when its source_id
         holds other content."""
-        if faults := record_type.submission_faults(fact, caller):
+        if faults := record_type.faults(fact, caller):
             raise Invalid("You cannot hand in this record.", faults=faults)
         taken = await _group_commit(request, record_type).submit((fact, caller, current_traceparent()))
         if taken.outcome == "conflict":

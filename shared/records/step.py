@@ -135,7 +135,7 @@ async def correct_record(asked: StepRequest, record_type: RecordType[F], fact: F
     async def change(_unit: UnitOfWork, old: F) -> F:
         if faults := intake.immutable_faults(record_type, old, fact):
             raise Invalid("The correction changes what a correction cannot change.", faults=faults)
-        if faults := intake.in_correction(record_type.submission_faults(fact, asked.caller)):
+        if faults := intake.in_correction(record_type.faults(fact, asked.caller)):
             raise Invalid("You cannot hand in this record.", faults=faults)
         return fact
 

@@ -14,7 +14,10 @@ def test_separators_and_case_do_not_matter(written: str) -> None:
     assert documents.normalise(written) == "FA1234567"
 
 
-@pytest.mark.parametrize("written", ["", " - ", "ФА1234567", "A" * 23, "FA_123", "ＦＡ１２"])
+@pytest.mark.parametrize(
+    "written",
+    ["", " - ", "ФА1234567", "A" * 23, "FA_123", "ＦＡ１２", "\u017f633AD01", "\u01311", "\u00df1", "F\u200bA1"],
+)
 def test_refuses_other_characters_without_repeating_them(written: str) -> None:
     with pytest.raises(ValueError, match="Latin letters and digits") as refused:
         documents.normalise(written)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ import httpx
 import orjson
 import pytest
 
+from shared import clock
 from shared.testing.api import Api
 from shared.testing.people import crossing, person
 
@@ -200,7 +202,9 @@ async def test_a_batch_answers_line_by_line_in_order(portal: Api) -> None:
 
 @pytest.mark.parametrize("crossed_at", ["1970-01-01T00:00:00+05:00", "2139-12-31T23:59:59Z"])
 async def test_the_first_and_the_last_day_that_are_counted_are_taken(portal: Api, crossed_at: str) -> None:
-    answer = await portal.client.post(PATH, json=crossing(crossed_at=crossed_at), headers=portal.token("border"))
+    body = crossing(crossed_at=crossed_at, person=person(birth_date="1969"))
+    with clock.set_to(datetime(2140, 1, 1, 7, tzinfo=UTC)):
+        answer = await portal.client.post(PATH, json=body, headers=portal.token("border"))
     assert answer.status_code == 201
 
 

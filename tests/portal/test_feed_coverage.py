@@ -1,11 +1,13 @@
 """The border feed's word about the period that it has delivered: only one that figures can be counted by is taken, put
 in force, told, and repeated without harm."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from shared import clock
 from shared.testing.api import Api
 
 PATH = "/v1/feeds/berkut/coverage"
@@ -40,7 +42,8 @@ async def test_a_period_that_cannot_be_is_refused_with_every_fault(
 @pytest.mark.parametrize("days", [("1970-01-01", "1970-01-01"), ("2021-01-01", "2139-12-31")])
 async def test_the_first_and_the_last_day_that_are_counted_can_be_covered(portal: Api, days: tuple[str, str]) -> None:
     period = dict(zip(PERIOD, days, strict=True))
-    answer = await portal.client.put(PATH, json=period, headers=portal.token("border"))
+    with clock.set_to(datetime(2140, 1, 1, 7, tzinfo=UTC)):
+        answer = await portal.client.put(PATH, json=period, headers=portal.token("border"))
     assert (answer.status_code, answer.json()) == (200, {"feed": "berkut"} | period)
     assert (await portal.client.get(PATH, headers=portal.token("operator"))).json() == {"feed": "berkut"} | period
 
@@ -49,6 +52,31 @@ async def declare(portal: Api, through: str, key: str | None = None) -> Any:
     headers = portal.token("border") | ({"Idempotency-Key": key} if key else {})
     body = {"register_start": "2021-01-01", "complete_through": through}
     return await portal.client.put(PATH, json=body, headers=headers)
+
+
+@pytest.mark.parametrize(("through", "status"), [("2026-03-03", 200), ("2026-03-04", 422), ("2139-12-31", 422)])
+async def test_a_day_that_is_not_over_cannot_be_covered(portal: Api, through: str, status: int) -> None:
+    """At half past midnight in Almaty on 4 March; in Greenwich it is still the third."""
+    with clock.set_to(datetime(2026, 3, 3, 19, 30, tzinfo=UTC)):
+        answer = await declare(portal, through)
+    assert answer.status_code == status
+    if status == 422:
+        assert [error["pointer"] for error in answer.json()["errors"]] == ["/complete_through"]
+        assert await told(portal) == []
+
+
+@pytest.mark.parametrize(
+    "less", [PERIOD | {"complete_through": "2026-06-29"}, PERIOD | {"register_start": "2021-01-02"}]
+)
+async def test_less_is_covered_only_with_a_reason(portal: Api, less: dict[str, str]) -> None:
+    headers = portal.token("border")
+    await portal.client.put(PATH, json=PERIOD, headers=headers)
+    silent = await portal.client.put(PATH, json=less, headers=headers)
+    said = await portal.client.put(PATH, json=less | {"reason": "June lacked a checkpoint"}, headers=headers)
+
+    assert [error["pointer"] for error in silent.json()["errors"]] == ["/reason"]
+    assert (said.status_code, said.json()) == (200, {"feed": "berkut"} | less)
+    assert await told(portal) == [(1, PERIOD["complete_through"]), (2, less["complete_through"])]
 
 
 async def told(portal: Api) -> list[tuple[int, str]]:

@@ -22,7 +22,7 @@ from shared.http.reading import checked
 from shared.identity.callers import Caller
 from shared.kernel.decisions import Check
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
-from shared.records import intake
+from shared.records import intake, plausibility
 from shared.records.record_type import RecordType
 from shared.records.state import RecordState, state_of
 from shared.records.step import StepRequest, perform, step_within
@@ -166,8 +166,8 @@ async def register_self(engine: AsyncEngine, entry: ConsularRegistration, caller
 
 
 def _own_faults(entry: ConsularRegistration, today: date) -> Sequence[Fault]:
-    faults = []
-    if entry.registered_on > today:
+    faults = plausibility.faults(entry)
+    if not faults and entry.registered_on > today:
         faults.append(Fault("/registered_on", "Lies in the future."))
     for name in ("renewed_on", "ended_on"):
         if getattr(entry, name) is not None:

@@ -29,7 +29,7 @@ from shared.events.wire import Country, Date, Region, SourceId, Text, WireModel
 from shared.identity.callers import Caller
 from shared.kernel.norms import NotInForce
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
-from shared.records import intake
+from shared.records import intake, plausibility
 from shared.records.step import StepRequest, perform
 
 
@@ -109,6 +109,8 @@ async def lodge(engine: AsyncEngine, lodgement: Lodgement, caller: Caller) -> tu
     """Takes an application with a status record for each member, and says whether it is new. Raises Invalid, Forbidden,
     and Conflict where one of the source ids holds other content."""
     refuse_strangers(lodgement.mission, caller)
+    for number, member in enumerate(lodgement.members):
+        plausibility.expect(member, at=f"/members/{number}")
     if faults := list(_faults(lodgement)):
         raise Invalid("The application is not valid.", faults=faults)
     async with unit_of_work(engine) as unit:

@@ -35,6 +35,7 @@ from shared.http.answers import Versioned
 from shared.identity.callers import Caller
 from shared.kernel.decisions import Decision
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
+from shared.records import plausibility
 from shared.records.step import StepRequest, perform
 
 log = logging.getLogger(__name__)
@@ -199,6 +200,8 @@ async def submit(engine: AsyncEngine, application: Application, caller: Caller) 
     """The receipt of the application, and whether it is new. Raises Forbidden, Invalid for an employer who is not
     registered, Conflict where the employer's source id holds another application."""
     expect_to_act_for(caller, application.employer_bin)
+    for number, worker in enumerate(application.workers):
+        plausibility.expect(worker, at=f"/workers/{number}")
     today = clock.today()
     async with unit_of_work(engine) as unit:
         employer = await _employer(unit, application)

@@ -11,10 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import AfterValidator, BaseModel, Field, TypeAdapter, ValidationError
 
+from shared.errors import Invalid
+from shared.events.wire import Timestamp
 from shared.http.faults import MAX_FAULTS, faults_of
-from shared.http.json_body import MAX_DEPTH, Malformed, parse_json
+from shared.http.json_body import MAX_DEPTH, TWICE, Malformed, parse_json
+from shared.http.reading import read_model
 from shared.telemetry.logs import JsonLines
-from tests.shared.http.conftest import TokenFor
+from tests.shared.http.conftest import Submission, TokenFor
 
 SECRET = "KARIMOV900501300123"
 THING = {"source_id": "B-1", "document": {"number": "1", "expires": 2030}}
@@ -245,3 +248,68 @@ async def test_no_address_or_header_whatever_is_our_failure(
     headers = [(name, value) for name in (b"Authorization", b"traceparent", b"If-Match", b"Content-Type")]
     answer = await client.get(f"/v1/{quoted(path)}?{quoted(query)}", headers=headers)
     assert answer.status_code < 500
+
+
+@pytest.mark.parametrize(
+    ("body", "pointers"),
+    [
+        (b'{"source_id": "a", "document": {"number": "1", "expires": 2030}, "source_id": "b"}', ["/source_id"]),
+        (b'{"source_id": "a", "document": {"number": "1", "expires": 1, "expires" : 2}}', ["/document/expires"]),
+        (b'{"source_id":"a","source_id"\n:"a","document":{"number":"\\":","expires":1}}', ["/source_id"]),
+        (b'{"source_id":"a","source_\\u0069d":"b","document":{"number":"1","expires":1}}', ["/source_id"]),
+        (b'{"source_id":"a","document":{"number":"1","expires":1},"notes":[{"number":"1","number":"2","expires":1}]}',
+         ["/notes/0/number"]),
+    ],
+)  # fmt: skip
+async def test_a_member_that_stands_twice_is_refused(
+    client: httpx.AsyncClient, as_role: TokenFor, body: bytes, pointers: list[str]
+) -> None:
+    headers = {**as_role(), "Content-Type": "application/json"}
+    answer = await client.post("/v1/things/1", content=body, headers=headers)
+    told = problem_of(answer, 422, "invalid-input")
+    assert told["errors"] == [{"pointer": pointer, "detail": TWICE} for pointer in pointers]
+    with pytest.raises(Invalid) as refused:  # the hottest way in
+        read_model(Submission, body)
+    assert [fault.pointer for fault in refused.value.faults] == pointers
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | st.text('":\\ a\n', max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text('":\\ a', max_size=3), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(JSON, st.sampled_from([(",", ":"), (", ", ": "), (" ,\n", "\t: ")]))
+def test_nothing_is_taken_for_twice_that_stands_once(value: Any, separators: tuple[str, str]) -> None:
+    assert parse_json(json.dumps(value, separators=separators).encode()) == value
+
+
+@given(
+    st.dictionaries(st.text('":\\ a', max_size=3), JSON, min_size=1, max_size=3), st.sampled_from([":", " : ", "\n:"])
+)
+def test_what_stands_twice_is_found_however_it_is_written(value: dict[str, Any], colon: str) -> None:
+    once = json.dumps(value, separators=(",", ":"))
+    name = json.dumps(next(iter(value)))
+    with pytest.raises(Invalid):
+        parse_json(f"{once[:-1]},{name}{colon}0}}".encode())
+
+
+async def test_a_byte_order_mark_is_passed_over_and_utf_16_is_named(
+    client: httpx.AsyncClient, as_role: TokenFor
+) -> None:
+    headers = {**as_role(), "Content-Type": "application/json"}
+    body = json.dumps(THING).encode()
+    marked = await client.post("/v1/things/1", content=b"\xef\xbb\xbf" + body, headers=headers)
+    wide = await client.post("/v1/things/1", content=body.decode().encode("utf-16"), headers=headers)
+
+    assert marked.status_code == 201
+    assert "UTF-16" in problem_of(wide, 400, "malformed-json")["detail"]
+    assert read_model(Submission, b"\xef\xbb\xbf" + body).source_id == THING["source_id"]
+
+
+def test_our_own_sentence_with_an_example_is_not_hidden_by_the_example() -> None:
+    with pytest.raises(ValidationError) as refused:
+        TypeAdapter(Timestamp).validate_python("2026-03-01T10:15:00")
+    (fault,) = faults_of(refused.value.errors(), "2026-03-01T10:15:00")
+    assert fault.detail.startswith("Should be a time with its offset")

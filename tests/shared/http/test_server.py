@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import os
 import re
 import signal
@@ -91,3 +92,43 @@ async def test_the_server_does_not_say_what_it_is(app: FastAPI) -> None:
 async def test_what_a_caller_was_shown_is_kept_by_no_cache(client: httpx.AsyncClient, border: dict[str, str]) -> None:
     assert (await client.get("/v1/figures", headers=border)).headers["Cache-Control"] == "no-store"
     assert "Cache-Control" not in (await client.get("/v1/figures")).headers
+
+
+async def cut_off(url: str, path: str, token: dict[str, str], body: bytes, *framing: str) -> None:
+    """Sends the head and the beginning of a body, and goes away."""
+    at = httpx.URL(url)
+    reader, writer = await asyncio.open_connection(at.host, at.port)
+    head = [f"POST {path} HTTP/1.1", "Host: kosh", "Content-Type: application/json", *framing]
+    head += [f"{name}: {value}" for name, value in token.items()]
+    writer.write("\r\n".join([*head, "", ""]).encode() + body)
+    writer.write_eof()
+    await reader.read()
+    writer.close()
+
+
+@pytest.mark.parametrize("path", ["/v1/streams", "/v1/things/1"])
+@pytest.mark.parametrize(
+    ("body", "framing"), [(b'{"source', "Content-Length: 60"), (b"5\r\n{", "Transfer-Encoding: chunked")]
+)
+async def test_a_client_that_goes_away_is_no_failure_of_ours(
+    app: FastAPI, border: dict[str, str], path: str, body: bytes, framing: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with serving(app) as served, httpx.AsyncClient(base_url=served.url) as client:
+        await cut_off(served.url, path, border, body, framing)
+        await cut_off(served.url, path, border, body, framing)
+        told = (await client.get("/metrics")).text
+    answers = re.findall(r'kosh_http_answers_total\{method="POST",route="[^"]+",status="(\d+)"\} (\S+)', told)
+    assert answers == [("499", "2.0")]
+    assert [record.message for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+@pytest.mark.parametrize("target", ["http://kosh", "http://kosh?a=/b", "http://kosh/", "/"])
+async def test_an_address_in_absolute_form_needs_no_path(app: FastAPI, target: str) -> None:
+    async with serving(app) as served:
+        at = httpx.URL(served.url)
+        reader, writer = await asyncio.open_connection(at.host, at.port)
+        writer.write(f"GET {target} HTTP/1.1\r\nHost: kosh\r\nConnection: close\r\n\r\n".encode())
+        answer = await reader.read()
+        writer.close()
+    assert answer.startswith(b"HTTP/1.1 404 ")  # of the service's own: the sample has no first page
+    assert b"application/problem+json" in answer

@@ -3,10 +3,11 @@
 from typing import Annotated, Literal
 
 from fastapi import Request
+from pydantic import Field
 
 from services.portal.cases.border import feed_coverage
 from shared.events.portal import FeedCoverage
-from shared.events.wire import CountedDate, WireModel
+from shared.events.wire import CountedDate, Text, WireModel
 from shared.http import routes
 from shared.idempotency import OptionalKey
 from shared.identity.callers import Caller, requires
@@ -23,6 +24,8 @@ class Coverage(WireModel):
     register_start: CountedDate
     complete_through: CountedDate
 
+    reason: Text | None = Field(None, description="why less is covered than was declared; required then")
+
     CONTRADICTIONS = FeedCoverage.CONTRADICTIONS
 
 
@@ -31,9 +34,11 @@ async def declare(
     request: Request, feed: Literal["berkut"], coverage: Coverage, key: OptionalKey, caller: Border
 ) -> FeedCoverage:
     """Figures are final only as far as this declaration allows: it is the source's word, not the newest record. A
-    repeat with the same Idempotency-Key does not bring back what was declared anew since."""
-    declared = FeedCoverage(feed=feed, **dict(coverage))
-    return await feed_coverage.declare(request.app.state.engine, declared, caller, key)
+    repeat with the same Idempotency-Key does not bring back what was declared anew since. It ends yesterday at the
+    latest, and covers less than before only with a reason."""
+    period = coverage.model_dump(exclude={"reason"})
+    declared = FeedCoverage(feed=feed, **period)
+    return await feed_coverage.declare(request.app.state.engine, declared, coverage.reason, caller, key)
 
 
 @router.get("/{feed}/coverage", summary="What a feed covers")

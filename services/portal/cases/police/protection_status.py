@@ -12,10 +12,8 @@ from services.portal.rules.rulebook import rulebook
 from services.portal.store.tables import protection_status
 from shared import clock
 from shared.audit import access_log
-from shared.errors import Fault, Invalid
 from shared.events.police import ProtectionStatus
 from shared.identity.callers import Caller
-from shared.kernel.norms import NormsInForce, NotInForce
 from shared.outbox.unit_of_work import unit_of_work
 from shared.records.people import person_values
 from shared.records.record_type import RecordType
@@ -57,27 +55,14 @@ class ReviewsDue(BaseModel):
     due: list[ReviewDue]
 
 
-def _norms(review_from: date, by: date) -> NormsInForce:
-    """Those of the day from which the year counts; of `by`, where that day lies before all that is known."""
-    norms = rulebook().on(review_from)
-    return norms if "refugee_status" in norms else rulebook().on(by)
-
-
 async def reviews_due(engine: AsyncEngine, by: date, limit: int, caller: Caller) -> ReviewsDue:
-    """Refugees whose status must be reviewed on or before `by`, longest overdue first, with the rule that says so.
-
-    Raises Invalid for a day on which no rule is known."""
-    try:
-        norm = rulebook().on(by)["refugee_status"]
-    except NotInForce as unknown:
-        raise Invalid(
-            f"There is {unknown}: ask for a later day.", faults=[Fault("/by", "lies before all rules")]
-        ) from None
+    """Refugees whose status must be reviewed on or before `by`, longest overdue first, with the rule that says so."""
+    norm = rulebook().on_or_first("refugee_status", by)
     table = protection_status
     query = select(table).where(table.c.review_from <= by, table.c.withdrawn.is_(False))
     async with unit_of_work(engine) as unit:
         rows = await unit.connection.execute(query.order_by(table.c.review_from).limit(limit))
-        due = [(row, review_due(row.review_from, _norms(row.review_from, by))) for row in rows]
+        due = [(row, review_due(row.review_from, rulebook())) for row in rows]
         due = [(row, day) for row, day in due if day <= by]
         seen = [(row.id, ProtectionStatus.read(row.body).person) for row, _ in due]
         await access_log.log_search(unit.connection, caller, PROTECTION.name, seen)

@@ -28,7 +28,7 @@ from shared.events.wire import Date, Text, WireModel
 from shared.http.paging import after, cursor_at, page
 from shared.identity.callers import Caller
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
-from shared.records import intake
+from shared.records import intake, plausibility
 from shared.records.people import person_values
 from shared.records.record_type import RecordType, Revision, StoredRecord
 from shared.records.state import RecordState, state_of
@@ -85,23 +85,19 @@ def _fact(notice: Notice, joins: UUID | None) -> HostNotification:
 
 def faults_of(notice: Notice) -> list[Fault]:
     """What speaks against a notice of whatever channel on this day."""
-    faults = []
-    if not (
-        is_open(rulebook(), "host_notice", notice.stay_from)
-        or is_open(rulebook(), "self_registration", notice.stay_from)
+    return [*plausibility.faults(notice), *_unasked(notice)]
+
+
+def _unasked(notice: Notice) -> list[Fault]:
+    if is_open(rulebook(), "host_notice", notice.stay_from) or is_open(
+        rulebook(), "self_registration", notice.stay_from
     ):
-        faults.append(Fault("/stay_from", "No notice was asked for on that day by any rule that is known here."))
-    if notice.paper and notice.paper.on > clock.today():
-        faults.append(Fault("/paper/on", "Lies in the future."))
-    if notice.reported_at and notice.reported_at > clock.now():
-        faults.append(Fault("/reported_at", "Lies in the future."))
-    if notice.checked_out_on and notice.checked_out_on > clock.today():
-        faults.append(Fault("/checked_out_on", "Lies in the future."))
-    return faults
+        return []
+    return [Fault("/stay_from", "No notice was asked for on that day by any rule that is known here.")]
 
 
 def _submission_faults(notice: Notice, caller: Caller) -> list[Fault]:
-    faults = faults_of(notice)
+    faults = _unasked(notice)
     if notice.channel in ON_PAPER and "clerk" not in caller.roles:
         faults.append(Fault("/channel", "Paper is entered by a clerk."))
     elif notice.channel == EQONAQ and not _is_eqonaq(caller):
@@ -155,7 +151,7 @@ NOTICES = RecordType(
 async def submit(engine: AsyncEngine, notice: Notice, caller: Caller) -> tuple[SubmitResult, NoticeReceipt]:
     """A notice from a clerk or from e-Qonaq, and its receipt; a repeat gets the first one's. Raises Invalid, Conflict
     where the channel's number holds another notice."""
-    if faults := _submission_faults(notice, caller):
+    if faults := NOTICES.faults(notice, caller):
         raise Invalid("You cannot hand in this notice.", faults=faults)
     async with unit_of_work(engine) as unit:
         return await ingest(unit, notice, caller)

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from shared.events.contradictions import contradiction, not_before
 from shared.events.person import Iin, Person
 from shared.events.portal import Channel, HostKind, NoticeState
-from shared.events.wire import Bin, Date, Purpose, SourceId, Text, Timestamp, WireModel
+from shared.events.wire import Bin, Date, PastDate, PastTimestamp, Purpose, SourceId, Text, WireModel
 from shared.kernel import codes
 
 SIGNED = ("vmp", "egov")
@@ -67,7 +67,7 @@ class Paper(WireModel):
     """The paper that a clerk enters: its number, and the day on which the office received it or the postmark says."""
 
     number: Text
-    on: Date
+    on: PastDate
 
 
 class Notice(WireModel):
@@ -81,13 +81,13 @@ class Notice(WireModel):
     host: Host
     person: Person
     address: Address
-    stay_from: Date = Field(description="the day on which the foreigner arrived at the host")
+    stay_from: PastDate = Field(description="the day on which the foreigner arrived at the host")
     stay_until: Date | None = Field(None, description="last day as planned")
     purpose: Purpose | None = None
     paper: Paper | None = None
-    reported_at: Timestamp | None = None
+    reported_at: PastTimestamp | None = None
     state: NoticeState = "notified"
-    checked_out_on: Date | None = None
+    checked_out_on: PastDate | None = None
 
     CONTRADICTIONS = (
         not_before("stay_until", "stay_from"),

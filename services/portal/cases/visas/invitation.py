@@ -24,6 +24,7 @@ from shared.idempotency import IdempotencyKey
 from shared.identity.callers import Caller
 from shared.kernel.decisions import Decision, DecisionOutcome
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
+from shared.records import plausibility
 from shared.records.step import StepRequest, perform
 
 OFFICERS = frozenset({"migration-police", "clerk", "consul"})
@@ -58,6 +59,7 @@ async def ask(engine: AsyncEngine, asked: InvitationAsked, caller: Caller, key: 
     for another, and Conflict where the source_id holds another invitation."""
     if not _may_see(asked, caller):
         raise Invalid("You cannot invite for another.", faults=[Fault("/inviter", "Is not who your token names.")])
+    plausibility.expect(asked)
 
     async def act(unit: UnitOfWork) -> Issued:
         decision = rules.decide(_sought(asked), rulebook().on(clock.today()))

@@ -28,7 +28,7 @@ from shared.idempotency import IdempotencyKey
 from shared.identity.callers import Caller
 from shared.kernel.decisions import Decision, DecisionOutcome
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
-from shared.records import intake
+from shared.records import intake, plausibility
 from shared.records.people import document_of, person_values
 from shared.records.record_type import RecordType, Revision, StoredRecord
 from shared.records.state import RecordState
@@ -82,6 +82,7 @@ class VisaAsked(WireModel):
 
 async def issue(engine: AsyncEngine, asked: VisaAsked, caller: Caller, key: IdempotencyKey) -> Issued:
     """Decides today by the rules in force; answers with every check and, where it was granted, number and record."""
+    plausibility.expect(asked)
 
     async def act(unit: UnitOfWork) -> Issued:
         decision = rules.decide(await _application(unit, asked), rulebook().on(clock.today()))

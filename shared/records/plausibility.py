@@ -1,0 +1,99 @@
+"""Validity edits on days: what has happened lies neither in the future nor before the person's birth.
+
+One rule for every kind of record, at every way in: single, in a batch, as a correction, in a procedure. The published
+language says which days are past (`PastDate`, `PastTimestamp`); those of plans, such as the end of a validity, are not.
+Future is what lies after tomorrow as the day is written: a day's grace for sources whose date, or whose clock, is ahead
+of Kazakhstan's. Records on file are read without these edits.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache, lru_cache
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import AwareDatetime, BaseModel
+
+from shared import clock
+from shared.errors import Fault, Invalid
+from shared.events.person import Person
+from shared.events.wire import PAST
+from shared.kernel.calendar import add_days
+
+GRACE = 1  # days
+IN_THE_FUTURE = "Lies in the future."
+BEFORE_BIRTH = "Lies before the person's birth."
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """A field that holds a day or a moment: its pointer, the way to it, and whether it must be past."""
+
+    pointer: str
+    path: tuple[str, ...]
+    past: bool
+
+    def of(self, fact: Any) -> date | None:
+        """The day as it is written; None where none is given."""
+        value = fact
+        for name in self.path:
+            value = getattr(value, name, None)
+        return value.date() if isinstance(value, datetime) else value
+
+
+def expect(body: BaseModel, *, at: str = "") -> None:
+    """Raises Invalid where a day of `body`, which stands `at` that pointer of what was sent, cannot be."""
+    if found := faults(body):
+        placed = [Fault(f"{at}{fault.pointer}", fault.detail) for fault in found]
+        raise Invalid("A day cannot be as it is given; correct it and send again.", faults=placed)
+
+
+def faults(fact: BaseModel) -> list[Fault]:
+    """What cannot be among the days of `fact` as of today, each at its field."""
+    latest, written = _latest(clock.today())
+    person: Person | None = getattr(fact, "person", None)
+    born = person.birth_date if person else ""
+    found = [Fault("/person/birth_date", IN_THE_FUTURE)] if born > written else []
+    unborn = "" if found else born
+    for field in _days_of(type(fact)):
+        day = field.of(fact)
+        if day is None:
+            continue
+        if field.past and day > latest:
+            found.append(Fault(field.pointer, IN_THE_FUTURE))
+        elif day.isoformat()[: len(unborn)] < unborn:  # as far as the birth date is known
+            found.append(Fault(field.pointer, BEFORE_BIRTH))
+    return found
+
+
+@lru_cache(maxsize=4)
+def _latest(today: date) -> tuple[date, str]:
+    latest = add_days(today, GRACE)
+    return latest, latest.isoformat()
+
+
+@cache
+def _days_of(model: type[BaseModel]) -> tuple[_Day, ...]:
+    return tuple(_found(model, ()))
+
+
+def _found(model: type[BaseModel], way: tuple[str, ...]) -> Iterator[_Day]:
+    """The days of a model and of those in it; not those of a person, which are the passport's."""
+    for name, field in model.model_fields.items():
+        parts = list(_parts(field.annotation))
+        kinds = [part for part in parts if isinstance(part, type)]
+        if any(kind is AwareDatetime or issubclass(kind, date) for kind in kinds):
+            yield _Day("/" + "/".join((*way, name)), (*way, name), PAST in (*field.metadata, *parts))
+        for kind in kinds:
+            if issubclass(kind, BaseModel) and not issubclass(kind, Person):
+                yield from _found(kind, (*way, name))
+
+
+def _parts(annotation: Any) -> Iterator[Any]:
+    """An annotation's types and marks, those of a union's members too; what a collection holds is no field."""
+    if get_origin(annotation) in (Annotated, Union, UnionType):
+        for argument in get_args(annotation):
+            yield from _parts(argument)
+    else:
+        yield annotation
