@@ -4,18 +4,23 @@ violations, expulsions. Residence registration stands with the portal's other fa
 Every `ended_on` is the first day on which a thing no longer holds; every `valid_until` the last day on which it does.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from shared.events.contradictions import contradiction, not_before, together
 from shared.events.envelope import Fact
-from shared.events.person import Person
+from shared.events.person import Document, Person
 from shared.events.wire import Country, Date, Flag, Region, SourceId, Text
 
 RESIDENCE_ENDS = Literal["expiry", "citizenship", "departure", "revoked", "death"]
 PROTECTION_ENDS = Literal["expiry", "cessation", "cancelled", "revoked", "citizenship", "departure", "death"]
 VIOLATIONS = Literal["overstay", "illegal_crossing", "illegal_stay", "illegal_work", "late_registration", "other"]
+
+FormerDocument = Annotated[
+    Document | None,
+    Field(description="the person's document before the present one, where it was replaced: it joins earlier records"),
+]
 
 
 class _PoliceFact(Fact, producer="portal", name="police", version=0):
@@ -34,6 +39,7 @@ class ResidencePermit(_PoliceFact, producer="portal", name="residence_permit", v
     valid_until: Date | None = Field(None, description="null for a permit without a term")
     ended_on: Date | None = None
     end_reason: RESIDENCE_ENDS | None = None
+    former_document: FormerDocument = None
 
     CONTRADICTIONS = (
         not_before("valid_until", "granted_on"),
@@ -83,6 +89,7 @@ class CitizenshipChange(_PoliceFact, producer="portal", name="citizenship_change
     date: Date
     other_country: Country | None = Field(None, description="citizenship before (acquired) or after (lost)")
     former_kandas: Flag = False
+    former_document: FormerDocument = None
 
     CONTRADICTIONS = (
         contradiction(

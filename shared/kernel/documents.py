@@ -8,6 +8,14 @@ import re
 LONGEST_NUMBER = 22  # nine characters and the overflow that part 5 of Doc 9303 allows on cards
 
 
+FILLERS = frozenset({
+    "NODOC", "NODOCUMENT", "NODOCUMENTS", "NOPASSPORT", "NONE", "NONUMBER", "NULL", "NIL", "NA", "NAN", "NO",
+    "UNKNOWN", "UNDEFINED", "MISSING", "EMPTY", "BEZDOKUMENTOV", "BEZDOKUMENTA", "BEZPASPORTA", "BEZNOMERA", "NET",
+    "NETU", "OTSUTSTVUET", "BN",
+})  # fmt: skip
+"""What is written for "no number", in the form of `normalise`: English words, Russian ones in Latin letters."""
+
+_COUNTED = frozenset("1234567890"[:end] for end in range(4, 11)) | frozenset("0123456789"[:end] for end in range(4, 11))
 _SEPARATORS = re.compile(r"[\s<./\\№#‐-―-]+")  # what people and machines put between or before the characters
 _ALLOWED = re.compile(rf"[A-Z0-9]{{1,{LONGEST_NUMBER}}}")
 
@@ -21,6 +29,15 @@ def normalise(number: str) -> str:
     if not _ALLOWED.fullmatch(plain):
         raise ValueError(f"must consist of 1 to {LONGEST_NUMBER} Latin letters and digits (ICAO 9303)")
     return plain
+
+
+def is_filler(number: str) -> bool:
+    """Whether registers write this where there is no number: it is nobody's, and proves nothing.
+
+    One character over and over (`000000000`, `XXXXXXXXX`, `0`), the digits in their order, or a word for "none".
+    """
+    plain = normalise(number)
+    return len(set(plain)) == 1 or plain in _COUNTED or plain in FILLERS
 
 
 def identity_key(issuing_state: str, number: str) -> str:

@@ -32,6 +32,15 @@ def is_valid(iin: str) -> bool:
     return _has_good_check_digit(iin)
 
 
+def gives_birth_date(iin: str, birth_date: str) -> bool:
+    """Whether a birth date (ISO 8601, maybe in part) is merely what the first six digits of the IIN say.
+
+    Such a date proves nothing beside the number: it is a stranger's as well who was born that day and whose IIN differs
+    in the digits after it.
+    """
+    return iin.startswith(birth_date.replace("-", "")[2:])
+
+
 def is_valid_bin(bin_number: str) -> bool:
     """True if the text can be a BIN: year and month of registration, kind of organisation, number, check digit."""
     return _has_good_check_digit(bin_number) and 1 <= int(bin_number[2:4]) <= 12 and bin_number[4] in BIN_KINDS

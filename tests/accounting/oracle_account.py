@@ -6,7 +6,6 @@ Slow and simple on purpose; the identity is that of rules.identity, the outcome 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from itertools import combinations
 from typing import Any, NamedTuple
 
 from services.accounting.rules.figures import dimensions
@@ -15,8 +14,7 @@ from services.accounting.rules.persons.identity import fact_key
 from services.accounting.rules.residence.history import Kind
 from shared.events.police import ResidencePermit
 from shared.events.portal import BorderCrossing, FeedCoverage, ResidenceRegistration
-from shared.kernel import names
-from shared.kernel.periods import PartialDate
+from tests.accounting.oracle_identity import linked
 from tests.accounting.oracle_residence import Crossing, Result, classify, missing
 from tests.accounting.world import World
 
@@ -67,8 +65,9 @@ def account(world: World, obs_end: date | None = None) -> Account:
 
 
 def persons(world: World) -> dict[str, int]:
-    """The person of each record in effect, as a number: records joined by documents and agreeing IINs, one by one."""
-    told = {s: data["person"] for type in ABOUT_PEOPLE for s, data in world.in_effect(type).items()}
+    """The person of each record in effect, as a number: records joined as oracle_identity says."""
+    records = {s: data for type in ABOUT_PEOPLE for s, data in world.in_effect(type).items()}
+    told = {s: data["person"] for s, data in records.items()}
     leader = {subject: subject for subject in told}
 
     def find(subject: str) -> str:
@@ -76,28 +75,10 @@ def persons(world: World) -> dict[str, int]:
             subject = leader[subject]
         return subject
 
-    for one, other in _linked(told):
+    for one, other in linked(records):
         leader[find(one)] = find(other)
     numbers = {subject: number for number, subject in enumerate(sorted({find(s) for s in told}))}
     return {subject: numbers[find(subject)] for subject in told}
-
-
-def _linked(told: dict[str, Record]) -> Iterator[tuple[str, str]]:
-    sharing: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for subject, person in told.items():
-        if person["document"]:
-            sharing["document", person["document"]["issuing_state"], person["document"]["number"]].append(subject)
-        if person["iin"]:
-            sharing["iin", person["iin"]].append(subject)
-    for (kind, *_), subjects in sharing.items():
-        for one, other in combinations(subjects, 2):
-            if kind == "document" or _agree(told[one], told[other]):
-                yield one, other
-
-
-def _agree(one: Record, other: Record) -> bool:
-    born = PartialDate.parse(one["birth_date"]).agrees_with(PartialDate.parse(other["birth_date"]))
-    return born or names.fold(one["surname"], one["given_names"]) == names.fold(other["surname"], other["given_names"])
 
 
 def _coverage(world: World) -> tuple[int, int]:
@@ -182,7 +163,9 @@ def registered(signs: Sequence[Sign], first_day: int) -> int | None:
 def _cells(
     records: Sequence[Record], days: Sequence[Crossing], results: Sequence[Result], signs: Sequence[Sign]
 ) -> Iterator[Cell]:
-    """What the crossings of one person count in the cube."""
+    """What the crossings of one person count in the cube; of what its records contradict each other in, nothing."""
+    sexes = {record["person"]["sex"] for record in records} >= {"M", "F"}
+    years = len({record["person"]["birth_date"][:4] for record in records}) > 1
     for record, crossing, result in zip(records, days, results, strict=False):
         month = _month(crossing.day)
         direction = CellKind.ARRIVALS if crossing.arrival else CellKind.DEPARTURES
@@ -192,7 +175,7 @@ def _cells(
                 month,
                 _kind(crossing.arrival, result, results),
                 _region(crossing, signs),
-                *_who(record, crossing.day),
+                *_who(record, crossing.day, sexes, years),
             )
     for gap in missing(days, results):
         direction = CellKind.ARRIVALS_IMPUTED if gap.arrival else CellKind.DEPARTURES_IMPUTED
@@ -216,15 +199,15 @@ def _region(crossing: Crossing, signs: Sequence[Sign]) -> int:
     return past[-1].region if past else 0
 
 
-def _who(record: Record, day: int) -> Cell:
+def _who(record: Record, day: int, sex_disputed: bool, birth_disputed: bool) -> Cell:
     person = record["person"]
     born, on = dimensions.birth_code(person["birth_date"]), dimensions.day_of(day)
     age = (on.year * 512 + on.month * 32 + on.day - born) // 512
     return (
         dimensions.country_code(record["country"]),
         dimensions.country_code(person["citizenship"]),
-        dimensions.sex_code(person["sex"]),
-        0 if age < 0 else min(age // 5 + 1, 21),
+        0 if sex_disputed else dimensions.sex_code(person["sex"]),
+        0 if age < 0 or birth_disputed else min(age // 5 + 1, 21),
         dimensions.purpose_code(record["purpose"]),
     )
 

@@ -58,3 +58,12 @@ async def test_corrections_withdrawals_merges_and_splits_are_exact(accounting: A
         world.correct(0.15)
         await accounting.take(world.stream(order=order), size)
         await hold_true(accounting, world)
+
+
+@pytest.mark.parametrize("seed", [101, 108])
+async def test_who_is_who_follows_from_the_records_in_effect(accounting: Accounting, seed: int) -> None:
+    world = World(seed, people=14)
+    for order in range(4):
+        world.correct(0.25)
+        await accounting.take(world.stream(order=order), size=(1, 5, 40, 300)[(seed + order) % 4])
+        await hold_true(accounting, world)

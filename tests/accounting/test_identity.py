@@ -1,57 +1,58 @@
-"""Who is the same person: documents link, IINs link only where birth date or name agrees, doubts go to a reviewer."""
+"""Who is the same person: documents and IINs link only where what else is known agrees, doubts go to a reviewer."""
 
 from collections.abc import Iterable
-from itertools import combinations
+from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any
 
 import numpy as np
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.accounting.rules.persons.identity import CLAIM, Claim, Hashes, agree, components, links
+from services.accounting.rules.figures.movements import CellKind, unpack
+from services.accounting.rules.persons.identity import Hashes, Holder, components, repeat_a_kind
+from shared.events.police import CitizenshipChange
 from shared.testing.api import Api
 from tests.accounting.conftest import HASHES, Accounting
-from tests.accounting.test_timeline import EVENTS, crossing, ids
+from tests.accounting.test_timeline import EVENTS, crossing, fact, ids
 from tests.accounting.world import Event
 
 IIN = "900501300001"
 PASSPORT = {"type": "P", "number": "N0000001", "issuing_state": "KAZ"}
+NONE = {"type": "P", "number": "000000000", "issuing_state": "UZB"}
+CHILD = {"surname": "OMAROV", "given_names": "TIMUR", "birth_date": "2015-06-06", "sex": "M"}
 SOMEBODY = {
     "iin": IIN, "document": None, "surname": "OMAROVA", "given_names": "AIGUL", "birth_date": "1990-05-01", "sex": "F",
     "citizenship": "KAZ",
 }  # fmt: skip
 
 
-def claim(birth_date: str, surname: str = "OMAROVA") -> Claim:
-    return HASHES.claim(IIN, birth_date, surname, "AIGUL")
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "agreeing"),
-    [
-        ("1990-05-01", "1990-05-01", True),
-        ("1990", "1990-05-01", True),
-        ("1990-05", "1990-05-01", True),
-        ("1990-05", "1990", True),
-        ("1990-05-01", "1990-05-02", False),
-        ("1990-05", "1990-06-01", False),
-        ("1990", "1991-05-01", False),
-    ],
-)
-def test_birth_dates_agree_as_far_as_they_are_known(one: str, other: str, agreeing: bool) -> None:
-    assert agree(claim(one), claim(other, "KIM")) is agreeing
-    assert agree(claim(one), claim(other)) is True  # the name agrees
-
-
 def test_keys_need_the_secret_and_hold_whatever_the_spelling() -> None:
     other = Hashes(b"another secret, as long")
-    assert HASHES.document("UZB", "fa 1234-567") == HASHES.document("UZB", "FA1234567")
-    assert HASHES.document("UZB", "FA1234567") != HASHES.document("KGZ", "FA1234567")
-    assert HASHES.document("UZB", "FA1234567") != other.document("UZB", "FA1234567")
-    assert claim("1990").name == HASHES.claim(IIN, "1990", "Omarova", "Ai-gul").name
+    holder = Holder("1990", "OMAROVA", "AIGUL", "F")
+    assert HASHES.on_document("UZB", "fa 1234-567", holder) == HASHES.on_document("UZB", "FA1234567", holder)
+    assert (
+        HASHES.on_document("UZB", "FA1234567", holder).number != HASHES.on_document("KGZ", "FA1234567", holder).number
+    )
+    assert HASHES.on_document("UZB", "FA1234567", holder).number != other.on_document("UZB", "FA1234567", holder).number
+    assert HASHES.on_iin(IIN, holder).name == HASHES.on_iin(IIN, Holder("1991", "Omarova", "Ai-gul", "M")).name
     with pytest.raises(ValueError, match="16 bytes"):
         Hashes(b"short")
+
+
+@given(st.text("0123456789", min_size=12, max_size=12), st.booleans(), st.sampled_from("MFX"))
+def test_the_kind_of_a_number_is_told_by_the_key(number: str, on_iin: bool, sex: str) -> None:
+    holder = Holder("1990-05-01", "OMAROVA", None, sex)
+    claim = HASHES.on_iin(number, holder) if on_iin else HASHES.on_document("UZB", number, holder)
+    assert claim.key & 1 == on_iin
+    assert 0 < claim.key < 2**63
+
+
+def test_those_are_found_who_hold_several_keys_of_a_kind() -> None:
+    keys, owner = np.array([2, 4, 5, 6, 7, 9, 8]), np.array([1, 1, 1, 2, 2, 3, 3])
+    assert sorted(repeat_a_kind(keys, owner).tolist()) == [2, 4]
 
 
 @given(st.lists(st.tuples(st.integers(1, 30), st.integers(1, 30)), min_size=1, max_size=60))
@@ -75,13 +76,6 @@ def test_a_long_chain_is_one_component() -> None:
     assert set(smallest.tolist()) == {1}
 
 
-def test_links_are_the_agreeing_pairs_on_each_iin() -> None:
-    said = [claim("1990"), claim("1990-05-01"), claim("1991-01-01", "KIM"), claim("1991", "LI")]
-    elsewhere = HASHES.claim("900501300012", "1990", "OMAROVA", "AIGUL")
-    found = {frozenset(pair) for pair in links(np.array([*said, elsewhere], CLAIM)).tolist()}
-    assert found == {frozenset((a.key, b.key)) for a, b in combinations(said, 2) if agree(a, b)}
-
-
 def at(number: int, **other: Any) -> Event:
     return crossing(number, "entry", f"2024-01-{number:02}T10:00:00+05:00", SOMEBODY | other)
 
@@ -90,14 +84,18 @@ def at(number: int, **other: Any) -> Event:
     ("others", "persons"),
     [
         ([{}], 1),
-        ([{"surname": "OMAROVA-KIM"}], 1),
+        ([{"sex": "M"}], 1),
+        ([{"surname": "OMAROVA-KIM"}], 2),  # the date is the IIN's own
         ([{"birth_date": "1990-06-01"}], 1),
         ([{"birth_date": "1990-06-01", "surname": "KIM"}], 2),
-        ([{"birth_date": "1990", "surname": "KIM"}], 1),
+        ([{"birth_date": "1990", "surname": "KIM"}], 2),
+        ([{"birth_date": "1991-06-01"}, {"birth_date": "1991-06-01", "surname": "KIM"}], 1),
         ([{"iin": None}], 2),
-        ([{"birth_date": "1990-06-01", "surname": "KIM"}, {"birth_date": "1990", "surname": "LI"}], 1),
-        ([{"birth_date": "1991-06-01", "surname": "KIM", "document": PASSPORT}, {"document": PASSPORT}], 1),
+        ([{"birth_date": "1991-06-01", "surname": "KIM", "document": PASSPORT}, {"document": PASSPORT}], 2),
+        ([{"surname": "KIM", "document": PASSPORT}, {"document": PASSPORT}], 1),
         ([{"iin": None, "document": PASSPORT}, {"iin": None, "document": PASSPORT | {"type": "I"}}], 2),
+        ([{"iin": None, "document": PASSPORT}, {"iin": None, "document": PASSPORT, **CHILD}], 3),
+        ([{"iin": None, "document": NONE}, {"iin": None, "document": NONE}, {"document": NONE}], 3),
     ],
 )
 async def test_persons_are_told_apart(
@@ -107,17 +105,122 @@ async def test_persons_are_told_apart(
     assert len(await ids(api)) == persons
 
 
+async def reviews(api: Api) -> list[dict[str, Any]]:
+    answer = await api.client.get("/v1/reviews", headers=api.token("statistician"))
+    found: list[dict[str, Any]] = answer.json()["items"]
+    return found
+
+
+FOREIGNER = {"iin": None, "document": {"type": "P", "number": "FC12345", "issuing_state": "UZB"}, "citizenship": "UZB"}
+NODIRA = FOREIGNER | {"surname": "RAHIMOVA", "given_names": "NODIRA", "birth_date": "1985-03-03", "sex": "F"}
+TIMUR = FOREIGNER | {"surname": "RAHIMOV", "given_names": "TIMUR", "birth_date": "2015-06-06", "sex": "M"}
+IN, OUT = ("entry", "2025-02-01T10:00:00+05:00"), ("exit", "2025-02-20T10:00:00+05:00")
+
+
+async def by_record(api: Api) -> dict[str, dict[str, Any]]:
+    answer = await api.client.get("/v1/classifications", params={"method": "M1216"}, headers=api.token("statistician"))
+    lines = [orjson.loads(line) for line in answer.content.splitlines()]
+    return {line["source_id"]: line for line in lines}
+
+
+@pytest.mark.parametrize("size", [1, 9])
+async def test_mother_and_child_in_one_passport_are_two_persons(api: Api, written: Accounting, size: int) -> None:
+    told = [crossing(n, *way, person) for n, (person, way) in enumerate(product((NODIRA, TIMUR), (IN, OUT)), 1)]
+    await written.take([EVENTS[0], *told], size)
+    found = await by_record(api)
+    assert found["B-1"]["person"] == found["B-2"]["person"] != found["B-3"]["person"] == found["B-4"]["person"]
+    assert not any(line["imputed"] for line in found.values())
+    assert await reviews(api) == []
+
+
+async def test_twins_in_one_passport_who_cross_together_are_two_persons_and_reviewed(
+    api: Api, written: Accounting
+) -> None:
+    twin = TIMUR | {"given_names": "TEMUR"}
+    await written.take([EVENTS[0], crossing(1, *IN, TIMUR), crossing(2, *OUT, twin)])
+    assert len(await ids(api)) == 1
+    await written.take([crossing(3, *IN, twin)])
+    assert len(await ids(api)) == 2
+    assert [doubt["reason"] for doubt in await reviews(api)] == ["several_persons"]
+    await written.take([crossing(3, *IN, twin) | {"recordversion": 2, "recordwithdrawn": True}])
+    assert len(await ids(api)) == 1
+    assert await reviews(api) == []
+
+
+@pytest.mark.parametrize(("hours", "persons"), [(1, 2), (24, 1)])
+async def test_two_entries_far_apart_within_too_short_a_time_are_two_persons(
+    api: Api, written: Accounting, hours: int, persons: int
+) -> None:
+    at = datetime.fromisoformat(IN[1]) + timedelta(hours=hours)
+    elsewhere = crossing(2, "entry", at.isoformat(), NODIRA | {"given_names": "NADIRA"})
+    elsewhere["data"]["checkpoint"] = "KHORGOS"
+    await written.take([EVENTS[0], crossing(1, *IN, NODIRA), elsewhere])
+    assert len(await ids(api)) == persons
+
+
+@pytest.mark.parametrize("number", ["000000000", "0", "XXXXXXXXX", "NODOC", "999999999"])
+async def test_what_stands_for_no_number_joins_nobody(api: Api, written: Accounting, number: str) -> None:
+    document = {"type": "P", "number": number, "issuing_state": "UZB"}
+    told = [crossing(n, *IN, NODIRA | {"document": document, "surname": name}) for n, name in enumerate("ABA", 1)]
+    await written.take([EVENTS[0], *told])
+    assert len(await ids(api)) == 3
+
+
+@pytest.mark.parametrize("size", [1, 9])
+async def test_a_new_citizen_s_record_names_the_document_before_it(api: Api, written: Accounting, size: int) -> None:
+    """A new name, a new document and a first IIN: the former document alone leads to the years before."""
+    citizen = {
+        "iin": "850303445008", "document": {"type": "I", "number": "061234567", "issuing_state": "KAZ"},
+        "surname": "RAKHIMOVA", "given_names": "NODIRA", "birth_date": "1985-03-03", "sex": "F", "citizenship": "KAZ",
+    }  # fmt: skip
+    change = fact(
+        "change", CitizenshipChange.TYPE, source_id="C-1", act="acquired", date="2025-03-01", other_country="UZB",
+        person=citizen, former_document=NODIRA["document"],
+    )  # fmt: skip
+    told = [crossing(1, *IN, NODIRA), change, crossing(2, "exit", "2025-09-01T10:00:00+05:00", citizen)]
+    await written.take([EVENTS[0], *told], size)
+    assert len(await ids(api)) == 1
+    (stored,) = await written.connection.fetch("SELECT body::text FROM register_fact WHERE kind LIKE 'citizen%'")
+    assert "FC12345" not in stored["body"]
+    later = change | {"recordversion": 2, "data": change["data"] | {"former_document": None}}
+    await written.take([later])
+    assert len(await ids(api)) == 2
+
+
+async def test_an_attribute_that_jumps_is_a_review_and_no_figure(api: Api, written: Accounting) -> None:
+    changed = NODIRA | {"sex": "M", "birth_date": "1958-03-03"}
+    away = crossing(2, "exit", "2026-05-20T10:00:00+05:00", changed)
+    await written.take([EVENTS[0], crossing(1, *IN, NODIRA), away])
+    assert len(await ids(api)) == 1
+    assert [doubt["reason"] for doubt in await reviews(api)] == ["attributes_differ"]
+    cells = await written.connection.fetch("SELECT cell FROM derived.cube")
+    migrated = [cell for cell in (unpack(cell) for (cell,) in cells) if cell["indicator"] <= CellKind.EMI_UNDETERMINED]
+    assert migrated
+    assert {(int(cell["sex"]), int(cell["age"])) for cell in migrated} == {(0, 0)}
+
+
+async def test_a_number_that_very_many_claim_is_a_filler_that_nobody_listed(api: Api, written: Accounting) -> None:
+    letters = "ABCDEFGHIJ"
+    many = [NODIRA | {"surname": a + b, "birth_date": "1990"} for a in letters for b in letters[:7]]
+    start = datetime(2024, 1, 1, tzinfo=UTC)
+    told = [crossing(n, "entry", (start + timedelta(days=n)).isoformat(), who) for n, who in enumerate(many, 1)]
+    await written.take([EVENTS[0], *told], size=20)
+    assert len(await ids(api)) == 70
+    await written.take([each | {"recordversion": 2, "recordwithdrawn": True} for each in told[60:]], size=3)
+    assert len(await ids(api)) == 1
+
+
 async def test_who_shares_an_iin_without_agreeing_is_shown_to_a_reviewer_until_it_is_settled(
     api: Api, written: Accounting
 ) -> None:
     doubtful = at(2, birth_date="1991-06-01", surname="KIM")
     await written.take([EVENTS[0], at(1), doubtful])
-    (doubt,) = (await api.client.get("/v1/reviews", headers=api.token("statistician"))).json()["items"]
+    (doubt,) = await reviews(api)
     assert set(doubt["persons"]) == await ids(api)
     assert doubt["records"] == ["B-1", "B-2"]
     assert IIN not in str(doubt)
     await written.take([at(2) | {"recordversion": 2}])
-    assert (await api.client.get("/v1/reviews", headers=api.token("statistician"))).json()["items"] == []
+    assert await reviews(api) == []
     assert len(await ids(api)) == 1
 
 

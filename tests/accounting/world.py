@@ -17,6 +17,7 @@ SURNAMES = ("KARIMOV", "IVANOV", "LI", "OMAROVA", "TASHKENBAYEV", "KIM")
 GIVEN = ("AZIZ", "IVAN", "WEI", "AIGUL", "BOLAT", "ANNA")
 COUNTRIES = ("UZB", "RUS", "CHN", "KGZ", "TUR")
 REGIONS = ("71", "75", "10", "39")
+CHECKPOINTS = ("ALA-AIR", "ALA-AIR", "KORDAY")
 BETWEEN_PERMITS = 4  # so many other records to one residence permit
 Event = dict[str, Any]
 
@@ -99,10 +100,11 @@ class World:
     def _live(self, number: int) -> None:
         random = self.random
         citizen = random.choice(("KAZ", *COUNTRIES))
-        iin = _iin(random) if citizen == "KAZ" or random.random() < 0.3 else None
+        born = date(random.randint(1940, 2015), random.randint(1, 12), random.randint(1, 28))
+        own = f"{born:%y%m%d}" if random.random() < 0.7 else ""
+        iin = _iin(random, own) if citizen == "KAZ" or random.random() < 0.3 else None
         if random.random() < 0.05 and number:  # a mistyped number that is somebody else's
             iin = random.choice([v[-1].data["person"]["iin"] for s, v in self.records.items() if s != "coverage"])
-        born = date(random.randint(1940, 2015), random.randint(1, 12), random.randint(1, 28))
         person = {
             "iin": iin, "surname": random.choice(SURNAMES), "given_names": random.choice((*GIVEN, None)),
             "birth_date": born.isoformat(), "sex": random.choice("MFX"), "citizenship": citizen,
@@ -115,7 +117,7 @@ class World:
             inside = inside if random.random() < 0.03 else not inside
             if random.random() < 0.1:
                 passport = passport | {"number": f"N{number:07}{random.randint(0, 99):02}"}
-            self._cross(self._as_seen(person, passport), day, inside, stated)
+            self._cross(self._as_seen(person, self._paper(passport)), day, inside, stated)
             stated = None
             if random.random() < 0.2:
                 self._register(self._as_seen(person, passport), day + timedelta(days=random.randint(-30, 60)))
@@ -143,9 +145,27 @@ class World:
         at += timedelta(milliseconds=900 - number % 900)  # within one second against the order of the numbers
         self.records[f"crossing-{number}"] = [Version(BorderCrossing.TYPE, {
             "source_id": f"B-{number:06}", "direction": "entry" if inside else "exit", "crossed_at": at.isoformat(),
-            "checkpoint": "ALA-AIR", "person": person, "purpose": self.random.choice(("work", "study", None)),
+            "checkpoint": self.random.choice(CHECKPOINTS), "person": person,
+            "purpose": self.random.choice(("work", "study", None)),
             "country": self.random.choice((*COUNTRIES, None)), "resident_at_start": stated,
         }, False)]  # fmt: skip
+        if person["document"] and self.random.random() < 0.04:
+            self._accompany(self.records[f"crossing-{number}"][0].data)
+
+    def _accompany(self, crossing: dict[str, Any]) -> None:
+        """Somebody else who crosses on the same paper at the same time: a child, a twin, a spouse or a namesake."""
+        number, other = self._next(), dict(crossing["person"]) | {"iin": None}
+        another = {"given_names": "TIMUR", "birth_date": "2015-06-06", "sex": "M", "surname": "LI"}
+        other |= {name: value for name, value in another.items() if self.random.random() < 0.7}
+        told = crossing | {"source_id": f"B-{number:06}", "person": other}
+        self.records[f"crossing-{number}"] = [Version(BorderCrossing.TYPE, told, False)]
+
+    def _paper(self, passport: dict[str, Any]) -> dict[str, Any]:
+        """Sometimes a number that stands for none, the same for many; sometimes one that nobody knows for a filler."""
+        chance = self.random.random()
+        if chance < 0.03:
+            return passport | {"number": self.random.choice(("000000000", "NODOC", "0", "X")), "issuing_state": "UZB"}
+        return passport | {"number": "AA555", "issuing_state": "UZB"} if chance < 0.05 else passport
 
     def _register(self, person: dict[str, Any], day: date) -> None:
         number, act = self._next(), self.random.choice(("registration", "registration", "deregistration"))
@@ -186,9 +206,9 @@ def event(subject: str, version: int, said: Version) -> Event:
     }  # fmt: skip
 
 
-def _iin(random: Random) -> str:
+def _iin(random: Random, start: str) -> str:
     while True:
-        eleven = "".join(random.choices("0123456789", k=11))
+        eleven = start + "".join(random.choices("0123456789", k=11 - len(start)))
         digit = check_digit(eleven)
         if digit is not None and int(eleven):
             return f"{eleven}{digit}"

@@ -31,3 +31,13 @@ def test_normalising_finds_the_plain_number_again(plain: str, between: list[str]
 def test_the_same_number_of_two_states_is_two_documents() -> None:
     assert documents.identity_key("UZB", "fa 1") == documents.identity_key("UZB", "FA1")
     assert documents.identity_key("UZB", "FA1") != documents.identity_key("KGZ", "FA1")
+
+
+@pytest.mark.parametrize("written", ["000000000", "0", "XXXXXXXXX", "xxx", "NODOC", "no doc", "999999999", "123456789"])
+def test_what_stands_for_no_number_is_nobody_s(written: str) -> None:
+    assert documents.is_filler(written)
+
+
+@pytest.mark.parametrize("written", ["FA1234567", "N0000000", "100000000", "061234567", "C01X00T47", "01234568"])
+def test_a_number_of_a_document_is_no_filler(written: str) -> None:
+    assert not documents.is_filler(written)

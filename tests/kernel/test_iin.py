@@ -55,3 +55,12 @@ def test_a_bin_names_a_month_and_a_kind_of_organisation(first_eleven: str) -> No
     assume(digit is not None and first_eleven != "0" * 11)
     month, kind = first_eleven[2:4], first_eleven[4]
     assert iin.is_valid_bin(f"{first_eleven}{digit}") == ("01" <= month <= "12" and kind in "456")
+
+
+@pytest.mark.parametrize(
+    ("birth_date", "given"),
+    [("1990-05-01", True), ("1890-05-01", True), ("1990-05", True), ("1990", True), ("1990-05-02", False),
+     ("1990-06", False), ("1991", False)],
+)  # fmt: skip
+def test_a_birth_date_may_be_merely_what_the_number_says(birth_date: str, given: bool) -> None:
+    assert iin.gives_birth_date("900501300001", birth_date) is given

@@ -35,14 +35,14 @@ class EventBatch:
             self, events=(), seen=len(parked), crossings={}, register_facts={}, claims={}, parked=list(parked)
         )
 
-    def add(self, row: FactRow, claim: Claim | None) -> None:
-        """Takes a row in, unless a newer version of its record is there. Keeps what `claim` says, and who said so."""
+    def add(self, row: FactRow, claims: Sequence[Claim]) -> None:
+        """Takes a row in, unless a newer version of its record is there. Keeps what it claims, and who said so."""
         rows: dict[int, Any] = self.crossings if isinstance(row, CrossingRow) else self.register_facts
         held = rows.get(row.fact)
         if held is None or held.version < row.version:
             rows[row.fact] = row
-            if claim:
-                self.claims[claim.key] = claim, row.fact
+            for claim in claims:
+                self.claims.setdefault(claim.key, (claim, row.fact))
 
     def reach(self, event: Mapping[str, Any]) -> None:
         """Remembers the newest position (the outbox's own, whatever the transport) and the time of its event."""

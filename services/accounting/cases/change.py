@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from services.accounting.rules.persons.identity import FACT_KEYS
+from services.accounting.rules.persons.identity import FACT_KEYS, NO_KEY
 from services.accounting.rules.residence.history import CROSSING, FACT_EVIDENCE, evidence_of
 from services.accounting.rules.rows import CrossingRow, FactRow, RegisterRow, keys_of
 from services.accounting.store.facts import Taken
@@ -17,9 +17,10 @@ Records = npt.NDArray[np.void]
 
 @dataclass(frozen=True)
 class Change:
-    """`facts` are all that changed: what persons keep of them is out of date. `holdings` (HOLDING), `crossings` and
-    `evidence` are what those in effect bring instead. `keys` are all that they hold or held, `lost` those that one of
-    them no longer holds: whoever had these may fall apart."""
+    """`facts` are all that changed: what persons keep of them is out of date. `fact_keys` (FACT_KEYS), `crossings` and
+    `evidence` are what those in effect bring instead. `keys` are all that they hold or held, `released_keys` those that
+    one of them no longer holds: whoever had these may fall apart. `corrected_keys` are all that former versions held:
+    what one of these spoke against may no longer hold."""
 
     facts: npt.NDArray[np.int64]
     fact_keys: Records
@@ -27,6 +28,7 @@ class Change:
     evidence: Records
     keys: set[int]
     released_keys: set[int]
+    corrected_keys: set[int]
 
     @classmethod
     def of(cls, *taken: Taken) -> Self:
@@ -39,14 +41,20 @@ class Change:
         }
         return cls(
             np.array([row.fact for row in rows], np.int64),
-            np.array([(row.fact, row.claim, row.document) for row in about_someone], FACT_KEYS),
+            np.array([_fact_keys(row) for row in about_someone], FACT_KEYS),
             np.array([_crossing(row) for row in about_someone if isinstance(row, CrossingRow)], CROSSING),
             evidence_of(np.array([_told(row) for row in about_someone if isinstance(row, RegisterRow)], FACT_EVIDENCE))[
                 0
             ],
             {*chain.from_iterable(map(keys_of, about_someone)), *released_keys},
             released_keys,
+            {key for held in replaced.values() for key in keys_of(held)},
         )
+
+
+def _fact_keys(row: FactRow) -> tuple[int, int, int, int]:
+    """As FACT_KEYS: crossings name no document before the present one."""
+    return row.fact, row.claim, row.document, row.former if isinstance(row, RegisterRow) else NO_KEY
 
 
 def _crossing(row: CrossingRow) -> tuple[int, ...]:

@@ -11,10 +11,13 @@ from collections.abc import Callable
 import asyncpg
 import numpy as np
 
-from services.accounting.rules.persons.identity import anchor, components, links, pairs
+from services.accounting.cases.persons.resolution import doubts
+from services.accounting.rules.persons.claims import links, shared
+from services.accounting.rules.persons.identity import anchor, components, distinct, pairs
 from services.accounting.rules.persons.people import Ints, KeyedRecords, assemble
 from services.accounting.rules.residence.history import evidence_of
 from services.accounting.store import bulk, coverage, derived, lock
+from services.accounting.store.persons import identity
 
 Connection = asyncpg.Connection
 Tell = Callable[[str], None]
@@ -44,7 +47,7 @@ async def _build(connection: Connection, second_connection: Connection, tell: Te
     crossings, crossing_fact_keys = await bulk.crossings(connection, second_connection)
     told, other_fact_keys = await bulk.register_facts(connection)
     tell(f"read {len(crossings)} crossings and {len(other_fact_keys)} other facts")
-    keys, person = await _identity(connection, np.concatenate((crossing_fact_keys, other_fact_keys)))
+    keys, person, doubtful = await _identity(connection, np.concatenate((crossing_fact_keys, other_fact_keys)))
     tell(f"found {np.count_nonzero(keys == person)} persons by {len(keys)} keys")
     writing = asyncio.create_task(_write_keys(connection, keys, person))  # the server's work, while we do ours
     evidence, source_row = evidence_of(told)
@@ -59,14 +62,23 @@ async def _build(connection: Connection, second_connection: Connection, tell: Te
     await bulk.write_people(connection, people, due)
     await bulk.write_numbers(connection, "cube", {"cell": cube.cells, "count": cube.counts})
     await coverage.set_counted(connection, declared, schema=derived.NEXT)
+    await identity.note_reviews(connection, doubtful)
     for table in ("person", "cube", "counted"):
         await derived.complete(connection, table)
 
 
-async def _identity(connection: Connection, fact_keys: np.ndarray) -> tuple[Ints, Ints]:
+async def _identity(connection: Connection, fact_keys: np.ndarray) -> tuple[Ints, Ints, list[int]]:
+    """All keys, ascending, and the person of each; the numbers about which there is a doubt."""
     claims = await bulk.claims(connection)
-    held = claims[np.isin(claims["key"], fact_keys["claim"])]
-    return components(np.concatenate((pairs(fact_keys), links(held))))
+    held = np.isin(
+        claims["key"], distinct(np.concatenate([fact_keys[name] for name in ("claim", "document", "former")]))
+    )
+    buckets = list(shared(claims[held]))
+    contested = [claim.key for bucket in buckets for claim in bucket]
+    concerned = np.isin(fact_keys["claim"], contested) | np.isin(fact_keys["document"], contested)
+    sightings = await identity.sightings(connection, fact_keys["fact"][concerned].tolist())
+    keys, person = components(np.concatenate((pairs(fact_keys), links(buckets, sightings))))
+    return keys, person, doubts(buckets, keys, person)
 
 
 async def _write_keys(connection: Connection, keys: Ints, person: Ints) -> None:

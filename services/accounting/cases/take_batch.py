@@ -13,7 +13,6 @@ from services.accounting.cases.apply_change import account_for_coverage, apply_c
 from services.accounting.cases.batch import EventBatch
 from services.accounting.cases.change import Change
 from services.accounting.store import coverage, facts, sources
-from services.accounting.store.persons import identity
 
 Connection = asyncpg.Connection
 
@@ -23,11 +22,9 @@ async def take_batch(connection: Connection, batch: EventBatch) -> int:
     async with connection.transaction():
         crossings = await facts.take(connection, "crossing", batch.crossings)
         others = await facts.take(connection, "register_fact", batch.register_facts)
-        if batch.claims:
-            await identity.insert_claims(connection, batch.claims.values())
         change = Change.of(crossings, others)
         if change.keys:
-            await apply_change(connection, change, await coverage.counted(connection))
+            await apply_change(connection, change, await coverage.counted(connection), claims=batch.claims)
         if others.rows:
             await account_for_coverage(connection, await coverage.declared(connection))
         taken = len(crossings.rows) + len(others.rows)

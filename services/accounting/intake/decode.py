@@ -6,8 +6,8 @@ from typing import Any
 
 from services.accounting.cases.batch import EventBatch
 from services.accounting.intake.digest import consular, kandas, permits, police, portal
-from services.accounting.intake.digest.digested import DigestedRecord, Sign, body, identify, sign_columns
-from services.accounting.rules.persons.identity import NO_KEY, Claim, Hashes, fact_key
+from services.accounting.intake.digest.digested import NOBODY, DigestedRecord, Sign, body, identify, sign_columns
+from services.accounting.rules.persons.identity import Claim, Hashes, fact_key
 from services.accounting.rules.rows import FactRow, ParkedRow, RegisterRow
 from shared.events.border_control import BorderAlert, EntryBan, LostDocument
 from shared.events.consular import ConsularRegistration, HostCountryFigure
@@ -63,8 +63,8 @@ def decode(source: str, events: Sequence[Event | Unreadable], hashes: Hashes) ->
     return batch
 
 
-def digest(event: Event, hashes: Hashes) -> tuple[FactRow, Claim | None]:
-    """The row of one event, and what its person claims. Raises NotUnderstood."""
+def digest(event: Event, hashes: Hashes) -> tuple[FactRow, tuple[Claim, ...]]:
+    """The row of one event, and what it claims of its person. Raises NotUnderstood."""
     version = version_of(event)
     record = DigestedRecord(fact_key(version.subject), version.number, version.withdrawn)
     kind = event.get("type")
@@ -79,21 +79,22 @@ def digest(event: Event, hashes: Hashes) -> tuple[FactRow, Claim | None]:
 
 def _register_row(
     fact: Any, record: DigestedRecord, sign: Sign | None, hashes: Hashes
-) -> tuple[RegisterRow, Claim | None]:
-    person = getattr(fact, "person", None)
-    claim, document = identify(person, record.fact, hashes) if person else (None, NO_KEY)
+) -> tuple[RegisterRow, tuple[Claim, ...]]:
+    person, former = getattr(fact, "person", None), getattr(fact, "former_document", None)
+    identity = identify(person, record.fact, hashes, former) if person else NOBODY
     row = RegisterRow(
         record.fact,
         getattr(fact, "source_id", fact.NAME),
         record.version,
         record.withdrawn,
         fact.NAME,
-        claim.key if claim else NO_KEY,
-        document,
+        identity.claim,
+        identity.document,
         *sign_columns(sign),
         body(fact, person),
+        identity.former,
     )
-    return row, claim
+    return row, identity.claims
 
 
 def parked(event: Event | Unreadable, reason: str) -> ParkedRow:

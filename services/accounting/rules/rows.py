@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 from services.accounting.rules.persons.identity import NO_KEY
 
-LEFT_OUT: Final = frozenset({"person", "document"})
+LEFT_OUT: Final = frozenset({"person", "document", "former_document"})
 """Members of a fact that are not stored."""
 PERSONAL: Final = ("birth_date", "sex", "citizenship")
 """What statistics may know of the person: stored beside the fact's own members."""
@@ -29,6 +29,7 @@ class CrossingRow(NamedTuple):
     stated: int
     claim: int
     document: int
+    checkpoint: int
 
 
 class RegisterRow(NamedTuple):
@@ -49,6 +50,7 @@ class RegisterRow(NamedTuple):
     end_evidence: int
     end_day: int
     body: str
+    former: int
 
 
 class ParkedRow(NamedTuple):
@@ -69,8 +71,12 @@ class Held(NamedTuple):
     withdrawn: bool
     claim: int
     document: int
+    former: int
 
 
 def keys_of(row: FactRow | Held) -> tuple[int, ...]:
     """The identity keys that a version holds: none once it is withdrawn."""
-    return () if row.withdrawn else tuple(key for key in (row.claim, row.document) if key != NO_KEY)
+    if row.withdrawn:
+        return ()
+    former = NO_KEY if isinstance(row, CrossingRow) else row.former
+    return tuple(key for key in (row.claim, row.document, former) if key != NO_KEY)

@@ -33,10 +33,11 @@ _CROSSINGS = {
 }  # fmt: skip
 _REGISTER_FACTS = {
     "fact": "int8", "day": "int4", "evidence": "int2", "region": "int2", "end_day": "int4", "end_evidence": "int2",
-    "claim": "int8", "document": "int8",
+    "claim": "int8", "document": "int8", "former": "int8",
 }  # fmt: skip
-_CLAIMS = {"key": "int8", "iin": "int8", "born": "int4", "name": "int8"}
+_CLAIMS = {"key": "int8", "number": "int8", "born": "int4", "name": "int8", "sex": "int2", "dated": "int2"}
 _FACT_KEYS = {name: name for name in FACT_KEYS.names or ()}
+_KEYS_OF_CROSSINGS = {name: name for name in _FACT_KEYS if name != "former"}
 _NUMPY = {"int8": ">i8", "int4": ">i4", "int2": ">i2"}
 
 
@@ -51,7 +52,7 @@ async def crossings(connection: Connection, second_connection: Connection) -> tu
     read = await asyncio.gather(*reading)
     fields = {name: "source_order" if name == "order" else name for name in CROSSING.names or ()}
     del fields["state"], fields["region"]
-    return _converted(read, CROSSING, fields), _converted(read, FACT_KEYS, _FACT_KEYS)
+    return _converted(read, CROSSING, fields), _converted(read, FACT_KEYS, _KEYS_OF_CROSSINGS)
 
 
 async def register_facts(connection: Connection) -> tuple[Records, Records]:
@@ -66,7 +67,8 @@ async def register_facts(connection: Connection) -> tuple[Records, Records]:
 
 async def claims(connection: Connection) -> Records:
     """What all claims ever made say, as CLAIM."""
-    return _converted([await _read(connection, "claim", _CLAIMS)], CLAIM, {name: name for name in _CLAIMS})
+    said = "(SELECT key, number, born, name, sex, dated::int AS dated FROM claim) said"
+    return _converted([await _read(connection, said, _CLAIMS)], CLAIM, {name: name for name in _CLAIMS})
 
 
 async def write_numbers(connection: Connection, table: str, columns: Mapping[str, Ints]) -> None:

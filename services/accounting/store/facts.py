@@ -31,8 +31,9 @@ async def take(connection: Connection, table: str, rows: Mapping[int, Row]) -> T
 
 
 async def _held(connection: Connection, table: str, facts: Iterable[int]) -> dict[int, Held]:
+    former = "former" if table == "register_fact" else "0"
     found = await connection.fetch(
-        f"SELECT fact, version, withdrawn, claim, document FROM {table} WHERE fact = ANY($1::bigint[])",  # noqa: S608
+        f"SELECT fact, version, withdrawn, claim, document, {former} FROM {table} WHERE fact = ANY($1::bigint[])",  # noqa: S608
         list(facts),
     )
     return {fact: Held(*held) for fact, *held in found}

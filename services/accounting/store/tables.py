@@ -46,7 +46,8 @@ def _record() -> list[Column[Any]]:
 
 
 def _crossing() -> list[Column[int]]:
-    """Codes as in rules.dimensions, time as in rules.history; `claim` and `document` are identity keys, 0 = none."""
+    """Codes as in rules.dimensions, time as in rules.history; `claim` and `document` are identity keys, 0 = none.
+    `checkpoint` tells checkpoints apart (intake.digest.portal), 0 = not known."""
     return [
         Column("day", Integer, nullable=False),
         Column("second", Integer, nullable=False),
@@ -60,6 +61,7 @@ def _crossing() -> list[Column[int]]:
         Column("stated", SmallInteger, nullable=False),
         Column("claim", BigInteger, nullable=False),
         Column("document", BigInteger, nullable=False),
+        Column("checkpoint", Integer, nullable=False, server_default=text("0")),
     ]
 
 
@@ -77,6 +79,7 @@ def _register_fact() -> list[Column[Any]]:
         Column("body", JSONB, nullable=False),
         Column("end_evidence", SmallInteger, nullable=False, server_default=text("0")),
         Column("end_day", Integer, nullable=False, server_default=text("0")),
+        Column("former", BigInteger, nullable=False, server_default=text("0")),
     ]
 
 
@@ -101,27 +104,31 @@ register_fact = Table(
     Index("register_fact_kind", "kind"),
     Index("register_fact_claim", "claim"),
     Index("register_fact_document", "document"),
+    Index("register_fact_former", "former", postgresql_where=text("former <> 0")),
 )
 register_fact_history = _replaced(register_fact)
 
-# What a claim key stands for: an IIN (hashed) together with a birth date as written and a folded name (hashed).
+# What a claim key stands for: a number (of a document, or an IIN; hashed) together with a birth date as written, a
+# folded name (hashed; 0 where it was not kept) and sex; `dated`: the birth date is evidence (rules.identity).
 # Only said, never taken back; which claims hold, identity_key tells.
 claim = Table(
     "claim",
     metadata,
     Column("key", BigInteger, primary_key=True, autoincrement=False),
-    Column("iin", BigInteger, nullable=False),
+    Column("number", BigInteger, nullable=False),
     Column("born", Integer, nullable=False),
     Column("name", BigInteger, nullable=False),
     Column("fact", BigInteger, nullable=False),  # the first fact that said so: where a reviewer begins
-    Index("claim_iin", "iin"),
+    Column("sex", SmallInteger, nullable=False, server_default=text("0")),
+    Column("dated", Boolean, nullable=False, server_default=text("false")),
+    Index("claim_number", "number"),
 )
 
-# IINs that two persons claimed at some time without agreeing: candidates for clerical review, see store.reviews.
+# Numbers about which there was a doubt at some time (rules.claims): candidates for clerical review, see store.reviews.
 review = Table(
     "review",
     metadata,
-    Column("iin", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("found_at", DateTime(timezone=True), nullable=False),
 )
 

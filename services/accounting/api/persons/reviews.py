@@ -15,8 +15,9 @@ Statistician = Annotated[Caller, requires("statistician")]
 router = api_router(tags=["persons"])
 
 
-@router.get("/v1/reviews", summary="IINs that several persons claim")
+@router.get("/v1/reviews", summary="Numbers of documents and IINs whose holder is in doubt")
 async def reviews(request: Request, caller: Statistician, cursor: Cursor = None, limit: Limit = 100) -> Doubts:
-    """They share an IIN and agree neither in birth date nor in name, so they are counted as different persons until a
-    register corrects one of the records."""
+    """Persons who share a number without agreeing in name or birth date, or who crossed the border as no one person
+    can, are counted as different ones; a person whose records give another sex or year of birth is counted without.
+    Both stand here until a register corrects one of the records."""
     return await case.reviews(request.app.state.engine, cursor, limit, caller)

@@ -1,6 +1,7 @@
 """Doubts about identity that only a person can settle."""
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -15,9 +16,12 @@ LARGEST = 2**63 - 1
 
 
 class Doubt(BaseModel):
-    """An IIN that several persons claim."""
+    """A number of a document, or an IIN, whose holder is in doubt."""
 
-    number: str = Field(description="pseudonym of the IIN")
+    number: str = Field(description="pseudonym of the document's number or the IIN")
+    reason: Literal["several_persons", "attributes_differ"] = Field(
+        description="several persons are kept apart, in doubt; or one person's records give another sex or birth date"
+    )
     found_at: datetime
     persons: list[str]
     records: list[str] = Field(description="the sources' numbers of the records where each claim was first made")
@@ -40,6 +44,7 @@ async def reviews(engine: AsyncEngine, cursor: str | None, limit: int, caller: C
     items = [
         Doubt(
             number=pseudonym(doubt.number),
+            reason="several_persons" if doubt.several else "attributes_differ",
             found_at=doubt.found_at,
             persons=[pseudonym(person) for person in doubt.persons],
             records=doubt.records,

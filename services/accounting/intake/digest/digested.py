@@ -7,13 +7,14 @@ from typing import Any, NamedTuple
 import orjson
 
 from services.accounting.rules.figures.dimensions import day_number, region_code
-from services.accounting.rules.persons.identity import NO_KEY, Claim, Hashes
+from services.accounting.rules.persons.identity import NO_KEY, Claim, Hashes, Holder
 from services.accounting.rules.residence.history import Kind
 from services.accounting.rules.rows import LEFT_OUT, PERSONAL
 from shared.events.envelope import Fact
-from shared.events.person import Person
+from shared.events.person import Document, Person
 from shared.events.wire import Date
 from shared.inbox.reading import NotUnderstood
+from shared.kernel.documents import is_filler
 
 
 class DigestedRecord(NamedTuple):
@@ -54,16 +55,36 @@ def sign_columns(sign: Sign | None) -> tuple[int, int, int, int, int]:
     return sign.kind, min(max(day_number(sign.day), 0), LAST_DAY), region_code(sign.region), *end
 
 
-def identify(person: Person, fact: int, hashes: Hashes) -> tuple[Claim | None, int]:
-    """The claim and the document key that link a fact to its person.
+class Identity(NamedTuple):
+    """The keys that link a fact to its person (rules.identity.FACT_KEYS), and the claims that they stand for."""
 
-    Where there is neither IIN nor document, nothing links: the fact's own key stands for the person it is about.
+    claim: int
+    document: int
+    former: int
+    claims: tuple[Claim, ...]
+
+
+NOBODY = Identity(NO_KEY, NO_KEY, NO_KEY, ())
+
+
+def identify(person: Person, fact: int, hashes: Hashes, former: Document | None = None) -> Identity:
+    """What links a fact to its person; `former` is the document before the present one, where the fact names it.
+
+    Where there is neither IIN nor document, nothing links: the fact's own key stands for the person it is about. The
+    same where a filler stands for the document's number.
     """
-    document = person.document
-    key = hashes.document(document.issuing_state, document.number) if document else NO_KEY
-    if person.iin:
-        return hashes.claim(person.iin, person.birth_date, person.surname, person.given_names), key
-    return None, key or fact
+    holder = Holder(person.birth_date, person.surname, person.given_names, person.sex)
+    on_iin = hashes.on_iin(person.iin, holder) if person.iin else None
+    papers = [_on_document(document, holder, hashes) for document in (person.document, former)]
+    claim, document, replaced = (each.key if each else NO_KEY for each in (on_iin, *papers))
+    made = tuple(each for each in (on_iin, *papers) if each)
+    return Identity(claim, document or (NO_KEY if claim else fact), replaced, made)
+
+
+def _on_document(document: Document | None, holder: Holder, hashes: Hashes) -> Claim | None:
+    if document is None or is_filler(document.number):
+        return None
+    return hashes.on_document(document.issuing_state, document.number, holder)
 
 
 def body(fact: Fact, person: Person | None) -> str:

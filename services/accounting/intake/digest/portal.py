@@ -1,8 +1,11 @@
 """Facts of the portal."""
 
+from functools import lru_cache
+from hashlib import blake2b
+
 from services.accounting.intake.digest.digested import LAST_DAY, DigestedRecord, Sign, identify
 from services.accounting.rules.figures.dimensions import birth_code, country_code, purpose_code, sex_code
-from services.accounting.rules.persons.identity import NO_KEY, Claim, Hashes
+from services.accounting.rules.persons.identity import Claim, Hashes
 from services.accounting.rules.residence.history import Kind, local_day_and_second, source_order
 from services.accounting.rules.rows import CrossingRow
 from shared.events.portal import BorderCrossing, ResidenceRegistration
@@ -14,10 +17,10 @@ STATED = {False: 0, True: 1, None: 2}
 
 def border_crossing_v1(
     fact: BorderCrossing, record: DigestedRecord, hashes: Hashes
-) -> tuple[CrossingRow, Claim | None]:
-    """One crossing as it is stored, and what its person claims."""
+) -> tuple[CrossingRow, tuple[Claim, ...]]:
+    """One crossing as it is stored, and what it claims of its person."""
     person = fact.person
-    claim, document = identify(person, record.fact, hashes)
+    identity = identify(person, record.fact, hashes)
     day, second = local_day_and_second(fact.crossed_at)
     if not 0 <= day <= LAST_DAY:
         raise NotUnderstood("invalid data: /crossed_at outside 1970 to August 2140")
@@ -36,9 +39,16 @@ def border_crossing_v1(
         sex_code(person.sex),
         int(fact.direction == "entry"),
         STATED[fact.resident_at_start],
-        claim.key if claim else NO_KEY,
-        document,
-    ), claim
+        identity.claim,
+        identity.document,
+        checkpoint_number(fact.checkpoint),
+    ), identity.claims
+
+
+@lru_cache(10_000)
+def checkpoint_number(checkpoint: str) -> int:
+    """A number of 31 bits that tells checkpoints apart however their names are cased; never 0."""
+    return int.from_bytes(blake2b(checkpoint.strip().upper().encode(), digest_size=4).digest()) >> 1 or 1
 
 
 def residence_registration_v1(fact: ResidenceRegistration) -> Sign:

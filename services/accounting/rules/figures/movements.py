@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.accounting.rules.figures.dimensions import age_group
-from services.accounting.rules.residence.history import Crossings
+from services.accounting.rules.residence.history import BIRTH_DISPUTED, SEX, SEX_DISPUTED, Crossings
 from services.accounting.rules.residence.outcome import Migration, is_observed, migration
 from services.accounting.rules.residence.residence import imputed
 
@@ -104,6 +104,7 @@ def month_of(day: npt.NDArray[np.integer]) -> Ints:
 def _migrations(crossings: Crossings) -> Ints:
     kinds = migration(crossings["state"])
     counted = crossings[is_observed(crossings["state"]) & (kinds != Migration.NO)]
+    sex, birth = counted["sex"], counted["birth"].astype(np.int64)
     offset = migration(counted["state"]).astype(np.int64) * 2 - Migration.YES
     return pack(
         month=month_of(counted["day"]),
@@ -111,8 +112,8 @@ def _migrations(crossings: Crossings) -> Ints:
         region=counted["region"],
         partner=counted["partner"],
         citizen=counted["citizen"],
-        sex=counted["sex"],
-        age=age_group(counted["birth"].astype(np.int64), counted["day"]),
+        sex=np.where(sex & SEX_DISPUTED, 0, sex & SEX),
+        age=age_group(np.where(sex & BIRTH_DISPUTED, 0, birth), counted["day"]),
         purpose=counted["purpose"],
     )
 

@@ -1,43 +1,48 @@
-"""Who is the same person: records that share a document, or an IIN together with a birth date or a name.
+"""Who is the same person: keys that records hold, and persons as connected components of keys.
 
-Every record holds at most two *keys*: its document (issuing state and number, whatever the type) and its claim (IIN
-with birth date and name). Claims on one IIN agree when their birth dates can be one day (1990 and 1990-05-01 can) or
-their folded names are equal; agreeing claims belong to one person, others are left to a reviewer, because one mistyped
-digit in eleven passes an IIN's check. A person is a connected component of keys. There is no order in this: whatever
-arrives when, the same records give the same persons, so a rebuild and a replay do as well.
+A key is a claim: a number (of a document by its issuing state, whatever the type, or an IIN) together with the birth
+date, name and sex that a record gives its holder. Neither kind of number proves by itself that two records are about
+one person: which claims on one number join is said in rules.claims. A record joins the claims that it makes: at most
+one on an IIN, one on its document, one on the document before it. A person is a connected component of claims. There
+is no order in this: whatever arrives when, the same records give the same persons, so a rebuild and a replay do as
+well.
 
 Keys are keyed hashes of 63 bits: without the secret nobody can find out whose they are. A person's pseudonymous id is
 the smallest of its keys. It therefore follows from the records alone, and changes only when a smaller key joins or the
 smallest one leaves; a former id goes on to lead to the person as long as that key is held.
 """
 
-from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import combinations
 from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from shared.kernel import documents, names
+from services.accounting.rules.figures.dimensions import sex_code
+from shared.kernel import documents, iin, names
 
 Keys = npt.NDArray[np.int64]
 
 NO_KEY: Final = 0
-CLAIM: Final = np.dtype([("key", "<i8"), ("iin", "<i8"), ("born", "<i4"), ("name", "<i8")])
-"""What a claim key says. `born` is year * 512 + month * 32 + day, month and day 0 where they are not known."""
+CLAIM: Final = np.dtype(
+    [("key", "<i8"), ("number", "<i8"), ("born", "<i4"), ("name", "<i8"), ("sex", "u1"), ("dated", "?")]
+)
+"""What a claim key says. `born` is year * 512 + month * 32 + day, month and day 0 where they are not known; `name` is
+0 where it was not kept; `sex` as dimensions.sex_code. `dated`: the birth date is evidence, and not read off the IIN."""
 
-
-FACT_KEYS: Final = np.dtype([("fact", "<i8"), ("claim", "<i8"), ("document", "<i8")])
-"""The keys that a fact holds, at least one of them; the other may be NO_KEY."""
+FACT_KEYS: Final = np.dtype([("fact", "<i8"), ("claim", "<i8"), ("document", "<i8"), ("former", "<i8")])
+"""The keys that a fact holds, on an IIN, a document and the document before that; one of the first two at least, the
+others may be NO_KEY."""
 
 
 class Claim(NamedTuple):
     key: int
-    iin: int
+    number: int
     born: int
     name: int
+    sex: int
+    dated: bool
 
 
 def fact_key(record: str) -> int:
@@ -45,8 +50,21 @@ def fact_key(record: str) -> int:
     return int.from_bytes(blake2b(record.encode(), digest_size=8).digest()) >> 1 or 1
 
 
+class Holder(NamedTuple):
+    """Whom a record gives as the holder of a number: birth date (ISO 8601, maybe in part), name in Latin letters."""
+
+    birth_date: str
+    surname: str
+    given_names: str | None
+    sex: str | None
+
+
 class Hashes:
-    """Makes keys with the installation's secret. Another secret gives other persons' ids and needs a full reload."""
+    """Makes keys with the installation's secret. Another secret gives other persons' ids and needs a full reload.
+
+    Claims on documents have even keys, those on IINs odd ones: a person with two keys of one kind may hold two claims
+    on one number.
+    """
 
     def __init__(self, secret: bytes) -> None:
         if len(secret) < 16:
@@ -54,16 +72,22 @@ class Hashes:
         self._secret = secret[:64]
         self._name = lru_cache(50_000)(self._folded)
 
-    def document(self, issuing_state: str, number: str) -> int:
-        """The key of a document."""
-        return self._hash(b"document", documents.identity_key(issuing_state, number))
+    def on_document(self, issuing_state: str, number: str, holder: Holder) -> Claim:
+        """The claim on a document."""
+        hashed = self._hash(b"document", documents.identity_key(issuing_state, number))
+        return self._claim(b"held", hashed, holder, dated=True)
 
-    def claim(self, iin: str, birth_date: str, surname: str, given_names: str | None) -> Claim:
-        """The key of an IIN claimed with a birth date (ISO 8601, maybe in part) and a name in Latin letters."""
-        name = self._name(surname, given_names)
-        year, month, day = (*map(int, birth_date.split("-")), 0, 0)[:3]
-        key = self._hash(b"claim", f"{iin}:{birth_date}:{name}")
-        return Claim(key, self._hash(b"iin", iin), year * 512 + month * 32 + day, name)
+    def on_iin(self, number: str, holder: Holder) -> Claim:
+        """The claim on an IIN."""
+        dated = not iin.gives_birth_date(number, holder.birth_date)
+        return self._claim(b"claim", self._hash(b"iin", number), holder, dated)
+
+    def _claim(self, domain: bytes, number: int, holder: Holder, dated: bool) -> Claim:
+        name, sex = self._name(holder.surname, holder.given_names), sex_code(holder.sex)
+        year, month, day = (*map(int, holder.birth_date.split("-")), 0, 0)[:3]
+        key = self._hash(domain, f"{number}:{holder.birth_date}:{name}:{sex}")
+        parted = key | 1 if domain == b"claim" else key & ~1 or 2
+        return Claim(parted, number, year * 512 + month * 32 + day, name, sex, dated)
 
     def _folded(self, surname: str, given_names: str | None) -> int:
         return self._hash(b"name", names.fold(surname, given_names))
@@ -72,34 +96,12 @@ class Hashes:
         return int.from_bytes(blake2b(text.encode(), digest_size=8, key=self._secret, person=domain).digest()) >> 1 or 1
 
 
-def agree(one: Claim, other: Claim) -> bool:
-    """Whether two claims on the same IIN may be one person's."""
-    return one.name == other.name or _same_day(one.born, other.born)
-
-
-def _same_day(one: int, other: int) -> bool:
-    """Whether two birth dates can be the same day: nothing that both know differs."""
-    if one >> 9 != other >> 9:
-        return False
-    months, days = (one >> 5 & 15, other >> 5 & 15), (one & 31, other & 31)
-    return (months[0] == months[1] or 0 in months) and (days[0] == days[1] or 0 in days)
-
-
-def links(claims: npt.NDArray[np.void]) -> Keys:
-    """Pairs of agreeing claims, as an array of two columns of keys. `claims` (CLAIM) may come in any order."""
-    pairs = [(one.key, other.key) for bucket in _buckets(claims) for one, other in combinations(bucket, 2)
-             if agree(one, other)]  # fmt: skip
-    return np.array(pairs, np.int64).reshape(-1, 2)
-
-
-def _buckets(claims: npt.NDArray[np.void]) -> Iterator[list[Claim]]:
-    """The claims on each IIN that was claimed in more than one way."""
-    claims = claims[np.argsort(claims["iin"], kind="stable")]
-    starts = np.flatnonzero(np.diff(claims["iin"], prepend=-1))
-    ends = np.append(starts[1:], len(claims))
-    several = ends - starts > 1
-    for start, end in zip(starts[several].tolist(), ends[several].tolist(), strict=True):
-        yield [Claim(*claim) for claim in claims[start:end].tolist()]
+def repeat_a_kind(keys: Keys, owner: Keys) -> Keys:
+    """The keys of those owners who hold several claims on documents, or several on IINs."""
+    kind = owner << 1 | keys & 1
+    _, number, count = np.unique(kind, return_inverse=True, return_counts=True)
+    repeated: Keys = keys[count[number] > 1]
+    return repeated
 
 
 def components(pairs: Keys) -> tuple[Keys, Keys]:
@@ -131,9 +133,12 @@ def distinct(values: Keys) -> Keys:
 
 
 def pairs(fact_keys: npt.NDArray[np.void]) -> Keys:
-    """The edges that facts make by holding a claim and a document; one that holds a single key joins it to itself."""
-    claim, document = fact_keys["claim"], fact_keys["document"]
-    return np.stack((np.where(claim != NO_KEY, claim, document), anchor(fact_keys)), axis=1)
+    """The edges that facts make by holding several keys; one that holds a single key joins it to itself."""
+    ends, renewed = anchor(fact_keys), fact_keys["former"] != NO_KEY
+    claim = np.where(fact_keys["claim"] != NO_KEY, fact_keys["claim"], ends)
+    return np.concatenate(
+        (np.stack((claim, ends), axis=1), np.stack((fact_keys["former"][renewed], ends[renewed]), axis=1))
+    )
 
 
 def anchor(fact_keys: npt.NDArray[np.void]) -> Keys:

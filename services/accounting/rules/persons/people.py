@@ -9,8 +9,11 @@ import numpy.typing as npt
 from services.accounting.rules.figures.movements import Tally, tally
 from services.accounting.rules.persons.identity import distinct
 from services.accounting.rules.residence.history import (
+    BIRTH_DISPUTED,
     CROSSING,
     EVIDENCE,
+    SEX,
+    SEX_DISPUTED,
     Crossings,
     Evidence,
     arrange_crossings,
@@ -22,6 +25,7 @@ from services.accounting.rules.residence.reckoning import Coverage, classify_peo
 
 Ints = npt.NDArray[np.int64]
 
+YEAR = 9  # bits below the year in dimensions.birth_code
 _KEY = np.dtype([("key", "<i8")])
 
 
@@ -112,8 +116,20 @@ def assemble(
     signs, sign_lengths = _grouped(len(ids), evidence_owner, evidence.records, arrange_evidence)
     reckoned = classify_people(travels, lengths, signs, sign_lengths, coverage)
     travels["state"], travels["region"] = reckoned.states, reckoned.regions
+    travels["sex"] = travels["sex"] & SEX | _disputed(travels, lengths)
     key_lengths = np.bincount(number, minlength=len(ids))
     return People(ids, keys[by_person], key_lengths, travels, lengths, signs, sign_lengths), reckoned.due
+
+
+def _disputed(crossings: Crossings, lengths: Ints) -> npt.NDArray[np.uint8]:
+    """What each crossing's person is said to be in more than one way: of another sex, born in another year."""
+    starts = (np.cumsum(lengths) - lengths)[lengths > 0]
+    if not len(starts):
+        return np.zeros(0, np.uint8)
+    sex, year = crossings["sex"] & SEX, crossings["birth"] >> YEAR
+    both = np.bitwise_or.reduceat(sex, starts) == SEX  # of the codes 1 and 2
+    years = np.maximum.reduceat(year, starts) != np.minimum.reduceat(year, starts)
+    return np.repeat((both * SEX_DISPUTED | years * BIRTH_DISPUTED).astype(np.uint8), lengths[lengths > 0])
 
 
 def _grouped(

@@ -25,7 +25,7 @@ CROSSING: Final = np.dtype(
         ("partner", "<u2"),  # dimensions.country_code: coming from or going to
         ("citizen", "<u2"),  # dimensions.country_code
         ("purpose", "u1"),  # dimensions.purpose_code
-        ("sex", "u1"),  # dimensions.sex_code
+        ("sex", "u1"),  # dimensions.sex_code, and marks of what is disputed, see SEX_DISPUTED
         ("arrival", "u1"),  # 1 entry, 0 exit
         ("stated", "u1"),  # resident_at_start as the source states it: 0, 1, 2 = not stated
         ("state", "u1"),  # outcome as last counted in the cube, see rules.outcome; 0 = never counted
@@ -34,6 +34,12 @@ CROSSING: Final = np.dtype(
 )
 """One border crossing in 32 bytes. `state` and `region` say what the cube holds of it now, so that a batch can take the
 old contribution back without asking the facts."""
+
+SEX: Final = 3
+SEX_DISPUTED: Final = 4
+BIRTH_DISPUTED: Final = 8
+"""Parts of `sex`: the code, and that the person's crossings give both sexes, or several years of birth. What is
+disputed is counted as not specified: a jump is for a reviewer, and no figure."""
 
 EVIDENCE: Final = np.dtype([("fact", "<i8"), ("day", "<u2"), ("kind", "u1"), ("region", "u1")])
 """What another register knows of a person on a day, in 12 bytes: a place to live or work, or having left it."""

@@ -36,7 +36,9 @@ async def register_facts(connection: Connection, keys: Sequence[int]) -> list[tu
     """The other facts in effect that hold one of these keys: the fact's key, kind, body."""
     found = await connection.fetch(
         """SELECT fact, kind, body::text FROM register_fact
-        WHERE (claim = ANY($1::bigint[]) OR document = ANY($1::bigint[])) AND NOT withdrawn ORDER BY kind, source_id""",
+        WHERE (claim = ANY($1::bigint[]) OR document = ANY($1::bigint[])
+            OR (former <> 0 AND former = ANY($1::bigint[])))
+        AND NOT withdrawn ORDER BY kind, source_id""",
         keys,
     )
     return [(row[0], row[1], row[2]) for row in found]

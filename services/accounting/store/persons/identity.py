@@ -7,6 +7,7 @@ import asyncpg
 import numpy as np
 import numpy.typing as npt
 
+from services.accounting.rules.persons.claims import Sighting
 from services.accounting.rules.persons.identity import FACT_KEYS, Claim
 
 Connection = asyncpg.Connection
@@ -31,27 +32,43 @@ async def insert_claims(connection: Connection, claims: Iterable[tuple[Claim, in
     """Remembers what claims say, and the fact that said so first."""
     rows = [(*claim, fact) for claim, fact in claims]
     await connection.execute(
-        """INSERT INTO claim (key, iin, born, name, fact) SELECT * FROM
-        unnest($1::bigint[], $2::bigint[], $3::int[], $4::bigint[], $5::bigint[]) ON CONFLICT DO NOTHING""",
+        """INSERT INTO claim (key, number, born, name, sex, dated, fact) SELECT * FROM
+        unnest($1::bigint[], $2::bigint[], $3::int[], $4::bigint[], $5::int2[], $6::bool[], $7::bigint[])
+        ON CONFLICT DO NOTHING""",
         *map(list, zip(*rows, strict=True)),
     )
 
 
 async def claims_beside(connection: Connection, keys: Sequence[int]) -> list[HeldClaim]:
-    """All claims on the IINs of the claims `keys`, these included."""
+    """All claims on the numbers of the claims `keys`, these included."""
     found = await connection.fetch(
-        """SELECT c.key, c.iin, c.born, c.name, k.person FROM claim c LEFT JOIN derived.identity_key k USING (key)
-        WHERE c.iin IN (SELECT iin FROM claim WHERE key = ANY($1::bigint[]))""",
+        """SELECT c.key, c.number, c.born, c.name, c.sex, c.dated, k.person
+        FROM claim c LEFT JOIN derived.identity_key k USING (key)
+        WHERE c.number IN (SELECT number FROM claim WHERE key = ANY($1::bigint[]))""",
         keys,
     )
-    return [HeldClaim(Claim(*row[:4]), row[4]) for row in found]
+    return [HeldClaim(Claim(*row[:-1]), row[-1]) for row in found]
+
+
+async def sightings(connection: Connection, facts: Sequence[int]) -> dict[int, list[Sighting]]:
+    """These crossings, those in effect, as evidence of who cannot be one person, by each key that they hold."""
+    found = await connection.fetch(
+        """SELECT claim, document, day::bigint * 86400 + second, checkpoint, arrival
+        FROM crossing WHERE fact = ANY($1::bigint[]) AND NOT withdrawn""",
+        facts,
+    )
+    by_key: dict[int, list[Sighting]] = {}
+    for claim, document, at, checkpoint, arrival in found:
+        for key in filter(None, (claim, document)):
+            by_key.setdefault(key, []).append(Sighting(key, at, checkpoint, bool(arrival)))
+    return by_key
 
 
 async def holdings_of_crossings(connection: Connection, facts: Sequence[int]) -> npt.NDArray[np.void]:
     """What these crossings hold, those in effect, as HOLDING."""
     return _fact_keys(
         await connection.fetch(
-            "SELECT fact, claim, document FROM crossing WHERE fact = ANY($1::bigint[]) AND NOT withdrawn", facts
+            "SELECT fact, claim, document, 0 FROM crossing WHERE fact = ANY($1::bigint[]) AND NOT withdrawn", facts
         )
     )
 
@@ -60,8 +77,9 @@ async def holdings_of_register_facts(connection: Connection, keys: Sequence[int]
     """What the other facts that hold one of these keys hold, as HOLDING."""
     return _fact_keys(
         await connection.fetch(
-            """SELECT fact, claim, document FROM register_fact
-            WHERE (claim = ANY($1::bigint[]) OR document = ANY($1::bigint[])) AND NOT withdrawn""",
+            """SELECT fact, claim, document, former FROM register_fact
+            WHERE (claim = ANY($1::bigint[]) OR document = ANY($1::bigint[])
+                OR (former <> 0 AND former = ANY($1::bigint[]))) AND NOT withdrawn""",
             keys,
         )
     )
@@ -79,12 +97,12 @@ async def move_keys(connection: Connection, keys: Sequence[int], persons: Sequen
     )
 
 
-async def note_reviews(connection: Connection, iins: Sequence[int]) -> None:
-    """Remembers IINs that several persons claim, for a reviewer."""
+async def note_reviews(connection: Connection, numbers: Sequence[int]) -> None:
+    """Remembers numbers about whose holders there is a doubt, for a reviewer."""
     await connection.execute(
-        """INSERT INTO review (iin, found_at) SELECT iin, now() FROM unnest($1::bigint[]) AS u (iin)
+        """INSERT INTO review (number, found_at) SELECT number, now() FROM unnest($1::bigint[]) AS u (number)
         ON CONFLICT DO NOTHING""",
-        iins,
+        numbers,
     )
 
 

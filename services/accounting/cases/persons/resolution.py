@@ -1,0 +1,157 @@
+"""Who the persons are whom a change touches: those it names, and those with whom they share a number."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import asyncpg
+import numpy as np
+import numpy.typing as npt
+
+from services.accounting.cases.change import Change
+from services.accounting.rules.persons.claims import MOST, Sighting, doubtful, links, shared
+from services.accounting.rules.persons.identity import CLAIM, Claim, Keys, components, pairs, repeat_a_kind
+from services.accounting.rules.persons.people import Ints, People
+from services.accounting.store.persons import identity, persons
+from services.accounting.store.persons.identity import HeldClaim
+
+Connection = asyncpg.Connection
+Records = npt.NDArray[np.void]
+Claims = Mapping[int, tuple[Claim, int]]
+"""What changed facts claim, and the first fact that says so, by key."""
+
+
+@dataclass
+class Affected:
+    """All persons that a change may touch, as they stand, and what joins and parts them.
+
+    `apart` are those of them who lost a key or hold a claim on a number that others claim, too: who they are follows
+    from their facts alone. `fact_keys` are of the changed facts and of all facts of those who are apart, one per fact,
+    in its order. `buckets` are all claims in effect on each number that is claimed in several ways.
+    """
+
+    people: People
+    apart: set[int]
+    fact_keys: Records
+    buckets: list[list[Claim]]
+    links: Keys
+
+
+async def affected(connection: Connection, change: Change, recounted: Sequence[int], claims: Claims) -> Affected:
+    """Whom the change touches; remembers claims that nobody has made before."""
+    known = await identity.persons_of(connection, change.keys)
+    if new := [said for key, said in claims.items() if key not in known]:
+        await identity.insert_claims(connection, new)
+    search = _Search(await persons.load(connection, list({*known.values(), *recounted})), set(change.keys))
+    search.apart = {known[key] for key in change.released_keys}
+    await search.go(connection, known, change.corrected_keys)
+    fact_keys = np.concatenate((change.fact_keys, *await _fact_keys(connection, search.people, search.apart)))
+    fact_keys = fact_keys[np.unique(fact_keys["fact"], return_index=True)[1]]
+    buckets = search.buckets(fact_keys)
+    sightings = await _sightings(connection, fact_keys, buckets)
+    return Affected(search.people, search.apart, fact_keys, buckets, links(buckets, sightings))
+
+
+def resolve(affected: Affected) -> tuple[Ints, Ints]:
+    """Every key that is held now, in ascending order, and its person."""
+    people = affected.people
+    whole = ~np.isin(people.holder_of_key(), list(affected.apart))
+    held = np.stack((people.keys, people.holder_of_key()), axis=1)[whole]
+    return components(np.concatenate((pairs(affected.fact_keys), affected.links, held)))
+
+
+def doubts(buckets: Iterable[Sequence[Claim]], keys: Ints, person: Ints) -> list[int]:
+    """The numbers whose claims a reviewer must see; `person` holds each of `keys` (ascending)."""
+    return [
+        bucket[0].number for bucket in buckets if len(bucket) <= MOST and doubtful(bucket, _held(bucket, keys, person))
+    ]
+
+
+def _held(bucket: Sequence[Claim], keys: Ints, person: Ints) -> dict[int, int]:
+    wanted = [claim.key for claim in bucket]
+    return dict(zip(wanted, person[np.searchsorted(keys, wanted)].tolist(), strict=True))
+
+
+@dataclass
+class _Search:
+    """From the numbers that the change's persons claim to all who claim them, and on to the numbers of these.
+
+    A key that was held before concerns nobody else: its links stay, unless a new crossing speaks against one (that can
+    only be a link inside one person, who holds several claims of one kind then) or one that did is corrected.
+    """
+
+    people: People
+    touched: set[int]
+    apart: set[int] = field(default_factory=set)
+    found: dict[int, HeldClaim] = field(default_factory=dict)
+
+    async def go(self, connection: Connection, known: Mapping[int, int], corrected: set[int]) -> None:
+        holders = [*known.values()]
+        doubled = repeat_a_kind(*self._keys_of(holders))
+        theirs, _ = self._keys_of(self.apart)
+        asked = {*self.touched.difference(known), *corrected, *doubled.tolist(), *theirs.tolist()}
+        done: set[int] = set()
+        while asked:
+            done |= asked
+            beside = await identity.claims_beside(connection, list(asked))
+            sharing = {each.person for each in self._shared(beside) if each.person is not None} - self.apart
+            strangers = sharing.difference(self.people.ids.tolist())
+            if strangers:
+                self.people = self.people.joined(await persons.load(connection, list(strangers)))
+            self.apart |= sharing
+            asked = set(self._keys_of(sharing)[0].tolist()) - done
+
+    def buckets(self, fact_keys: Records) -> list[list[Claim]]:
+        """The claims in effect on each number that several are made on."""
+        held = {key for name in ("claim", "document", "former") for key in fact_keys[name].tolist()}
+        in_effect = [
+            each.claim
+            for each in self.found.values()
+            if each.claim.key in held or (each.person is not None and each.person not in self.apart)
+        ]
+        return list(shared(np.array(in_effect, CLAIM)))
+
+    def _shared(self, beside: Iterable[HeldClaim]) -> list[HeldClaim]:
+        """Of claims on some numbers, those in effect or to come, where one number has several; fillers left out."""
+        by_number: dict[int, list[HeldClaim]] = {}
+        for each in beside:
+            if each.person is not None or each.claim.key in self.touched:
+                by_number.setdefault(each.claim.number, []).append(each)
+        several = [
+            each for claims in by_number.values() if len(claims) > 1 and not self._is_filler(claims) for each in claims
+        ]
+        self.found |= {each.claim.key: each for each in several}
+        return several
+
+    def _is_filler(self, claims: Collection[HeldClaim]) -> bool:
+        """Whether the number joined nobody before the change and will join nobody after it."""
+        return len([each for each in claims if each.claim.key not in self.touched]) > MOST
+
+    def _keys_of(self, holders: Collection[int]) -> tuple[Keys, Keys]:
+        """The keys that these persons hold, and whose each is."""
+        owner = self.people.holder_of_key()
+        theirs = np.isin(owner, list(holders))
+        return self.people.keys[theirs], owner[theirs]
+
+
+async def _fact_keys(connection: Connection, people: People, apart: set[int]) -> list[Records]:
+    """What all facts of those who are apart hold."""
+    if not apart:
+        return []
+    falling = np.array(sorted(apart), np.int64)
+    facts = people.crossings["fact"][np.isin(people.holder_of_crossing(), falling)]
+    keys = people.keys[np.isin(people.holder_of_key(), falling)]
+    return [
+        await identity.holdings_of_crossings(connection, facts.tolist()),
+        await identity.holdings_of_register_facts(connection, keys.tolist()),
+    ]
+
+
+async def _sightings(
+    connection: Connection, fact_keys: Records, buckets: Sequence[Sequence[Claim]]
+) -> dict[int, list[Sighting]]:
+    """The crossings of those who claim one number in several ways."""
+    contested = [claim.key for bucket in buckets for claim in bucket]
+    if not contested:
+        return {}
+    concerned = np.isin(fact_keys["claim"], contested) | np.isin(fact_keys["document"], contested)
+    return await identity.sightings(connection, fact_keys["fact"][concerned].tolist())
