@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.accounting.api import parked
 from services.accounting.api.figures import dashboard, sdmx
-from services.accounting.api.persons import reviews, timeline
+from services.accounting.api.persons import identities, reviews, timeline
 from services.accounting.api.reconciliation import status
 from services.accounting.api.residence import classification
 from services.accounting.cases.figures.read_figures import FigureReader
@@ -28,6 +28,7 @@ ROUTERS = (
     classification.router,
     timeline.router,
     reviews.router,
+    identities.router,
     parked.router,
     my_access_log.router,
 )

@@ -5,11 +5,17 @@ from collections.abc import AsyncIterator, Sequence
 import asyncpg
 
 from services.accounting.rules.persons.people import People
+from shared.events.portal import BorderCrossing
 
 Connection = asyncpg.Connection
 
 _ROWS = "SELECT person, keys, history, evidence FROM derived.person"
 _HOLDER = f"{_ROWS} WHERE person = (SELECT person FROM derived.identity_key WHERE key = $1)"  # noqa: S608
+
+_ABOUT = f"""SELECT kind, source_id, person FROM (
+    SELECT '{BorderCrossing.NAME}' AS kind, source_id, document, claim FROM crossing WHERE NOT withdrawn
+    UNION ALL SELECT kind, source_id, document, claim FROM register_fact WHERE NOT withdrawn
+) told JOIN derived.identity_key ON key = CASE document WHEN 0 THEN claim ELSE document END"""  # noqa: S608
 
 
 async def everybody(connection: Connection, chunk: int) -> AsyncIterator[People]:
@@ -18,6 +24,14 @@ async def everybody(connection: Connection, chunk: int) -> AsyncIterator[People]
         rows = await connection.cursor(_ROWS)
         while found := await rows.fetch(chunk):
             yield People.unpacked(list(map(tuple, found)))
+
+
+async def about_persons(connection: Connection, chunk: int) -> AsyncIterator[list[tuple[str, str, int]]]:
+    """The records in effect about persons, `chunk` at a time: fact, the source's own number, person."""
+    async with connection.transaction(readonly=True):
+        rows = await connection.cursor(_ABOUT)
+        while found := await rows.fetch(chunk):
+            yield [(row[0], row[1], row[2]) for row in found]
 
 
 async def one(connection: Connection, key: int) -> People:
