@@ -67,11 +67,9 @@ def test_what_is_resolved_stands_beside_what_is_undetermined(parts: tuple[int, i
     states = resolve(undetermined, state(*parts))
 
     assert verdict(int(states[0])) == verdict(int(undetermined[0])) == Verdict(None, None, None, gap)
-    assert resolved_verdict(int(states[0])) == Verdict(
-        *(None if part == NOT_KNOWN else part for part in parts[:2]),
-        {Migration.NO: False, Migration.YES: True}.get(parts[2]),
-        gap,
-    )
+    before, after = (None if part == NOT_KNOWN else part for part in parts[:2])
+    told = {Migration.NO: False, Migration.YES: True}.get(parts[2])
+    assert resolved_verdict(int(states[0])) == Verdict(before, after, told, gap)
     assert outcome.resolved_migration(states) == parts[2]
 
 
