@@ -15,7 +15,7 @@ from services.accounting.rules.residence.history import Kind
 from shared.events.police import ResidencePermit
 from shared.events.portal import BorderCrossing, FeedCoverage, ResidenceRegistration
 from tests.accounting.oracle_identity import linked
-from tests.accounting.oracle_residence import Crossing, Result, classify, missing
+from tests.accounting.oracle_residence import Crossing, Result, classify, missing, resolve
 from tests.accounting.world import World
 
 Record = dict[str, Any]
@@ -28,11 +28,13 @@ WINDOW = 487
 
 
 class Account(NamedTuple):
-    """`person` of every record in effect, `outcome` of every crossing (by subject), `cells` of the cube."""
+    """`person` of every record in effect, `outcome` of every crossing (by subject), `cells` of the cube; `resolved` is
+    the outcome by M1216R."""
 
     person: dict[str, int]
     outcome: dict[str, Result]
     cells: Counter[Cell]
+    resolved: dict[str, Result]
 
 
 class Sign(NamedTuple):
@@ -53,15 +55,22 @@ def account(world: World, obs_end: date | None = None) -> Account:
     signs = _by_person(person, world.in_effect(ResidenceRegistration.TYPE) | world.in_effect(ResidencePermit.TYPE))
     outcome: dict[str, Result] = {}
     cells: Counter[Cell] = Counter()
+    resolved: dict[str, Result] = {}
     for who, own in crossings.items():
         ordered = sorted(own.items(), key=lambda record: _moment(*record))
         shown = (sign for record in signs.get(who, {}).items() for sign in _signs(*record))
         seen = sorted(shown, key=arranged)
         days = [Crossing(_day(record), record["direction"] == "entry") for _, record in ordered]
-        results = classify(days, _initial([r for _, r in ordered], days[0], seen, start), end)
+        initial = _initial([r for _, r in ordered], days[0], seen, start)
+        results = classify(days, initial, end)
+        common = resolve(days, end) if initial is None else results
         outcome |= {s: r for (s, _), r in zip(ordered, [*results, *[UNKNOWN] * len(ordered)], strict=False)}
-        cells.update(_cells([record for _, record in ordered], days, results, seen))
-    return Account(person, outcome, cells)
+        resolved |= {s: r for (s, _), r in zip(ordered, [*common, *[UNKNOWN] * len(ordered)], strict=False)}
+        told = [record for _, record in ordered]
+        cells.update(_cells(told, days, results, seen))
+        if initial is None:
+            cells.update(_resolved_cells(told, days, common, seen))
+    return Account(person, outcome, cells, resolved)
 
 
 def persons(world: World) -> dict[str, int]:
@@ -164,8 +173,7 @@ def _cells(
     records: Sequence[Record], days: Sequence[Crossing], results: Sequence[Result], signs: Sequence[Sign]
 ) -> Iterator[Cell]:
     """What the crossings of one person count in the cube; of what its records contradict each other in, nothing."""
-    sexes = {record["person"]["sex"] for record in records} >= {"M", "F"}
-    years = len({record["person"]["birth_date"][:4] for record in records}) > 1
+    sexes, years = _disputed(records)
     for record, crossing, result in zip(records, days, results, strict=False):
         month = _month(crossing.day)
         direction = CellKind.ARRIVALS if crossing.arrival else CellKind.DEPARTURES
@@ -180,6 +188,30 @@ def _cells(
     for gap in missing(days, results):
         direction = CellKind.ARRIVALS_IMPUTED if gap.arrival else CellKind.DEPARTURES_IMPUTED
         yield _movement(_month(gap.day), direction, records[gap.position], 0)
+
+
+def _resolved_cells(
+    records: Sequence[Record], days: Sequence[Crossing], results: Sequence[Result], signs: Sequence[Sign]
+) -> Iterator[Cell]:
+    """What M1216R counts of one person whose first status is not known: open is what follows an agreed status."""
+    sexes, years = _disputed(records)
+    agreed = False
+    for record, crossing, result in zip(records, days, results, strict=False):
+        if result.migration:
+            kind = CellKind.IMM_RESOLVED if crossing.arrival else CellKind.EMI_RESOLVED
+        elif agreed:
+            kind = CellKind.IMM_RESOLVED_OPEN if crossing.arrival else CellKind.EMI_RESOLVED_OPEN
+        else:
+            kind = CellKind.IMM_UNRESOLVED if crossing.arrival else CellKind.EMI_UNRESOLVED
+        if result.migration is not False:
+            yield _month(crossing.day), kind, _region(crossing, signs), *_who(record, crossing.day, sexes, years)
+        agreed = agreed or result.after is not None
+
+
+def _disputed(records: Sequence[Record]) -> tuple[bool, bool]:
+    """Whether the records give both sexes, and several years of birth."""
+    people = [record["person"] for record in records]
+    return {each["sex"] for each in people} >= {"M", "F"}, len({each["birth_date"][:4] for each in people}) > 1
 
 
 def _kind(arrival: bool, result: Result, results: Sequence[Result]) -> int:

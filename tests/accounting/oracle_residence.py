@@ -64,6 +64,22 @@ def classify(
     return results
 
 
+def resolve(
+    crossings: Sequence[Crossing], obs_end: int, threshold: int = THRESHOLD, window: int = WINDOW
+) -> list[Result]:
+    """M1216R of a person whose first status is not known: run from both, and common from where both agree."""
+    outside, resident = (classify(crossings, start, obs_end, threshold, window) for start in (0, 1))
+    results, agreed = [], False
+    for one, other in zip(outside, resident, strict=True):
+        if agreed:
+            assert one == other
+            results.append(one)
+        else:
+            agreed = one.after == other.after and one.after is not None
+            results.append(Result(None, one.after if agreed else None, None, one.imputed))
+    return results
+
+
 def days_in_country(crossings: Sequence[Crossing], obs_end: int, window: int = WINDOW) -> list[tuple[int, int]]:
     """(days in the country, days observed) in the window of each crossing; nothing is observed of those after it."""
     seen = [crossing for crossing in crossings if crossing.day < obs_end]

@@ -19,15 +19,17 @@ from tests.accounting.world import World
 async def held(connection: asyncpg.Connection, world: World) -> Account:
     """What the database holds, in the shape of the oracle; persons by their ids."""
     subjects = {fact_key(subject): subject for subject in world.records}
-    person, result = {}, {}
+    person, result, resolved = {}, {}, {}
     for row in await connection.fetch("SELECT person, history, evidence FROM derived.person"):
         for crossing in unpack([row["history"]], CROSSING)[0]:
             subject = subjects[int(crossing["fact"])]
-            person[subject], result[subject] = row["person"], Result(*outcome.verdict(int(crossing["state"])))
+            person[subject], state = row["person"], int(crossing["state"])
+            result[subject] = Result(*outcome.verdict(state))
+            resolved[subject] = Result(*outcome.resolved_verdict(state))
     cells: Counter[tuple[int, ...]] = Counter()
     for cell, count in await connection.fetch("SELECT cell, count FROM derived.cube"):
         cells[tuple(int(part) for part in movements.unpack(cell).values())] += count
-    return Account(person, result, cells)
+    return Account(person, result, cells, resolved)
 
 
 def same_persons(one: dict[str, int], other: dict[str, int]) -> bool:
@@ -41,6 +43,7 @@ async def hold_true(accounting: Accounting, world: World) -> None:
     assert found.outcome.keys() == truth.outcome.keys()
     assert same_persons(found.person, truth.person)
     assert {s: r for s, r in truth.outcome.items() if r != found.outcome[s]} == {}
+    assert {s: r for s, r in truth.resolved.items() if r != found.resolved[s]} == {}
     assert found.cells == truth.cells
 
 

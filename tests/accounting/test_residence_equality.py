@@ -2,10 +2,10 @@
 
 import pytest
 
-from services.accounting.rules.residence.outcome import Migration, follows_gap, migration, verdict
+from services.accounting.rules.residence.outcome import Migration, follows_gap, migration, resolved_verdict, verdict
 from services.accounting.rules.residence.residence import Rule
 from tests.accounting.histories import Histories, day, generate
-from tests.accounting.oracle_residence import Result, classify
+from tests.accounting.oracle_residence import Result, classify, resolve
 
 FIRST, LAST = day("2019-01-01"), day("2025-12-31")
 PERSONS = 66_000
@@ -26,6 +26,9 @@ def test_arrays_equal_the_plain_rule_on_every_crossing(seed: int, obs_end: str, 
     states = histories.classify(day(obs_end), rule).states
 
     assert [Result(*verdict(state)) for state in states[states != 0].tolist()] == _plain(histories, day(obs_end), rule)
+    resolved = [Result(*resolved_verdict(state)) for state in states[states != 0].tolist()]
+    assert resolved == _plain(histories, day(obs_end), rule, resolving=True)
+    assert resolved != _plain(histories, day(obs_end), rule)
     assert {*migration(states[states != 0]).tolist()} == {*Migration}
     assert follows_gap(states).sum() > 500
 
@@ -34,9 +37,13 @@ def test_the_equality_is_shown_on_a_million_crossings() -> None:
     assert sum(len(generate(PERSONS, seed, FIRST, LAST).day) for seed in (1, 2, 3, 4)) > 1_000_000
 
 
-def _plain(histories: Histories, obs_end: int, rule: Rule) -> list[Result]:
+def _plain(histories: Histories, obs_end: int, rule: Rule, *, resolving: bool = False) -> list[Result]:
     return [
         result
         for crossings, initial in histories.persons()
-        for result in classify(crossings, initial, obs_end, rule.threshold, rule.window)
+        for result in (
+            resolve(crossings, obs_end, rule.threshold, rule.window)
+            if resolving and initial is None
+            else classify(crossings, initial, obs_end, rule.threshold, rule.window)
+        )
     ]

@@ -7,9 +7,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.accounting.rules.residence.outcome import resolved_verdict
 from services.accounting.rules.residence.residence import M1216, NEVER
 from tests.accounting.histories import by_arrays, gather
-from tests.accounting.oracle_residence import Crossing, Result, classify, missing
+from tests.accounting.oracle_residence import Crossing, Result, classify, missing, resolve
 
 START = 18_000
 
@@ -112,7 +113,31 @@ def test_the_due_day_is_the_first_on_which_anything_changes(
 
     assert due > obs_end
     assert results(crossings, initial, quiet) == now
-    assert due == NEVER or results(crossings, initial, due) != now
+    if initial is None:  # what changes by M1216R has been due before, though not all that is due changes it
+        assert resolved(crossings, quiet) == resolved(crossings, obs_end)
+    else:
+        assert due == NEVER or results(crossings, initial, due) != now
+
+
+def resolved(crossings: Sequence[Crossing], obs_end: int) -> list[Result]:
+    states = gather([(crossings, None)]).classify(obs_end).states
+    return [Result(*resolved_verdict(state)) for state in states[states != 0].tolist()]
+
+
+@given(any_history(), observed_until)
+def test_an_unknown_first_status_is_resolved_as_the_plain_rule_does(crossings: list[Crossing], obs_end: int) -> None:
+    assert resolved(crossings, obs_end) == resolve(crossings, obs_end)
+
+
+@given(any_history(), statuses, observed_until)
+def test_what_is_resolved_is_what_the_true_first_status_says(
+    crossings: list[Crossing], initial: int, obs_end: int
+) -> None:
+    truth = results(crossings, initial, obs_end)
+    for said, true in zip(resolved(crossings, obs_end), truth, strict=True):
+        assert said.migration in (None, true.migration)
+        assert said.before in (None, true.before)
+        assert said.after in (None, true.after)
 
 
 @given(st.lists(st.tuples(any_history(), st.sampled_from((0, 1, None))), max_size=6), observed_until)

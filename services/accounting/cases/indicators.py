@@ -88,6 +88,11 @@ def _by_rule(code: str, plus: set[Cell], minus: Iterable[Cell] = (), *, open: It
     return Indicator(code, "DF_FLOW", "M1216", Formula(frozenset(plus), frozenset(minus), frozenset(open)))
 
 
+def _resolved(code: str, plus: set[Cell], minus: Iterable[Cell] = (), *, open: Iterable[Cell] = ()) -> Indicator:
+    """By M1216R: what M1216 counts, and what it leaves undetermined where both possible first statuses agree."""
+    return Indicator(code, "DF_FLOW", "M1216R", Formula(frozenset(plus), frozenset(minus), frozenset(open)))
+
+
 def _border(code: str, cell: Cell) -> Indicator:
     return Indicator(code, "DF_BORDER", "REGISTER", Crossings(frozenset({cell})))
 
@@ -100,6 +105,9 @@ def _loaded(flow: str, *codes: str, method: str = "PUBLISHED") -> Iterator[Indic
     return (Indicator(code, flow, method, Loaded()) for code in codes)
 
 
+IMMIGRATED, EMIGRATED = {Cell.IMM_FINAL, Cell.IMM_RESOLVED}, {Cell.EMI_FINAL, Cell.EMI_RESOLVED}
+IMMIGRATING, EMIGRATING = {Cell.IMM_OPEN, Cell.IMM_RESOLVED_OPEN}, {Cell.EMI_OPEN, Cell.EMI_RESOLVED_OPEN}
+
 INDICATORS: Final = (
     # Until the open crossings are estimated (5.3 of the method), IMM and EMI are the finally classified ones.
     _by_rule("IMM", {Cell.IMM_FINAL}, open={Cell.IMM_OPEN}),
@@ -111,6 +119,15 @@ INDICATORS: Final = (
     _by_rule("EMI_OPEN", {Cell.EMI_OPEN}, open={Cell.EMI_OPEN}),
     _by_rule("IMM_UNDETERMINED", {Cell.IMM_UNDETERMINED}),
     _by_rule("EMI_UNDETERMINED", {Cell.EMI_UNDETERMINED}),
+    _resolved("IMM", IMMIGRATED, open=IMMIGRATING),
+    _resolved("EMI", EMIGRATED, open=EMIGRATING),
+    _resolved("NET", IMMIGRATED, EMIGRATED, open=IMMIGRATING | EMIGRATING),
+    _resolved("IMM_FINAL", IMMIGRATED, open=IMMIGRATING),
+    _resolved("EMI_FINAL", EMIGRATED, open=EMIGRATING),
+    _resolved("IMM_OPEN", IMMIGRATING, open=IMMIGRATING),
+    _resolved("EMI_OPEN", EMIGRATING, open=EMIGRATING),
+    _resolved("IMM_UNDETERMINED", {Cell.IMM_UNRESOLVED}),
+    _resolved("EMI_UNDETERMINED", {Cell.EMI_UNRESOLVED}),
     _acts("DF_FLOW", "IMM", settled("registration"), method="COUPON"),
     _acts("DF_FLOW", "EMI", settled("deregistration"), method="COUPON"),
     Indicator("NET", "DF_FLOW", "COUPON", Difference("IMM", "EMI")),

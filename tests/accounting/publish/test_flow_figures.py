@@ -25,10 +25,12 @@ from services.accounting.rules.figures.figures import Figure, TooMany
 from services.accounting.rules.figures.flow_figures import covered_periods
 from services.accounting.rules.figures.movements import CellKind, pack
 from services.accounting.rules.residence.reckoning import Coverage
+from shared.events.portal import BorderCrossing
 from shared.kernel.periods import Frequency
 from tests.accounting.conftest import Accounting
 from tests.accounting.oracle_account import account
-from tests.accounting.world import START, World
+from tests.accounting.test_classification import PERSON
+from tests.accounting.world import START, Version, World
 
 FREQUENCIES: dict[Frequency, int] = {"M": 1, "Q": 3, "A": 12}
 Values = dict[tuple[tuple[str, ...], str], tuple[int, bool]]
@@ -39,7 +41,7 @@ def added_up(world: World) -> Values:
     """All figures that are not nothing, from the oracle's cells."""
     kinds: dict[Any, Counter[CellKind]] = defaultdict(Counter)
     for (month, kind, region, partner, citizen, sex, age, purpose), count in account(world).cells.items():
-        if kind >= CellKind.ARRIVALS:
+        if CellKind.ARRIVALS <= kind <= CellKind.DEPARTURES_IMPUTED:
             continue
         codes = (
             (region_name(region), "KZ"),
@@ -53,8 +55,9 @@ def added_up(world: World) -> Values:
             kinds[frequency, tuple(place), _period(month, frequency)][CellKind(kind)] += count
     figures: Values = {}
     for (frequency, place, period), counts in kinds.items():
-        for indicator, (value, open) in _indicators(counts).items():
-            figures[(frequency, indicator, "M1216", *place), period] = value, open
+        for method, found in (("M1216", _indicators(counts)), ("M1216R", _indicators(_with_resolved(counts)))):
+            for indicator, (value, open) in found.items():
+                figures[(frequency, indicator, method, *place), period] = value, open
     return {at: figure for at, figure in figures.items() if figure != (0, False)}
 
 
@@ -72,6 +75,20 @@ def _ages(group: str) -> tuple[str, ...]:
 def _period(month: int, frequency: str) -> str:
     year, number = 1970 + month // 12, month % 12
     return {"M": f"{year}-{number + 1:02}", "Q": f"{year}-Q{number // 3 + 1}", "A": str(year)}[frequency]
+
+
+def _with_resolved(counts: Counter[CellKind]) -> Counter[CellKind]:
+    """The cells of M1216R under the names of those of M1216 in whose place they count."""
+    resolved = {
+        CellKind.IMM_FINAL: CellKind.IMM_RESOLVED,
+        CellKind.EMI_FINAL: CellKind.EMI_RESOLVED,
+        CellKind.IMM_OPEN: CellKind.IMM_RESOLVED_OPEN,
+        CellKind.EMI_OPEN: CellKind.EMI_RESOLVED_OPEN,
+    }
+    both = Counter({kind: counts[kind] + counts[more] for kind, more in resolved.items()})
+    both[CellKind.IMM_UNDETERMINED] = counts[CellKind.IMM_UNRESOLVED]
+    both[CellKind.EMI_UNDETERMINED] = counts[CellKind.EMI_UNRESOLVED]
+    return both
 
 
 def _indicators(counts: Counter[CellKind]) -> dict[str, tuple[int, bool]]:
@@ -109,6 +126,7 @@ def by_place(figures: list[Figure]) -> dict[tuple[tuple[str, ...], str], int]:
         "M.NET..KZ._T._T..Y15T34+Y_GE65+_T._T",
         "A+M.IMM_OPEN+EMI_OPEN+EMI_UNDETERMINED.M1216.71+75+_X._T.UZB+KAZ._T+F._T+Y0T4+_X.work+_X",
         "Q.EMI.M1216.._T+RUS....",
+        "A+M.IMM+EMI_OPEN+NET+IMM_UNDETERMINED.M1216R.._T._T...",
     ],
 )
 async def test_every_sum_is_exact(accounting: Accounting, key: str) -> None:
@@ -184,6 +202,28 @@ async def test_what_is_no_measure_of_the_rule_has_no_figure(accounting: Accounti
     assert await ask(accounting, "A.IMM.U98......") == []
     assert await ask(accounting, "D........") == []
     assert await ask(accounting, "A.REFUGEES.......") == []
+
+
+async def test_who_was_here_when_the_register_began_is_counted_by_m1216r_alone(accounting: Accounting) -> None:
+    """First seen in the register's first year: whatever the status then, two years in the country make a resident."""
+    world = World(3, people=0)
+    stay = [("entry", "2021-03-01"), ("exit", "2023-06-01")]
+    for number, (direction, day) in enumerate(stay, 1):
+        told = {
+            "source_id": f"B-{number}", "direction": direction, "crossed_at": f"{day}T10:00:00+05:00",
+            "checkpoint": "ALA-AIR", "person": PERSON,
+        }  # fmt: skip
+        world.records[f"crossing-{number}"] = [Version(BorderCrossing.TYPE, told, False)]
+    await accounting.take(world.stream())
+    found = {(f.key[1], f.key[2]): int(f.value) for f in await ask(accounting, "A...KZ._T._T._T._T._T") if f.value}
+    assert found == {
+        ("IMM_UNDETERMINED", "M1216"): 1,
+        ("EMI_UNDETERMINED", "M1216"): 1,
+        ("IMM_UNDETERMINED", "M1216R"): 1,  # an immigrant, or a resident who came back
+        ("EMI", "M1216R"): 1,
+        ("EMI_FINAL", "M1216R"): 1,
+        ("NET", "M1216R"): -1,
+    }
 
 
 async def test_more_than_the_limit_is_refused(accounting: Accounting) -> None:

@@ -6,11 +6,14 @@ from fastapi import Query, Request
 from pydantic import BaseModel, ConfigDict
 
 from services.accounting.cases.residence import classification as case
+from services.accounting.rules.residence.outcome import resolved_verdict, verdict
 from shared.events.wire import Date
 from shared.http.routes import Lines
 from shared.http.routes import router as make_router
 from shared.identity.callers import Caller, requires
 
+METHOD = "the 12/16-month rule; R: an unknown first status is resolved where both possible ones agree"
+SAYS = {"M1216": verdict, "M1216R": resolved_verdict}
 Statistician = Annotated[Caller, requires("statistician")]
 
 
@@ -52,7 +55,7 @@ router = make_router(tags=["persons"])
 async def classifications(
     request: Request,
     caller: Statistician,
-    method: Annotated[Literal["M1216"], Query(description="the 12/16-month rule")],
+    method: Annotated[Literal["M1216", "M1216R"], Query(description=METHOD)],
     obs_end: Annotated[Date | None, Query(description="an earlier vintage: first day not yet covered then")] = None,
 ) -> Lines:
     """One line per crossing in effect: `before` and `after` are 1 resident, 0 not, null not yet known; `imputed` tells
@@ -61,4 +64,4 @@ async def classifications(
     engine = request.app.state.engine
     vintage = await case.vintage(engine, obs_end)
     await case.note(engine, caller)
-    return Lines(case.classifications(engine, vintage))
+    return Lines(case.classifications(engine, vintage, SAYS[method]))

@@ -28,12 +28,22 @@ from shared.kernel.periods import Frequency
 
 async def flow_figures(connection: asyncpg.Connection, query: Query, limit: int) -> list[Figure]:
     """Every figure that the query wants. Raises TooMany."""
-    found = {each: each.source for each in wanted(query) if isinstance(each.source, Formula)}
-    formulas = {each.code: formula for each, formula in found.items()}
+    by_method: dict[str, dict[str, Formula]] = {}
+    for each in wanted(query):
+        if isinstance(each.source, Formula):
+            by_method.setdefault(each.method, {})[each.code] = each.source
+    figures: list[Figure] = []
+    for method, formulas in by_method.items():
+        figures += await _by_method(connection, query, method, formulas, limit - len(figures))
+    return figures
+
+
+async def _by_method(
+    connection: asyncpg.Connection, query: Query, method: str, formulas: dict[str, Formula], limit: int
+) -> list[Figure]:
     frequencies = cast(list[Frequency], chosen(query, "FREQ", MONTHS))
-    if not (found and frequencies):
+    if not frequencies:
         return []
-    (method,) = {each.method for each in found}
     coverage = await coverages.counted(connection)
     along = [_along(axis_of(each.id), query.of(each.id)) for each in query.flow.dimensions[PLACE:]]
     months = months_within(coverage, query.start, query.end)

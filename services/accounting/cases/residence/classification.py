@@ -1,6 +1,6 @@
 """Every border crossing in effect with what the method says of it: now, or as an earlier end of observation saw it."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import date
 
 import orjson
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.accounting.rules.figures.dimensions import day_number, day_of
 from services.accounting.rules.persons.people import People
-from services.accounting.rules.residence.outcome import verdict
+from services.accounting.rules.residence.outcome import Verdict
 from services.accounting.rules.residence.reckoning import Coverage, classify_people
 from services.accounting.store import coverage
 from services.accounting.store.persons import histories
@@ -38,23 +38,27 @@ async def note(engine: AsyncEngine, caller: Caller) -> None:
         await access_log.log_search(connection, caller, "classification", [])
 
 
-async def classifications(engine: AsyncEngine, seen_from: Coverage | None) -> AsyncIterator[bytes]:
-    """One line of JSON per crossing, some persons at a time, in no particular order."""
+async def classifications(
+    engine: AsyncEngine, seen_from: Coverage | None, says: Callable[[int], Verdict]
+) -> AsyncIterator[bytes]:
+    """One line of JSON per crossing, some persons at a time, in no particular order. `says` is the method's."""
     async with engine.connect() as connection:
         direct = await driver(connection)
         async for people in histories.everybody(direct, CHUNK):
             source_ids = await histories.source_ids(direct, people.crossings["fact"].tolist())
-            yield b"".join(_lines(people, seen_from, source_ids))
+            yield b"".join(_lines(people, seen_from, source_ids, says))
 
 
-def _lines(people: People, seen_from: Coverage | None, source_ids: dict[int, str]) -> Iterator[bytes]:
+def _lines(
+    people: People, seen_from: Coverage | None, source_ids: dict[int, str], says: Callable[[int], Verdict]
+) -> Iterator[bytes]:
     crossings = people.crossings
     states = crossings["state"]
     if seen_from:
         states = classify_people(crossings, people.lengths, people.evidence, people.evidence_lengths, seen_from).states
     of_each = zip(crossings["fact"].tolist(), people.holder_of_crossing().tolist(), states.tolist(), strict=True)
     for fact, person, state in of_each:
-        said = verdict(state)._asdict()
+        said = says(state)._asdict()
         yield orjson.dumps({"source_id": source_ids[fact], "person": pseudonym(person), **said}) + b"\n"
 
 

@@ -13,18 +13,20 @@ import numpy.typing as npt
 
 from services.accounting.rules.figures.dimensions import age_group
 from services.accounting.rules.residence.history import BIRTH_DISPUTED, SEX, SEX_DISPUTED, Crossings
-from services.accounting.rules.residence.outcome import Migration, is_observed, migration
+from services.accounting.rules.residence.outcome import Migration, is_observed, migration, resolved_migration
 from services.accounting.rules.residence.residence import imputed
 
 Ints = npt.NDArray[np.int64]
 
 
 class CellKind(IntEnum):
-    """What a cell counts. Stored: numbers never change their meaning; at most 15.
+    """What a cell counts. Stored: numbers never change their meaning; 0 to 15, and all are given out.
 
-    The last four count all crossings by month, citizenship and purpose, every other dimension 0: the region of a
-    checkpoint is not known, and nobody asks a crossing's sex or age. An imputed crossing has the citizenship of the
-    crossing that it precedes and no purpose. imputed / (counted + imputed) is the published share of imputed crossings.
+    Crossings that M1216 leaves undetermined count once more as what M1216R says of them: a migration, open, or still
+    nothing. Arrivals, departures and those imputed count all crossings by month, citizenship and purpose, every
+    other dimension 0: the region of a checkpoint is not known, and nobody asks a crossing's sex or age. An imputed
+    crossing has the citizenship of the crossing that it precedes and no purpose. imputed / (counted + imputed) is the
+    published share of imputed crossings.
     """
 
     IMM_FINAL = 1
@@ -37,6 +39,12 @@ class CellKind(IntEnum):
     DEPARTURES = 8
     ARRIVALS_IMPUTED = 9
     DEPARTURES_IMPUTED = 10
+    IMM_RESOLVED = 11
+    EMI_RESOLVED = 12
+    IMM_RESOLVED_OPEN = 13
+    EMI_RESOLVED_OPEN = 14
+    IMM_UNRESOLVED = 15
+    EMI_UNRESOLVED = 0
 
 
 class Field(NamedTuple):
@@ -57,6 +65,8 @@ FIELDS: Final = {
     "purpose": Field(0, 4),
 }
 """63 bits, highest first; a view that unpacks cells in SQL is written from this table."""
+
+_KINDS: Final = 1 << FIELDS["indicator"].bits
 
 
 class Tally(NamedTuple):
@@ -121,10 +131,11 @@ def _migrations(crossings: Crossings) -> Ints:
     kinds = migration(crossings["state"])
     counted = crossings[is_observed(crossings["state"]) & (kinds != Migration.NO)]
     sex, birth = counted["sex"], counted["birth"].astype(np.int64)
-    offset = migration(counted["state"]).astype(np.int64) * 2 - Migration.YES
-    return pack(
+    pure = migration(counted["state"])
+    resolved = np.where(pure == Migration.UNDETERMINED, resolved_migration(counted["state"]), Migration.NO)
+    more = resolved != Migration.NO
+    cells = pack(
         month=month_of(counted["day"]),
-        indicator=offset + (counted["arrival"] == 0),
         region=counted["region"],
         partner=counted["partner"],
         citizen=counted["citizen"],
@@ -132,6 +143,10 @@ def _migrations(crossings: Crossings) -> Ints:
         age=age_group(np.where(sex & BIRTH_DISPUTED, 0, birth), counted["day"]),
         purpose=counted["purpose"],
     )
+    departure = (counted["arrival"] == 0).astype(np.int64)
+    own = pack(indicator=CellKind.IMM_FINAL + 2 * (pure.astype(np.int64) - Migration.YES) + departure)
+    of_resolved = (CellKind.IMM_RESOLVED + 2 * (resolved.astype(np.int64) - Migration.YES) + departure) % _KINDS
+    return np.concatenate((cells | own, (cells | pack(indicator=of_resolved))[more]))
 
 
 def _movements(crossings: Crossings) -> Tally:

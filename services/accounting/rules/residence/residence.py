@@ -17,7 +17,9 @@ two departures) the missing crossing is imputed at the midpoint, rounded down. C
 - An imputed crossing tells where the days were spent and nothing else: it is never a migration itself and carries the
   status on. So does migstat. (A guessed day must not create an emigration and an immigration that nobody saw.)
 - Crossings on or after the end of observation are as if not yet known, also as partners of an imputed crossing.
-- A person whose first status is not known stays undetermined, whatever follows.
+- A person whose first status is not known stays undetermined, whatever follows: that is M1216, as migstat has it.
+  M1216R beside it (5.1) runs the rule from both possible statuses: from the first crossing after which they agree, the
+  common result holds.
 - Crossings before the register's first day count like others; they only never tell the first status by themselves.
 - V and W must satisfy V <= W < 2V, else two migrations could share a window.
 
@@ -31,7 +33,8 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from services.accounting.rules.residence.outcome import NOT_KNOWN, Migration, States, compose, follows_gap
+from services.accounting.rules.residence.outcome import NOT_KNOWN, Migration, States, compose, follows_gap, resolve
+from services.accounting.rules.residence.outcome import after as status_after
 from services.accounting.rules.residence.outcome import before as status_before
 
 Days = npt.NDArray[np.int64]
@@ -63,8 +66,8 @@ NEVER: Final = 2**31 - 1
 
 
 class Classified(NamedTuple):
-    """`states` per crossing (rules.outcome; 0 outside the vintage); `due` per person: the smallest end of observation
-    at which the outcome may change without a new event, or NEVER."""
+    """`states` per crossing (rules.outcome; 0 outside the vintage), by M1216 and M1216R; `due` per person: the
+    smallest end of observation at which the outcome may change without a new event, or NEVER."""
 
     states: States
     due: Days
@@ -91,7 +94,7 @@ def classify(
     observed = day < obs_end
     person = np.repeat(np.arange(len(lengths)), lengths)
     inside = _Observed(person[observed], day[observed].astype(np.int64), arrival[observed], obs_end, rule)
-    outcome = inside.outcome(initial)
+    outcome = inside.resolved(inside.outcome(initial), initial)
     states = np.zeros(len(day), np.uint8)
     states[observed] = outcome.states
     beyond = np.flatnonzero(~observed)
@@ -167,6 +170,33 @@ class _Observed:
         migration[~known] = Migration.UNDETERMINED
         states = compose(before, after, migration, self.presence.gap)
         return Classified(states, self._due(opening, len(initial)))
+
+    def resolved(self, outcome: Classified, initial: Codes) -> Classified:
+        """The same outcome, with what M1216R says of the persons whose first status is not known.
+
+        Their due day is the first on which the rule may say something else from either status.
+        """
+        unknown = np.flatnonzero(initial[self.person] == NOT_KNOWN)
+        if not len(unknown):
+            return outcome
+        theirs = _Observed(self.person[unknown], self.day[unknown], self.arrival[unknown], self.obs_end, self.rule)
+        outside, resident = (theirs.outcome(np.full_like(initial, start)) for start in (0, 1))
+        states = outcome.states.copy()
+        states[unknown] = resolve(states[unknown], theirs.common(outside.states, resident.states, len(initial)))
+        return Classified(states, np.minimum(outcome.due, np.minimum(outside.due, resident.due)))
+
+    def common(self, outside: States, resident: States, persons: int) -> States:
+        """What two outcomes of the same crossings say alike: all from the first crossing on after which they agree;
+        of that one the status after it, of earlier ones nothing."""
+        agreed = status_after(outside)
+        agreeing = self._first_of_each(np.flatnonzero((agreed == status_after(resident)) & (agreed != NOT_KNOWN)))
+        meeting = np.full(persons, len(self.day))
+        meeting[self.person[agreeing]] = agreeing
+        unknown = np.full(len(self.day), NOT_KNOWN, np.uint8)
+        after = unknown.copy()
+        after[agreeing] = agreed[agreeing]
+        undetermined = compose(unknown, after, np.full_like(unknown, Migration.UNDETERMINED), self.presence.gap)
+        return np.where(np.arange(len(self.day)) > meeting[self.person], outside, undetermined)
 
     def _carried(self, initial: Codes) -> Codes:
         """Status before each crossing as long as nothing is open."""

@@ -1,0 +1,63 @@
+"""Whose numbers stand in the review is what the rule doubts of the claims in effect, settled ones gone."""
+
+import numpy as np
+import pytest
+
+from services.accounting.cases.persons.reviews import Doubt, Doubts
+from services.accounting.cases.rebuild import rebuild
+from services.accounting.cases.residence.classification import pseudonym
+from services.accounting.rules.persons.claims import doubtful, shared
+from services.accounting.rules.persons.identity import CLAIM, Claim
+from shared.testing.api import Api
+from tests.accounting.conftest import Accounting
+from tests.accounting.test_identity import IN, NODIRA, OUT
+from tests.accounting.test_timeline import crossing
+from tests.accounting.world import World
+
+
+async def listed(api: Api) -> list[Doubt]:
+    """All open doubts, three to a page."""
+    found: list[Doubt] = []
+    query: dict[str, str | int] = {"limit": 3}
+    while True:
+        answer = await api.client.get("/v1/reviews", params=query, headers=api.token("statistician"))
+        page = Doubts.model_validate_json(answer.content)
+        found += page.items
+        if page.next is None:
+            return found
+        query["cursor"] = page.next
+
+
+async def expected(accounting: Accounting) -> dict[str, str]:
+    """The reason by number, from the claims that somebody holds."""
+    rows = await accounting.connection.fetch(
+        "SELECT c.key, number, born, name, sex, dated, person FROM claim c JOIN derived.identity_key USING (key)"
+    )
+    person = {row["key"]: row["person"] for row in rows}
+    found = {}
+    for bucket in shared(np.array([tuple(row)[:-1] for row in rows], CLAIM)):
+        if doubtful(bucket, person):
+            apart = [one for one in bucket if doubtful_apart(one.key, bucket, person)]
+            found[pseudonym(bucket[0].number)] = "several_persons" if apart else "attributes_differ"
+    return found
+
+
+def doubtful_apart(key: int, bucket: list[Claim], person: dict[int, int]) -> bool:
+    (one,) = (claim for claim in bucket if claim.key == key)
+    return any(doubtful([one, other], person) for other in bucket if person[other.key] != person[key])
+
+
+@pytest.mark.parametrize("size", [1, 50])
+async def test_the_review_lists_what_the_rule_doubts(api: Api, written: Accounting, size: int) -> None:
+    world = World(61, people=14)
+    await written.take([crossing(901, *IN, NODIRA), crossing(902, *OUT, NODIRA | {"sex": "M"})])
+    for order in range(3):
+        world.correct(0.2)
+        await written.take(world.stream(order=order), size)
+        found = await listed(api)
+        assert {doubt.number: doubt.reason for doubt in found} == await expected(written)
+        assert len({doubt.number for doubt in found}) == len(found)
+    await written.connection.execute("DELETE FROM review")
+    await rebuild(written.database.owner_url.replace("+asyncpg", ""), lambda _: None)
+    assert {doubt.number: doubt.reason for doubt in await listed(api)} == await expected(written)
+    assert {doubt.reason for doubt in found} == {"several_persons", "attributes_differ"}
