@@ -56,14 +56,22 @@ class Hashes:
 
     def document(self, issuing_state: str, number: str) -> int:
         """The key of a document."""
-        return self._hash(b"document", documents.identity_key(issuing_state, number))
+        return self.document_key(documents.identity_key(issuing_state, number))
+
+    def document_key(self, identity_key: str) -> int:
+        """The same of issuing state and number as one text (documents.identity_key)."""
+        return self._hash(b"document", identity_key)
+
+    def iin(self, iin: str) -> int:
+        """The keyed hash of an IIN, by which claims on it meet."""
+        return self._hash(b"iin", iin)
 
     def claim(self, iin: str, birth_date: str, surname: str, given_names: str | None) -> Claim:
         """The key of an IIN claimed with a birth date (ISO 8601, maybe in part) and a name in Latin letters."""
         name = self._name(surname, given_names)
         year, month, day = (*map(int, birth_date.split("-")), 0, 0)[:3]
         key = self._hash(b"claim", f"{iin}:{birth_date}:{name}")
-        return Claim(key, self._hash(b"iin", iin), year * 512 + month * 32 + day, name)
+        return Claim(key, self.iin(iin), year * 512 + month * 32 + day, name)
 
     def _folded(self, surname: str, given_names: str | None) -> int:
         return self._hash(b"name", names.fold(surname, given_names))
