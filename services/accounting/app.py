@@ -12,7 +12,9 @@ from services.accounting.api.persons import identities, reviews, timeline
 from services.accounting.api.reconciliation import status
 from services.accounting.api.residence import classification
 from services.accounting.cases.figures.read_figures import FigureReader
+from services.accounting.cases.persons.logged import hashed
 from services.accounting.cases.reconciliation.status import progress
+from services.accounting.rules.persons.identity import Hashes
 from services.accounting.rules.rows import CONSUMER
 from services.accounting.settings import AccountingSettings
 from shared.db.engine import make_engine
@@ -55,6 +57,7 @@ def make_app(settings: AccountingSettings) -> FastAPI:
     _watch_sources(app.state.metrics, engine)
     app.state.engine = engine
     app.state.sources = sources
+    app.state.named_in_log = hashed(Hashes(settings.identity_secret.get_secret_value().encode()))
     app.state.read_figures = FigureReader(engine)
     return app
 

@@ -6,17 +6,23 @@ person may be known by document alone at first: such rows become visible with th
 the same record, or the same document and birth date.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Header, Request
 from pydantic import BaseModel, Field
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.audit.access_log import Action
+from shared.audit.access_log import Action, Subject, log_search
+from shared.events.person import BirthDate, DocumentNumber
+from shared.events.wire import Country, WireModel
 from shared.http import routes
 from shared.http.paging import Cursor, Limit, after, cursor_at, page
-from shared.identity.callers import Caller, requires_iin
+from shared.identity.callers import Caller, requires, requires_iin
+from shared.kernel.documents import identity_key
 
 SENTENCES: dict[str, dict[Action, str]] = {
     "kk": {
@@ -58,6 +64,19 @@ class Usage(BaseModel):
     reason: str = Field(description="why, as the agency stated it, or else by which procedure")
 
 
+class DocumentHolder(WireModel):
+    """Who comes to the counter: a document, and the birth date in it. It stands in the body: addresses are logged."""
+
+    issuing_state: Country
+    document_number: DocumentNumber
+    birth_date: BirthDate
+
+    @property
+    def subject(self) -> Subject:
+        """The person as the log names who has no IIN."""
+        return Subject(None, identity_key(self.issuing_state, self.document_number), self.birth_date)
+
+
 class Usages(BaseModel):
     """A page of uses, newest first; `next` is the cursor of the next page, null on the last."""
 
@@ -74,9 +93,10 @@ _BORN_THEN = "(l.person_born IS NULL OR starts_with(l.person_born, m.born) OR st
 _MINE = text(f"""
 WITH m AS (
     SELECT DISTINCT record_kind, record_id, person_document AS document, coalesce(person_born, '') AS born
-    FROM access_log WHERE person_iin = :iin
+    FROM access_log WHERE person_iin = CAST(:iin AS text)
+    UNION SELECT NULL, NULL, CAST(:document AS text), CAST(:born AS text) WHERE CAST(:document AS text) IS NOT NULL
 ), found AS (
-    SELECT id FROM access_log WHERE person_iin = :iin AND id < :before
+    SELECT id FROM access_log WHERE person_iin = CAST(:iin AS text) AND id < :before
     UNION SELECT l.id FROM access_log l JOIN m USING (record_kind, record_id)
         WHERE l.person_iin IS NULL AND l.id < :before
     UNION SELECT l.id FROM access_log l JOIN m ON l.person_document = m.document
@@ -87,6 +107,8 @@ SELECT {_COLUMNS} FROM access_log WHERE id IN (SELECT id FROM found ORDER BY id 
 """)  # noqa: S608  (our own names, values are bound)
 _NEWEST = 2**63 - 1
 
+AcceptLanguage = Annotated[str, Header(description="kk, ru or en")]
+
 router = routes.router(tags=["access log"])
 
 
@@ -96,15 +118,53 @@ async def my_access_log(
     caller: Annotated[Caller, requires_iin()],
     cursor: Cursor = None,
     limit: Limit = 100,
-    accept_language: Annotated[str, Header(description="kk, ru or en")] = "kk",
+    accept_language: AcceptLanguage = "kk",
 ) -> Usages:
     """For the person whose IIN the token carries; newest first."""
-    (before,) = after(cursor, int) or (_NEWEST,)
+    shown = _Page(cursor, limit, accept_language)
     async with request.app.state.engine.connect() as connection:
-        rows = (await connection.execute(_MINE, {"iin": caller.iin, "before": before, "limit": limit + 1})).all()
-    shown, more = page(rows, limit)
-    sentences = SENTENCES.get(accept_language[:2].lower(), SENTENCES["en"])
-    return Usages(usage=[_usage(row, sentences) for row in shown], next=cursor_at(shown[-1].id) if more else None)
+        return await shown.of(connection, _named(request, Subject(iin=caller.iin)))
+
+
+@router.post("/v1/access-log:search", summary="Who read or changed the records of a person without an IIN")
+async def access_log_of_holder(
+    request: Request,
+    holder: DocumentHolder,
+    caller: Annotated[Caller, requires("clerk", "migration-police", "consul")],
+    cursor: Cursor = None,
+    limit: Limit = 100,
+    accept_language: AcceptLanguage = "kk",
+) -> Usages:
+    """For who comes to a counter with a document and has no IIN; newest first, this search on top. Whoever asks must
+    have seen the document: that they asked stands in the same log."""
+    shown = _Page(cursor, limit, accept_language)
+    subject = _named(request, holder.subject)
+    async with request.app.state.engine.begin() as connection:
+        await log_search(connection, caller, "access_log", [], wanted=subject)
+        return await shown.of(connection, subject)
+
+
+def _named(request: Request, subject: Subject) -> Subject:
+    """The person as the service's log names them (app.state.named_in_log): by the numbers, or by keyed hashes."""
+    named: Callable[[Subject], Subject] | None = getattr(request.app.state, "named_in_log", None)
+    return named(subject) if named else subject
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Which page of the uses is asked for, and in what language."""
+
+    cursor: str | None
+    limit: int
+    language: str
+
+    async def of(self, connection: AsyncConnection, subject: Subject) -> Usages:
+        (before,) = after(self.cursor, int) or (_NEWEST,)
+        asked = {"iin": subject.iin, "document": subject.document, "born": subject.born or ""}
+        rows = (await connection.execute(_MINE, asked | {"before": before, "limit": self.limit + 1})).all()
+        shown, more = page(rows, self.limit)
+        sentences = SENTENCES.get(self.language[:2].lower(), SENTENCES["en"])
+        return Usages(usage=[_usage(row, sentences) for row in shown], next=cursor_at(shown[-1].id) if more else None)
 
 
 def _usage(row: Any, sentences: dict[Action, str]) -> Usage:

@@ -86,5 +86,5 @@ async def test_the_export_is_for_statisticians_and_leaves_a_trace(api: Api, writ
     assert refused.status_code == 403
     await exported(api)
     assert await api.rows("SELECT action, record_kind FROM access_log") == [
-        {"action": "search", "record_kind": "classification"}
+        {"action": "read", "record_kind": "classification"}
     ]

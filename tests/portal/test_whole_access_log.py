@@ -110,3 +110,29 @@ async def test_the_time_is_the_database_s_whatever_the_service_says(portal: Api)
     async with portal.engine.begin() as connection:
         await connection.execute(text(forged))
     assert await portal.rows("SELECT now() - at < interval '1 hour' AS fresh FROM access_log") == [{"fresh": True}]
+
+
+async def test_who_has_no_iin_asks_at_the_counter_by_document_and_birth_date(portal: Api) -> None:
+    body = crossing()
+    await send(portal, body)
+    held = body["person"]["document"]
+    holder = {
+        "issuing_state": held["issuing_state"],
+        "document_number": held["number"],
+        "birth_date": body["person"]["birth_date"],
+    }
+    counter = portal.token("clerk", agency="tson-1")
+
+    async def asked(**changes: str) -> list[tuple[str, str]]:
+        answer = await portal.client.post("/v1/access-log:search", json=holder | changes, headers=counter)
+        assert answer.status_code == 200, answer.text
+        return [(use["action_code"], use["receiver"]) for use in answer.json()["usage"]]
+
+    first = [("search", "tson-1"), ("create", "border-service")]
+    assert await asked() == first
+    assert await asked() == [("search", "tson-1"), *first], "the counter's own look stands in the log"
+    assert await asked(birth_date="1991-05-01") == [("search", "tson-1")]
+    assert await asked(document_number="FZ0000001") == [("search", "tson-1")]
+    for role in ("border", "citizen", "statistician"):
+        refused = await portal.client.post("/v1/access-log:search", json=holder, headers=portal.token(role, iin=AZIZ))
+        assert refused.status_code == 403

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.accounting.cases.residence.classification import pseudonym
 from services.accounting.store.persons import reviews as store
 from shared.audit import access_log
+from shared.audit.access_log import Subject
 from shared.http.paging import after, cursor_at, page
 from shared.identity.callers import Caller
 
@@ -39,7 +40,9 @@ async def reviews(engine: AsyncEngine, cursor: str | None, limit: int, caller: C
     (last,) = after(cursor, int) or (0,)
     async with engine.begin() as connection:
         found, more = page(await store.still_open(connection, min(last, LARGEST), limit + 1), limit)
-        shown = [(pseudonym(person), None) for doubt in found for person in doubt.persons]
+        shown = [
+            (pseudonym(person), Subject(iin=pseudonym(doubt.number))) for doubt in found for person in doubt.persons
+        ]
         await access_log.log_search(connection, caller, "person", shown)
     items = [
         Doubt(

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from pydantic import BaseModel
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.accounting.cases.persons.logged import subjects
 from services.accounting.cases.residence.classification import pseudonym
 from services.accounting.cases.stated import MODELS, Stated, acts_of, registered_stays, status_of
 from services.accounting.rules.figures.dimensions import day_of, region_name
@@ -24,6 +26,8 @@ from shared.db.driver import driver
 from shared.errors import NotFound
 from shared.events.portal import BorderCrossing
 from shared.identity.callers import Caller
+
+_BEGIN = text("SELECT 1")  # SQLAlchemy begins the transaction with its first statement
 
 
 class TimelineCrossing(BaseModel):
@@ -72,11 +76,13 @@ class Timeline(BaseModel):
 async def timeline(engine: AsyncEngine, id: str, caller: Caller) -> Timeline:
     """The timeline of a person, by the present or a former pseudonym; the reading is logged. Raises NotFound."""
     async with engine.begin() as connection:
-        await access_log.log_access(connection, caller, "read", "person", id, None)
+        await connection.execute(_BEGIN)
         direct = await driver(connection)
         people = await histories.one(direct, int(id, 16))
         if not len(people.ids):
             raise NotFound("No person has this id. It changes when records join or part persons: look it up again.")
+        seen = subjects(*await histories.claimed_iins(direct, people.keys.tolist()))
+        await access_log.log_versions(connection, caller, "read", "person", id, seen)
         source_ids = await histories.source_ids(direct, people.crossings["fact"].tolist())
         facts = await histories.register_facts(direct, people.keys.tolist())
     return _timeline(people, source_ids, [Stated.of(*stored) for stored in facts if stored[1] in MODELS])

@@ -35,7 +35,7 @@ async def vintage(engine: AsyncEngine, obs_end: date | None) -> Coverage | None:
 async def note(engine: AsyncEngine, caller: Caller) -> None:
     """Logs who reads everybody's crossings, before the first line goes out."""
     async with engine.begin() as connection:
-        await access_log.log_search(connection, caller, "classification", [])
+        await access_log.log_everybody(connection, caller, "classification")
 
 
 async def classifications(

@@ -72,15 +72,23 @@ class Hashes:
         self._secret = secret[:64]
         self._name = lru_cache(50_000)(self._folded)
 
+    def document_key(self, identity_key: str) -> int:
+        """The same of issuing state and number as one text (documents.identity_key)."""
+        return self._hash(b"document", identity_key)
+
+    def iin(self, iin: str) -> int:
+        """The keyed hash of an IIN, by which claims on it meet."""
+        return self._hash(b"iin", iin)
+
     def on_document(self, issuing_state: str, number: str, holder: Holder) -> Claim:
         """The claim on a document."""
-        hashed = self._hash(b"document", documents.identity_key(issuing_state, number))
-        return self._claim(b"held", hashed, holder, dated=True)
+        key = documents.identity_key(issuing_state, number)
+        return self._claim(b"held", self.document_key(key), holder, dated=True)
 
     def on_iin(self, number: str, holder: Holder) -> Claim:
         """The claim on an IIN."""
         dated = not iin.gives_birth_date(number, holder.birth_date)
-        return self._claim(b"claim", self._hash(b"iin", number), holder, dated)
+        return self._claim(b"claim", self.iin(number), holder, dated)
 
     def _claim(self, domain: bytes, number: int, holder: Holder, dated: bool) -> Claim:
         name, sex = self._name(holder.surname, holder.given_names), sex_code(holder.sex)
