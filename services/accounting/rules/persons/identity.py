@@ -73,7 +73,7 @@ class Hashes:
         self._name = lru_cache(50_000)(self._folded)
 
     def document_key(self, identity_key: str) -> int:
-        """The same of issuing state and number as one text (documents.identity_key)."""
+        """The keyed hash of a document, of issuing state and number as one text (documents.identity_key)."""
         return self._hash(b"document", identity_key)
 
     def iin(self, iin: str) -> int:
