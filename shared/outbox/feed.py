@@ -12,6 +12,7 @@ from shared import outbox
 from shared.events.envelope import Event
 from shared.http import routes
 from shared.identity.callers import requires
+from shared.identity.scope import no_record, whole_country
 
 NEWEST = 2**63 - 1
 MEDIA_TYPE = "application/cloudevents-batch+json"
@@ -39,6 +40,9 @@ _EVENT = {
     "required": list(_ATTRIBUTES),
 }
 
+ALL_EVENTS = whole_country("a register's consumers are told of all its records")
+POSITION = no_record("a position names nobody")
+
 router = routes.router(tags=["events"])
 
 
@@ -50,7 +54,7 @@ class FeedPosition(BaseModel):
 
 @router.get(
     "/v1/events",
-    dependencies=[requires("system")],
+    dependencies=[requires("system", scope=ALL_EVENTS)],
     summary="Events after a position, oldest first",
     response_class=Response,
     responses={
@@ -74,7 +78,11 @@ async def events(
     return Response(body, media_type=MEDIA_TYPE, headers={"Kosh-Position": str(position)})
 
 
-@router.get("/v1/events/newest", dependencies=[requires("system", "operator")], summary="Position of the newest event")
+@router.get(
+    "/v1/events/newest",
+    dependencies=[requires("system", "operator", scope=POSITION)],
+    summary="Position of the newest event",
+)
 async def newest(request: Request) -> FeedPosition:
     """A consumer at this position has everything that is committed by now."""
     async with request.app.state.engine.connect() as connection:

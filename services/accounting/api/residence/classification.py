@@ -5,13 +5,11 @@ from typing import Annotated, Literal
 from fastapi import Query, Request
 from pydantic import BaseModel, ConfigDict
 
+from services.accounting.api.statistician import Statistician
 from services.accounting.cases.residence import classification as case
 from shared.events.wire import Date
 from shared.http.routes import Lines
 from shared.http.routes import router as make_router
-from shared.identity.callers import Caller, requires
-
-Statistician = Annotated[Caller, requires("statistician")]
 
 
 class ClassifiedCrossing(BaseModel):
