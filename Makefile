@@ -60,9 +60,10 @@ sbom: setup ## the software bill of materials (CycloneDX) of the images, as JSON
 	@$(PYTHON) -m deploy.dependencies bill
 
 .PHONY: token
-token: setup ## a bearer token: ROLE=statistician, and IIN=, BIN=, AGENCY= or CLIENT= where it matters
+token: setup ## a bearer token: ROLE=statistician, and IIN=, BIN=, AGENCY=, PURPOSE= or CLIENT= where it matters
 	@$(PYTHON) -m deploy.local.token $(or $(ROLE),$(error say whose: make token ROLE=statistician)) \
-		$(if $(IIN),--iin $(IIN)) $(if $(BIN),--bin $(BIN)) $(if $(AGENCY),--agency $(AGENCY)) $(if $(CLIENT),--client $(CLIENT))
+		$(if $(IIN),--iin $(IIN)) $(if $(BIN),--bin $(BIN)) $(if $(CLIENT),--client $(CLIENT)) \
+		$(if $(AGENCY),--agency "$(AGENCY)") $(if $(PURPOSE),--purpose "$(PURPOSE)")
 
 .PHONY: contracts
 contracts: setup ## writes schemas, OpenAPI and AsyncAPI from the code

@@ -1,8 +1,9 @@
 """Writes the generated contracts from the code: `python -m contracts.export [--check]`.
 
 events/<producer>/<fact>.v<N>.schema.json, views/<consumer>/ for what each is granted of them, asyncapi.yaml,
-http/<service>.openapi.json, and http/access.csv: who may call what. With `--check` nothing is written and a difference
-fails. A schema that would break its committed version is refused: publish it as the next one.
+http/<service>.openapi.json, and http/access.csv: who may call what, and to what belongs what it shows. With `--check`
+nothing is written and a difference fails. A schema that would break its committed version is refused: publish it as the
+next one.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from shared.events.envelope import Fact
 from shared.events.grants import grants
 from shared.events.views import granted
 from shared.http.routes import requirements
+from shared.identity.callers import OpenToAll, RequiresRole
 from shared.settings import ServiceSettings
 
 FOLDER = Path(__file__).parent
@@ -61,17 +63,22 @@ def app_of(service: str) -> FastAPI:
 
 
 def access_of(service: str, app: FastAPI) -> list[str]:
-    """Who may call what of the service: one line of CSV for each method and path."""
+    """Who may call what of the service, and to what belongs what it shows: one line of CSV for each method and path."""
     known = sorted((path, method, requirement) for (method, path), requirement in requirements(app.routes).items())
     return [
-        f"{service},{method},{path},{requirement.who() if requirement else ''}" for path, method, requirement in known
+        f"{service},{method},{path},{requirement.who() if requirement else ''},{_scope(requirement)}"
+        for path, method, requirement in known
     ]
+
+
+def _scope(requirement: RequiresRole | OpenToAll | None) -> str:
+    return str(requirement.scope) if isinstance(requirement, RequiresRole) else ""
 
 
 def generated() -> Iterator[tuple[Path, str]]:
     """Every generated file with the content that it must have."""
     yield from event_contracts()
-    access = ["service,method,path,who"]
+    access = ["service,method,path,who,scope"]
     for service in SERVICES:
         app = app_of(service)
         access += access_of(service, app)

@@ -97,10 +97,15 @@ _FIND = text("SELECT request, CAST(answer AS text) FROM idempotency WHERE caller
 
 
 async def idempotent(
-    connection: AsyncConnection, key: IdempotencyKey | None, answer: type[M], make: Callable[[], Awaitable[M]]
+    connection: AsyncConnection,
+    key: IdempotencyKey | None,
+    answer: type[M],
+    make: Callable[[], Awaitable[M]],
+    *,
+    before_repeating: Callable[[], Awaitable[object]] | None = None,
 ) -> M:
     """What `make` answers, which runs only if this request is the first with its key, or has none; a repetition is
-    answered as the first was.
+    answered as the first was, once `before_repeating` found that the caller may still see it.
 
     Raises Conflict where the key was used for another request. If `make` fails, so does the transaction, and the key
     is free again.
@@ -113,6 +118,8 @@ async def idempotent(
         _CLAIM, {**mine, "request": key.request, "at": present, "outdated": present - KEPT}
     )
     if claimed is None:
+        if before_repeating is not None:
+            await before_repeating()
         return answer.model_validate_json(await _first_answer(connection, key))
     made = await make()
     await connection.execute(_KEEP, {**mine, "answer": made.model_dump_json()})

@@ -17,12 +17,14 @@ from joserfc.jwk import RSAKey
 
 from shared import clock
 from shared.events.grants import CLIENT_PREFIX, consumers
-from shared.identity.roles import ROLES
+from shared.identity.roles import OWN_AFFAIRS, ROLES
 
 ISSUER = "https://issuer.kosh.invalid"  # RFC 2606: never resolves
 AUDIENCE = "kosh"
 HOUR = timedelta(hours=1)
 SYSTEM_TTL = timedelta(days=3650)
+DEVELOPMENT = "development"
+"""The agency and the purpose of a token of which nothing else is asked: an agency that reaches the whole country."""
 
 _KEY = "private.json"
 _JWKS = "jwks.json"
@@ -68,18 +70,22 @@ def mint(
     *,
     iin: str | None = None,
     bin: str | None = None,
-    agency: str | None = None,
+    agency: str | None = DEVELOPMENT,
+    purpose: str | None = DEVELOPMENT,
     subject: str | None = None,
     ttl: timedelta = HOUR,
     **claims: Any,
 ) -> str:
-    """A bearer token for one role or several; `claims` override or add to what stands in it."""
+    """A bearer token for one role or several; `claims` override or add to what stands in it. Who acts for themselves
+    has neither agency nor purpose, unless another is named."""
     roles = [role] if isinstance(role, str) else sorted(role)
     if unknown := set(roles) - ROLES:
         raise ValueError(f"no such role: {', '.join(sorted(unknown))}; there are: {', '.join(sorted(ROLES))}")
+    if OWN_AFFAIRS.issuperset(roles):
+        agency, purpose = (None if said == DEVELOPMENT else said for said in (agency, purpose))
     key = _private_key((directory / _KEY).read_bytes())
     present = int(clock.now().timestamp())
-    named = {"iin": iin, "bin": bin, "agency": agency}
+    named = {"iin": iin, "bin": bin, "agency": agency, "purpose": purpose}
     content = {
         "iss": ISSUER,
         "aud": AUDIENCE,

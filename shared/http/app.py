@@ -14,6 +14,7 @@ from shared.http.head import Head
 from shared.http.health import Check, health_router, metrics_router
 from shared.http.limits import Bounds, Limits
 from shared.http.routes import requirements
+from shared.identity.callers import RequiresRole
 from shared.identity.keys import KeySet, from_discovery, from_file
 from shared.identity.tokens import Tokens
 from shared.settings import ServiceSettings
@@ -33,7 +34,8 @@ _NO_TELEMETRY: Any = {
 
 
 class UndeclaredRoute(Exception):
-    """A route that does not say who may call it. Give it `requires(...)` or `public()`."""
+    """A route that does not say who may call it, or whose records it shows. Give it `requires(..., scope=...)` or
+    `public()`."""
 
 
 def make_app(
@@ -50,7 +52,8 @@ def make_app(
     """The service's application. `checks` are what readiness asks beside the identity provider's keys.
 
     In `app.state` are: settings, metrics, tracing, tokens, and `stopping`, an event that is set as soon as the
-    process is asked to stop. Raises UndeclaredRoute for a route that does not say who may call it.
+    process is asked to stop. Raises UndeclaredRoute for a route that does not say who may call it, or whose records it
+    shows.
     """
     keys, metrics = _keys(settings), Metrics(service)
     tracing = tracing or Tracing.to(settings.otlp_endpoint, service)
@@ -92,6 +95,12 @@ def refuse_undeclared(app: FastAPI) -> None:
         f"{method} {path}" for (method, path), requirement in requirements(app.routes).items() if requirement is None
     ):
         raise UndeclaredRoute(f"these routes do not say who may call them: {', '.join(undeclared)}")
+    if unscoped := sorted(
+        f"{method} {path}"
+        for (method, path), requirement in requirements(app.routes).items()
+        if isinstance(requirement, RequiresRole) and requirement.scope is None
+    ):
+        raise UndeclaredRoute(f"these routes do not say to what belongs what they show: {', '.join(unscoped)}")
 
 
 def _closing(tracing: Tracing, inner: Lifespan[FastAPI] | None) -> Lifespan[FastAPI]:

@@ -22,6 +22,7 @@ from shared.events.wire import Country, WireModel
 from shared.http import routes
 from shared.http.paging import Cursor, Limit, after, cursor_at, page
 from shared.identity.callers import Caller, requires, requires_iin
+from shared.identity.scope import whole_country
 from shared.kernel.documents import identity_key
 
 SENTENCES: dict[str, dict[Action, str]] = {
@@ -110,6 +111,7 @@ _NEWEST = 2**63 - 1
 AcceptLanguage = Annotated[str, Header(description="kk, ru or en")]
 
 router = routes.router(tags=["access log"])
+COUNTER = whole_country("who stands at a counter is told of everybody who looked, wherever they sit")
 
 
 @router.get("/v1/me/access-log", summary="Who read or changed my records, when and why")
@@ -130,7 +132,7 @@ async def my_access_log(
 async def access_log_of_holder(
     request: Request,
     holder: DocumentHolder,
-    caller: Annotated[Caller, requires("clerk", "migration-police", "consul")],
+    caller: Annotated[Caller, requires("clerk", "migration-police", "consul", scope=COUNTER)],
     cursor: Cursor = None,
     limit: Limit = 100,
     accept_language: AcceptLanguage = "kk",

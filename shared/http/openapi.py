@@ -27,10 +27,14 @@ _ALWAYS = {
 _PURPOSE = {
     "name": "Kosh-Purpose",
     "in": "header",
-    "description": "why you ask, for the access log that the person sees; percent-encoded UTF-8",
+    "description": "why you ask, unless the token says it; for the access log that the person sees; percent-encoded "
+    "UTF-8",
     "schema": {"type": "string", "maxLength": MAX_PURPOSE},
 }
-_GATED = {"401": "No token, or one that is not accepted", "403": "The token's roles do not allow this"}
+_GATED = {
+    "401": "No token, or one that is not accepted",
+    "403": "The token's roles do not allow this, or it names no agency, or no purpose is stated",
+}
 _WITH_INPUT = {"422": "The input is not valid; every wrong field is named"}
 _WITH_BODY = {
     "408": "The body came too slowly",

@@ -1,13 +1,14 @@
 """Who may call: every route says so, and what says nothing is refused when the app is built.
 
-    Border = Annotated[Caller, requires("border")]          # a caller with one of these roles
-    Anyone = Annotated[Caller | None, public()]             # all; with a token, the caller that it names
+    Border = Annotated[Caller, requires("border", scope=CROSSINGS.scope)]   # one of these roles; whose records
+    Anyone = Annotated[Caller | None, public()]                             # all; with a token, whom it names
 
 The requirement is asked before the body is read: a stranger's megabyte is not parsed.
 """
 
 from collections.abc import Iterable
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -18,7 +19,8 @@ from fastapi.security.base import SecurityBase
 from starlette.exceptions import HTTPException
 
 from shared.errors import Forbidden
-from shared.identity.roles import ROLES
+from shared.identity.roles import OFFICERS, OWN_AFFAIRS, ROLES
+from shared.identity.scope import Scope, expect_known, no_record
 from shared.identity.tokens import BadToken, Caller, Tokens
 
 __all__ = [
@@ -37,20 +39,24 @@ __all__ = [
 PURPOSE = "kosh-purpose"
 MAX_PURPOSE = 500
 _SCOPE = "kosh.caller"
+_OWN_AFFAIRS = "own affairs"
+_BY_ITSELF = "the system's own work"
 
 _purpose: ContextVar[str | None] = ContextVar("purpose", default=None)
 
 
 def stated_purpose() -> str | None:
-    """Why the caller asks, as the running request's Kosh-Purpose states it (percent-encoded UTF-8)."""
+    """Why the running request asks: as its Kosh-Purpose states it (percent-encoded UTF-8), else its token; else the
+    words for who acts for themselves."""
     return _purpose.get()
 
 
 class RequiresRole(SecurityBase):
-    """Lets pass the callers that have one of `roles`."""
+    """Lets pass the callers that have one of `roles`, in the capacity of these roles and no other; `scope` says to what
+    belongs what the route shows or changes."""
 
-    def __init__(self, roles: Iterable[str]) -> None:
-        self.roles = frozenset(roles)
+    def __init__(self, roles: Iterable[str], scope: Scope | None = None) -> None:
+        self.roles, self.scope = frozenset(roles), scope
         if unknown := self.roles - ROLES:
             raise ValueError(f"no such role: {', '.join(sorted(unknown))}")
         self.model = HTTPBearer(bearerFormat="JWT", description="A token of the identity provider (OpenID Connect).")
@@ -61,8 +67,24 @@ class RequiresRole(SecurityBase):
         if caller is None:
             raise _unauthenticated("Send a bearer token in the Authorization header.", "Bearer")
         self.check(caller)
-        _purpose.set(_stated(request))
-        return caller
+        acting = caller if caller.roles <= self.roles else replace(caller, roles=caller.roles & self.roles)
+        _purpose.set(self.purpose_of(request, acting))
+        return acting
+
+    def purpose_of(self, request: Request, caller: Caller) -> str:
+        """Why the caller asks. Raises Forbidden for an officer whose token names no agency, or one that is not known
+        where the whole country's records are asked for, or who says no purpose."""
+        stated = _stated(request) or caller.purpose
+        if not caller.roles.isdisjoint(OFFICERS):
+            if not caller.agency:
+                detail = "Your token names no agency: take one whose claim agency says on whose behalf you act."
+                raise Forbidden(detail, name="agency-missing")
+            if not stated:
+                detail = "Say why you ask: send Kosh-Purpose with the request, or take a token with the claim purpose."
+                raise Forbidden(detail, name="purpose-missing")
+            if self.scope is not None:
+                expect_known(caller, self.scope)
+        return stated or (_OWN_AFFAIRS if not caller.roles.isdisjoint(OWN_AFFAIRS) else _BY_ITSELF)
 
     def who(self) -> str:
         """Whom it lets pass, for the published table of access."""
@@ -72,6 +94,9 @@ class RequiresRole(SecurityBase):
         """Raise Forbidden unless the caller may pass."""
         if self.roles.isdisjoint(caller.roles):
             raise Forbidden(f"This needs one of the roles: {', '.join(sorted(self.roles))}.")
+
+
+_THEMSELVES = no_record("whoever asks is shown themselves, by the IIN of the token")
 
 
 class RequiresPerson(RequiresRole):
@@ -84,6 +109,10 @@ class RequiresPerson(RequiresRole):
         if caller.iin is None:
             raise Forbidden("This needs a token that carries your own IIN.")
 
+    def purpose_of(self, request: Request, caller: Caller) -> str:
+        """Whatever else they are, here they ask about themselves."""
+        return _stated(request) or _OWN_AFFAIRS
+
 
 class OpenToAll:
     """Lets everybody pass; a token is not needed, but where one is sent, it must be good."""
@@ -95,14 +124,15 @@ class OpenToAll:
         return await caller_of(request)
 
 
-def requires(*roles: str) -> Any:
-    """Dependency: the caller, who has at least one of `roles`; else 401 or 403."""
-    return Depends(RequiresRole(roles))
+def requires(*roles: str, scope: Scope | None = None) -> Any:
+    """Dependency: the caller, who has at least one of `roles`; else 401 or 403. `scope` says to what belongs what the
+    route shows or changes: a service with a route that does not say so is not built."""
+    return Depends(RequiresRole(roles, scope))
 
 
 def requires_iin() -> Any:
     """Dependency: the caller, a person with an IIN, whatever the role; else 401 or 403."""
-    return Depends(RequiresPerson(ROLES))
+    return Depends(RequiresPerson(ROLES, _THEMSELVES))
 
 
 def public() -> Any:
@@ -131,7 +161,7 @@ async def caller_of(request: Request) -> Caller | None:
 
 def _stated(request: Request) -> str | None:
     stated = request.headers.get(PURPOSE)
-    return unquote(stated).replace("\0", "")[:MAX_PURPOSE] if stated else None
+    return unquote(stated).replace("\0", "").strip()[:MAX_PURPOSE] if stated else None
 
 
 async def _verified(request: Request) -> Caller | None:

@@ -17,3 +17,13 @@ ROLES = frozenset(
         "system",  # one of our own services reading the feed of another: it decides nothing
     }
 )
+
+OWN_AFFAIRS = frozenset({"host", "employer", "citizen"})
+"""Who acts for themselves: by their own IIN or BIN."""
+
+OFFICERS = ROLES - OWN_AFFAIRS - {"system"}
+"""Who acts for an agency: their tokens name it, and their requests the purpose."""
+
+AGENTS = OFFICERS - {"notifier"}
+"""Whose agency says what they reach. A notifier's says which system it is; it reaches what the host reaches for whom it
+speaks."""

@@ -34,7 +34,8 @@ class Caller:
     """Who is calling: a person or a system, with the roles that its token carries.
 
     `iin` and `bin` are the caller's own identification numbers, where the provider knows them; `agency` is the
-    body on whose behalf the caller acts; `client` is the program that was given the token.
+    body on whose behalf the caller acts, and `purpose` why, where the token says so (else each request does); `client`
+    is the program that was given the token.
     """
 
     subject: str
@@ -43,6 +44,7 @@ class Caller:
     iin: str | None = None
     bin: str | None = None
     client: str | None = None
+    purpose: str | None = None
 
 
 class Tokens:
@@ -104,9 +106,9 @@ def _caller(claims: Mapping[str, Any]) -> Caller:
     roles = claims.get("roles", [])
     if not isinstance(roles, list) or not all(isinstance(role, str) for role in roles):
         raise BadToken("its claim roles is not a list of names")
-    named = {name: claims.get(name) for name in ("agency", "iin", "bin")}
+    named = {name: claims.get(name) for name in ("agency", "iin", "bin", "purpose")}
     if not all(value is None or isinstance(value, str) for value in named.values()):
-        raise BadToken("its claims agency, iin and bin are not text")
+        raise BadToken("its claims agency, iin, bin and purpose are not text")
     return Caller(claims["sub"], frozenset(roles), **named, client=_client(claims))
 
 

@@ -74,7 +74,7 @@ class CodeList(Mapping[str, Code]):
 @cache
 def code_list(name: str) -> CodeList:
     """A list by its file's name, read once: `code_list("countries")["UZB"].ru`."""
-    return CodeList(name, [Code.of(row) for row in _rows(name)])
+    return CodeList(name, [Code.of(row) for row in rows(name)])
 
 
 def is_country(code: str) -> bool:
@@ -98,12 +98,13 @@ def is_member(group: str, country: str, day: date) -> bool:
         row["group"] == group
         and row["country"] == country
         and _within(day, _day(row["valid_from"]), _day(row["valid_to"]))
-        for row in _rows("group_members")
+        for row in rows("group_members")
     )
 
 
 @cache
-def _rows(name: str) -> list[dict[str, str]]:
+def rows(name: str) -> list[dict[str, str]]:
+    """The rows of a list of another shape, by its file's name; read once."""
     with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 

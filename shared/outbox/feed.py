@@ -16,6 +16,7 @@ from shared.events.envelope import Event
 from shared.events.grants import Grant, grants_of
 from shared.http import routes
 from shared.identity.callers import Caller, requires
+from shared.identity.scope import no_record, whole_country
 
 NEWEST = 2**63 - 1
 MEDIA_TYPE = "application/cloudevents-batch+json"
@@ -40,6 +41,9 @@ _EVENT = {
     "required": list(_ATTRIBUTES),
 }
 
+ALL_EVENTS = whole_country("a register's consumers are told of all its records")
+POSITION = no_record("a position names nobody")
+
 router = routes.router(tags=["events"])
 
 
@@ -63,7 +67,7 @@ class FeedPosition(BaseModel):
 )
 async def events(
     request: Request,
-    caller: Annotated[Caller, requires("system")],
+    caller: Annotated[Caller, requires("system", scope=ALL_EVENTS)],
     after: Annotated[int, Query(ge=0, le=NEWEST, description="position of the last event already held")] = 0,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1_000,
     wait: Annotated[float, Query(ge=0, le=60, description="seconds to wait for an event when there is none")] = 0,
@@ -79,7 +83,9 @@ async def events(
 
 
 @router.get("/v1/events/newest", summary="Position of the newest event")
-async def newest(request: Request, caller: Annotated[Caller, requires("system", "operator")]) -> FeedPosition:
+async def newest(
+    request: Request, caller: Annotated[Caller, requires("system", "operator", scope=POSITION)]
+) -> FeedPosition:
     """A consumer at this position has everything that is committed by now."""
     grant = None if "operator" in caller.roles else _grant_of(caller, request.app)
     async with request.app.state.engine.connect() as connection:

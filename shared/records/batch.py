@@ -109,7 +109,7 @@ class Batch(Generic[F]):
         if len(line) > MAX_LINE:
             raise Invalid(f"The line is longer than {MAX_LINE} bytes.")
         fact = read_model(self.record_type.fact, line)
-        if faults := self.record_type.faults(fact, self.caller):
+        if faults := self.record_type.refused(fact, self.caller):
             raise Invalid("You cannot hand in this record.", faults=faults)
         return fact
 

@@ -11,6 +11,7 @@ from shared.db.records import FIRST, Record, Submission, SubmitResult
 from shared.errors import Conflict, Fault, NotFound
 from shared.events.envelope import Event, Fact
 from shared.identity.callers import Caller
+from shared.identity.scope import reaches
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records.record_type import F, RecordType, Revision, StoredRecord
 
@@ -102,9 +103,9 @@ def in_correction(faults: Sequence[Fault]) -> list[Fault]:
 
 
 def visible_fact(record_type: RecordType[F], record: Record, caller: Caller) -> F:
-    """The record's fact, if the caller may know of it. Raises NotFound."""
+    """The record's fact, if the caller reaches it. Raises NotFound: whoever does not, learns not even that it is."""
     fact = record_type.fact.read(record.body)
-    if not record_type.can_read(fact, caller):
+    if not reaches(caller, record_type.scope, fact):
         raise NotFound(f"There is no such {record_type.name.replace('_', ' ')}.")
     return fact
 

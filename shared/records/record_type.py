@@ -13,6 +13,7 @@ from shared.events.envelope import Fact
 from shared.events.person import Person
 from shared.events.wire import WireModel
 from shared.identity.callers import Caller
+from shared.identity.scope import Scope, outside
 from shared.outbox.unit_of_work import UnitOfWork
 from shared.records import plausibility
 
@@ -61,10 +62,6 @@ def _nothing_refused(_fact: Any, _caller: Caller) -> Sequence[Fault]:
     return ()
 
 
-def _visible_to_all(_fact: Any, _caller: Caller) -> bool:
-    return True
-
-
 def _no_columns(_fact: Any) -> dict[str, Any]:
     return {}
 
@@ -77,9 +74,10 @@ class RecordType(Generic[F]):
     `entered` runs in the transaction that takes new records, for what must happen together with them, and `changed` in
     that of a correction or withdrawal, once it is stored, to undo and redo this; `told` says, in the order of the
     entries, what their events tell, where that is not all that the register holds; `fixed` names what a correction must
-    not change, because only a procedure of its own may. Beside the roles, `refused` names what of a
-    fact this caller cannot hand in, and `visible` says whether it may know of a record at all: an employer hands in
-    and sees its own. `key` is what a record is known by, where many submitters have numbers of their own.
+    not change, because only a procedure of its own may. Beside the roles, `scope` says to which places and bodies a
+    record belongs: whom it is shown to and from whom it is taken. There is no kind without; `submission_faults` names
+    what else of a fact this caller cannot hand in. `key` is what a record is known by, where many submitters have
+    numbers of their own.
     """
 
     fact: type[F]
@@ -87,6 +85,7 @@ class RecordType(Generic[F]):
     path: str
     writers: tuple[str, ...]
     readers: tuple[str, ...]
+    scope: Scope
     time: Callable[[F], datetime]
     key: Callable[[F], str] = _source_id
     columns: Callable[[F], dict[str, Any]] = _no_columns
@@ -95,15 +94,23 @@ class RecordType(Generic[F]):
     to_events: Callable[[UnitOfWork, Sequence[StoredRecord[F]]], Awaitable[Sequence[Fact]]] = _itself
     immutable_faults: Callable[[F, F], Sequence[Fault]] = _nothing_fixed
     submission_faults: Callable[[F, Caller], Sequence[Fault]] = _nothing_refused
-    can_read: Callable[[F, Caller], bool] = _visible_to_all
+
+    def __post_init__(self) -> None:
+        if not (self.scope.places or self.scope.national):
+            raise ValueError(f"{self.table.name}: records of persons belong somewhere, or to the whole country")
 
     @property
     def name(self) -> str:
         return self.table.name
 
-    def faults(self, fact: F, caller: Caller) -> list[Fault]:
-        """What speaks against taking `fact` from this caller, however it comes in."""
-        return [*plausibility.faults(fact), *self.submission_faults(fact, caller)]
+    def refused(self, fact: F, caller: Caller) -> list[Fault]:
+        """What speaks against taking `fact` from this caller, however it comes in: what cannot be, what lies outside
+        its reach, and what the kind refuses."""
+        return [
+            *plausibility.faults(fact),
+            *outside(caller, self.scope, fact),
+            *self.submission_faults(fact, caller),
+        ]
 
     def person(self, fact: F) -> Person | None:
         return getattr(fact, "person", None)

@@ -116,12 +116,12 @@ def reading_routes(record_type: RecordType[Any], tag: str) -> APIRouter:
 
 
 def _add_single_intake(router: APIRouter, record_type: RecordType[Any]) -> None:
-    writer = requires(*record_type.writers)
+    writer = requires(*record_type.writers, scope=record_type.scope)
 
     async def submit(request: Request, fact: record_type.fact, caller: Caller = writer) -> Response:  # type: ignore[name-defined]
         """201 when it is new; 200 with the same body when the same content is there already; 409 when its source_id
         holds other content."""
-        if faults := record_type.faults(fact, caller):
+        if faults := record_type.refused(fact, caller):
             raise Invalid("You cannot hand in this record.", faults=faults)
         taken = await _group_commit(request, record_type).submit((fact, caller, current_traceparent()))
         if taken.outcome == "conflict":
@@ -143,7 +143,7 @@ def _add_single_intake(router: APIRouter, record_type: RecordType[Any]) -> None:
 
 
 def _add_bulk_intake(router: APIRouter, record_type: RecordType[Any]) -> None:
-    writer = requires(*record_type.writers)
+    writer = requires(*record_type.writers, scope=record_type.scope)
 
     line = {"schema": {"$ref": f"#/components/schemas/{record_type.fact.__name__}"}}
 
@@ -214,7 +214,7 @@ def _explained(line: int, submitted: bytes, problems: str) -> bytes:
 
 
 def _add_reading(router: APIRouter, record_type: RecordType[Any]) -> None:
-    reader = requires(*record_type.readers)
+    reader = requires(*record_type.readers, scope=record_type.scope)
 
     @router.get("/{id:uuid}", summary="Read a record")
     async def read(request: Request, id: UUID, caller: Caller = reader) -> RecordState[record_type.fact]:  # type: ignore[name-defined]
@@ -229,7 +229,7 @@ def _add_reading(router: APIRouter, record_type: RecordType[Any]) -> None:
 
 
 def _add_correction(router: APIRouter, record_type: RecordType[Any]) -> None:
-    asking = step_by(*record_type.writers, key_required=False)
+    asking = step_by(*record_type.writers, scope=record_type.scope, key_required=False)
 
     @router.put("/{id:uuid}", summary="Correct a record")
     async def correct(
@@ -241,7 +241,7 @@ def _add_correction(router: APIRouter, record_type: RecordType[Any]) -> None:
 
 
 def _add_withdrawal(router: APIRouter, record_type: RecordType[Any]) -> None:
-    asking = step_by(*record_type.writers, key_required=False)
+    asking = step_by(*record_type.writers, scope=record_type.scope, key_required=False)
 
     @router.post("/{id:uuid}:withdraw", summary="Withdraw a record")
     async def withdraw(

@@ -18,17 +18,20 @@ from fastapi import Depends, Request
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shared.db import records
 from shared.db.records import Record
 from shared.errors import Invalid
 from shared.http.answers import ExpectedVersion
 from shared.idempotency import IdempotencyKey, idempotent, optional_key, required_key
 from shared.identity.callers import Caller, requires
+from shared.identity.scope import Scope
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake
 from shared.records.record_type import F, RecordType
 from shared.records.state import RecordState, state_of, state_type
 
 M = TypeVar("M", bound=BaseModel)
+S = TypeVar("S", bound=RecordState[Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +46,11 @@ class StepRequest:
     key: IdempotencyKey | None
 
 
-def step_by(*roles: str, key_required: bool = True) -> Any:
-    """Dependency: the request as a StepRequest of a caller with one of `roles`; 401, 403, 428, 412 and 422 (without an
-    Idempotency-Key, where it is required) are answered before the case begins."""
-    who, under = requires(*roles), Depends(required_key if key_required else optional_key)
+def step_by(*roles: str, scope: Scope, key_required: bool = True) -> Any:
+    """Dependency: the request as a StepRequest of a caller with one of `roles`; `scope` as in `requires`.
+    401, 403, 428, 412 and 422 (without an Idempotency-Key, where it is required) are answered before the case
+    begins."""
+    who, under = requires(*roles, scope=scope), Depends(required_key if key_required else optional_key)
 
     async def asked(
         request: Request,
@@ -68,13 +72,16 @@ async def perform(
     key: IdempotencyKey | None,
     answer: type[M],
     act: Callable[[UnitOfWork], Awaitable[M]],
+    *,
+    seen: Callable[[UnitOfWork], Awaitable[object]] | None = None,
     repeated: Repeated[M] | None = None,
 ) -> M:
     """What `act` answers, done once in one transaction; a repetition under the same key answers as the first did.
     Where the answer shows persons, `repeated` writes to the access log that it was shown again.
 
     For acts that are no transition of one record of a kind: a decision on a family, a payment that issues permits.
-    Raises Conflict where the key was used for another request.
+    `seen` raises what `act` would for a caller out of whose reach the record is: it is asked before a first answer is
+    shown again. Raises Conflict where the key was used for another request.
     """
     async with unit_of_work(engine) as unit:
         acted = False
@@ -84,7 +91,8 @@ async def perform(
             acted = True
             return await act(unit)
 
-        answered = await idempotent(unit.connection, key, answer, once)
+        again = None if seen is None else lambda: seen(unit)
+        answered = await idempotent(unit.connection, key, answer, once, before_repeating=again)
         if repeated is not None and not acted:
             await repeated(unit, answered)
         return answered
@@ -107,10 +115,22 @@ async def step(
             record_type, await step_within(unit, asked, record_type, change, reason=reason, withdrawn=withdrawn)
         )
 
-    async def repeated(unit: UnitOfWork, state: RecordState[F]) -> None:
-        await intake.log_repeat(unit, record_type, asked.id, state.record, asked.caller)
+    return await perform_step(asked, record_type, state_type(record_type.fact), act)
 
-    return await perform(asked.engine, asked.key, state_type(record_type.fact), act, repeated)
+
+async def perform_step(
+    asked: StepRequest, record_type: RecordType[F], answer: type[S], act: Callable[[UnitOfWork], Awaitable[S]]
+) -> S:
+    """`perform` for a transition of one record of a kind that answers more than the record (see `step_within`)."""
+
+    async def seen(unit: UnitOfWork) -> None:
+        record = await records.load(unit.connection, record_type.table, asked.id)
+        intake.visible_fact(record_type, record, asked.caller)
+
+    async def repeated(unit: UnitOfWork, shown: S) -> None:
+        await intake.log_repeat(unit, record_type, asked.id, shown.record, asked.caller)
+
+    return await perform(asked.engine, asked.key, answer, act, seen=seen, repeated=repeated)
 
 
 async def step_within(
@@ -122,7 +142,7 @@ async def step_within(
     reason: str,
     withdrawn: bool = False,
 ) -> Record:
-    """`step` inside `perform`, for an answer that says more than the record."""
+    """`step` inside `perform_step`, for an answer that says more than the record."""
     record = await intake.open_within(unit, record_type, asked.id, asked.version, asked.caller)
     fact = await change(unit, record_type.fact.read(record.body))
     return await intake.revise_within(unit, record_type, record, fact, asked.caller, reason, withdrawn=withdrawn)
@@ -135,7 +155,7 @@ async def correct_record(asked: StepRequest, record_type: RecordType[F], fact: F
     async def change(_unit: UnitOfWork, old: F) -> F:
         if faults := intake.immutable_faults(record_type, old, fact):
             raise Invalid("The correction changes what a correction cannot change.", faults=faults)
-        if faults := intake.in_correction(record_type.faults(fact, asked.caller)):
+        if faults := intake.in_correction(record_type.refused(fact, asked.caller)):
             raise Invalid("You cannot hand in this record.", faults=faults)
         return fact
 

@@ -35,7 +35,7 @@ class World:
         headers = dict(more.pop("headers", {}))
         claims = more.pop("claims", {})
         if roles:
-            token = issuer.mint(self.system.issuer, roles, **{"agency": "journey", **claims})
+            token = issuer.mint(self.system.issuer, roles, **claims)
             headers["Authorization"] = f"Bearer {token}"
         return self.client.request(method, f"{self.system.address(service)}{path}", headers=headers, **more)
 

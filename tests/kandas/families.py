@@ -43,9 +43,9 @@ def findings(body: dict[str, Any], **changes: Any) -> dict[str, Any]:
 class Desk:
     """An officer (or a consul) who works on cases; every write has a key of its own unless given."""
 
-    def __init__(self, api: Api, *roles: str) -> None:
+    def __init__(self, api: Api, *roles: str, **claims: Any) -> None:
         self.api = api
-        self.headers = api.token(*(roles or ("kandas-officer",)))
+        self.headers = api.token(*(roles or ("kandas-officer",)), **claims)
 
     async def lodge(self, body: dict[str, Any]) -> Any:
         return await self.api.client.post(PATH, json=body, headers=self.headers)

@@ -183,15 +183,15 @@ async def test_nobody_checks_out_before_the_arrival_or_in_the_future(portal: Api
 @pytest.mark.parametrize(
     ("channel", "roles", "agency", "pointer"),
     [
-        ("eqonaq", "clerk", None, "/channel"),
+        ("eqonaq", "clerk", "development", "/channel"),
         ("eqonaq", "notifier", "vmp", "/channel"),
         ("office", "notifier", "eqonaq", "/channel"),
-        ("vmp", "clerk", None, "/channel"),
-        ("self", "clerk", None, "/channel"),
+        ("vmp", "clerk", "development", "/channel"),
+        ("self", "clerk", "development", "/channel"),
     ],
 )
 async def test_every_channel_has_its_own_callers(
-    portal: Api, channel: str, roles: str, agency: str | None, pointer: str
+    portal: Api, channel: str, roles: str, agency: str, pointer: str
 ) -> None:
     headers = portal.token(roles, agency=agency)
     one = await hand_in(portal, notice(channel), headers)

@@ -9,10 +9,13 @@ from services.accounting.cases.parked import ParkedEvents, Resent
 from shared.http.paging import Cursor, Limit
 from shared.http.routes import router as api_router
 from shared.identity.callers import requires
+from shared.identity.scope import no_record
 
 Source = Annotated[str | None, Query(max_length=64, description="only what came from this register")]
 
-router = api_router(tags=["operations"], prefix="/v1/parked-events", dependencies=[requires("operator")])
+EVENTS = no_record("what is parked is shown without its content")
+
+router = api_router(tags=["operations"], prefix="/v1/parked-events", dependencies=[requires("operator", scope=EVENTS)])
 
 
 @router.get("", summary="Events that were set aside")

@@ -11,8 +11,8 @@ from shared.identity.callers import Caller, requires
 from shared.records.routes import record_routes
 from shared.records.step import StepRequest, step_by
 
-Consul = Annotated[Caller, requires("consul")]
-ConsulsStep = Annotated[StepRequest, step_by("consul")]
+Consul = Annotated[Caller, requires("consul", scope=REGISTRATIONS.scope)]
+ConsulsStep = Annotated[StepRequest, step_by("consul", scope=REGISTRATIONS.scope)]
 
 router = record_routes(REGISTRATIONS, "consular registrations")
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Request, Response
 
 from services.consular.cases import consular_registration as cases
-from services.consular.cases.consular_registration import End, Registered, RegistrationState, Renewal
+from services.consular.cases.consular_registration import REGISTRATIONS, End, Registered, RegistrationState, Renewal
 from shared.db.records import FIRST
 from shared.events.consular import ConsularRegistration
 from shared.http.answers import etag, model_response
@@ -14,8 +14,8 @@ from shared.identity.callers import Caller, requires
 from shared.records.step import StepRequest, step_by
 
 router = api_router(prefix="/v1/me/consular-registrations", tags=["my registrations"])
-Citizen = Annotated[Caller, requires("citizen")]
-CitizensStep = Annotated[StepRequest, step_by("citizen")]
+Citizen = Annotated[Caller, requires("citizen", scope=REGISTRATIONS.scope)]
+CitizensStep = Annotated[StepRequest, step_by("citizen", scope=REGISTRATIONS.scope)]
 
 
 @router.post("", status_code=201, response_model=Registered, summary="Register yourself with a mission")

@@ -8,13 +8,16 @@ from services.consular.cases import totals as cases
 from services.consular.cases.totals import Totals
 from shared.http.routes import router as api_router
 from shared.identity.callers import Caller, requires
+from shared.identity.scope import no_record
+
+TOTALS = no_record("totals name nobody")
 
 router = api_router(prefix="/v1/totals", tags=["totals"])
 
 
 @router.get("", summary="Totals per mission")
 async def totals(
-    request: Request, _: Annotated[Caller, requires("consul", "statistician", "permits-officer")]
+    request: Request, _: Annotated[Caller, requires("consul", "statistician", "permits-officer", scope=TOTALS)]
 ) -> Totals:
     """Entries in effect today, current and stale apart; for the ministries only, since small figures can be persons."""
     return await cases.totals(request.app.state.engine)

@@ -20,12 +20,13 @@ from shared.events.consular import ConsularRegistration, EndOfRegistration
 from shared.events.wire import Date, SourceId, WireModel
 from shared.http.reading import checked
 from shared.identity.callers import Caller
+from shared.identity.scope import belongs_to, within
 from shared.kernel.decisions import Check
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake, plausibility
 from shared.records.record_type import RecordType
 from shared.records.state import RecordState, state_of
-from shared.records.step import StepRequest, perform, step_within
+from shared.records.step import StepRequest, perform_step, step_within
 
 
 def _time(entry: ConsularRegistration) -> datetime:
@@ -53,11 +54,6 @@ def _confirmed_on(entry: ConsularRegistration) -> date:
     return entry.renewed_on or entry.registered_on
 
 
-def _is_visible(entry: ConsularRegistration, caller: Caller) -> bool:
-    """A citizen learns of no entry but their own."""
-    return "consul" in caller.roles or is_own(entry, caller)
-
-
 def is_own(entry: ConsularRegistration, caller: Caller) -> bool:
     return caller.iin is not None and entry.person.iin == caller.iin
 
@@ -68,9 +64,9 @@ REGISTRATIONS = RecordType(
     path="consular-registrations",
     writers=("consul",),
     readers=("consul",),
+    scope=belongs_to(mission="mission", person="person.iin"),
     time=_time,
     columns=_columns,
-    can_read=_is_visible,
 )
 
 
@@ -147,10 +143,7 @@ async def _step(
     async def act(unit: UnitOfWork) -> RegistrationState:
         return state(await step_within(unit, asked, REGISTRATIONS, change, reason=reason))
 
-    async def repeated(unit: UnitOfWork, shown: RegistrationState) -> None:
-        await intake.log_repeat(unit, REGISTRATIONS, asked.id, shown.record, asked.caller)
-
-    return await perform(asked.engine, asked.key, RegistrationState, act, repeated)
+    return await perform_step(asked, REGISTRATIONS, RegistrationState, act)
 
 
 async def register_self(engine: AsyncEngine, entry: ConsularRegistration, caller: Caller) -> tuple[Registered, Outcome]:
@@ -193,11 +186,12 @@ async def read_standing(engine: AsyncEngine, id: UUID, caller: Caller) -> Regist
 async def stale(
     engine: AsyncEngine, mission: str | None, after: UUID | None, limit: int, caller: Caller
 ) -> list[RegistrationState]:
-    """Up to `limit` stale entries after the entry `after`, each with its standing; the search is logged."""
+    """Up to `limit` stale entries within the caller's reach after the entry `after`, each with its standing; the search
+    is logged."""
     async with unit_of_work(engine) as unit:
-        found = await store.stale(
-            unit.connection, rules.fresh_since(rulebook().on(clock.today())), mission, after, limit
-        )
+        fresh = rules.fresh_since(rulebook().on(clock.today()))
+        own = within(caller, REGISTRATIONS.scope, store.places())
+        found = await store.stale(unit.connection, fresh, own, mission, after, limit)
         await _log_search(unit, found, caller)
     return [state(record) for record in found]
 

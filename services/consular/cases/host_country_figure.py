@@ -9,6 +9,7 @@ from datetime import datetime
 from services.consular.store.tables import host_country_figure
 from shared import clock
 from shared.events.consular import HostCountryFigure
+from shared.identity.scope import belongs_to
 from shared.records.record_type import RecordType
 
 
@@ -22,5 +23,8 @@ FIGURES = RecordType(
     path="host-country-figures",
     writers=("consul",),
     readers=("consul", "statistician"),
+    scope=belongs_to(
+        host_country="country", everywhere_for={"statistician": "figures without persons, for the whole country"}
+    ),
     time=_time,
 )

@@ -1,6 +1,7 @@
 """Registrations by citizen and by mission, and their totals."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
@@ -10,6 +11,7 @@ from services.consular.rules.consular_registration import FreshSince
 from services.consular.store.tables import consular_registration as table
 from shared.db import records
 from shared.db.records import Record
+from shared.identity.scope import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,11 @@ class Total:
     stale: int
 
 
+def places() -> dict[Kind, ColumnElement[Any]]:
+    """The columns that say to what an entry belongs."""
+    return {"mission": table.c.mission, "person": table.c.iin}
+
+
 async def of_citizen(connection: AsyncConnection, iin: str) -> list[Record]:
     """What the register holds under an IIN, withdrawn entries left out, oldest first."""
     query = select(table.c.id).where(table.c.iin == iin, ~table.c.withdrawn).order_by(table.c.id)
@@ -30,10 +37,15 @@ async def of_citizen(connection: AsyncConnection, iin: str) -> list[Record]:
 
 
 async def stale(
-    connection: AsyncConnection, fresh: FreshSince, mission: str | None, after: UUID | None, limit: int
+    connection: AsyncConnection,
+    fresh: FreshSince,
+    reached: ColumnElement[bool],
+    mission: str | None,
+    after: UUID | None,
+    limit: int,
 ) -> list[Record]:
-    """Up to `limit` stale entries, of one mission if named, after the entry `after`."""
-    query = select(table.c.id).where(_in_effect(), ~_current(fresh))
+    """Up to `limit` stale entries that are `reached`, of one mission if named, after the entry `after`."""
+    query = select(table.c.id).where(_in_effect(), ~_current(fresh), reached)
     if mission is not None:
         query = query.where(table.c.mission == mission)
     if after is not None:

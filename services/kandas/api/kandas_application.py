@@ -8,6 +8,7 @@ from fastapi import Request, Response
 from services.kandas.cases import kandas_application as cases
 from services.kandas.cases import status_decision
 from services.kandas.cases.answers import Case, CaseDecision, Lodged
+from services.kandas.cases.family_case import CASES
 from services.kandas.cases.kandas_application import Documents, Lodgement, TakeBack
 from services.kandas.cases.status_decision import Findings, HearingHeld
 from shared.db.records import FIRST
@@ -19,9 +20,9 @@ from shared.records.step import StepRequest, step_by
 PATH = "/v1/kandas-applications"
 
 router = api_router(prefix=PATH, tags=["kandas applications"])
-Lodger = Annotated[Caller, requires("kandas-officer", "consul")]
-LodgersStep = Annotated[StepRequest, step_by("kandas-officer", "consul")]
-OfficersStep = Annotated[StepRequest, step_by("kandas-officer")]
+Lodger = Annotated[Caller, requires("kandas-officer", "consul", scope=CASES)]
+LodgersStep = Annotated[StepRequest, step_by("kandas-officer", "consul", scope=CASES)]
+OfficersStep = Annotated[StepRequest, step_by("kandas-officer", scope=CASES)]
 
 
 @router.post("", status_code=201, response_model=Lodged, summary="Lodge a family's application")

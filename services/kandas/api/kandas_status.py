@@ -18,14 +18,16 @@ router = record_routes(STATUSES, "kandas statuses")
 
 
 @router.post("/{id:uuid}:end", summary="End a status")
-async def end(body: EndOfStatus, asked: Annotated[StepRequest, step_by("kandas-officer")]) -> RecordState[KandasStatus]:
+async def end(
+    body: EndOfStatus, asked: Annotated[StepRequest, step_by("kandas-officer", scope=STATUSES.scope)]
+) -> RecordState[KandasStatus]:
     """By citizenship, by withdrawal, or because the person left the country."""
     return await cases.end(asked, body)
 
 
 @router.get("/{id:uuid}/decisions", summary="Every decision on a status, with all its checks")
 async def decisions(
-    request: Request, id: UUID, caller: Annotated[Caller, requires("kandas-officer")]
+    request: Request, id: UUID, caller: Annotated[Caller, requires("kandas-officer", scope=STATUSES.scope)]
 ) -> list[MemberDecision]:
     """Oldest first; empty for a status that was taken over from elsewhere. The reading is written to the access log."""
     return await cases.decisions(request.app.state.engine, id, caller)

@@ -3,7 +3,9 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, TypeVar
+
+from pydantic import BaseModel
 
 from services.kandas.cases.answers import Case, MemberState, Stage, Timing
 from services.kandas.cases.case_file import CaseFile
@@ -15,12 +17,15 @@ from services.kandas.store.tables import kandas_application
 from shared import clock
 from shared.db import records
 from shared.db.records import Record
-from shared.errors import Conflict, Forbidden
+from shared.errors import Conflict, Forbidden, NotFound
 from shared.events.kandas import KandasStatus
 from shared.identity.callers import Caller
+from shared.identity.scope import belongs_to, reaches
 from shared.outbox.unit_of_work import UnitOfWork
 from shared.records import intake
-from shared.records.step import StepRequest
+from shared.records.step import StepRequest, perform
+
+M = TypeVar("M", bound=BaseModel)
 
 Act = Literal["add_documents", "decide", "record_hearing", "withdraw"]
 UNDECIDED: frozenset[Stage] = frozenset({"awaiting_documents", "under_review", "hearing"})
@@ -41,6 +46,10 @@ _REFUSALS: dict[Stage, str] = {
 }
 
 
+CASES = belongs_to(region="region", mission="mission")
+"""A family's case belongs to the region of settlement, and to the mission through which it was lodged."""
+
+
 @dataclass(frozen=True, slots=True)
 class CaseState:
     """A case as it stands: its record, its file, its running clock and its members' records."""
@@ -52,11 +61,11 @@ class CaseState:
 
 
 async def open_case(unit: UnitOfWork, asked: StepRequest, act: Act) -> CaseState:
-    """The case, locked with its members for `act` on the version that was read. Raises NotFound, Forbidden (asked
+    """The case, locked with its members for `act` on the version that was read. Raises NotFound (asked
     first, so that nobody learns a version from outside), VersionMismatch, and Conflict at a stage without this act."""
     record = await records.load(unit.connection, kandas_application, asked.id, lock=True)
     case = await state_of(unit, record, lock=True)
-    refuse_strangers(case.file.mission, asked.caller)
+    expect_seen(case.file, asked.caller)
     records.expect_version(record, asked.version)
     if (found := stage(case)) not in ALLOWED[act]:
         raise Conflict(_REFUSALS[found])
@@ -76,16 +85,6 @@ async def keep(unit: UnitOfWork, case: CaseState, file: CaseFile, caller: Caller
     for member in case.members:
         await intake.log(unit, STATUSES, member, KandasStatus.read(member.body), caller, "change", reason)
     return await state_of(unit, record)
-
-
-def repeated(caller: Caller) -> Callable[[UnitOfWork, Case], Awaitable[None]]:
-    """Writes to the access log that an answer showed the case's members again."""
-
-    async def log(unit: UnitOfWork, case: Case) -> None:
-        for member in case.members:
-            await intake.log_repeat(unit, STATUSES, member.status_id, member.status, caller)
-
-    return log
 
 
 def undecided(case: CaseState) -> list[tuple[Record, KandasStatus]]:
@@ -111,9 +110,33 @@ def _clock(file: CaseFile, members: Sequence[Record]) -> rules.Clock | None:
 
 
 def refuse_strangers(mission: str | None, caller: Caller) -> None:
-    """Raises Forbidden for a mission that reaches for what was lodged at home."""
-    if mission is None and "kandas-officer" not in caller.roles:
+    """Raises Forbidden for a mission that lodges what is lodged at home."""
+    if _is_stranger(mission, caller):
         raise Forbidden("A mission handles only the applications that were lodged through a mission.")
+
+
+def expect_seen(file: CaseFile, caller: Caller) -> None:
+    """Raises NotFound for a case out of the caller's reach, and for a mission for what was lodged at home."""
+    if _is_stranger(file.mission, caller) or not reaches(caller, CASES, file):
+        raise NotFound("There is no such kandas application.")
+
+
+async def perform_on(asked: StepRequest, answer: type[M], act: Callable[[UnitOfWork], Awaitable[M]]) -> M:
+    """`perform` for an act on a case: a first answer is shown again to whoever still reaches the case."""
+
+    async def seen(unit: UnitOfWork) -> None:
+        record = await records.load(unit.connection, kandas_application, asked.id)
+        expect_seen(CaseFile.read(record.body), asked.caller)
+
+    async def repeated(unit: UnitOfWork, shown: M) -> None:
+        for member in shown.members if isinstance(shown, Case) else ():
+            await intake.log_repeat(unit, STATUSES, member.status_id, member.status, asked.caller)
+
+    return await perform(asked.engine, asked.key, answer, act, seen=seen, repeated=repeated)
+
+
+def _is_stranger(mission: str | None, caller: Caller) -> bool:
+    return mission is None and "kandas-officer" not in caller.roles
 
 
 def stage(case: CaseState) -> Stage:

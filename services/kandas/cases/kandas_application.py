@@ -13,7 +13,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.kandas.cases.answers import Case, Lodged, MemberReceipt
 from services.kandas.cases.case_file import CaseFile, Member, MemberFile, Paper, PaperKind
-from services.kandas.cases.family_case import keep, open_case, refuse_strangers, repeated, state_of, view
+from services.kandas.cases.family_case import (
+    CASES,
+    expect_seen,
+    keep,
+    open_case,
+    perform_on,
+    refuse_strangers,
+    state_of,
+    view,
+)
 from services.kandas.cases.kandas_status import STATUSES
 from services.kandas.rules import kandas_application as rules
 from services.kandas.rules.rulebook import rulebook
@@ -27,10 +36,11 @@ from shared.events.kandas import KandasStatus
 from shared.events.person import Person
 from shared.events.wire import Country, Date, Region, SourceId, Text, WireModel
 from shared.identity.callers import Caller
+from shared.identity.scope import expect_reach
 from shared.kernel.norms import NotInForce
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake, plausibility
-from shared.records.step import StepRequest, perform
+from shared.records.step import StepRequest
 
 
 class LodgedMember(WireModel):
@@ -109,6 +119,7 @@ async def lodge(engine: AsyncEngine, lodgement: Lodgement, caller: Caller) -> tu
     """Takes an application with a status record for each member, and says whether it is new. Raises Invalid, Forbidden,
     and Conflict where one of the source ids holds other content."""
     refuse_strangers(lodgement.mission, caller)
+    expect_reach(caller, CASES, lodgement)
     for number, member in enumerate(lodgement.members):
         plausibility.expect(member, at=f"/members/{number}")
     if faults := list(_faults(lodgement)):
@@ -166,7 +177,7 @@ async def add_documents(asked: StepRequest, received: Documents) -> Case:
         file = case.file.model_copy(update={"members": members})
         return view(await keep(unit, case, file, asked.caller, "documents received"))
 
-    return await perform(asked.engine, asked.key, Case, act, repeated(asked.caller))
+    return await perform_on(asked, Case, act)
 
 
 def _paper_faults(file: CaseFile, papers: Sequence[ReceivedPaper]) -> Iterator[Fault]:
@@ -203,14 +214,14 @@ async def take_back(asked: StepRequest, taking_back: TakeBack) -> Case:
         )
         return view(await state_of(unit, record))
 
-    return await perform(asked.engine, asked.key, Case, act, repeated(asked.caller))
+    return await perform_on(asked, Case, act)
 
 
 async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> Case:
-    """The case as it stands; the reading is logged for every member. Raises NotFound, Forbidden."""
+    """The case as it stands; the reading is logged for every member. Raises NotFound."""
     async with unit_of_work(engine) as unit:
         case = await state_of(unit, await records.load(unit.connection, kandas_application, id))
-        refuse_strangers(case.file.mission, caller)
+        expect_seen(case.file, caller)
         for member in case.members:
             await intake.log(unit, STATUSES, member, KandasStatus.read(member.body), caller, "read", None)
     return view(case)

@@ -20,6 +20,7 @@ from shared.errors import Conflict, Fault, Invalid
 from shared.events.kandas import KandasStatus
 from shared.events.wire import Date, WireModel
 from shared.identity.callers import Caller
+from shared.identity.scope import belongs_to
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake
 from shared.records.people import document_of
@@ -65,6 +66,7 @@ STATUSES = RecordType(
     path="kandas-statuses",
     writers=("kandas-officer",),
     readers=("kandas-officer",),
+    scope=belongs_to(region="region"),
     time=_time,
     columns=_columns,
     immutable_faults=_immutable_faults,
@@ -157,6 +159,6 @@ async def decisions(engine: AsyncEngine, id: UUID, caller: Caller) -> list[Membe
     """Every decision on the status, oldest first; the reading is logged. Raises NotFound."""
     async with unit_of_work(engine) as unit:
         record = await records.load(unit.connection, kandas_status, id)
-        await intake.log(unit, STATUSES, record, KandasStatus.read(record.body), caller, "read", None)
+        await intake.log(unit, STATUSES, record, intake.visible_fact(STATUSES, record, caller), caller, "read", None)
         found = await status_decision.of_status(unit.connection, id)
     return [MemberDecision.model_validate_json(decision.body, extra="ignore") for decision in found]

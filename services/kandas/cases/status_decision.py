@@ -25,7 +25,7 @@ from shared.events.wire import Date, Flag, SourceId, WireModel
 from shared.identity.callers import Caller
 from shared.outbox.unit_of_work import UnitOfWork
 from shared.records import intake
-from shared.records.step import StepRequest, perform
+from shared.records.step import StepRequest
 
 
 class Finding(WireModel):
@@ -56,7 +56,7 @@ async def decide(asked: StepRequest, findings: Findings) -> CaseDecision:
         case = await family_case.open_case(unit, asked, "decide")
         return await _decide(_Sitting(unit, case, clock.today(), asked.caller), findings.findings)
 
-    return await perform(asked.engine, asked.key, CaseDecision, act)
+    return await family_case.perform_on(asked, CaseDecision, act)
 
 
 async def _decide(sitting: "_Sitting", findings: Sequence[Finding]) -> CaseDecision:
@@ -156,7 +156,7 @@ async def record_hearing(asked: StepRequest, held: HearingHeld) -> Case:
         file = case.file.model_copy(update={"hearing": hearing.model_copy(update={"held_on": held.held_on})})
         return family_case.view(await family_case.keep(unit, case, file, asked.caller, "hearing held"))
 
-    return await perform(asked.engine, asked.key, Case, act, family_case.repeated(asked.caller))
+    return await family_case.perform_on(asked, Case, act)
 
 
 def _faults(waiting: Sequence[tuple[Record, KandasStatus]], findings: Sequence[Finding]) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ from fastapi import Request
 
 from services.permits.cases import employer as cases
 from services.permits.cases.declaration import DocumentState
-from services.permits.cases.employer import Employer, EmployerDetails, StaffCounts, StaffReport
+from services.permits.cases.employer import EMPLOYERS, Employer, EmployerDetails, StaffCounts, StaffReport
 from shared.events.wire import Bin, Date
 from shared.http.answers import SeenVersion
 from shared.http.routes import router as api_router
@@ -14,7 +14,7 @@ from shared.idempotency import OptionalKey
 from shared.identity.callers import Caller, requires
 
 router = api_router(prefix="/v1/employers", tags=["employers"])
-Speaker = Annotated[Caller, requires("employer", "permits-officer")]
+Speaker = Annotated[Caller, requires("employer", "permits-officer", scope=EMPLOYERS)]
 
 
 @router.put("/{bin}", summary="Register or change an employer")

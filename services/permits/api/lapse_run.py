@@ -8,11 +8,16 @@ from services.permits.cases import work_permit_application as cases
 from services.permits.cases.work_permit_application import LapseRun
 from shared.http.routes import router as api_router
 from shared.identity.callers import Caller, requires
+from shared.identity.scope import no_record
+
+RUN = no_record("the clock ends them; the answer is a count")
 
 router = api_router(prefix="/v1/quota-lapse-runs", tags=["operations"])
 
 
 @router.post("", summary="End every application whose fee was not paid in its term")
-async def run(request: Request, caller: Annotated[Caller, requires("permits-officer", "operator")]) -> LapseRun:
+async def run(
+    request: Request, caller: Annotated[Caller, requires("permits-officer", "operator", scope=RUN)]
+) -> LapseRun:
     """A second run finds nothing more to do. Deciding an application does the same first."""
     return await cases.lapse(request.app.state.engine, caller)

@@ -10,11 +10,14 @@ from shared.http.answers import SeenVersion
 from shared.http.routes import router as api_router
 from shared.idempotency import OptionalKey
 from shared.identity.callers import Caller, requires
+from shared.identity.scope import no_record, whole_country
 
 router = api_router(prefix="/v1/quotas", tags=["quotas"])
 Year = Annotated[int, Path(ge=2018, le=2100)]
-Officer = Annotated[Caller, requires("permits-officer")]
-Reader = Annotated[Caller, requires("permits-officer", "employer", "statistician", "operator")]
+QUOTAS = whole_country("the quota is ordered for the whole country, by the authorised body")
+PLACES = no_record("places are counted, and name nobody")
+Officer = Annotated[Caller, requires("permits-officer", scope=QUOTAS)]
+Reader = Annotated[Caller, requires("permits-officer", "employer", "statistician", "operator", scope=PLACES)]
 
 
 @router.put("/{year}", summary="Set the quota of a year")

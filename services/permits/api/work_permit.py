@@ -16,7 +16,7 @@ from shared.records.state import RecordState, state_of
 from shared.records.step import StepRequest, correct_record, step_by
 
 router = api_router(prefix="/v1/work-permits", tags=["work permits"])
-Reader = Annotated[Caller, requires(*PERMITS.readers)]
+Reader = Annotated[Caller, requires(*PERMITS.readers, scope=PERMITS.scope)]
 
 
 @router.get("/{id:uuid}", summary="Read a permit")
@@ -35,13 +35,15 @@ async def read_history(request: Request, id: UUID, caller: Reader) -> list[Recor
 @router.put("/{id:uuid}", summary="Correct who the worker is")
 async def correct(
     correction: Correction[WorkPermit],
-    asked: Annotated[StepRequest, step_by(*PERMITS.writers, key_required=False)],
+    asked: Annotated[StepRequest, step_by(*PERMITS.writers, scope=PERMITS.scope, key_required=False)],
 ) -> RecordState[WorkPermit]:
     """Only `person` and `occupation` can be corrected; everything else was decided."""
     return await correct_record(asked, PERMITS, correction.record, correction.reason)
 
 
 @router.post("/{id:uuid}:revoke", summary="Revoke a permit")
-async def revoke(revocation: Revocation, asked: Annotated[StepRequest, step_by(*PERMITS.writers)]) -> Revoked:
+async def revoke(
+    revocation: Revocation, asked: Annotated[StepRequest, step_by(*PERMITS.writers, scope=PERMITS.scope)]
+) -> Revoked:
     """Its place goes back to the quota only where the permit never was in force."""
     return await cases.revoke(asked, revocation)

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from services.permits.cases import work_permit, work_permit_application
 from services.permits.cases.work_permit_application import (
+    APPLICATIONS,
     Application,
     ApplicationLine,
     ApplicationReceipt,
@@ -29,8 +30,8 @@ PATH = "/v1/work-permit-applications"
 APPLICANTS = ("employer", "permits-officer")
 
 router = api_router(prefix=PATH, tags=["work permit applications"])
-Applicant = Annotated[Caller, requires(*APPLICANTS)]
-AuthorityStep = Annotated[StepRequest, step_by("permits-officer")]
+Applicant = Annotated[Caller, requires(*APPLICANTS, scope=APPLICATIONS)]
+AuthorityStep = Annotated[StepRequest, step_by("permits-officer", scope=APPLICATIONS)]
 
 
 class WorkList(BaseModel):
@@ -58,7 +59,7 @@ async def find(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> WorkList:
-    """An employer sees its own applications."""
+    """An employer sees its own applications, an officer those of the agency's region."""
     start = _place(after(cursor, str, str))
     found = await work_permit_application.find(request.app.state.engine, status, start, limit + 1, caller)
     lines, more = page(found, limit)
@@ -87,7 +88,9 @@ async def decide(asked: AuthorityStep) -> FileState:
 
 
 @router.post("/{id:uuid}:set-fee", summary="Set a fee that the rulebook does not know")
-async def set_fee(setting: FeeSetting, asked: Annotated[StepRequest, step_by("permits-officer")]) -> FileState:
+async def set_fee(
+    setting: FeeSetting, asked: Annotated[StepRequest, step_by("permits-officer", scope=APPLICATIONS)]
+) -> FileState:
     """With the act that says so; nothing can be paid before."""
     return await work_permit.set_fee(asked, setting)
 
@@ -99,6 +102,8 @@ async def pay(payment: Payment, asked: AuthorityStep) -> FileState:
 
 
 @router.post("/{id:uuid}:withdraw", summary="Take an application back")
-async def withdraw(body: TakeBack, asked: Annotated[StepRequest, step_by(*APPLICANTS)]) -> FileState:
+async def withdraw(
+    body: TakeBack, asked: Annotated[StepRequest, step_by(*APPLICANTS, scope=APPLICATIONS)]
+) -> FileState:
     """Before the permits are issued; reserved places go back to the quota."""
     return await work_permit_application.withdraw(asked, body)

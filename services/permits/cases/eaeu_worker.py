@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.permits.cases.authority import NOT_YOURS, may_act_for
 from services.permits.rules.citizenship import is_union_state
 from services.permits.store.tables import eaeu_worker
 from shared import clock
 from shared.errors import Fault
 from shared.events.permits import EaeuWorker
 from shared.identity.callers import Caller
+from shared.identity.scope import belongs_to
 from shared.records.record_type import RecordType
 
 
@@ -22,8 +22,8 @@ def _key(worker: EaeuWorker) -> str:
     return f"{worker.employer_bin}:{worker.source_id}"
 
 
-def _submission_faults(worker: EaeuWorker, caller: Caller) -> Sequence[Fault]:
-    faults = [] if may_act_for(caller, worker.employer_bin) else [NOT_YOURS]
+def _submission_faults(worker: EaeuWorker, _caller: Caller) -> Sequence[Fault]:
+    faults = []
     if not is_union_state(worker.country, worker.works_from):
         faults.append(Fault("/country", "Was no other member state of the Union on works_from: apply for a permit."))
     if worker.person.citizenship != worker.country:
@@ -33,18 +33,14 @@ def _submission_faults(worker: EaeuWorker, caller: Caller) -> Sequence[Fault]:
     return faults
 
 
-def _can_read(worker: EaeuWorker, caller: Caller) -> bool:
-    return may_act_for(caller, worker.employer_bin)
-
-
 EAEU_WORKERS = RecordType(
     fact=EaeuWorker,
     table=eaeu_worker,
     path="eaeu-workers",
     writers=("employer", "permits-officer"),
     readers=("employer", "permits-officer"),
+    scope=belongs_to(region="region", employer="employer_bin"),
     time=_time,
     key=_key,
     submission_faults=_submission_faults,
-    can_read=_can_read,
 )

@@ -22,6 +22,7 @@ from shared.events.wire import Activity, Region, Text, WireModel
 from shared.http.answers import Versioned
 from shared.idempotency import IdempotencyKey
 from shared.identity.callers import Caller
+from shared.identity.scope import expect_whole_country
 from shared.kernel.decisions import Decision, DecisionOutcome
 from shared.outbox.unit_of_work import UnitOfWork
 from shared.records.step import perform
@@ -104,7 +105,9 @@ async def order(
     caller: Caller,
 ) -> QuotaDecided:
     """Sets the quota of a year, or sets it anew: what is in use stays in use. Answers with the order and its decision.
-    Raises Refused above the ceiling or below what is in use, VersionRequired, VersionMismatch."""
+    Raises Forbidden for an agency of less than the whole country, Refused above the ceiling or below what is in use,
+    VersionRequired, VersionMismatch."""
+    expect_whole_country(caller, "The quota of a year")
     lines = [Pool(new_id(), line.kind, line.category, line.region, line.activity, line.size) for line in ordered.pools]
     norms = rulebook().on(_day_of(year))
 

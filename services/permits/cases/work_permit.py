@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from services.permits.cases.authority import may_act_for
 from services.permits.cases.entry_ban import barred
 from services.permits.cases.work_permit_application import (
     ApplicationFile,
@@ -37,7 +36,7 @@ from shared.events.envelope import Event
 from shared.events.permits import WorkPermit
 from shared.events.wire import Date, Text, WireModel
 from shared.http.answers import Versioned
-from shared.identity.callers import Caller
+from shared.identity.scope import belongs_to
 from shared.kernel.calendar import add_days
 from shared.kernel.decisions import CheckOutcome, DecisionOutcome
 from shared.kernel.norms import NormsInForce
@@ -85,20 +84,16 @@ def _immutable_faults(old: WorkPermit, new: WorkPermit) -> Sequence[Fault]:
     return [Fault(f"/{name}", "Was decided and cannot be corrected: revoke the permit instead.") for name in changed]
 
 
-def _can_read(permit: WorkPermit, caller: Caller) -> bool:
-    return may_act_for(caller, permit.employer_bin or "")
-
-
 PERMITS = RecordType(
     fact=WorkPermit,
     table=tables.work_permit,
     path="work-permits",
     writers=("permits-officer",),
     readers=("permits-officer", "employer"),
+    scope=belongs_to(region="region", employer="employer_bin"),
     time=_time,
     columns=_columns,
     immutable_faults=_immutable_faults,
-    can_read=_can_read,
 )
 
 

@@ -13,7 +13,6 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.permits.cases.authority import expect_to_act_for, may_act_for
 from services.permits.cases.employer import Employer
 from services.permits.rules import work_permit as rule
 from services.permits.rules.rulebook import rulebook
@@ -33,6 +32,7 @@ from shared.events.person import Person
 from shared.events.wire import Activity, Bin, Date, Occupation, ReckonedDate, Region, SourceId, Text, WireModel
 from shared.http.answers import Versioned
 from shared.identity.callers import Caller
+from shared.identity.scope import belongs_to, expect_reach, reaches, within
 from shared.kernel.decisions import Decision
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import plausibility
@@ -101,6 +101,9 @@ class Application(WireModel):
             "document",
         ),
     )
+
+
+APPLICATIONS = belongs_to(region="region", employer="employer_bin")
 
 
 class FeeDue(WireModel):
@@ -199,7 +202,7 @@ class LapseRun(BaseModel):
 async def submit(engine: AsyncEngine, application: Application, caller: Caller) -> tuple[ApplicationReceipt, bool]:
     """The receipt of the application, and whether it is new. Raises Forbidden, Invalid for an employer who is not
     registered, Conflict where the employer's source id holds another application."""
-    expect_to_act_for(caller, application.employer_bin)
+    expect_reach(caller, APPLICATIONS, application)
     for number, worker in enumerate(application.workers):
         plausibility.expect(worker, at=f"/workers/{number}")
     today = clock.today()
@@ -250,8 +253,9 @@ async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> FileState:
 async def find(
     engine: AsyncEngine, status: Status | None, after: tuple[date, UUID] | None, limit: int, caller: Caller
 ) -> Sequence[ApplicationLine]:
-    """The work list, most urgent first: whose decision is due, without persons. An employer sees its own."""
-    own = None if may_act_for(caller, "") else caller.bin or ""
+    """The work list, most urgent first: whose decision is due, without persons, of those that the caller
+    reaches."""
+    own = within(caller, APPLICATIONS, store.places())
     async with engine.connect() as connection:
         lines = await store.find(connection, own, status, after, limit)
     return [ApplicationLine.model_validate(asdict(line)) for line in lines]
@@ -301,8 +305,8 @@ async def step_file(
     change: Callable[[UnitOfWork, ApplicationFile], Awaitable[tuple[ApplicationFile, str]]],
 ) -> FileState:
     """The application after an act: `change` answers with its next state and why, and does what must happen with it.
-    Raises NotFound, also for another employer's, VersionMismatch, Conflict where its state is none that the act leads
-    from or the key was used for another request, and what `change` raises."""
+    Raises NotFound, also out of the caller's reach, VersionMismatch, Conflict where its state is none that the act
+    leads from or the key was used for another request, and what `change` raises."""
 
     async def perform_act(unit: UnitOfWork) -> FileState:
         record = await records.load(unit.connection, applications, asked.id, lock=True)
@@ -315,13 +319,16 @@ async def step_file(
     async def repeated(unit: UnitOfWork, shown: FileState) -> None:
         await _note(unit, shown.id, shown, asked.caller, "repeat", None)
 
-    return await perform(asked.engine, asked.key, FileState, perform_act, repeated)
+    async def seen(unit: UnitOfWork) -> None:
+        _file_seen(await records.load(unit.connection, applications, asked.id), asked.caller)
+
+    return await perform(asked.engine, asked.key, FileState, perform_act, seen=seen, repeated=repeated)
 
 
 def _file_seen(record: Record, caller: Caller) -> ApplicationFile:
-    """The file, if the caller may know of it. Raises NotFound."""
+    """The file, if the caller reaches it. Raises NotFound."""
     file = _file_of(record)
-    if not may_act_for(caller, file.application.employer_bin):
+    if not reaches(caller, APPLICATIONS, file.application):
         raise NotFound("There is no such work permit application.")
     return file
 

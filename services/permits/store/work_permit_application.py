@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import ColumnElement, literal_column, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.permits.store.tables import payment
 from services.permits.store.tables import work_permit_application as table
+from shared.identity.scope import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +26,21 @@ class Line:
     pay_by: date | None
 
 
+def places() -> dict[Kind, ColumnElement[Any]]:
+    """What says to what an application belongs."""
+    region: ColumnElement[Any] = literal_column(f"{table.name}.body #>> '{{application,region}}'")
+    return {"region": region, "employer": table.c.employer_bin}
+
+
 async def find(
     connection: AsyncConnection,
-    employer_bin: str | None,
+    reached: ColumnElement[bool],
     status: str | None,
     after: tuple[date, UUID] | None,
     limit: int,
 ) -> Sequence[Line]:
-    """Up to `limit` applications after a place in the order of their deadlines."""
-    asked = select(table.c.id, table.c.employer_bin, table.c.status, table.c.decide_by, table.c.pay_by)
-    if employer_bin is not None:
-        asked = asked.where(table.c.employer_bin == employer_bin)
+    """Up to `limit` applications that are `reached`, after a place in the order of their deadlines."""
+    asked = select(table.c.id, table.c.employer_bin, table.c.status, table.c.decide_by, table.c.pay_by).where(reached)
     if status is not None:
         asked = asked.where(table.c.status == status)
     if after is not None:

@@ -5,7 +5,7 @@ import base64
 import json
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
 import pytest
@@ -17,10 +17,10 @@ from deploy.local.issuer import AUDIENCE, ISSUER, mint
 from shared import clock
 from shared.http.app import UndeclaredRoute, make_app
 from shared.http.routes import router
-from shared.identity.callers import public, requires
+from shared.identity.callers import Caller, public, requires
 from shared.identity.keys import MIN_AGE, KeySet
 from shared.identity.tokens import BadToken, Tokens
-from tests.shared.http.conftest import TokenFor, client_of
+from tests.shared.http.conftest import SAMPLES, TokenFor, client_of
 
 THING = {"source_id": "B-1", "document": {"number": "1", "expires": 2030}}
 
@@ -28,6 +28,7 @@ THING = {"source_id": "B-1", "document": {"number": "1", "expires": 2030}}
 def claims(**changes: Any) -> dict[str, Any]:
     present = int(clock.now().timestamp())
     usual = {"iss": ISSUER, "aud": AUDIENCE, "sub": "x", "iat": present, "exp": present + 60, "roles": ["border"]}
+    usual |= {"agency": "border-service", "purpose": "control"}
     return {name: value for name, value in {**usual, **changes}.items() if value is not None}
 
 
@@ -83,6 +84,7 @@ async def test_one_role_of_several_is_enough(client: httpx.AsyncClient, issuer: 
         {"roles": "border"},
         {"roles": [1]},
         {"iin": 900501300123},
+        {"purpose": ["control"]},
     ],
     ids=lambda wrong: next(f"{name}={value}" for name, value in wrong.items()),
 )
@@ -172,6 +174,32 @@ async def test_of_the_first_requests_none_is_refused_for_want_of_keys(client: ht
     assert set(await asyncio.gather(*(status_with(client, token) for token in tokens))) == {201}
 
 
+async def test_an_officer_names_agency_and_purpose(client: httpx.AsyncClient, as_role: TokenFor) -> None:
+    async def answer(headers: dict[str, str]) -> tuple[int, str]:
+        answer = await client.post("/v1/things/1", json=THING, headers=headers)
+        return answer.status_code, answer.json().get("type", "").rpartition("/")[2]
+
+    for nameless in (None, ""):
+        assert await answer(as_role("border", agency=nameless)) == (403, "agency-missing")
+    silent = as_role("border", purpose=None)
+    assert await answer(silent) == (403, "purpose-missing")
+    assert await answer(silent | {"Kosh-Purpose": "%20%00"}) == (403, "purpose-missing")
+    assert await answer(silent | {"Kosh-Purpose": "control"}) == (201, "")
+    assert await answer(as_role("system", agency=None, purpose=None)) == (201, "")
+
+
+async def test_a_caller_acts_in_the_capacity_that_the_route_asks_for(settings_with: Any, as_role: TokenFor) -> None:
+    several = router()
+
+    @several.get("/v1/capacity")
+    async def capacity(caller: Annotated[Caller, requires("host", "clerk", scope=SAMPLES)]) -> list[str]:
+        return sorted(caller.roles)
+
+    async with client_of(make_app("sample", "Sample", settings_with(), [several])) as client:
+        answer = await client.get("/v1/capacity", headers=as_role(["clerk", "operator", "system"]))
+    assert answer.json() == ["clerk"], "another role's reach must not be lent to this one"
+
+
 async def test_public_is_open_and_knows_who_asks_if_told(client: httpx.AsyncClient, as_role: TokenFor) -> None:
     assert (await client.get("/v1/figures")).json() == {"subject": None}
     assert (await client.get("/v1/figures", headers=as_role("statistician"))).json() == {"subject": "dev:statistician"}
@@ -193,6 +221,16 @@ def test_an_app_with_a_route_that_says_nothing_is_not_built(settings_with: Any) 
         make_app("sample", "Sample", settings_with(), [silent])
 
 
+def test_nor_one_whose_route_does_not_say_to_what_belongs_what_it_shows(settings_with: Any) -> None:
+    silent = router()
+
+    @silent.get("/v1/secrets")
+    async def secrets(_: Annotated[Caller, requires("clerk")]) -> None: ...
+
+    with pytest.raises(UndeclaredRoute, match="to what belongs what they show: GET /v1/secrets"):
+        make_app("sample", "Sample", settings_with(), [silent])
+
+
 def test_a_route_that_is_not_ours_is_refused_though_it_declares(settings_with: Any) -> None:
     foreign = APIRouter()
 
@@ -204,7 +242,7 @@ def test_a_route_that_is_not_ours_is_refused_though_it_declares(settings_with: A
 
 
 async def test_a_router_may_declare_for_all_its_routes(settings_with: Any, as_role: TokenFor) -> None:
-    inner = router(prefix="/inner", dependencies=[requires("consul")])
+    inner = router(prefix="/inner", dependencies=[requires("consul", scope=SAMPLES)])
 
     @inner.get("/thing")
     async def thing() -> int:

@@ -21,7 +21,7 @@ from shared.idempotency import KEPT, IdempotencyKey, RequiredKey, idempotency_ta
 from shared.identity.callers import requires
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.testing.postgres import FreshDatabase
-from tests.shared.http.conftest import TokenFor, client_of
+from tests.shared.http.conftest import SAMPLES, TokenFor, client_of
 
 metadata = MetaData()
 idempotency_table(metadata)
@@ -149,7 +149,7 @@ class Proposal(BaseModel):
 api = routes.router(prefix="/v1/things")
 
 
-@api.post("", status_code=201, dependencies=[requires("clerk")])
+@api.post("", status_code=201, dependencies=[requires("clerk", scope=SAMPLES)])
 async def propose(request: Request, proposal: Proposal, key: RequiredKey) -> Thing:
     return await make(request.app.state.engine, key, proposal.name)
 

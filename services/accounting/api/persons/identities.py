@@ -1,16 +1,12 @@
 """`/v1/identities`: which records are taken for one person's."""
 
-from typing import Annotated
-
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.accounting.api.statistician import Statistician
 from services.accounting.cases.persons import identities as case
 from shared.http.routes import Lines
 from shared.http.routes import router as api_router
-from shared.identity.callers import Caller, requires
-
-Statistician = Annotated[Caller, requires("statistician")]
 
 
 class Identified(BaseModel):

@@ -1,16 +1,12 @@
 """`/v1/reviews`: doubts about identity."""
 
-from typing import Annotated
-
 from fastapi import Request
 
+from services.accounting.api.statistician import Statistician
 from services.accounting.cases.persons import reviews as case
 from services.accounting.cases.persons.reviews import Doubts
 from shared.http.paging import Cursor, Limit
 from shared.http.routes import router as api_router
-from shared.identity.callers import Caller, requires
-
-Statistician = Annotated[Caller, requires("statistician")]
 
 router = api_router(tags=["persons"])
 

@@ -4,12 +4,11 @@ from typing import Annotated
 
 from fastapi import Path, Request
 
+from services.accounting.api.statistician import Statistician
 from services.accounting.cases.persons import timeline as case
 from services.accounting.cases.persons.timeline import Timeline
 from shared.http.routes import router as api_router
-from shared.identity.callers import Caller, requires
 
-Statistician = Annotated[Caller, requires("statistician")]
 Pseudonym = Annotated[str, Path(pattern="^[0-7][0-9a-f]{15}$", examples=["00c1a2b3d4e5f607"])]
 
 router = api_router(tags=["persons"])

@@ -5,16 +5,15 @@ from typing import Annotated, Literal
 from fastapi import Query, Request
 from pydantic import BaseModel, ConfigDict
 
+from services.accounting.api.statistician import Statistician
 from services.accounting.cases.residence import classification as case
 from services.accounting.rules.residence.outcome import resolved_verdict, verdict
 from shared.events.wire import Date
 from shared.http.routes import Lines
 from shared.http.routes import router as make_router
-from shared.identity.callers import Caller, requires
 
 METHOD = "the 12/16-month rule; R: an unknown first status is resolved where both possible ones agree"
 SAYS = {"M1216": verdict, "M1216R": resolved_verdict}
-Statistician = Annotated[Caller, requires("statistician")]
 
 
 class ClassifiedCrossing(BaseModel):

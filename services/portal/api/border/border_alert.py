@@ -16,7 +16,7 @@ router = reading_routes(ALERTS, "border alerts")
 @router.get("", summary="The newest alerts")
 async def newest(
     request: Request,
-    caller: Annotated[Caller, requires("border", "migration-police")],
+    caller: Annotated[Caller, requires("border", "migration-police", scope=ALERTS.scope)],
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> AlertPage:

@@ -17,13 +17,17 @@ OFFICERS = ("migration-police", "border")
 
 
 @router.post("/{id:uuid}:lift", summary="Lift a ban before its end")
-async def lift(body: Lifting, asked: Annotated[StepRequest, step_by(*OFFICERS)]) -> RecordState[EntryBan]:
+async def lift(
+    body: Lifting, asked: Annotated[StepRequest, step_by(*OFFICERS, scope=ENTRY_BANS.scope)]
+) -> RecordState[EntryBan]:
     """With its reason; the ban stays readable in the register of the barred."""
     return await cases.lift(asked, body)
 
 
 @router.post(":check", summary="Is this person barred from entry?")
-async def check(request: Request, body: BanCheck, caller: Annotated[Caller, requires(*OFFICERS)]) -> BanAnswer:
+async def check(
+    request: Request, body: BanCheck, caller: Annotated[Caller, requires(*OFFICERS, scope=ENTRY_BANS.scope)]
+) -> BanAnswer:
     """A small answer for the border. An equal name and birth date alone may be another person. The check is written to
     the access log."""
     return await cases.check(request.app.state.engine, body, caller)

@@ -11,9 +11,11 @@ from shared.events.wire import CountedDate, Text, WireModel
 from shared.http import routes
 from shared.idempotency import OptionalKey
 from shared.identity.callers import Caller, requires
+from shared.identity.scope import no_record
 
-Border = Annotated[Caller, requires("border")]
-Reader = Annotated[Caller, requires("border", "statistician", "operator")]
+COVERAGE = no_record("the period that a feed covers")
+Border = Annotated[Caller, requires("border", scope=COVERAGE)]
+Reader = Annotated[Caller, requires("border", "statistician", "operator", scope=COVERAGE)]
 
 router = routes.router(prefix="/v1/feeds", tags=["feeds"])
 

@@ -17,7 +17,7 @@ router = record_routes(PROTECTION, "protection statuses")
 @router.get("/reviews-due", summary="Refugees whose yearly review is due")
 async def reviews_due(
     request: Request,
-    caller: Annotated[Caller, requires("migration-police")],
+    caller: Annotated[Caller, requires("migration-police", scope=PROTECTION.scope)],
     by: Annotated[Date | None, Query(description="today, if not given")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> ReviewsDue:

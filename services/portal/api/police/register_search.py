@@ -8,7 +8,10 @@ from services.portal.cases.police import register_search as cases
 from services.portal.cases.police.register_search import Register, RegisterAnswer
 from shared.http.routes import router as api_router
 from shared.identity.callers import Caller, requires
+from shared.identity.scope import whole_country
 from shared.records.people import PersonQuery
+
+REGISTERS = whole_country("the registers of decree 148 are the country's, and are asked about a person")
 
 router = api_router(prefix="/v1/registers", tags=["registers"])
 
@@ -18,7 +21,7 @@ async def search(
     request: Request,
     register: Register,
     about: PersonQuery,
-    caller: Annotated[Caller, requires("migration-police", "border")],
+    caller: Annotated[Caller, requires("migration-police", "border", scope=REGISTERS)],
 ) -> RegisterAnswer:
     """Withdrawn records included. The search and everyone whom it found are written to the access log."""
     return await cases.search(request.app.state.engine, register, about, caller)

@@ -21,32 +21,43 @@ POLICE = ("migration-police",)
 
 
 @router.post("/{id:uuid}:confirm", summary="Confirm what a run has found")
-async def confirm(body: Confirmation, asked: Annotated[StepRequest, step_by(*POLICE)]) -> RecordState[Violation]:
+async def confirm(
+    body: Confirmation, asked: Annotated[StepRequest, step_by(*POLICE, scope=VIOLATIONS.scope)]
+) -> RecordState[Violation]:
     """From now on it counts as a violation. What is wrong is withdrawn instead, with the reason."""
     return await cases.confirm(asked, body)
 
 
 @router.post("/{id:uuid}:contest", summary="Write down that the person contests a finding")
-async def contest(body: Objection, asked: Annotated[StepRequest, step_by(*POLICE)]) -> RecordState[Violation]:
+async def contest(
+    body: Objection, asked: Annotated[StepRequest, step_by(*POLICE, scope=VIOLATIONS.scope)]
+) -> RecordState[Violation]:
     """For people who object at an office."""
     return await cases.contest(asked, body)
 
 
 @router.post(":awaiting", summary="Findings that wait for an officer")
 async def awaiting(
-    request: Request, caller: Annotated[Caller, requires(*POLICE)], limit: Limit = 100, cursor: Cursor = None
+    request: Request,
+    caller: Annotated[Caller, requires(*POLICE, scope=VIOLATIONS.scope)],
+    limit: Limit = 100,
+    cursor: Cursor = None,
 ) -> Findings:
     """The oldest first, each with the stay as the register shows it now."""
     return await cases.awaiting(request.app.state.engine, cursor, limit, caller)
 
 
 @own_router.get("", summary="What was found against me, by which rule, and how to contest it")
-async def own(request: Request, caller: Annotated[Caller, requires("citizen")]) -> list[Finding]:
+async def own(
+    request: Request, caller: Annotated[Caller, requires("citizen", scope=VIOLATIONS.scope)]
+) -> list[Finding]:
     """By the IIN of your token."""
     return await cases.own(request.app.state.engine, caller)
 
 
 @own_router.post("/{id:uuid}:contest", summary="Contest what was found against me")
-async def contest_own(body: Objection, asked: Annotated[StepRequest, step_by("citizen")]) -> RecordState[Violation]:
+async def contest_own(
+    body: Objection, asked: Annotated[StepRequest, step_by("citizen", scope=VIOLATIONS.scope)]
+) -> RecordState[Violation]:
     """Say why; an officer answers. Anybody else's answers 404."""
     return await cases.contest_own(asked, body)

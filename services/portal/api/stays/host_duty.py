@@ -11,7 +11,7 @@ from shared.http.routes import router as api_router
 from shared.identity.callers import Caller, requires
 
 router = api_router(prefix="/v1/host-duties", tags=["host duties"])
-Reader = Annotated[Caller, requires("migration-police", "clerk", "host")]
+Reader = Annotated[Caller, requires("migration-police", "clerk", "host", scope=cases.DUTIES)]
 
 
 @router.post(":search", summary="List the duties due and overdue")

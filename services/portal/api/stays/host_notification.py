@@ -23,11 +23,11 @@ TAG = "host notifications"
 
 router = api_router(prefix=PATH, tags=[TAG])
 records = record_routes(NOTICES, TAG, single=False)
-Writer = Annotated[Caller, requires(*NOTICES.writers)]
-Reader = Annotated[Caller, requires(*NOTICES.readers)]
-Host = Annotated[Caller, requires("host")]
-Acting = Annotated[StepRequest, step_by("host", "clerk", "notifier")]
-Confirming = Annotated[StepRequest, step_by("host", "clerk")]
+Writer = Annotated[Caller, requires(*NOTICES.writers, scope=NOTICES.scope)]
+Reader = Annotated[Caller, requires(*NOTICES.readers, scope=NOTICES.scope)]
+Host = Annotated[Caller, requires("host", scope=NOTICES.scope)]
+Acting = Annotated[StepRequest, step_by("host", "clerk", "notifier", scope=NOTICES.scope)]
+Confirming = Annotated[StepRequest, step_by("host", "clerk", scope=NOTICES.scope)]
 
 
 @router.post("", status_code=201, response_model=NoticeReceipt, summary="Hand in a notice on paper or from e-Qonaq")

@@ -7,13 +7,16 @@ from uuid import UUID
 from fastapi import Body, Request, Response
 
 from services.portal.cases.stays import signed_notice as cases
+from services.portal.cases.stays.host_notification import NOTICES
 from services.portal.cases.stays.signed_notice import CheckRun, Envelope, SignedNoticeState
 from shared.http.answers import model_response
 from shared.http.openapi import problem_answer
 from shared.http.routes import router as api_router
 from shared.identity.callers import Caller, requires
+from shared.identity.scope import no_record
 
 PATH = "/v1/host-notifications/signed"
+CHECKS = no_record("pending signatures are judged; the answer is a count")
 
 router = api_router(prefix=PATH, tags=["host notifications"])
 checks = api_router(prefix="/v1/signature-checks", tags=["operations"])
@@ -47,7 +50,7 @@ _REASONS = (
 async def submit(
     request: Request,
     envelope: Annotated[Envelope, Body(examples=[_EXAMPLE])],
-    caller: Annotated[Caller, requires("host", "notifier")],
+    caller: Annotated[Caller, requires("host", "notifier", scope=NOTICES.scope)],
 ) -> Response:
     """`document` is the notice as JSON, exactly the bytes that were signed; `signature` is a detached CMS signature
     (RFC 5652) over them, made by a national certificate of the host: of the person named by IIN, or of the head or an
@@ -63,13 +66,15 @@ async def submit(
 
 @router.get("/{id:uuid}", summary="What became of a signed notice")
 async def read(
-    request: Request, id: UUID, caller: Annotated[Caller, requires("host", "clerk", "migration-police", "notifier")]
+    request: Request,
+    id: UUID,
+    caller: Annotated[Caller, requires("host", "clerk", "migration-police", "notifier", scope=NOTICES.scope)],
 ) -> SignedNoticeState:
     """The verdict, and the receipt where there is one. The reading is written to the access log."""
     return await cases.read(request.app.state.engine, id, caller)
 
 
 @checks.post("", summary="Judge the signatures that wait")
-async def judge_pending(request: Request, caller: Annotated[Caller, requires("operator")]) -> CheckRun:
+async def judge_pending(request: Request, caller: Annotated[Caller, requires("operator", scope=CHECKS)]) -> CheckRun:
     """Done by itself each quarter of an hour: what could not be known when a notice came in may be known by now."""
     return await cases.judge_pending(request.app.state.engine, request.app.state.verifier, caller)

@@ -17,6 +17,10 @@ from shared.http.answers import model_response
 from shared.http.openapi import problem_answer
 from shared.http.routes import router as api_router
 from shared.identity.callers import Caller, requires
+from shared.identity.scope import no_record, whole_country
+
+ANYWHERE = whole_country("by what right somebody stays is asked wherever they are met")
+RUN = no_record("the clock finds them; the answer is counts")
 
 router = api_router(prefix="/v1/stay-control", tags=["stay control"])
 runs = api_router(prefix="/v1/overstay-runs", tags=["operations"])
@@ -34,7 +38,9 @@ class RunOrder(BaseModel):
     responses={404: problem_answer("No crossing of this person is on record, and no citizenship was given")},
 )
 async def check(
-    request: Request, body: StayQuestion, caller: Annotated[Caller, requires("border", "migration-police")]
+    request: Request,
+    body: StayQuestion,
+    caller: Annotated[Caller, requires("border", "migration-police", scope=ANYWHERE)],
 ) -> StayAnswer:
     """The days of entry and exit are both days of stay. Permits to work count as far as the permits register
     has told of them. The question is written to the access log."""
@@ -49,7 +55,7 @@ async def check(
     responses={202: {"headers": {"Location": {"required": True, "schema": {"type": "string"}}}}},
 )
 async def order(
-    request: Request, caller: Annotated[Caller, requires("operator")], body: RunOrder | None = None
+    request: Request, caller: Annotated[Caller, requires("operator", scope=RUN)], body: RunOrder | None = None
 ) -> Response:
     """The background does it, within a minute; look at the address in `Location` for how far it is. A run that was
     broken off is repeated; a repeat finds what is left, and nothing twice."""
@@ -58,6 +64,6 @@ async def order(
 
 
 @runs.get("/{id:uuid}", summary="How far a run is")
-async def read(request: Request, id: UUID, caller: Annotated[Caller, requires("operator")]) -> OverstayRun:
+async def read(request: Request, id: UUID, caller: Annotated[Caller, requires("operator", scope=RUN)]) -> OverstayRun:
     """Persons examined, findings recorded, findings of earlier runs withdrawn."""
     return await overstay_run.read(request.app.state.engine, id)

@@ -13,7 +13,7 @@ from shared.identity.callers import Caller, requires
 from shared.records.state import RecordState
 
 router = api_router(prefix="/v1/stay-registrations", tags=["stay registrations"])
-Reader = Annotated[Caller, requires("migration-police", "clerk")]
+Reader = Annotated[Caller, requires("migration-police", "clerk", scope=cases.STAYS)]
 
 
 @router.get("/{id:uuid}", summary="Read a stay")

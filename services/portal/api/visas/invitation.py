@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Request
 
 from services.portal.cases.visas import invitation as cases
-from services.portal.cases.visas.invitation import Annulment, InvitationState, Issued
+from services.portal.cases.visas.invitation import INVITATIONS, Annulment, InvitationState, Issued
 from services.portal.cases.visas.invitation_body import InvitationAsked
 from shared.http.routes import router as api_router
 from shared.idempotency import RequiredKey
@@ -16,8 +16,8 @@ from shared.records.step import StepRequest, step_by
 ASKERS = ("host", "clerk", "migration-police")
 
 router = api_router(prefix="/v1/invitations", tags=["invitations"])
-Asker = Annotated[Caller, requires(*ASKERS)]
-Reader = Annotated[Caller, requires(*ASKERS, "consul")]
+Asker = Annotated[Caller, requires(*ASKERS, scope=INVITATIONS)]
+Reader = Annotated[Caller, requires(*ASKERS, "consul", scope=INVITATIONS)]
 
 
 @router.post("", summary="Ask for an invitation")
@@ -34,6 +34,6 @@ async def read(request: Request, id: UUID, caller: Reader) -> InvitationState:
 
 
 @router.post("/{id:uuid}:annul", summary="Annul an invitation")
-async def annul(body: Annulment, asked: Annotated[StepRequest, step_by(*ASKERS)]) -> InvitationState:
+async def annul(body: Annulment, asked: Annotated[StepRequest, step_by(*ASKERS, scope=INVITATIONS)]) -> InvitationState:
     """No visa is issued on it any more; visas that were issued and stays that began go on."""
     return await cases.annul(asked, body)

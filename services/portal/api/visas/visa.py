@@ -11,14 +11,16 @@ from services.portal.cases.visas.visa import VISAS, LookUp, VisaAsked, VisaLooke
 from shared.events.visa import Visa
 from shared.idempotency import RequiredKey
 from shared.identity.callers import Caller, requires
+from shared.identity.scope import whole_country
 from shared.kernel.decisions import Decision
 from shared.records.routes import record_routes
 from shared.records.state import RecordState
 from shared.records.step import StepRequest, step_by
 
 router = record_routes(VISAS, "visas")
-Officer = Annotated[Caller, requires(*VISAS.writers)]
-Border = Annotated[Caller, requires("border")]
+AT_THE_BORDER = whole_country("a visa is looked up by its number at any checkpoint")
+Officer = Annotated[Caller, requires(*VISAS.writers, scope=VISAS.scope)]
+Border = Annotated[Caller, requires("border", scope=AT_THE_BORDER)]
 
 
 @router.post(":issue", summary="Apply for a visa and have it decided")
@@ -42,6 +44,8 @@ async def decision(request: Request, id: UUID, caller: Officer) -> Decision | No
 
 
 @router.post("/{id:uuid}:annul", summary="Annul a visa")
-async def annul(body: Annulment, asked: Annotated[StepRequest, step_by(*VISAS.writers)]) -> RecordState[Visa]:
+async def annul(
+    body: Annulment, asked: Annotated[StepRequest, step_by(*VISAS.writers, scope=VISAS.scope)]
+) -> RecordState[Visa]:
     """It no longer admits from today on; a stay that began on it goes on."""
     return await cases.annul(asked, body)

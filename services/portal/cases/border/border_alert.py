@@ -24,6 +24,7 @@ from shared.events.person import Person
 from shared.events.portal import BorderCrossing
 from shared.http.paging import after, cursor_at, page
 from shared.identity.callers import Caller
+from shared.identity.scope import belongs_to, within
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake
 from shared.records.people import document_of, name_birth_key
@@ -36,6 +37,7 @@ ALERTS = RecordType(
     path="border-alerts",
     writers=("border",),
     readers=("border", "migration-police"),
+    scope=belongs_to(checkpoint="checkpoint"),
     time=lambda alert: alert.crossed_at,
     columns=lambda alert: {"crossing": UUID(alert.crossing)},
 )
@@ -123,10 +125,11 @@ class AlertPage(BaseModel):
 
 
 async def newest(engine: AsyncEngine, cursor: str | None, limit: int, caller: Caller) -> AlertPage:
-    """Up to `limit` alerts raised before the cursor, newest first; everyone whom they show is written to the access
-    log."""
+    """Up to `limit` alerts that the caller reaches, raised before the cursor, newest first; everyone whom they show is
+    written to the access log."""
+    reached = within(caller, ALERTS.scope, store.places())
     async with unit_of_work(engine) as unit:
-        rows, more = page(await store.newest(unit.connection, _before(cursor), limit + 1), limit)
+        rows, more = page(await store.newest(unit.connection, reached, _before(cursor), limit + 1), limit)
         alerts = [state_of(ALERTS, row) for row in rows]
         seen = [(alert.id, alert.record.person) for alert in alerts]
         await access_log.log_search(unit.connection, caller, ALERTS.name, seen)

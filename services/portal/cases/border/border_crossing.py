@@ -8,6 +8,7 @@ from services.portal.cases.border import border_alert
 from services.portal.cases.stays import stay_registration
 from services.portal.store.tables import border_crossing
 from shared.events.portal import BorderCrossing
+from shared.identity.scope import belongs_to
 from shared.outbox.unit_of_work import UnitOfWork
 from shared.records.people import document_of
 from shared.records.record_type import RecordType, Revision, StoredRecord
@@ -43,6 +44,7 @@ CROSSINGS = RecordType(
     path="border-crossings",
     writers=("border",),
     readers=("border", "migration-police"),
+    scope=belongs_to(checkpoint="checkpoint"),
     time=_time,
     columns=_columns,
     on_created=_on_created,

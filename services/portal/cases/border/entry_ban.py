@@ -15,6 +15,7 @@ from shared.errors import Conflict, Fault, Invalid
 from shared.events.border_control import EntryBan
 from shared.events.wire import Date, Text, WireModel
 from shared.identity.callers import Caller
+from shared.identity.scope import whole_country
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records.people import PersonQuery, find, person_values
 from shared.records.record_type import RecordType
@@ -38,6 +39,7 @@ ENTRY_BANS = RecordType(
     path="entry-bans",
     writers=("migration-police", "border"),
     readers=("migration-police", "border"),
+    scope=whole_country("a ban holds at every checkpoint; register of decree 148"),
     time=lambda ban: clock.start_of(ban.barred_from),
     columns=_columns,
     immutable_faults=_immutable_faults,

@@ -3,6 +3,7 @@
 from services.portal.store.tables import citizenship_change
 from shared import clock
 from shared.events.police import CitizenshipChange
+from shared.identity.scope import whole_country
 from shared.records.people import person_values
 from shared.records.record_type import RecordType
 
@@ -12,6 +13,9 @@ CITIZENSHIP_CHANGES = RecordType(
     path="citizenship-changes",
     writers=("migration-police",),
     readers=("migration-police",),
+    scope=whole_country(
+        "citizenship is the whole country's; the act names no region (law on citizenship of 20.12.1991)"
+    ),
     time=lambda fact: clock.start_of(fact.date),
     columns=lambda fact: person_values(fact.person),
 )

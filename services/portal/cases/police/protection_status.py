@@ -1,10 +1,11 @@
 """Asylum, refugee status and statelessness from the interior ministry's feed (P7)."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.portal.rules.police.protection_status import review_due
@@ -14,6 +15,7 @@ from shared import clock
 from shared.audit import access_log
 from shared.events.police import ProtectionStatus
 from shared.identity.callers import Caller
+from shared.identity.scope import belongs_to, within
 from shared.outbox.unit_of_work import unit_of_work
 from shared.records.people import person_values
 from shared.records.record_type import RecordType
@@ -32,6 +34,7 @@ PROTECTION = RecordType(
     path="protection-statuses",
     writers=("migration-police",),
     readers=("migration-police",),
+    scope=belongs_to(region="region"),
     time=lambda status: clock.start_of(status.granted_on),
     columns=lambda status: {"review_from": _review_from(status), **person_values(status.person)},
 )
@@ -56,10 +59,13 @@ class ReviewsDue(BaseModel):
 
 
 async def reviews_due(engine: AsyncEngine, by: date, limit: int, caller: Caller) -> ReviewsDue:
-    """Refugees whose status must be reviewed on or before `by`, longest overdue first, with the rule that says so."""
+    """Refugees whose status must be reviewed on or before `by`, longest overdue first, with the rule that says so;
+    those that the caller reaches."""
     norm = rulebook().on_or_first("refugee_status", by)
     table = protection_status
-    query = select(table).where(table.c.review_from <= by, table.c.withdrawn.is_(False))
+    region: ColumnElement[Any] = literal_column(f"{table.name}.body ->> 'region'")
+    reached = within(caller, PROTECTION.scope, {"region": region})
+    query = select(table).where(table.c.review_from <= by, table.c.withdrawn.is_(False), reached)
     async with unit_of_work(engine) as unit:
         rows = await unit.connection.execute(query.order_by(table.c.review_from).limit(limit))
         due = [(row, review_due(row.review_from, rulebook())) for row in rows]

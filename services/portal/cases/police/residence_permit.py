@@ -3,6 +3,7 @@
 from services.portal.store.tables import residence_permit
 from shared import clock
 from shared.events.police import ResidencePermit
+from shared.identity.scope import belongs_to
 from shared.records.people import person_values
 from shared.records.record_type import RecordType
 
@@ -12,6 +13,7 @@ RESIDENCE_PERMITS = RecordType(
     path="residence-permits",
     writers=("migration-police",),
     readers=("migration-police",),
+    scope=belongs_to(region="region"),
     time=lambda fact: clock.start_of(fact.granted_on),
     columns=lambda fact: person_values(fact.person),
 )

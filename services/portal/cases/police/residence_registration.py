@@ -5,6 +5,7 @@ from datetime import datetime
 from services.portal.store.tables import residence_registration
 from shared import clock
 from shared.events.portal import ResidenceRegistration
+from shared.identity.scope import belongs_to
 from shared.records.record_type import RecordType
 
 
@@ -18,5 +19,6 @@ REGISTRATIONS = RecordType(
     path="residence-registrations",
     writers=("migration-police",),
     readers=("migration-police",),
+    scope=belongs_to(region="region"),
     time=_time,
 )

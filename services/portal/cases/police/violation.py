@@ -23,6 +23,7 @@ from shared.events.police import Violation
 from shared.events.wire import Date, Text, WireModel
 from shared.http.paging import after, cursor_at, page
 from shared.identity.callers import Caller
+from shared.identity.scope import belongs_to, within
 from shared.kernel.norms import NormsInForce
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records.people import person_values
@@ -48,6 +49,7 @@ VIOLATIONS = RecordType(
     path="violations",
     writers=("migration-police",),
     readers=("migration-police",),
+    scope=belongs_to(region="region", person="person.iin"),
     time=lambda fact: clock.start_of(fact.found_on),
     columns=lambda fact: {"violation": fact.violation, **person_values(fact.person)},
     immutable_faults=_immutable_faults,
@@ -128,11 +130,13 @@ def _answer_due(fact: Violation, norms: NormsInForce) -> Date | None:
 
 
 async def awaiting(engine: AsyncEngine, cursor: str | None, limit: int, caller: Caller) -> Findings:
-    """Findings that wait for an officer, the oldest first; the search and everyone whom it shows are logged."""
+    """Findings within the caller's reach that wait for an officer, the oldest first; the search and everyone whom it
+    shows are logged."""
     position = after(cursor, str)
     start = UUID(position[0]) if position else None
+    reached = within(caller, VIOLATIONS.scope, store.places())
     async with unit_of_work(engine) as unit:
-        records, more = page(await store.awaiting(unit.connection, start, limit + 1), limit)
+        records, more = page(await store.awaiting(unit.connection, reached, start, limit + 1), limit)
         findings = await _shown(unit, records, caller)
     return Findings(findings=findings, next=cursor_at(str(records[-1].id)) if more else None)
 

@@ -22,12 +22,14 @@ from shared.events.visa import VisaNumber
 from shared.events.wire import Bin, Date, Region, WireModel
 from shared.http.paging import after, cursor_at, page
 from shared.identity.callers import Caller
+from shared.identity.scope import belongs_to, within
 from shared.outbox.unit_of_work import unit_of_work
 
 DueState = Literal["open", "due", "overdue"]
 
 
 OFFICERS = frozenset({"migration-police", "clerk"})
+DUTIES = belongs_to(region="region", host="host")
 
 
 class DutySearch(WireModel):
@@ -61,14 +63,15 @@ class Duties(BaseModel):
 
 
 async def search(engine: AsyncEngine, asked: DutySearch, cursor: str | None, limit: int, caller: Caller) -> Duties:
-    """Up to `limit` open duties after the cursor, the longest overdue first; a host sees its own. The search and
-    everyone whom it shows are written to the access log. Raises Forbidden for another host's."""
+    """Up to `limit` open duties after the cursor, the longest overdue first, of those that the caller reaches. The
+    search and everyone whom it shows are written to the access log. Raises Forbidden for another host's."""
     today = clock.today()
     criteria = DutyCriteria(
         asked.region,
         _host(asked, caller),
         due_from=today if asked.state == "due" else None,
         due_before=today if asked.state == "overdue" else None,
+        reached=within(caller, DUTIES, store.places()),
     )
     position = after(cursor, str, str)
     start = (date.fromisoformat(position[0]), UUID(position[1])) if position else None

@@ -27,6 +27,7 @@ from shared.events.portal import HostNotification, NoticeState
 from shared.events.wire import Date, Text, WireModel
 from shared.http.paging import after, cursor_at, page
 from shared.identity.callers import Caller
+from shared.identity.scope import belongs_to
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake, plausibility
 from shared.records.people import person_values
@@ -113,14 +114,6 @@ def _is_eqonaq(caller: Caller) -> bool:
     return "notifier" in caller.roles and caller.agency == EQONAQ
 
 
-def _can_read(notice: Notice, caller: Caller) -> bool:
-    if caller.roles & {"clerk", "migration-police"}:
-        return True
-    if notice.channel == EQONAQ and _is_eqonaq(caller):
-        return True
-    return "host" in caller.roles and notice.host.number in (caller.iin, caller.bin)
-
-
 def _immutable_faults(old: Notice, new: Notice) -> list[Fault]:
     stays = {"channel": "channel", "host": "host", "state": "state", "checked_out_on": "checked_out_on"}
     return [
@@ -136,6 +129,7 @@ NOTICES = RecordType(
     path="host-notifications",
     writers=("clerk", "notifier"),
     readers=("clerk", "migration-police", "host", "notifier"),
+    scope=belongs_to(region="address.region", host="host.number", carriers=("notifier",)),
     time=_time,
     key=notice_key,
     columns=_columns,
@@ -144,14 +138,13 @@ NOTICES = RecordType(
     to_events=_to_events,
     immutable_faults=_immutable_faults,
     submission_faults=_submission_faults,
-    can_read=_can_read,
 )
 
 
 async def submit(engine: AsyncEngine, notice: Notice, caller: Caller) -> tuple[SubmitResult, NoticeReceipt]:
     """A notice from a clerk or from e-Qonaq, and its receipt; a repeat gets the first one's. Raises Invalid, Conflict
     where the channel's number holds another notice."""
-    if faults := NOTICES.faults(notice, caller):
+    if faults := NOTICES.refused(notice, caller):
         raise Invalid("You cannot hand in this notice.", faults=faults)
     async with unit_of_work(engine) as unit:
         return await ingest(unit, notice, caller)

@@ -9,10 +9,14 @@ from services.portal.cases.visas.invitation_body import HostAddress, Invitation
 from services.portal.store.stays import stay_registration as store
 from services.portal.store.visas import visa
 from shared.audit import access_log
+from shared.errors import NotFound
 from shared.events.visa import StayRegistration, VisaNumber
 from shared.identity.callers import Caller
+from shared.identity.scope import belongs_to, reaches
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records.state import RecordState, state_with
+
+STAYS = belongs_to(region="region")
 
 
 class StayAddress(BaseModel):
@@ -32,6 +36,8 @@ async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> RecordState[Sta
 async def _read(unit: UnitOfWork, id: UUID, caller: Caller) -> RecordState[StayRegistration]:
     record = await store.load(unit.connection, id)
     stay = StayRegistration.read(record.body)
+    if not reaches(caller, STAYS, stay):
+        raise NotFound("There is no such stay registration.")
     await access_log.log_access(unit.connection, caller, "read", "stay_registration", id, stay.person)
     return state_with(record, stay)
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.portal.cases.stays.host_notification import faults_of, ingest
+from services.portal.cases.stays.host_notification import NOTICES, faults_of, ingest
 from services.portal.cases.stays.notice import Notice
 from services.portal.cases.stays.notification_receipt import NoticeReceipt
 from services.portal.rules.rulebook import rulebook
@@ -11,6 +11,7 @@ from shared import clock
 from shared.db.records import SubmitResult
 from shared.errors import Fault, Invalid, Refused
 from shared.identity.callers import Caller
+from shared.identity.scope import outside
 from shared.outbox.unit_of_work import unit_of_work
 
 STAFF = frozenset({"notifier", "clerk"})
@@ -35,6 +36,8 @@ def _faults(notice: Notice, caller: Caller) -> list[Fault]:
         faults.append(Fault("/channel", "Is self where a foreigner registers."))
     if notice.state != "awaiting_host":
         faults.append(Fault("/state", "Is awaiting_host until the host has answered."))
-    if caller.roles.isdisjoint(STAFF) and (caller.iin is None or notice.person.iin != caller.iin):
+    if not caller.roles.isdisjoint(STAFF):
+        return [*faults, *outside(caller, NOTICES.scope, notice)]
+    if caller.iin is None or notice.person.iin != caller.iin:
         faults.append(Fault("/person/iin", "Everybody registers only themselves."))
     return faults

@@ -17,17 +17,22 @@ from shared import clock
 from shared.audit import access_log
 from shared.db import records
 from shared.db.records import Record, Submission
-from shared.errors import Conflict, Fault, Invalid, NotFound
+from shared.errors import Conflict, Invalid, NotFound
 from shared.events.wire import Text, WireModel
 from shared.http.answers import Versioned
 from shared.idempotency import IdempotencyKey
 from shared.identity.callers import Caller
+from shared.identity.scope import belongs_to, outside, reaches
 from shared.kernel.decisions import Decision, DecisionOutcome
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import plausibility
 from shared.records.step import StepRequest, perform
 
-OFFICERS = frozenset({"migration-police", "clerk", "consul"})
+INVITATIONS = belongs_to(
+    region="host_address.region",
+    host="inviter.number",
+    everywhere_for={"consul": "an invitation is shown at any mission (joint order of 24.11.2016, V1600014531)"},
+)
 _DECISION = TypeAdapter(Decision)
 
 
@@ -57,8 +62,8 @@ class Annulment(WireModel):
 async def ask(engine: AsyncEngine, asked: InvitationAsked, caller: Caller, key: IdempotencyKey) -> Issued:
     """Decides today; answers with the decision and, where it was granted, the number. Raises Invalid where a host asks
     for another, and Conflict where the source_id holds another invitation."""
-    if not _may_see(asked, caller):
-        raise Invalid("You cannot invite for another.", faults=[Fault("/inviter", "Is not who your token names.")])
+    if faults := outside(caller, INVITATIONS, asked):
+        raise Invalid("You cannot invite for another.", faults=faults)
     plausibility.expect(asked)
 
     async def act(unit: UnitOfWork) -> Issued:
@@ -138,7 +143,10 @@ async def annul(asked: StepRequest, annulment: Annulment) -> InvitationState:
         person = shown.invitation.person
         await access_log.log_access(unit.connection, asked.caller, "repeat", table.name, shown.id, person)
 
-    return await perform(asked.engine, asked.key, InvitationState, act, repeated)
+    async def seen(unit: UnitOfWork) -> None:
+        _visible(await records.load(unit.connection, table, asked.id), asked.caller)
+
+    return await perform(asked.engine, asked.key, InvitationState, act, seen=seen, repeated=repeated)
 
 
 async def _state(
@@ -157,11 +165,6 @@ async def _state(
 
 def _visible(record: Record, caller: Caller) -> Invitation:
     invitation = Invitation.read(record.body)
-    if not _may_see(invitation, caller):
+    if not reaches(caller, INVITATIONS, invitation):
         raise NotFound("There is no such invitation.")
     return invitation
-
-
-def _may_see(invitation: InvitationAsked, caller: Caller) -> bool:
-    """Officers see all, a host what it asked for itself."""
-    return not OFFICERS.isdisjoint(caller.roles) or invitation.inviter.number in (caller.iin, caller.bin)

@@ -26,6 +26,7 @@ from shared.events.visa import Entries, Visa, VisaCategory, VisaNumber
 from shared.events.wire import Date, Flag, ReckonedDate, SourceId, WireModel
 from shared.idempotency import IdempotencyKey
 from shared.identity.callers import Caller
+from shared.identity.scope import whole_country
 from shared.kernel.decisions import Decision, DecisionOutcome
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake, plausibility
@@ -57,6 +58,7 @@ VISAS = RecordType(
     path="visas",
     writers=("migration-police", "consul"),
     readers=("migration-police", "consul"),
+    scope=whole_country("a visa admits to the whole country, and is asked for wherever its holder is met"),
     time=_time,
     key=lambda visa: visa.number,
     columns=_columns,

@@ -6,11 +6,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import ColumnElement, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.portal.store.tables import border_alert
 from shared.events.border_control import Evidence
+from shared.identity.scope import Kind
 
 _IN_FORCE = """
     NOT b.withdrawn AND b.barred_from <= c.day AND (b.barred_until IS NULL OR c.day <= b.barred_until)
@@ -84,9 +85,16 @@ async def of_crossing(connection: AsyncConnection, crossing: UUID) -> list[UUID]
     return list((await connection.scalars(query)).all())
 
 
-async def newest(connection: AsyncConnection, before: UUID | None, limit: int) -> list[Any]:
-    """Alerts, newest first, of those raised before `before`; ids are drawn in order of time."""
-    query = select(border_alert).order_by(border_alert.c.id.desc()).limit(limit)
+def places() -> dict[Kind, ColumnElement[Any]]:
+    """What says to what an alert belongs."""
+    return {"checkpoint": literal_column(f"{border_alert.name}.body ->> 'checkpoint'")}
+
+
+async def newest(
+    connection: AsyncConnection, reached: ColumnElement[bool], before: UUID | None, limit: int
+) -> list[Any]:
+    """Alerts that are `reached`, newest first, of those raised before `before`; ids are drawn in order of time."""
+    query = select(border_alert).where(reached).order_by(border_alert.c.id.desc()).limit(limit)
     if before is not None:
         query = query.where(border_alert.c.id < before)
     return list(await connection.execute(query))

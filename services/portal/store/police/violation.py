@@ -1,13 +1,15 @@
 """Findings of the portal's runs, by their state and by the person."""
 
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, text
+from sqlalchemy import ColumnElement, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.portal.store.tables import violation
 from shared.db import records
 from shared.db.records import Record
+from shared.identity.scope import Kind
 
 _OWN_RECORDS = 100
 
@@ -20,9 +22,17 @@ def _waiting() -> ColumnElement[bool]:
     return _found_by_run() & ~violation.c.withdrawn & text("body->>'confirmed_on' IS NULL")
 
 
-async def awaiting(connection: AsyncConnection, start: UUID | None, limit: int) -> list[Record]:
-    """Up to `limit` findings that nobody has confirmed or withdrawn, in the order in which they were found."""
-    query = select(violation.c.id).where(_waiting()).order_by(violation.c.id).limit(limit)
+def places() -> dict[Kind, ColumnElement[Any]]:
+    """What says to what a violation belongs."""
+    return {"region": literal_column("violation.body ->> 'region'"), "person": violation.c.iin}
+
+
+async def awaiting(
+    connection: AsyncConnection, reached: ColumnElement[bool], start: UUID | None, limit: int
+) -> list[Record]:
+    """Up to `limit` findings that are `reached` and nobody has confirmed or withdrawn, in the order in which they were
+    found."""
+    query = select(violation.c.id).where(_waiting(), reached).order_by(violation.c.id).limit(limit)
     if start is not None:
         query = query.where(violation.c.id > start)
     return await _loaded(connection, list((await connection.scalars(query)).all()))

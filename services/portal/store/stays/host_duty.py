@@ -6,11 +6,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text, tuple_, update
+from sqlalchemy import ColumnElement, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.portal.store.tables import border_crossing, host_duty
+from shared.identity.scope import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +65,19 @@ async def withdraw(connection: AsyncConnection, entries: Sequence[UUID]) -> None
 
 @dataclass(frozen=True, slots=True)
 class DutyCriteria:
-    """Which open duties: of a region, of a host, due before a day (first day not asked for) or from a day on."""
+    """Which open duties: of a region, of a host, due before a day (first day not asked for) or from a day on, of those
+    that are `reached`."""
 
     region: str | None = None
     host: str | None = None
     due_from: date | None = None
     due_before: date | None = None
+    reached: ColumnElement[bool] | None = None
+
+
+def places() -> dict[Kind, ColumnElement[Any]]:
+    """The columns that say to what a duty belongs."""
+    return {"region": host_duty.c.region, "host": host_duty.c.host}
 
 
 async def open_duties(
@@ -85,6 +93,7 @@ async def open_duties(
         .limit(limit)
     )
     conditions: Mapping[str, Any] = {
+        "reached": wanted.reached,
         "region": wanted.region and duty.region == wanted.region,
         "host": wanted.host and duty.host == wanted.host,
         "from": wanted.due_from and duty.due_on >= wanted.due_from,
