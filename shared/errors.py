@@ -73,6 +73,16 @@ class Forbidden(DomainError):
     name = "forbidden"
 
 
+class TooManyRequests(DomainError):
+    """The caller has used up what one caller may do in so long a time; it may go on after `retry_after` seconds."""
+
+    name = "too-many-requests"
+
+    def __init__(self, detail: str, *, retry_after: int, name: str | None = None) -> None:
+        super().__init__(detail, name=name)
+        self.retry_after = retry_after
+
+
 class Unavailable(DomainError):
     """Something that is needed does not answer now; the same request may pass later."""
 

@@ -38,6 +38,9 @@ _REASONS = (
     responses={
         200: {"model": SignedNoticeState, "description": "The same document and signature were handed in before"},
         202: {"model": SignedNoticeState, "description": "Kept; whether the certificate is revoked is not known yet"},
+        429: problem_answer(
+            "Twenty signatures of this host were refused within an hour; Retry-After says how long to wait"
+        ),
         422: problem_answer(f"Not valid, or the signature is refused; the problem's type is one of {_REASONS}"),
     },
 )

@@ -15,6 +15,7 @@ import orjson
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.portal.cases.stays import refused_signature
 from services.portal.cases.stays.host_notification import NOTICES, faults_of, ingest
 from services.portal.cases.stays.notice import SIGNED, Notice
 from services.portal.cases.stays.notification_receipt import NoticeReceipt, given, notice_key
@@ -33,14 +34,15 @@ from shared.http.reading import read_model
 from shared.identity.callers import Caller
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 
+LONGEST = 65_536  # characters: fifty times an honest notice, ten times a signature with its chain
 REPLAYED = "The signature was given under another notice; sign this one."
 
 
 class Envelope(WireModel):
     """A signed document on its way: both members in Base64 (RFC 4648, section 4)."""
 
-    document: str
-    signature: str
+    document: str = Field(max_length=LONGEST)
+    signature: str = Field(max_length=LONGEST)
 
 
 class SignedNoticeState(BaseModel):
@@ -66,15 +68,20 @@ async def submit(engine: AsyncEngine, verifier: SignatureVerifier, envelope: Env
     """Takes a notice with a valid signature, keeps one whose signature must wait. A repeat is answered as the first.
 
     Raises Invalid for what is no notice or no signature, Conflict, and Refused, whose name is the reason, for a
-    signature that does not prove that the host signed this document; the refusal is kept too.
+    signature that does not prove that the host signed this document; the refusal is kept too, within the bounds of
+    `refused_signature`, which raises TooManyRequests.
     """
     document, der = _decoded(envelope)
     notice, signature = _notice(document), _signature(der)
     if (known := await _known(engine, signature)) is not None:
-        return await _answer_again(engine, known, _row(notice, document, signature, caller))
+        return await _answer_again(engine, known, _row(notice, document, signature, caller), caller)
+    await refused_signature.expect_few(engine, caller)
     row = _row(notice, document, signature, caller)
     row, verdict = await _judged(verifier, row, notice, signature)
-    return await _settle_new(engine, row, notice, verdict, caller)
+    if verdict.outcome == "refused":
+        await refused_signature.keep(engine, row, caller)
+        raise Refused(f"The signature is refused. Asked for: {verdict.says}", name=verdict.reason)
+    return await _settle_new(engine, row, notice, caller)
 
 
 def _decoded(envelope: Envelope) -> tuple[bytes, bytes]:
@@ -169,17 +176,14 @@ def _shown(certificate: Certificate | None) -> dict[str, Any] | None:
     return {"serial": certificate.serial, "roles": sorted(certificate.roles)} | times
 
 
-async def _settle_new(
-    engine: AsyncEngine, row: SignedNotice, notice: Notice, verdict: ValidationResult, caller: Caller
-) -> Handled:
+async def _settle_new(engine: AsyncEngine, row: SignedNotice, notice: Notice, caller: Caller) -> Handled:
     receipt = None
     async with unit_of_work(engine) as unit:
         kept = await store.keep(unit.connection, row)
-        if kept and verdict.outcome == "valid":
+        if kept and row.outcome == "valid":
             receipt = await _take(unit, row, notice, caller)
     if not kept:  # the same signature arrived twice at the same time, and the other was faster
         raise Conflict("The same signature is just being taken; repeat the request to get its receipt.")
-    _refuse(verdict.outcome, verdict.reason, verdict.says)
     return Handled(_state(row, receipt), new=True)
 
 
@@ -189,18 +193,13 @@ async def _take(unit: UnitOfWork, row: SignedNotice, notice: Notice, caller: Cal
     return receipt
 
 
-def _refuse(outcome: str, reason: str | None, says: str | None) -> None:
-    if outcome == "refused":
-        raise Refused(f"The signature is refused. Asked for: {says}", name=reason)
-
-
-async def _answer_again(engine: AsyncEngine, known: SignedNotice, again: SignedNotice) -> Handled:
+async def _answer_again(engine: AsyncEngine, known: SignedNotice, again: SignedNotice, caller: Caller) -> Handled:
     """The first answer where document and signature are the same; under another document the signature is a replay."""
     if known.document == again.document:
         return Handled(_state(known, await _receipt(engine, known)), new=False)
     verdict = orjson.dumps({"verifier": "register", "reason": "signature-replayed", "first": str(known.id)}).decode()
-    async with unit_of_work(engine) as unit:
-        await store.keep(unit.connection, replace(again, outcome="refused", verdict=verdict))
+    await refused_signature.expect_few(engine, caller)
+    await refused_signature.keep(engine, replace(again, outcome="refused", verdict=verdict), caller)
     raise Refused(REPLAYED, name="signature-replayed")
 
 

@@ -49,6 +49,26 @@ async def keep(connection: AsyncConnection, signed: SignedNotice) -> bool:
     return await connection.scalar(kept) is not None
 
 
+_LOCK_REFUSALS = text("SELECT pg_advisory_xact_lock(hashtextextended('refused:' || CAST(:who AS text), 0))")
+
+
+async def lock_refusals(connection: AsyncConnection, received_from: str) -> None:
+    """One refusal of a caller is kept at a time, until the transaction ends, so that their count holds."""
+    await connection.execute(_LOCK_REFUSALS, {"who": received_from})
+
+
+async def refusals(
+    connection: AsyncConnection, received_from: str, since: datetime, host: str | None = None
+) -> tuple[int, datetime | None]:
+    """How many refused signatures a caller has handed in since then (for one host only, where it is named), and when
+    the first of them came."""
+    of_caller = (table.c.outcome == "refused") & (table.c.received_from == received_from)
+    of_host = of_caller if host is None else of_caller & (table.c.host == host)
+    query = select(func.count(), func.min(table.c.received_at)).where(of_host & (table.c.received_at > since))
+    count, first = (await connection.execute(query)).one()
+    return count, first
+
+
 async def _keep_evidence(connection: AsyncConnection, signed: SignedNotice) -> None:
     """One list serves many verdicts, and is kept once."""
     rows = [
