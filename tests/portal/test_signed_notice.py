@@ -242,6 +242,20 @@ async def test_one_stored_signature_that_is_malformed_by_now_stops_no_run(
     ]
 
 
+async def test_one_stored_document_that_cannot_be_read_stops_no_run(
+    portal: Api, authority: Authority, lists: Path, tmp_path: Path
+) -> None:
+    (lists / "list.crl").unlink()
+    for _ in range(2):
+        await pending(portal, authority, tmp_path)
+    async with portal.engine.begin() as connection:
+        query = "UPDATE signed_notice SET document = '{}' WHERE id = (SELECT id FROM signed_notice ORDER BY id LIMIT 1)"
+        await connection.execute(text(query))
+    authority.write_list(lists)
+
+    assert await judge(portal) == {"valid": 1, "refused": 0, "pending": 1}
+
+
 async def pending(portal: Api, authority: Authority, tmp_path: Path) -> tuple[Any, Signer]:
     body, signer = document(), authority.of_organisation(HOTEL_BIN, OTHER_IIN)
     return await submit(portal, body, signer.sign(body, tmp_path)), signer

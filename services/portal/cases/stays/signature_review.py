@@ -9,12 +9,11 @@ from dataclasses import replace
 from uuid import UUID
 
 import orjson
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.portal.cases.stays.host_notification import NOTICES
-from services.portal.cases.stays.notice import Notice
-from services.portal.cases.stays.signed_notice import judged_again
+from services.portal.cases.stays.signed_notice import judged_again, stored_notice
 from services.portal.signatures.port import SignatureVerifier
 from services.portal.store.stays import signed_notice as store
 from services.portal.store.stays.signed_notice import SignedNotice
@@ -62,10 +61,7 @@ async def review(engine: AsyncEngine, verifier: SignatureVerifier, caller: Calle
 async def _review(engine: AsyncEngine, verifier: SignatureVerifier, id: UUID, caller: Caller) -> str:
     async with engine.connect() as connection:
         row = await store.load(connection, id)
-    try:
-        notice = Notice.read(row.document)
-    except ValidationError:  # one that no rule of today could have let in must not stop the others
-        log.error("the document of signed notice %s cannot be read", id)
+    if (notice := stored_notice(row)) is None:
         return "unread"
     judged = await judged_again(verifier, row, notice)
     async with unit_of_work(engine) as unit:

@@ -4,6 +4,7 @@ The document is kept exactly as it was signed, with signature, verdict and time.
 waits; its notice counts as given on the day on which it came in.
 """
 
+import logging
 from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -12,7 +13,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 import orjson
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.portal.cases.stays import refused_signature
@@ -33,6 +34,8 @@ from shared.events.wire import WireModel
 from shared.http.reading import read_model
 from shared.identity.callers import Caller
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
+
+log = logging.getLogger(__name__)
 
 LONGEST = 65_536  # characters: fifty times an honest notice, ten times a signature with its chain
 REPLAYED = "The signature was given under another notice; sign this one."
@@ -256,12 +259,23 @@ async def judge_pending(engine: AsyncEngine, verifier: SignatureVerifier, caller
 async def _judge_pending(engine: AsyncEngine, verifier: SignatureVerifier, id: UUID, caller: Caller) -> str:
     async with engine.connect() as connection:
         row = await store.load(connection, id)
-    notice = Notice.read(row.document)
+    if (notice := stored_notice(row)) is None:
+        return row.outcome
     row = await judged_again(verifier, row, notice)
     try:
         return await _settle(engine, row, notice, caller)
     except Conflict:
         return await _settle(engine, _refused(row, "source-id-taken"), notice, caller)
+
+
+def stored_notice(row: SignedNotice) -> Notice | None:
+    """The notice that the document is; None, and the operator is told, where no rule of today could have let it in:
+    one such row must not stop the others."""
+    try:
+        return Notice.read(row.document)
+    except ValidationError:
+        log.error("the document of signed notice %s cannot be read", row.id)
+        return None
 
 
 async def judged_again(verifier: SignatureVerifier, row: SignedNotice, notice: Notice) -> SignedNotice:
