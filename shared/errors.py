@@ -73,7 +73,7 @@ class Forbidden(DomainError):
     name = "forbidden"
 
 
-class TooMany(DomainError):
+class TooManyRequests(DomainError):
     """The caller has used up what one caller may do in so long a time; it may go on after `retry_after` seconds."""
 
     name = "too-many-requests"

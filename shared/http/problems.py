@@ -39,7 +39,7 @@ STATUS: Mapping[type[DomainError], tuple[int, str]] = {
     errors.VersionMismatch: (412, "The record has changed"),
     errors.VersionRequired: (428, "The version is missing"),
     errors.Forbidden: (403, "Forbidden"),
-    errors.TooMany: (429, "Too many requests"),
+    errors.TooManyRequests: (429, "Too many requests"),
     errors.Unavailable: (503, "Not available at the moment"),
 }
 
@@ -129,7 +129,7 @@ def _in_body(fault: Fault) -> dict[str, str]:
 def domain_problem(error: DomainError, parameters: Container[str] = ()) -> Response:
     """The answer for a failure of the domain; its faults lie in the body, but those that `parameters` name."""
     status, title = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
-    wait = error.retry_after if isinstance(error, errors.TooMany) else 5 if status == 503 else None
+    wait = error.retry_after if isinstance(error, errors.TooManyRequests) else 5 if status == 503 else None
     headers = None if wait is None else {"Retry-After": str(wait)}
     return problem(status, error.name, title, error.detail, _placed(error.faults, parameters), headers)
 

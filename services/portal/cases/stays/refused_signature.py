@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from services.portal.store.stays import signed_notice as store
 from services.portal.store.stays.signed_notice import SignedNotice
 from shared import clock
-from shared.errors import TooMany
+from shared.errors import TooManyRequests
 from shared.identity.callers import Caller
 from shared.outbox.unit_of_work import unit_of_work
 
@@ -22,7 +22,7 @@ MOST_OF_SYSTEM = 2_000  # of all hosts, through one system
 
 
 async def expect_few(engine: AsyncEngine, caller: Caller) -> None:
-    """Raises TooMany for a host that has to wait."""
+    """Raises TooManyRequests for a host that has to wait."""
     if _is_system(caller):
         return
     async with engine.connect() as connection:
@@ -31,7 +31,7 @@ async def expect_few(engine: AsyncEngine, caller: Caller) -> None:
         detail = (
             f"{count} signatures of yours were refused. Wait as Retry-After says, and sign with another certificate."
         )
-        raise TooMany(detail, name="too-many-refusals", retry_after=_seconds_until(first + WITHIN))
+        raise TooManyRequests(detail, name="too-many-refusals", retry_after=_seconds_until(first + WITHIN))
 
 
 async def keep(engine: AsyncEngine, refused: SignedNotice, caller: Caller) -> None:

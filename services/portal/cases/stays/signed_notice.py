@@ -73,7 +73,7 @@ async def submit(engine: AsyncEngine, verifier: SignatureVerifier, envelope: Env
 
     Raises Invalid for what is no notice or no signature, Conflict, and Refused, whose name is the reason, for a
     signature that does not prove that the host signed this document; the refusal is kept too, within the bounds of
-    `refused_signature`, which raises TooMany.
+    `refused_signature`, which raises TooManyRequests.
     """
     document, der = _decoded(envelope)
     notice, signature = _notice(document), _signature(der)
