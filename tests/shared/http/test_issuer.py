@@ -60,7 +60,7 @@ async def test_each_consumers_own_token_is_ready(issuer: Path) -> None:
     for name in consumers():
         token = await asyncio.to_thread(Path(known[f"KOSH_{name.upper()}_SYSTEM_TOKEN_FILE"]).read_text)
         caller = await tokens_of(issuer).verify(token)
-        assert (caller.roles, caller.client) == ({"system"}, f"kosh-{name}")
+        assert (caller.roles, caller.client) == (frozenset({"system"}), f"kosh-{name}")
 
 
 def tokens_of(directory: Path) -> Tokens:
