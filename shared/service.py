@@ -13,7 +13,7 @@ from shared.db.engine import make_engine
 from shared.db.revisions import head
 from shared.errors import Unavailable
 from shared.events.grants import grants_of
-from shared.http import my_access_log
+from shared.http import my_access_log, passed_on
 from shared.http.app import make_app
 from shared.inbox import table as inbox
 from shared.outbox import feed, newest, relayed
@@ -46,7 +46,7 @@ def make_register(
     async def database() -> None:
         await check_database(engine, service)
 
-    every = [*routers, feed.router, my_access_log.router]
+    every = [*routers, feed.router, my_access_log.router, passed_on.router]
     app = make_app(service, title, settings, every, lifespan=lifespan, checks={"database": database})
     _watch_outbox(service, app.state.metrics, engine, settings)
     if background.copies:

@@ -128,6 +128,14 @@ def granted_members(consumer: str, fact: type[Fact]) -> Members | None:
     return next((grant.facts.get(fact.TYPE) for grant in found), None)
 
 
+def paths_of(members: Members, above: str = "") -> list[str]:
+    """The granted members as topics.yaml writes them: `person.iin`."""
+    found: list[str] = []
+    for name, below in members.items():
+        found += [above + name] if below is None else paths_of(below, f"{above}{name}.")
+    return found
+
+
 def _facts(producer: str, said: Mapping[str, Any]) -> dict[str, Members]:
     return {f"{TYPE_PREFIX}.{producer}.{name}": _members(producer, name, paths) for name, paths in said.items()}
 

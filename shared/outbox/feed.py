@@ -11,10 +11,11 @@ from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import outbox
-from shared.errors import Forbidden
+from shared.errors import Conflict, Forbidden
 from shared.events.envelope import Event
 from shared.events.grants import Grant, grants_of
 from shared.http import routes
+from shared.http.openapi import problem_answer
 from shared.identity.callers import Caller, requires
 from shared.identity.scope import no_record, whole_country
 
@@ -62,7 +63,8 @@ class FeedPosition(BaseModel):
         200: {
             "content": {MEDIA_TYPE: {"schema": {"type": "array", "items": _EVENT}}},
             "headers": {"Kosh-Position": {"required": True, "schema": {"type": "integer"}}},
-        }
+        },
+        409: problem_answer("The position lies beyond the newest event: these are not the events that were read."),
     },
 )
 async def events(
@@ -75,7 +77,7 @@ async def events(
 ) -> Response:
     """A JSON array of CloudEvents 1.0, each with its `position`. The token's client chooses what is told: the facts
     and members that contracts/topics.yaml grants it. `Kosh-Position` tells where to go on from: it moves on over events
-    that are not granted or not of a `type` that is asked for; `limit` of all are looked at at most."""
+    that are not granted or not of a `type` that is asked for, and nobody waits less for them."""
     grant = _grant_of(caller, request.app)
     found, position = await _wait_for_events(request.app, grant, after, limit, wait, type)
     body = b"[" + b",".join(event.as_json(position=position) for position, event in found) + b"]"
@@ -106,14 +108,25 @@ async def _wait_for_events(
     app: FastAPI, grant: Grant, after: int, limit: int, wait: float, types: Sequence[str]
 ) -> tuple[list[tuple[int, Event]], int]:
     now = asyncio.get_running_loop().time
-    deadline = now() + wait
+    deadline, moved = now() + wait, after
+    async with app.state.engine.connect() as connection:
+        await _expect_to_hold(connection, after)
     while True:
         async with app.state.engine.connect() as connection:
-            found, reached = await _look(connection, grant, after, limit, types)
+            found, reached = await _look(connection, grant, moved, limit, types)
         left = deadline - now()
-        if reached > after or left <= 0 or app.state.stopping.is_set():
+        if found or left <= 0 or app.state.stopping.is_set():
             return found, reached
-        await app.state.outbox_watch.beyond(after, left)
+        if reached == moved:
+            await app.state.outbox_watch.beyond(reached, left)
+        moved = reached
+
+
+async def _expect_to_hold(connection: AsyncConnection, position: int) -> None:
+    """Raises Conflict for a position that no event has yet: who was there read another outbox, such as one from before
+    the database was restored, and would wait for ever and miss what is written meanwhile."""
+    if position and position > (newest := await outbox.newest(connection)):
+        raise Conflict(f"Position {position} lies beyond the newest event, which is {newest}.")
 
 
 async def _look(

@@ -68,15 +68,20 @@ SELECT position, type, subject, recordversion, recordwithdrawn, time, traceparen
 FROM outbox WHERE position > :after ORDER BY position LIMIT :limit
 """)
 
+LOOK = 10_000  # events looked at for those of some types, at most: who asks goes on from there
+
 _OF_TYPES = text("""
-WITH looked AS MATERIALIZED (SELECT * FROM outbox WHERE position > :after ORDER BY position LIMIT :limit)
-SELECT reached, position, type, subject, recordversion, recordwithdrawn, time, traceparent, CAST(data AS text) AS data
-FROM (SELECT max(position) AS reached FROM looked) AS end_of_looked
-    LEFT JOIN looked ON type = ANY(CAST(:types AS text[]))
-ORDER BY position
+WITH looked AS MATERIALIZED (SELECT position, type FROM outbox WHERE position > :after ORDER BY position LIMIT :look),
+wanted AS MATERIALIZED (
+    SELECT position FROM looked WHERE type = ANY(CAST(:types AS text[])) ORDER BY position LIMIT :limit
+), reach AS (
+    SELECT CASE WHEN (SELECT count(*) FROM wanted) < :limit THEN max(position)
+        ELSE (SELECT max(position) FROM wanted) END AS reached FROM looked
+)
+SELECT reached, o.position, o.type, subject, recordversion, recordwithdrawn, time, traceparent,
+    CAST(data AS text) AS data
+FROM reach LEFT JOIN (wanted JOIN outbox o USING (position)) ON true ORDER BY o.position
 """)
-
-
 _RELAYED = text("SELECT transport, position FROM relayed WHERE transport = ANY(CAST(:topics AS text[]))")
 
 
@@ -98,8 +103,9 @@ async def read_after(connection: AsyncConnection, position: int, limit: int) -> 
 async def look_through(
     connection: AsyncConnection, position: int, limit: int, types: Sequence[str]
 ) -> tuple[list[tuple[int, Event]], int]:
-    """Of the `limit` events after `position` those of `types`, and the position of the last one looked at."""
-    found = (await connection.execute(_OF_TYPES, {"after": position, "limit": limit, "types": types})).all()
+    """Up to `limit` events of `types` after `position`, and the position to go on from: LOOK events are looked at."""
+    asked = {"after": position, "limit": limit, "look": max(limit, LOOK), "types": types}
+    found = (await connection.execute(_OF_TYPES, asked)).all()
     events = [(row.position, _event(row)) for row in found if row.position is not None]
     return events, found[0].reached or position
 

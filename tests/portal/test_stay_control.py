@@ -92,7 +92,7 @@ async def copy(
     portal: Api, fact: WorkPermit | EaeuWorker, record: str = "W", version: int = 1, withdrawn: bool = False
 ) -> None:
     """As the follower copies it from the permits register."""
-    wanted: Copy[Any] = next(each for each in COPIES if each.fact is type(fact))
+    wanted: Copy[Any] = next(each for each in COPIES if each.fact.TYPE == fact.TYPE)
     async with portal.engine.begin() as connection:
         await keep(connection, wanted, [(Version(record, version, withdrawn), fact)])
 

@@ -48,11 +48,12 @@ async def test_all_who_wait_share_one_look(portal: Api) -> None:
 async def test_an_event_wakes_all_who_wait_for_it_and_nobody_else(portal: Api) -> None:
     await cross(portal)
     early = [asyncio.create_task(read(portal, after=1, wait=30)) for _ in range(READERS)]
-    late = asyncio.create_task(read(portal, after=2, wait=30))
     await asyncio.sleep(0.5)
     await cross(portal)
+    late = asyncio.create_task(read(portal, after=2, wait=30))
     answers = await asyncio.gather(*early)
     assert [[e["position"] for e in answer.json()] for answer in answers] == [[2]] * READERS
+    await asyncio.sleep(0.5)
     assert not late.done()
     await cross(portal)
     assert [e["position"] for e in (await late).json()] == [3]
@@ -125,6 +126,37 @@ async def test_positions_move_on_over_what_is_not_granted(portal: Api) -> None:
     accounting = await told(portal, "accounting")
     assert [e["position"] for e in accounting.json()] == [1, 2, 3, 5]
     assert accounting.headers["Kosh-Position"] == "5"
+
+
+async def test_a_limit_counts_what_is_asked_for(portal: Api) -> None:
+    for _ in range(3):
+        await cross(portal)
+    for _ in range(3):
+        await ban(portal)
+    await cross(portal)
+    first = await told(portal, "permits", type=EntryBan.TYPE, limit=2)
+    assert ([e["position"] for e in first.json()], first.headers["Kosh-Position"]) == ([4, 5], "5")
+    second = await told(portal, "permits", after=5, limit=2)
+    assert ([e["position"] for e in second.json()], second.headers["Kosh-Position"]) == ([6], "7")
+
+
+async def test_nobody_waits_less_for_what_is_not_theirs(portal: Api) -> None:
+    waiting = asyncio.create_task(told(portal, "permits", wait=30))
+    await asyncio.sleep(0.3)
+    await cross(portal)
+    await asyncio.sleep(1.5)
+    assert not waiting.done()
+    await ban(portal)
+    assert [e["position"] for e in (await waiting).json()] == [2]
+
+
+async def test_a_position_beyond_the_newest_event_is_a_conflict(portal: Api) -> None:
+    """As after a restored database: waiting would lose what is written until that position is reached again."""
+    await cross(portal)
+    assert (await told(portal, "accounting", after=1)).status_code == 200
+    answer = await told(portal, "accounting", after=2, wait=30)
+    assert answer.status_code == 409
+    assert "newest event, which is 1" in answer.json()["detail"]
 
 
 async def test_what_is_not_granted_cannot_be_asked_for(portal: Api) -> None:

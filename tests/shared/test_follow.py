@@ -243,15 +243,3 @@ async def test_versions_in_any_order_leave_the_newest(engine: AsyncEngine) -> No
             await keep(connection, BANS, [at(number) for number in order])
             await keep(connection, BANS, [at(number) for number in order])
         assert [(version, gone) for _, version, gone, _ in await rows(engine)] == [(3, True)]
-
-
-async def test_a_feed_asked_for_types_moves_on_over_the_others(portal: Api) -> None:
-    for _ in range(3):
-        await portal.client.post("/v1/border-crossings", json=crossing(), headers=portal.token("border"))
-    await portal.client.post("/v1/entry-bans", json=ban(), headers=portal.token(POLICE))
-    asked: dict[str, str | int] = {"type": EntryBan.TYPE, "limit": 3}
-    first = await portal.client.get("/v1/events", params=asked, headers=portal.consumer("permits"))
-    assert (first.json(), first.headers["Kosh-Position"]) == ([], "3")
-    second = await portal.client.get("/v1/events", params=asked | {"after": 3}, headers=portal.consumer("permits"))
-    assert [(e["type"], e["position"]) for e in second.json()] == [(EntryBan.TYPE, 4)]
-    assert second.headers["Kosh-Position"] == "4"

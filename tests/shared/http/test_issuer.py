@@ -20,6 +20,7 @@ from joserfc.jwk import RSAKey
 from deploy.local.issuer import ISSUER, ensure_issuer, environment, mint
 from shared import clock
 from shared.errors import Unavailable
+from shared.events.grants import consumers
 from shared.identity.keys import KeySet, from_discovery, from_file
 from shared.identity.system_token import SystemAuth
 from shared.identity.tokens import BadToken, Tokens
@@ -29,7 +30,7 @@ from shared.testing.serving import serving
 
 def test_keys_and_tokens_are_for_their_owner_only(issuer: Path) -> None:
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in issuer.iterdir()}
-    assert modes == {"private.json": 0o600, "system.token": 0o600, "jwks.json": 0o644}
+    assert modes == {"private.json": 0o600, "jwks.json": 0o644} | {f"{name}.token": 0o600 for name in consumers()}
     (published,) = json.loads((issuer / "jwks.json").read_bytes())["keys"]
     assert published.keys() == {"kty", "n", "e", "kid", "use", "alg"}
 
@@ -54,9 +55,12 @@ async def test_the_command_prints_a_token_and_nothing_else(tmp_path: Path) -> No
     assert (caller.roles, caller.bin, caller.iin) == (frozenset({"host"}), "123456789012", None)
 
 
-async def test_the_services_own_token_is_ready(issuer: Path) -> None:
-    caller = await tokens_of(issuer).verify((issuer / "system.token").read_text())
-    assert caller.roles == {"system"}
+async def test_each_consumers_own_token_is_ready(issuer: Path) -> None:
+    known = environment(issuer)
+    for name in consumers():
+        token = await asyncio.to_thread(Path(known[f"KOSH_{name.upper()}_SYSTEM_TOKEN_FILE"]).read_text)
+        caller = await tokens_of(issuer).verify(token)
+        assert (caller.roles, caller.client) == (frozenset({"system"}), f"kosh-{name}")
 
 
 def tokens_of(directory: Path) -> Tokens:
