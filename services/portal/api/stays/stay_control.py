@@ -10,19 +10,20 @@ from services.portal.cases.stays import overstay_run
 from services.portal.cases.stays import stay_control as cases
 from services.portal.cases.stays.stay_control import StayAnswer, StayQuestion
 from shared import clock
-from shared.events.wire import Date, ReckonedDate
+from shared.events.wire import PAST, Date, ReckonedDate
 from shared.http.openapi import problem_answer
 from shared.http.routes import router as api_router
 from shared.identity.callers import Caller, requires
+from shared.records import plausibility
 
 router = api_router(prefix="/v1/stay-control", tags=["stay control"])
 runs = api_router(prefix="/v1/overstay-runs", tags=["operations"])
 
 
 class RunOrder(BaseModel):
-    """Which day to examine."""
+    """Which day to examine: none that is still to come, since what the run finds has happened."""
 
-    day: ReckonedDate | None = Field(None, description="today, if not given")
+    day: Annotated[ReckonedDate, PAST] | None = Field(None, description="today, if not given")
 
 
 class OverstayRun(BaseModel):
@@ -51,6 +52,8 @@ async def run(
     request: Request, caller: Annotated[Caller, requires("operator", "system")], body: RunOrder | None = None
 ) -> OverstayRun:
     """A run that was broken off is repeated; a repeat finds what is left, and nothing twice."""
+    if body:
+        plausibility.expect(body)
     day = (body.day if body else None) or clock.today()
     found = await overstay_run.run(request.app.state.engine, day, caller)
     return OverstayRun(day=day, recorded=found.recorded, withdrawn=found.withdrawn)
