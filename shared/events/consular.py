@@ -2,12 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, ValidationInfo
 
 from shared.events.contradictions import contradiction, not_before, together
 from shared.events.envelope import Fact
 from shared.events.person import Person
-from shared.events.wire import Country, Date, Occupation, PastDate, SourceId, Text
+from shared.events.wire import ON_FILE, Country, Date, Occupation, PastDate, SourceId, Text
+from shared.kernel.periods import Period
 
 StayAbroad = Literal["work", "study", "treatment", "tourism", "family", "permanent", "other"]
 EndOfRegistration = Literal["own_wish", "other_mission", "stay_over", "return", "citizenship", "death"]
@@ -52,6 +53,12 @@ class ConsularRegistration(Fact, producer="consular", name="consular_registratio
     )
 
 
+def _period(value: str, info: ValidationInfo) -> str:
+    if info.context is not ON_FILE:
+        Period.parse(value)
+    return value
+
+
 class HostCountryFigure(Fact, producer="consular", name="host_country_figure", version=1):
     """A figure that a host country reports about citizens of Kazakhstan ([000] 1): mirror data, no person."""
 
@@ -59,7 +66,9 @@ class HostCountryFigure(Fact, producer="consular", name="host_country_figure", v
     country: Country
     concept: Literal["registered", "working", "studying", "irregular"]
     period: Annotated[
-        str, Field(pattern=r"^\d{4}(-(0[1-9]|1[0-2]|Q[1-4]))?$", description="year, quarter or month (SDMX)")
+        str,
+        AfterValidator(_period),
+        Field(pattern=r"^\d{4}(-(0[1-9]|1[0-2]|Q[1-4]))?$", description="year, quarter or month (SDMX)"),
     ]
     value: Annotated[int, Field(strict=True, ge=0, le=10_000_000_000)]
     source: Text

@@ -8,7 +8,7 @@ from datetime import date
 from shared.kernel.calendar import add_days, add_months
 from shared.kernel.periods import Period
 
-_RANGE = re.compile(r"(\d{4}-\d{2}-\d{2})/P([1-9]\d?)Y")
+_RANGE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})/P([1-9][0-9]?)Y")
 
 
 def span(period: str) -> tuple[date, date]:
