@@ -14,6 +14,7 @@ from shared.db import records
 from shared.errors import Fault, Invalid
 from shared.events.permits import Category
 from shared.events.wire import Activity, Bin, Date, Region, Text, WireModel
+from shared.http.answers import SeenVersions
 from shared.idempotency import IdempotencyKey
 from shared.identity.callers import Caller
 from shared.outbox.unit_of_work import UnitOfWork
@@ -51,7 +52,7 @@ class StaffReport(StaffCounts):
 
 
 async def register(
-    engine: AsyncEngine, employer: Employer, *, version: int | None, key: IdempotencyKey | None, caller: Caller
+    engine: AsyncEngine, employer: Employer, *, version: SeenVersions | None, key: IdempotencyKey | None, caller: Caller
 ) -> DocumentState[Employer]:
     """Puts the employer on record, or changes it. Raises Forbidden, VersionRequired, VersionMismatch."""
     expect_to_act_for(caller, employer.bin)
@@ -71,7 +72,12 @@ async def read(engine: AsyncEngine, bin_number: str, caller: Caller) -> Document
 
 
 async def report_staff(
-    engine: AsyncEngine, report: StaffReport, *, version: int | None, key: IdempotencyKey | None, caller: Caller
+    engine: AsyncEngine,
+    report: StaffReport,
+    *,
+    version: SeenVersions | None,
+    key: IdempotencyKey | None,
+    caller: Caller,
 ) -> DocumentState[StaffReport]:
     """Keeps the report of a day, or corrects it. Raises Forbidden, NotFound for an unknown employer, Invalid for a day
     that is not over, VersionRequired, VersionMismatch."""
