@@ -4,7 +4,7 @@ A record's `body` is the JSON text of its fact: what the register holds and what
 register adds typed columns to its table only where it must search or constrain.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
@@ -38,7 +38,7 @@ from shared.db.driver import copy_rows
 from shared.db.identifiers import new_id
 from shared.db.json_text import JsonText
 from shared.errors import Conflict, NotFound, VersionMismatch
-from shared.events.digest import content_digest
+from shared.events.digest import content_digest, says_the_same
 from shared.events.wire import WireModel
 
 _POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
@@ -144,10 +144,12 @@ async def submit(connection: AsyncConnection, table: Table, submissions: Sequenc
 
 
 class HeldRecord(NamedTuple):
-    """What a register holds under a source id: the record, and the digest of what was first submitted."""
+    """What a register holds under a source id: the record, the digest of what was first submitted, what a correction
+    put in its place."""
 
     id: UUID
     submitted: bytes
+    corrected: str | None = None
 
     @classmethod
     def new(cls, submission: Submission) -> "HeldRecord":
@@ -177,7 +179,7 @@ async def _found(
     """What is there already of these. Raises Conflict where none is that was not known `before`: then something else
     stood in the way."""
     rows = await connection.execute(_held_statement(table), {"source_ids": source_ids})
-    held = {row.source_id: HeldRecord(row.id, row.submitted) for row in rows}
+    held = {row.source_id: HeldRecord(row.id, row.submitted, row.corrected) for row in rows}
     if len(held) == before:
         raise Conflict("Something that must be unique in this record stands in another one.")
     return held
@@ -186,14 +188,22 @@ async def _found(
 @lru_cache
 def _held_statement(table: Table) -> TextClause:
     return text(f"""
-        SELECT source_id, id, submitted FROM {table.name} WHERE source_id = ANY(CAST(:source_ids AS text[]))
+        SELECT source_id, id, submitted, CASE WHEN version > {FIRST} THEN CAST(body AS text) END AS corrected
+        FROM {table.name} WHERE source_id = ANY(CAST(:source_ids AS text[]))
     """)  # noqa: S608  (names of our own tables, values are bound)
 
 
 def _answer(submission: Submission, held: HeldRecord) -> SubmitResult:
     if held.id == submission.id:
         return SubmitResult("created", held.id)
-    return SubmitResult("repeated" if held.submitted == submission.digest else "conflict", held.id)
+    return SubmitResult("repeated" if _holds(held, submission) else "conflict", held.id)
+
+
+def _holds(held: HeldRecord, submission: Submission) -> bool:
+    """A source that corrects its own file sends it again as it was, or as the correction left it: both are there."""
+    if held.submitted == submission.digest:
+        return True
+    return held.corrected is not None and says_the_same(held.corrected, submission.content)
 
 
 def _own_columns(table: Table) -> list[Column[Any]]:
@@ -307,10 +317,11 @@ def _revise_statement(table: Table, own: tuple[str, ...]) -> TextClause:
     """)  # noqa: S608  (names of our own tables, values are bound)
 
 
-def expect_version(record: Record, expected: int) -> None:
-    """Raises VersionMismatch unless the caller has seen the present version (If-Match)."""
-    if record.version != expected:
-        raise VersionMismatch(f"The record is at version {record.version}, not {expected}; read it again, then decide.")
+def expect_version(record: Record, seen: Collection[int]) -> None:
+    """Raises VersionMismatch unless the present version is among those that the caller has seen (If-Match)."""
+    if record.version not in seen:
+        known = " or ".join(map(str, sorted(seen)))
+        raise VersionMismatch(f"The record is at version {record.version}, not {known}; read it again, then decide.")
 
 
 async def history(connection: AsyncConnection, table: Table, record: Record) -> list[Record]:

@@ -7,9 +7,9 @@ inspection zone; the Cyrillic names stand beside them where the register has the
 from functools import lru_cache
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo
 
-from shared.events.wire import Country, Date, WireModel
+from shared.events.wire import ON_FILE, Country, Date, WireModel
 from shared.kernel import documents, iin, names, periods
 
 Sex = Literal["M", "F", "X"]
@@ -30,6 +30,15 @@ def _latin(value: str) -> str:
     return value
 
 
+def _cyrillic(value: str, info: ValidationInfo) -> str:
+    if info.context is ON_FILE:
+        return value
+    name = names.normalise(value)
+    if not names.is_cyrillic(name):
+        raise ValueError("must be written in Cyrillic letters: a Latin letter that looks like one is another")
+    return name
+
+
 @lru_cache(maxsize=2**15)  # people share their birth dates: a lifetime has fewer days than this
 def _partial_date(value: str) -> str:
     periods.PartialDate.parse(value)
@@ -38,7 +47,7 @@ def _partial_date(value: str) -> str:
 
 Iin = Annotated[str, AfterValidator(_iin)]
 LatinName = Annotated[str, StringConstraints(max_length=100), AfterValidator(_latin)]
-CyrillicName = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+CyrillicName = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_cyrillic)]
 BirthDate = Annotated[str, StringConstraints(max_length=10), AfterValidator(_partial_date)]
 DocumentNumber = Annotated[str, StringConstraints(min_length=1, max_length=30), AfterValidator(documents.normalise)]
 
@@ -57,7 +66,9 @@ class Person(WireModel):
 
     iin: Iin | None = None
     document: Document | None = None
-    surname: LatinName
+    surname: LatinName = Field(
+        description="primary identifier; of a passport with one name, that name (ICAO 9303 part 3, 4.6)"
+    )
     given_names: LatinName | None = None
     surname_cyrillic: CyrillicName | None = None
     given_names_cyrillic: CyrillicName | None = None

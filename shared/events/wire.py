@@ -12,12 +12,13 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     StringConstraints,
+    ValidationInfo,
 )
 from pydantic_core import CoreSchema
 
 from shared.events.contradictions import Contradiction, with_contradictions
 from shared.events.written import COUNTED_TIMESTAMP, DATE, TIMESTAMP
-from shared.kernel import codes, iin
+from shared.kernel import codes, iin, names
 from shared.kernel.periods import Period
 
 Purpose = Literal[
@@ -55,14 +56,29 @@ def _activity(value: str) -> str:
     return value
 
 
+ON_FILE = object()
+"""The context in which what is on file is read: it was checked as one checked then."""
+
+
+def _text(value: str, info: ValidationInfo) -> str:
+    return value if info.context is ON_FILE else names.normalise(value)
+
+
+def _ascii(value: str, info: ValidationInfo) -> str:
+    if not value.isascii() and info.context is not ON_FILE:
+        raise ValueError("must be written in the digits 0 to 9")
+    return value
+
+
 def _bin(value: str) -> str:
     if not iin.is_valid_bin(value):
         raise ValueError("is not a BIN: 12 digits whose last is the check digit are expected")
     return value
 
 
-def _period(value: str) -> str:
-    Period.parse(value)
+def _period(value: str, info: ValidationInfo) -> str:
+    if info.context is not ON_FILE:
+        Period.parse(value)
     return value
 
 
@@ -105,11 +121,10 @@ StatedPeriod = Annotated[
 ]
 """A period that a record states: what is taken here, every reading of figures reads."""
 Occupation = Annotated[
-    str,
-    Field(pattern=r"^\d{1,4}$", description="Group of the national classifier (ISCO-08)"),
-    AfterValidator(_ascii),
+    str, Field(pattern=r"^\d{1,4}$", description="Group of the national classifier (ISCO-08)"), AfterValidator(_ascii)
 ]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(_text)]
+"""In Normalization Form C, without invisible characters."""
 SourceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:/-]{1,64}$")]
 """The submitting system's own number of a record. It shows up in logs and receipts: never put personal data in it."""
 
@@ -128,4 +143,4 @@ class WireModel(BaseModel):
     @classmethod
     def read(cls, data: bytes | str) -> Self:
         """From JSON that this system wrote; members added by a newer one are passed over."""
-        return cls.model_validate_json(data, extra="ignore")
+        return cls.model_validate_json(data, extra="ignore", context=ON_FILE)

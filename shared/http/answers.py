@@ -1,5 +1,6 @@
 """JSON answers and their versions (ETag, If-Match: RFC 9110, 8.8.3 and 13.1.1)."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -9,6 +10,13 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from shared.errors import VersionMismatch, VersionRequired
+
+SeenVersions = frozenset[int]
+"""Versions that a caller has seen, one of which must be the present one."""
+
+# A proxy that compresses makes a tag weak: what it stands for is the same version, so that it is taken too. Without
+# quotation marks it is no tag, but means nothing else.
+_TAG = re.compile(r'(?:W/)?(?:"([1-9][0-9]{0,8})"|([1-9][0-9]{0,8}))')
 
 
 class Versioned(BaseModel):
@@ -38,26 +46,29 @@ async def _if_match(
     if_match: Annotated[
         str | None, Header(description='the version you read, as `"3"`', json_schema_extra={"x-required": True})
     ] = None,
-) -> int:
+) -> SeenVersions:
     if if_match is None:
         raise VersionRequired(
             "Send the version that you change as If-Match; it is the ETag of the record as you read it."
         )
-    number = if_match.strip().removeprefix("W/").strip('"')
-    if not (number.isascii() and number.isdigit()) or len(number) > 9:
+    tags = [tag.strip() for tag in if_match.split(",")]
+    if "*" in tags:
+        raise VersionMismatch("Whatever version it may be is not taken: name the one that you have read, as its ETag.")
+    seen = frozenset(int(found[1] or found[2]) for tag in tags if (found := _TAG.fullmatch(tag)))
+    if not seen:
         raise VersionMismatch("No version has that ETag. Read the record again and repeat your change on what it says.")
-    return int(number)
+    return seen
 
 
-ExpectedVersion = Annotated[int, Depends(_if_match)]
-"""Dependency: the version that If-Match names; 428 without one, 412 for one that cannot be."""
+ExpectedVersion = Annotated[SeenVersions, Depends(_if_match)]
+"""Dependency: the versions that If-Match names; 428 without one, 412 for one that cannot be."""
 
 
 async def _if_match_if_any(
     if_match: Annotated[str | None, Header(description='the version you replace, as `"3"`; none for the first')] = None,
-) -> int | None:
+) -> SeenVersions | None:
     return None if if_match is None else await _if_match(if_match)
 
 
-SeenVersion = Annotated[int | None, Depends(_if_match_if_any)]
+SeenVersion = Annotated[SeenVersions | None, Depends(_if_match_if_any)]
 """Dependency: the version that If-Match names, None without one: for PUT that creates what is not there."""

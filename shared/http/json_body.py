@@ -7,7 +7,7 @@ too: which of the two counts would be a matter of the parser (RFC 8259, section 
 
 import json
 import re
-from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -29,8 +29,8 @@ class Malformed(Invalid):
 
 
 def parse_json(text: bytes | bytearray | memoryview) -> Any:
-    """The value that `text` holds, or Malformed / Invalid. A byte order mark before it is passed over."""
-    raw = bytes(text).removeprefix(BOM_UTF8)
+    """The value that `text` holds, or Malformed / Invalid."""
+    raw = bytes(text)
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:

@@ -19,7 +19,6 @@ M = TypeVar("M", bound=BaseModel)
 
 def read_model(model: type[M], text: bytes) -> M:
     """`text` as `model`. Raises Invalid with every fault at once, Malformed where the text is not JSON."""
-    text = text.removeprefix(BOM_UTF8)
     if b"\\u0000" in text or text.count(b"[") + text.count(b"{") > MAX_DEPTH:
         parse_json(text)
     try:
@@ -81,7 +80,7 @@ class DirectRoute(ApiRoute):
         async def direct(request: Request) -> Response:
             caller = await requirement(request)
             expect_json(request)
-            return await handle(request, read_model(model, await request.body()), caller)
+            return await handle(request, read_model(model, (await request.body()).removeprefix(BOM_UTF8)), caller)
 
         return direct
 

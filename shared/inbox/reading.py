@@ -6,6 +6,7 @@ from typing import NamedTuple, TypeVar
 from pydantic import ValidationError
 
 from shared.events.envelope import Fact
+from shared.events.wire import ON_FILE
 from shared.inbox.source import Event, Unreadable
 
 F = TypeVar("F", bound=Fact)
@@ -45,7 +46,7 @@ def version_of(event: Event) -> Version:
 def fact_of(model: type[F], event: Event) -> F:
     """The event's data; members that a newer producer added are passed over. Raises NotUnderstood."""
     try:
-        return model.model_validate(event.get("data"), extra="ignore")
+        return model.model_validate(event.get("data"), extra="ignore", context=ON_FILE)
     except ValidationError as error:
         faults = error.errors(include_input=False, include_url=False, include_context=False)
         raise NotUnderstood("invalid data: " + ", ".join(sorted({_where(fault) for fault in faults}))) from None

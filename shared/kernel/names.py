@@ -19,6 +19,29 @@ _NO_LETTERS = re.compile("[^A-Z]+")
 _LETTERS = {"Lu", "Lo"}  # not "Lm": the turned commas of Uzbek (Oʻ, Gʻ) are apostrophes here
 
 
+_CYRILLIC_NAME = re.compile(r"[\u0400-\u052F]+(?:[ '’ʼ.-]+[\u0400-\u052F]+)*[ .]*")
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
+_OF_LINES = {"\n", "\r", "\t"}
+
+
+def normalise(text: str) -> str:
+    """The text in Normalization Form C (Unicode Standard Annex 15): one sequence of code points for what looks alike.
+
+    Raises ValueError where characters that nobody sees are in it: two texts that look alike would differ.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    composed = unicodedata.normalize("NFC", text)
+    if any(unicodedata.category(each) in _INVISIBLE and each not in _OF_LINES for each in composed):
+        raise ValueError("must not contain invisible characters")
+    return composed
+
+
+def is_cyrillic(name: str) -> bool:
+    """True if the name is in Cyrillic letters, in one or more words: a Latin letter that looks like one is none."""
+    return _CYRILLIC_NAME.fullmatch(name) is not None
+
+
 def is_icao(name: str) -> bool:
     """True if the name is in Latin capitals of one or more words joined by space, hyphen or apostrophe."""
     return _ICAO_NAME.fullmatch(name) is not None

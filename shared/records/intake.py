@@ -10,6 +10,7 @@ from shared.db import records
 from shared.db.records import FIRST, Record, Submission, SubmitResult
 from shared.errors import Conflict, Fault, NotFound
 from shared.events.envelope import Event, Fact
+from shared.http.answers import SeenVersions
 from shared.identity.callers import Caller
 from shared.identity.scope import reaches
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
@@ -110,7 +111,9 @@ def visible_fact(record_type: RecordType[F], record: Record, caller: Caller) -> 
     return fact
 
 
-async def open_within(unit: UnitOfWork, record_type: RecordType[F], id: UUID, version: int, caller: Caller) -> Record:
+async def open_within(
+    unit: UnitOfWork, record_type: RecordType[F], id: UUID, version: SeenVersions, caller: Caller
+) -> Record:
     """The record, locked for a change of its version `version`. Raises NotFound, also where the caller may not see it
     (asked first, so that nobody learns a version from outside), VersionMismatch, Conflict where it is withdrawn."""
     record = await records.load(unit.connection, record_type.table, id, lock=True)

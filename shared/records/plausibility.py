@@ -27,7 +27,7 @@ BEFORE_BIRTH = "Lies before the person's birth."
 
 
 @dataclass(frozen=True, slots=True)
-class _Day:
+class _DayField:
     """A field that holds a day or a moment: its pointer, the way to it, and whether it must be past."""
 
     pointer: str
@@ -74,17 +74,17 @@ def _latest(today: date) -> tuple[date, str]:
 
 
 @cache
-def _days_of(model: type[BaseModel]) -> tuple[_Day, ...]:
+def _days_of(model: type[BaseModel]) -> tuple[_DayField, ...]:
     return tuple(_found(model, ()))
 
 
-def _found(model: type[BaseModel], way: tuple[str, ...]) -> Iterator[_Day]:
+def _found(model: type[BaseModel], way: tuple[str, ...]) -> Iterator[_DayField]:
     """The days of a model and of those in it; not those of a person, which are the passport's."""
     for name, field in model.model_fields.items():
         parts = list(_parts(field.annotation))
         kinds = [part for part in parts if isinstance(part, type)]
         if any(kind is AwareDatetime or issubclass(kind, date) for kind in kinds):
-            yield _Day("/" + "/".join((*way, name)), (*way, name), PAST in (*field.metadata, *parts))
+            yield _DayField("/" + "/".join((*way, name)), (*way, name), PAST in (*field.metadata, *parts))
         for kind in kinds:
             if issubclass(kind, BaseModel) and not issubclass(kind, Person):
                 yield from _found(kind, (*way, name))

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.db import records
 from shared.db.records import Record
 from shared.errors import Invalid
-from shared.http.answers import ExpectedVersion
+from shared.http.answers import ExpectedVersion, SeenVersions
 from shared.idempotency import IdempotencyKey, idempotent, optional_key, required_key
 from shared.identity.callers import Caller, requires
 from shared.identity.scope import Scope
@@ -41,7 +41,7 @@ class StepRequest:
 
     engine: AsyncEngine
     id: UUID
-    version: int
+    version: SeenVersions
     caller: Caller
     key: IdempotencyKey | None
 

@@ -200,6 +200,30 @@ async def test_a_batch_answers_line_by_line_in_order(portal: Api) -> None:
     assert len(await portal.events()) == 2
 
 
+async def test_a_source_that_sends_its_correction_again_repeats_itself(portal: Api) -> None:
+    first, headers = crossing(), portal.token("border")
+    mended = first | {"purpose": "study", "source_id": first["source_id"]}
+    id = (await submit(portal, first)).json()["id"]
+    correction = {"reason": "mistyped", "record": mended}
+    put = await portal.client.put(f"{PATH}/{id}", json=correction, headers=headers | {"If-Match": '"1"'})
+    single, before, other = (
+        await submit(portal, mended), await submit(portal, first), await submit(portal, first | {"purpose": "transit"})
+    )  # fmt: skip
+    answers, _ = await batch(portal, [orjson.dumps(mended), orjson.dumps(first)])
+
+    assert put.status_code == 200
+    assert [(a.status_code, a.json().get("id")) for a in (single, before)] == [(200, id), (200, id)]
+    assert other.status_code == 409
+    assert [answer["status"] for answer in answers[:-1]] == ["repeated", "repeated"]
+    assert len(await portal.events()) == 2
+
+
+async def test_a_mark_before_a_single_record_is_passed_over(portal: Api) -> None:
+    headers = portal.token("border") | {"Content-Type": "application/json"}
+    answer = await portal.client.post(PATH, content=b"\xef\xbb\xbf" + orjson.dumps(crossing()), headers=headers)
+    assert answer.status_code == 201
+
+
 @pytest.mark.parametrize("crossed_at", ["1970-01-01T00:00:00+05:00", "2139-12-31T23:59:59Z"])
 async def test_the_first_and_the_last_day_that_are_counted_are_taken(portal: Api, crossed_at: str) -> None:
     body = crossing(crossed_at=crossed_at, person=person(birth_date="1969"))

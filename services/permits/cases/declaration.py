@@ -12,7 +12,7 @@ from shared.db.records import Record, Submission
 from shared.errors import VersionRequired
 from shared.events.digest import says_the_same
 from shared.events.wire import WireModel
-from shared.http.answers import Versioned
+from shared.http.answers import SeenVersions, Versioned
 from shared.outbox.unit_of_work import UnitOfWork
 
 D = TypeVar("D", bound=WireModel)
@@ -38,7 +38,7 @@ class Declaration(Generic[D]):
 
 
 async def upsert_document(
-    unit: UnitOfWork, table: Table, declared: Declaration[D], version: int | None
+    unit: UnitOfWork, table: Table, declared: Declaration[D], version: SeenVersions | None
 ) -> DocumentState[D]:
     """Puts the document in force and answers with it; declaring the same again changes nothing. One that is there
     already is replaced only by who names its version: raises VersionRequired, VersionMismatch."""

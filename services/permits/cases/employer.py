@@ -15,6 +15,7 @@ from shared.db.records import Record
 from shared.errors import Fault, Invalid, NotFound
 from shared.events.permits import Category
 from shared.events.wire import Activity, Bin, Date, Region, Text, WireModel
+from shared.http.answers import SeenVersions
 from shared.idempotency import IdempotencyKey
 from shared.identity.callers import Caller
 from shared.identity.scope import belongs_to, expect_reach, reaches
@@ -56,7 +57,7 @@ class StaffReport(StaffCounts):
 
 
 async def register(
-    engine: AsyncEngine, employer: Employer, *, version: int | None, key: IdempotencyKey | None, caller: Caller
+    engine: AsyncEngine, employer: Employer, *, version: SeenVersions | None, key: IdempotencyKey | None, caller: Caller
 ) -> DocumentState[Employer]:
     """Puts the employer on record, or changes it. Raises Forbidden for one out of the caller's reach, NotFound where
     the one on record is, VersionRequired, VersionMismatch."""
@@ -96,7 +97,12 @@ async def read(engine: AsyncEngine, bin_number: str, caller: Caller) -> Document
 
 
 async def report_staff(
-    engine: AsyncEngine, report: StaffReport, *, version: int | None, key: IdempotencyKey | None, caller: Caller
+    engine: AsyncEngine,
+    report: StaffReport,
+    *,
+    version: SeenVersions | None,
+    key: IdempotencyKey | None,
+    caller: Caller,
 ) -> DocumentState[StaffReport]:
     """Keeps the report of a day, or corrects it. Raises NotFound for an employer that is unknown or out of the caller's
     reach, Invalid for a day that is not over, VersionRequired, VersionMismatch."""

@@ -19,7 +19,7 @@ from shared.db.identifiers import new_id
 from shared.events.contradictions import contradiction, twice
 from shared.events.permits import Category
 from shared.events.wire import Activity, Region, Text, WireModel
-from shared.http.answers import Versioned
+from shared.http.answers import SeenVersions, Versioned
 from shared.idempotency import IdempotencyKey
 from shared.identity.callers import Caller
 from shared.identity.scope import expect_whole_country
@@ -100,7 +100,7 @@ async def order(
     year: int,
     ordered: QuotaOrder,
     *,
-    version: int | None,
+    version: SeenVersions | None,
     key: IdempotencyKey | None,
     caller: Caller,
 ) -> QuotaDecided:

@@ -12,12 +12,13 @@ from services.portal.cases.stays import stay_control as cases
 from services.portal.cases.stays.overstay_run import OverstayRun
 from services.portal.cases.stays.stay_control import StayAnswer, StayQuestion
 from shared import clock
-from shared.events.wire import ReckonedDate
+from shared.events.wire import PAST, ReckonedDate
 from shared.http.answers import model_response
 from shared.http.openapi import problem_answer
 from shared.http.routes import router as api_router
 from shared.identity.callers import Caller, requires
 from shared.identity.scope import no_record, whole_country
+from shared.records import plausibility
 
 ANYWHERE = whole_country("by what right somebody stays is asked wherever they are met")
 RUN = no_record("the clock finds them; the answer is counts")
@@ -27,9 +28,9 @@ runs = api_router(prefix="/v1/overstay-runs", tags=["operations"])
 
 
 class RunOrder(BaseModel):
-    """Which day to examine."""
+    """Which day to examine: none that is still to come, since what the run finds has happened."""
 
-    day: ReckonedDate | None = Field(None, description="today, if not given")
+    day: Annotated[ReckonedDate, PAST] | None = Field(None, description="today, if not given")
 
 
 @router.post(
@@ -59,6 +60,8 @@ async def order(
 ) -> Response:
     """The background does it, within a minute; look at the address in `Location` for how far it is. A run that was
     broken off is repeated; a repeat finds what is left, and nothing twice."""
+    if body:
+        plausibility.expect(body)
     ordered = await overstay_run.order(request.app.state.engine, (body.day if body else None) or clock.today())
     return model_response(ordered, 202, {"Location": f"/v1/overstay-runs/{ordered.id}"})
 
