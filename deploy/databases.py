@@ -78,10 +78,11 @@ async def _ensure_role(connection: asyncpg.Connection, login: Login) -> None:
 
 
 async def _grant_future_tables(administrator: str, wanted: DatabaseSpec) -> None:
-    """What the owner will create, in whatever schema, the service may read and write; migrations take back more."""
+    """Of what the owner will create, in whatever schema, the service may read and add rows; migrations grant more to
+    the tables that declare it (shared.db.grants), and take back what was granted more freely once."""
     future = f'ALTER DEFAULT PRIVILEGES FOR ROLE "{wanted.owner.role}" GRANT'
     async with _connected(urlsplit(administrator)._replace(path=f"/{wanted.name}").geturl()) as connection:
-        await connection.execute(f'{future} SELECT, INSERT, UPDATE, DELETE ON TABLES TO "{wanted.app.role}"')
+        await connection.execute(f'{future} SELECT, INSERT ON TABLES TO "{wanted.app.role}"')
         await connection.execute(f'{future} USAGE ON SEQUENCES TO "{wanted.app.role}"')
         await connection.execute(f'{future} USAGE ON SCHEMAS TO "{wanted.app.role}"')
 

@@ -19,6 +19,7 @@ from sqlalchemy import Column, DateTime, Index, LargeBinary, MetaData, Table, Te
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import clock
+from shared.db import grants
 from shared.db.json_text import JsonText
 from shared.errors import Conflict, Invalid
 from shared.events.digest import canonical_json
@@ -41,6 +42,7 @@ def idempotency_table(metadata: MetaData) -> Table:
         Column("at", DateTime(timezone=True), nullable=False),
         Column("answer", JsonText),
         Index("idempotency_at", "at"),
+        info=grants.may("UPDATE", "DELETE", because="an answer is kept beside its claim; both go after KEPT"),
     )
 
 

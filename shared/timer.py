@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared import clock
+from shared.db import grants
 from shared.errors import Unavailable
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ def timer_table(metadata: MetaData) -> Table:
         metadata,
         Column("job", Text, primary_key=True),
         Column("done_at", DateTime(timezone=True), nullable=False),
+        info=grants.may("UPDATE", because="a job's last run replaces the one before"),
     )
 
 

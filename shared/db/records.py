@@ -34,6 +34,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import SchemaItem
 
 from shared import clock
+from shared.db import grants
 from shared.db.driver import copy_rows
 from shared.db.identifiers import new_id
 from shared.db.json_text import JsonText
@@ -70,6 +71,7 @@ def record_table(metadata: MetaData, name: str, *columns: SchemaItem) -> Table:
         *_state(),
         Column("submitted", LargeBinary, nullable=False),
         *columns,
+        info=grants.may("UPDATE", because="a new version takes the place of the one that goes to the history"),
     )
 
 

@@ -20,6 +20,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import SchemaItem
 
+from shared.db import grants
+
 
 def inbox_tables(metadata: MetaData) -> None:
     """Positions by transport and part; by source the moment up to which everything was read (its `position` is that of
@@ -31,6 +33,7 @@ def inbox_tables(metadata: MetaData) -> None:
         Column("source", Text, primary_key=True),
         Column("part", Integer, primary_key=True, autoincrement=False),
         Column("position", BigInteger, nullable=False),
+        info=grants.may("UPDATE", because="the position moves on"),
     )
     Table(
         "inbox_source",
@@ -38,6 +41,7 @@ def inbox_tables(metadata: MetaData) -> None:
         Column("source", Text, primary_key=True),
         Column("position", BigInteger, nullable=False),
         Column("current_at", DateTime(timezone=True)),
+        info=grants.may("UPDATE", because="what is known of the source moves on"),
     )
     Table(
         "inbox_parked",
@@ -47,6 +51,7 @@ def inbox_tables(metadata: MetaData) -> None:
         Column("reason", Text, nullable=False),  # holds nothing of the event's content
         Column("event", LargeBinary, nullable=False),
         Column("parked_at", DateTime(timezone=True), nullable=False),
+        info=grants.may("DELETE", because="what is understood at last is parked no more"),
     )
 
 
@@ -59,6 +64,7 @@ def copy_table(metadata: MetaData, name: str, *columns: SchemaItem) -> Table:
         Column("version", Integer, nullable=False),
         Column("withdrawn", Boolean, nullable=False),
         *columns,
+        info=grants.may("UPDATE", because="a newer version takes the place of the one before"),
     )
 
 

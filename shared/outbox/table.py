@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Column, DateTime, Identity, Integer, MetaData, Table, Text, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.db import grants
 from shared.db.driver import copy_rows
 from shared.db.json_text import JsonText
 from shared.db.revisions import AFTER_CREATE
@@ -58,6 +59,7 @@ def relay_table(metadata: MetaData) -> Table:
         metadata,
         Column("transport", Text, primary_key=True),
         Column("position", BigInteger, nullable=False),
+        info=grants.may("UPDATE", because="the position moves on"),
     )
 
 

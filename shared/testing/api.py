@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import orjson
 import pytest
@@ -47,6 +48,14 @@ class Api:
         """What the database holds, asked beside the API."""
         async with self.engine.connect() as connection:
             return [dict(row) for row in (await connection.execute(text(query), parameters)).mappings()]
+
+    async def as_owner(self, statement: str) -> None:
+        """What the service's own role may not do to its rows, done beside it by the owner."""
+        connection = await asyncpg.connect(self.database.owner_url.replace("+asyncpg", "", 1))
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
 
     async def up_to_date_with(self, source: str) -> None:
         """Its copies of the facts of `source` count as complete from now on, as if a follower had read to the end."""

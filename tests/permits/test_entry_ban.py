@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from services.permits.cases.entry_ban import BANS
 from shared.clock import set_to
@@ -99,8 +98,7 @@ async def test_a_ban_imposed_after_the_decision_stops_the_issue(ready: Api) -> N
 
 
 async def test_nobody_decides_by_bans_that_may_be_incomplete(ready: Api) -> None:
-    async with ready.engine.begin() as connection:
-        await connection.execute(text("DELETE FROM inbox_source"))
+    await ready.as_owner("DELETE FROM inbox_source")
     with set_to(DAY):
         submitted = await steps.submit(ready, application())
         headers = steps.once(steps.officer(ready), submitted["version"])

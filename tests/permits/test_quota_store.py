@@ -42,7 +42,7 @@ ENDS = st.sampled_from([quota.use, quota.release, quota.expire])
 
 @pytest.fixture
 async def engine(fresh_database: FreshDatabase) -> AsyncIterator[AsyncEngine]:
-    engine = make_engine((await fresh_database("permits")).app_url)
+    engine = make_engine((await fresh_database("permits")).owner_url)  # each example begins with no place
     yield engine
     await engine.dispose()
 

@@ -136,8 +136,7 @@ async def test_a_run_accuses_nobody_who_is_permitted_to_work(portal: Api) -> Non
 
 async def test_a_run_waits_while_permits_may_be_missing(portal: Api) -> None:
     await cross(portal, person(), "2025-12-01")
-    async with portal.engine.begin() as connection:
-        await connection.execute(text("DELETE FROM inbox_source"))
+    await portal.as_owner("DELETE FROM inbox_source")
     with pytest.raises(Unavailable):
         await overstay_run.run(portal.engine, DAY, PORTAL)
     assert await overstays(portal) == {}

@@ -234,12 +234,10 @@ async def test_a_register_that_does_not_answer_makes_copies_stale_in_time(portal
 async def test_versions_in_any_order_leave_the_newest(engine: AsyncEngine) -> None:
     fact = EntryBan.model_validate(ban())
 
-    def at(number: int) -> tuple[Version, EntryBan]:
-        return Version("r", number, number == 3), fact
-
-    for order in ((1, 2, 3), (3, 1, 2), (2, 3, 3, 1)):
+    for record, order in (("r1", (1, 2, 3)), ("r2", (3, 1, 2)), ("r3", (2, 3, 3, 1))):
+        versions = [(Version(record, number, number == 3), fact) for number in order]
         async with engine.begin() as connection:
-            await connection.execute(text("DELETE FROM entry_ban"))
-            await keep(connection, BANS, [at(number) for number in order])
-            await keep(connection, BANS, [at(number) for number in order])
-        assert [(version, gone) for _, version, gone, _ in await rows(engine)] == [(3, True)]
+            await keep(connection, BANS, versions)
+            await keep(connection, BANS, versions)
+        held = [(version, gone) for id, version, gone, _ in await rows(engine) if id == record]
+        assert held == [(3, True)]

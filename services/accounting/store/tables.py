@@ -30,6 +30,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.audit.access_log import access_log_table
 from shared.audit.chain import seal_table
+from shared.db import grants
 from shared.timer import timer_table
 
 metadata = MetaData()
@@ -97,7 +98,10 @@ def _replaced(table: Table) -> Table:
     return Table(name, metadata, *columns)
 
 
-crossing = Table("crossing", metadata, *_record(), *_crossing())
+_REPLACED = "a newer version moves the one before to the history"
+_FOLLOWS = "it follows from the facts, and changes with them"
+
+crossing = Table("crossing", metadata, *_record(), *_crossing(), info=grants.may("DELETE", because=_REPLACED))
 crossing_history = _replaced(crossing)
 
 register_fact = Table(
@@ -109,6 +113,7 @@ register_fact = Table(
     Index("register_fact_claim", "claim"),
     Index("register_fact_document", "document"),
     Index("register_fact_former", "former", postgresql_where=text("former <> 0")),
+    info=grants.may("DELETE", because=_REPLACED),
 )
 register_fact_history = _replaced(register_fact)
 
@@ -145,6 +150,7 @@ source_position = Table(
     Column("part", Integer, primary_key=True, autoincrement=False),
     Column("position", BigInteger, nullable=False),
     postgresql_with={"fillfactor": 10},
+    info=grants.may("UPDATE", because="the position moves on"),
 )
 
 source_state = Table(
@@ -158,6 +164,7 @@ source_state = Table(
     Column("repeated", BigInteger, nullable=False),  # seen without effect: the same or a newer version was there
     Column("stopped", Text),  # why reading stopped, until an operator resumes it
     postgresql_with={"fillfactor": 10},
+    info=grants.may("UPDATE", because="what is known of the source moves on"),
 )
 
 parked_event = Table(
@@ -171,6 +178,7 @@ parked_event = Table(
     Column("resend", Boolean, nullable=False),
     Column("event", LargeBinary, nullable=False),  # as received; personal data, for the operator's eyes only
     Index("parked_event_resend", "id", postgresql_where=text("resend")),
+    info=grants.may("UPDATE", "DELETE", because="it is marked to be taken up again, and goes once it is understood"),
 )
 
 # What other bodies have published; a data set is what one file says (store.published_figure).
@@ -192,6 +200,7 @@ published_figure = Table(
     Column("dataset", Text, nullable=False),
     Column("loaded_at", DateTime(timezone=True), nullable=False),
     Index("published_figure_dataset", "dataset"),
+    info=grants.may("UPDATE", "DELETE", because="a file that is loaded again replaces what it said before"),
 )
 
 identity_key = Table(
@@ -200,6 +209,7 @@ identity_key = Table(
     Column("key", BigInteger, primary_key=True, autoincrement=False),
     Column("person", BigInteger, nullable=False),
     schema="derived",
+    info=grants.may("UPDATE", "DELETE", because=_FOLLOWS),
 )
 
 # One compact row a person. `keys` are the packed identity keys that its facts hold; the person's id is the smallest.
@@ -214,6 +224,7 @@ person = Table(
     Column("due", Integer),  # the end of observation (days since 1970) at which something may change without an event
     Index("person_due", "due", postgresql_where=text("due IS NOT NULL")),
     schema="derived",
+    info=grants.may("UPDATE", "DELETE", because=_FOLLOWS),
     postgresql_with={"fillfactor": 75},
 )
 
@@ -224,6 +235,7 @@ cube = Table(
     Column("cell", BigInteger, primary_key=True, autoincrement=False),
     Column("count", BigInteger, nullable=False),
     schema="derived",
+    info=grants.may("UPDATE", "DELETE", because=_FOLLOWS),
     postgresql_with={"fillfactor": 70},
 )
 
@@ -234,4 +246,5 @@ counted = Table(
     Column("register_start", Integer, primary_key=True, autoincrement=False),  # days since 1970
     Column("obs_end", Integer, nullable=False),
     schema="derived",
+    info=grants.may("DELETE", because=_FOLLOWS),
 )

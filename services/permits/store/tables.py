@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import UUID as PgUUID
 
 from shared.audit.access_log import access_log_table
 from shared.audit.chain import seal_table
+from shared.db import grants
 from shared.db.records import record_table
 from shared.idempotency import idempotency_table
 from shared.inbox.table import copy_table, inbox_tables
@@ -62,6 +63,7 @@ quota_pool = Table(
         "year", "kind", "category", "region", "activity", name="quota_pool_once", postgresql_nulls_not_distinct=True
     ),
     CheckConstraint("reserved >= 0 AND used >= 0 AND reserved + used <= size", name="quota_pool_never_exceeded"),
+    info=grants.may("UPDATE", "DELETE", because="its counters move; an order of the year replaces its pools"),
 )
 
 # One worker's place, whose id is that of the permit it becomes. A pool's counters are the number of places it covers.
@@ -77,6 +79,7 @@ quota_place = Table(
     Column("activity", Text, nullable=False),
     Column("state", Text, nullable=False),
     CheckConstraint("state IN ('reserved', 'used', 'released', 'expired')", name="quota_place_state"),
+    info=grants.may("UPDATE", because="a place is reserved, used, released"),
 )
 Index("quota_place_of_application", quota_place.c.application_id)
 Index("quota_place_of_year", quota_place.c.year, quota_place.c.kind)

@@ -19,6 +19,7 @@ from sqlalchemy import (
 
 from shared.audit.access_log import access_log_table
 from shared.audit.chain import seal_table
+from shared.db import grants
 from shared.db.json_text import JsonText
 from shared.db.records import record_table
 from shared.idempotency import idempotency_table
@@ -84,6 +85,8 @@ overstay_run = Table(
     Column("finished_at", DateTime(timezone=True)),
     *(Column(name, BigInteger, nullable=False, server_default="0") for name in ("examined", "recorded", "withdrawn")),
     Index("overstay_run_waiting", "day", unique=True, postgresql_where=text("finished_at IS NULL")),
+    info=grants.may("UPDATE", because="it shows how far it is"),
+    info=grants.may("UPDATE", because="its progress is counted while it works"),
 )
 
 # Invitations and visas (P2). A visa is known by its number: that is its `source_id` here.
@@ -148,6 +151,7 @@ host_duty = Table(
     Column("notification", UUID),
     Column("withdrawn", Boolean, nullable=False),
     *person_columns("host_duty"),
+    info=grants.may("UPDATE", because="an exit or a notice closes it"),
 )
 Index(
     "host_duty_open",
@@ -180,6 +184,7 @@ notification_receipt = Table(
     Column("crossing", UUID),
     Column("joins", UUID),
     Column("body", JsonText, nullable=False),
+    info=grants.may("UPDATE", because="the crossing to which a notice belongs moves"),
 )
 
 # Signed documents exactly as they came, with the verdict on their signature. `signature_key` is a digest of the
@@ -200,6 +205,7 @@ signed_notice = Table(
     Column("notification", UUID),
     Column("host", Text),  # whom the notice names; null in rows of before
     Column("reviewed_at", DateTime(timezone=True)),  # when an accepted one was judged again
+    info=grants.may("UPDATE", because="its verdict comes later"),
 )
 Index(
     "signed_notice_signature",

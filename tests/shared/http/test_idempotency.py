@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import clock
 from shared.db.engine import make_engine
+from shared.db.grants import declared, default_deny
 from shared.errors import Conflict, Refused
 from shared.http import routes
 from shared.http.app import make_app
@@ -34,6 +35,8 @@ async def engine(empty_database: FreshDatabase) -> AsyncIterator[AsyncEngine]:
     owner = make_engine(database.owner_url)
     async with owner.begin() as connection:
         await connection.run_sync(metadata.create_all)
+        for statement in default_deny(declared(metadata)):
+            await connection.execute(text(statement))
     await owner.dispose()
     app_engine = make_engine(database.app_url)
     yield app_engine
