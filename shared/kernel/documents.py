@@ -25,6 +25,8 @@ def normalise(number: str) -> str:
 
     Raises ValueError, without repeating the number, where other characters than A-Z and 0-9 remain.
     """
+    if _ALLOWED.fullmatch(number):  # as nearly all are written: nothing to take away
+        return number
     plain = _SEPARATORS.sub("", number)
     # Capitals only of what is Latin: those of foreign letters are Latin ones, such as S of the long s.
     if not plain.isascii() or not _ALLOWED.fullmatch(plain := plain.upper()):
@@ -37,8 +39,8 @@ def is_filler(number: str) -> bool:
 
     One character over and over (`000000000`, `XXXXXXXXX`, `0`), the digits in their order, or a word for "none".
     """
-    plain = normalise(number)
-    return len(set(plain)) == 1 or plain in _COUNTED or plain in FILLERS
+    plain = number if number.isalnum() else normalise(number)
+    return plain == plain[0] * len(plain) or plain in _COUNTED or plain.upper() in FILLERS
 
 
 def identity_key(issuing_state: str, number: str) -> str:

@@ -85,7 +85,6 @@ overstay_run = Table(
     Column("finished_at", DateTime(timezone=True)),
     *(Column(name, BigInteger, nullable=False, server_default="0") for name in ("examined", "recorded", "withdrawn")),
     Index("overstay_run_waiting", "day", unique=True, postgresql_where=text("finished_at IS NULL")),
-    info=grants.may("UPDATE", because="it shows how far it is"),
     info=grants.may("UPDATE", because="its progress is counted while it works"),
 )
 
@@ -236,6 +235,7 @@ signature_review = Table(
     metadata,
     Column("begun_at", DateTime(timezone=True), primary_key=True),
     Column("done_at", DateTime(timezone=True)),
+    info=grants.may("UPDATE", because="it ends"),
 )
 
 # Border control (P6)

@@ -271,7 +271,7 @@ class TestRights:
         rows = await read(client, "/DF_FLOW/all")
         finer = [row for row in rows if (row["PARTNER"], row["CITIZEN"], row["AGE"]) != ("_T", "_T", "_T")]
         assert {row["METHOD"] for row in finer} == {"COUPON"}
-        assert {row["METHOD"] for row in rows} == {"COUPON", "M1216"}
+        assert {row["METHOD"] for row in rows} == {"COUPON", "M1216", "M1216R"}
         russia = await read(client, "/DF_FLOW/_X.EMI..KZ.RUS._T._T._T._T")
         assert [row["OBS_VALUE"] for row in russia] == ["79800"]
 

@@ -74,11 +74,18 @@ def identify(person: Person, fact: int, hashes: Hashes, former: Document | None 
     same where a filler stands for the document's number.
     """
     holder = Holder(person.birth_date, person.surname, person.given_names, person.sex)
-    on_iin = hashes.on_iin(person.iin, holder) if person.iin else None
-    papers = [_on_document(document, holder, hashes) for document in (person.document, former)]
-    claim, document, replaced = (each.key if each else NO_KEY for each in (on_iin, *papers))
-    made = tuple(each for each in (on_iin, *papers) if each)
-    return Identity(claim, document or (NO_KEY if claim else fact), replaced, made)
+    claims = []
+    claim = document = replaced = NO_KEY
+    if person.iin:
+        claims.append(on_iin := hashes.on_iin(person.iin, holder))
+        claim = on_iin.key
+    if shown := _on_document(person.document, holder, hashes):
+        claims.append(shown)
+        document = shown.key
+    if before := _on_document(former, holder, hashes):
+        claims.append(before)
+        replaced = before.key
+    return Identity(claim, document or (NO_KEY if claim else fact), replaced, tuple(claims))
 
 
 def _on_document(document: Document | None, holder: Holder, hashes: Hashes) -> Claim | None:

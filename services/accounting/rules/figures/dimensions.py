@@ -5,6 +5,7 @@ Zero always means "not specified" (`_X`). Countries need no list: the three lett
 """
 
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -41,6 +42,7 @@ def purpose_code(purpose: str | None) -> int:
     return _PURPOSE_CODES.get(purpose or UNSPECIFIED, 0)
 
 
+@lru_cache(1_000)
 def country_code(alpha3: str | None) -> int:
     """An alpha-3 code as a number of 15 bits: its letters in base 26, plus one; none -> 0.
 

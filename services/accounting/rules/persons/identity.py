@@ -82,26 +82,33 @@ class Hashes:
 
     def on_document(self, issuing_state: str, number: str, holder: Holder) -> Claim:
         """The claim on a document."""
-        key = documents.identity_key(issuing_state, number)
-        return self._claim(b"held", self.document_key(key), holder, dated=True)
+        hashed = self.document_key(documents.identity_key(issuing_state, number))
+        key, born, name, sex = self._said(b"held", hashed, holder)
+        return Claim(key & ~1 or 2, hashed, born, name, sex, dated=True)
 
     def on_iin(self, number: str, holder: Holder) -> Claim:
         """The claim on an IIN."""
-        dated = not iin.gives_birth_date(number, holder.birth_date)
-        return self._claim(b"claim", self.iin(number), holder, dated)
+        hashed = self.iin(number)
+        key, born, name, sex = self._said(b"claim", hashed, holder)
+        return Claim(key | 1, hashed, born, name, sex, not iin.gives_birth_date(number, holder.birth_date))
 
-    def _claim(self, domain: bytes, number: int, holder: Holder, dated: bool) -> Claim:
-        name, sex = self._name(holder.surname, holder.given_names), sex_code(holder.sex)
-        year, month, day = (*map(int, holder.birth_date.split("-")), 0, 0)[:3]
-        key = self._hash(domain, f"{number}:{holder.birth_date}:{name}:{sex}")
-        parted = key | 1 if domain == b"claim" else key & ~1 or 2
-        return Claim(parted, number, year * 512 + month * 32 + day, name, sex, dated)
+    def _said(self, domain: bytes, number: int, holder: Holder) -> tuple[int, int, int, int]:
+        """A key of what is said of a number's holder, and that in parts."""
+        name, born = self._name(holder.surname, holder.given_names), _born(holder.birth_date)
+        sex = sex_code(holder.sex)
+        return self._hash(domain, f"{number}:{born}:{name}:{sex}"), born, name, sex
 
     def _folded(self, surname: str, given_names: str | None) -> int:
         return self._hash(b"name", names.fold(surname, given_names))
 
     def _hash(self, domain: bytes, text: str) -> int:
         return int.from_bytes(blake2b(text.encode(), digest_size=8, key=self._secret, person=domain).digest()) >> 1 or 1
+
+
+@lru_cache(2**15)  # people share their birth dates: a lifetime has fewer days than this
+def _born(birth_date: str) -> int:
+    year, month, day = (*map(int, birth_date.split("-")), 0, 0)[:3]
+    return year * 512 + month * 32 + day
 
 
 def repeat_a_kind(keys: Keys, owner: Keys) -> Keys:
