@@ -68,7 +68,7 @@ contracts: setup ## writes schemas, OpenAPI and AsyncAPI from the code
 migration: setup ## writes the next migration of a service: SERVICE=portal MESSAGE="what it does"
 	@$(PYTHON) -m deploy.local.migrations new "$(SERVICE)" "$(MESSAGE)"
 
-# These three work on the system that `make run` has started in another terminal.
+# These four work on the system that `make run` has started in another terminal.
 .PHONY: demo
 demo: setup ## loads the demonstration figures into the running system (make run does it once by itself)
 	@$(PYTHON) -m deploy.local.inside deploy.local.demo
@@ -76,6 +76,10 @@ demo: setup ## loads the demonstration figures into the running system (make run
 .PHONY: load
 load: setup ## stores figures that other bodies have published, beside ours: FILES="one.csv two.csv"
 	@$(PYTHON) -m deploy.local.inside services.accounting load $(ARGS) $(or $(FILES),$(error say what: make load FILES="one.csv"))
+
+.PHONY: release
+release: setup ## cuts a release: the figures as they stand are frozen for everybody (one comes each month by itself)
+	@$(PYTHON) -m deploy.local.inside services.accounting release
 
 .PHONY: replay
 replay: setup ## computes all figures anew from the stored facts, beside the present ones, and swaps

@@ -13,6 +13,7 @@ import asyncpg
 from services.accounting.cases.batch import EventBatch
 from services.accounting.cases.writer import Writer, acquire_writer
 from services.accounting.intake.decode import decode
+from services.accounting.intake.monthly import release_monthly
 from services.accounting.intake.single import ingest_one_by_one
 from services.accounting.intake.watch import IntakeMetrics
 from services.accounting.rules.persons.identity import Hashes
@@ -43,7 +44,10 @@ async def read(settings: AccountingSettings, monitor: Telemetry) -> None:
     sources = make_sources(settings)
     try:
         hashes = Hashes(settings.identity_secret.get_secret_value().encode())
-        await run(dsn(settings.database_url), sources, hashes, monitor)
+        async with asyncio.TaskGroup() as tasks:
+            if settings.monthly_releases:
+                tasks.create_task(release_monthly(dsn(settings.database_url)))
+            tasks.create_task(run(dsn(settings.database_url), sources, hashes, monitor))
     finally:
         for source in sources:
             await source.close()
