@@ -82,6 +82,10 @@ demo: setup ## loads the demonstration figures into the running system (make run
 load: setup ## stores figures that other bodies have published, beside ours: FILES="one.csv two.csv"
 	@$(PYTHON) -m deploy.local.inside services.accounting load $(ARGS) $(or $(FILES),$(error say what: make load FILES="one.csv"))
 
+.PHONY: release
+release: setup ## cuts a release: the figures as they stand are frozen for everybody (one comes each month by itself)
+	@$(PYTHON) -m deploy.local.inside services.accounting release
+
 .PHONY: replay
 replay: setup ## computes all figures anew from the stored facts, beside the present ones, and swaps
 	@$(PYTHON) -m deploy.local.inside services.accounting rebuild

@@ -95,6 +95,9 @@ class ServiceSettings(KafkaSettings):
     otlp_endpoint: str | None = Field(
         None, validation_alias="KOSH_OTLP_ENDPOINT", description="of an OpenTelemetry collector"
     )
+    api_metrics_port: int | None = Field(
+        None, ge=0, le=65535, description="of the figures for Prometheus of the process that serves the API"
+    )
     metrics_port: int | None = Field(
         None, ge=0, le=65535, validation_alias="KOSH_METRICS_PORT", description="of processes that serve no API"
     )

@@ -1,4 +1,4 @@
-"""`python -m services.accounting api|intake|migrate|rebuild|resend|load|access-log-anchor|access-log-check`.
+"""`python -m services.accounting api|intake|migrate|rebuild|release|resend|load|access-log-anchor|access-log-check`.
 
 Each command imports what it alone needs where it begins, so that no process loads the libraries of another.
 """
@@ -83,6 +83,26 @@ def _rebuild(settings: AccountingSettings, _: argparse.Namespace) -> None:
     uvloop.run(rebuild(dsn(_owner(settings)), lambda step: print(f"{time.monotonic() - begun:7.1f} s  {step}")))
 
 
+def _release(settings: AccountingSettings, _: argparse.Namespace) -> None:
+    uvloop.run(_cut(settings))
+
+
+async def _cut(settings: AccountingSettings) -> None:
+    import asyncpg
+
+    from services.accounting.cases.releases.cut import cut_release
+
+    connection = await asyncpg.connect(dsn(settings.database_url))
+    try:
+        cut = await cut_release(connection)
+    finally:
+        await connection.close()
+    print(
+        f"release {cut.release} of {cut.cut_at.isoformat(timespec='seconds')}: {cut.shown} figures everybody may read, "
+        f"{cut.withheld} withheld"
+    )
+
+
 def _resend(settings: AccountingSettings, chosen: argparse.Namespace) -> None:
     uvloop.run(_mark_for_resending(settings, chosen.source))
 
@@ -125,6 +145,7 @@ COMMANDS = {
     "intake": (_intake, "read the registers' events; a second one stands by"),
     "migrate": (_migrate, "bring the database to this version's tables"),
     "rebuild": (_rebuild, "compute all figures anew from the stored facts, beside the present ones"),
+    "release": (_release, "freeze the figures as they stand for everybody: what is final, small counts withheld"),
     "load": (_load, "store figures that other bodies have published, beside ours"),
     "access-log-anchor": (_seal, "seal the access log and write down the head of its chain; the intake does it daily"),
     "access-log-check": (_check_log, "check the access log against its chain and the anchors"),

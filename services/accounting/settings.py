@@ -12,6 +12,7 @@ class AccountingSettings(ServiceSettings):
     and nowhere else. Accounting reads the events of every register whose feed is set."""
 
     identity_secret: SecretStr = Field(min_length=16)
+    monthly_releases: bool = Field(True, description="cut a release of the figures in each month that has none yet")
 
     @model_validator(mode="after")
     def _reads_something(self) -> Self:

@@ -11,8 +11,9 @@ from starlette.types import Lifespan
 from shared.http import openapi, outages, problems
 from shared.http.edge import Edge
 from shared.http.head import Head
-from shared.http.health import Check, health_router, metrics_router
+from shared.http.health import Check, health_router
 from shared.http.limits import Bounds, Limits
+from shared.http.metrics_port import metrics_served
 from shared.http.routes import requirements
 from shared.identity.callers import RequiresRole
 from shared.identity.keys import KeySet, from_discovery, from_file
@@ -61,7 +62,7 @@ def make_app(
         title=title,
         version=VERSION,
         description=description,
-        lifespan=_closing(tracing, lifespan),
+        lifespan=_around(tracing, metrics, settings, lifespan),
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
@@ -74,7 +75,6 @@ def make_app(
     app.state.tokens = Tokens(keys, settings.oidc_issuer, settings.oidc_audience)
     operations = [
         health_router({"keys": keys.ready, **(checks or {})}),
-        metrics_router(metrics),
         openapi.router_of(app),
     ]
     for included in (*routers, *operations):
@@ -103,17 +103,20 @@ def refuse_undeclared(app: FastAPI) -> None:
         raise UndeclaredRoute(f"these routes do not say to what belongs what they show: {', '.join(unscoped)}")
 
 
-def _closing(tracing: Tracing, inner: Lifespan[FastAPI] | None) -> Lifespan[FastAPI]:
+def _around(
+    tracing: Tracing, metrics: Metrics, settings: ServiceSettings, inner: Lifespan[FastAPI] | None
+) -> Lifespan[FastAPI]:
     """The service's own lifespan, with ours around it."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[Any]:
         try:
-            if inner is None:
-                yield None
-            else:
-                async with inner(app) as state:
-                    yield state
+            async with metrics_served(metrics, settings.host, settings.api_metrics_port):
+                if inner is None:
+                    yield None
+                else:
+                    async with inner(app) as state:
+                        yield state
         finally:
             await asyncio.to_thread(tracing.close)
 

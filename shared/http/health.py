@@ -1,19 +1,17 @@
 """What operators ask of a process: liveness, a readiness that is true (200 only when everything the service needs
-works, asked anew each time), and the figures for Prometheus."""
+works, asked anew each time)."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal
 
-from fastapi import APIRouter, Response
-from fastapi.responses import PlainTextResponse
+from fastapi import Response
 from pydantic import BaseModel
 
 from shared.http.answers import json_response
 from shared.http.routes import router
 from shared.identity.callers import public
-from shared.telemetry.metrics import CONTENT_TYPE, Metrics
 
 Check = Callable[[], Awaitable[None]]
 """Returns when the thing works, raises when it does not. The exception's text is for the log alone."""
@@ -74,14 +72,3 @@ async def _passes(named: tuple[str, Check]) -> bool:
         log.warning("not ready: %s: %s", name, type(error).__name__)
         return False
     return True
-
-
-def metrics_router(metrics: Metrics) -> APIRouter:
-    """`/metrics`, open like the health checks: the figures name no one."""
-    api = router(tags=["operations"], dependencies=[public()])
-
-    @api.get("/metrics", summary="Figures for Prometheus", response_class=PlainTextResponse)
-    async def exposed() -> Response:
-        return Response(await metrics.exposition(), media_type=CONTENT_TYPE)
-
-    return api

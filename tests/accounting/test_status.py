@@ -29,7 +29,7 @@ class Horizon:
 
 async def status(api: Api, end: int | None) -> Any:
     api.app.state.sources = [Horizon(end)]
-    return (await api.client.get("/v1/status")).json()
+    return (await api.client.get("/v1/status", headers=api.token("operator"))).json()
 
 
 async def test_an_empty_source_is_settled_and_a_new_event_is_pending(api: Api) -> None:
@@ -64,3 +64,26 @@ async def test_it_says_why_a_source_is_not_read(api: Api, written: Accounting, e
     assert source["state"] == state
     assert source["detail"] == (batch.stop or "portal: the feed answers 503")
     assert found["settled"] is (state == "stopped")
+
+
+async def test_a_watermark_is_reached_though_writing_never_ends(api: Api, written: Accounting) -> None:
+    """A client that noted the position of its event need not wait for a moment in which nobody writes."""
+    events = World(41, people=3).stream(repeat=0, shuffled=False)
+    for read in (len(events) // 2, len(events)):
+        batch = decode("portal", events[:read], HASHES)
+        batch.transport, batch.positions = "feed", {0: read}
+        await written.writer.take(batch)
+        found = await status(api, read + 1_000)
+        assert (found["settled"], found["sources"][0]["counted_through"]) == (False, read)
+
+
+async def test_a_stranger_learns_no_count_and_no_time(api: Api, written: Accounting) -> None:
+    await written.take(World(41, people=3).stream())
+    api.app.state.sources = [Horizon(5)]
+    for headers in ({}, api.token("host"), api.token("border")):
+        found = (await api.client.get("/v1/status", headers=headers)).json()
+        (source,) = found["sources"]
+        assert {name for name, value in source.items() if value is not None} == {"source", "state", "settled"}
+    for role in ("statistician", "operator", "system"):
+        (source,) = (await api.client.get("/v1/status", headers=api.token(role))).json()["sources"]
+        assert source["seen"] > 0

@@ -20,7 +20,7 @@ OF_A_REGISTER = re.compile(rf"KOSH_FEED_({SERVICES})_")
 READ = re.compile(r'environ\w*(?:\.get\(|\[)"([A-Z_]+)"')
 OURS = re.compile(r"\bKOSH_[A-Z_]*[A-Z]\b(?!_)")
 NOT_OURS = {"PATH"}
-ONE_SERVICE_S = {"KOSH_ACCOUNTING_IDENTITY_SECRET"}
+ONE_SERVICE_S = {"KOSH_ACCOUNTING_IDENTITY_SECRET", "KOSH_ACCOUNTING_MONTHLY_RELEASES"}
 
 
 def general(name: str) -> str:

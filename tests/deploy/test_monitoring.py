@@ -73,7 +73,7 @@ def of_registry(registry: CollectorRegistry) -> set[str]:
 
 
 async def scraped(api: Api) -> set[str]:
-    return names_in((await api.client.get("/metrics")).text)
+    return names_in((await api.app.state.metrics.exposition()).decode())
 
 
 @pytest.fixture
@@ -121,9 +121,11 @@ def test_every_process_is_asked_where_it_answers() -> None:
         variables = service.get("environment") or {}
         if "KOSH_OIDC_ISSUER" in variables and not name.endswith("-migrate"):
             own, _, role = name.partition("-")
-            port = variables["KOSH_METRICS_PORT"] if role else variables[f"KOSH_{own.upper()}_PORT"]
+            port = variables["KOSH_METRICS_PORT" if role else f"KOSH_{own.upper()}_API_METRICS_PORT"]
             running[name] = (role or "api", int(port))
     assert asked_at == running
+    proxied = set(re.findall(r"(?:bind |server-template .*):(\d+)", (ROOT / "deploy/proxy/haproxy.cfg").read_text()))
+    assert proxied.isdisjoint({str(port) for _, port in asked_at.values()}), "figures are for operators"
 
 
 def test_panels_ask_the_source_that_is_provided() -> None:

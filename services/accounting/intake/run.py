@@ -13,6 +13,7 @@ import asyncpg
 from services.accounting.cases.batch import EventBatch
 from services.accounting.cases.writer import Writer, acquire_writer
 from services.accounting.intake.decode import decode
+from services.accounting.intake.monthly import release_monthly
 from services.accounting.intake.single import ingest_one_by_one
 from services.accounting.intake.watch import IntakeMetrics
 from services.accounting.rules.persons.identity import Hashes
@@ -49,6 +50,8 @@ async def read(settings: AccountingSettings, monitor: Telemetry) -> None:
     try:
         hashes = Hashes(settings.identity_secret.get_secret_value().encode())
         async with asyncio.TaskGroup() as tasks:
+            if settings.monthly_releases:
+                tasks.create_task(release_monthly(dsn(settings.database_url)))
             tasks.create_task(run(dsn(settings.database_url), sources, hashes, monitor))
             tasks.create_task(run_scheduler(engine, anchors.jobs("accounting")))
     finally:

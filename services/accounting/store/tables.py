@@ -203,6 +203,30 @@ published_figure = Table(
     info=grants.may("UPDATE", "DELETE", because="a file that is loaded again replaces what it said before"),
 )
 
+# What everybody reads: figures frozen at a release (cases.releases). Rows are added, and never changed after.
+release = Table(
+    "release",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("cut_at", DateTime(timezone=True), nullable=False),
+    Column("counted_at", DateTime(timezone=True), nullable=False),  # the newest batch that is in its figures
+    Column("register_start", Integer, nullable=False),  # days since 1970, as in `counted`
+    Column("obs_end", Integer, nullable=False),
+    Index("release_cut_at", "cut_at"),
+)
+
+released_figure = Table(
+    "released_figure",
+    metadata,
+    Column("release", BigInteger, primary_key=True, autoincrement=False),
+    Column("flow", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("withheld", Boolean, nullable=False),  # rules.disclosure: held for the next release's sake, shown to nobody
+)
+
 identity_key = Table(
     "identity_key",
     metadata,

@@ -66,7 +66,6 @@ async def test_a_client_that_asks_too_often_waits(settings_with: SettingsWith, b
         assert 900 <= int(refused.headers["Retry-After"]) <= 1_000
         assert (await client.get("/v1/figures", headers=border)).status_code == 200, "another client is not concerned"
         assert (await client.get("/health/live")).status_code == 200
-        assert (await client.get("/metrics")).status_code == 200
 
 
 def test_patience_is_counted_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,10 +13,11 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind
 
 from shared.http.app import make_app
+from shared.http.metrics_port import metrics_served
 from shared.http.routes import router
 from shared.identity.callers import public
 from shared.telemetry.logs import JsonLines
-from shared.telemetry.metrics import Metrics
+from shared.telemetry.metrics import CONTENT_TYPE, Metrics
 from shared.telemetry.tracing import Tracing, current_trace_id, current_traceparent
 from tests.shared.http.conftest import TokenFor, client_of
 
@@ -148,7 +149,7 @@ async def test_answers_are_counted_by_route_and_never_by_address(traced_app: Fas
         for name in ("KARIMOV", "ASANOVA"):
             await client.get(f"/v1/persons/{name}")
         await client.get("/v1/nowhere/KARIMOV")
-        figures = (await client.get("/metrics")).text
+        figures = (await traced_app.state.metrics.exposition()).decode()
     assert 'kosh_http_answers_total{method="GET",route="/v1/persons/{name}",status="200"} 2.0' in figures
     assert 'kosh_http_answers_total{method="GET",route="(none)",status="404"} 1.0' in figures
     assert 'kosh_http_request_seconds_count{method="GET",route="/v1/persons/{name}"} 2.0' in figures
@@ -170,10 +171,21 @@ async def test_a_gauge_is_read_when_it_is_asked_for_and_is_no_number_when_it_can
 
     metrics.watch("kosh_one", "One number", one)
     metrics.watch("kosh_many", "One for each source", many, label="source")
-    figures = (await client.get("/metrics")).text
+    figures = (await metrics.exposition()).decode()
     assert "kosh_one 1.0" in figures
     assert 'kosh_many{source="portal"} 3.0' in figures
     values.update(one="broken", many=None)
-    figures = (await client.get("/metrics")).text
+    figures = (await metrics.exposition()).decode()
     assert "kosh_one NaN" in figures
     assert 'kosh_many{source="portal"}' not in figures
+
+
+async def test_figures_have_a_port_of_their_own_and_no_other(client: httpx.AsyncClient, app: FastAPI) -> None:
+    assert (await client.get("/metrics")).status_code == 404
+    async with metrics_served(app.state.metrics, "127.0.0.1", 0) as port, httpx.AsyncClient() as prometheus:
+        answer = await prometheus.get(f"http://127.0.0.1:{port}/metrics")
+        assert (answer.status_code, answer.headers["content-type"]) == (200, CONTENT_TYPE)
+        assert "kosh_http_answers" in answer.text
+        assert (await prometheus.get(f"http://127.0.0.1:{port}/v1/things")).status_code == 404
+    async with metrics_served(app.state.metrics, "127.0.0.1", None) as port:
+        assert port is None

@@ -10,7 +10,6 @@ from services.accounting.publish.languages import preferred
 from shared.http import routes
 from shared.identity.callers import Caller, public
 from shared.kernel.codes import Language
-from shared.kernel.periods import Frequency
 
 STATE_LANGUAGE: Final[Language] = "kk"
 
@@ -29,10 +28,10 @@ async def dashboard(
     request: Request,
     _: Anyone,
     lang: Annotated[Literal["kk", "ru", "en"] | None, Query(description="instead of Accept-Language")] = None,
-    freq: Annotated[Frequency, Query(description="A years, Q quarters, M months")] = "A",
+    freq: Annotated[Literal["A", "Q"], Query(description="A years, Q quarters")] = "A",
 ) -> Response:
     """Arrivals, departures and net migration as a chart and a table, the official series beside them, and how sure
-    they are. National totals alone: what everybody may see."""
+    they are. What everybody may see: national totals of the newest release."""
     language = lang or preferred(listed(request.headers, "accept-language"), STATE_LANGUAGE)
     page = await first_page(request.app.state.read_figures, language, freq)
     answer = cacheable(request, page.html.encode(), "text/html; charset=utf-8", page.changed)

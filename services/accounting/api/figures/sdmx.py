@@ -106,6 +106,7 @@ def _query_parameter(name: str, description: str, example: str) -> dict[str, Any
 _PARAMETERS: Final = [
     _query_parameter("startPeriod", "only periods that lie wholly on or after it", "2023-Q1"),
     _query_parameter("endPeriod", "only periods that lie wholly before its end", "2024"),
+    _query_parameter("asOf", "the figures that everybody could read then: a day, or a time with offset", "2026-03-01"),
     _query_parameter("detail", "full, dataonly, serieskeysonly or nodata", "full"),
     _query_parameter("dimensionAtObservation", "TIME_PERIOD or AllDimensions", "TIME_PERIOD"),
     _query_parameter("firstNObservations", "per series", "12"),
@@ -131,10 +132,13 @@ async def data(request: Request, caller: Anyone, flow: str, key: str = "all", pr
     """`/data/DF_FLOW/A.NET..KZ._T._T._T._T._T`: one code per dimension, `+` for or, nothing for every code, `all` for
     every series.
 
-    Without a token national totals are read: an open place in the key then means the total, and naming a finer code of
-    a computed series is refused. Figures that other bodies published (METHOD COUPON, PUBLISHED) are free in full. With
-    the role statistician every series is read, exactly. Series of which no figure differs from zero are left out,
-    unless the key names them code by code; a month without a migrant inside the covered time is a zero, not a gap.
+    Without a token the newest release is read: national totals of the years and quarters that were final when it was
+    cut; `asOf` reads an older one. Counts of registers' records below 5 are withheld, and others with them so that no
+    sum gives them back: such a period is left out. An open place in the key then means the total, and naming a finer
+    code, or months, of a computed series is refused. Figures that other bodies published (METHOD COUPON, PUBLISHED) are
+    free in full. With the role statistician every series is read, exactly, as it is counted now. Series of which no
+    figure differs from zero are left out, unless the key names them code by code; a month without a migrant inside the
+    covered time is a zero, not a gap.
     """
     asked = parse(flow, key, request.query_params)
     form = choose(DATA, listed(request.headers, "accept"), request.query_params.get("format"))

@@ -46,4 +46,4 @@ def _is_within(query: Query, period: str) -> bool:
         start, end = span(period)
     except ValueError:
         return False
-    return (query.start is None or start >= query.start) and (query.end is None or end <= query.end)
+    return query.covers(start, end)

@@ -1,5 +1,8 @@
 """Where all publication reads figures: computed ones as far as the caller may see them, and published ones in full.
 
+Entitled callers read what is counted now, to the last detail. Everybody else reads what was frozen at a release
+(cases.releases): the national years and quarters that were final then, without what is withheld.
+
 A series that another body has published takes the place of ours under the same key, as a whole: no series mixes two
 sources, and no figure stands there twice. So the official net migration of a year is never beside, nor continued by,
 what we count of the same registrations; other series of the same method (months, regions, ages) stay ours.
@@ -26,9 +29,11 @@ from services.accounting.rules.figures.dimensions import day_of
 from services.accounting.rules.figures.figures import Figure, NotPublic, Query, Reading, TooMany, public_part
 from services.accounting.rules.figures.flow_figures import Crossings, Formula
 from services.accounting.rules.residence.reckoning import UNDECLARED
-from services.accounting.store import coverage as coverages
+from services.accounting.rules.spans import span
 from services.accounting.store import sources
 from services.accounting.store.figures import published_figure
+from services.accounting.store.releases import release as releases
+from services.accounting.store.releases.release import Released
 from shared import clock
 from shared.errors import Forbidden
 
@@ -37,8 +42,8 @@ Computing = Callable[[Connection, Query, int], Awaitable[list[Figure]]]
 
 NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 ROLE_NEEDED: Final = (
-    "Figures finer than national totals need a token of the role statistician; leave the place in the key empty, or "
-    "write the code of the total."
+    "Figures finer than national years and quarters need a token of the role statistician; leave the place in the key "
+    "empty, or write the code of the total."
 )
 _COMPUTING: Final[Mapping[type, Computing]] = {
     Formula: flow_figures,
@@ -58,10 +63,12 @@ class FigureReader:
         self._engine = engine
 
     async def __call__(self, query: Query, *, exact: bool, limit: int) -> Reading:
-        computed = query if exact else _public_part(query)
+        current = exact and query.as_of is None
+        computed = query if current else _public_part(query)
         async with self._snapshot() as connection:
             try:
-                reading = await _read(connection, query, computed, limit)
+                read = _read_current if current else _read_released
+                reading = await read(connection, query, computed, limit)
             except TimeoutError:
                 raise TooMany from None
         if not reading.figures and computed is None:
@@ -70,10 +77,10 @@ class FigureReader:
 
     async def covered(self) -> tuple[date, date] | None:
         async with self._snapshot() as connection:
-            coverage = await coverages.counted(connection)
-        if coverage == UNDECLARED:
+            release = await releases.newest(connection)
+        if release is None or release.coverage == UNDECLARED:
             return None
-        return day_of(coverage.register_start), day_of(coverage.obs_end - 1)
+        return day_of(release.coverage.register_start), day_of(release.coverage.obs_end - 1)
 
     @asynccontextmanager
     async def _snapshot(self) -> AsyncIterator[Connection]:
@@ -92,19 +99,45 @@ def _public_part(query: Query) -> Query | None:
         raise Forbidden(ROLE_NEEDED) from None
 
 
-async def _read(connection: Connection, query: Query, computed: Query | None, limit: int) -> Reading:
+async def computed_figures(connection: Connection, query: Query, limit: int) -> list[Figure]:
+    """What is counted now, of all sources. Raises TooMany, and TimeoutError where the database takes too long."""
     figures: list[Figure] = []
-    changed = NEVER
-    others: set[str] = set()
-    if computed:
-        others = await published_figure.series(connection, query.flow.id)
-        changed = await sources.counted_at(connection) or NEVER
-        for compute in dict.fromkeys(
-            _COMPUTING[type(each.source)] for each in wanted(computed) if type(each.source) in _COMPUTING
-        ):
-            figures += await compute(connection, computed, limit)
+    for compute in dict.fromkeys(
+        _COMPUTING[type(each.source)] for each in wanted(query) if type(each.source) in _COMPUTING
+    ):
+        figures += await compute(connection, query, limit)
+    return figures
+
+
+async def _read_current(connection: Connection, query: Query, computed: Query | None, limit: int) -> Reading:
+    others = await published_figure.series(connection, query.flow.id)
+    changed = await sources.counted_at(connection) or NEVER
+    figures = await computed_figures(connection, computed, limit) if computed else []
     rows = await published_figure.read(connection, query.flow.id, query.start, query.end)
     return await asyncio.to_thread(_reading, query, figures, others, changed, rows, limit)
+
+
+async def _read_released(connection: Connection, query: Query, computed: Query | None, limit: int) -> Reading:
+    release = await releases.newest(connection, query.as_of)
+    figures: list[Figure] = []
+    others: set[str] = set()
+    if release and computed:
+        others = await published_figure.series(connection, query.flow.id)
+        shown = (each for each in await releases.figures(connection, release.id, query.flow.id) if not each.withheld)
+        figures = [figure for each in shown if _is_wanted(computed, figure := _released(each))]
+    rows = await published_figure.read(connection, query.flow.id, query.start, query.end)
+    if query.as_of:
+        rows = [row for row in rows if row["loaded_at"] <= query.as_of]
+    changed = release.cut_at if release else NEVER
+    return await asyncio.to_thread(_reading, query, figures, others, changed, rows, limit)
+
+
+def _released(figure: Released) -> Figure:
+    return Figure(tuple(figure.key.split(".")), figure.period, figure.value, figure.status)
+
+
+def _is_wanted(query: Query, figure: Figure) -> bool:
+    return query.wants(figure.key) and query.covers(*span(figure.period))
 
 
 def _reading(

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -26,6 +26,9 @@ class Horizon(Protocol):
 
 State = Literal["reading", "unreachable", "stopped"]
 
+FEED_PART: Final = 0
+"""The one part of a feed (shared.inbox.source.Positions)."""
+
 
 class SourceStatus(BaseModel):
     """One source, and how far it was read."""
@@ -33,15 +36,19 @@ class SourceStatus(BaseModel):
     source: str
     state: State
     detail: str | None = Field(description="why it is not read, if so")
+    settled: bool
     newest: datetime | None = Field(description="when the newest event seen happened")
-    seen: int = Field(description="events read")
-    counted: int = Field(description="events that are in the figures")
-    repeated: int = Field(description="events that changed nothing: the same or a newer version was there")
-    rejected: int = Field(description="events set aside until they are mended and sent again")
+    counted_through: int | None = Field(
+        description="every event up to this position of the source is in the figures, but for what is rejected; null "
+        "where the transport (Kafka, whose partitions are read side by side) tells it only when all is settled"
+    )
+    seen: int | None = Field(description="events read")
+    counted: int | None = Field(description="events that are in the figures")
+    repeated: int | None = Field(description="events that changed nothing: the same or a newer version was there")
+    rejected: int | None = Field(description="events set aside until they are mended and sent again")
     pending: int | None = Field(
         description="events that the source holds and we have not seen, at most; null: no answer"
     )
-    settled: bool
 
 
 class AccountingStatus(BaseModel):
@@ -64,12 +71,20 @@ async def status(engine: AsyncEngine, horizons: Iterable[Horizon]) -> Accounting
         coverage = await store.counted(connection)
         read = {transport: await store.positions(connection, transport) for transport in {h.transport for h in asked}}
     sources = [
-        _status(h.name, states.get(h.name, store.UNSEEN), read[h.transport].get(h.name, {}), newest)
+        _status(h.name, h.transport, states.get(h.name, store.UNSEEN), read[h.transport].get(h.name, {}), newest)
         for h, newest in zip(asked, ends, strict=True)
     ]
     start, end = (day_of(coverage.register_start), day_of(coverage.obs_end)) if coverage else (None, None)
     settled = all(source.settled for source in sources)
     return AccountingStatus(settled=settled, register_start=start, obs_end=end, sources=sources)
+
+
+def for_everybody(status: AccountingStatus) -> AccountingStatus:
+    """Without anything that tells how many events there are or when they happened: counts of few are personal."""
+    hidden = dict.fromkeys(
+        ("detail", "newest", "counted_through", "seen", "counted", "repeated", "rejected", "pending")
+    )
+    return status.model_copy(update={"sources": [each.model_copy(update=hidden) for each in status.sources]})
 
 
 async def progress(engine: AsyncEngine) -> dict[str, dict[str, float]]:
@@ -90,7 +105,9 @@ async def _newest(horizon: Horizon) -> Newest | SourceFailed:
         return failure
 
 
-def _status(source: str, seen: store.State, read: Mapping[int, int], newest: Newest | SourceFailed) -> SourceStatus:
+def _status(
+    source: str, transport: str, seen: store.State, read: Mapping[int, int], newest: Newest | SourceFailed
+) -> SourceStatus:
     failure = str(newest) if isinstance(newest, SourceFailed) else None
     settled = not isinstance(newest, SourceFailed) and newest.is_reached(read)
     pending = None if isinstance(newest, SourceFailed) else 0 if settled else max(newest.position - seen.position, 1)
@@ -98,11 +115,19 @@ def _status(source: str, seen: store.State, read: Mapping[int, int], newest: New
         source=source,
         state="stopped" if seen.stopped else "unreachable" if failure else "reading",
         detail=seen.stopped or failure,
+        settled=settled,
         newest=seen.newest,
+        counted_through=_counted_through(transport, seen, read, settled),
         seen=seen.seen,
         counted=seen.seen - seen.repeated - seen.parked,
         repeated=seen.repeated,
         rejected=seen.parked,
         pending=pending,
-        settled=settled,
     )
+
+
+def _counted_through(transport: str, seen: store.State, read: Mapping[int, int], settled: bool) -> int | None:
+    """The watermark: a feed is read in the order of its positions, which are stored with the effect."""
+    if transport == "feed":
+        return read.get(FEED_PART, 0)
+    return seen.position if settled else None

@@ -21,7 +21,7 @@ from shared import clock
 from shared.kernel.codes import Language
 from shared.kernel.periods import Frequency
 
-FREQUENCIES: Final[dict[Frequency, str]] = {"A": "yearly", "Q": "quarterly", "M": "monthly"}
+FREQUENCIES: Final[dict[Frequency, str]] = {"A": "yearly", "Q": "quarterly"}
 STATUSES: Final = {"A": "final", "P": "provisional", "U": "partial"}
 LANGUAGE_NAMES: Final = {"kk": "Қазақша", "ru": "Русский", "en": "English"}
 
@@ -49,7 +49,7 @@ class Page:
 
 
 async def first_page(source: FigureSource, language: Language, frequency: Frequency) -> Page:
-    """The page in one language, its first view by years, quarters or months."""
+    """The page in one language, its first view by years or quarters."""
     words = wording(language)
     reader = Reader(source)
     flows = await views.flows(reader, frequency, words)
@@ -77,12 +77,10 @@ def _sentences(sure: Sureness, words: Wording) -> Iterator[str]:
     if sure.covered:
         first, last = map(words.day, sure.covered)
         yield words["sure_coverage"].format(start=first, through=last)
-        if sure.final_month:
-            yield words["sure_final"].format(month=words.period(sure.final_month))
+        if sure.final_quarter:
+            yield words["sure_final"].format(quarter=words.period(sure.final_quarter))
         else:
             yield words["sure_not_final"]
-    if sure.open:
-        yield words["sure_open"].format(count=words.number(sure.open))
     if sure.undetermined:
         yield words["sure_undetermined"].format(count=words.number(sure.undetermined))
     if sure.imputed:

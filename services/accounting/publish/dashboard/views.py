@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import takewhile
 from typing import Final, NamedTuple
 
 from services.accounting.publish.dashboard.charts import (
@@ -22,6 +21,8 @@ from services.accounting.rules.figures.figures import Figure, FigureSource
 from shared.kernel.periods import Frequency, Period
 
 LIMIT: Final = 20_000
+FLOWS_SHOWN: Final = ("IMM", "EMI", "NET")
+BORDER_SHOWN: Final = ("ENTRIES", "EXITS", "ENTRIES_IMPUTED", "EXITS_IMPUTED")
 NATION: Final = "KZ._T._T._T._T._T"
 _PATH: Final = "/sdmx/v1/data"
 
@@ -55,13 +56,12 @@ class Reader:
 
 
 class FlowRow(NamedTuple):
-    """One period of the account; `open` are the crossings still undecided, `status` a code of CL_OBS_STATUS."""
+    """One period of the account; `status` is a code of CL_OBS_STATUS."""
 
     period: Period
     arrivals: int
     departures: int
     net: int
-    open: int
     status: str
 
 
@@ -90,22 +90,21 @@ class OfficialView:
 
 @dataclass(frozen=True)
 class Sureness:
-    """How far the figures can be trusted: the days that they cover, the newest final month, and how many crossings
+    """How far the figures can be trusted: the days that they cover, the newest final quarter, and how many crossings
     count nowhere or were imputed."""
 
     covered: tuple[date, date] | None
-    final_month: Period | None
-    open: int
+    final_quarter: Period | None
     undetermined: int
     imputed: int
     crossings: int
 
 
 async def flows(reader: Reader, frequency: Frequency, words: Wording) -> FlowView:
-    """Arrivals, departures, net and what is still open, oldest period first."""
-    series = Series("DF_FLOW", f"{frequency}.IMM+EMI+NET+IMM_OPEN+EMI_OPEN.M1216.{NATION}")
+    """Arrivals, departures and net, oldest period first; a period of which one is not final has no row."""
+    series = Series("DF_FLOW", f"{frequency}.{'+'.join(FLOWS_SHOWN)}.M1216.{NATION}")
     by_period = _by_period(await reader.read(series))
-    rows = [_flow_row(period, figures) for period, figures in by_period.items()]
+    rows = [_flow_row(period, figures) for period, figures in by_period.items() if len(figures) == len(FLOWS_SHOWN)]
     shown = [_shown(row) for row in rows]
     charts = (bar_chart(shown, WIDE, words.number), bar_chart(shown, NARROW, words.number)) if rows else None
     return FlowView(series, rows, _headline(rows), charts)
@@ -124,7 +123,7 @@ async def official(reader: Reader, words: Wording) -> OfficialView:
     rows = [_official_row(year, coupons.get(year), ours.get(year)) for year in sorted({*coupons, *ours})]
     lines = [
         ("official", _points(coupons.values())),
-        ("computed", _points(each for each in ours.values() if each.status != "P")),
+        ("computed", _points(ours.values())),
     ]
     drawn = [line for line in lines if line[1]]
     charts = (line_chart(drawn, WIDE, words.number), line_chart(drawn, NARROW, words.number)) if rows else None
@@ -133,16 +132,15 @@ async def official(reader: Reader, words: Wording) -> OfficialView:
 
 
 async def sureness(reader: Reader) -> Sureness:
-    """From the months of the account, and from all crossings of the border."""
-    kinds = "NET+IMM_OPEN+EMI_OPEN+IMM_UNDETERMINED+EMI_UNDETERMINED"
-    months = await reader.read(Series("DF_FLOW", f"M.{kinds}.M1216.{NATION}"))
-    border = await reader.read(Series("DF_BORDER", "M.ENTRIES+EXITS+ENTRIES_IMPUTED+EXITS_IMPUTED.REGISTER.KZ._T._T"))
-    of_kind = _sums([*months, *border])
-    covered = await reader.source.covered()
+    """From the quarters of the account, and from all crossings of the border where none of their counts is withheld."""
+    quarters = await reader.read(Series("DF_FLOW", f"Q.NET+IMM_UNDETERMINED+EMI_UNDETERMINED.M1216.{NATION}"))
+    border = await reader.read(Series("DF_BORDER", f"Q.{'+'.join(BORDER_SHOWN)}.REGISTER.KZ._T._T"))
+    whole = [figures for figures in _by_period(border).values() if len(figures) == len(BORDER_SHOWN)]
+    of_kind = _sums([*quarters, *(figure for figures in whole for figure in figures.values())])
+    final = [figure.period for figure in quarters if figure.key[1] == "NET"]
     return Sureness(
-        covered,
-        final_month=_final_month(months),
-        open=of_kind["IMM_OPEN"] + of_kind["EMI_OPEN"],
+        await reader.source.covered(),
+        final_quarter=Period.parse(max(final)) if final else None,
         undetermined=of_kind["IMM_UNDETERMINED"] + of_kind["EMI_UNDETERMINED"],
         imputed=of_kind["ENTRIES_IMPUTED"] + of_kind["EXITS_IMPUTED"],
         crossings=of_kind["ENTRIES"] + of_kind["EXITS"],
@@ -164,14 +162,12 @@ def _flow_row(period: str, figures: Mapping[str, Figure]) -> FlowRow:
         values["IMM"],
         values["EMI"],
         values["NET"],
-        values["IMM_OPEN"] + values["EMI_OPEN"],
         figures["NET"].status,
     )
 
 
 def _shown(row: FlowRow) -> FlowShown:
-    decided = bool(row.arrivals or row.departures or not row.open)
-    return FlowShown(row.period, row.arrivals, row.departures, row.net, row.status == "P", decided)
+    return FlowShown(row.period, row.arrivals, row.departures, row.net, row.status == "P", True)
 
 
 def _headline(rows: Sequence[FlowRow]) -> FlowRow | None:
@@ -198,10 +194,3 @@ def _sums(figures: Iterable[Figure]) -> Counter[str]:
     for figure in figures:
         sums[figure.key[1]] += int(figure.value)
     return sums
-
-
-def _final_month(months: Iterable[Figure]) -> Period | None:
-    """The newest month that is final together with all before it."""
-    status = {figure.period: figure.status for figure in months if figure.key[1] == "NET"}
-    final = list(takewhile(lambda period: status[period] != "P", sorted(status)))
-    return Period.parse(final[-1]) if final else None

@@ -1,8 +1,9 @@
 """A data query of SDMX-REST 1.5, read: flow, key, periods, detail. Every fault is named at once."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from typing import Final, Literal, cast
 
 from services.accounting.publish.sdmx.refusals import BadQuery, NothingFound, NotImplementedHere, QueryFault
@@ -10,18 +11,21 @@ from services.accounting.publish.sdmx.structures import AGENCY, VERSION
 from services.accounting.rules.figures.dataflows import FLOWS, Dimension, Flow, codes_of
 from services.accounting.rules.figures.figures import Query
 from services.accounting.rules.spans import span
+from shared import clock
 
 Detail = Literal["full", "dataonly", "serieskeysonly", "nodata"]
 
 DETAILS: Final = ("full", "dataonly", "serieskeysonly", "nodata")
 TIME: Final = "TIME_PERIOD"
 FLAT: Final = "AllDimensions"
-NOT_YET: Final = ("updatedAfter", "includeHistory", "asOf")
+NOT_YET: Final = ("updatedAfter", "includeHistory")
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{5,8}(\.[0-9]{1,6})?(Z|[+ -][0-9]{2}:[0-9]{2})")
 _NOTHING_ASKED: Final = ("", "false", "0")
 """How clients write a parameter that they do not mean to use: Python's say False."""
 _KNOWN: Final = frozenset(
     {"startPeriod", "endPeriod", "firstNObservations", "lastNObservations", "dimensionAtObservation", "detail"}
-    | {"format", *NOT_YET}
+    | {"asOf", "format", *NOT_YET}
 )
 
 
@@ -38,13 +42,15 @@ class DataQuery:
 
 def parse(flow_reference: str, key: str, parameters: Mapping[str, str]) -> DataQuery:
     """The query of `/data/{flow}/{key}?{parameters}`. Raises NothingFound for an unknown flow, NotImplementedHere for
-    vintages, BadQuery for everything that is wrong with the rest."""
+    histories, BadQuery for everything that is wrong with the rest."""
     flow = find_flow(flow_reference)
     for name in NOT_YET:
         if parameters.get(name, "").lower() not in _NOTHING_ASKED:
-            raise NotImplementedHere(f"{name} is not offered: every answer holds the newest figures.")
+            raise NotImplementedHere(
+                f"{name} is not offered: every answer holds the figures of one moment; asOf reads an older release."
+            )
     faults: list[QueryFault] = []
-    query = Query(flow, _codes(flow, key, faults), *_periods(parameters, faults))
+    query = Query(flow, _codes(flow, key, faults), *_periods(parameters, faults), _moment("asOf", parameters, faults))
     asked = DataQuery(
         query,
         cast(Detail, _one_of("detail", DETAILS, parameters, faults)),
@@ -115,6 +121,23 @@ def _period(name: str, parameters: Mapping[str, str], faults: list[QueryFault]) 
     except ValueError:
         faults.append(QueryFault(name, "is not a period: 2024, 2024-Q1, 2024-05 or 2024-05-31 is expected."))
         return None, None
+
+
+def _moment(name: str, parameters: Mapping[str, str], faults: list[QueryFault]) -> datetime | None:
+    """A moment with its offset, or a day: then its last moment in Kazakhstan."""
+    text = parameters.get(name)
+    if not text:
+        return None
+    try:
+        if _DAY.fullmatch(text):
+            return datetime.combine(date.fromisoformat(text), time.max, clock.ALMATY)
+        if _MOMENT.fullmatch(text):
+            # An un-encoded + arrives as a space.
+            return datetime.fromisoformat(text.replace(" ", "+"))
+    except ValueError:
+        pass
+    faults.append(QueryFault(name, "is neither a day nor a time with its offset, such as 2026-03-01T10:15:00Z."))
+    return None
 
 
 def _count(name: str, parameters: Mapping[str, str], faults: list[QueryFault]) -> int | None:

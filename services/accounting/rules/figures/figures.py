@@ -15,6 +15,11 @@ OPEN_METHODS: Final = frozenset({"COUPON", "PUBLISHED"})
 """Figures that other bodies have published already: free for everybody, to the last detail."""
 
 
+PUBLIC_FREQUENCIES: Final = frozenset({"A", "Q"})
+WITHHELD_FREQUENCIES: Final = frozenset({"M"})
+"""Until disclosure control stands, strangers read years and quarters: months would give small counts away."""
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One observation. `status` is a code of CL_OBS_STATUS, `unit` of CL_UNIT_MEASURE; `released` is the day on
@@ -35,12 +40,13 @@ class Figure:
 @dataclass(frozen=True, slots=True)
 class Query:
     """Which series of a flow: per dimension the wanted codes, None for every code; and which periods: those that
-    lie wholly in `[start, end)`."""
+    lie wholly in `[start, end)`. `as_of` asks for the figures that everybody could read at that moment."""
 
     flow: Flow
     codes: tuple[frozenset[str] | None, ...]
     start: date | None = None
     end: date | None = None
+    as_of: datetime | None = None
 
     def wants(self, key: Key) -> bool:
         return all(wanted is None or code in wanted for wanted, code in zip(self.codes, key, strict=True))
@@ -48,6 +54,10 @@ class Query:
     def of(self, dimension: str) -> frozenset[str] | None:
         """The wanted codes of one dimension, None for every code."""
         return self.codes[self.flow.position(dimension)]
+
+    def covers(self, start: date, end: date) -> bool:
+        """Whether a period `[start, end)` lies wholly in what is asked."""
+        return (self.start is None or start >= self.start) and (self.end is None or end <= self.end)
 
     def narrowed(self, **codes: Iterable[str]) -> "Query":
         """The same query with other codes for some dimensions."""
@@ -105,17 +115,19 @@ class NotPublic(Exception):
 
 
 def public_part(query: Query) -> Query | None:
-    """What of the computed figures a caller without the role may read: the national totals among them, or None.
+    """What of the computed figures a caller without the role may read: the national totals by year and quarter among
+    them, or None.
 
-    Until disclosure control exists, an open place in the key means the total. Raises NotPublic where a finer series
-    of a computed method is named outright.
+    An open place in the key means the total, an open frequency years and quarters. Raises NotPublic where a finer
+    series of a computed method is named outright.
     """
-    methods = query.of("METHOD")
-    if not query.is_finer_than_national:
-        return query.national()
-    if methods is not None and not methods <= OPEN_METHODS:
-        raise NotPublic
-    return None
+    methods, frequencies = query.of("METHOD"), query.of("FREQ")
+    if query.is_finer_than_national or (frequencies is not None and not frequencies.isdisjoint(WITHHELD_FREQUENCIES)):
+        if methods is not None and not methods <= OPEN_METHODS:
+            raise NotPublic
+        return None
+    national = query.national()
+    return national.narrowed(FREQ=frequencies or PUBLIC_FREQUENCIES) if national else None
 
 
 def is_national(flow: Flow, key: Key) -> bool:

@@ -7,11 +7,13 @@ import asyncpg
 
 from services.accounting.rules.figures.published_figure import PublishedFigure
 from services.accounting.rules.spans import span
-from services.accounting.store.tables import published_figure
 
 Connection = asyncpg.Connection
 
-_COLUMNS = tuple(column.name for column in published_figure.columns)
+_COLUMNS = (
+    *("flow", "key", "period", "starts", "ends", "value", "unit", "approximate", "concept", "source", "citation"),
+    *("reported_on", "dataset", "loaded_at"),
+)
 _CONTENT = tuple(name for name in _COLUMNS if name not in ("flow", "key", "period", "loaded_at"))
 
 

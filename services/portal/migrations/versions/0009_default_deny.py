@@ -4,8 +4,8 @@ from alembic import op
 
 from shared.db.grants import Privilege, default_deny
 
-revision = "0007"
-down_revision = "0006"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
@@ -35,6 +35,7 @@ MORE: dict[str, tuple[Privilege, ...]] = {
     "public.relayed": ("UPDATE",),
     "public.residence_permit": ("UPDATE",),
     "public.residence_registration": ("UPDATE",),
+    "public.signature_review": ("UPDATE",),
     "public.signed_notice": ("UPDATE",),
     "public.stay_registration": ("UPDATE",),
     "public.violation": ("UPDATE",),

@@ -4,8 +4,8 @@ from alembic import op
 
 from shared.db.grants import Privilege, default_deny
 
-revision = "0005"
-down_revision = "0004"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

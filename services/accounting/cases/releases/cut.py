@@ -1,0 +1,109 @@
+"""Cutting a release: the national years and quarters that are final are frozen for everybody, small counts withheld."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final, NamedTuple
+
+import asyncpg
+
+from services.accounting.cases.figures.read_figures import NEVER, computed_figures
+from services.accounting.cases.indicators import INDICATORS, Difference, Standing
+from services.accounting.rules.disclosure.equations import Cell, Sum, equations
+from services.accounting.rules.disclosure.withholding import is_small, withheld
+from services.accounting.rules.figures.dataflows import FLOWS
+from services.accounting.rules.figures.figures import Figure, Query, public_part
+from services.accounting.rules.residence.reckoning import UNDECLARED
+from services.accounting.store import coverage as coverages
+from services.accounting.store import sources
+from services.accounting.store.releases import release as store
+from services.accounting.store.releases.release import Release, Released
+from shared import clock
+
+Connection = asyncpg.Connection
+
+LIMIT: Final = 100_000  # national figures of one dataflow
+FINAL: Final = "A"
+SMALL_COUNTS: Final = frozenset({"REGISTER", "COUPON"})
+"""The methods that count records of a register: their small counts are withheld."""
+
+SUMS: Final = (
+    *(
+        Sum(each.flow, each.method, each.code, {each.source.plus: 1, each.source.minus: -1})
+        for each in INDICATORS
+        if isinstance(each.source, Difference)
+    ),
+    Sum("DF_INTERNAL", "REGISTER", "INTERNAL", {"INTERNAL_BETWEEN": 1, "INTERNAL_WITHIN": 1}),
+)
+STANDING: Final = {(each.flow, each.code, each.method) for each in INDICATORS if isinstance(each.source, Standing)}
+DIFFERENCES: Final = {(each.flow, each.whole, each.method) for each in SUMS[:-1]}
+"""Differences count nobody: a small one is no small count, though it may be the complement of one."""
+
+
+class Cut(NamedTuple):
+    """What was released: how many figures everybody may read now, and how many are withheld."""
+
+    release: int
+    cut_at: datetime
+    shown: int
+    withheld: int
+
+
+async def cut_release(connection: Connection) -> Cut:
+    """Freezes the figures as they stand, in one snapshot of them."""
+    async with connection.transaction(isolation="repeatable_read"):
+        return await _cut(connection)
+
+
+async def cut_monthly(connection: Connection) -> Cut | None:
+    """Cuts a release where this month has none yet and there is anything to release: the border feed has declared what
+    it covers. Whichever process comes first does it."""
+    async with connection.transaction(isolation="repeatable_read"):
+        if not await store.become_cutter(connection):
+            return None
+        before = await store.newest(connection)
+        if before and clock.date_of(before.cut_at).replace(day=1) == clock.today().replace(day=1):
+            return None
+        if await coverages.counted(connection) == UNDECLARED:
+            return None
+        return await _cut(connection)
+
+
+async def _cut(connection: Connection) -> Cut:
+    finals: dict[Cell, Figure] = {}
+    for flow in FLOWS.values():
+        national = public_part(Query(flow, (None,) * len(flow.dimensions)))
+        if national:
+            found = await computed_figures(connection, national, LIMIT)
+            finals |= {(flow.id, each.key, each.period): each for each in found if each.public and each.status == FINAL}
+    values = {cell: int(figure.value) for cell, figure in finals.items()}
+    before = await store.newest(connection)
+    hidden = _withheld(values, await _released(connection, before))
+    rows = [_row(cell, figure, cell in hidden) for cell, figure in finals.items()]
+    now, counted = clock.now(), await sources.counted_at(connection) or NEVER
+    number = await store.add(connection, now, counted, await coverages.counted(connection), rows)
+    return Cut(number, now, len(rows) - len(hidden), len(hidden))
+
+
+def _withheld(values: Mapping[Cell, int], before: Mapping[Cell, Released]) -> set[Cell]:
+    """Small counts and their complements. What was withheld before and has not changed stays so: with what the former
+    release showed, it could give a count back that is withheld there."""
+    same = {cell: each for cell, each in before.items() if values.get(cell) == each.value}
+    small = {cell for cell, value in values.items() if is_small(value) and _is_count(cell)}
+    kept = {cell for cell, each in same.items() if each.withheld}
+    shown = {cell for cell, each in same.items() if not each.withheld}
+    return withheld(values, equations(values, SUMS, STANDING), small | kept, shown)
+
+
+def _is_count(cell: Cell) -> bool:
+    flow, (_, indicator, method, *_), _ = cell
+    return method in SMALL_COUNTS and (flow, indicator, method) not in DIFFERENCES
+
+
+async def _released(connection: Connection, before: Release | None) -> dict[Cell, Released]:
+    figures = await store.figures(connection, before.id) if before else []
+    return {(each.flow, tuple(each.key.split(".")), each.period): each for each in figures}
+
+
+def _row(cell: Cell, figure: Figure, hidden: bool) -> Released:
+    flow, key, period = cell
+    return Released(flow, ".".join(key), period, int(figure.value), figure.status, hidden)

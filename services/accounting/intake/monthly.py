@@ -1,0 +1,32 @@
+"""Releases that nobody asks for: one in each month, unless one was cut by command."""
+
+import asyncio
+import logging
+from typing import Final
+
+import asyncpg
+
+from services.accounting.cases.releases.cut import cut_monthly
+from services.accounting.rules.figures.figures import TooMany
+
+log = logging.getLogger(__name__)
+
+LOOK: Final = 600.0  # seconds between looks; the first comes after that time, so that a first load is not cut in two
+TROUBLE: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError, TooMany)
+
+
+async def release_monthly(address: str, look: float = LOOK) -> None:
+    """Cuts what is due, until cancelled. What fails is tried again at the next look."""
+    while True:
+        await asyncio.sleep(look)
+        try:
+            connection = await asyncpg.connect(address)
+            try:
+                cut = await cut_monthly(connection)
+            finally:
+                await connection.close()
+        except TROUBLE as trouble:
+            log.warning("this month's release waits: %s", type(trouble).__name__)
+            continue
+        if cut:
+            log.info("release %d was cut: %d figures, %d withheld", cut.release, cut.shown, cut.withheld)

@@ -1,0 +1,53 @@
+"""How released figures hang together: what anybody could reckon from some of them to others."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Final, NamedTuple
+
+from services.accounting.rules.disclosure.withholding import Equation
+from services.accounting.rules.figures.figures import Key
+
+Cell = tuple[str, Key, str]
+"""A figure of a release: dataflow, key, period."""
+
+FLOW: Final = 0
+FREQUENCY, INDICATOR, METHOD = range(3)
+QUARTERS: Final = ("Q1", "Q2", "Q3", "Q4")
+
+
+class Sum(NamedTuple):
+    """An indicator of a dataflow and method that is others added (1) and taken away (-1)."""
+
+    flow: str
+    method: str
+    whole: str
+    parts: Mapping[str, int]
+
+
+def equations(
+    cells: Collection[Cell], sums: Iterable[Sum], standing: Collection[tuple[str, str, str]]
+) -> list[Equation[Cell]]:
+    """Every equation between `cells`. `standing` are (flow, indicator, method) counted at a period's end: a year is
+    its last quarter; of all others it is the sum of its quarters."""
+    found = list(_of_years(cells, standing))
+    for each in sums:
+        found += _of_sum(cells, each)
+    return found
+
+
+def _of_years(cells: Collection[Cell], standing: Collection[tuple[str, str, str]]) -> Iterator[Equation[Cell]]:
+    for flow, key, period in cells:
+        if key[FREQUENCY] != "A":
+            continue
+        quarters = [(flow, ("Q", *key[1:]), f"{period}-{each}") for each in QUARTERS]
+        parts = quarters[-1:] if (flow, key[INDICATOR], key[METHOD]) in standing else quarters
+        if all(part in cells for part in parts):
+            yield {(flow, key, period): 1, **dict.fromkeys(parts, -1)}
+
+
+def _of_sum(cells: Collection[Cell], sum: Sum) -> Iterator[Equation[Cell]]:
+    for flow, key, period in cells:
+        if (flow, key[INDICATOR], key[METHOD]) != (sum.flow, sum.whole, sum.method):
+            continue
+        parts = {(flow, (key[FREQUENCY], code, *key[METHOD:]), period): -factor for code, factor in sum.parts.items()}
+        if all(part in cells for part in parts):
+            yield {(flow, key, period): 1, **parts}
