@@ -65,6 +65,7 @@ def _text(value: str, info: ValidationInfo) -> str:
 
 
 def _ascii(value: str, info: ValidationInfo) -> str:
+    """In a JSON schema \\d is 0 to 9; to pydantic it is any script's digit."""
     if not value.isascii() and info.context is not ON_FILE:
         raise ValueError("must be written in the digits 0 to 9")
     return value
@@ -79,13 +80,6 @@ def _bin(value: str) -> str:
 def _period(value: str, info: ValidationInfo) -> str:
     if info.context is not ON_FILE:
         Period.parse(value)
-    return value
-
-
-def _ascii(value: str) -> str:
-    """In a JSON schema \\d is 0 to 9; to pydantic it is any script's digit."""
-    if not value.isascii():
-        raise ValueError("must be written in the digits 0 to 9")
     return value
 
 
