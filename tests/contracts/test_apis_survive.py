@@ -94,7 +94,7 @@ async def send(api: Api, case: AnyCase, token: dict[str, str]) -> httpx.Response
 async def test_no_request_whatever_is_our_failure(api: Api) -> None:
     document = api.app.openapi()
     api.app.state.stopping.set()  # nobody waits for events that do not come
-    token = api.token(*ROLES, iin="900501300120", agency="test")
+    token = api.token(*ROLES, iin="900501300120")
     for case in cases(document):
         answer = await send(api, case, token)
         declared = document["paths"][case.path][case.method.lower()]["responses"]

@@ -28,7 +28,7 @@ from tests.journeys.steps import (
 from tests.portal import guests
 from tests.portal.hosts import HOST_IIN, HOTEL_BIN, PERSON, notice
 
-EQONAQ = {"agency": "eqonaq"}
+EQONAQ = {"agency": "eqonaq", "bin": HOTEL_BIN}
 
 
 def labour(world: World, indicator: str, citizenship: str, kind: str = "_T") -> float:
