@@ -11,6 +11,7 @@ asked in the database.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Literal, get_args
 
@@ -156,6 +157,7 @@ def _agency(caller: Caller) -> Reach:
     return _NOWHERE if caller.agency is None else reach_of(caller.agency)
 
 
+@lru_cache(maxsize=4_096)
 def _reach(caller: Caller) -> Mapping[str, frozenset[str]]:
     """The places that the caller reaches, by kind."""
     places = dict(_agency(caller).places) if not caller.roles.isdisjoint(AGENTS) else {}

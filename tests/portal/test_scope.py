@@ -6,7 +6,7 @@ import pytest
 
 from shared import clock
 from shared.testing.api import Api
-from tests.portal.guests import HOST_BIN, foreigner, invitation, key
+from tests.portal.guests import HOST_BIN, foreigner, invitation, invited, key, visa
 from tests.portal.hosts import PATH, as_host, eqonaq, hand_in, notice, number, step
 
 MARCH = datetime(2026, 3, 4, 7, tzinfo=UTC)
@@ -103,3 +103,35 @@ async def test_lists_show_what_the_caller_reaches(portal: Api) -> None:
         assert duties.raise_for_status().json()["duties"] == []
         alerts = await portal.client.get("/v1/border-alerts", headers=headers)
         assert alerts.raise_for_status().json()["alerts"] == []
+
+
+async def test_a_visa_belongs_to_the_mission_that_issued_it(portal: Api) -> None:
+    with clock.set_to(MARCH):
+        seoul, berlin = portal.token("consul", agency="Seoul"), portal.token("consul", agency="embassy-berlin")
+        own = await portal.client.post("/v1/visas", json=visa(foreigner(), mission="Seoul"), headers=seoul)
+        id = own.raise_for_status().json()["id"]
+        for foreign in (visa(foreigner(), mission="Seoul"), visa(foreigner())):
+            refused = await portal.client.post("/v1/visas", json=foreign, headers=berlin)
+            assert [error["pointer"] for error in refused.json()["errors"]] == ["/mission"]
+        for version in ('"1"', '"7"'):
+            once = {"If-Match": version, **key()}
+            late = await portal.client.post(f"/v1/visas/{id}:annul", json={"reason": "x"}, headers=berlin | once)
+            assert late.status_code == 404
+        police = portal.token("migration-police", agency=ELSEWHERE) | {"If-Match": '"1"', **key()}
+        annulled = await portal.client.post(f"/v1/visas/{id}:annul", json={"reason": "x"}, headers=police)
+        assert annulled.status_code == 200
+
+
+async def test_a_consul_issues_in_the_name_of_the_own_mission(portal: Api) -> None:
+    with clock.set_to(MARCH):
+        guest = foreigner()
+        number_ = (await invited(portal, guest))["number"]
+        asked = visa(guest, entries="single", valid_from="2026-03-10", valid_until="2026-06-07", stay_days=30)
+        told = ("number", "issued_on", "state", "annulled_on")
+        asked = {n: v for n, v in asked.items() if n not in told} | {"invitation": number_}
+        berlin = portal.token("consul", agency="Berlin")
+        other = await portal.client.post("/v1/visas:issue", json=asked | {"mission": "Seoul"}, headers=berlin | key())
+        assert (other.status_code, other.json()["type"].rpartition("/")[2]) == (403, "outside-your-reach")
+        issued = (await portal.client.post("/v1/visas:issue", json=asked, headers=berlin | key())).json()
+        read = await portal.client.get(f"/v1/visas/{issued['id']}", headers=berlin)
+        assert read.json()["record"]["mission"] == "Berlin"

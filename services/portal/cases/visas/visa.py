@@ -23,10 +23,10 @@ from shared.db.records import Record
 from shared.errors import Conflict, NotFound
 from shared.events.person import Document, Person
 from shared.events.visa import Entries, Visa, VisaCategory, VisaNumber
-from shared.events.wire import Date, Flag, ReckonedDate, SourceId, WireModel
+from shared.events.wire import Date, Flag, ReckonedDate, SourceId, Text, WireModel
 from shared.idempotency import IdempotencyKey
 from shared.identity.callers import Caller
-from shared.identity.scope import whole_country
+from shared.identity.scope import belongs_to, expect_reach, reaches
 from shared.kernel.decisions import Decision, DecisionOutcome
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake, plausibility
@@ -58,7 +58,10 @@ VISAS = RecordType(
     path="visas",
     writers=("migration-police", "consul"),
     readers=("migration-police", "consul"),
-    scope=whole_country("a visa admits to the whole country, and is asked for wherever its holder is met"),
+    scope=belongs_to(
+        mission="mission",
+        everywhere_for={"migration-police": "police annul and extend visas of whoever is in the country (V1600014531)"},
+    ),
     time=_time,
     key=lambda visa: visa.number,
     columns=_columns,
@@ -79,11 +82,16 @@ class VisaAsked(WireModel):
     valid_until: Date
     stay_days: Annotated[int, Field(strict=True, ge=1, le=3_660)] | None = None
     invitation: VisaNumber | None = None
+    mission: Text | None = Field(None, description="the mission that issues it; that of a consul's token, if not given")
     privilege: rules.Privilege | None = Field(None, description="ground for a longer validity, proven to the officer")
 
 
 async def issue(engine: AsyncEngine, asked: VisaAsked, caller: Caller, key: IdempotencyKey) -> Issued:
-    """Decides today by the rules in force; answers with every check and, where it was granted, number and record."""
+    """Decides today by the rules in force; answers with every check and, where it was granted, number and record.
+    Raises Forbidden for another mission's."""
+    if asked.mission is None and not reaches(caller, VISAS.scope, asked):
+        asked = asked.model_copy(update={"mission": caller.agency})
+    expect_reach(caller, VISAS.scope, asked)
     plausibility.expect(asked)
 
     async def act(unit: UnitOfWork) -> Issued:
