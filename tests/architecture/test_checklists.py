@@ -43,7 +43,7 @@ NOT_COUNTED = {
     "portal.border_crossing.v1": {"visa_number"},
     "portal.residence_registration.v1": {"former_kandas"},
     "portal.host_notification.v1": {"host_kind"},
-    "portal.visa.v1": {"annulled_on", "electronic", "entries", "invitation", "stay_days"},
+    "portal.visa.v1": {"annulled_on", "electronic", "entries", "invitation", "mission", "stay_days"},
     "portal.stay_registration.v1": {"visa_number"},
     "portal.feed_coverage.v1": {"feed"},
     "portal.protection_status.v1": {"reviewed_on"},
