@@ -45,7 +45,6 @@ NOT_COUNTED = {
     "portal.host_notification.v1": {"host_kind"},
     "portal.visa.v1": {"annulled_on", "electronic", "entries", "invitation", "mission", "stay_days"},
     "portal.stay_registration.v1": {"visa_number"},
-    "portal.feed_coverage.v1": {"feed"},
     "portal.protection_status.v1": {"reviewed_on"},
     "portal.citizenship_change.v1": {"former_kandas"},
     "portal.violation.v1": {"article", "contested_on", "penalty"},
