@@ -144,6 +144,22 @@ async def test_members_are_decided_one_by_one(kandas: Api) -> None:
     assert [m["status"]["state"] for m in case["members"]] == ["granted", "applied"]
 
 
+async def test_a_citizen_s_application_is_not_taken(kandas: Api) -> None:
+    answer = await Desk(kandas).lodge(lodgement(member("spouse"), member(person=person(citizenship="KAZ"))))
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/members/1/person/citizenship"]
+
+
+async def test_whoever_is_a_kandas_does_not_apply_again(kandas: Api) -> None:
+    desk, same = Desk(kandas), person()
+    first = lodgement(member(person=same))
+    await desk.act(f"{PATH}/{(await desk.lodge(first)).json()['id']}/decision", findings(first), 1)
+    again = await desk.lodge(lodgement(member(person=same)))
+    assert (again.status_code, again.json()["type"].rsplit("/")[-1]) == (422, "status-held")
+    assert [error["pointer"] for error in again.json()["errors"]] == ["/members/0/person"]
+    assert (await desk.lodge(first)).status_code == 200  # what was taken before is answered as it was
+
+
 async def test_nobody_holds_two_statuses(kandas: Api) -> None:
     desk, same = Desk(kandas), person()
     first, second = lodgement(member(person=same)), lodgement(member(person=same))

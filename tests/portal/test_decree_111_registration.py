@@ -109,7 +109,6 @@ async def test_decree_111_paragraph_4_part_3_without_an_address_the_host_reports
     ("what", "of_visa", "of_crossing"),
     [
         ("diplomatic", {"category": "A1", "stay_days": None}, {}),
-        ("short", {"stay_days": 30}, {}),
         ("free of visa", {}, {"visa_number": None}),
     ],
 )
@@ -121,6 +120,12 @@ async def test_who_need_not_be_reported(
     await cross(portal, guest, ENTRY, **({"visa_number": number} | of_crossing))
 
     assert (await stays(portal), await duties(portal)) == ([], []), what
+
+
+async def test_a_short_visa_without_an_address_opens_a_duty_too(portal: Api) -> None:
+    guest = foreigner()
+    await cross(portal, guest, ENTRY, visa_number=await with_visa(portal, guest, stay_days=30))
+    assert (len(await stays(portal)), len(await duties(portal))) == (0, 1)
 
 
 async def test_a_visa_that_is_not_on_record_opens_a_duty_of_an_unknown_host(portal: Api) -> None:

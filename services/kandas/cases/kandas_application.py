@@ -26,11 +26,12 @@ from services.kandas.cases.family_case import (
 from services.kandas.cases.kandas_status import STATUSES
 from services.kandas.rules import kandas_application as rules
 from services.kandas.rules.rulebook import rulebook
+from services.kandas.store import kandas_status as statuses
 from services.kandas.store.tables import kandas_application
 from shared import clock
 from shared.db import records
 from shared.db.records import Outcome, Submission, SubmitResult
-from shared.errors import Conflict, Fault, Invalid
+from shared.errors import Conflict, Fault, Invalid, Refused
 from shared.events.contradictions import contradiction, twice
 from shared.events.kandas import KandasStatus
 from shared.events.person import Person
@@ -117,12 +118,12 @@ class TakeBack(WireModel):
 
 async def lodge(engine: AsyncEngine, lodgement: Lodgement, caller: Caller) -> tuple[Lodged, Outcome]:
     """Takes an application with a status record for each member, and says whether it is new. Raises Invalid, Forbidden,
-    and Conflict where one of the source ids holds other content."""
+    Conflict where one of the source ids holds other content, and Refused where the applicant is a kandas at present."""
     refuse_strangers(lodgement.mission, caller)
     expect_reach(caller, CASES, lodgement)
     for number, member in enumerate(lodgement.members):
         plausibility.expect(member, at=f"/members/{number}")
-    if faults := list(_faults(lodgement)):
+    if faults := [*_faults(lodgement), *_citizen(lodgement)]:
         raise Invalid("The application is not valid.", faults=faults)
     async with unit_of_work(engine) as unit:
         submission = Submission(lodgement.source_id, lodgement.case_file(), caller.subject)
@@ -130,6 +131,8 @@ async def lodge(engine: AsyncEngine, lodgement: Lodgement, caller: Caller) -> tu
         members = await intake.ingest(unit, STATUSES, lodgement.statuses(), [caller] * len(lodgement.members))
         if faults := list(_doubles(application, members)):
             raise Conflict("Another application holds this number with other content.", faults=faults)
+        if application.outcome == "created":
+            await _expect_none_held(unit, lodgement, members)
     receipts = [
         MemberReceipt(source_id=member.source_id, status_id=taken.id)
         for member, taken in zip(lodgement.members, members, strict=True)
@@ -155,6 +158,22 @@ def _faults(lodgement: Lodgement) -> Iterator[Fault]:
         for place, paper in enumerate(member.documents):
             if paper.received_on > today:
                 yield Fault(f"/members/{number}/documents/{place}/received_on", "Lies in the future.")
+
+
+def _citizen(lodgement: Lodgement) -> Iterator[Fault]:
+    """Of an applicant. A citizen in the family is refused by the decision, as the others are granted by theirs."""
+    for number, member in enumerate(lodgement.members):
+        if member.member == "applicant" and member.person.citizenship == "KAZ":
+            detail = "A citizen needs no status. If the citizenship was entered wrongly, correct it."
+            yield Fault(f"/members/{number}/person/citizenship", detail)
+
+
+async def _expect_none_held(unit: UnitOfWork, lodgement: Lodgement, members: Sequence[SubmitResult]) -> None:
+    """Raises Refused where the applicant is a kandas at present: there is nothing to apply for."""
+    at = next(number for number, member in enumerate(lodgement.members) if member.member == "applicant")
+    if await statuses.holds_another(unit.connection, members[at].id):
+        fault = Fault(f"/members/{at}/person", "Already holds a status in force: it can be extended, not given twice.")
+        raise Refused("The applicant is a kandas at present.", name="status-held", faults=[fault])
 
 
 def _known(day: date) -> bool:

@@ -3,7 +3,7 @@
 Decree 111 of 04.03.2022, point 4: who enters on a visa is registered on crossing at the address that the inviting party
 gave (part 2); otherwise the host reports the foreigner (part 3). Nothing is asked about citizens, about who shows
 Kazakhstan's residence permit, stateless person's or refugee's document, about categories free of registration, and
-about stays of at most `stay_without_registration` days, which entries free of visa are taken to be.
+about entries free of visa. That stays up to 30 days need no registration by the foreigner frees no host of the notice.
 
 Not modelled: residents who show a foreign passport together with a visa; entries free of visa that last longer (they
 are found by the control of stays); hosts of those who move on after the entry, who report by themselves.
@@ -101,11 +101,9 @@ def _free(norms: NormsInForce, entered: EntryShown) -> Consequence | None:
 
 
 def _free_by_visa(norms: NormsInForce, visa: VisaShown) -> Consequence | None:
-    categories, short = (norms.get(name) for name in ("notice_free_categories", "stay_without_registration"))
+    categories = norms.get("notice_free_categories")
     if categories and visa.category in categories.codes():
         return _none(Check.not_applicable(categories, f"Holders of {visa.category} visas need not be reported."))
-    if short and visa.stay_days is not None and visa.stay_days <= short.whole():
-        return _none(Check.not_applicable(short, f"The visa allows stays of {visa.stay_days} days."))
     return None
 
 
