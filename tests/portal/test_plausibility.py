@@ -46,6 +46,7 @@ PLANS = {
     "/works_from",
     "/works_until",
     "/document/expires",
+    "/former_document/expires",
 }
 """The days of plans and orders: all others have happened."""
 KINDS: list[Any] = [

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 import contracts
-from services.accounting.intake.decode import decode
+from services.accounting.intake.decode import READ, decode
 from services.accounting.rules.figures.dataflows import FLOWS
 from services.accounting.rules.spans import frequency, span
 from shared.events.catalogue import FACTS
@@ -60,9 +61,9 @@ def accepted(fact: type[Fact]) -> list[dict[str, Any]]:
 
 @pytest.fixture
 async def extreme(api: Api, written: Accounting) -> Api:
-    """The API over a few travellers and every accepted extreme of every fact."""
+    """The API over a few travellers and every accepted extreme of every fact that accounting is granted."""
     await written.take(World(3, people=3).stream())
-    for fact in FACTS.values():
+    for fact in (fact for fact in FACTS.values() if fact.TYPE in READ):
         extremes = accepted(fact)
         assert extremes, f"the walk finds no example of {fact.NAME}"
         events = [
@@ -94,10 +95,12 @@ async def test_a_host_figure_stored_before_its_period_was_checked_is_passed_over
     kind = HostCountryFigure
     events = [event(f"h-{n}", 1, Version(kind.TYPE, told, False)) | {"position": n} for n in (1, 2)]
     await written.writer.take(decode("consular", events, HASHES))
-    await written.connection.execute(
+    owner = await asyncpg.connect(api.database.owner_url.replace("+asyncpg", ""))
+    await owner.execute(
         """UPDATE register_fact SET body = body || '{"period": "3000"}'
         WHERE fact = (SELECT min(fact) FROM register_fact)"""
     )
+    await owner.close()
     answer = await api.client.get("/sdmx/v1/data/DF_MIRROR/all?format=csv", headers=api.token("statistician"))
     assert answer.status_code == 200
     assert len(answer.text.splitlines()) == 2

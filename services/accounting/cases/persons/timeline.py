@@ -81,7 +81,7 @@ async def timeline(engine: AsyncEngine, id: str, caller: Caller) -> Timeline:
         people = await histories.one(direct, int(id, 16))
         if not len(people.ids):
             raise NotFound("No person has this id. It changes when records join or part persons: look it up again.")
-        seen = subjects(*await histories.claimed_iins(direct, people.keys.tolist()))
+        seen = subjects(*await histories.claimed_numbers(direct, people.keys.tolist()))
         await access_log.log_versions(connection, caller, "read", "person", id, seen)
         source_ids = await histories.source_ids(direct, people.crossings["fact"].tolist())
         facts = await histories.register_facts(direct, people.keys.tolist())

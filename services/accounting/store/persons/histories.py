@@ -46,11 +46,11 @@ async def source_ids(connection: Connection, facts: Sequence[int]) -> dict[int, 
     return {row[0]: row[1] for row in found}
 
 
-async def claimed_iins(connection: Connection, keys: Sequence[int]) -> tuple[list[int], list[int]]:
-    """Whom these identity keys name: the keyed hashes of the IINs that are claimed, and the keys that are documents."""
-    found = await connection.fetch("SELECT key, iin FROM claim WHERE key = ANY($1::bigint[])", keys)
-    claims = {row[0] for row in found}
-    return sorted({row[1] for row in found}), [key for key in keys if key not in claims]
+async def claimed_numbers(connection: Connection, keys: Sequence[int]) -> tuple[list[int], list[int]]:
+    """Whom these identity keys name: the keyed hashes of the IINs that are claimed, and of the documents."""
+    found = await connection.fetch("SELECT key, number FROM claim WHERE key = ANY($1::bigint[])", keys)
+    iins, documents = ({row[1] for row in found if row[0] & 1 == kind} for kind in (1, 0))
+    return sorted(iins), sorted(documents)
 
 
 async def register_facts(connection: Connection, keys: Sequence[int]) -> list[tuple[int, str, str]]:
