@@ -7,7 +7,7 @@ import pytest
 from shared.testing.people import crossing, person
 from tests.journeys.conftest import World
 
-COVERAGE = {"register_start": "2021-01-01", "complete_through": "2026-06-30"}
+COVERAGE = {"register_start": "2021-01-01", "complete_through": "2026-06-30", "reason": "this journey looks back"}
 CROSSINGS = "/v1/border-crossings"
 
 
@@ -67,6 +67,7 @@ def test_a_correction_moves_the_figure_and_a_withdrawal_takes_it_back(world: Wor
 def test_without_a_token_national_totals_are_readable_and_nothing_finer(world: World) -> None:
     world.submit("portal", CROSSINGS, "border", arrival("IRN", "2024-05-01"))
     world.settle()
+    world.release()
 
     total = world.call("GET", "accounting", "/sdmx/v1/data/DF_FLOW/A.IMM.M1216.KZ._T._T._T._T._T?format=csv")
     finer = world.call("GET", "accounting", "/sdmx/v1/data/DF_FLOW/A.IMM.M1216.KZ._T.IRN._T._T._T?format=csv")

@@ -6,7 +6,7 @@ from shared.kernel.iin import check_digit
 from shared.testing.people import crossing, person
 from tests.journeys.conftest import World
 
-COVERAGE = {"register_start": "2021-01-01", "complete_through": "2026-06-30"}
+COVERAGE = {"register_start": "2021-01-01", "complete_through": "2026-06-30", "reason": "this journey looks back"}
 
 
 def iin(first_eleven: str) -> str:
