@@ -15,6 +15,7 @@ from shared.events.wire import Date, SourceId, Text, Timestamp
 
 AlertKind = Literal["ban", "lost_document", "others_document"]
 Evidence = Literal["iin", "document", "name"]
+Certainty = Literal["hit", "possible"]
 
 
 class EntryBan(Fact, producer="portal", name="entry_ban", version=1):
@@ -48,14 +49,15 @@ class LostDocument(Fact, producer="portal", name="lost_document", version=1):
 class BorderAlert(Fact, producer="portal", name="border_alert", version=1):
     """A crossing that met a ban on entry or a document that must not pass. The crossing happened: it stays on record.
 
-    `person` is as the crossing shows them; `evidence` tells how they were recognised, the strongest first: an equal
-    name and birth date alone may be another person.
+    `person` is as the crossing shows them; `evidence` tells how they were recognised, the strongest first, `certainty`
+    whether that is enough: a possible alert is for an officer, and decides nothing.
     """
 
     source_id: SourceId
     person: Person
     kind: AlertKind
     evidence: Evidence
+    certainty: Certainty = Field("hit", description="possible where it may be another person")
     crossing: str = Field(description="record of the crossing")
     basis: str = Field(description="record of the ban or of the document")
     direction: Literal["entry", "exit"]

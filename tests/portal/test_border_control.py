@@ -153,9 +153,10 @@ async def test_the_border_asks_whether_somebody_is_barred(portal: Api) -> None:
     assert found == {
         "day": "2026-03-01",
         "barred": True,
-        "bans": [{"id": id, "ground": "overstay", "barred_until": "2030-05-31"}],
+        "bans": [{"id": id, "ground": "overstay", "barred_until": "2030-05-31", "evidence": "document"}],
+        "possible": [],
     }
     later = await post(portal, "entry-bans:check", asked | {"day": "2030-06-01"}, BORDER)
-    assert later == {"day": "2030-06-01", "barred": False, "bans": []}
+    assert later == {"day": "2030-06-01", "barred": False, "bans": [], "possible": []}
     after = await portal.rows("SELECT count(*) AS n FROM access_log")
     assert after[0]["n"] - before[0]["n"] == 3  # two searches, and the one whom the first found

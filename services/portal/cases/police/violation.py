@@ -25,7 +25,7 @@ from shared.http.paging import after, cursor_at, page
 from shared.identity.callers import Caller
 from shared.kernel.norms import NormsInForce
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
-from shared.records.people import person_values
+from shared.records.people import candidate_values
 from shared.records.record_type import RecordType
 from shared.records.state import RecordState, state_with
 from shared.records.step import StepRequest, step
@@ -49,7 +49,7 @@ VIOLATIONS = RecordType(
     writers=("migration-police",),
     readers=("migration-police",),
     time=lambda fact: clock.start_of(fact.found_on),
-    columns=lambda fact: {"violation": fact.violation, **person_values(fact.person)},
+    columns=lambda fact: {"violation": fact.violation, **candidate_values(fact.person)},
     immutable_faults=_immutable_faults,
 )
 

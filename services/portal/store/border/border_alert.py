@@ -10,7 +10,6 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.portal.store.tables import border_alert
-from shared.events.border_control import Evidence
 
 _IN_FORCE = """
     NOT b.withdrawn AND b.barred_from <= c.day AND (b.barred_until IS NULL OR c.day <= b.barred_until)
@@ -22,19 +21,22 @@ WITH crossing AS (
     SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:days AS date[]), CAST(:entries AS boolean[]),
         CAST(:iins AS text[]), CAST(:documents AS text[]), CAST(:names AS text[]))
         AS c (id, day, entry, iin, document, name_birth_key)
+), named AS (
+    SELECT * FROM unnest(CAST(:named AS uuid[]), CAST(:keys AS text[])) AS n (id, key)
 ), barred AS (
-    SELECT c.id, b.id AS basis, 'iin' AS evidence, 1 AS rank
-    FROM crossing c JOIN entry_ban b ON b.iin = c.iin WHERE c.entry AND {_IN_FORCE}
-    UNION ALL
-    SELECT c.id, b.id, 'document', 2
-    FROM crossing c JOIN entry_ban b ON b.document = c.document WHERE c.entry AND {_IN_FORCE}
-    UNION ALL
-    SELECT c.id, b.id, 'name', 3
-    FROM crossing c JOIN entry_ban b ON b.name_birth_key = c.name_birth_key WHERE c.entry AND {_IN_FORCE}
+    SELECT c.id, b.id AS basis FROM crossing c JOIN entry_ban b ON b.iin = c.iin WHERE c.entry AND {_IN_FORCE}
+    UNION
+    SELECT c.id, b.id FROM crossing c JOIN entry_ban b ON b.document = c.document WHERE c.entry AND {_IN_FORCE}
+    UNION
+    SELECT c.id, b.id FROM crossing c JOIN entry_ban b ON b.name_birth_key = c.name_birth_key
+    WHERE c.entry AND {_IN_FORCE}
+    UNION
+    SELECT c.id, b.id FROM named n JOIN entry_ban b ON b.name_keys @> ARRAY[n.key] JOIN crossing c ON c.id = n.id
+    WHERE c.entry AND {_IN_FORCE}
 )
-(SELECT DISTINCT ON (id, basis) id, basis, evidence, NULL AS lost FROM barred ORDER BY id, basis, rank)
+SELECT barred.id, basis, CAST(b.body AS text) AS body, true AS ban FROM barred JOIN entry_ban b ON b.id = basis
 UNION ALL
-SELECT c.id, b.id, 'document', CAST(b.body AS text)
+SELECT c.id, b.id, CAST(b.body AS text), false
 FROM crossing c JOIN lost_document b ON b.document = c.document
 WHERE NOT b.withdrawn AND b.reported_on <= c.day AND (b.settled_on IS NULL OR c.day < b.settled_on)
 """)  # noqa: S608  (only our own condition is put in)
@@ -50,20 +52,22 @@ class Looked:
     iin: str | None
     document: str | None
     name_birth_key: str | None
+    name_keys: Sequence[str]  # shared.kernel.spellings.asked_keys
 
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """A crossing met a ban, or a document that must not pass; `lost` is then the body of the document's record."""
+    """A crossing may have met a ban, or has met a document that must not pass; `body` is that of its record."""
 
     crossing: UUID
     basis: UUID
-    evidence: Evidence
-    lost: str | None
+    body: str
+    is_ban: bool
 
 
 async def met(connection: AsyncConnection, crossings: Sequence[Looked]) -> list[Met]:
-    """Only what was met: no row for a crossing that met nothing. One statement."""
+    """Only what may have been met: no row for a crossing that met nothing. One statement."""
+    keys = [(c.id, key) for c in crossings for key in c.name_keys]
     rows = await connection.execute(
         _MET,
         {
@@ -73,9 +77,11 @@ async def met(connection: AsyncConnection, crossings: Sequence[Looked]) -> list[
             "iins": [c.iin for c in crossings],
             "documents": [c.document for c in crossings],
             "names": [c.name_birth_key for c in crossings],
+            "named": [id for id, _ in keys],
+            "keys": [key for _, key in keys],
         },
     )
-    return [Met(row.id, row.basis, row.evidence, row.lost) for row in rows]
+    return [Met(row.id, row.basis, row.body, row.ban) for row in rows]
 
 
 async def of_crossing(connection: AsyncConnection, crossing: UUID) -> list[UUID]:
