@@ -5,13 +5,14 @@ longer does.
 """
 
 from typing import Literal
+from uuid import UUID
 
 from pydantic import Field
 
 from shared.events.contradictions import not_before, together
 from shared.events.envelope import Fact
 from shared.events.person import Document, Person
-from shared.events.wire import Date, SourceId, Text, Timestamp
+from shared.events.wire import Date, SourceId, Text, Timestamp, WireModel
 
 AlertKind = Literal["ban", "lost_document", "others_document"]
 Evidence = Literal["iin", "document", "name"]
@@ -44,6 +45,15 @@ class LostDocument(Fact, producer="portal", name="lost_document", version=1):
     settled_on: Date | None = Field(None, description="found again, or reported by mistake")
 
     CONTRADICTIONS = (not_before("settled_on", "reported_on"),)
+
+
+class RaisedAlert(WireModel):
+    """What the border is told at once of an alert that its crossing has raised; the rest is read under its id."""
+
+    id: UUID
+    kind: AlertKind
+    evidence: Evidence
+    certainty: Certainty
 
 
 class BorderAlert(Fact, producer="portal", name="border_alert", version=1):

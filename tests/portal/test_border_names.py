@@ -4,9 +4,16 @@ import asyncio
 from typing import Any
 
 import asyncpg
+import orjson
 import pytest
 
+from services.portal.cases.police.expulsion import bar_expelled
+from services.portal.store.tables import expulsion
+from shared.db import records
 from shared.db.migrate import upgrade
+from shared.db.records import Submission
+from shared.events.police import Expulsion
+from shared.records.people import person_values
 from shared.testing.api import Api
 from shared.testing.people import crossing, person
 from shared.testing.postgres import FreshDatabase
@@ -106,8 +113,8 @@ async def test_a_holder_whose_name_is_spelled_otherwise_is_no_other(portal: Api)
 
 
 async def test_the_registers_tell_possible_records_apart(portal: Api) -> None:
-    for number, changes in enumerate(({}, {"given_names": None}, {"given_names": "BOTIR"})):
-        who = person(**HELD | changes)
+    for number, changes in enumerate([HELD, HELD | {"given_names": None}, HELD | {"given_names": "BOTIR"}]):
+        who = person(**changes)
         held = {"source_id": f"V-{number}", "person": who, "violation": "overstay", "found_on": "2026-01-10"}
         await post(portal, "violations", held)
     wanted = {"surname": "HASANOV", "given_names": "ALEKSANDR TIMUR", "birth_date": "1990-05-01"}
@@ -132,3 +139,63 @@ async def test_what_was_stored_before_gets_its_keys(portal: Api, empty_database:
         assert await owner.fetchval("SELECT name_keys FROM entry_ban") == keys
     finally:
         await owner.close()
+
+
+async def test_the_answer_to_a_crossing_tells_its_alerts(portal: Api) -> None:
+    await post(portal, "entry-bans", ban(person(**HELD)))
+    barred, maybe, other = (
+        crossing(person=person(**HELD | changes)) for changes in ({}, {"given_names": None}, {"given_names": "BOTIR"})
+    )
+    for _ in range(2):  # a repeat says the same
+        taken = await post(portal, "border-crossings", barred, BORDER)
+        assert [(a["kind"], a["evidence"], a["certainty"]) for a in taken["alerts"]] == [("ban", "name", "hit")]
+    answer = await portal.client.post(
+        "/v1/border-crossings:batch",
+        content=b"\n".join(map(orjson.dumps, (barred, maybe, other))),
+        headers=portal.token(BORDER) | {"Content-Type": "application/x-ndjson"},
+    )
+    lines = [orjson.loads(line) for line in answer.text.splitlines()][:-1]
+    assert lines[0]["alerts"] == taken["alerts"]
+    assert [a["certainty"] for a in lines[1]["alerts"]] == ["possible"]
+    assert "alerts" not in lines[2]
+
+
+async def test_an_expulsion_with_a_term_bars_from_then_on(portal: Api) -> None:
+    who = person()
+    expelled = {"source_id": "EX-1", "person": who, "decided_on": "2026-02-01", "barred_until": "2031-01-31"}
+    id = (await post(portal, "expulsions", expelled))["id"]
+    for _ in range(2):
+        await bar_expelled(portal.engine)  # has nothing to do
+    for day, barred in (("2026-01-31", False), ("2026-02-01", True), ("2031-02-01", False)):
+        asked = {"issuing_state": "UZB", "document_number": who["document"]["number"], "day": day}
+        answer = await post(portal, "entry-bans:check", asked, BORDER)
+        assert (answer["barred"], [each["ground"] for each in answer["bans"]]) == (barred, ["expulsion"] * barred)
+    await post(portal, "border-crossings", crossing(person=who), BORDER)
+    assert [alert["kind"] for alert in await alerts(portal)] == ["ban"]
+
+    asked = {"issuing_state": "UZB", "document_number": who["document"]["number"], "day": "2026-03-01"}
+    correction = {"reason": "the court named no term", "record": expelled | {"barred_until": None}}
+    headers = portal.token(POLICE)
+    address = f"/v1/expulsions/{id}"
+    put = await portal.client.put(address, json=correction, headers=headers | {"If-Match": '"1"'})
+    assert put.status_code == 200, put.text
+    assert not (await post(portal, "entry-bans:check", asked, BORDER))["barred"]
+    put = await portal.client.put(
+        address, json={"reason": "it did", "record": expelled}, headers=headers | {"If-Match": '"2"'}
+    )
+    assert put.status_code == 200, put.text
+    assert (await post(portal, "entry-bans:check", asked, BORDER))["barred"]
+    await post(portal, f"expulsions/{id}:withdraw", {"reason": "annulled"}, POLICE, **{"If-Match": '"3"'})
+    assert not (await post(portal, "entry-bans:check", asked, BORDER))["barred"]
+
+
+async def test_an_expulsion_stored_before_gets_its_ban(portal: Api) -> None:
+    expelled = {"source_id": "EX-1", "person": person(), "decided_on": "2026-02-01", "barred_until": "2031-01-31"}
+    fact = Expulsion.model_validate_json(orjson.dumps(expelled))
+    async with portal.engine.begin() as connection:
+        columns = person_values(fact.person)
+        await records.submit(connection, expulsion, [Submission("EX-1", fact, "police", columns)])
+    assert await portal.rows("SELECT id FROM entry_ban") == []
+    for _ in range(2):
+        await bar_expelled(portal.engine)
+    assert len(await portal.rows("SELECT id FROM entry_ban")) == 1

@@ -5,7 +5,7 @@ was to know at the crossing: a ban that is lifted or withdrawn later takes nothi
 does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -20,7 +20,7 @@ from shared.audit import access_log
 from shared.db import records
 from shared.db.records import Record
 from shared.errors import Invalid
-from shared.events.border_control import AlertKind, BorderAlert, EntryBan, LostDocument
+from shared.events.border_control import AlertKind, BorderAlert, EntryBan, LostDocument, RaisedAlert
 from shared.events.portal import BorderCrossing
 from shared.http.paging import after, cursor_at, page
 from shared.identity.callers import Caller
@@ -59,6 +59,16 @@ async def refresh_alerts(unit: UnitOfWork, change: Revision[BorderCrossing]) -> 
         await _revise(unit, record, alerts.pop(record.source_id, None))
     if alerts:
         await intake.ingest(unit, ALERTS, list(alerts.values()), [PORTAL] * len(alerts))
+
+
+async def raised(unit: UnitOfWork, crossings: Sequence[UUID]) -> Mapping[UUID, Sequence[RaisedAlert]]:
+    """The alerts in effect of those crossings that have any."""
+    found: dict[UUID, list[RaisedAlert]] = {}
+    for row in await store.in_effect(unit.connection, crossings):
+        alert = BorderAlert.read(row.body)
+        told = RaisedAlert(id=row.id, kind=alert.kind, evidence=alert.evidence, certainty=alert.certainty)
+        found.setdefault(row.crossing, []).append(told)
+    return found
 
 
 async def _revise(unit: UnitOfWork, record: Record, alert: BorderAlert | None) -> None:

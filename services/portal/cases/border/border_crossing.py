@@ -45,6 +45,7 @@ CROSSINGS = RecordType(
     readers=("border", "migration-police"),
     time=_time,
     columns=_columns,
+    alerts=border_alert.raised,
     on_created=_on_created,
     on_revised=_on_revised,
 )

@@ -90,6 +90,12 @@ async def of_crossing(connection: AsyncConnection, crossing: UUID) -> list[UUID]
     return list((await connection.scalars(query)).all())
 
 
+async def in_effect(connection: AsyncConnection, crossings: Sequence[UUID]) -> list[Any]:
+    """The alerts on these crossings that hold: `id`, `crossing` and `body`, the oldest first."""
+    query = select(border_alert).where(border_alert.c.crossing.in_(crossings), ~border_alert.c.withdrawn)
+    return list(await connection.execute(query.order_by(border_alert.c.id)))
+
+
 async def newest(connection: AsyncConnection, before: UUID | None, limit: int) -> list[Any]:
     """Alerts, newest first, of those raised before `before`; ids are drawn in order of time."""
     query = select(border_alert).order_by(border_alert.c.id.desc()).limit(limit)
