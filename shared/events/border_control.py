@@ -57,7 +57,8 @@ class RaisedAlert(WireModel):
 
 
 class BorderAlert(Fact, producer="portal", name="border_alert", version=1):
-    """A crossing that met a ban on entry or a document that must not pass. The crossing happened: it stays on record.
+    """A crossing that met a ban on entry, a document that must not pass, or cites another person's visa, which is
+    another's document. The crossing happened: it stays on record.
 
     `person` is as the crossing shows them; `evidence` tells how they were recognised, the strongest first, `certainty`
     whether that is enough: a possible alert is for an officer, and decides nothing.
@@ -69,7 +70,7 @@ class BorderAlert(Fact, producer="portal", name="border_alert", version=1):
     evidence: Evidence
     certainty: Certainty = Field("hit", description="possible where it may be another person")
     crossing: str = Field(description="record of the crossing")
-    basis: str = Field(description="record of the ban or of the document")
+    basis: str = Field(description="record of the ban, of the document or of the visa")
     direction: Literal["entry", "exit"]
     crossed_at: Timestamp
     checkpoint: Text

@@ -223,3 +223,21 @@ async def test_nobody_is_registered_with_the_host_of_anothers_invitation(portal:
     await cross(portal, stranger, "2026-03-02T10:00:00+05:00", visa_number=number)
     registered = [e for e in await portal.events() if e["type"] == "kz.kosh.portal.stay_registration.v1"]
     assert registered == []
+
+
+async def test_an_entry_on_anothers_visa_is_an_alert(portal: Api) -> None:
+    holder, stranger = foreigner(), foreigner()
+    number = await with_visa(portal, holder)
+    nameless = {"document": None, "given_names": None, "given_names_cyrillic": None}
+    for who in (holder, holder | {"document": None}, stranger, holder | nameless):
+        await cross(portal, who, "2026-03-02T10:00:00+05:00", visa_number=number)
+    await cross(portal, stranger, "2026-03-03T10:00:00+05:00", visa_number="T-UNKNOWN")
+    await cross(portal, stranger, "2026-03-03T11:00:00+05:00", "exit", visa_number=number)
+    told = [e["data"] for e in await portal.events() if e["type"] == "kz.kosh.portal.border_alert.v1"]
+    assert [(each["kind"], each["evidence"], each["certainty"]) for each in told] == [
+        ("others_document", "document", "hit"),
+        ("others_document", "document", "possible"),
+    ]
+    assert told[0]["person"]["surname"] == stranger["surname"]
+    (record,) = await portal.rows("SELECT id FROM visa")
+    assert {each["basis"] for each in told} == {str(record["id"])}

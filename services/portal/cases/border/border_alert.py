@@ -1,4 +1,4 @@
-"""Alerts on crossings that meet a ban on entry or a document that must not pass (P6).
+"""Alerts on crossings that meet a ban on entry, a document that must not pass, or another person's visa (P6, P2).
 
 They are raised in the transaction of the crossing, which happened and is never refused. An alert tells what the border
 was to know at the crossing: a ban that is lifted or withdrawn later takes nothing back, a correction of the crossing
@@ -22,6 +22,7 @@ from shared.db.records import Record
 from shared.errors import Invalid
 from shared.events.border_control import AlertKind, BorderAlert, EntryBan, LostDocument, RaisedAlert
 from shared.events.portal import BorderCrossing
+from shared.events.visa import Visa
 from shared.http.paging import after, cursor_at, page
 from shared.identity.callers import Caller
 from shared.kernel import spellings
@@ -97,12 +98,13 @@ def _looked(entry: StoredRecord[BorderCrossing]) -> Looked:
         iin=person.iin,
         document=document_of(person),
         name_birth_key=name_birth_key(person) if entering else None,
+        visa=crossing.visa_number,
         name_keys=spellings.asked_keys(names_of(person), birth_year(person)) if entering else (),
     )
 
 
 def _alert(crossing: BorderCrossing, met: Met) -> BorderAlert | None:
-    kind, recognised = _barred(crossing, met) if met.is_ban else _lost(crossing, met)
+    kind, recognised = _JUDGED[met.kind](crossing, met)
     if recognised is None:
         return None
     return BorderAlert(
@@ -128,6 +130,17 @@ def _lost(crossing: BorderCrossing, met: Met) -> tuple[AlertKind, Recognition]:
     holder = LostDocument.read(met.body).person
     another = holder is not None and is_another(recognition.shown(holder), recognition.shown(crossing.person))
     return "others_document" if another else "lost_document", Recognition("document", "hit")
+
+
+def _visa(crossing: BorderCrossing, met: Met) -> tuple[AlertKind, Recognition | None]:
+    """No alert where the visa is certainly the traveller's; a possible one where it may be."""
+    held = recognise(recognition.shown(Visa.read(met.body).person), recognition.shown(crossing.person))
+    if held is not None and held.certainty == "hit":
+        return "others_document", None
+    return "others_document", Recognition("document", "possible" if held else "hit")
+
+
+_JUDGED = {"ban": _barred, "document": _lost, "visa": _visa}
 
 
 class AlertPage(BaseModel):

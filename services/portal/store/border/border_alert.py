@@ -1,9 +1,10 @@
-"""What crossings meet: bans on entry and documents that must not pass, asked for any number of crossings at once."""
+"""What crossings meet: bans on entry, documents that must not pass, and visas that they cite, asked for any number of
+crossings at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -19,8 +20,8 @@ _IN_FORCE = """
 _MET = text(f"""
 WITH crossing AS (
     SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:days AS date[]), CAST(:entries AS boolean[]),
-        CAST(:iins AS text[]), CAST(:documents AS text[]), CAST(:names AS text[]))
-        AS c (id, day, entry, iin, document, name_birth_key)
+        CAST(:iins AS text[]), CAST(:documents AS text[]), CAST(:names AS text[]),
+        CAST(:visas AS text[])) AS c (id, day, entry, iin, document, name_birth_key, visa)
 ), named AS (
     SELECT * FROM unnest(CAST(:named AS uuid[]), CAST(:keys AS text[])) AS n (id, key)
 ), barred AS (
@@ -34,11 +35,14 @@ WITH crossing AS (
     SELECT c.id, b.id FROM named n JOIN entry_ban b ON b.name_keys @> ARRAY[n.key] JOIN crossing c ON c.id = n.id
     WHERE c.entry AND {_IN_FORCE}
 )
-SELECT barred.id, basis, CAST(b.body AS text) AS body, true AS ban FROM barred JOIN entry_ban b ON b.id = basis
+SELECT barred.id, basis, CAST(b.body AS text) AS body, 'ban' AS kind FROM barred JOIN entry_ban b ON b.id = basis
 UNION ALL
-SELECT c.id, b.id, CAST(b.body AS text), false
+SELECT c.id, b.id, CAST(b.body AS text), 'document'
 FROM crossing c JOIN lost_document b ON b.document = c.document
 WHERE NOT b.withdrawn AND b.reported_on <= c.day AND (b.settled_on IS NULL OR c.day < b.settled_on)
+UNION ALL
+SELECT c.id, v.id, CAST(v.body AS text), 'visa'
+FROM crossing c JOIN visa v ON v.source_id = c.visa WHERE c.entry AND NOT v.withdrawn
 """)  # noqa: S608  (only our own condition is put in)
 
 
@@ -53,16 +57,18 @@ class Looked:
     document: str | None
     name_birth_key: str | None
     name_keys: Sequence[str]  # shared.kernel.spellings.asked_keys
+    visa: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """A crossing may have met a ban, or has met a document that must not pass; `body` is that of its record."""
+    """A crossing may have met a ban, has met a document that must not pass, or cites a visa; `body` is that of its
+    record."""
 
     crossing: UUID
     basis: UUID
     body: str
-    is_ban: bool
+    kind: Literal["ban", "document", "visa"]
 
 
 async def met(connection: AsyncConnection, crossings: Sequence[Looked]) -> list[Met]:
@@ -77,11 +83,12 @@ async def met(connection: AsyncConnection, crossings: Sequence[Looked]) -> list[
             "iins": [c.iin for c in crossings],
             "documents": [c.document for c in crossings],
             "names": [c.name_birth_key for c in crossings],
+            "visas": [c.visa for c in crossings],
             "named": [id for id, _ in keys],
             "keys": [key for _, key in keys],
         },
     )
-    return [Met(row.id, row.basis, row.body, row.ban) for row in rows]
+    return [Met(row.id, row.basis, row.body, row.kind) for row in rows]
 
 
 async def of_crossing(connection: AsyncConnection, crossing: UUID) -> list[UUID]:
