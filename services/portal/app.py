@@ -48,6 +48,7 @@ ROUTERS = (
     lost_document.router,
     border_alert.router,
     stay_control.router,
+    stay_control.own_router,
     stay_control.runs,
     register_search.router,
 )

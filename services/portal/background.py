@@ -1,5 +1,5 @@
-"""What the portal does without being asked: copies of work permits, overstays, signatures that had to wait, and seals
-of the access log."""
+"""What the portal does without being asked: copies of work permits, overstays, bans of expulsions stored before
+there were such, signatures that had to wait, and seals of the access log."""
 
 import logging
 from datetime import timedelta
@@ -8,6 +8,7 @@ import httpx
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.portal.cases.border.border_alert import PORTAL
+from services.portal.cases.police import expulsion
 from services.portal.cases.stays import overstay_run, signature_review
 from services.portal.cases.stays import signed_notice as signed_notices
 from services.portal.cases.stays.work_permit import COPIES
@@ -46,6 +47,7 @@ BACKGROUND = Background(
     jobs=(
         Job("overstay-run", A_DAY, overstay_run.job),
         Job("overstay-orders", timedelta(seconds=15), overstay_run.do_ordered),
+        Job("expulsion-bans", A_DAY, expulsion.bar_expelled),
         Job("signature-checks", timedelta(minutes=15), _judge_pending),
         Job("signature-review", None, _review),
         *anchors.jobs("portal"),

@@ -110,6 +110,7 @@ class SubmitResult:
 
     outcome: Outcome
     id: UUID
+    alerts: Sequence[dict[str, Any]] = ()  # what the submitter is told at once, where the record raised any
 
 
 @dataclass(frozen=True, slots=True)

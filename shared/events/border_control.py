@@ -5,16 +5,18 @@ longer does.
 """
 
 from typing import Literal
+from uuid import UUID
 
 from pydantic import Field
 
 from shared.events.contradictions import not_before, together
 from shared.events.envelope import Fact
 from shared.events.person import Document, Person
-from shared.events.wire import Date, PastDate, SourceId, Text, Timestamp
+from shared.events.wire import Date, PastDate, SourceId, Text, Timestamp, WireModel
 
 AlertKind = Literal["ban", "lost_document", "others_document"]
 Evidence = Literal["iin", "document", "name"]
+Certainty = Literal["hit", "possible"]
 
 
 class EntryBan(Fact, producer="portal", name="entry_ban", version=1):
@@ -45,19 +47,30 @@ class LostDocument(Fact, producer="portal", name="lost_document", version=1):
     CONTRADICTIONS = (not_before("settled_on", "reported_on"),)
 
 
-class BorderAlert(Fact, producer="portal", name="border_alert", version=1):
-    """A crossing that met a ban on entry or a document that must not pass. The crossing happened: it stays on record.
+class RaisedAlert(WireModel):
+    """What the border is told at once of an alert that its crossing has raised; the rest is read under its id."""
 
-    `person` is as the crossing shows them; `evidence` tells how they were recognised, the strongest first: an equal
-    name and birth date alone may be another person.
+    id: UUID
+    kind: AlertKind
+    evidence: Evidence
+    certainty: Certainty
+
+
+class BorderAlert(Fact, producer="portal", name="border_alert", version=1):
+    """A crossing that met a ban on entry, a document that must not pass, or cites another person's visa, which is
+    another's document. The crossing happened: it stays on record.
+
+    `person` is as the crossing shows them; `evidence` tells how they were recognised, the strongest first, `certainty`
+    whether that is enough: a possible alert is for an officer, and decides nothing.
     """
 
     source_id: SourceId
     person: Person
     kind: AlertKind
     evidence: Evidence
+    certainty: Certainty = Field("hit", description="possible where it may be another person")
     crossing: str = Field(description="record of the crossing")
-    basis: str = Field(description="record of the ban or of the document")
+    basis: str = Field(description="record of the ban, of the document or of the visa")
     direction: Literal["entry", "exit"]
     crossed_at: Timestamp
     checkpoint: Text

@@ -1,8 +1,8 @@
 """Latin names as travel documents write them, and a first key under which spellings of one name meet.
 
 Source: ICAO Doc 9303 part 3, sections 4.6 (characters) and 6 (transliteration of national characters).
-The key answers for case, marks and punctuation only; Cyrillic and other Latin spellings of one name are the
-work of name resolution in the accounting service.
+The key answers for case, marks and punctuation only; Cyrillic and other Latin spellings of one name are folded by
+shared.kernel.spellings.
 """
 
 import re

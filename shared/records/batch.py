@@ -232,6 +232,8 @@ def _answer(number: int, taken: SubmitResult | None, faults: Sequence[Fault], su
     else:
         assert taken is not None  # noqa: S101
         answer["id"] = str(taken.id)
+        if taken.alerts:
+            answer["alerts"] = taken.alerts
     return orjson.dumps(answer) + b"\n"
 
 

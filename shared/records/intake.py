@@ -1,6 +1,8 @@
 """Taking, correcting and withdrawing records: each a record and its event in one transaction."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -9,6 +11,7 @@ from shared.audit import access_log
 from shared.db import records
 from shared.db.records import FIRST, Record, Submission, SubmitResult
 from shared.errors import Conflict, Fault, NotFound
+from shared.events.border_control import RaisedAlert
 from shared.events.envelope import Event, Fact
 from shared.http.answers import SeenVersions
 from shared.identity.callers import Caller
@@ -51,7 +54,12 @@ async def ingest(
             )
         )
     await _log_entries(unit, record_type, facts, callers, taken, frozenset(new))
-    return taken
+    raised = await record_type.alerts(unit, [result.id for result in taken if result.outcome != "conflict"])
+    return [replace(result, alerts=_told(raised[result.id])) if result.id in raised else result for result in taken]
+
+
+def _told(alerts: Sequence[RaisedAlert]) -> list[dict[str, Any]]:
+    return [alert.model_dump(mode="json") for alert in alerts]
 
 
 async def _log_entries(

@@ -1,12 +1,14 @@
 """Finding the records of a person: typed columns beside a record's body, and the search over them.
 
-A person is asked for by IIN, by a document, or by name and birth date; names are compared folded, so that spelling
-variants of one passport name meet. Evidence is joined by "or": whoever searches sees all that any of it finds.
+A person is asked for by IIN, by a document, or by name and birth date. Evidence is joined by "or": whoever searches
+sees all that any of it finds. By name, candidates are found: who is born in the same year and has a name that may be
+the same by other spelling, order or completeness (shared.kernel.spellings); the register judges them.
 """
 
 from typing import Any, ClassVar
 
 from sqlalchemy import Column, ColumnElement, Index, Table, Text, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import SchemaItem
 
@@ -15,7 +17,9 @@ from shared.events.contradictions import Contradiction, contradiction, together
 from shared.events.grants import digest_of
 from shared.events.person import BirthDate, DocumentNumber, Iin, LatinName, Person
 from shared.events.wire import Country, WireModel
-from shared.kernel import documents, names
+from shared.kernel import documents, names, spellings
+from shared.kernel.periods import PartialDate
+from shared.kernel.spellings import Name
 
 
 class PersonQuery(WireModel):
@@ -59,6 +63,30 @@ def person_columns(table: str) -> list[SchemaItem]:
     return found
 
 
+def candidate_columns(table: str) -> list[SchemaItem]:
+    """`person_columns`, and the keys under which candidates are found by name. Null keys are those of a record that was
+    stored before there were any: it is found by its exact name."""
+    keys: Column[list[str]] = Column("name_keys", ARRAY(Text))
+    return [*person_columns(table), keys, Index(f"{table}_name_keys", keys, postgresql_using="gin")]
+
+
+def candidate_values(person: Person) -> dict[str, Any]:
+    """The values of those columns for one person."""
+    keys = spellings.keys(names_of(person), birth_year(person))
+    return person_values(person) | {"name_keys": keys}
+
+
+def names_of(person: Person) -> list[Name]:
+    """The person's name as the passport writes it, and in Cyrillic where that is known."""
+    cyrillic = [(person.surname_cyrillic, person.given_names_cyrillic)] if person.surname_cyrillic else []
+    return [(person.surname, person.given_names), *cyrillic]
+
+
+def birth_year(person: Person) -> int:
+    """All that every birth date tells."""
+    return PartialDate.parse(person.birth_date).year
+
+
 def person_values(person: Person) -> dict[str, Any]:
     """The values of those columns for one person."""
     return {"iin": person.iin, "document": document_of(person), "name_birth_key": name_birth_key(person)}
@@ -83,13 +111,15 @@ def name_birth_key(person: Person | PersonQuery) -> str:
 
 
 async def find(connection: AsyncConnection, table: Table, wanted: PersonQuery, limit: int = 100) -> list[Any]:
-    """The rows about that person, newest first, withdrawn ones included: a register shows its history."""
+    """The rows that may be about that person, newest first, withdrawn ones included: a register shows its history."""
     evidence: list[ColumnElement[bool]] = []
     if wanted.iin:
         evidence.append(table.c.iin == wanted.iin)
     if wanted.document_number and wanted.issuing_state:
         evidence.append(table.c.document == documents.identity_key(wanted.issuing_state, wanted.document_number))
-    if wanted.surname:
-        evidence.append(table.c.name_birth_key == name_birth_key(wanted))
+    if wanted.surname and wanted.birth_date:
+        year = PartialDate.parse(wanted.birth_date).year
+        asked = spellings.asked_keys([(wanted.surname, wanted.given_names)], year)
+        evidence += [table.c.name_birth_key == name_birth_key(wanted), table.c.name_keys.overlap(asked)]
     query = select(table).where(or_(*evidence)).order_by(table.c.changed_at.desc()).limit(limit)
     return list(await connection.execute(query))

@@ -1,6 +1,6 @@
 """What a register must say about one kind of record; the rest is the same for all."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar, cast
@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Table
 
 from shared.errors import Fault
+from shared.events.border_control import RaisedAlert
 from shared.events.envelope import Fact
 from shared.events.person import Person
 from shared.events.wire import WireModel
@@ -49,6 +50,10 @@ def _source_id(fact: Any) -> str:
     return str(fact.source_id)
 
 
+async def _no_alerts(_unit: UnitOfWork, _ids: Sequence[UUID]) -> Mapping[UUID, Sequence[RaisedAlert]]:
+    return {}
+
+
 async def _itself(_unit: UnitOfWork, entries: Sequence[StoredRecord[Any]]) -> Sequence[Fact]:
     """Of most records the world is told what the register holds."""
     return [cast(Fact, entry.fact) for entry in entries]
@@ -76,7 +81,8 @@ class RecordType(Generic[F]):
     entries, what their events tell, where that is not all that the register holds; `fixed` names what a correction must
     not change, because only a procedure of its own may. Beside the roles, `scope` says to which places and bodies a
     record belongs: whom it is shown to and from whom it is taken. There is no kind without; `submission_faults` names
-    what else of a fact this caller cannot hand in. `key` is what a record is known by, where many submitters have
+    what else of a fact this caller cannot hand in. `alerts` are those in effect that records have raised: who hands
+    one in is told at once. `key` is what a record is known by, where many submitters have
     numbers of their own.
     """
 
@@ -93,6 +99,7 @@ class RecordType(Generic[F]):
     on_revised: Callable[[UnitOfWork, Revision[F]], Awaitable[None]] = _nothing_undone
     to_events: Callable[[UnitOfWork, Sequence[StoredRecord[F]]], Awaitable[Sequence[Fact]]] = _itself
     immutable_faults: Callable[[F, F], Sequence[Fault]] = _nothing_fixed
+    alerts: Callable[[UnitOfWork, Sequence[UUID]], Awaitable[Mapping[UUID, Sequence[RaisedAlert]]]] = _no_alerts
     submission_faults: Callable[[F, Caller], Sequence[Fault]] = _nothing_refused
 
     def __post_init__(self) -> None:

@@ -6,12 +6,13 @@ from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.db.group_commit import GroupCommit
 from shared.db.records import FIRST, SubmitResult
 from shared.errors import Conflict, Invalid
+from shared.events.border_control import RaisedAlert
 from shared.events.wire import Text
 from shared.http import routes
 from shared.http.answers import etag, json_response
@@ -45,6 +46,7 @@ class Receipt(BaseModel):
     id: UUID
     source_id: str
     version: int
+    alerts: list[RaisedAlert] = Field([], description="of a crossing that raised any, when it was handed in or since")
 
 
 class LineFault(BaseModel):
@@ -60,6 +62,7 @@ class TakenLine(BaseModel):
     line: int
     status: Literal["created", "repeated"]
     id: UUID
+    alerts: list[RaisedAlert] = Field([], description="as in the answer to one record")
 
 
 class RefusedLine(BaseModel):
@@ -127,6 +130,7 @@ def _add_single_intake(router: APIRouter, record_type: RecordType[Any]) -> None:
         if taken.outcome == "conflict":
             raise Conflict("The same source_id holds other content; correct that record with PUT instead.")
         body = {"id": str(taken.id), "source_id": fact.source_id, "version": FIRST}
+        body |= {"alerts": taken.alerts} if taken.alerts else {}
         headers = {"ETag": etag(FIRST), "Location": f"/v1/{record_type.path}/{taken.id}"}
         return json_response(body, 201 if taken.outcome == "created" else 200, headers)
 

@@ -12,9 +12,9 @@ def person(**changes: Any) -> dict[str, Any]:
     return {
         "iin": None,
         "document": {"type": "P", "number": f"FA{number:07d}", "issuing_state": "UZB", "expires": "2030-01-31"},
-        "surname": f"KARIMOV{_letters(number)}",
+        "surname": f"KARIMOV{_syllables(number)}",
         "given_names": "AZIZ",
-        "surname_cyrillic": "Каримов",
+        "surname_cyrillic": f"Каримов{_syllables(number, 'бдгклмнпрт', 'а')}",
         "given_names_cyrillic": "Азиз",
         "patronymic_cyrillic": None,
         "birth_date": "1990-05-01",
@@ -38,10 +38,6 @@ def crossing(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def _letters(number: int) -> str:
-    """1 -> A, 26 -> Z, 27 -> AA: names hold no digits."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+def _syllables(number: int, consonants: str = "BDGKLMNPRT", vowel: str = "A") -> str:
+    """1 -> DA, 12 -> DAGA: names hold no digits, and their consonants tell them apart however they are spelled."""
+    return "".join(consonants[int(digit)] + vowel for digit in str(number))

@@ -50,6 +50,7 @@ NOT_COUNTED = {
     "portal.violation.v1": {"article", "contested_on", "penalty"},
     "portal.expulsion.v1": {"barred_until"},
     "portal.entry_ban.v1": {"barred_from", "barred_until", "ground", "lift_reason", "lifted_on"},
+    "portal.border_alert.v1": {"certainty"},
     "portal.lost_document.v1": {"report", "settled_on"},
     "permits.work_permit.v1": {"employer_bin", "occupation"},
     "permits.eaeu_worker.v1": {"employer_bin", "occupation"},

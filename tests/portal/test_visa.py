@@ -1,5 +1,6 @@
 """Invitations and visas over HTTP: decided with every check, looked up at the border, annulled (P2)."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
@@ -84,8 +85,8 @@ async def test_a_visa_is_issued_on_its_invitation(portal: Api) -> None:
     again = await issue(portal, asked(guest, invitation=number) | {"source_id": "MFA-9"}, key())
 
     assert issued["number"] == "KZV-2026-0000001"
-    assert again["number"] == "KZV-2026-0000002"
-    (first, _) = await portal.events()
+    assert again["number"] is None, "an invitation bears one visa"
+    (first,) = await portal.events()
     assert first["type"] == "kz.kosh.portal.visa.v1"
     assert (first["data"]["stay_days"], first["data"]["valid_until"]) == (30, "2026-06-07")
     kept = await portal.client.get(f"/v1/visas/{issued['id']}/decision", headers=portal.token("consul"))
@@ -108,7 +109,7 @@ async def test_a_limit_of_a_category_holds_for_a_single_entry_too(portal: Api, c
     refused = await issue(portal, asked(guest, category=category, invitation=number, **term))
 
     failed = [check["rule"] for check in refused["decision"]["checks"] if check["outcome"] == "failed"]
-    assert (refused["number"], failed) == (None, ["visa_validity"])
+    assert (refused["number"], failed) == (None, ["visa_validity", "visa_invitation"])
 
 
 @pytest.mark.parametrize("wrong", ["nobody's", "another person's", "annulled"])
@@ -176,3 +177,67 @@ async def test_an_annulled_visa_says_why_and_is_annulled_once(portal: Api) -> No
     assert again.status_code == 409
     assert (await look_up(portal, number))["reasons"] == ["annulled"]
     assert (await portal.events())[-1]["data"]["annulled_on"] == "2026-03-04"
+
+
+async def failed_on(portal: Api, guest: dict[str, Any], number: str, **changes: Any) -> list[str]:
+    answer = await issue(portal, asked(guest, invitation=number, **changes))
+    assert (answer["number"] is None) == (answer["decision"]["outcome"] != "granted")
+    return [check["explanation"] for check in answer["decision"]["checks"] if check["outcome"] == "failed"]
+
+
+@pytest.mark.parametrize(
+    ("period", "fits"),
+    [
+        ({"stay_from": "2026-03-10", "stay_until": "2026-06-07"}, True),
+        ({"stay_from": "2026-03-11", "stay_until": "2026-06-07"}, False),
+        ({"stay_from": "2026-03-10", "stay_until": "2026-06-06"}, False),
+    ],
+)
+async def test_a_visa_lies_within_the_period_of_its_invitation(portal: Api, period: dict[str, Any], fits: bool) -> None:
+    guest = foreigner()
+    number = (await invited(portal, guest, **period))["number"]
+    assert await failed_on(portal, guest, number) == ([] if fits else ["It invites for another time."])
+
+
+async def test_of_two_visas_asked_for_at_once_an_invitation_bears_one(portal: Api) -> None:
+    guest = foreigner()
+    number = (await invited(portal, guest))["number"]
+    failed = await asyncio.gather(*(failed_on(portal, guest, number, source_id=f"MFA-{n}") for n in range(4)))
+    assert sorted(failed) == [[], *[["Another visa was issued on it."]] * 3]
+
+
+async def test_an_invitation_whose_visa_was_annulled_unused_bears_another(portal: Api) -> None:
+    guest = foreigner()
+    number = (await invited(portal, guest))["number"]
+    issued = await issue(portal, asked(guest, invitation=number))
+    headers = portal.token("consul") | key() | {"If-Match": '"1"'}
+    annulled = await portal.client.post(f"/v1/visas/{issued['id']}:annul", json={"reason": "misprint"}, headers=headers)
+    assert annulled.status_code == 200, annulled.text
+    assert await failed_on(portal, guest, number, source_id="MFA-9") == []
+
+
+async def test_nobody_is_registered_with_the_host_of_anothers_invitation(portal: Api) -> None:
+    guest, stranger = foreigner(), foreigner()
+    granted = await invited(portal, guest)
+    number = await with_visa(portal, stranger, invitation=granted["number"])
+    await cross(portal, stranger, "2026-03-02T10:00:00+05:00", visa_number=number)
+    registered = [e for e in await portal.events() if e["type"] == "kz.kosh.portal.stay_registration.v1"]
+    assert registered == []
+
+
+async def test_an_entry_on_anothers_visa_is_an_alert(portal: Api) -> None:
+    holder, stranger = foreigner(), foreigner()
+    number = await with_visa(portal, holder)
+    nameless = {"document": None, "given_names": None, "given_names_cyrillic": None}
+    for who in (holder, holder | {"document": None}, stranger, holder | nameless):
+        await cross(portal, who, "2026-03-02T10:00:00+05:00", visa_number=number)
+    await cross(portal, stranger, "2026-03-03T10:00:00+05:00", visa_number="T-UNKNOWN")
+    await cross(portal, stranger, "2026-03-03T11:00:00+05:00", "exit", visa_number=number)
+    told = [e["data"] for e in await portal.events() if e["type"] == "kz.kosh.portal.border_alert.v1"]
+    assert [(each["kind"], each["evidence"], each["certainty"]) for each in told] == [
+        ("others_document", "document", "hit"),
+        ("others_document", "document", "possible"),
+    ]
+    assert told[0]["person"]["surname"] == stranger["surname"]
+    (record,) = await portal.rows("SELECT id FROM visa")
+    assert {each["basis"] for each in told} == {str(record["id"])}

@@ -25,7 +25,7 @@ from shared.db.records import record_table
 from shared.idempotency import idempotency_table
 from shared.inbox.table import copy_table, inbox_tables
 from shared.outbox import outbox_table, relay_table
-from shared.records.people import person_columns
+from shared.records.people import candidate_columns, person_columns
 from shared.records.rejects import rejected_table
 from shared.timer import timer_table
 
@@ -72,7 +72,9 @@ protection_status = record_table(
     *person_columns("protection_status"),
 )
 citizenship_change = record_table(metadata, "citizenship_change", *person_columns("citizenship_change"))
-violation = record_table(metadata, "violation", Column("violation", Text, nullable=False), *person_columns("violation"))
+violation = record_table(
+    metadata, "violation", Column("violation", Text, nullable=False), *candidate_columns("violation")
+)
 expulsion = record_table(metadata, "expulsion", *person_columns("expulsion"))
 
 # Overstay runs that were ordered, and how far each is.
@@ -245,7 +247,7 @@ entry_ban = record_table(
     Column("barred_from", Date, nullable=False),
     Column("barred_until", Date),
     Column("lifted_on", Date),
-    *person_columns("entry_ban"),
+    *candidate_columns("entry_ban"),
 )
 lost_document = record_table(
     metadata,

@@ -28,6 +28,6 @@ async def lift(
 async def check(
     request: Request, body: BanCheck, caller: Annotated[Caller, requires(*OFFICERS, scope=ENTRY_BANS.scope)]
 ) -> BanAnswer:
-    """A small answer for the border. An equal name and birth date alone may be another person. The check is written to
-    the access log."""
+    """A small answer for the border. `barred` only by what is certain; `possible` bans are told
+    apart and decide nothing. The check is written to the access log."""
     return await cases.check(request.app.state.engine, body, caller)

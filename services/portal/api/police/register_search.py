@@ -23,5 +23,6 @@ async def search(
     about: PersonQuery,
     caller: Annotated[Caller, requires("migration-police", "border", scope=REGISTERS)],
 ) -> RegisterAnswer:
-    """Withdrawn records included. The search and everyone whom it found are written to the access log."""
+    """Withdrawn records included; a possible one may be about another person. The search and everyone whom it found
+    are written to the access log."""
     return await cases.search(request.app.state.engine, register, about, caller)

@@ -9,8 +9,11 @@ from services.portal.cases.stays import host_notification as cases
 from services.portal.cases.stays.host_notification import NOTICES, CheckOut, NoticeChange, NoticePage
 from services.portal.cases.stays.notice import Notice
 from services.portal.cases.stays.notification_receipt import NoticeReceipt
+from services.portal.cases.stays.stay_control import StayAnswer
 from shared.db.records import FIRST, SubmitResult
+from shared.events.wire import ReckonedDate
 from shared.http.answers import etag, model_response
+from shared.http.openapi import problem_answer
 from shared.http.paging import Cursor, Limit
 from shared.http.routes import router as api_router
 from shared.identity.callers import Caller, requires
@@ -54,6 +57,19 @@ async def list_own(request: Request, caller: Host, limit: Limit = 100, cursor: C
 async def receipt(request: Request, id: UUID, caller: Reader) -> NoticeReceipt:
     """As it was given first. The reading is written to the access log."""
     return await cases.receipt(request.app.state.engine, id, caller)
+
+
+@router.get(
+    "/{id:uuid}/stay",
+    summary="How long may my guest stay?",
+    responses={
+        404: problem_answer("No such notice of yours, or no crossing of the guest is on record"),
+        409: problem_answer("By the notice the foreigner does not stay with you"),
+    },
+)
+async def guest_stay(request: Request, id: UUID, caller: Host, day: ReckonedDate | None = None) -> StayAnswer:
+    """Of a guest who is with you by this notice, today or on a day. The guest sees in the access log that you asked."""
+    return await cases.guest_stay(request.app.state.engine, id, day, caller)
 
 
 @router.post("/{id:uuid}:check-out", summary="Report that the foreigner left")

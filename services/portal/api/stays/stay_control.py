@@ -1,5 +1,5 @@
-"""`/v1/stay-control:check`: by what right somebody stays on a day, and for how long. `/v1/overstay-runs`: the daily run
-that records who stays without right; done by itself, may be repeated at will."""
+"""`/v1/stay-control:check`, `/v1/me/stay`: by what right somebody stays on a day, and for how long.
+`/v1/overstay-runs`: the daily run that records who stays without right; done by itself, may be repeated at will."""
 
 from typing import Annotated
 from uuid import UUID
@@ -24,6 +24,7 @@ ANYWHERE = whole_country("by what right somebody stays is asked wherever they ar
 RUN = no_record("the clock finds them; the answer is counts")
 
 router = api_router(prefix="/v1/stay-control", tags=["stay control"])
+own_router = api_router(prefix="/v1/me/stay", tags=["my stay"])
 runs = api_router(prefix="/v1/overstay-runs", tags=["operations"])
 
 
@@ -46,6 +47,18 @@ async def check(
     """The days of entry and exit are both days of stay. Permits to work count as far as the permits register
     has told of them. The question is written to the access log."""
     return await cases.check(request.app.state.engine, body, caller)
+
+
+@own_router.get(
+    "",
+    summary="How long may I stay?",
+    responses={404: problem_answer("No crossing of yours is on record")},
+)
+async def own(
+    request: Request, caller: Annotated[Caller, requires("citizen")], day: ReckonedDate | None = None
+) -> StayAnswer:
+    """By the IIN of your token, today or on a day. The reading is written to the access log."""
+    return await cases.own(request.app.state.engine, day, caller)
 
 
 @runs.post(

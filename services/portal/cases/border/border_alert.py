@@ -1,17 +1,18 @@
-"""Alerts on crossings that meet a ban on entry or a document that must not pass (P6).
+"""Alerts on crossings that meet a ban on entry, a document that must not pass, or another person's visa (P6, P2).
 
 They are raised in the transaction of the crossing, which happened and is never refused. An alert tells what the border
 was to know at the crossing: a ban that is lifted or withdrawn later takes nothing back, a correction of the crossing
 does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.portal.rules.border.border_alert import Shown, is_another
+from services.portal.cases.border import recognition
+from services.portal.rules.border.recognition import Recognition, is_another, recognise
 from services.portal.store.border import border_alert as store
 from services.portal.store.border.border_alert import Looked, Met
 from services.portal.store.tables import border_alert
@@ -19,15 +20,16 @@ from shared.audit import access_log
 from shared.db import records
 from shared.db.records import Record
 from shared.errors import Invalid
-from shared.events.border_control import AlertKind, BorderAlert, LostDocument
-from shared.events.person import Person
+from shared.events.border_control import AlertKind, BorderAlert, EntryBan, LostDocument, RaisedAlert
 from shared.events.portal import BorderCrossing
+from shared.events.visa import Visa
 from shared.http.paging import after, cursor_at, page
 from shared.identity.callers import Caller
 from shared.identity.scope import belongs_to, within
+from shared.kernel import spellings
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake
-from shared.records.people import document_of, name_birth_key
+from shared.records.people import birth_year, document_of, name_birth_key, names_of
 from shared.records.record_type import RecordType, Revision, StoredRecord
 from shared.records.state import RecordState, state_of
 
@@ -62,6 +64,16 @@ async def refresh_alerts(unit: UnitOfWork, change: Revision[BorderCrossing]) -> 
         await intake.ingest(unit, ALERTS, list(alerts.values()), [PORTAL] * len(alerts))
 
 
+async def raised(unit: UnitOfWork, crossings: Sequence[UUID]) -> Mapping[UUID, Sequence[RaisedAlert]]:
+    """The alerts in effect of those crossings that have any."""
+    found: dict[UUID, list[RaisedAlert]] = {}
+    for row in await store.in_effect(unit.connection, crossings):
+        alert = BorderAlert.read(row.body)
+        told = RaisedAlert(id=row.id, kind=alert.kind, evidence=alert.evidence, certainty=alert.certainty)
+        found.setdefault(row.crossing, []).append(told)
+    return found
+
+
 async def _revise(unit: UnitOfWork, record: Record, alert: BorderAlert | None) -> None:
     held = BorderAlert.read(record.body)
     if alert is not None and (record.withdrawn or alert != held):
@@ -75,7 +87,7 @@ async def _revise(unit: UnitOfWork, record: Record, alert: BorderAlert | None) -
 async def _alerts(unit: UnitOfWork, entries: Sequence[StoredRecord[BorderCrossing]]) -> list[BorderAlert]:
     crossings = {entry.id: entry.fact for entry in entries}
     found = await store.met(unit.connection, [_looked(entry) for entry in entries])
-    return [_alert(crossings[met.crossing], met) for met in found]
+    return [alert for met in found if (alert := _alert(crossings[met.crossing], met))]
 
 
 def _looked(entry: StoredRecord[BorderCrossing]) -> Looked:
@@ -88,15 +100,21 @@ def _looked(entry: StoredRecord[BorderCrossing]) -> Looked:
         iin=person.iin,
         document=document_of(person),
         name_birth_key=name_birth_key(person) if entering else None,
+        visa=crossing.visa_number,
+        name_keys=spellings.asked_keys(names_of(person), birth_year(person)) if entering else (),
     )
 
 
-def _alert(crossing: BorderCrossing, met: Met) -> BorderAlert:
+def _alert(crossing: BorderCrossing, met: Met) -> BorderAlert | None:
+    kind, recognised = _JUDGED[met.kind](crossing, met)
+    if recognised is None:
+        return None
     return BorderAlert(
         source_id=met.crossing.hex + met.basis.hex,
         person=crossing.person,
-        kind=_kind(crossing, met),
-        evidence=met.evidence,
+        kind=kind,
+        evidence=recognised.evidence,
+        certainty=recognised.certainty,
         crossing=str(met.crossing),
         basis=str(met.basis),
         direction=crossing.direction,
@@ -105,16 +123,26 @@ def _alert(crossing: BorderCrossing, met: Met) -> BorderAlert:
     )
 
 
-def _kind(crossing: BorderCrossing, met: Met) -> AlertKind:
-    if met.lost is None:
-        return "ban"
-    holder = LostDocument.read(met.lost).person
-    another = holder is not None and is_another(_shown(holder), _shown(crossing.person))
-    return "others_document" if another else "lost_document"
+def _barred(crossing: BorderCrossing, met: Met) -> tuple[AlertKind, Recognition | None]:
+    ban = EntryBan.read(met.body)
+    return "ban", recognise(recognition.shown(ban.person), recognition.shown(crossing.person))
 
 
-def _shown(person: Person) -> Shown:
-    return Shown(person.iin, person.surname, person.given_names, person.birth_date)
+def _lost(crossing: BorderCrossing, met: Met) -> tuple[AlertKind, Recognition]:
+    holder = LostDocument.read(met.body).person
+    another = holder is not None and is_another(recognition.shown(holder), recognition.shown(crossing.person))
+    return "others_document" if another else "lost_document", Recognition("document", "hit")
+
+
+def _visa(crossing: BorderCrossing, met: Met) -> tuple[AlertKind, Recognition | None]:
+    """No alert where the visa is certainly the traveller's; a possible one where it may be."""
+    held = recognise(recognition.shown(Visa.read(met.body).person), recognition.shown(crossing.person))
+    if held is not None and held.certainty == "hit":
+        return "others_document", None
+    return "others_document", Recognition("document", "possible" if held else "hit")
+
+
+_JUDGED = {"ban": _barred, "document": _lost, "visa": _visa}
 
 
 class AlertPage(BaseModel):

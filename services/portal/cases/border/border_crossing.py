@@ -47,6 +47,7 @@ CROSSINGS = RecordType(
     scope=belongs_to(checkpoint="checkpoint"),
     time=_time,
     columns=_columns,
+    alerts=border_alert.raised,
     on_created=_on_created,
     on_revised=_on_revised,
 )

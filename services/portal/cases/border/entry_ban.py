@@ -7,17 +7,19 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.portal.cases.border import recognition
 from services.portal.rules.border import entry_ban as rules
+from services.portal.rules.border.recognition import recognise
 from services.portal.store.tables import entry_ban
 from shared import clock
 from shared.audit import access_log
 from shared.errors import Conflict, Fault, Invalid
-from shared.events.border_control import EntryBan
+from shared.events.border_control import EntryBan, Evidence
 from shared.events.wire import Date, Text, WireModel
 from shared.identity.callers import Caller
 from shared.identity.scope import whole_country
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
-from shared.records.people import PersonQuery, find, person_values
+from shared.records.people import PersonQuery, candidate_values, find
 from shared.records.record_type import RecordType
 from shared.records.state import RecordState
 from shared.records.step import StepRequest, step
@@ -25,7 +27,7 @@ from shared.records.step import StepRequest, step
 
 def _columns(ban: EntryBan) -> dict[str, Any]:
     dates = {"barred_from": ban.barred_from, "barred_until": ban.barred_until, "lifted_on": ban.lifted_on}
-    return dates | person_values(ban.person)
+    return dates | candidate_values(ban.person)
 
 
 def _immutable_faults(old: EntryBan, new: EntryBan) -> Sequence[Fault]:
@@ -74,6 +76,7 @@ class Ban(BaseModel):
     id: UUID
     ground: str
     barred_until: Date | None
+    evidence: Evidence = Field(description="what agrees, the strongest first")
 
 
 class BanCheck(PersonQuery):
@@ -83,21 +86,34 @@ class BanCheck(PersonQuery):
 
 
 class BanAnswer(BaseModel):
-    """Whether entry is barred on the day, and by what."""
+    """Whether entry is barred on the day, and by what. A possible ban decides nothing: an officer looks at it."""
 
     day: Date
-    barred: bool
+    barred: bool = Field(description="whether a ban is certainly this person's")
     bans: list[Ban]
+    possible: list[Ban] = Field(
+        description="bans that may be another's: the name is alike or incomplete, the birth date known in part, or"
+        " something else contradicts"
+    )
 
 
 async def check(engine: AsyncEngine, asked: BanCheck, caller: Caller) -> BanAnswer:
-    """The bans that hold on the day for whom `asked` names; the search and what it found are written to the log."""
-    day = asked.day or clock.today()
+    """The bans that hold on the day for whom `asked` names, the possible ones apart; the search and what it found
+    are written to the log."""
+    day, about = asked.day or clock.today(), recognition.asked(asked)
     async with unit_of_work(engine) as unit:
         rows = await find(unit.connection, entry_ban, asked)
         bans = [(row.id, EntryBan.read(row.body)) for row in rows if not row.withdrawn]
         held = [(id, ban) for id, ban in bans if rules.holds(ban.barred_from, ban.barred_until, ban.lifted_on, day)]
-        seen = [(id, ban.person) for id, ban in held]
+        met = [(id, ban, found) for id, ban in held if (found := recognise(recognition.shown(ban.person), about))]
+        seen = [(id, ban.person) for id, ban, _ in met]
         await access_log.log_search(unit.connection, caller, ENTRY_BANS.name, seen, wanted=asked.subject)
-    found = [Ban(id=id, ground=ban.ground, barred_until=ban.barred_until) for id, ban in held]
-    return BanAnswer(day=day, barred=bool(found), bans=found)
+    certain, possible = (
+        [
+            Ban(id=id, ground=ban.ground, barred_until=ban.barred_until, evidence=found.evidence)
+            for id, ban, found in met
+            if found.certainty == certainty
+        ]
+        for certainty in ("hit", "possible")
+    )
+    return BanAnswer(day=day, barred=bool(certain), bans=certain, possible=possible)

@@ -9,16 +9,18 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.portal.cases.border import recognition
 from services.portal.cases.border.entry_ban import ENTRY_BANS
 from services.portal.cases.police.violation import VIOLATIONS
+from services.portal.rules.border.recognition import Recognition, recognise
 from shared.audit import access_log
 from shared.audit.access_log import Subject
 from shared.db import records
-from shared.events.border_control import EntryBan
+from shared.events.border_control import Certainty, EntryBan
 from shared.events.police import Violation
 from shared.identity.callers import Caller
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
@@ -54,24 +56,27 @@ _SOURCES: Mapping[Register, _Source] = {
 class RegisterEntry(BaseModel):
     """One record of the register: its present state and the versions before it, oldest first."""
 
+    certainty: Certainty = Field(description="possible where the record may be about another person")
     present: RecordState[Violation] | RecordState[EntryBan]
     history: list[RecordState[Violation] | RecordState[EntryBan]]
 
 
 class RegisterAnswer(BaseModel):
-    """What the register holds about the person, newest first; at most a hundred records."""
+    """What the register holds about the person, certain before possible records, newest first; a hundred at most."""
 
     searched: Register
     entries: list[RegisterEntry]
 
 
 async def search(engine: AsyncEngine, register: Register, about: PersonQuery, caller: Caller) -> RegisterAnswer:
-    """Every record about the person, withdrawn ones included. The search and everyone whom it found are written to the
-    access log."""
+    """Every record that is, or may be, about the person, withdrawn ones included. The search and everyone whom
+    it found are written to the access log."""
     source = _SOURCES[register]
     async with unit_of_work(engine) as unit:
         rows = [row for row in await find(unit.connection, source.table, about) if source.holds(row)]
-        entries = [await _entry(unit, source, row.id) for row in rows]
+        found = [(row.id, known) for row in rows if (known := _recognised(source, row, about))]
+        found.sort(key=lambda each: each[1].certainty)
+        entries = [await _entry(unit, source, id, known) for id, known in found]
         seen = [(entry.present.id, person) for entry in entries for person in _persons(entry)]
         await access_log.log_search(unit.connection, caller, source.record_type.name, seen, wanted=about.subject)
     return RegisterAnswer(searched=register, entries=entries)
@@ -82,8 +87,13 @@ def _persons(entry: RegisterEntry) -> Iterable[Subject]:
     return dict.fromkeys(Subject.of(state.record.person) for state in (*entry.history, entry.present))
 
 
-async def _entry(unit: UnitOfWork, source: _Source, id: UUID) -> RegisterEntry:
+def _recognised(source: _Source, row: Any, about: PersonQuery) -> Recognition | None:
+    held = recognition.shown(source.record_type.fact.read(row.body).person)
+    return recognise(held, recognition.asked(about))
+
+
+async def _entry(unit: UnitOfWork, source: _Source, id: UUID, found: Recognition) -> RegisterEntry:
     record = await records.load(unit.connection, source.table, id)
     versions = await records.history(unit.connection, source.table, record)
     *before, present = [state_of(source.record_type, version) for version in versions]
-    return RegisterEntry(present=present, history=before)
+    return RegisterEntry(certainty=found.certainty, present=present, history=before)

@@ -17,6 +17,7 @@ from services.portal.store.police import violation as store
 from services.portal.store.tables import violation
 from shared import clock
 from shared.audit import access_log
+from shared.audit.access_log import Subject
 from shared.db.records import Record
 from shared.errors import Conflict, Fault, Forbidden, NotFound
 from shared.events.police import Violation
@@ -26,7 +27,7 @@ from shared.identity.callers import Caller
 from shared.identity.scope import belongs_to, within
 from shared.kernel.norms import NormsInForce
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
-from shared.records.people import person_values
+from shared.records.people import candidate_values
 from shared.records.record_type import RecordType
 from shared.records.state import RecordState, state_with
 from shared.records.step import StepRequest, step
@@ -51,7 +52,7 @@ VIOLATIONS = RecordType(
     readers=("migration-police",),
     scope=belongs_to(region="region", person="person.iin"),
     time=lambda fact: clock.start_of(fact.found_on),
-    columns=lambda fact: {"violation": fact.violation, **person_values(fact.person)},
+    columns=lambda fact: {"violation": fact.violation, **candidate_values(fact.person)},
     immutable_faults=_immutable_faults,
 )
 
@@ -146,13 +147,16 @@ async def own(engine: AsyncEngine, caller: Caller) -> list[Finding]:
     if caller.iin is None:
         raise Forbidden("This needs a token that carries your own IIN.")
     async with unit_of_work(engine) as unit:
-        return await _shown(unit, await store.found_against(unit.connection, caller.iin), caller)
+        found = await store.found_against(unit.connection, caller.iin)
+        return await _shown(unit, found, caller, Subject(caller.iin))
 
 
-async def _shown(unit: UnitOfWork, records: Sequence[Record], caller: Caller) -> list[Finding]:
+async def _shown(
+    unit: UnitOfWork, records: Sequence[Record], caller: Caller, wanted: Subject | None = None
+) -> list[Finding]:
     facts = [Violation.read(record.body) for record in records]
     people = [(record.id, fact.person) for record, fact in zip(records, facts, strict=True)]
-    await access_log.log_search(unit.connection, caller, VIOLATIONS.name, people)
+    await access_log.log_search(unit.connection, caller, VIOLATIONS.name, people, wanted=wanted)
     norms = rulebook().on(clock.today())
     return [
         Finding(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from services.portal.cases.stays import notice_match, notification_receipt, stay
 from services.portal.cases.stays.notice import ON_PAPER, STAYS, Notice
 from services.portal.cases.stays.notice_match import wanted
 from services.portal.cases.stays.notification_receipt import NoticeReceipt, given, notice_key
+from services.portal.cases.stays.stay_control import StayAnswer, stay_on
 from services.portal.rules.rulebook import rulebook
 from services.portal.rules.stays.host_notification import is_open
 from services.portal.store.stays import host_notification as store
@@ -22,7 +23,7 @@ from shared import clock
 from shared.audit import access_log
 from shared.db import records
 from shared.db.records import SubmitResult
-from shared.errors import Conflict, Fault, Forbidden, Invalid
+from shared.errors import Conflict, Fault, Forbidden, Invalid, NotFound
 from shared.events.portal import HostNotification, NoticeState
 from shared.events.wire import Date, Text, WireModel
 from shared.http.paging import after, cursor_at, page
@@ -165,6 +166,21 @@ async def receipt(engine: AsyncEngine, id: UUID, caller: Caller) -> NoticeReceip
         record = await records.load(unit.connection, host_notification, id)
         await intake.log(unit, NOTICES, record, intake.visible_fact(NOTICES, record, caller), caller, "read", None)
         return given((await store.receipts(unit.connection, [id]))[id])
+
+
+async def guest_stay(engine: AsyncEngine, id: UUID, day: date | None, caller: Caller) -> StayAnswer:
+    """By what right, and until when, the host's guest stays; the reading is logged. Raises NotFound for another's
+    guest and for one of whom no crossing is on record, Conflict where the guest is not with the host."""
+    async with unit_of_work(engine) as unit:
+        record = await records.load(unit.connection, host_notification, id)
+        notice = intake.visible_fact(NOTICES, record, caller)
+        if record.withdrawn or notice.state != "notified":
+            raise Conflict("By this notice the foreigner does not stay with you.")
+        await access_log.log_search(unit.connection, caller, "stay_control", [(id, notice.person)])
+        stay = await stay_on(unit.connection, notice.person, day or clock.today())
+    if stay is None:
+        raise NotFound("No crossing of this person is on record.")
+    return stay
 
 
 class NoticePage(BaseModel):

@@ -7,7 +7,7 @@ from uuid import UUID
 from services.portal.cases.visas.invitation_body import Invitation
 from services.portal.rules.rulebook import rulebook
 from services.portal.rules.stays import stay_registration as rules
-from services.portal.rules.visas.visa import VisaAtBorder, faults_at_entry
+from services.portal.rules.visas.visa import Invited, VisaAtBorder, faults_at_entry, invitation_faults
 from services.portal.store.stays import stay_registration as store
 from services.portal.store.stays.stay_registration import Crossing, VisaOnRecord
 from shared.events.person import Person
@@ -70,9 +70,17 @@ def _visa(visa: Visa, shown: VisaOnRecord, invitation: Invitation | None, crossi
         same_person(visa.person, crossing.person),
         shown.entries_made,
     )
-    address = invitation is not None and invitation.host_address.complete
+    address = invitation is not None and _bears(invitation, visa, crossing) and invitation.host_address.complete
     faults = tuple(faults_at_entry(held, crossing.crossed_at.date()))
     return rules.VisaShown(visa.category, visa.valid_until, visa.stay_days, faults, address, visa.electronic)
+
+
+def _bears(invitation: Invitation, visa: Visa, crossing: BorderCrossing) -> bool:
+    """Whether the visa's invitation is one for this person, category and day: nobody is registered with the host of
+    another's. Its annulment takes back no visa."""
+    same, day = same_person(invitation.person, crossing.person), crossing.crossed_at.date()
+    invited = Invited(invitation.category, invitation.stay_from, invitation.stay_until, same)
+    return not invitation_faults(invited, visa.category, day, day)
 
 
 def same_person(one: Person, other: Person) -> bool:

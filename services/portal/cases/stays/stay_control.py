@@ -18,7 +18,7 @@ from services.portal.store.tables import border_crossing
 from shared import clock
 from shared.audit import access_log
 from shared.db import records
-from shared.errors import NotFound
+from shared.errors import Forbidden, NotFound
 from shared.events.contradictions import contradiction
 from shared.events.person import Person
 from shared.events.portal import BorderCrossing
@@ -77,6 +77,7 @@ class StayAnswer(BaseModel):
     day: Date
     present: bool = Field(description="false: answered as if entering on the day")
     right: Right
+    visa_number: str | None = Field(description="of the visa that gives the right")
     lawful: bool | None
     days_used: int | None
     days_left: int | None
@@ -99,6 +100,14 @@ async def check(engine: AsyncEngine, asked: StayQuestion, caller: Caller) -> Sta
             raise NotFound("No crossing of this person is on record. Give the citizenship to ask about a first entry.")
         history = replace(history, citizenship=asked.citizenship)
     return StayAnswer.model_validate(legal_stay(history, day, rulebook()), from_attributes=True)
+
+
+async def own(engine: AsyncEngine, day: date | None, caller: Caller) -> StayAnswer:
+    """The caller's own stay, by the IIN of the token. The reading is logged. Raises Forbidden without an IIN, and as
+    `check`."""
+    if caller.iin is None:
+        raise Forbidden("This needs a token that carries your own IIN.")
+    return await check(engine, StayQuestion(iin=caller.iin, day=day), caller)
 
 
 async def stay_on(connection: AsyncConnection, person: Person, day: date) -> StayAnswer | None:
@@ -186,4 +195,5 @@ def _visa(row: Any) -> VisaHeld:
         row.category,
         row.electronic,
         row.annulled_on,
+        row.number,
     )

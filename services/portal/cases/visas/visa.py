@@ -125,7 +125,14 @@ async def _invited(unit: UnitOfWork, asked: VisaAsked) -> rules.Invited | None:
         raise NotFound("There is no invitation of that number.")
     invitation = Invitation.read(record.body)
     same = same_person(invitation.person, asked.person)
-    return rules.Invited(invitation.category, invitation.stay_until, same, invitation.state == "annulled")
+    return rules.Invited(
+        invitation.category,
+        invitation.stay_from,
+        invitation.stay_until,
+        same,
+        invitation.state == "annulled",
+        await store.is_used(unit.connection, asked.invitation),
+    )
 
 
 async def _grant(unit: UnitOfWork, asked: VisaAsked, caller: Caller) -> Record:

@@ -81,6 +81,7 @@ class VisaHeld:
     category: str = ""
     electronic: bool = False
     annulled_on: date | None = None
+    number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,7 @@ class LegalStay:
     since: date | None
     checks: tuple[Check, ...]
     rulebook: str
+    visa_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +215,7 @@ def legal_stay(history: History, day: date, rulebook: Rulebook) -> LegalStay:
         since=since,
         checks=tuple(_checks(today, day, rulebook)),
         rulebook=rulebook.version,
+        visa_number=_visa_of(known, today, rulebook),
     )
 
 
@@ -308,6 +311,15 @@ def _title(history: History, entries: list[date], day: date, rulebook: Rulebook)
     if any(status.holds(day) for status in history.protection):
         return "protection"
     return "visa" if any(_admits(visa, entries, day, rulebook) for visa in history.visas) else None
+
+
+def _visa_of(history: History, span: _Span, rulebook: Rulebook) -> str | None:
+    """The number of the visa that gives the right; of several, of the one that is valid longest."""
+    if span.right != "visa":
+        return None
+    entries = [crossing.day for crossing in history.crossings if crossing.entry and crossing.day <= span.entered]
+    admitting = (visa for visa in history.visas if _admits(visa, entries, span.first, rulebook))
+    return max(admitting, key=lambda visa: visa.valid_until).number
 
 
 def _admits(visa: VisaHeld, entries: list[date], day: date, rulebook: Rulebook) -> bool:

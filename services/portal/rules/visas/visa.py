@@ -19,12 +19,15 @@ Privilege = Literal["aifc_astana_hub", "ethnic_kazakh"]
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """The invitation that an application names: what it invites to, and whether the applicant is the one invited."""
+    """The invitation that a visa names: what it invites to, from when until when, whether this person is the one
+    invited, and whether another visa was issued on it already."""
 
     category: str
+    stay_from: date
     stay_until: date
     same_person: bool
     annulled: bool = False
+    used: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +121,22 @@ def _invitation(norms: NormsInForce, asked: Application) -> Check:
         if asked.category not in norm.codes():
             return Check.not_applicable(norm, "The category needs no invitation.")
         return Check.failed(norm, "The category needs an invitation; none was named.", "Name the invitation's number.")
+    if found := " ".join(invitation_faults(invited, asked.category, asked.valid_from, asked.valid_until)):
+        remedy = "Name an unused invitation of this person, to this category and for the whole time of the visa."
+        return Check.failed(norm, found, remedy)
+    return Check.passed(norm, "The invitation is for this person, category and time.")
+
+
+def invitation_faults(invited: Invited, category: str, first: date, last: date) -> list[str]:
+    """Why an invitation does not bear a visa of a category for these days; empty if it does. One bears one visa."""
     faults = {
         "It was annulled.": invited.annulled,
         "It invites another person.": not invited.same_person,
-        "It invites to another category.": invited.category != asked.category,
-        "It ends before the visa would begin.": invited.stay_until < asked.valid_from,
+        "It invites to another category.": invited.category != category,
+        "It invites for another time.": first < invited.stay_from or invited.stay_until < last,
+        "Another visa was issued on it.": invited.used,
     }
-    if found := " ".join(fault for fault, there in faults.items() if there):
-        return Check.failed(norm, found, "Name an invitation of this person, to this category and for this time.")
-    return Check.passed(norm, "The invitation is for this person, category and time.")
+    return [fault for fault, there in faults.items() if there]
 
 
 def _electronic(norms: NormsInForce, asked: Application) -> Iterator[Check]:

@@ -56,10 +56,10 @@ _TITLES = text(f"""
 SELECT iin, document, 'visa' AS kind, CAST(body->>'valid_from' AS date) AS valid_from,
     CAST(body->>'valid_until' AS date) AS valid_until, CAST(body->>'stay_days' AS int) AS stay_days,
     body->>'entries' AS entries, body->>'category' AS category, CAST(body->>'electronic' AS boolean) AS electronic,
-    CAST(body->>'annulled_on' AS date) AS annulled_on
+    CAST(body->>'annulled_on' AS date) AS annulled_on, source_id AS number
 FROM visa WHERE {_WHOSE}
 UNION ALL
-SELECT *, NULL, NULL, NULL, NULL, NULL FROM (
+SELECT *, NULL, NULL, NULL, NULL, NULL, NULL FROM (
     SELECT iin, document, 'residence_permit', CAST(body->>'granted_on' AS date),
         least(CAST(body->>'valid_until' AS date), {_ENDED})
     FROM residence_permit WHERE {_WHOSE}
@@ -109,7 +109,7 @@ async def crossings(connection: AsyncConnection, documents: Sequence[str], iins:
 async def titles(connection: AsyncConnection, documents: Sequence[str], iins: Sequence[str]) -> list[Any]:
     """Residence and work permits, declared workers of the Union, statuses of protection and visas in effect: `iin`,
     `document`, `kind`, `valid_from`, `valid_until` (the last day, None without a term), and of visas `stay_days`,
-    `entries`, `category`, `electronic` and `annulled_on`."""
+    `entries`, `category`, `electronic`, `annulled_on` and `number`."""
     return list(await connection.execute(_TITLES, {"documents": documents, "iins": iins}))
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import exists, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.portal.store.tables import (
@@ -54,9 +54,17 @@ async def next_invitation_number(connection: AsyncConnection, year: int) -> str:
 
 
 async def invitation_by_number(connection: AsyncConnection, number: str) -> Record | None:
-    """The invitation of that number; None where there is none."""
+    """The invitation of that number, locked: one visa after the other is decided on it. None where there is none."""
     id = await connection.scalar(select(invitation.c.id).where(invitation.c.number == number))
-    return None if id is None else await records.load(connection, invitation, id)
+    return None if id is None else await records.load(connection, invitation, id, lock=True)
+
+
+async def is_used(connection: AsyncConnection, invitation: str) -> bool:
+    """Whether a visa was issued on the invitation: one in effect, or an annulled one on which somebody has entered."""
+    entered = exists().where(border_crossing.c.visa_number == visa.c.source_id, ~border_crossing.c.withdrawn)
+    in_effect = or_(visa.c.body.op("->>")("state") != "annulled", entered)
+    used = select(exists().where(visa.c.invitation == invitation, ~visa.c.withdrawn, in_effect))
+    return bool(await connection.scalar(used))
 
 
 async def entries_on(connection: AsyncConnection, number: str) -> int:
