@@ -55,7 +55,7 @@ async def check(
     responses={404: problem_answer("No crossing of yours is on record")},
 )
 async def own(
-    request: Request, caller: Annotated[Caller, requires("citizen")], day: ReckonedDate | None = None
+    request: Request, caller: Annotated[Caller, requires("citizen", scope=ANYWHERE)], day: ReckonedDate | None = None
 ) -> StayAnswer:
     """By the IIN of your token, today or on a day. The reading is written to the access log."""
     return await cases.own(request.app.state.engine, day, caller)

@@ -15,7 +15,7 @@ down_revision = "0009"
 branch_labels = None
 depends_on = None
 
-FACTS = {"entry_ban": EntryBan, "violation": Violation}
+FACTS: dict[str, type[EntryBan] | type[Violation]] = {"entry_ban": EntryBan, "violation": Violation}
 PAGE = 1_000
 
 
