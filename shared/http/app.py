@@ -15,6 +15,7 @@ from shared.http.health import Check, health_router
 from shared.http.limits import Bounds, Limits
 from shared.http.metrics_port import metrics_served
 from shared.http.routes import requirements
+from shared.identity.buckets import Buckets
 from shared.identity.callers import RequiresRole
 from shared.identity.keys import KeySet, from_discovery, from_file
 from shared.identity.tokens import Tokens
@@ -52,9 +53,9 @@ def make_app(
 ) -> FastAPI:
     """The service's application. `checks` are what readiness asks beside the identity provider's keys.
 
-    In `app.state` are: settings, metrics, tracing, tokens, and `stopping`, an event that is set as soon as the
-    process is asked to stop. Raises UndeclaredRoute for a route that does not say who may call it, or whose records it
-    shows.
+    In `app.state` are: settings, metrics, tracing, tokens, `subjects` (their buckets), and `stopping`, an event that is
+    set as soon as the process is asked to stop. Raises UndeclaredRoute for a route that does not say who may call it,
+    or whose records it shows.
     """
     keys, metrics = _keys(settings), Metrics(service)
     tracing = tracing or Tracing.to(settings.otlp_endpoint, service)
@@ -73,6 +74,7 @@ def make_app(
     app.state.service, app.state.settings, app.state.stopping = service, settings, asyncio.Event()
     app.state.metrics, app.state.tracing = metrics, tracing
     app.state.tokens = Tokens(keys, settings.oidc_issuer, settings.oidc_audience)
+    app.state.subjects = Buckets(settings.max_rate)
     operations = [
         health_router({"keys": keys.ready, **(checks or {})}),
         openapi.router_of(app),
