@@ -157,9 +157,9 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def make_server(app: FastAPI, host: str, port: int) -> Server:
-    """A server that is not running yet; port 0 takes any free one."""
-    settings: ServiceSettings = app.state.settings
+def make_server(app: FastAPI, host: str, port: int, trusted_proxies: str | None = None) -> Server:
+    """A server that is not running yet; port 0 takes any free one. `trusted_proxies`: whose X-Forwarded-For is
+    believed."""
     return Server(
         uvicorn.Config(
             app,
@@ -172,8 +172,8 @@ def make_server(app: FastAPI, host: str, port: int) -> Server:
             log_config=None,
             access_log=False,
             server_header=False,
-            proxy_headers=settings.trusted_proxies is not None,
-            forwarded_allow_ips=settings.trusted_proxies,
+            proxy_headers=trusted_proxies is not None,
+            forwarded_allow_ips=trusted_proxies,
             limit_concurrency=CONNECTIONS,
             timeout_keep_alive=KEEP_ALIVE,
             timeout_graceful_shutdown=SHUTDOWN_PATIENCE,
@@ -187,6 +187,6 @@ def run(app: FastAPI) -> None:
     configure(app.state.service, settings.log_level)
     tune_gc()
     try:
-        make_server(app, settings.host, settings.port).run()
+        make_server(app, settings.host, settings.port, settings.trusted_proxies).run()
     except KeyboardInterrupt:  # uvicorn raises Ctrl-C again once everything is closed
         return

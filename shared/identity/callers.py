@@ -193,9 +193,7 @@ async def _verified(request: Request) -> Caller | None:
         raise _unauthenticated(f"The token is refused: {reason}. Get a new one.", challenge) from None
     subjects: Buckets = request.app.state.subjects
     if wait := subjects.wait(caller.subject):
-        raise TooManyRequests(
-            "Wait for as many seconds as Retry-After says, then send again.", retry_after=ceil(wait)
-        )
+        raise TooManyRequests("Wait for as many seconds as Retry-After says, then send again.", retry_after=ceil(wait))
     return caller
 
 

@@ -85,7 +85,8 @@ class Tokens:
             raise BadToken("the token is too long")
         try:
             header = extract_compact(token.encode()).headers()
-            key = await self._keys.find(str(header.get("kid")))
+            key_id = header.get("kid")
+            key = await self._keys.find(None if key_id is None else str(key_id))
             if key is None:
                 raise BadToken("the token was not signed by a known key")
             verified = jwt.decode(token, key, registry=JWSRegistry(algorithms=list(ALGORITHMS)))

@@ -106,8 +106,8 @@ async def test_addresses_that_nobody_can_reach_us_from_choose_no_bucket(settings
 
 
 async def test_the_address_is_what_the_trusted_proxy_says(settings_with: SettingsWith) -> None:
-    app = make_app("sample", "Sample", settings_with(max_rate=0.001, trusted_proxies="127.0.0.0/8"), [api])
-    async with serving(app) as served:
+    app = make_app("sample", "Sample", settings_with(max_rate=0.001), [api])
+    async with serving(app, trusted_proxies="127.0.0.0/8") as served:
         asked = "POST /v1/figures HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Forwarded-For: {}\r\n"
         asked += "Transfer-Encoding: chunked\r\n\r\n0\r\nX-Forwarded-For: {}\r\n\r\n"
         said = [("192.0.2.1", "192.0.2.1"), ("192.0.2.2", "192.0.2.2"), ("192.0.2.1", "192.0.2.3")]
