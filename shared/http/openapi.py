@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
@@ -15,6 +16,8 @@ from shared.identity.callers import MAX_PURPOSE, RequiresRole, public
 REQUIRED = "x-required"
 """Marks the schema of a header without which a dependency of ours refuses: the description says it is required."""
 
+_SERVERS = [{"url": "/", "description": "where this description was read"}]
+_LICENCE = {"name": "Apache License 2.0", "identifier": "Apache-2.0"}
 _REFERENCE = "#/components/schemas/{model}"
 
 _ALWAYS = {
@@ -84,6 +87,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
             description=app.description,
             routes=app.routes,
             openapi_version="3.1.0",
+            servers=_SERVERS,
+            license_info=_LICENCE,
         )
         _add_problems(document, app)
         _name_schemas(document["components"]["schemas"])
@@ -106,6 +111,10 @@ def _add_problems(document: dict[str, Any], app: FastAPI) -> None:
             _complete(operation, method, requirement)
             _describe_lines(operation, schemas)
             _add_headers(operation["responses"], schemas)
+    referred = orjson.dumps(document["paths"]).decode()
+    answers = document["components"]["responses"]
+    for name in [name for name in answers if f'#/components/responses/{name}"' not in referred]:
+        del answers[name]
 
 
 def _name_schemas(schemas: dict[str, Any]) -> None:
@@ -128,6 +137,8 @@ def _complete(operation: dict[str, Any], method: str, requirement: Any) -> None:
         # OpenAPI 3.1 lets a bearer requirement name roles; each alternative stands alone.
         operation["security"] = [{"bearer": [role]} for role in sorted(requirement.roles)]
         operation["parameters"] = [*operation.get("parameters", []), _PURPOSE]
+    else:
+        operation["security"] = [{}, {"bearer": []}]
     answers = operation["responses"]
     if "201" in answers and not any(
         given["name"].lower() == "idempotency-key" for given in operation.get("parameters", [])

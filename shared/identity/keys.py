@@ -128,8 +128,8 @@ def _public_key(entry: Any) -> tuple[str | None, PublicKey] | None:
         _ = key.public_key  # only now is it read whole
     except (JoseError, ValueError, TypeError, KeyError, AttributeError):
         return None
-    is_ours = isinstance(key, RSAKey | ECKey) and (name is None or isinstance(name, str))
-    return (name, key) if is_ours else None
+    named = name is None or isinstance(name, str)
+    return (name, key) if isinstance(key, RSAKey | ECKey) and named else None
 
 
 def _is_for_signatures(entry: Mapping[str, Any]) -> bool:
