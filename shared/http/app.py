@@ -12,6 +12,7 @@ from shared.http import openapi, outages, problems
 from shared.http.edge import Edge
 from shared.http.head import Head
 from shared.http.health import Check, health_router
+from shared.http.languages import Languages
 from shared.http.limits import Bounds, Limits
 from shared.http.metrics_port import metrics_served
 from shared.http.routes import requirements
@@ -88,6 +89,7 @@ def make_app(
     app.add_middleware(Head)
     app.add_middleware(Limits, bounds=Bounds(settings.max_body, settings.max_running, settings.max_rate))
     app.add_middleware(Edge, metrics=metrics, tracing=tracing)
+    app.add_middleware(Languages)
     return app
 
 

@@ -54,6 +54,11 @@ _WITH_VERSION = {
 _ETAG = {"description": "the record's version", "schema": {"type": "string"}}
 _LOCATION = {"description": "the address of what was made", "schema": {"type": "string"}}
 
+_LANGUAGE = {
+    "description": "kk, ru or en, by the request's Accept-Language; en beside it where a sentence has no other form",
+    "schema": {"type": "string"},
+}
+
 _MEANINGS = _ALWAYS | _GATED | _WITH_INPUT | _WITH_BODY | _WITH_PATH | _WRITING | _WITH_VERSION
 
 
@@ -205,4 +210,5 @@ def _expected(operation: dict[str, Any], method: str) -> set[str]:
 
 def problem_answer(meaning: str) -> dict[str, Any]:
     """A response object for a problem, for `responses=` of a route that has problems of its own."""
-    return {"description": meaning, "content": {MEDIA_TYPE: {"schema": {"$ref": _REFERENCE.format(model="Problem")}}}}
+    content = {MEDIA_TYPE: {"schema": {"$ref": _REFERENCE.format(model="Problem")}}}
+    return {"description": meaning, "headers": {"Content-Language": _LANGUAGE}, "content": content}
