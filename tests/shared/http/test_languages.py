@@ -34,11 +34,7 @@ def written(node: ast.expr) -> str | None:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
     if isinstance(node, ast.JoinedStr):
-        parts = [part.value if isinstance(part, ast.Constant) else part for part in node.values]
-        differing = (
-            "2 fields are" if "count" in ast.unparse(part) else "7" for part in parts if not isinstance(part, str)
-        )
-        return "".join(str(part) if isinstance(part, str) else next(differing) for part in parts)
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else differing(part) for part in node.values)
     return None
 
 
