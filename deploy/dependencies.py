@@ -15,26 +15,35 @@ from pathlib import Path
 from typing import Any
 
 from cyclonedx.contrib.license.factories import LicenseFactory
+from cyclonedx.model import (
+    ExternalReference,
+    ExternalReferenceType,
+    HashAlgorithm,
+    HashType,
+    XsUri,
+)
 from cyclonedx.model.bom import Bom
 from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
 LOCK = Path(__file__).resolve().parents[1] / "requirements.lock"
-PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^\s;\\]+)", re.MULTILINE)
+PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^\s;\\]+)[^\n]*\n((?:[ \t]+[^\n]*\n?)*)", re.MULTILINE)
+HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 
 NOT_AUDITED = """Nothing is known of {count} of {all} packages: the index's advisories cannot be asked from here.
 Without them the audit proves nothing: run it where the network allows it, before every release."""
 
 
-def locked(lock: str) -> list[tuple[str, str]]:
-    """The name and version of every package in a lock; one may stand there in two versions, for different Pythons."""
-    return PINNED.findall(lock)
+def locked(lock: str) -> list[tuple[str, str, list[str]]]:
+    """Name, version and SHA-256 hashes of every package in a lock: one hash for each file that may be installed. A
+    package may stand there in two versions, for different Pythons."""
+    return [(name, version, HASH.findall(rest)) for name, version, rest in PINNED.findall(lock)]
 
 
 def bill(lock: str) -> str:
     """The bill of materials as JSON. Licences are those that the installed packages state themselves."""
-    bom = Bom(components=[_component(name, version) for name, version in locked(lock)])
+    bom = Bom(components=[_component(*package) for package in locked(lock)])
     bom.metadata.component = Component(name="kosh", type=ComponentType.APPLICATION)
     bom.register_dependency(bom.metadata.component, bom.components)
     return JsonV1Dot6(bom).output_as_string(indent=2)
@@ -64,10 +73,25 @@ def audit() -> None:
     print("no known vulnerability")
 
 
-def _component(name: str, version: str) -> Component:
+def _component(name: str, version: str, files: list[str]) -> Component:
+    """A package with the distributions that the lock lets in, each by its hash: which of them is installed depends on
+    the machine, so none of the hashes is the package's own."""
     url = PackageURL("pypi", name=name, version=version)
-    kind = ComponentType.LIBRARY
-    return Component(name=name, version=version, type=kind, purl=url, bom_ref=str(url), licenses=_licences(name))
+    place = XsUri(f"https://pypi.org/project/{name}/{version}/#files")
+    distribution = ExternalReferenceType.DISTRIBUTION
+    let_in = [
+        ExternalReference(type=distribution, url=place, hashes=[HashType(alg=HashAlgorithm.SHA_256, content=each)])
+        for each in files
+    ]
+    return Component(
+        name=name,
+        version=version,
+        type=ComponentType.LIBRARY,
+        purl=url,
+        bom_ref=str(url),
+        licenses=_licences(name),
+        external_references=let_in,
+    )
 
 
 def _licences(name: str) -> list[Any]:

@@ -90,7 +90,12 @@ class ServiceSettings(KafkaSettings):
 
     max_body: int = Field(1_048_576, gt=0, validation_alias="KOSH_MAX_BODY", description="bytes, but for streams")
     max_running: int = Field(256, gt=0, validation_alias="KOSH_MAX_RUNNING", description="requests at a time")
-    max_rate: float = Field(5_000, gt=0, validation_alias="KOSH_MAX_RATE", description="requests a second of a client")
+    max_rate: float = Field(
+        5_000, gt=0, validation_alias="KOSH_MAX_RATE", description="requests a second of an address and of a subject"
+    )
+    trusted_proxies: str | None = Field(
+        None, validation_alias="KOSH_TRUSTED_PROXIES", description="whose X-Forwarded-For is believed"
+    )
 
     otlp_endpoint: str | None = Field(
         None, validation_alias="KOSH_OTLP_ENDPOINT", description="of an OpenTelemetry collector"

@@ -27,6 +27,18 @@ def only_one(state: Path, patience: float = PATIENCE) -> Iterator[None]:
         yield
 
 
+def is_held(state: Path) -> bool:
+    """Whether a process holds `state` now."""
+    try:
+        with (state / "lock").open("rb") as lock:
+            fcntl.flock(lock.fileno(), fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
 def _taken(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -12,9 +12,11 @@ from shared.http import openapi, outages, problems
 from shared.http.edge import Edge
 from shared.http.head import Head
 from shared.http.health import Check, health_router
+from shared.http.languages import Languages
 from shared.http.limits import Bounds, Limits
 from shared.http.metrics_port import metrics_served
 from shared.http.routes import requirements
+from shared.identity.buckets import Buckets
 from shared.identity.callers import RequiresRole
 from shared.identity.keys import KeySet, from_discovery, from_file
 from shared.identity.tokens import Tokens
@@ -52,9 +54,9 @@ def make_app(
 ) -> FastAPI:
     """The service's application. `checks` are what readiness asks beside the identity provider's keys.
 
-    In `app.state` are: settings, metrics, tracing, tokens, and `stopping`, an event that is set as soon as the
-    process is asked to stop. Raises UndeclaredRoute for a route that does not say who may call it, or whose records it
-    shows.
+    In `app.state` are: settings, metrics, tracing, tokens, `subjects` (their buckets), and `stopping`, an event that is
+    set as soon as the process is asked to stop. Raises UndeclaredRoute for a route that does not say who may call it,
+    or whose records it shows.
     """
     keys, metrics = _keys(settings), Metrics(service)
     tracing = tracing or Tracing.to(settings.otlp_endpoint, service)
@@ -73,6 +75,7 @@ def make_app(
     app.state.service, app.state.settings, app.state.stopping = service, settings, asyncio.Event()
     app.state.metrics, app.state.tracing = metrics, tracing
     app.state.tokens = Tokens(keys, settings.oidc_issuer, settings.oidc_audience)
+    app.state.subjects = Buckets(settings.max_rate)
     operations = [
         health_router({"keys": keys.ready, **(checks or {})}),
         openapi.router_of(app),
@@ -86,6 +89,7 @@ def make_app(
     app.add_middleware(Head)
     app.add_middleware(Limits, bounds=Bounds(settings.max_body, settings.max_running, settings.max_rate))
     app.add_middleware(Edge, metrics=metrics, tracing=tracing)
+    app.add_middleware(Languages)
     return app
 
 

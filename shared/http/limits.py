@@ -1,11 +1,13 @@
 """What a client may ask of us at most: size of the body, patience with slow senders, requests a second, and work at
 the same time. Beyond it the answer is 413, 408, 429 or 503, with Retry-After, before anything expensive begins.
 
+Requests are counted by the address that they come from until a token is verified, by its subject from then on: what
+nobody has verified, a made-up token or a stranger's X-Forwarded-For, chooses no bucket.
+
 A body that is read line by line (NDJSON) has no bound as a whole: its reader bounds each line.
 """
 
 from asyncio import timeout
-from collections import OrderedDict
 from dataclasses import dataclass
 from math import ceil
 from time import monotonic
@@ -17,8 +19,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.http.edge import header
 from shared.http.problems import problem
 from shared.http.routes import LINES, media_type_of
+from shared.identity.buckets import Buckets, network_of
+from shared.identity.callers import known_caller
 
-CLIENTS = 10_000  # that are remembered at a time
 HEADERS = 100  # fields of one request
 
 PATIENCE = 20.0  # seconds that a body may take, and on top of that
@@ -31,7 +34,7 @@ class Bounds:
 
     body: int = 1_048_576  # bytes
     running: int = 256  # requests at a time
-    rate: float = 5_000  # requests a second of one client
+    rate: float = 5_000  # requests a second of one address, and of one subject
 
 
 class Limits:
@@ -40,7 +43,7 @@ class Limits:
     def __init__(self, app: ASGIApp, bounds: Bounds) -> None:
         self._app, self._bounds = app, bounds
         self._running = 0
-        self._clients = Clients(bounds.rate)
+        self._addresses = Buckets(bounds.rate)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith("/health/"):
@@ -59,35 +62,18 @@ class Limits:
             return problem(400, detail="The address contains U+0000, which cannot be stored. Remove it.")
         if len(scope["headers"]) > HEADERS:
             return problem(431)
-        if wait := self._clients.wait(_client(scope)):
+        if wait := self._wait(scope):
             return problem(429, headers={"Retry-After": str(ceil(wait))})
         if self._running >= self._bounds.running:
             return problem(503, headers={"Retry-After": "1"})
         return None
 
-
-class Clients:
-    """A token bucket for each client: `rate` requests a second, twice that in a burst."""
-
-    def __init__(self, rate: float) -> None:
-        self._rate, self._burst = rate, max(2 * rate, 1.0)
-        self._left: OrderedDict[object, tuple[float, float]] = OrderedDict()
-
-    def wait(self, client: object) -> float:
-        """0 if the client may go on, else the seconds to wait."""
-        present = monotonic()
-        left, seen = self._left.pop(client, (self._burst, present))
-        left = min(self._burst, left + (present - seen) * self._rate)
-        allowed = left >= 1
-        self._left[client] = (left - 1 if allowed else left, present)
-        if len(self._left) > CLIENTS:
-            self._left.popitem(last=False)
-        return 0.0 if allowed else (1 - left) / self._rate
-
-
-def _client(scope: Scope) -> int:
-    """Who it is that asks: by token, or by address where there is none. Not verified yet, and need not be."""
-    return hash(header(scope["headers"], b"authorization") or (scope["client"] or ("",))[0])
+    def _wait(self, scope: Scope) -> float:
+        """A token that was verified before names its subject. Any other is a stranger's until it is verified."""
+        if caller := known_caller(scope, header(scope["headers"], b"authorization")):
+            subjects: Buckets = scope["app"].state.subjects
+            return subjects.wait(caller.subject)
+        return self._addresses.wait(network_of((scope["client"] or ("",))[0]))
 
 
 def _bounded(scope: Scope, receive: Receive, most: int) -> Receive:

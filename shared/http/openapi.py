@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
@@ -15,6 +16,8 @@ from shared.identity.callers import MAX_PURPOSE, RequiresRole, public
 REQUIRED = "x-required"
 """Marks the schema of a header without which a dependency of ours refuses: the description says it is required."""
 
+_SERVERS = [{"url": "/", "description": "where this description was read"}]
+_LICENCE = {"name": "Apache License 2.0", "identifier": "Apache-2.0"}
 _REFERENCE = "#/components/schemas/{model}"
 
 _ALWAYS = {
@@ -51,6 +54,11 @@ _WITH_VERSION = {
 _ETAG = {"description": "the record's version", "schema": {"type": "string"}}
 _LOCATION = {"description": "the address of what was made", "schema": {"type": "string"}}
 
+_LANGUAGE = {
+    "description": "kk, ru or en, by the request's Accept-Language; en beside it where a sentence has no other form",
+    "schema": {"type": "string"},
+}
+
 _MEANINGS = _ALWAYS | _GATED | _WITH_INPUT | _WITH_BODY | _WITH_PATH | _WRITING | _WITH_VERSION
 
 
@@ -84,6 +92,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
             description=app.description,
             routes=app.routes,
             openapi_version="3.1.0",
+            servers=_SERVERS,
+            license_info=_LICENCE,
         )
         _add_problems(document, app)
         _name_schemas(document["components"]["schemas"])
@@ -106,6 +116,10 @@ def _add_problems(document: dict[str, Any], app: FastAPI) -> None:
             _complete(operation, method, requirement)
             _describe_lines(operation, schemas)
             _add_headers(operation["responses"], schemas)
+    referred = orjson.dumps(document["paths"]).decode()
+    answers = document["components"]["responses"]
+    for name in [name for name in answers if f'#/components/responses/{name}"' not in referred]:
+        del answers[name]
 
 
 def _name_schemas(schemas: dict[str, Any]) -> None:
@@ -128,6 +142,8 @@ def _complete(operation: dict[str, Any], method: str, requirement: Any) -> None:
         # OpenAPI 3.1 lets a bearer requirement name roles; each alternative stands alone.
         operation["security"] = [{"bearer": [role]} for role in sorted(requirement.roles)]
         operation["parameters"] = [*operation.get("parameters", []), _PURPOSE]
+    else:
+        operation["security"] = [{}, {"bearer": []}]
     answers = operation["responses"]
     if "201" in answers and not any(
         given["name"].lower() == "idempotency-key" for given in operation.get("parameters", [])
@@ -194,4 +210,5 @@ def _expected(operation: dict[str, Any], method: str) -> set[str]:
 
 def problem_answer(meaning: str) -> dict[str, Any]:
     """A response object for a problem, for `responses=` of a route that has problems of its own."""
-    return {"description": meaning, "content": {MEDIA_TYPE: {"schema": {"$ref": _REFERENCE.format(model="Problem")}}}}
+    content = {MEDIA_TYPE: {"schema": {"$ref": _REFERENCE.format(model="Problem")}}}
+    return {"description": meaning, "headers": {"Content-Language": _LANGUAGE}, "content": content}

@@ -5,6 +5,7 @@
 field at once. Nothing of what was sent is repeated, and no failure of ours is described.
 """
 
+import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, cast
@@ -20,7 +21,7 @@ from shared import errors
 from shared.errors import DomainError, Fault
 from shared.http.faults import faults_of, sentence
 from shared.http.json_body import Malformed
-from shared.http.routes import requirements, template
+from shared.http.routes import requirements
 from shared.kernel.norms import NotInForce
 from shared.telemetry.tracing import current_trace_id
 
@@ -182,7 +183,18 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 
 def _allowed(request: Request) -> str:
-    """Every method of the address that was asked; the framework names those of one of its routes, and never HEAD."""
-    here = template(request.scope)
-    methods = {method for method, path in requirements(request.app.routes) if path == here}
+    """Every method of the address that was asked; the framework names those of one of its routes, and never HEAD.
+
+    `/v1/visas/{id}` fits `/v1/visas/1:withdraw` too: where a template with a verb fits, it is the address.
+    """
+    routes = requirements(request.app.routes)
+    fitting = {path for _, path in routes if _fits(path, request.scope["path"])}
+    here = {path for path in fitting if ":" in path} or fitting
+    methods = {method for method, path in routes if path in here}
     return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
+
+
+def _fits(path_template: str, path: str) -> bool:
+    """Whether an address is of a template, as OpenAPI writes it."""
+    literal = re.split(r"\{\w+\}", path_template)
+    return re.fullmatch("[^/]+".join(map(re.escape, literal)), path) is not None

@@ -9,6 +9,7 @@ The requirement is asked before the body is read: a stranger's megabyte is not p
 from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import replace
+from math import ceil
 from typing import Any
 from urllib.parse import unquote
 
@@ -17,8 +18,10 @@ from fastapi.dependencies.models import Dependant
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 from starlette.exceptions import HTTPException
+from starlette.types import Scope as HttpScope
 
-from shared.errors import Forbidden
+from shared.errors import Forbidden, TooManyRequests
+from shared.identity.buckets import Buckets
 from shared.identity.roles import OFFICERS, OWN_AFFAIRS, ROLES
 from shared.identity.scope import Scope, expect_known, no_record
 from shared.identity.tokens import BadToken, Caller, Tokens
@@ -29,6 +32,7 @@ __all__ = [
     "OpenToAll",
     "RequiresRole",
     "caller_of",
+    "known_caller",
     "public",
     "requirement_of",
     "requires",
@@ -159,6 +163,16 @@ async def caller_of(request: Request) -> Caller | None:
     return caller
 
 
+def known_caller(scope: HttpScope, authorization: str | None) -> Caller | None:
+    """The caller that a request names by a token that was verified before, None where it must be verified first."""
+    kind, _, token = (authorization or "").partition(" ")
+    tokens: Tokens = scope["app"].state.tokens
+    caller = tokens.known(token.strip()) if kind.lower() == "bearer" else None
+    if caller is not None:
+        scope[_SCOPE] = caller
+    return caller
+
+
 def _stated(request: Request) -> str | None:
     stated = request.headers.get(PURPOSE)
     return unquote(stated).replace("\0", "").strip()[:MAX_PURPOSE] if stated else None
@@ -173,10 +187,14 @@ async def _verified(request: Request) -> Caller | None:
         raise _unauthenticated("Only bearer tokens are accepted in the Authorization header.", "Bearer")
     tokens: Tokens = request.app.state.tokens
     try:
-        return await tokens.verify(token.strip())
+        caller = await tokens.verify(token.strip())
     except BadToken as reason:
         challenge = f'Bearer error="invalid_token", error_description="{reason}"'
         raise _unauthenticated(f"The token is refused: {reason}. Get a new one.", challenge) from None
+    subjects: Buckets = request.app.state.subjects
+    if wait := subjects.wait(caller.subject):
+        raise TooManyRequests("Wait for as many seconds as Retry-After says, then send again.", retry_after=ceil(wait))
+    return caller
 
 
 def _unauthenticated(detail: str, challenge: str) -> HTTPException:

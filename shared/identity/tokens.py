@@ -64,22 +64,29 @@ class Tokens:
 
     async def verify(self, token: str) -> Caller:
         """The caller that `token` names, or BadToken; Unavailable while the provider's keys cannot be had."""
-        digest = sha256(token.encode()).digest()
+        if caller := self.known(token):
+            return caller
         present = clock.now().timestamp()
-        if (seen := self._seen.get(digest)) and present < seen[1]:
-            self._seen.move_to_end(digest)
-            return seen[0]
         claims = await self._verified_claims(token)
         caller = _caller(claims)
-        self._remember(digest, caller, min(claims["exp"], present + CACHE_SECONDS))
+        self._remember(_digest(token), caller, min(claims["exp"], present + CACHE_SECONDS))
         return caller
+
+    def known(self, token: str) -> Caller | None:
+        """The caller that `token` names, if it was verified before and is in force still."""
+        digest = _digest(token)
+        if (seen := self._seen.get(digest)) and clock.now().timestamp() < seen[1]:
+            self._seen.move_to_end(digest)
+            return seen[0]
+        return None
 
     async def _verified_claims(self, token: str) -> Mapping[str, Any]:
         if len(token) > MAX_TOKEN:
             raise BadToken("the token is too long")
         try:
             header = extract_compact(token.encode()).headers()
-            key = await self._keys.find(str(header.get("kid")))
+            key_id = header.get("kid")
+            key = await self._keys.find(None if key_id is None else str(key_id))
             if key is None:
                 raise BadToken("the token was not signed by a known key")
             verified = jwt.decode(token, key, registry=JWSRegistry(algorithms=list(ALGORITHMS)))
@@ -100,6 +107,10 @@ def _reason(error: Exception) -> str:
     return {"expired_token": "the token has expired", "bad_signature": "the signature is wrong"}.get(
         code, f"its claim {claim} is wrong" if claim else "it is not a signed token that is accepted here"
     )
+
+
+def _digest(token: str) -> bytes:
+    return sha256(token.encode()).digest()
 
 
 def _caller(claims: Mapping[str, Any]) -> Caller:

@@ -24,9 +24,9 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(app: FastAPI) -> AsyncIterator[Served]:
+async def serving(app: FastAPI, trusted_proxies: str | None = None) -> AsyncIterator[Served]:
     """`app` behind uvicorn on a free port; stopped in an orderly way when the block ends."""
-    server = make_server(app, "127.0.0.1", 0)
+    server = make_server(app, "127.0.0.1", 0, trusted_proxies)
     task = asyncio.create_task(server.serve())
     while not server.started and not task.done():  # noqa: ASYNC110 (uvicorn has no event to wait for)
         await asyncio.sleep(0.01)

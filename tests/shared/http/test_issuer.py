@@ -14,6 +14,8 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 from fastapi import FastAPI, Request, Response
+from hypothesis import given as with_any
+from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
@@ -126,6 +128,80 @@ async def test_keys_are_found_by_discovery(provider: Provider) -> None:
     assert (await tokens.verify(provider.token())).roles == {"system"}
     with pytest.raises(BadToken):
         await tokens.verify(provider.token(iss="https://other.invalid"))
+
+
+SIGNING = RSAKey.generate_key(2048, {"kid": "1"})
+FOREIGN: list[Any] = [
+    None,
+    "key",
+    7,
+    {},
+    {"kty": "RSA", "kid": "1", "n": "!", "e": "AQAB"},
+    {"kty": "RSA", "kid": "2"},
+    {"kty": "RSA", "kid": "2", "n": 7, "e": None},
+    {"kty": "EC", "kid": "3", "crv": "P-9999", "x": "AA", "y": "AA"},
+    {"kty": "EC", "kid": "3", "crv": "P-256", "x": "AA", "y": "AA"},
+    {"kty": ["RSA"], "kid": {}},
+    {"kty": "OKP", "kid": "4", "crv": "Ed25519", "x": "AA"},
+    {"kty": "AKP", "kid": "5", "alg": "ML-DSA-44", "pub": "AA"},
+    {"kty": "oct", "k": "c2VjcmV0"},
+    {"kty": "oct", "kid": "1", "k": "c2VjcmV0"},
+    {**RSAKey.generate_key(2048, {"use": "enc"}).as_dict(private=False)},
+    {**RSAKey.generate_key(2048).as_dict(private=False), "key_ops": ["encrypt"], "kid": "1"},
+    {**RSAKey.generate_key(2048).as_dict(private=False), "alg": "RSA-OAEP", "kid": "1"},
+    {**RSAKey.generate_key(2048).as_dict(private=False), "kid": ["1"]},
+]
+
+
+def tokens_by(*entries: Any) -> Tokens:
+    async def fetch() -> dict[str, Any]:
+        return {"keys": list(entries)}
+
+    return Tokens(KeySet(fetch), ISSUER, "kosh")
+
+
+def signed(key: RSAKey, **header: str) -> str:
+    content = {"iss": ISSUER, "aud": "kosh", "sub": "x", "exp": 4_000_000_000, "roles": ["system"]}
+    return jwt.encode({"alg": "RS256", **header}, content, key)
+
+
+@with_any(st.permutations([*FOREIGN, SIGNING.as_dict(private=False)]))
+async def test_what_cannot_be_read_or_is_not_for_us_takes_no_key_along(entries: list[Any]) -> None:
+    assert (await tokens_by(*entries).verify(signed(SIGNING, kid="1"))).subject == "x"
+
+
+async def test_one_key_without_a_name_is_used_and_of_several_none() -> None:
+    """OpenID Connect Core 1.0, 10.1: a key id is needed where the set has several keys."""
+    nameless = {name: value for name, value in SIGNING.as_dict(private=False).items() if name != "kid"}
+    other = RSAKey.generate_key(2048)
+    another = {name: value for name, value in other.as_dict(private=False).items() if name != "kid"}
+    assert (await tokens_by(nameless, *FOREIGN).verify(signed(SIGNING))).subject == "x"
+    assert (await tokens_by(nameless).verify(signed(SIGNING, kid="any"))).subject == "x"
+    assert (await tokens_by(SIGNING.as_dict(private=False)).verify(signed(SIGNING))).subject == "x"
+    for refused, token in [
+        (tokens_by(nameless, another), signed(SIGNING)),
+        (tokens_by(nameless, another), signed(SIGNING, kid="1")),
+        (tokens_by({**nameless, "kid": "1"}, another), signed(SIGNING)),
+        (tokens_by({**nameless, "kid": "1"}), signed(SIGNING, kid="2")),
+        (tokens_by(nameless), signed(other)),
+    ]:
+        with pytest.raises(BadToken):
+            await refused.verify(token)
+
+
+@pytest.mark.parametrize("answer", [None, [], "keys", {"keys": None}, {"keys": {"kty": "RSA"}}, {"keys": [None]}, {}])
+async def test_a_set_of_no_keys_leaves_those_that_are_there(answer: Any) -> None:
+    given = [{"keys": [SIGNING.as_dict(private=False)]}, answer]
+
+    async def fetch() -> Any:
+        return given.pop(0)
+
+    keys = KeySet(fetch)
+    await keys.ready()
+    with clock.set_to(clock.now().replace(year=clock.now().year + 1)):
+        await keys.ready()
+        assert await keys.find("1") is not None
+    assert given == []
 
 
 async def test_a_provider_that_calls_itself_otherwise_is_not_believed(provider: Provider) -> None:

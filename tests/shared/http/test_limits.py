@@ -2,20 +2,24 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from ipaddress import IPv6Address
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.http import limits, server
 from shared.http.app import make_app
-from shared.http.limits import Clients
 from shared.http.routes import router
+from shared.identity import buckets
+from shared.identity.buckets import Buckets, network_of
 from shared.identity.callers import public
 from shared.testing.serving import serving
-from tests.shared.http.conftest import api, client_of
+from tests.shared.http.conftest import TokenFor, api, client_of
 
 SettingsWith = Callable[..., Any]
 NDJSON = {"Content-Type": "application/x-ndjson"}
@@ -57,21 +61,64 @@ async def test_lines_may_be_without_end(small: FastAPI, border: dict[str, str]) 
         assert disguised.status_code == 415
 
 
-async def test_a_client_that_asks_too_often_waits(settings_with: SettingsWith, border: dict[str, str]) -> None:
+async def test_a_client_that_asks_too_often_waits(settings_with: SettingsWith) -> None:
     app = make_app("sample", "Sample", settings_with(max_rate=0.001), [api])
     async with client_of(app) as client:
         assert (await client.get("/v1/figures")).status_code == 200
         refused = await client.get("/v1/figures")
         assert refused.status_code == 429
         assert 900 <= int(refused.headers["Retry-After"]) <= 1_000
-        assert (await client.get("/v1/figures", headers=border)).status_code == 200, "another client is not concerned"
         assert (await client.get("/health/live")).status_code == 200
+
+
+async def test_made_up_tokens_are_of_one_address(settings_with: SettingsWith, as_role: TokenFor) -> None:
+    app = make_app("sample", "Sample", settings_with(max_rate=0.001), [api])
+    true = as_role()["Authorization"]
+    made_up = ["Bearer made.up.one", "Bearer made.up.two", f"{true}x", "Basic eDp4", f"Bearer {'a' * 9_000}"]
+    async with client_of(app) as client:
+        answers = [await client.get("/v1/figures", headers={"Authorization": each}) for each in made_up]
+    assert [answer.status_code for answer in answers] == [401, 429, 429, 429, 429]
+
+
+async def test_a_verified_subject_has_a_bucket_of_its_own_however_many_tokens_and_addresses(
+    settings_with: SettingsWith, as_role: TokenFor
+) -> None:
+    app = make_app("sample", "Sample", settings_with(max_rate=0.001), [api])
+    app.state.subjects = Buckets(1.5)  # a burst of three
+    first, second, other = as_role(subject="a"), as_role(subject="a", purpose="b"), as_role(subject="c")
+
+    async def asked(host: str, headers: dict[str, str]) -> int:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app, client=(host, 1)), base_url="http://x") as each:
+            return (await each.get("/v1/figures", headers=headers)).status_code
+
+    assert [await asked("192.0.2.1", first), await asked("192.0.2.2", second)] == [200, 200]
+    assert await asked("192.0.2.1", first) == 200, "a token that was verified is not counted by its address"
+    assert [await asked(f"192.0.2.{host}", first) for host in (3, 4)] == [429, 429]
+    assert await asked("192.0.2.5", other) == 200
+    assert await asked("192.0.2.5", {}) == 429, "the first request with a token was counted by its address"
+
+
+async def test_addresses_that_nobody_can_reach_us_from_choose_no_bucket(settings_with: SettingsWith) -> None:
+    app = make_app("sample", "Sample", settings_with(max_rate=0.001), [api])
+    async with serving(app) as served, httpx.AsyncClient(base_url=served.url) as client:
+        answers = [await client.get("/v1/figures", headers={"X-Forwarded-For": f"192.0.2.{n}"}) for n in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 429, 429]
+
+
+async def test_the_address_is_what_the_trusted_proxy_says(settings_with: SettingsWith) -> None:
+    app = make_app("sample", "Sample", settings_with(max_rate=0.001), [api])
+    async with serving(app, trusted_proxies="127.0.0.0/8") as served:
+        asked = "POST /v1/figures HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Forwarded-For: {}\r\n"
+        asked += "Transfer-Encoding: chunked\r\n\r\n0\r\nX-Forwarded-For: {}\r\n\r\n"
+        said = [("192.0.2.1", "192.0.2.1"), ("192.0.2.2", "192.0.2.2"), ("192.0.2.1", "192.0.2.3")]
+        answers = [await raw(served.port, asked.format(*each).encode()) for each in said]
+    assert [answer[9:12] for answer in answers] == [b"405", b"405", b"429"], "a trailer is no header"
 
 
 def test_patience_is_counted_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     moment = [100.0]
-    monkeypatch.setattr(limits, "monotonic", lambda: moment[0])
-    clients = Clients(rate=2)
+    monkeypatch.setattr(buckets, "monotonic", lambda: moment[0])
+    clients = Buckets(rate=2)
     assert [clients.wait("a") for _ in range(5)] == [0, 0, 0, 0, 0.5]
     moment[0] += 0.5
     assert [clients.wait("a"), clients.wait("a")] == [0, 0.5]
@@ -80,11 +127,27 @@ def test_patience_is_counted_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_only_so_many_clients_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "CLIENTS", 10)
-    clients = Clients(rate=1)
+    monkeypatch.setattr(buckets, "CLIENTS", 10)
+    clients = Buckets(rate=1)
     for number in range(100):
-        clients.wait(number)
+        clients.wait(str(number))
     assert len(clients._left) == 10
+
+
+@given(st.integers(0, 2**128 - 1), st.integers(0, 2**64 - 1))
+def test_a_host_cannot_choose_its_bucket_within_its_network(address: int, other: int) -> None:
+    host = IPv6Address(address)
+    sibling = IPv6Address(address >> 64 << 64 | other)
+    if host.ipv4_mapped is None and sibling.ipv4_mapped is None:
+        assert network_of(str(host)) == network_of(str(sibling)) == network_of(f"{sibling}%eth0")
+    beside = IPv6Address((address + 2**64) % 2**128)
+    assert network_of(str(beside)) != network_of(str(host))
+
+
+def test_an_address_of_the_older_kind_is_one_however_it_is_written() -> None:
+    assert network_of("::ffff:192.0.2.1") == network_of("192.0.2.1") == "192.0.2.1"
+    assert network_of("192.0.2.1") != network_of("192.0.2.2")
+    assert network_of("no:address") == "no:address"
 
 
 async def test_work_at_the_same_time_is_bounded_and_recovers(settings_with: SettingsWith) -> None:
@@ -135,6 +198,70 @@ async def test_a_head_without_end_is_cut(app: FastAPI) -> None:
         one_value = [b"GET / HTTP/1.1\r\nX-Long: ", *[b"a" * 10_000] * 10]
         assert (await raw(served.port, *one_value))[:12] in (b"HTTP/1.1 431", b"")
         assert not served.server.server_state.connections
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET / HTTP/1.1\r\nX-Long: " + b"a" * 70_000 + b"\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + b"X-Many: 1\r\n" * 8_000 + b"\r\n",
+        b"GET /?" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n",
+    ],
+)
+async def test_a_head_that_comes_at_once_is_counted_too(app: FastAPI, head: bytes) -> None:
+    async with serving(app) as served:
+        assert (await raw(served.port, head))[:12] in (b"HTTP/1.1 431", b"")
+        fits = b"GET /health/live HTTP/1.1\r\nConnection: close\r\nX-Long: " + b"a" * 60_000 + b"\r\n\r\n"
+        assert (await raw(served.port, fits))[:12] == b"HTTP/1.1 200"
+
+
+@pytest.mark.parametrize("endless", [b"0\r\nX-Trailer: ", b"0\r\n" + b"X-Trailer: 1\r\n" * 30_000, b"1;extension="])
+async def test_what_follows_a_body_has_an_end(app: FastAPI, border: dict[str, str], endless: bytes) -> None:
+    head = f"POST /v1/streams HTTP/1.1\r\nHost: x\r\nAuthorization: {border['Authorization']}\r\n"
+    async with serving(app) as served:
+        chunks = [f"{head}Transfer-Encoding: chunked\r\n\r\n".encode(), endless, *[b"a" * 10_000] * 100]
+        assert await raw(served.port, *chunks) == b"", "it is cut off before patience ends with 408"
+        assert not served.server.server_state.connections
+
+
+async def dripped(port: int, head: bytes, drop: bytes) -> None:
+    """Ends when the server closes the connection, however often a drop comes."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    reading = asyncio.create_task(reader.read())
+    writer.write(head)
+    try:
+        while not reading.done():
+            writer.write(drop)
+            await asyncio.sleep(0.02)
+    finally:
+        writer.close()
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"POST /v1/streams HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n",
+    ],
+)
+async def test_empty_lines_and_the_rest_of_a_refused_body_hold_no_connection(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch, head: bytes
+) -> None:
+    monkeypatch.setattr(server, "HEAD_PATIENCE", 0.2)
+    async with serving(app) as served:
+        await asyncio.wait_for(dripped(served.port, head, b"\r\n"), 10)
+        assert not served.server.server_state.connections
+
+
+async def test_a_refused_body_that_comes_whole_leaves_the_connection_open(app: FastAPI) -> None:
+    refused = b"POST /v1/streams HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n"
+    async with serving(app) as served:
+        reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+        writer.write(refused)
+        assert (await reader.readuntil(b"}"))[:12] == b"HTTP/1.1 401"
+        writer.write(b"late" + b"GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert b"HTTP/1.1 200" in await reader.read()
+        writer.close()
 
 
 async def test_a_head_that_does_not_come_is_not_waited_for(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:

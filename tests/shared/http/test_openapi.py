@@ -43,10 +43,20 @@ def test_gated_operations_name_their_roles(document: dict[str, Any]) -> None:
     found = dict(operations(document))
     assert found["POST /v1/things/{thing}"]["security"] == [{"bearer": ["border"]}, {"bearer": ["system"]}]
     assert {"401", "403", "413", "415", "422"} <= found["POST /v1/things/{thing}"]["responses"].keys()
-    assert not found["GET /v1/figures"].get("security")
+    assert found["GET /v1/figures"]["security"] == [{}, {"bearer": []}], "without a token, or with one"
     assert "401" in found["GET /health/live"]["responses"], "a token that is sent must be good"
     assert "403" not in found["GET /health/live"]["responses"]
     assert document["components"]["securitySchemes"]["bearer"]["bearerFormat"] == "JWT"
+
+
+def test_it_says_where_it_is_served_and_under_what_licence(document: dict[str, Any]) -> None:
+    assert [server["url"] for server in document["servers"]] == ["/"]
+    assert document["info"]["license"]["identifier"] == "Apache-2.0"
+
+
+def test_every_shared_answer_is_used(document: dict[str, Any]) -> None:
+    used = {answer.get("$ref") for _, operation in operations(document) for answer in operation["responses"].values()}
+    assert {f"#/components/responses/{name}" for name in document["components"]["responses"]} <= used
 
 
 async def test_it_is_served_to_everybody(client: httpx.AsyncClient, document: dict[str, Any]) -> None:

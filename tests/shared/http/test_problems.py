@@ -13,11 +13,14 @@ from pydantic import AfterValidator, BaseModel, Field, TypeAdapter, ValidationEr
 
 from shared.errors import Invalid
 from shared.events.wire import Timestamp
+from shared.http.app import make_app
 from shared.http.faults import MAX_FAULTS, faults_of
 from shared.http.json_body import MAX_DEPTH, TWICE, Malformed, parse_json
 from shared.http.reading import read_model
+from shared.http.routes import router
+from shared.identity.callers import public
 from shared.telemetry.logs import JsonLines
-from tests.shared.http.conftest import Submission, TokenFor
+from tests.shared.http.conftest import Submission, TokenFor, client_of
 
 SECRET = "KARIMOV900501300123"
 THING = {"source_id": "B-1", "document": {"number": "1", "expires": 2030}}
@@ -95,6 +98,28 @@ async def test_what_the_framework_refuses(client: httpx.AsyncClient, as_role: To
     told = await client.delete("/v1/things/1")
     problem_of(told, 405, "method-not-allowed")
     assert told.headers["Allow"] == "POST, PUT"
+
+
+async def test_allow_names_what_an_address_with_a_verb_takes(settings_with: Any) -> None:
+    acts = router()
+
+    @acts.get("/v1/acts/{act}", dependencies=[public()])
+    @acts.get("/v1/acts", dependencies=[public()])
+    @acts.post("/v1/acts:batch", dependencies=[public()])
+    @acts.post("/v1/acts/{act}:withdraw", dependencies=[public()])
+    async def answer() -> None: ...
+
+    async with client_of(make_app("sample", "Sample", settings_with(), [acts])) as client:
+        allowed = {
+            path: (await client.delete(path)).headers["Allow"]
+            for path in ("/v1/acts", "/v1/acts:batch", "/v1/acts/1", "/v1/acts/1:withdraw")
+        }
+    assert allowed == {
+        "/v1/acts": "GET, HEAD",
+        "/v1/acts:batch": "POST",
+        "/v1/acts/1": "GET, HEAD",
+        "/v1/acts/1:withdraw": "POST",
+    }
 
 
 @pytest.mark.parametrize(

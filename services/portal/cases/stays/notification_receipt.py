@@ -52,9 +52,9 @@ class NoticeReceipt(BaseModel):
                         "remedy": None,
                     },
                     "rulebook": "5f3a0c9d2b11",
-                    "crossing": None,
-                    "entered_on": None,
-                    "joins": None,
+                    "crossing": "0199a0c0-0000-7000-8000-651796590101",
+                    "entered_on": "2026-03-20",
+                    "joins": "0199a0c0-0000-7000-8000-651796590207",
                 }
             ]
         }

@@ -1,0 +1,136 @@
+"""Problems in Kazakh, Russian or English by Accept-Language (RFC 9110, 12.5.4); else English.
+
+What is said is decided far inside, in English; sentences.csv has each fixed sentence in all three, with `{name}` for
+what differs from one occasion to the next. What does not stand there stays English.
+"""
+
+import csv
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.http.edge import header
+from shared.http.problems import MEDIA_TYPE
+from shared.kernel.codes import Language
+
+LANGUAGES: tuple[Language, ...] = ("en", "kk", "ru")
+_PLACE = re.compile(r"\{(\w+)\}")
+_RANGE = re.compile(r"\s*([A-Za-z]{1,8}|\*)(?:-[A-Za-z0-9]{1,8})*\s*(?:;\s*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence in each language; `form` is what the English one looks like when it is said."""
+
+    form: re.Pattern[str]
+    said: Mapping[str, str]
+
+
+class Languages:
+    """Pure ASGI, outside of everything that answers problems; whatever else is answered passes untouched."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        held: Message | None = None
+
+        async def speaking(message: Message) -> None:
+            nonlocal held
+            if message["type"] == "http.response.start" and _is_problem(message):
+                held = message
+            elif held is not None:
+                start, held = held, None
+                language = negotiated(header(scope["headers"], b"accept-language"))
+                if language == "en":
+                    _describe(start, "en")
+                elif body := message.get("body"):
+                    spoken, said_in = _spoken(orjson.loads(body), language)
+                    message = {**message, "body": orjson.dumps(spoken)}
+                    _describe(start, said_in, len(message["body"]))
+                else:  # only the head is asked for
+                    _describe(start, language, None)
+                await send(start)
+                await send(message)
+            else:
+                await send(message)
+
+        await self._app(scope, receive, speaking)
+
+
+def negotiated(accepted: str | None) -> Language:
+    """The language that is preferred of those that there are (RFC 4647, 3.4: `kk-KZ` is served in kk)."""
+    best: tuple[float, Language] = (0.0, "en")
+    for part in (accepted or "").split(",")[:50]:
+        found = _RANGE.fullmatch(part)
+        if found is None:
+            continue
+        named = "en" if found[1] == "*" else found[1].lower()
+        weight = float(found[2] or 1)
+        for language in LANGUAGES:
+            if named == language and weight > best[0]:
+                best = weight, language
+    return best[1]
+
+
+def translated(sentence: str, language: Language) -> str:
+    """The sentence in that language; as it is where it is not known."""
+    for known in _sentences():
+        if found := known.form.fullmatch(sentence):
+            inner = {name: translated(value, language) for name, value in found.groupdict().items()}
+            return known.said[language].format_map(inner)
+    return sentence
+
+
+@cache
+def _sentences() -> tuple[Sentence, ...]:
+    """All sentences, those that say most by themselves first: a shorter one may fit a longer one's words too."""
+    with Path(__file__).with_name("sentences.csv").open(encoding="utf-8", newline="") as file:
+        rows = sorted(csv.DictReader(file), key=lambda row: len(_PLACE.sub("", row["en"])), reverse=True)
+    return tuple(Sentence(_form(row["en"]), row) for row in rows)
+
+
+def _form(sentence: str) -> re.Pattern[str]:
+    literal = re.split(r"\{\w+\}", sentence)
+    names = _PLACE.findall(sentence)
+    named = (f"(?P<{name}>[^\\n]+?)" for name in names)
+    return re.compile("".join(re.escape(text) + next(named, "") for text in literal))
+
+
+def _spoken(problem: dict[str, Any], language: Language) -> tuple[dict[str, Any], str]:
+    """The problem in that language, and the languages that it is written in: English too, where a sentence has no
+    other."""
+    says = [(problem, "title"), (problem, "detail"), *((fault, "detail") for fault in problem.get("errors", ()))]
+    whole = True
+    for part, member in says:
+        english = part[member]
+        part[member] = translated(english, language)
+        whole = whole and part[member] != english
+    return problem, language if whole else f"{language}, en"
+
+
+def _is_problem(start: Message) -> bool:
+    return header(start["headers"], b"content-type") == MEDIA_TYPE
+
+
+def _describe(start: Message, languages: str, length: int | None = 0) -> None:
+    """The headers that follow from the language; `length` is that of the content, None where it is not known, 0 where
+    nothing was changed."""
+    headers = MutableHeaders(raw=list(start["headers"]))
+    headers["Content-Language"] = languages
+    headers.add_vary_header("Accept-Language")
+    if length is None:
+        del headers["Content-Length"]
+    elif length:
+        headers["Content-Length"] = str(length)
+    start["headers"] = headers.raw
