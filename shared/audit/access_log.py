@@ -71,12 +71,14 @@ class Seen(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A record that was handed in: by whom, and whether it was new (`create`) or known before (`repeat`)."""
+    """A record that was handed in or changed: by whom, and whether it was new (`create`), known before (`repeat`) or
+    got a next version (`change`), for what reason."""
 
     caller: Caller
     action: Action
     record_id: UUID
-    person: Person
+    person: Person | Subject
+    reason: str | None = None
 
 
 def access_log_table(metadata: MetaData) -> Table:
@@ -143,10 +145,11 @@ _NOTE = text("""
 INSERT INTO access_log (caller, agency, roles, action, record_kind, record_id, person_iin, person_document,
     person_born, everybody, reason)
 SELECT caller, agency, string_to_array(roles, ' '), action, CAST(:kind AS text), record_id, iin, document, born,
-    everybody, coalesce(CAST(:reason AS text), CAST(:kind AS text) || ': ' || action)
+    everybody, coalesce(reason, CAST(:kind AS text) || ': ' || action)
 FROM unnest(CAST(:callers AS text[]), CAST(:agencies AS text[]), CAST(:roles AS text[]), CAST(:actions AS text[]),
     CAST(:record_ids AS text[]), CAST(:iins AS text[]), CAST(:documents AS text[]), CAST(:born AS text[]),
-    CAST(:everybody AS boolean[])) AS seen (caller, agency, roles, action, record_id, iin, document, born, everybody)
+    CAST(:everybody AS boolean[]), CAST(:reasons AS text[]))
+    AS seen (caller, agency, roles, action, record_id, iin, document, born, everybody, reason)
 """)
 
 
@@ -179,14 +182,14 @@ async def log_versions(
     """`log_access` where several versions of the record were shown: a row for each person whom any of them names."""
     subjects = dict.fromkeys(map(_subject, persons))
     seen = [Seen(str(record_id), subject) for subject in subjects]
-    await _write(connection, kind, [(caller, action, each) for each in seen], reason)
+    await _write(connection, kind, [(caller, action, each) for each in seen], [reason] * len(seen))
 
 
 async def log_entries(connection: AsyncConnection, kind: str, entries: Sequence[Entry]) -> None:
-    """Log who handed in which records, a row each; one transaction may take those of several callers."""
-    rows = [(entry.caller, entry.action, Seen(str(entry.record_id), Subject.of(entry.person))) for entry in entries]
+    """Log who handed in or changed which records, a row each; one transaction may take those of several callers."""
+    rows = [(entry.caller, entry.action, Seen(str(entry.record_id), _subject(entry.person))) for entry in entries]
     if rows:
-        await _write(connection, kind, rows, None)
+        await _write(connection, kind, rows, [entry.reason for entry in entries])
 
 
 async def log_search(
@@ -203,12 +206,12 @@ async def log_search(
     seen = [Seen(str(record_id), _subject(person)) for record_id, person in found]
     missed = wanted is not None and not any(wanted.names(each.subject) for each in seen)
     seen.insert(0, Seen(None, wanted if wanted is not None and missed else Subject()))
-    await _write(connection, kind, [(caller, "search", each) for each in seen], reason)
+    await _write(connection, kind, [(caller, "search", each) for each in seen], [reason] * len(seen))
 
 
 async def log_everybody(connection: AsyncConnection, caller: Caller, kind: str, reason: str | None = None) -> None:
     """Log that everything of `kind` was shown: one row, which each person of the service sees as their own."""
-    await _write(connection, kind, [(caller, "read", Seen(None, Subject(), everybody=True))], reason)
+    await _write(connection, kind, [(caller, "read", Seen(None, Subject(), everybody=True))], [reason])
 
 
 def _subject(person: Person | Subject | None) -> Subject:
@@ -221,7 +224,7 @@ def receiver(caller: Caller) -> str:
 
 
 async def _write(
-    connection: AsyncConnection, kind: str, rows: Sequence[tuple[Caller, Action, Seen]], reason: str | None
+    connection: AsyncConnection, kind: str, rows: Sequence[tuple[Caller, Action, Seen]], reasons: Sequence[str | None]
 ) -> None:
     await connection.execute(
         _NOTE,
@@ -236,6 +239,6 @@ async def _write(
             "documents": [seen.subject.document for _, _, seen in rows],
             "born": [seen.subject.born for _, _, seen in rows],
             "everybody": [seen.everybody for _, _, seen in rows],
-            "reason": reason or stated_purpose(),
+            "reasons": [reason or stated_purpose() for reason in reasons],
         },
     )

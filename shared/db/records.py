@@ -46,6 +46,9 @@ _POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 _STORED = ("id", "source_id", "version", "withdrawn", "body", "changed_at", "changed_by", "submitted")
 
+_SHOWN = _STORED[:-1]
+_KEPT = ("id", "version", "withdrawn", "body", "changed_at", "changed_by", "reason")
+
 FIRST = 1
 """The version with which a record begins. A repeated submission answers with it as the first one did, whatever became
 of the record since: who changes it by If-Match must have read it."""
@@ -106,11 +109,12 @@ class Submission:
 @dataclass(frozen=True, slots=True)
 class SubmitResult:
     """What became of a submission: created; repeated (the same content is there already); or conflict (the same
-    source id holds other content)."""
+    source id holds other content; `withdrawn_at` says since when that is withdrawn, where it is)."""
 
     outcome: Outcome
     id: UUID
     alerts: Sequence[dict[str, Any]] = ()  # what the submitter is told at once, where the record raised any
+    withdrawn_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +152,12 @@ async def submit(connection: AsyncConnection, table: Table, submissions: Sequenc
 
 class HeldRecord(NamedTuple):
     """What a register holds under a source id: the record, the digest of what was first submitted, what a correction
-    put in its place."""
+    put in its place, since when it is withdrawn."""
 
     id: UUID
     submitted: bytes
     corrected: str | None = None
+    withdrawn_at: datetime | None = None
 
     @classmethod
     def new(cls, submission: Submission) -> "HeldRecord":
@@ -182,7 +187,7 @@ async def _found(
     """What is there already of these. Raises Conflict where none is that was not known `before`: then something else
     stood in the way."""
     rows = await connection.execute(_held_statement(table), {"source_ids": source_ids})
-    held = {row.source_id: HeldRecord(row.id, row.submitted, row.corrected) for row in rows}
+    held = {row.source_id: HeldRecord(row.id, row.submitted, row.corrected, row.withdrawn_at) for row in rows}
     if len(held) == before:
         raise Conflict("Something that must be unique in this record stands in another one.")
     return held
@@ -191,7 +196,8 @@ async def _found(
 @lru_cache
 def _held_statement(table: Table) -> TextClause:
     return text(f"""
-        SELECT source_id, id, submitted, CASE WHEN version > {FIRST} THEN CAST(body AS text) END AS corrected
+        SELECT source_id, id, submitted, CASE WHEN version > {FIRST} THEN CAST(body AS text) END AS corrected,
+            CASE WHEN withdrawn THEN changed_at END AS withdrawn_at
         FROM {table.name} WHERE source_id = ANY(CAST(:source_ids AS text[]))
     """)  # noqa: S608  (names of our own tables, values are bound)
 
@@ -199,7 +205,9 @@ def _held_statement(table: Table) -> TextClause:
 def _answer(submission: Submission, held: HeldRecord) -> SubmitResult:
     if held.id == submission.id:
         return SubmitResult("created", held.id)
-    return SubmitResult("repeated" if _holds(held, submission) else "conflict", held.id)
+    if _holds(held, submission):
+        return SubmitResult("repeated", held.id)
+    return SubmitResult("conflict", held.id, held.withdrawn_at)
 
 
 def _holds(held: HeldRecord, submission: Submission) -> bool:
@@ -223,6 +231,23 @@ async def load(connection: AsyncConnection, table: Table, id: UUID, *, lock: boo
     return await _one(connection, table, query.with_for_update() if lock else query)
 
 
+async def load_all(
+    connection: AsyncConnection, table: Table, ids: Sequence[UUID], source_ids: Sequence[str]
+) -> list[Record]:
+    """Those that are there of these records, in the order of their ids, locked until the transaction ends."""
+    rows = await connection.execute(_all_statement(table), {"ids": ids, "source_ids": source_ids})
+    return [_record(row) for row in rows]
+
+
+@lru_cache
+def _all_statement(table: Table) -> TextClause:
+    names = ", ".join("CAST(body AS text) AS body" if name == "body" else name for name in (*_SHOWN, "reason"))
+    return text(f"""
+        SELECT {names} FROM {table.name}
+        WHERE id = ANY(CAST(:ids AS uuid[])) OR source_id = ANY(CAST(:source_ids AS text[])) ORDER BY id FOR UPDATE
+    """)  # noqa: S608  (names of our own tables, values are bound)
+
+
 async def load_by_source(connection: AsyncConnection, table: Table, source_id: str) -> Record:
     """The record that was handed in under `source_id`. Raises NotFound."""
     return await _one(connection, table, select(table).where(table.c.source_id == source_id))
@@ -232,6 +257,10 @@ async def _one(connection: AsyncConnection, table: Table, query: Select[Any]) ->
     row = (await connection.execute(query)).one_or_none()
     if row is None:
         raise NotFound(f"There is no such {table.name.replace('_', ' ')}.")
+    return _record(row)
+
+
+def _record(row: Any) -> Record:
     return Record(
         row.id, row.source_id, row.version, row.withdrawn, row.body, row.changed_at, row.changed_by, row.reason
     )
@@ -276,10 +305,16 @@ class NextVersion:
     body: str
     columns: dict[str, Any] = field(default_factory=dict)
     withdrawn: bool = False
+    reason: str | None = None
 
 
 async def revise_all(
-    connection: AsyncConnection, table: Table, revisions: Sequence[NextVersion], *, author: str, reason: str | None
+    connection: AsyncConnection,
+    table: Table,
+    revisions: Sequence[NextVersion],
+    *,
+    author: str,
+    at: datetime | None = None,
 ) -> dict[UUID, int]:
     """`revise` for any number of distinct records, which were locked before, in one round trip. Their new versions."""
     own = tuple(column.name for column in _own_columns(table))
@@ -289,9 +324,9 @@ async def revise_all(
             "ids": [revision.id for revision in revisions],
             "bodies": [revision.body for revision in revisions],
             "withdrawn": [revision.withdrawn for revision in revisions],
-            "at": clock.now(),
+            "at": at or clock.now(),
             "author": author,
-            "reason": reason,
+            "reasons": [revision.reason for revision in revisions],
             **{name: [revision.columns[name] for revision in revisions] for name in own},
         },
     )
@@ -306,15 +341,15 @@ def _revise_statement(table: Table, own: tuple[str, ...]) -> TextClause:
     changes = "".join(f", {name} = r.{name}" for name in own)
     return text(f"""
         WITH revised AS (
-            SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:bodies AS json[]), CAST(:withdrawn AS boolean[]){arrays})
-                AS r (id, body, withdrawn{names})
+            SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:bodies AS json[]), CAST(:withdrawn AS boolean[]),
+                CAST(:reasons AS text[]){arrays}) AS r (id, body, withdrawn, reason{names})
         ), kept AS (
             INSERT INTO {table.name}_history ({", ".join(kept)})
             SELECT {", ".join(f"t.{name}" for name in kept)} FROM {table.name} t JOIN revised USING (id)
         )
         UPDATE {table.name} t SET version = t.version + 1, body = r.body, withdrawn = r.withdrawn,
             changed_at = CAST(:at AS timestamptz), changed_by = CAST(:author AS text),
-            reason = CAST(:reason AS text){changes}
+            reason = r.reason{changes}
         FROM revised r WHERE t.id = r.id
         RETURNING t.id, t.version
     """)  # noqa: S608  (names of our own tables, values are bound)
@@ -332,3 +367,22 @@ async def history(connection: AsyncConnection, table: Table, record: Record) -> 
     old = table.metadata.tables[f"{table.name}_history"]
     rows = await connection.execute(select(old).where(old.c.id == record.id).order_by(old.c.version))
     return [Record(source_id=record.source_id, **row._mapping) for row in rows] + [record]
+
+
+async def histories(connection: AsyncConnection, table: Table, records: Sequence[Record]) -> dict[UUID, list[Record]]:
+    """`history` for any number of distinct records, by id."""
+    found: dict[UUID, list[Record]] = {record.id: [] for record in records}
+    if records:
+        sources = {record.id: record.source_id for record in records}
+        rows = await connection.execute(_histories_statement(table), {"ids": [*sources]})
+        for row in rows:
+            found[row.id].append(Record(source_id=sources[row.id], **row._mapping))
+    return {record.id: [*found[record.id], record] for record in records}
+
+
+@lru_cache
+def _histories_statement(table: Table) -> TextClause:
+    names = ", ".join("CAST(body AS text) AS body" if name == "body" else name for name in _KEPT)
+    return text(f"""
+        SELECT {names} FROM {table.name}_history WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id, version
+    """)  # noqa: S608  (names of our own tables, values are bound)

@@ -1,4 +1,4 @@
-"""NDJSON bulk intake: any number of lines in flat memory.
+"""NDJSON in bulk: any number of lines, handed in or correcting what was, in flat memory.
 
 Lines are read, checked and committed chunk by chunk, each chunk with its rejects in one transaction. The answer waits
 in a temporary file until the whole request is read: a client that sends everything before it reads anything would
@@ -15,23 +15,22 @@ from codecs import BOM_UTF8
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from tempfile import SpooledTemporaryFile
-from typing import IO, Generic
+from typing import IO, Any, Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID, uuid4
 
 import orjson
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import clock
-from shared.db.records import SubmitResult
 from shared.errors import DomainError, Fault, Invalid, Unavailable
 from shared.http.outages import may_pass
 from shared.http.problems import NO_RULE
 from shared.http.reading import read_model
 from shared.identity.callers import Caller
 from shared.kernel.norms import NotInForce
-from shared.outbox.unit_of_work import unit_of_work
+from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import rejects
-from shared.records.intake import ingest
+from shared.records.intake import conflict_detail, ingest
 from shared.records.record_type import F, RecordType
 from shared.records.rejects import Rejected
 from shared.telemetry.metrics import Metrics
@@ -42,33 +41,71 @@ CHUNK = 2_000
 AT_ONCE = 5  # lines checked without looking up
 MAX_LINE = 64 * 1024
 _IN_MEMORY = 1024 * 1024
-_DIFFERS = Fault("/source_id", "The same source_id holds other content; correct that record with PUT instead.")
 _OUR_FAULT = "We failed at this line, and at none beside it. It is fault {}; send the line again when that is mended."
 
 
-@dataclass(slots=True)
-class Summary:
-    """How many lines of a batch came to what end."""
-
-    created: int = 0
-    repeated: int = 0
-    rejected: int = 0
-
-    def count(self, status: str) -> None:
-        setattr(self, status, getattr(self, status) + 1)
-
-    def as_json(self) -> bytes:
-        counts = {"created": self.created, "repeated": self.repeated, "rejected": self.rejected}
-        return orjson.dumps({"summary": counts}) + b"\n"
+L = TypeVar("L")
+REJECTED = "rejected"
 
 
-@dataclass(slots=True)
-class Batch(Generic[F]):
-    """One bulk submission of one kind of record by one caller."""
+class LineResult(NamedTuple):
+    """What became of a line: its status, the record that holds it; or, `rejected`, what is wrong with it."""
 
-    engine: AsyncEngine
+    status: str
+    id: UUID | None = None
+    faults: Sequence[Fault] = ()
+
+
+class LineStore(Protocol[L]):
+    """What a batch does with its lines: those of one kind of record, from one caller."""
+
+    @property
+    def record_type(self) -> RecordType[Any]: ...
+
+    @property
+    def caller(self) -> Caller: ...
+
+    @property
+    def statuses(self) -> Sequence[str]:
+        """Those of lines that are not rejected."""
+
+    def read(self, line: bytes) -> L:
+        """The line as it is understood. Raises Invalid."""
+
+    async def store(self, unit: UnitOfWork, lines: Sequence[L]) -> Sequence[LineResult]:
+        """Does what the lines say, and answers for each in its order."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeLines(Generic[F]):
+    """Lines that are records: each is stored, once."""
+
     record_type: RecordType[F]
     caller: Caller
+    statuses: Sequence[str] = ("created", "repeated")
+
+    def read(self, line: bytes) -> F:
+        fact = read_model(self.record_type.fact, line)
+        if faults := self.record_type.refused(fact, self.caller):
+            raise Invalid("You cannot hand in this record.", faults=faults)
+        return fact
+
+    async def store(self, unit: UnitOfWork, lines: Sequence[F]) -> Sequence[LineResult]:
+        taken = await ingest(unit, self.record_type, lines, [self.caller] * len(lines))
+        return [
+            LineResult(REJECTED, faults=[Fault("/source_id", conflict_detail(each))])
+            if each.outcome == "conflict"
+            else LineResult(each.outcome, each.id)
+            for each in taken
+        ]
+
+
+@dataclass(slots=True)
+class Batch(Generic[L]):
+    """Any number of lines, stored by `lines`."""
+
+    engine: AsyncEngine
+    lines: LineStore[L]
     metrics: Metrics
     id: UUID = field(default_factory=uuid4)
 
@@ -78,7 +115,7 @@ class Batch(Generic[F]):
         While the database commits one chunk, the next is read and checked.
         """
         answer = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  (closed by _read_back)
-        summary, first = Summary(), 1
+        summary, first = dict.fromkeys((*self.lines.statuses, REJECTED), 0), 1
         committing: asyncio.Task[None] | None = None
         try:
             async for lines in _chunks(_trimmed(body)):
@@ -90,38 +127,35 @@ class Batch(Generic[F]):
         finally:
             if committing is not None:
                 await committing
-        answer.write(summary.as_json())
+        answer.write(orjson.dumps({"summary": summary}) + b"\n")
         answer.seek(0)
         return _read_back(answer)
 
-    async def _check(self, first: int, lines: Sequence[bytes]) -> "Chunk[F]":
-        chunk: Chunk[F] = Chunk(first, lines)
+    async def _check(self, first: int, lines: Sequence[bytes]) -> "Chunk[L]":
+        chunk: Chunk[L] = Chunk(first, lines)
         for number, line in enumerate(lines, first):
             if number % AT_ONCE == 0:
                 await asyncio.sleep(0)  # the chunk before is on its way, and must not wait for a whole one
             try:
-                chunk.facts[number] = self._read(line)
+                chunk.read[number] = self._read(line)
             except Invalid as fault:
                 chunk.rejected.append(Rejected(number, line, fault.faults or [Fault("", fault.detail)]))
         return chunk
 
-    def _read(self, line: bytes) -> F:
+    def _read(self, line: bytes) -> L:
         if len(line) > MAX_LINE:
             raise Invalid(f"The line is longer than {MAX_LINE} bytes.")
-        fact = read_model(self.record_type.fact, line)
-        if faults := self.record_type.refused(fact, self.caller):
-            raise Invalid("You cannot hand in this record.", faults=faults)
-        return fact
+        return self.lines.read(line)
 
-    async def _commit(self, chunk: "Chunk[F]", answer: IO[bytes], summary: Summary) -> None:
+    async def _commit(self, chunk: "Chunk[L]", answer: IO[bytes], summary: dict[str, int]) -> None:
         """Stores one chunk; then the answers for its lines."""
-        taken, rejected = await self._store(chunk, chunk.facts, chunk.rejected)
+        taken, rejected = await self._store(chunk, chunk.read, chunk.rejected)
         faults = {reject.line: reject.faults for reject in rejected}
         for number in range(chunk.first, chunk.first + len(chunk.lines)):
             answer.write(_answer(number, taken.get(number), faults.get(number, ()), summary))
 
-    async def _store(self, chunk: "Chunk[F]", facts: Mapping[int, F], rejected: Sequence[Rejected]) -> "Stored":
-        """The facts and rejects in one transaction. Where that fails, in two of half the facts, and so on, until a fact
+    async def _store(self, chunk: "Chunk[L]", facts: Mapping[int, L], rejected: Sequence[Rejected]) -> "Stored":
+        """The lines and rejects in one transaction. Where that fails, in two of half the lines, and so on, until a line
         that fails alone is rejected itself. Raises where the database cannot be had: then nothing says of a line that
         it is wrong."""
         try:
@@ -136,55 +170,53 @@ class Batch(Generic[F]):
         then, then_rejected = await self._store(chunk, {n: facts[n] for n in numbers[half:]}, ())
         return first | then, [*first_rejected, *then_rejected]
 
-    def _pinned(self, chunk: "Chunk[F]", number: int, error: Exception) -> Rejected:
+    def _pinned(self, chunk: "Chunk[L]", number: int, error: Exception) -> Rejected:
         """The line with what a rule says of it; or with the number of our fault, which the operator is told too."""
         if isinstance(error, DomainError):
             return Rejected(number, chunk.line(number), error.faults or [Fault("", error.detail)])
         if isinstance(error, NotInForce):
             return Rejected(number, chunk.line(number), [Fault("", NO_RULE)])
-        kind, fault = self.record_type.name, uuid4().hex[:12]
+        kind, fault = self.lines.record_type.name, uuid4().hex[:12]
         self.metrics.line_failed(kind)
         fields = {"kind": kind, "batch": str(self.id), "line": number, "fault": fault}
         log.error("a line of a batch fails", exc_info=error, extra={"fields": fields})
         return Rejected(number, chunk.line(number), [Fault("", _OUR_FAULT.format(fault))])
 
     async def _store_together(
-        self, chunk: "Chunk[F]", facts: Mapping[int, F], rejected: Sequence[Rejected]
+        self, chunk: "Chunk[L]", facts: Mapping[int, L], rejected: Sequence[Rejected]
     ) -> "Stored":
         """Records, events and rejects in one transaction."""
         async with unit_of_work(self.engine) as unit:
-            callers = [self.caller] * len(facts)
-            taken = dict(zip(facts, await ingest(unit, self.record_type, [*facts.values()], callers), strict=True))
-            rejected = [*rejected, *_conflicts(chunk, taken)]
+            taken = dict(zip(facts, await self.lines.store(unit, [*facts.values()]), strict=True))
+            rejected = [*rejected, *_refused(chunk, taken)]
             if rejected:
-                await rejects.keep(
-                    unit.connection, self.id, self.record_type.name, rejected, self.caller.subject, clock.now()
-                )
+                kind, author = self.lines.record_type.name, self.lines.caller.subject
+                await rejects.keep(unit.connection, self.id, kind, rejected, author, clock.now())
         return taken, rejected
 
 
-Stored = tuple[dict[int, SubmitResult], list[Rejected]]
-"""What became of the facts of some lines, by line, and which lines were rejected."""
+Stored = tuple[dict[int, LineResult], list[Rejected]]
+"""What became of some lines, by their numbers, and which were rejected."""
 
 
 @dataclass(slots=True)
-class Chunk(Generic[F]):
-    """Consecutive lines, the first of which has the number `first`: those that are records, and those that are not."""
+class Chunk(Generic[L]):
+    """Consecutive lines, the first of which has the number `first`: those that could be read, and the others."""
 
     first: int
     lines: Sequence[bytes]
-    facts: dict[int, F] = field(default_factory=dict)
+    read: dict[int, L] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
 
     def line(self, number: int) -> bytes:
         return self.lines[number - self.first]
 
 
-def _conflicts(chunk: Chunk[F], taken: dict[int, SubmitResult]) -> list[Rejected]:
+def _refused(chunk: Chunk[L], taken: dict[int, LineResult]) -> list[Rejected]:
     return [
-        Rejected(number, chunk.line(number), [_DIFFERS])
-        for number, outcome in taken.items()
-        if outcome.outcome == "conflict"
+        Rejected(number, chunk.line(number), result.faults)
+        for number, result in taken.items()
+        if result.status == REJECTED
     ]
 
 
@@ -223,11 +255,11 @@ async def _chunks(body: AsyncIterator[bytes]) -> AsyncIterator[list[bytes]]:
         yield lines
 
 
-def _answer(number: int, taken: SubmitResult | None, faults: Sequence[Fault], summary: Summary) -> bytes:
-    status = "rejected" if faults or taken is None else taken.outcome
-    summary.count(status)
+def _answer(number: int, taken: LineResult | None, faults: Sequence[Fault], summary: dict[str, int]) -> bytes:
+    status = REJECTED if faults or taken is None else taken.status
+    summary[status] += 1
     answer: dict[str, object] = {"line": number, "status": status}
-    if status == "rejected":
+    if status == REJECTED:
         answer["problems"] = orjson.Fragment(rejects.problems(faults))
     else:
         assert taken is not None  # noqa: S101

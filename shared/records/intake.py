@@ -1,15 +1,17 @@
 """Taking, correcting and withdrawing records: each a record and its event in one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Generic
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shared import clock
 from shared.audit import access_log
 from shared.db import records
-from shared.db.records import FIRST, Record, Submission, SubmitResult
+from shared.db.records import FIRST, NextVersion, Record, Submission, SubmitResult
 from shared.errors import Conflict, Fault, NotFound
 from shared.events.border_control import RaisedAlert
 from shared.events.envelope import Event, Fact
@@ -128,8 +130,35 @@ async def open_within(
     visible_fact(record_type, record, caller)
     records.expect_version(record, version)
     if record.withdrawn:
-        raise Conflict("The record is withdrawn; submit a new one under its own source_id.")
+        raise Conflict(withdrawn_detail(record.changed_at))
     return record
+
+
+def withdrawn_detail(since: datetime) -> str:
+    """Why a withdrawn record cannot be changed, and the one thing to do."""
+    return (
+        f"The record was withdrawn on {clock.date_of(since)} and stays so; submit what holds as a new record,"
+        " under a source_id that was not used before."
+    )
+
+
+def conflict_detail(taken: SubmitResult) -> str:
+    """Why a submission conflicts with what is held under its source_id, and the one thing to do: a withdrawn record
+    takes no correction."""
+    if taken.withdrawn_at is not None:
+        return withdrawn_detail(taken.withdrawn_at)
+    return "The same source_id holds other content; correct that record with PUT instead."
+
+
+@dataclass(frozen=True, slots=True)
+class RecordChange(Generic[F]):
+    """What becomes of a locked record: `fact` takes the place of `old`, or, `withdrawn`, it no longer counts."""
+
+    record: Record
+    old: F
+    fact: F
+    reason: str
+    withdrawn: bool = False
 
 
 async def revise_within(
@@ -143,23 +172,51 @@ async def revise_within(
     withdrawn: bool = False,
 ) -> Record:
     """Gives a locked record its next version, with its event and the row in the access log."""
-    revised = await records.revise(
-        unit.connection,
-        record_type.table,
-        record,
-        fact.model_dump_json(),
-        author=caller.subject,
-        reason=reason,
-        withdrawn=withdrawn,
-        columns=record_type.columns(fact),
-    )
-    await record_type.on_revised(
-        unit, Revision(record.id, record_type.fact.read(record.body), None if withdrawn else fact)
-    )
-    (told,) = await record_type.to_events(unit, [StoredRecord(record.id, fact)])
-    unit.emit(Event.of(told, record.id, revised.version, record_type.time(fact), withdrawn=withdrawn))
-    await _log_versions(unit, record_type, [record, revised], caller, "change", reason)
+    old = record_type.fact.read(record.body)
+    (revised,) = await revise_together(unit, record_type, [RecordChange(record, old, fact, reason, withdrawn)], caller)
     return revised
+
+
+async def revise_together(
+    unit: UnitOfWork, record_type: RecordType[F], changes: Sequence[RecordChange[F]], caller: Caller
+) -> list[Record]:
+    """`revise_within` for any number of distinct records: as many statements as for one."""
+    at, bodies = clock.now(), [change.fact.model_dump_json() for change in changes]
+    versions = [
+        NextVersion(change.record.id, body, record_type.columns(change.fact), change.withdrawn, change.reason)
+        for change, body in zip(changes, bodies, strict=True)
+    ]
+    numbers = await records.revise_all(unit.connection, record_type.table, versions, author=caller.subject, at=at)
+    await record_type.on_revised(
+        unit, [Revision(each.record.id, each.old, None if each.withdrawn else each.fact) for each in changes]
+    )
+    told = await record_type.to_events(unit, [StoredRecord(each.record.id, each.fact) for each in changes])
+    for change, body, fact in zip(changes, bodies, told, strict=True):
+        data = body if fact is change.fact else fact.model_dump_json()
+        id, time = change.record.id, record_type.time(change.fact)
+        unit.emit(Event(fact.TYPE, str(id), numbers[id], time, data, change.withdrawn))
+    await access_log.log_entries(
+        unit.connection, record_type.name, [entry for each in changes for entry in _entries(record_type, each, caller)]
+    )
+    return [
+        replace(
+            each.record,
+            version=numbers[each.record.id],
+            withdrawn=each.withdrawn,
+            body=body,
+            changed_at=at,
+            changed_by=caller.subject,
+            reason=each.reason,
+        )
+        for each, body in zip(changes, bodies, strict=True)
+    ]
+
+
+def _entries(record_type: RecordType[F], change: RecordChange[F], caller: Caller) -> list[access_log.Entry]:
+    """A row for each person whom the change names: a correction may have named another one."""
+    found = [record_type.person(fact) for fact in (change.old, change.fact)]
+    subjects = dict.fromkeys(access_log.Subject.of(person) for person in found if person is not None)
+    return [access_log.Entry(caller, "change", change.record.id, each, change.reason) for each in subjects]
 
 
 async def read(engine: AsyncEngine, record_type: RecordType[F], id: UUID, *, caller: Caller) -> Record:

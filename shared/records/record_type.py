@@ -42,7 +42,7 @@ async def _nothing(_unit: UnitOfWork, _entries: Sequence[StoredRecord[Any]]) -> 
     """Most records have no effect beside themselves."""
 
 
-async def _nothing_undone(_unit: UnitOfWork, _change: Revision[Any]) -> None:
+async def _nothing_undone(_unit: UnitOfWork, _changes: Sequence[Revision[Any]]) -> None:
     """What has no effect has none to undo."""
 
 
@@ -96,7 +96,7 @@ class RecordType(Generic[F]):
     key: Callable[[F], str] = _source_id
     columns: Callable[[F], dict[str, Any]] = _no_columns
     on_created: Callable[[UnitOfWork, Sequence[StoredRecord[F]]], Awaitable[None]] = _nothing
-    on_revised: Callable[[UnitOfWork, Revision[F]], Awaitable[None]] = _nothing_undone
+    on_revised: Callable[[UnitOfWork, Sequence[Revision[F]]], Awaitable[None]] = _nothing_undone
     to_events: Callable[[UnitOfWork, Sequence[StoredRecord[F]]], Awaitable[Sequence[Fact]]] = _itself
     immutable_faults: Callable[[F, F], Sequence[Fault]] = _nothing_fixed
     alerts: Callable[[UnitOfWork, Sequence[UUID]], Awaitable[Mapping[UUID, Sequence[RaisedAlert]]]] = _no_alerts

@@ -20,9 +20,10 @@ from shared.http.reading import DirectRoute
 from shared.http.routes import NDJSON, Lines
 from shared.identity.callers import Caller, requires
 from shared.records import intake, rejects
-from shared.records.batch import Batch
+from shared.records.batch import Batch, IntakeLines
+from shared.records.bulk_correction import CorrectionLine, CorrectionLines
 from shared.records.record_type import F, RecordType
-from shared.records.state import RecordState, state_of
+from shared.records.state import RecordState, RecordVersion, state_of, version_of
 from shared.records.step import StepRequest, correct_record, step_by, withdraw_record
 from shared.telemetry.tracing import current_traceparent
 
@@ -87,6 +88,29 @@ class BatchSummary(BaseModel):
     summary: BatchCounts
 
 
+class RevisedLine(BaseModel):
+    """The answer for a line of a batch of corrections that stands: since now, or since before."""
+
+    line: int
+    status: Literal["corrected", "withdrawn", "repeated"]
+    id: UUID
+
+
+class RevisedCounts(BaseModel):
+    """How many lines of a batch of corrections came to what end."""
+
+    corrected: int
+    withdrawn: int
+    repeated: int
+    rejected: int
+
+
+class RevisedSummary(BaseModel):
+    """The last line of the answer to a batch of corrections."""
+
+    summary: RevisedCounts
+
+
 class RejectedLine(BaseModel):
     """A line that is kept, with what is wrong with it."""
 
@@ -108,6 +132,7 @@ def record_routes(record_type: RecordType[Any], tag: str, *, single: bool = True
     _add_reading(router, record_type)
     _add_correction(router, record_type)
     _add_withdrawal(router, record_type)
+    _add_bulk_correction(router, record_type)
     return router
 
 
@@ -128,7 +153,7 @@ def _add_single_intake(router: APIRouter, record_type: RecordType[Any]) -> None:
             raise Invalid("You cannot hand in this record.", faults=faults)
         taken = await _group_commit(request, record_type).submit((fact, caller, current_traceparent()))
         if taken.outcome == "conflict":
-            raise Conflict("The same source_id holds other content; correct that record with PUT instead.")
+            raise Conflict(intake.conflict_detail(taken))
         body = {"id": str(taken.id), "source_id": fact.source_id, "version": FIRST}
         body |= {"alerts": taken.alerts} if taken.alerts else {}
         headers = {"ETag": etag(FIRST), "Location": f"/v1/{record_type.path}/{taken.id}"}
@@ -163,7 +188,7 @@ def _add_bulk_intake(router: APIRouter, record_type: RecordType[Any]) -> None:
         lines and white space after them are no lines; an empty line between them is one. Rejected lines are kept:
         `Kosh-Batch` names the batch under which they can be downloaded, mended and sent again."""
         routes.expect_ndjson(request)
-        batch = Batch(_engine(request), record_type, caller, request.app.state.metrics)
+        batch = Batch(_engine(request), IntakeLines(record_type, caller), request.app.state.metrics)
         answer = await batch.run(request.stream())
         return Lines(answer, headers={"Kosh-Batch": str(batch.id)})
 
@@ -226,10 +251,12 @@ def _add_reading(router: APIRouter, record_type: RecordType[Any]) -> None:
         return state_of(record_type, await intake.read(_engine(request), record_type, id, caller=caller))
 
     @router.get("/{id:uuid}/history", summary="Read all versions of a record")
-    async def read_history(request: Request, id: UUID, caller: Caller = reader) -> list[RecordState[record_type.fact]]:  # type: ignore[name-defined]
-        """Oldest first, the present state last."""
+    async def read_history(
+        request: Request, id: UUID, caller: Caller = reader
+    ) -> list[RecordVersion[record_type.fact]]:  # type: ignore[name-defined]
+        """Oldest first, the present state last; each with who made it."""
         versions = await intake.read_history(_engine(request), record_type, id, caller=caller)
-        return [state_of(record_type, version) for version in versions]
+        return [version_of(record_type, version) for version in versions]
 
 
 def _add_correction(router: APIRouter, record_type: RecordType[Any]) -> None:
@@ -254,3 +281,25 @@ def _add_withdrawal(router: APIRouter, record_type: RecordType[Any]) -> None:
     ) -> RecordState[record_type.fact]:  # type: ignore[name-defined]
         """It no longer counts; its content and history stay readable."""
         return await withdraw_record(asked, record_type, withdrawal.reason)
+
+
+def _add_bulk_correction(router: APIRouter, record_type: RecordType[Any]) -> None:
+    writer = requires(*record_type.writers, scope=record_type.scope)
+    line = CorrectionLine[record_type.fact].model_json_schema(ref_template="#/components/schemas/{model}")  # type: ignore[name-defined]
+    line.pop("$defs")  # among the components for the sake of the single form
+
+    @router.post(
+        ":correct-batch",
+        summary="Correct or withdraw any number of records as NDJSON",
+        openapi_extra={"requestBody": {"required": True, "content": {NDJSON: {"schema": line}}}},
+        response_class=Lines,
+        responses={200: {"model": RevisedLine | RefusedLine | RevisedSummary, "headers": _BATCH}},
+    )
+    async def correct_batch(request: Request, caller: Caller = writer) -> Lines:
+        """One correction or withdrawal a line, each for itself: one that is refused takes none with it. Answers and
+        rejected lines are as those of `:batch`. What was done before answers `repeated`: after a broken connection the
+        same file is sent again."""
+        routes.expect_ndjson(request)
+        batch = Batch(_engine(request), CorrectionLines(record_type, caller), request.app.state.metrics)
+        answer = await batch.run(request.stream())
+        return Lines(answer, headers={"Kosh-Batch": str(batch.id)})

@@ -19,6 +19,18 @@ class RecordState(Versioned, Generic[F]):
     record: F
 
 
+class RecordVersion(RecordState[F], Generic[F]):
+    """One version of a record in its history, and the subject of the token under which it was made."""
+
+    author: str
+
+
+def version_of(record_type: RecordType[F], record: Record) -> RecordVersion[F]:
+    """The record as RecordVersion shows it."""
+    shown: type[RecordVersion[F]] = RecordVersion[record_type.fact]  # type: ignore[name-defined]
+    return shown(**dict(state_of(record_type, record)), author=record.changed_by)
+
+
 def state_type(fact: type[F]) -> type[RecordState[F]]:
     """RecordState of that fact, as a class."""
     return RecordState[fact]  # type: ignore[valid-type]

@@ -53,11 +53,11 @@ async def raise_alerts(unit: UnitOfWork, entries: Sequence[StoredRecord[BorderCr
         await intake.ingest(unit, ALERTS, alerts, [PORTAL] * len(alerts))
 
 
-async def refresh_alerts(unit: UnitOfWork, change: Revision[BorderCrossing]) -> None:
-    """Withdraws the alerts that the crossing as corrected does not raise, and raises those that it does."""
-    entries = [] if change.after is None else [StoredRecord(change.id, change.after)]
+async def refresh_alerts(unit: UnitOfWork, changes: Sequence[Revision[BorderCrossing]]) -> None:
+    """Withdraws the alerts that the crossings as corrected do not raise, and raises those that they do."""
+    entries = [StoredRecord(change.id, change.after) for change in changes if change.after is not None]
     alerts = {alert.source_id: alert for alert in await _alerts(unit, entries)} if entries else {}
-    for id in await store.of_crossing(unit.connection, change.id):
+    for id in await store.of_crossings(unit.connection, [change.id for change in changes]):
         record = await records.load(unit.connection, border_alert, id, lock=True)
         await _revise(unit, record, alerts.pop(record.source_id, None))
     if alerts:

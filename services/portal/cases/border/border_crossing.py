@@ -33,9 +33,9 @@ async def _on_created(unit: UnitOfWork, entries: Sequence[StoredRecord[BorderCro
     await stay_registration.on_crossings_added(unit, entries)
 
 
-async def _on_revised(unit: UnitOfWork, change: Revision[BorderCrossing]) -> None:
-    await border_alert.refresh_alerts(unit, change)
-    await stay_registration.on_crossing_revised(unit, change)
+async def _on_revised(unit: UnitOfWork, changes: Sequence[Revision[BorderCrossing]]) -> None:
+    await border_alert.refresh_alerts(unit, changes)
+    await stay_registration.on_crossings_revised(unit, changes)
 
 
 CROSSINGS = RecordType(

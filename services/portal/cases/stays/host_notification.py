@@ -59,13 +59,14 @@ async def _to_events(unit: UnitOfWork, entries: Sequence[StoredRecord[Notice]]) 
     return [_fact(entry.fact, receipts[entry.id].joins) for entry in entries]
 
 
-async def _on_revised(unit: UnitOfWork, change: Revision[Notice]) -> None:
-    """The notice may belong to another entry, and the host's duty is done while it tells of a stay."""
-    notices = [notice for notice in (change.before, change.after) if notice]
-    await lock_persons(unit.connection, [wanted(change.id, notice, notice.stay_from) for notice in notices])
-    belongs = (await store.matches(unit.connection, [change.id]))[change.id]
-    moved = await notice_match.rematch(unit, [change.id]) if change.after else set()
-    await stay_registration.on_notice_revised(unit, {belongs, *moved}, "the host's notice changed")
+async def _on_revised(unit: UnitOfWork, changes: Sequence[Revision[Notice]]) -> None:
+    """A notice may belong to another entry, and the host's duty is done while it tells of a stay."""
+    notices = [(change.id, notice) for change in changes for notice in (change.before, change.after) if notice]
+    await lock_persons(unit.connection, [wanted(id, notice, notice.stay_from) for id, notice in notices])
+    belongs = await store.matches(unit.connection, [change.id for change in changes])
+    standing = [change.id for change in changes if change.after]
+    moved = await notice_match.rematch(unit, standing) if standing else set()
+    await stay_registration.on_notice_revised(unit, {*belongs.values(), *moved}, "the host's notice changed")
 
 
 def _fact(notice: Notice, joins: UUID | None) -> HostNotification:

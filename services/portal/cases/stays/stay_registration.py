@@ -48,18 +48,23 @@ async def on_crossings_added(unit: UnitOfWork, entries: Sequence[StoredRecord[Bo
         await _end(unit, ended)
 
 
-async def on_crossing_revised(unit: UnitOfWork, change: Revision[BorderCrossing]) -> None:
-    """Settles whatever a crossing had to do with before its correction or withdrawal, and has to do with now."""
-    states = [(fact.direction, crossing_of(change.id, fact)) for fact in (change.before, change.after) if fact]
+async def on_crossings_revised(unit: UnitOfWork, changes: Sequence[Revision[BorderCrossing]]) -> None:
+    """Settles whatever crossings had to do with before their correction or withdrawal, and have to do with now."""
+    states = [
+        (fact.direction, crossing_of(each.id, fact)) for each in changes for fact in (each.before, each.after) if fact
+    ]
     entries = [crossing for direction, crossing in states if direction == "entry"]
     visas = [crossing.visa_number for crossing in entries if crossing.visa_number]
     await store.lock_persons(unit.connection, [crossing for _, crossing in states], [], visas)
-    touched = {change.id, *await store.ended_by(unit.connection, change.id)}
+    ids = [change.id for change in changes]
+    touched = {*ids, *await store.ended_by(unit.connection, ids)}
     if entries:
         touched |= await notice_match.rematch_about(unit, entries)
+    if visas:
         touched |= {entry.id for entry in await store.entries_naming(unit.connection, visas)}
-    if change.after and change.after.direction == "exit":
-        touched |= set(await store.open_at(unit.connection, [crossing_of(change.id, change.after)]))
+    exits = [crossing_of(each.id, each.after) for each in changes if each.after and each.after.direction == "exit"]
+    if exits:
+        touched |= set(await store.open_at(unit.connection, exits))
     await recompute_stays(unit, touched, "a crossing was corrected or withdrawn")
 
 
@@ -251,8 +256,10 @@ async def _revise(
 ) -> None:
     if not stays:
         return
-    revisions = [NextVersion(stay.id, fact.model_dump_json(), columns, withdrawn) for stay, fact, columns in stays]
-    versions = await store.revise(unit.connection, revisions, AUTHOR, reason)
+    revisions = [
+        NextVersion(stay.id, fact.model_dump_json(), columns, withdrawn, reason) for stay, fact, columns in stays
+    ]
+    versions = await store.revise(unit.connection, revisions, AUTHOR)
     for stay, fact, columns in stays:
         at = columns["entered_at"]
         assert isinstance(at, datetime)  # noqa: S101  (the column is never null)

@@ -48,8 +48,8 @@ async def _on_created(unit: UnitOfWork, entries: Sequence[StoredRecord[Visa]]) -
     await on_visas_changed(unit, [entry.fact.number for entry in entries], "the visa came in")
 
 
-async def _on_revised(unit: UnitOfWork, change: Revision[Visa]) -> None:
-    await on_visas_changed(unit, [change.before.number], "the visa changed")
+async def _on_revised(unit: UnitOfWork, changes: Sequence[Revision[Visa]]) -> None:
+    await on_visas_changed(unit, [change.before.number for change in changes], "the visa changed")
 
 
 VISAS = RecordType(

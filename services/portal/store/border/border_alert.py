@@ -92,9 +92,9 @@ async def met(connection: AsyncConnection, crossings: Sequence[Looked]) -> list[
     return [Met(row.id, row.basis, row.body, row.kind) for row in rows]
 
 
-async def of_crossing(connection: AsyncConnection, crossing: UUID) -> list[UUID]:
-    """The alerts that were raised on a crossing, withdrawn ones included."""
-    query = select(border_alert.c.id).where(border_alert.c.crossing == crossing)
+async def of_crossings(connection: AsyncConnection, crossings: Sequence[UUID]) -> list[UUID]:
+    """The alerts that were raised on these crossings, withdrawn ones included, in the order of their ids."""
+    query = select(border_alert.c.id).where(border_alert.c.crossing.in_(crossings)).order_by(border_alert.c.id)
     return list((await connection.scalars(query)).all())
 
 

@@ -189,8 +189,8 @@ _OPEN_AT = text(
     )
 )
 _ENDED_BY = text("""
-SELECT CAST(source_id AS uuid) AS entry FROM stay_registration WHERE exit = :exit
-UNION SELECT entry FROM host_duty WHERE exit = :exit
+SELECT CAST(source_id AS uuid) AS entry FROM stay_registration WHERE exit = ANY(CAST(:exits AS uuid[]))
+UNION SELECT entry FROM host_duty WHERE exit = ANY(CAST(:exits AS uuid[]))
 """)
 
 
@@ -199,9 +199,9 @@ async def open_at(connection: AsyncConnection, exits: Sequence[Crossing]) -> lis
     return list((await connection.scalars(_OPEN_AT, arrays(exits))).all())
 
 
-async def ended_by(connection: AsyncConnection, exit: UUID) -> list[UUID]:
-    """Entries whose stay or duty this crossing ended."""
-    return list((await connection.scalars(_ENDED_BY, {"exit": exit})).all())
+async def ended_by(connection: AsyncConnection, exits: Sequence[UUID]) -> list[UUID]:
+    """Entries whose stay or duty these crossings ended."""
+    return list((await connection.scalars(_ENDED_BY, {"exits": exits})).all())
 
 
 async def of_entries(connection: AsyncConnection, entries: Collection[UUID]) -> list[Stay]:
@@ -225,11 +225,9 @@ async def open_stays(connection: AsyncConnection, stays: Sequence[Submission]) -
     return [taken.id for taken in await records.submit(connection, table, stays)]
 
 
-async def revise(
-    connection: AsyncConnection, stays: Sequence[NextVersion], author: str, reason: str
-) -> dict[UUID, int]:
+async def revise(connection: AsyncConnection, stays: Sequence[NextVersion], author: str) -> dict[UUID, int]:
     """Gives stays, which were locked, their next versions; these by id."""
-    return await records.revise_all(connection, table, stays, author=author, reason=reason)
+    return await records.revise_all(connection, table, stays, author=author)
 
 
 async def entries_on_visas(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, str]:
