@@ -17,6 +17,9 @@ from shared.broker import Broker, Mechanism, Security
 
 _FEED = re.compile(r"KOSH_FEED_([A-Z]+)_URL", re.IGNORECASE)
 
+_ORIGIN = re.compile(r"https://[a-z0-9.-]+(:[0-9]{1,5})?|http://(localhost|127\.0\.0\.1)(:[0-9]{1,5})?")
+"""As browsers write it: lower case, no path. Tokens travel to it in the clear only within one machine."""
+
 
 class SettingsError(Exception):
     """The environment does not say what the service needs; the message names every variable at fault."""
@@ -97,6 +100,12 @@ class ServiceSettings(KafkaSettings):
         None, validation_alias="KOSH_TRUSTED_PROXIES", description="whose X-Forwarded-For is believed"
     )
 
+    frontends: str = Field(
+        "",
+        validation_alias="KOSH_FRONTENDS",
+        description="origins whose pages may call with a person's token, separated by spaces",
+    )
+
     otlp_endpoint: str | None = Field(
         None, validation_alias="KOSH_OTLP_ENDPOINT", description="of an OpenTelemetry collector"
     )
@@ -107,6 +116,17 @@ class ServiceSettings(KafkaSettings):
         None, ge=0, le=65535, validation_alias="KOSH_METRICS_PORT", description="of processes that serve no API"
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", validation_alias="KOSH_LOG_LEVEL")
+
+    @property
+    def frontend_origins(self) -> frozenset[str]:
+        """The origins that CORS names (shared.http.cors)."""
+        return frozenset(self.frontends.split())
+
+    @model_validator(mode="after")
+    def _frontends_are_origins(self) -> Self:
+        if not all(map(_ORIGIN.fullmatch, self.frontends.split())):
+            raise ValueError("KOSH_FRONTENDS names origins, such as https://cabinet.example or http://localhost:3000")
+        return self
 
     @model_validator(mode="after")
     def _kafka_has_an_address(self) -> Self:

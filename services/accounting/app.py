@@ -36,6 +36,9 @@ ROUTERS = (
     my_access_log.router,
 )
 
+OPEN_PATHS = ("/sdmx/",)
+"""What pages of any origin may read: figures for everybody."""
+
 
 def make_app(settings: AccountingSettings) -> FastAPI:
     """The application over its database. The sources are asked only where they end: reading them is the intake's."""
@@ -53,7 +56,9 @@ def make_app(settings: AccountingSettings) -> FastAPI:
         await check_database(engine, "accounting")
 
     title = "Kosh accounting: the unified statistics"
-    app = make_http_app("accounting", title, settings, ROUTERS, lifespan=lifespan, checks={"database": database})
+    app = make_http_app(
+        "accounting", title, settings, ROUTERS, lifespan=lifespan, checks={"database": database}, open_paths=OPEN_PATHS
+    )
     _watch_sources(app.state.metrics, engine)
     app.state.engine = engine
     app.state.sources = sources

@@ -44,6 +44,13 @@ def _country(value: str) -> str:
     return value
 
 
+@lru_cache(maxsize=2**9)  # as of countries: every crossing names two
+def _issuer(value: str) -> str:
+    if not codes.is_issuer(value):
+        raise ValueError("is no code of ICAO 9303 part 3 section 5: ISO 3166-1 alpha-3, XXA to XXX, UNO, EUE or GBN")
+    return value
+
+
 def _region(value: str) -> str:
     if not codes.is_region(value):
         raise ValueError("is not a region: the first two digits of its KATO code are expected")
@@ -84,6 +91,8 @@ def _period(value: str, info: ValidationInfo) -> str:
 
 
 Country = Annotated[str, AfterValidator(_country)]
+Issuer = Annotated[str, AfterValidator(_issuer)]
+"""Who issued a travel document, or whose national it calls its holder: a country, or an organisation such as UNO."""
 Region = Annotated[str, AfterValidator(_region)]
 Activity = Annotated[str, AfterValidator(_activity)]
 Bin = Annotated[str, AfterValidator(_bin)]

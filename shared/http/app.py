@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.types import Lifespan
 
 from shared.http import openapi, outages, problems
+from shared.http.cors import CrossOrigin
 from shared.http.edge import Edge
 from shared.http.head import Head
 from shared.http.health import Check, health_router
@@ -51,8 +52,10 @@ def make_app(
     checks: Mapping[str, Check] | None = None,
     description: str = "",
     tracing: Tracing | None = None,
+    open_paths: tuple[str, ...] = (),
 ) -> FastAPI:
-    """The service's application. `checks` are what readiness asks beside the identity provider's keys.
+    """The service's application. `checks` are what readiness asks beside the identity provider's keys; `open_paths`
+    begin the paths that pages of any origin may read.
 
     In `app.state` are: settings, metrics, tracing, tokens, `subjects` (their buckets), and `stopping`, an event that is
     set as soon as the process is asked to stop. Raises UndeclaredRoute for a route that does not say who may call it,
@@ -88,6 +91,7 @@ def make_app(
     outages.install(app)
     app.add_middleware(Head)
     app.add_middleware(Limits, bounds=Bounds(settings.max_body, settings.max_running, settings.max_rate))
+    app.add_middleware(CrossOrigin, frontends=settings.frontend_origins, open_paths=open_paths)
     app.add_middleware(Edge, metrics=metrics, tracing=tracing)
     app.add_middleware(Languages)
     return app

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.audit.access_log import Action, Subject, log_search
 from shared.events.person import BirthDate, DocumentNumber
-from shared.events.wire import Country, WireModel
+from shared.events.wire import Issuer, WireModel
 from shared.http import routes
 from shared.http.paging import Cursor, Limit, after, cursor_at, page
 from shared.identity.callers import Caller, requires, requires_iin
@@ -68,7 +68,7 @@ class Usage(BaseModel):
 class DocumentHolder(WireModel):
     """Who comes to the counter: a document, and the birth date in it. It stands in the body: addresses are logged."""
 
-    issuing_state: Country
+    issuing_state: Issuer
     document_number: DocumentNumber
     birth_date: BirthDate
 

@@ -82,6 +82,14 @@ def is_country(code: str) -> bool:
     return code in code_list("countries")
 
 
+def is_issuer(code: str) -> bool:
+    """What a travel document names as its issuer, or its holder's nationality: a country, or an organisation.
+
+    Source: ICAO Doc 9303 part 3 section 5, one list for both fields of the machine readable zone.
+    """
+    return is_country(code) or code in code_list("issuing_organisations")
+
+
 def is_region(code: str) -> bool:
     """The first two KATO digits of one of the present regions; the country's total is none."""
     return code in code_list("regions") and code != COUNTRY_TOTAL

@@ -16,7 +16,7 @@ from shared.audit.access_log import Subject
 from shared.events.contradictions import Contradiction, contradiction, together
 from shared.events.grants import digest_of
 from shared.events.person import BirthDate, DocumentNumber, Iin, LatinName, Person
-from shared.events.wire import Country, WireModel
+from shared.events.wire import Issuer, WireModel
 from shared.kernel import documents, names, spellings
 from shared.kernel.periods import PartialDate
 from shared.kernel.spellings import Name
@@ -26,7 +26,7 @@ class PersonQuery(WireModel):
     """Whom a search is for. It stands in the body: addresses of requests are logged, and hold no personal data."""
 
     iin: Iin | None = None
-    issuing_state: Country | None = None
+    issuing_state: Issuer | None = None
     document_number: DocumentNumber | None = None
     surname: LatinName | None = None
     given_names: LatinName | None = None

@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.accounting.rules.figures.axes import NOWHERE, axis_of
-from services.accounting.rules.figures.dataflows import AGES, codes_of
+from services.accounting.rules.figures.dataflows import AGES, COUNTRIES, codes_of
 from services.accounting.rules.figures.dimensions import (
     AGE_GROUPS,
     PURPOSES,
     SEXES,
     age_group,
     birth_code,
+    counted_citizenship,
     country_code,
     country_name,
     day_number,
@@ -24,6 +25,7 @@ from services.accounting.rules.figures.dimensions import (
     region_name,
     sex_code,
 )
+from shared.kernel.codes import code_list
 
 letters = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=3, max_size=3)
 dates = st.dates(date(1900, 1, 1), date(2100, 12, 31))
@@ -40,6 +42,14 @@ def test_country_numbers_are_stored_and_never_change(code: str | None, number: i
 def test_a_country_s_number_tells_its_letters_in_15_bits(code: str) -> None:
     assert country_name(country_code(code)) == code
     assert 0 < country_code(code) < 2**15
+
+
+def test_the_nationality_of_every_document_is_counted_as_a_country_that_figures_know() -> None:
+    countries = codes_of(COUNTRIES)
+    assert {counted_citizenship(code) for code in code_list("issuing_organisations")} == {"XXX"}
+    assert all(counted_citizenship(code) == code for code in code_list("countries"))
+    assert "XXX" in countries
+    assert not set(code_list("issuing_organisations")) & set(countries)
 
 
 @pytest.mark.parametrize("code", ["kaz", "KZ", "KAZA", "ҚАЗ", "K1Z", ""])

@@ -57,6 +57,15 @@ def test_countries_are_complete() -> None:
     assert not codes.is_country("SUN")
 
 
+def test_issuers_of_travel_documents_are_countries_and_organisations() -> None:
+    organisations = codes.code_list("issuing_organisations")
+    assert not set(organisations) & set(codes.code_list("countries")), "statistics count countries"
+    assert {"UNO", "UNA", "UNK", "EUE", "GBD", "GBN", "GBO", "GBP", "GBS", "XOM", "XPO", "XCC"} <= set(organisations)
+    assert all(map(codes.is_issuer, ("UNO", "RKS", "XXA", "KAZ")))
+    assert not any(map(codes.is_issuer, ("UTO", "SUN", "uno", "D", "")))
+    assert not any(map(codes.is_country, organisations))
+
+
 def test_the_twenty_regions() -> None:
     regions = codes.code_list("regions")
     assert len(regions.under("KZ")) == 20

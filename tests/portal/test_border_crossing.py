@@ -74,6 +74,28 @@ async def test_every_fault_is_named_at_once_and_nothing_sent_is_repeated(portal:
     assert not any(sent in answer.text for sent in ("1990-13-01", "Каримов", "900501300123"))
 
 
+@pytest.mark.parametrize(("issuer", "nationality"), [("UNO", "UNO"), ("GBR", "GBN"), ("XOM", "ITA"), ("EUE", "XXX")])
+async def test_documents_of_organisations_are_taken_as_icao_lists_them(
+    portal: Api, issuer: str, nationality: str
+) -> None:
+    document = DOCUMENT | {"issuing_state": issuer}
+    answer = await submit(portal, crossing(person=person(document=document, citizenship=nationality)))
+
+    assert answer.status_code == 201, answer.text
+    kept = (await portal.events())[0]["data"]["person"]
+    assert (kept["document"]["issuing_state"], kept["citizenship"]) == (issuer, nationality)
+    sought = {"issuing_state": issuer, "document_number": document["number"], "citizenship": nationality}
+    found = await portal.client.post("/v1/stay-control:check", json=sought, headers=portal.token("migration-police"))
+    assert found.status_code == 200, found.text
+
+
+async def test_an_organisation_is_no_country_to_come_from(portal: Api) -> None:
+    answer = await submit(portal, crossing(country="UNO"))
+
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/country"]
+
+
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59-05:00"])
 async def test_a_year_beyond_all_registers_is_a_fault_of_the_field(portal: Api, moment: str) -> None:
     answer = await submit(portal, crossing(crossed_at=moment))

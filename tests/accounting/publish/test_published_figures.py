@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from services.accounting.api.figures import sdmx
 from services.accounting.cases.figures.read_figures import FigureReader
 from services.accounting.cases.releases.cut import cut_release
-from services.accounting.intake.published.load import BadFile, load
+from services.accounting.intake.published.load import BadFile, load, read_file
 from shared.db.engine import make_engine
 from shared.errors import Conflict
 from shared.events.portal import ResidenceRegistration
@@ -221,12 +221,7 @@ async def test_every_bad_row_is_named_and_nothing_of_the_file_is_loaded(
         "  line 8: key: FREQ of this period is Q",
         "  line 9: period is not a year, quarter, month, day or span of years such as 2014-01-01/P3Y",
         "  line 9: reported_on is not a date",
-        "  line 10: key has 1 codes instead of 4",
-        "  line 10: value is not a number",
-        "  line 10: unit is none of PS, NR, PT, USD, KZT",
-        "  line 10: approximate is neither yes nor no",
-        "  line 10: concept is missing",
-        "  line 10: source is missing",
+        "  line 10: has 1 columns instead of 10",
         "  line 11: value is not a number",
         "  line 11: approximate is neither yes nor no",
     ]
@@ -262,6 +257,77 @@ async def test_a_dynamic_table_of_stat_gov_kz_is_read(loading: Loading, client: 
         ("62", "_T", "2024"): "-1234",
         ("71", "_T", "2024"): "60111",
     }
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1251"])
+@pytest.mark.parametrize("minus", ["-", "\u2212", "\u2013"])
+@pytest.mark.parametrize("space", [" ", "\u00a0", "\u202f"])
+def test_a_dynamic_table_is_read_however_an_office_saved_it(
+    tmp_path: Path, encoding: str, minus: str, space: str
+) -> None:
+    table = STAT_GOV_KZ.removeprefix("\ufeff").replace("ОБЛАСТЬ ҰЛЫТАУ", "ПАВЛОДАРСКАЯ ОБЛАСТЬ")
+    plain, file = tmp_path / "plain.tsv", tmp_path / "saved.tsv"
+    plain.write_text(table, encoding="utf-8")
+    typeset = table.replace("\t-", f"\t{minus}").replace("16 639", f"16{space}639").replace("70 500", f"70{space}500")
+    try:
+        file.write_bytes(typeset.replace("\n", "\r\n").encode(encoding))
+    except UnicodeEncodeError:
+        pytest.skip("Windows-1251 has no such character")
+    assert read_file(file, "NET", "stat.gov.kz") == read_file(plain, "NET", "stat.gov.kz")
+    assert len(read_file(file, "NET", "stat.gov.kz")[0]) == 5
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"{HEADER}\n{ROW}\n".encode("utf-16-le"),
+        b"\xff\xfeN\x00A",
+        b"\xff\xfe\x00\xd8\x00",
+        f"{HEADER}\n{ROW.replace('UNESCO', 'ЮНЕСКО')}\n".encode("cp1251"),
+        STAT_GOV_KZ.removeprefix("\ufeff").replace("Ұ", "У").encode("koi8-r"),
+        STAT_GOV_KZ.removeprefix("\ufeff").replace("Ұ", "У").encode("cp866"),
+        b"PK\x03\x04\x14\x00\x06\x00\xff",
+    ],
+)
+def test_what_could_only_be_guessed_is_refused_by_a_sentence(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "some.csv"
+    file.write_bytes(content)
+    with pytest.raises(BadFile, match=r"^some\.csv (is not loaded: its encoding .* UTF-8 is expected|: is none)"):
+        read_file(file, "NET", "stat.gov.kz")
+
+
+def test_a_letter_that_windows_1251_has_not_is_no_row_left_out(tmp_path: Path) -> None:
+    file = tmp_path / "saldo.tsv"
+    file.write_bytes(STAT_GOV_KZ.removeprefix("\ufeff").encode("cp1251", "replace"))
+    with pytest.raises(BadFile, match="line 6: has a letter that was lost"):
+        read_file(file, "NET", "stat.gov.kz")
+
+
+def test_a_line_that_cannot_be_read_takes_none_along_and_each_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "some.csv"
+    quoted = ROW.replace("UNESCO", '"UNESCO')
+    later = ROW.replace("2021", "2022")
+    lines = [HEADER, quoted, later, ROW.replace("students", "students, all"), later.replace("1300", "1 30"), quoted]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(BadFile) as refused:
+        read_file(file, "NET", "stat.gov.kz")
+    assert str(refused.value).splitlines() == [
+        "some.csv is not loaded:",
+        "  line 2: its quotes do not match, or a cell is too long",
+        "  line 4: has 11 columns instead of 10",
+        "  line 5: value is not a number",
+        "  line 6: its quotes do not match, or a cell is too long",
+    ]
+
+
+@pytest.mark.parametrize(
+    "broken", ["2024 год\tГ.АСТАНА", '"2024 год\tГ.АСТАНА\t2\tВсего\t1\tВсего\t1\tВсего\t1\t60 111']
+)
+def test_a_cut_line_of_a_dynamic_table_is_no_row_left_out(tmp_path: Path, broken: str) -> None:
+    file = tmp_path / "saldo.tsv"
+    file.write_text(f"{STAT_GOV_KZ}Сальдо миграции\t01.01.2025\t{broken}\n{STAT_GOV_KZ[-5:]}", encoding="utf-8")
+    with pytest.raises(BadFile, match=r"line 9: (has 4 columns instead of 12|its quotes)"):
+        read_file(file, "NET", "stat.gov.kz")
 
 
 def _apart_from_release(rows: list[dict[str, str]]) -> list[dict[str, str]]:

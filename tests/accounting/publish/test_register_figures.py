@@ -93,6 +93,15 @@ class TestLabour:
             "ACTIVITY", "CITIZEN", "QUALIFICATION", "TIME_PERIOD")  # fmt: skip
         assert everything["_X", "seasonal", "75", "B", "UZB", "unqualified", "2023"] == 1
 
+    async def test_a_nationality_that_no_country_gives_is_counted_as_unspecified(
+        self, api: Api, written: Accounting
+    ) -> None:
+        await say(written, WorkPermit, *(permit(person=person(citizenship=code)) for code in ("UNO", "GBN", "XOM")))
+        by_citizen = await read(
+            api, "DF_LABOUR/A.PERMITS_ISSUED.REGISTER._T._T._T.KZ.._T?startPeriod=2023&endPeriod=2023", "CITIZEN"
+        )
+        assert by_citizen == {"_T": 3, "XXX": 3}
+
     async def test_workers_are_persons_who_may_work_on_the_last_day(self, api: Api, written: Accounting) -> None:
         double = person()
         await say(

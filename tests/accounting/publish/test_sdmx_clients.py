@@ -160,3 +160,12 @@ def _by_citizenship(url: str, token: dict[str, str]) -> Any:
     client.session.close()
     sdmx.source.sources.pop(name)
     return sdmx.to_pandas(read).fillna(0)
+
+
+async def test_a_page_of_any_origin_asks_for_figures_and_for_nothing_else(api: Api) -> None:
+    preflight = {"Origin": "https://stranger.example", "Access-Control-Request-Method": "GET"}
+    figures = await api.client.options("/sdmx/v1/data/DF_FLOW/all", headers=preflight)
+    assert (figures.status_code, figures.headers["Access-Control-Allow-Origin"]) == (204, "*")
+    for path in ("/v1/me/access-log", "/v1/identities", "/"):
+        answer = await api.client.options(path, headers=preflight)
+        assert (answer.status_code, answer.headers.get("Access-Control-Allow-Origin")) == (405, None), path

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from services.accounting.rules.figures.dimensions import day_number, region_code
+from services.accounting.rules.figures.dimensions import counted_citizenship, day_number, region_code
 from services.accounting.rules.persons.identity import NO_KEY, Claim, Hashes, Holder
 from services.accounting.rules.residence.history import Kind
 from services.accounting.rules.rows import LEFT_OUT, PERSONAL
@@ -99,6 +99,7 @@ def body(fact: Fact, person: Person | None) -> str:
     told: dict[str, Any] = fact.model_dump(mode="json", exclude=set(LEFT_OUT))
     if person:
         told |= {name: getattr(person, name) for name in PERSONAL}
+        told["citizenship"] = counted_citizenship(person.citizenship)
     try:
         text = orjson.dumps(told).decode()
     except orjson.JSONEncodeError:

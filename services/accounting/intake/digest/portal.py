@@ -4,7 +4,13 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from services.accounting.intake.digest.digested import LAST_DAY, DigestedRecord, Sign, identify
-from services.accounting.rules.figures.dimensions import birth_code, country_code, purpose_code, sex_code
+from services.accounting.rules.figures.dimensions import (
+    birth_code,
+    counted_citizenship,
+    country_code,
+    purpose_code,
+    sex_code,
+)
 from services.accounting.rules.persons.identity import Claim, Hashes
 from services.accounting.rules.residence.history import Kind, local_day_and_second, source_order
 from services.accounting.rules.rows import CrossingRow
@@ -34,7 +40,7 @@ def border_crossing_v1(
         source_order(fact.crossed_at, fact.source_id),
         birth_code(person.birth_date),
         country_code(fact.country),
-        country_code(person.citizenship),
+        country_code(counted_citizenship(person.citizenship)),
         purpose_code(fact.purpose),
         sex_code(person.sex),
         int(fact.direction == "entry"),

@@ -7,7 +7,7 @@ year,total,urban,rural
 
 from collections.abc import Iterator, Sequence
 
-from services.accounting.intake.published.table import Row, records
+from services.accounting.intake.published.lines import Record, records
 
 HEADER = ["year", "total", "urban", "rural"]
 AREAS = {"total": "KZ", "urban": "KZ_U", "rural": "KZ_R"}
@@ -17,14 +17,18 @@ def is_by_settlement(header: str) -> bool:
     return header.strip().split(",") == HEADER
 
 
-def rows(lines: Sequence[str], indicator: str) -> Iterator[Row]:
+def rows(lines: Sequence[str], indicator: str) -> Iterator[Record]:
     """The series as figures of DF_FLOW, METHOD COUPON."""
     comment = " ".join(line.lstrip("# ").strip() for line in lines if line.startswith("#"))
     concept, _, source = comment.partition(". ")
-    for number, row in records(lines):
+    for record in records(lines):
+        if record.faults:
+            yield record
+            continue
+        row = record.values
         for column, area in AREAS.items():
-            yield (
-                number,
+            yield Record(
+                record.number,
                 {
                     "flow": "DF_FLOW",
                     "key": f"A.{indicator}.COUPON.{area}._T._T._T._T._T",

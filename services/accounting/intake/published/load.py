@@ -8,7 +8,7 @@ import asyncpg
 
 from services.accounting.cases.figures.load_figures import load_figures
 from services.accounting.intake.published import by_settlement, stat_gov_kz, table
-from services.accounting.intake.published.table import Row
+from services.accounting.intake.published.lines import NotText, Record, text_lines
 from services.accounting.rules.figures.published_figure import BadRow, PublishedFigure, read_row
 
 STAT_GOV_KZ = "Bureau of National Statistics of Kazakhstan, stat.gov.kz"
@@ -38,7 +38,10 @@ async def load(
 
 def read_file(file: Path, indicator: str, source: str) -> tuple[list[PublishedFigure], int]:
     """The figures of a file, and how many rows were left out. Raises BadFile."""
-    lines = file.read_text(encoding="utf-8-sig").splitlines(keepends=True)
+    try:
+        lines = text_lines(file.read_bytes())
+    except NotText as unknown:
+        raise BadFile(f"{file.name} is not loaded: {unknown}") from None
     header = next((line for line in lines if not line.startswith("#")), "")
     if table.is_table(header):
         return _figures(file, table.rows(lines)), 0
@@ -50,20 +53,26 @@ def read_file(file: Path, indicator: str, source: str) -> tuple[list[PublishedFi
     raise BadFile(f"{file.name}: is none of the forms that are read: see services/accounting/intake/published")
 
 
-def _figures(file: Path, rows: Iterable[Row]) -> list[PublishedFigure]:
+def _figures(file: Path, rows: Iterable[Record]) -> list[PublishedFigure]:
     figures: dict[tuple[str, str, str], PublishedFigure] = {}
     faults: list[str] = []
-    for number, row in rows:
+    for record in rows:
         try:
-            figure = read_row(row)
+            figure = _figure(record)
         except BadRow as bad:
-            faults += [f"line {number}: {fault}" for fault in bad.faults]
+            faults += [f"line {record.number}: {fault}" for fault in bad.faults]
             continue
         if figure.identity in figures:
-            faults.append(f"line {number}: the same figure stands in an earlier line")
+            faults.append(f"line {record.number}: the same figure stands in an earlier line")
         figures[figure.identity] = figure
     if not figures:
         faults.append("there is no figure in it")
     if faults:
         raise BadFile(f"{file.name} is not loaded:\n" + "\n".join(f"  {fault}" for fault in faults))
     return list(figures.values())
+
+
+def _figure(record: Record) -> PublishedFigure:
+    if record.faults:
+        raise BadRow(list(record.faults))
+    return read_row(record.values)

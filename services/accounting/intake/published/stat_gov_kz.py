@@ -6,12 +6,11 @@ Names are Russian, values have spaces between thousands. Taken are the country a
 and rural settlements or sex; rows that are broken down by anything else, and districts, are left out and counted.
 """
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from services.accounting.intake.published.table import Row
+from services.accounting.intake.published.lines import LETTER_LOST, Record, records
 from shared.kernel.codes import code_list
 
 _AREA: Final = "КАТО"
@@ -37,21 +36,27 @@ class DynamicTable:
     source: str
     left_out: int = field(default=0, init=False)
 
-    def rows(self) -> Iterator[Row]:
-        reader = csv.DictReader((line.lstrip("\ufeff") for line in self.lines), delimiter="\t", restval="")
-        dimensions = [name for name in reader.fieldnames or () if name not in _PLAIN and not name.startswith("L")]
-        for row in reader:
+    def rows(self) -> Iterator[Record]:
+        for record in records(self.lines, "\t"):
+            if record.faults:
+                yield record
+                continue
+            row = record.values
+            dimensions = [name for name in row if name not in _PLAIN and not name.startswith("L")]
+            if any("?" in row[name] for name in dimensions):  # as Windows-1251 has no letters of Kazakh's own
+                yield Record(record.number, row, (LETTER_LOST,))
+                continue
             key = _key(row, dimensions)
             if key is None:
                 self.left_out += 1
                 continue
-            yield (
-                reader.line_num,
+            yield Record(
+                record.number,
                 {
                     "flow": "DF_FLOW",
                     "key": f"A.{self.indicator}.COUPON.{key}",
                     "period": row["PERIOD"].split(" ")[0].strip(),
-                    "value": "".join(row["VAL"].split()).replace(",", "."),
+                    "value": row["VAL"].replace(",", "."),
                     "unit": "PS",
                     "approximate": "no",
                     "concept": row.get("NAM") or "Series of stat.gov.kz",

@@ -11,6 +11,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from shared.kernel.codes import code_list
+
 UNSPECIFIED: Final = "_X"
 
 SEXES: Final = (UNSPECIFIED, "M", "F")
@@ -40,6 +42,16 @@ def sex_code(sex: str | None) -> int:
 def purpose_code(purpose: str | None) -> int:
     """The declared purpose of a crossing; an undeclared or unknown one -> 0."""
     return _PURPOSE_CODES.get(purpose or UNSPECIFIED, 0)
+
+
+@lru_cache(1_000)
+def counted_citizenship(nationality: str) -> str:
+    """The country of a nationality as statistics count it: XXX, unspecified, of one that no country gives (ICAO 9303).
+
+    An official of the United Nations (UNO) or a holder of an Order's passport (XOM) is a citizen of some country, which
+    the document does not tell.
+    """
+    return "XXX" if nationality in code_list("issuing_organisations") else nationality
 
 
 @lru_cache(1_000)

@@ -19,6 +19,10 @@ COLUMNS: Final = (
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,9})?")
 """Decimal alone would read digits of any script, and exponents that no reader could write out."""
 
+_MINUS: Final = str.maketrans(dict.fromkeys("\u2212\u2012\u2013\ufe63\uff0d", "-"))
+_GROUPED: Final = re.compile(r"[+-]?\s?[0-9]{1,3}(\s[0-9]{3})+(\.[0-9]+)?")
+"""Thousands with a space of any kind between them; other spaces within a number are a fault."""
+
 _YES_NO: Final = {"yes": True, "no": False}
 
 
@@ -97,7 +101,11 @@ def _period(freq: str, period: str, faults: list[str]) -> None:
         faults.append(f"key: FREQ of this period is {frequency(period)}")
 
 
-def _value(text: str, faults: list[str]) -> Decimal | None:
+def _value(written: str, faults: list[str]) -> Decimal | None:
+    """Read as people typeset numbers, too: a minus of its own, spaces between thousands."""
+    text = written.strip().translate(_MINUS)
+    if _GROUPED.fullmatch(text):
+        text = "".join(text.split())
     if not _NUMBER.fullmatch(text):
         faults.append("value is not a number")
         return None

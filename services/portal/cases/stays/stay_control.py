@@ -22,7 +22,7 @@ from shared.errors import Forbidden, NotFound
 from shared.events.contradictions import contradiction
 from shared.events.person import Person
 from shared.events.portal import BorderCrossing
-from shared.events.wire import Country, Date, ReckonedDate
+from shared.events.wire import Date, Issuer, ReckonedDate
 from shared.identity.callers import Caller
 from shared.kernel.decisions import Check
 from shared.kernel.documents import identity_key
@@ -53,7 +53,7 @@ class StayQuestion(PersonQuery):
     """About whom and which day. `citizenship` is needed for whom no crossing is on record."""
 
     day: ReckonedDate | None = Field(None, description="today, if not given")
-    citizenship: Country | None = None
+    citizenship: Issuer | None = None
 
     CONTRADICTIONS = (
         *PersonQuery.CONTRADICTIONS,
