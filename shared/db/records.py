@@ -207,7 +207,7 @@ def _answer(submission: Submission, held: HeldRecord) -> SubmitResult:
         return SubmitResult("created", held.id)
     if _holds(held, submission):
         return SubmitResult("repeated", held.id)
-    return SubmitResult("conflict", held.id, held.withdrawn_at)
+    return SubmitResult("conflict", held.id, withdrawn_at=held.withdrawn_at)
 
 
 def _holds(held: HeldRecord, submission: Submission) -> bool:

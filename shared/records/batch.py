@@ -54,6 +54,7 @@ class LineResult(NamedTuple):
     status: str
     id: UUID | None = None
     faults: Sequence[Fault] = ()
+    alerts: Sequence[dict[str, Any]] = ()
 
 
 class LineStore(Protocol[L]):
@@ -95,7 +96,7 @@ class IntakeLines(Generic[F]):
         return [
             LineResult(REJECTED, faults=[Fault("/source_id", conflict_detail(each))])
             if each.outcome == "conflict"
-            else LineResult(each.outcome, each.id)
+            else LineResult(each.outcome, each.id, alerts=each.alerts)
             for each in taken
         ]
 

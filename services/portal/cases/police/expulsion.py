@@ -32,7 +32,12 @@ async def _on_created(unit: UnitOfWork, entries: Sequence[StoredRecord[Expulsion
         await intake.ingest(unit, ENTRY_BANS, bans, [PORTAL] * len(bans))
 
 
-async def _on_revised(unit: UnitOfWork, change: Revision[Expulsion]) -> None:
+async def _on_revised(unit: UnitOfWork, changes: Sequence[Revision[Expulsion]]) -> None:
+    for change in changes:
+        await _revise_ban(unit, change)
+
+
+async def _revise_ban(unit: UnitOfWork, change: Revision[Expulsion]) -> None:
     """A ban that was lifted stays lifted."""
     ban = None if change.after is None else _ban(StoredRecord(change.id, change.after))
     try:
