@@ -57,7 +57,8 @@ async def api_process(service: str, database: Database, keys: Path) -> AsyncIter
         await _ready(port)
         yield ApiProcess(port, process.pid, keys)
     finally:
-        process.terminate()
+        if process.returncode is None:  # a test may have killed it
+            process.terminate()
         await process.wait()
 
 

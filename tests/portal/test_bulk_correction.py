@@ -1,13 +1,21 @@
 """Corrections and withdrawals in bulk: each line as its single form, none at its neighbours' cost, resumable."""
 
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
+import httpx
 import orjson
+import pytest
 from sqlalchemy import text
 
 from shared.db.engine import make_engine
 from shared.testing.api import Api
 from shared.testing.people import crossing
+from shared.testing.postgres import FreshDatabase
+from shared.testing.process import ApiProcess, api_process
 from tests.portal.guests import foreigner, invited_with_visa
 
 PATH = "/v1/border-crossings"
@@ -224,3 +232,47 @@ async def test_the_history_says_who_made_each_version(portal: Api) -> None:
 
     assert [version["author"] for version in history][1:] == ["officer-7"]
     assert history[0]["author"] != "officer-7"
+
+
+async def post(api: ApiProcess, path: str, content: bytes | AsyncIterator[bytes]) -> list[dict[str, Any]]:
+    headers = api.token("border") | NDJSON
+    async with httpx.AsyncClient(timeout=120) as client:
+        answer = await client.post(f"{api.address}{PATH}{path}", content=content, headers=headers)
+    return [orjson.loads(line) for line in answer.content.splitlines()]
+
+
+@pytest.mark.timeout(200)
+async def test_killed_in_the_middle_and_sent_again_nothing_is_done_twice_or_not_at_all(
+    fresh_database: FreshDatabase, tmp_path: Path
+) -> None:
+    database = await fresh_database("portal")
+    engine = make_engine(database.app_url)
+    done = text("SELECT count(*) FROM border_crossing_history")
+    bodies = [crossing() for _ in range(4_500)]
+
+    async def revised() -> int:
+        async with engine.connect() as connection:
+            return int(await connection.scalar(done) or 0)
+
+    async with api_process("portal", database, tmp_path / "issuer") as api:
+        *taken, _ = await post(api, ":batch", b"\n".join(map(orjson.dumps, bodies)))
+        lines = [orjson.dumps(correction(t["id"], body)) + b"\n" for t, body in zip(taken, bodies, strict=True)]
+
+        async def dying() -> AsyncIterator[bytes]:
+            """A whole chunk, then more while the server falls as soon as that chunk is stored."""
+            yield b"".join(lines[:2_500])
+            while not await revised():
+                yield b""
+            os.kill(api.pid, signal.SIGKILL)
+            yield b"".join(lines[2_500:])
+
+        with pytest.raises(httpx.TransportError):
+            await post(api, ":correct-batch", dying())
+    before = await revised()
+    assert 0 < before < 4_500
+
+    async with api_process("portal", database, tmp_path / "issuer") as api:
+        *_, last = await post(api, ":correct-batch", b"".join(lines))
+    assert last["summary"] == counts(corrected=4_500 - before, repeated=before)
+    assert await revised() == 4_500
+    await engine.dispose()
