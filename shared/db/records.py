@@ -11,8 +11,10 @@ from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
+import orjson
 from asyncpg import UniqueViolationError
 from sqlalchemy import (
+    ARRAY,
     Boolean,
     Column,
     DateTime,
@@ -317,7 +319,9 @@ async def revise_all(
     at: datetime | None = None,
 ) -> dict[UUID, int]:
     """`revise` for any number of distinct records, which were locked before, in one round trip. Their new versions."""
-    own = tuple(column.name for column in _own_columns(table))
+    if not revisions:
+        return {}
+    own = tuple(revisions[0].columns)  # those of one kind of record: what is not among them stays as it is
     rows = await connection.execute(
         _revise_statement(table, own),
         {
@@ -327,18 +331,28 @@ async def revise_all(
             "at": at or clock.now(),
             "author": author,
             "reasons": [revision.reason for revision in revisions],
-            **{name: [revision.columns[name] for revision in revisions] for name in own},
+            **{name: [_element(table, name, revision.columns[name]) for revision in revisions] for name in own},
         },
     )
     return {row.id: row.version for row in rows}
+
+
+def _element(table: Table, name: str, value: Any) -> Any:
+    """A value as an element of an array: an array in it would be taken for its elements, so it is JSON meanwhile."""
+    return value if value is None or not _is_array(table, name) else orjson.dumps(value).decode()
+
+
+def _is_array(table: Table, name: str) -> bool:
+    return isinstance(table.c[name].type, ARRAY)
 
 
 @lru_cache
 def _revise_statement(table: Table, own: tuple[str, ...]) -> TextClause:
     kept = [column.name for column in table.metadata.tables[f"{table.name}_history"].columns]
     names = "".join(f", {name}" for name in own)
-    arrays = "".join(f", CAST(:{name} AS {_sql_type(table, name)}[])" for name in own)
-    changes = "".join(f", {name} = r.{name}" for name in own)
+    types = {name: "text" if _is_array(table, name) else _sql_type(table, name) for name in own}
+    arrays = "".join(f", CAST(:{name} AS {types[name]}[])" for name in own)
+    changes = "".join(f", {name} = {_changed(table, name)}" for name in own)
     return text(f"""
         WITH revised AS (
             SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:bodies AS json[]), CAST(:withdrawn AS boolean[]),
@@ -353,6 +367,12 @@ def _revise_statement(table: Table, own: tuple[str, ...]) -> TextClause:
         FROM revised r WHERE t.id = r.id
         RETURNING t.id, t.version
     """)  # noqa: S608  (names of our own tables, values are bound)
+
+
+def _changed(table: Table, name: str) -> str:
+    if not _is_array(table, name):
+        return f"r.{name}"
+    return f"CASE WHEN r.{name} IS NOT NULL THEN ARRAY(SELECT json_array_elements_text(CAST(r.{name} AS json))) END"
 
 
 def expect_version(record: Record, seen: Collection[int]) -> None:

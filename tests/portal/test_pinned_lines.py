@@ -92,5 +92,5 @@ async def test_the_operator_is_told_and_no_person_is_named(
     assert line["fault"] in problem["detail"]
     assert line["failure"]
     assert not any(word in told[0] for word in ("UNLOGGABLE", "2-BAD"))
-    exposed = (await portal.client.get("/metrics")).text
+    exposed = (await portal.app.state.metrics.exposition()).decode()
     assert 'kosh_batch_line_failures_total{kind="border_crossing"} 1.0' in exposed

@@ -63,7 +63,9 @@ async def test_whom_nobody_named_a_browser_lets_read_nothing_else(settings_with:
         read = await client.get("/v1/whoami", headers={"Origin": origin})
     assert asked.status_code == 405
     assert granted(asked, "Origin") == granted(read, "Origin") == set()
-    assert read.headers["Vary"] == "Origin", "a cache keeps it apart from a frontend's answer"
+    assert "Origin" in read.headers.get_list("Vary", split_commas=True), (
+        "a cache keeps it apart from a frontend's answer"
+    )
 
 
 @pytest.mark.parametrize(
