@@ -11,10 +11,8 @@ from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
-import orjson
 from asyncpg import UniqueViolationError
 from sqlalchemy import (
-    ARRAY,
     Boolean,
     Column,
     DateTime,
@@ -30,7 +28,6 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import SchemaItem
@@ -40,11 +37,10 @@ from shared.db import grants
 from shared.db.driver import copy_rows
 from shared.db.identifiers import new_id
 from shared.db.json_text import JsonText
+from shared.db.set_wise import element, revise_statement
 from shared.errors import Conflict, NotFound, VersionMismatch
 from shared.events.digest import content_digest, says_the_same
 from shared.events.wire import WireModel
-
-_POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 _STORED = ("id", "source_id", "version", "withdrawn", "body", "changed_at", "changed_by", "submitted")
 
@@ -223,10 +219,6 @@ def _own_columns(table: Table) -> list[Column[Any]]:
     return [column for column in table.columns if column.name not in (*_STORED, "reason")]
 
 
-def _sql_type(table: Table, column: str) -> str:
-    return table.c[column].type.compile(dialect=_POSTGRESQL)
-
-
 async def load(connection: AsyncConnection, table: Table, id: UUID, *, lock: bool = False) -> Record:
     """The record `id`, locked until the transaction ends if asked. Raises NotFound."""
     query = select(table).where(table.c.id == id)
@@ -323,7 +315,7 @@ async def revise_all(
         return {}
     own = tuple(revisions[0].columns)  # those of one kind of record: what is not among them stays as it is
     rows = await connection.execute(
-        _revise_statement(table, own),
+        revise_statement(table, own),
         {
             "ids": [revision.id for revision in revisions],
             "bodies": [revision.body for revision in revisions],
@@ -331,48 +323,10 @@ async def revise_all(
             "at": at or clock.now(),
             "author": author,
             "reasons": [revision.reason for revision in revisions],
-            **{name: [_element(table, name, revision.columns[name]) for revision in revisions] for name in own},
+            **{name: [element(table, name, revision.columns[name]) for revision in revisions] for name in own},
         },
     )
     return {row.id: row.version for row in rows}
-
-
-def _element(table: Table, name: str, value: Any) -> Any:
-    """A value as an element of an array: an array in it would be taken for its elements, so it is JSON meanwhile."""
-    return value if value is None or not _is_array(table, name) else orjson.dumps(value).decode()
-
-
-def _is_array(table: Table, name: str) -> bool:
-    return isinstance(table.c[name].type, ARRAY)
-
-
-@lru_cache
-def _revise_statement(table: Table, own: tuple[str, ...]) -> TextClause:
-    kept = [column.name for column in table.metadata.tables[f"{table.name}_history"].columns]
-    names = "".join(f", {name}" for name in own)
-    types = {name: "text" if _is_array(table, name) else _sql_type(table, name) for name in own}
-    arrays = "".join(f", CAST(:{name} AS {types[name]}[])" for name in own)
-    changes = "".join(f", {name} = {_changed(table, name)}" for name in own)
-    return text(f"""
-        WITH revised AS (
-            SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:bodies AS json[]), CAST(:withdrawn AS boolean[]),
-                CAST(:reasons AS text[]){arrays}) AS r (id, body, withdrawn, reason{names})
-        ), kept AS (
-            INSERT INTO {table.name}_history ({", ".join(kept)})
-            SELECT {", ".join(f"t.{name}" for name in kept)} FROM {table.name} t JOIN revised USING (id)
-        )
-        UPDATE {table.name} t SET version = t.version + 1, body = r.body, withdrawn = r.withdrawn,
-            changed_at = CAST(:at AS timestamptz), changed_by = CAST(:author AS text),
-            reason = r.reason{changes}
-        FROM revised r WHERE t.id = r.id
-        RETURNING t.id, t.version
-    """)  # noqa: S608  (names of our own tables, values are bound)
-
-
-def _changed(table: Table, name: str) -> str:
-    if not _is_array(table, name):
-        return f"r.{name}"
-    return f"CASE WHEN r.{name} IS NOT NULL THEN ARRAY(SELECT json_array_elements_text(CAST(r.{name} AS json))) END"
 
 
 def expect_version(record: Record, seen: Collection[int]) -> None:

@@ -1,5 +1,6 @@
 """Whose numbers stand in the review is what the rule doubts of the claims in effect, settled ones gone."""
 
+import asyncpg
 import numpy as np
 import pytest
 
@@ -57,7 +58,9 @@ async def test_the_review_lists_what_the_rule_doubts(api: Api, written: Accounti
         found = await listed(api)
         assert {doubt.number: doubt.reason for doubt in found} == await expected(written)
         assert len({doubt.number for doubt in found}) == len(found)
-    await written.connection.execute("DELETE FROM review")
+    owner = await asyncpg.connect(api.database.owner_url.replace("+asyncpg", ""))
+    await owner.execute("DELETE FROM review")
+    await owner.close()
     await rebuild(written.database.owner_url.replace("+asyncpg", ""), lambda _: None)
     assert {doubt.number: doubt.reason for doubt in await listed(api)} == await expected(written)
     assert {doubt.reason for doubt in found} == {"several_persons", "attributes_differ"}

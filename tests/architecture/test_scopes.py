@@ -26,6 +26,7 @@ from shared.kernel.codes import rows
 from shared.records import intake
 from shared.records.record_type import RecordType
 from shared.testing.api import Api, StartApi
+from shared.testing.people import crossing
 from tests.permits import steps
 from tests.portal.hosts import notice
 
@@ -168,6 +169,9 @@ async def put_on_record(api: Api, kind: RecordType[Any]) -> tuple[str, Any]:
         (row,) = await api.rows("SELECT body::text AS body FROM work_permit")
         return id, kind.fact.read(row["body"])
     fact = example(kind)
+    if kind.path == "host-notifications":  # of a guest who never crossed, a host is told nothing
+        came = crossing(person=fact.person.model_dump(mode="json"), crossed_at=f"{fact.stay_from}T08:00:00+05:00")
+        (await api.client.post("/v1/border-crossings", json=came, headers=api.token("border"))).raise_for_status()
     (taken,) = await intake.submit(api.engine, kind, [fact], SYSTEM)
     assert taken.outcome == "created"
     return str(taken.id), fact

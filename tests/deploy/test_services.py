@@ -48,7 +48,7 @@ def is_read_by_accounting(service: Service) -> bool:
 
 def is_scraped(service: Service) -> bool:
     roles = {"relay": service.register, "background": service.background}
-    return (service.name, service.port()) in scraped()["api"] and all(
+    return (service.name, 9100) in scraped()["api"] and all(
         (f"{service.name}-{job}", 9100) in scraped()[job] for job, wanted in roles.items() if wanted
     )
 

@@ -65,7 +65,7 @@ async def test_no_stored_day_breaks_a_reading_or_a_run(portal: Api) -> None:
     until_the_end = notice("office", stay_from=TODAY, stay_until=LAST, paper={"number": "1", "on": TODAY})
     assert (await taken(portal, "host-notifications", "clerk", until_the_end)).status_code == 201
 
-    headers = portal.token(*READERS, agency="test", bin="960440000111")
+    headers = portal.token(*READERS, bin="960440000111")
     answers = [
         await portal.client.get(f"/v1/{path}", headers=headers)
         for path in ("border-alerts", "host-notifications", "me/access-log", "events?limit=1000")

@@ -55,9 +55,7 @@ async def review(
 
 
 async def history(portal: Api, notification: str) -> list[dict[str, Any]]:
-    answer = await portal.client.get(
-        f"/v1/host-notifications/{notification}/history", headers=portal.token("clerk", agency="ms")
-    )
+    answer = await portal.client.get(f"/v1/host-notifications/{notification}/history", headers=portal.token("clerk"))
     assert answer.status_code == 200, answer.text
     found: list[dict[str, Any]] = answer.json()
     return found

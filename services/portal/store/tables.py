@@ -237,7 +237,7 @@ signature_review = Table(
     metadata,
     Column("begun_at", DateTime(timezone=True), primary_key=True),
     Column("done_at", DateTime(timezone=True)),
-    info=grants.may("UPDATE", because="it ends"),
+    info=grants.may("UPDATE", because="a review that ends says when"),
 )
 
 # Border control (P6)

@@ -7,7 +7,7 @@ year,total,urban,rural
 
 from collections.abc import Iterator, Sequence
 
-from services.accounting.intake.published.lines import Record, records
+from services.accounting.intake.published.lines import FileRow, records
 
 HEADER = ["year", "total", "urban", "rural"]
 AREAS = {"total": "KZ", "urban": "KZ_U", "rural": "KZ_R"}
@@ -17,7 +17,7 @@ def is_by_settlement(header: str) -> bool:
     return header.strip().split(",") == HEADER
 
 
-def rows(lines: Sequence[str], indicator: str) -> Iterator[Record]:
+def rows(lines: Sequence[str], indicator: str) -> Iterator[FileRow]:
     """The series as figures of DF_FLOW, METHOD COUPON."""
     comment = " ".join(line.lstrip("# ").strip() for line in lines if line.startswith("#"))
     concept, _, source = comment.partition(". ")
@@ -27,7 +27,7 @@ def rows(lines: Sequence[str], indicator: str) -> Iterator[Record]:
             continue
         row = record.values
         for column, area in AREAS.items():
-            yield Record(
+            yield FileRow(
                 record.number,
                 {
                     "flow": "DF_FLOW",

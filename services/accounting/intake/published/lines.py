@@ -31,7 +31,7 @@ class NotText(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class FileRow:
     """What a line says by its columns; `faults` where it cannot be read, and then nothing else counts."""
 
     number: int
@@ -56,7 +56,7 @@ def _windows_1251(content: bytes) -> str:
     return text if _CYRILLIC_HEADER in _LINE_END.split(text, maxsplit=1)[0] else ""
 
 
-def records(lines: Sequence[str], delimiter: str = ",") -> Iterator[Record]:
+def records(lines: Sequence[str], delimiter: str = ",") -> Iterator[FileRow]:
     """The records below the header; `#` lines and empty ones are passed over.
 
     Every line is read by itself: a quote that is opened and not closed is a fault of its line, and takes none along.
@@ -68,12 +68,12 @@ def records(lines: Sequence[str], delimiter: str = ",") -> Iterator[Record]:
         try:
             (cells,) = csv.reader([line], delimiter=delimiter, strict=True)
         except csv.Error:
-            yield Record(number, {}, ("its quotes do not match, or a cell is too long",))
+            yield FileRow(number, {}, ("its quotes do not match, or a cell is too long",))
             continue
         if not header:
             header = [cell.lstrip("\ufeff") for cell in cells]
             continue
-        yield Record(number, dict(zip(header, cells, strict=False)), tuple(_faults(header, cells)))
+        yield FileRow(number, dict(zip(header, cells, strict=False)), tuple(_faults(header, cells)))
 
 
 def _faults(header: Sequence[str], cells: Sequence[str]) -> Iterator[str]:

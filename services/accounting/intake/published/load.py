@@ -8,7 +8,7 @@ import asyncpg
 
 from services.accounting.cases.figures.load_figures import load_figures
 from services.accounting.intake.published import by_settlement, stat_gov_kz, table
-from services.accounting.intake.published.lines import NotText, Record, text_lines
+from services.accounting.intake.published.lines import FileRow, NotText, text_lines
 from services.accounting.rules.figures.published_figure import BadRow, PublishedFigure, read_row
 
 STAT_GOV_KZ = "Bureau of National Statistics of Kazakhstan, stat.gov.kz"
@@ -53,7 +53,7 @@ def read_file(file: Path, indicator: str, source: str) -> tuple[list[PublishedFi
     raise BadFile(f"{file.name}: is none of the forms that are read: see services/accounting/intake/published")
 
 
-def _figures(file: Path, rows: Iterable[Record]) -> list[PublishedFigure]:
+def _figures(file: Path, rows: Iterable[FileRow]) -> list[PublishedFigure]:
     figures: dict[tuple[str, str, str], PublishedFigure] = {}
     faults: list[str] = []
     for record in rows:
@@ -72,7 +72,7 @@ def _figures(file: Path, rows: Iterable[Record]) -> list[PublishedFigure]:
     return list(figures.values())
 
 
-def _figure(record: Record) -> PublishedFigure:
+def _figure(record: FileRow) -> PublishedFigure:
     if record.faults:
         raise BadRow(list(record.faults))
     return read_row(record.values)

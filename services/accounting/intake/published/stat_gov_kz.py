@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from services.accounting.intake.published.lines import LETTER_LOST, Record, records
+from services.accounting.intake.published.lines import LETTER_LOST, FileRow, records
 from shared.kernel.codes import code_list
 
 _AREA: Final = "КАТО"
@@ -36,7 +36,7 @@ class DynamicTable:
     source: str
     left_out: int = field(default=0, init=False)
 
-    def rows(self) -> Iterator[Record]:
+    def rows(self) -> Iterator[FileRow]:
         for record in records(self.lines, "\t"):
             if record.faults:
                 yield record
@@ -44,13 +44,13 @@ class DynamicTable:
             row = record.values
             dimensions = [name for name in row if name not in _PLAIN and not name.startswith("L")]
             if any("?" in row[name] for name in dimensions):  # as Windows-1251 has no letters of Kazakh's own
-                yield Record(record.number, row, (LETTER_LOST,))
+                yield FileRow(record.number, row, (LETTER_LOST,))
                 continue
             key = _key(row, dimensions)
             if key is None:
                 self.left_out += 1
                 continue
-            yield Record(
+            yield FileRow(
                 record.number,
                 {
                     "flow": "DF_FLOW",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from services.accounting.intake.published.lines import Record, records
+from services.accounting.intake.published.lines import FileRow, records
 from services.accounting.rules.figures.published_figure import COLUMNS
 
 
@@ -10,6 +10,6 @@ def is_table(header: str) -> bool:
     return header.strip().split(",") == list(COLUMNS)
 
 
-def rows(lines: Sequence[str]) -> Iterator[Record]:
+def rows(lines: Sequence[str]) -> Iterator[FileRow]:
     """Every row after the header."""
     return records(lines)
