@@ -170,7 +170,8 @@ async def put_on_record(api: Api, kind: RecordType[Any]) -> tuple[str, Any]:
         return id, kind.fact.read(row["body"])
     fact = example(kind)
     if kind.path == "host-notifications":  # of a guest who never crossed, a host is told nothing
-        came = crossing(person=fact.person.model_dump(mode="json"), crossed_at=f"{fact.stay_from}T08:00:00+05:00")
+        guest, moment = fact.person.model_dump(mode="json"), f"{fact.stay_from}T08:00:00+05:00"
+        came = crossing(source_id="GUEST-1", person=guest, crossed_at=moment)
         (await api.client.post("/v1/border-crossings", json=came, headers=api.token("border"))).raise_for_status()
     (taken,) = await intake.submit(api.engine, kind, [fact], SYSTEM)
     assert taken.outcome == "created"
