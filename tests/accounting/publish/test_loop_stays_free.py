@@ -1,7 +1,9 @@
 """However heavy a question about figures is, the process goes on answering others: its event loop is never held."""
 
 import asyncio
+import gc
 import time
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -41,6 +43,16 @@ async def large(api: Api, written: Accounting) -> Api:
     )
     assert warm.status_code == 200, "code lists are read once, at the first question"
     return api
+
+
+@pytest.fixture(autouse=True)
+def _own_garbage() -> Iterator[None]:
+    """The services freeze what they have loaded (tune_gc): else a collection of all that other tests of this process
+    have left, seconds of it, would be counted as the question's work."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.mark.parametrize("key", HEAVY.values(), ids=HEAVY)

@@ -259,9 +259,16 @@ async def test_a_dynamic_table_of_stat_gov_kz_is_read(loading: Loading, client: 
     }
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1251"])
-@pytest.mark.parametrize("minus", ["-", "\u2212", "\u2013"])
-@pytest.mark.parametrize("space", [" ", "\u00a0", "\u202f"])
+@pytest.mark.parametrize(
+    ("encoding", "minus", "space"),
+    [
+        (encoding, minus, space)
+        for encoding in ("utf-8", "utf-8-sig", "utf-16", "cp1251")
+        for minus in ("-", "\u2212", "\u2013")
+        for space in (" ", "\u00a0", "\u202f")
+        if encoding != "cp1251" or not {minus, space} & {"\u2212", "\u202f"}  # it has no such characters
+    ],
+)
 def test_a_dynamic_table_is_read_however_an_office_saved_it(
     tmp_path: Path, encoding: str, minus: str, space: str
 ) -> None:
@@ -269,10 +276,7 @@ def test_a_dynamic_table_is_read_however_an_office_saved_it(
     plain, file = tmp_path / "plain.tsv", tmp_path / "saved.tsv"
     plain.write_text(table, encoding="utf-8")
     typeset = table.replace("\t-", f"\t{minus}").replace("16 639", f"16{space}639").replace("70 500", f"70{space}500")
-    try:
-        file.write_bytes(typeset.replace("\n", "\r\n").encode(encoding))
-    except UnicodeEncodeError:
-        pytest.skip("Windows-1251 has no such character")
+    file.write_bytes(typeset.replace("\n", "\r\n").encode(encoding))
     assert read_file(file, "NET", "stat.gov.kz") == read_file(plain, "NET", "stat.gov.kz")
     assert len(read_file(file, "NET", "stat.gov.kz")[0]) == 5
 
