@@ -30,6 +30,7 @@ _LATIN: Final = str.maketrans(
 _KEPT = frozenset("ŠČŽ")
 _LETTERS = {"Lu", "Lo"}
 _NO_LETTERS = re.compile("[^A-Z]+")
+_FOLDED = re.compile("[A-ZŠČŽ]*")
 _JOINT = re.compile(r"[\s,.‐―–—-]+")  # an apostrophe stands inside a word
 
 # Tried in this order, again and again until nothing changes: so that what is folded stays as it is.
@@ -89,6 +90,8 @@ def _letters(word: str) -> str:
     if word.isascii():
         return _NO_LETTERS.sub("", word.upper())
     plain = unicodedata.normalize("NFC", word).upper().translate(_CYRILLIC).translate(_LATIN)
+    if _FOLDED.fullmatch(plain):  # as nearly all are: nothing to take apart
+        return plain
     return "".join(_plain(letter) for letter in plain)
 
 
