@@ -61,8 +61,8 @@ async def ensure(administrator: str, wanted: DatabaseSpec, template: str | None 
         for login in (wanted.owner, wanted.app):
             await _ensure_role(connection, login)
         if await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", wanted.name) is None:
-            source = template or "template1"
-            await connection.execute(f'CREATE DATABASE "{wanted.name}" OWNER "{wanted.owner.role}" TEMPLATE "{source}"')
+            made = f'CREATE DATABASE "{wanted.name}" OWNER "{wanted.owner.role}"'
+            await connection.execute(f'{made} TEMPLATE "{template}" STRATEGY FILE_COPY' if template else made)
         await connection.execute(f'REVOKE ALL ON DATABASE "{wanted.name}" FROM PUBLIC')
         await connection.execute(f'GRANT CONNECT ON DATABASE "{wanted.name}" TO "{wanted.app.role}"')
     if template is None:

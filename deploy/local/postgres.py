@@ -28,7 +28,13 @@ START_PATIENCE = 20.0
 STOP_PATIENCE = 20.0
 DURABLE = {"shared_buffers": "256MB", "max_wal_size": "2GB"}
 # For tests only: what a crash would lose is thrown away anyhow.
-FLEETING = {"shared_buffers": "64MB", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+FLEETING = {
+    "shared_buffers": "64MB",
+    "max_wal_size": "256MB",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+}
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,8 @@ class Server:
         self._data = self.home / "data"
         self._uid = place.server_uid()
         self._settings = DURABLE if durable else FLEETING
+        # The tests log in thousands of times, and SCRAM is slow by design.
+        self._authentication = "scram-sha-256" if durable else "md5"
         self._binaries = self._find_binaries()
 
     @property
@@ -123,8 +131,8 @@ class Server:
             if self._uid is not None:
                 os.chown(first_password.name, self._uid, self._uid)
             command = [self._binaries.program("initdb"), "-D", str(unfinished), "-U", SUPERUSER]
-            options = ["--auth=scram-sha-256", f"--pwfile={first_password.name}", "--encoding=UTF8", "--locale=C.UTF-8"]
-            self._run_to_end([*command, *options])
+            access = [f"--auth={self._authentication}", f"--pwfile={first_password.name}"]
+            self._run_to_end([*command, *access, "--encoding=UTF8", "--locale=C.UTF-8"])
         unfinished.rename(self._data)
 
     def _run_to_end(self, command: Sequence[str]) -> None:

@@ -1,11 +1,12 @@
 """The application of a service: routers in, everything that every API of Kosh has around them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from starlette.routing import BaseRoute
 from starlette.types import Lifespan
 
 from shared.http import openapi, outages, problems
@@ -83,7 +84,8 @@ def make_app(
         health_router({"keys": keys.ready, **(checks or {})}),
         openapi.router_of(app),
     ]
-    for included in (*routers, *operations):
+    app.router.routes.extend(_included(tuple(routers)))
+    for included in operations:
         app.include_router(included)
     refuse_undeclared(app)
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
@@ -95,6 +97,22 @@ def make_app(
     app.add_middleware(Edge, metrics=metrics, tracing=tracing)
     app.add_middleware(Languages)
     return app
+
+
+_CARRIERS: dict[tuple[int, ...], APIRouter] = {}
+"""What `_included` has made, by the identities of the routers; each lives as long as the carrier that holds it."""
+
+
+def _included(routers: Sequence[APIRouter]) -> list[BaseRoute]:
+    """The routes of `routers` as an application serves them, made once in a process: reading every signature and model
+    costs more than all else that an application is made of, and the tests make thousands of applications."""
+    key = tuple(map(id, routers))
+    if key not in _CARRIERS:
+        carrier = APIRouter(generate_unique_id_function=openapi.operation_id)
+        for included in routers:
+            carrier.include_router(included)
+        _CARRIERS[key] = carrier
+    return _CARRIERS[key].routes
 
 
 def refuse_undeclared(app: FastAPI) -> None:
