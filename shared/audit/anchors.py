@@ -88,7 +88,8 @@ async def check(service: str, url: str) -> None:
     It only reads: any role that may select from log and seals will do."""
     engine = make_engine(url, connections=1, application=f"kosh-{service}-check")
     try:
-        found = await chain.check(engine, kept(service, AnchorSettings().audit_anchors))
+        heads = kept(service, AnchorSettings().audit_anchors)
+        found = await chain.check(engine, heads)
     except BadAnchors as bad:
         sys.exit(f"{service}: {bad}")
     finally:
@@ -97,5 +98,5 @@ async def check(service: str, url: str) -> None:
         sys.exit(f"{service}: the access log does not fit its chain: {found.broken}")
     print(
         f"{service}: {found.rows} rows fit through {found.head.through}, head {found.head.digest.hex()};"
-        f" {found.unsealed} wait for their seal"
+        f" {found.unsealed} wait for their seal; {len(heads) or 'no'} anchored heads fit"
     )

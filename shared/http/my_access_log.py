@@ -91,7 +91,7 @@ _BORN_THEN = "(l.person_born IS NULL OR starts_with(l.person_born, m.born) OR st
 
 # Each part by an index of its own. Rows without an IIN are the person's where the record, or document and birth date,
 # stand in a row with it: an earlier version of the record, a search by the document.
-_MINE = text(f"""
+MINE = text(f"""
 WITH m AS (
     SELECT DISTINCT record_kind, record_id, person_document AS document, coalesce(person_born, '') AS born
     FROM access_log WHERE person_iin = CAST(:iin AS text)
@@ -163,7 +163,7 @@ class _Page:
     async def of(self, connection: AsyncConnection, subject: Subject) -> Usages:
         (before,) = after(self.cursor, int) or (_NEWEST,)
         asked = {"iin": subject.iin, "document": subject.document, "born": subject.born or ""}
-        rows = (await connection.execute(_MINE, asked | {"before": before, "limit": self.limit + 1})).all()
+        rows = (await connection.execute(MINE, asked | {"before": before, "limit": self.limit + 1})).all()
         shown, more = page(rows, self.limit)
         sentences = SENTENCES.get(self.language[:2].lower(), SENTENCES["en"])
         return Usages(usage=[_usage(row, sentences) for row in shown], next=cursor_at(shown[-1].id) if more else None)

@@ -17,7 +17,7 @@ from shared.events.grants import Grant, grants_of, paths_of
 from shared.http import routes
 from shared.identity.callers import Caller, requires_iin
 
-_MINE = text("SELECT record_kind, CAST(min(at) AS date) FROM access_log WHERE person_iin = :iin GROUP BY record_kind")
+MINE = text("SELECT record_kind, CAST(min(at) AS date) FROM access_log WHERE person_iin = :iin GROUP BY record_kind")
 
 router = routes.router(tags=["access log"])
 
@@ -42,7 +42,7 @@ class PassedOnList(BaseModel):
 async def my_passed_on(request: Request, caller: Annotated[Caller, requires_iin()]) -> PassedOnList:
     """For the person whose IIN the token carries: what other services are told of their records as a rule."""
     async with request.app.state.engine.connect() as connection:
-        rows = await connection.execute(_MINE, {"iin": caller.iin})
+        rows = await connection.execute(MINE, {"iin": caller.iin})
         first = {row[0]: row[1] for row in rows}
     told = [told_of(grant, type, first) for grant in grants_of(request.app.state.service) for type in grant.facts]
     return PassedOnList(passed_on=[each for each in told if each])

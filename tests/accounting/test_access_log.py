@@ -58,15 +58,37 @@ async def test_who_has_no_iin_asks_at_the_counter(api: Api, written: Accounting)
     nobody = person()
     await written.take([arrived("B-1", nobody)])
     await read_timelines(api)
-    document = nobody["document"]
-    holder = {
-        "issuing_state": document["issuing_state"],
-        "document_number": document["number"],
-        "birth_date": nobody["birth_date"],
-    }
-    answer = await api.client.post("/v1/access-log:search", json=holder, headers=api.token("clerk"))
-    assert [(use["record_kind"], use["action_code"]) for use in answer.json()["usage"]] == [
+    assert await told_at_the_counter(api, nobody) == [
         ("access_log", "search"),
         ("person", "read"),
         ("classification", "read"),
     ]
+
+
+async def told_at_the_counter(api: Api, who: dict[str, Any]) -> list[tuple[str, str]]:
+    document = who["document"]
+    holder = {
+        "issuing_state": document["issuing_state"],
+        "document_number": document["number"],
+        "birth_date": who["birth_date"],
+    }
+    answer = await api.client.post("/v1/access-log:search", json=holder, headers=api.token("clerk"))
+    return [(use["record_kind"], use["action_code"]) for use in answer.json()["usage"]]
+
+
+async def test_every_way_to_persons_is_seen_by_whom_it_showed(api: Api, written: Accounting) -> None:
+    """A doubt is about persons, not about the number that they share; identities are about everybody."""
+    dina, nobody = person(iin=DINA), person()
+    twins = [person(sex=sex, surname=name, document=dina["document"]) for sex, name in (("F", "A"), ("M", "B"))]
+    twins[0] |= {"iin": AZIZ, "birth_date": "1990-05-01", "given_names": "X"}
+    twins[1] |= {"birth_date": "1990-05-01", "given_names": "Y"}
+    told = [arrived(f"B-{n}", who) for n, who in enumerate((dina, nobody, *twins), 1)]
+    await written.take(told)
+    statistician = api.token("statistician")
+    doubts = (await api.client.get("/v1/reviews", headers=statistician)).json()["items"]
+    assert doubts
+    assert (await api.client.get("/v1/identities", headers=statistician)).status_code == 200
+    for who in (dina, twins[0]):
+        assert await mine(api, str(who["iin"])) == [("identity", "read"), ("person", "search")]
+    assert await told_at_the_counter(api, nobody) == [("access_log", "search"), ("identity", "read")]
+    assert ("person", "search") in await told_at_the_counter(api, twins[1])

@@ -40,5 +40,5 @@ async def test_it_is_for_statisticians_and_leaves_a_trace(api: Api) -> None:
     assert (await api.client.get("/v1/identities", headers=api.token("operator"))).status_code == 403
     answer = await api.client.get("/v1/identities", headers=api.token("statistician"))
     assert (answer.status_code, answer.content) == (200, b"")
-    logged = await api.rows("SELECT action, record_kind FROM access_log")
-    assert logged == [{"action": "search", "record_kind": "identity"}]
+    logged = await api.rows("SELECT action, record_kind, everybody FROM access_log")
+    assert logged == [{"action": "read", "record_kind": "identity", "everybody": True}]

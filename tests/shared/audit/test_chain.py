@@ -138,6 +138,18 @@ async def test_whoever_writes_log_and_chain_anew_meets_the_anchor(log: Log, tmp_
     assert await log.broken(kept) == Broken("was anchored and is not there", seal=1)
 
 
+async def test_an_end_that_is_cut_off_with_its_seal_meets_the_anchor(log: Log, tmp_path: Path) -> None:
+    for record in ("a", "b"):
+        await log.read(record)
+        await anchors.anchor("consular", log.app, tmp_path)
+    kept = anchors.kept("consular", tmp_path)
+    await log.superuser.execute("DELETE FROM access_log WHERE id = 2; DELETE FROM access_seal WHERE number = 2")
+    assert await log.broken() is None, "in itself it fits"
+    assert await log.broken(kept) == Broken("was anchored and is not there", seal=2)
+    await log.sealed("c")
+    assert await log.broken(kept) == Broken("is not the one that was anchored", seal=2)
+
+
 async def test_an_anchor_that_was_changed_is_none(log: Log, tmp_path: Path) -> None:
     await log.read("a")
     await anchors.anchor("consular", log.app, tmp_path)
@@ -198,7 +210,12 @@ async def test_the_command_says_so(
     await anchors.anchor("consular", log.app, tmp_path)
     url = log.app.url.render_as_string(hide_password=False)
     await anchors.check("consular", url)
-    assert capsys.readouterr().out.startswith("consular: 2 rows fit through 2, head ")
+    told = capsys.readouterr().out
+    assert told.startswith("consular: 2 rows fit through 2, head ")
+    assert told.endswith("; 0 wait for their seal; 1 anchored heads fit\n")
+    (tmp_path / "consular.jsonl").unlink()
+    await anchors.check("consular", url)
+    assert capsys.readouterr().out.endswith("; no anchored heads fit\n"), "an anchor that was taken away is missed"
     await log.superuser.execute("UPDATE access_log SET reason = NULL WHERE id = 2")
     with pytest.raises(SystemExit, match="consular: the access log does not fit its chain: row 2: is not what was"):
         await anchors.check("consular", url)

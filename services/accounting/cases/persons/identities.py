@@ -18,9 +18,9 @@ _SOURCE = {fact.NAME: fact.PRODUCER for fact in FACTS.values()}
 
 
 async def note(engine: AsyncEngine, caller: Caller) -> None:
-    """Logs who reads whom all records are about, before the first line goes out."""
+    """Logs for everybody who reads whom all records are about, before the first line goes out."""
     async with engine.begin() as connection:
-        await access_log.log_search(connection, caller, "identity", [])
+        await access_log.log_everybody(connection, caller, "identity")
 
 
 async def identities(engine: AsyncEngine) -> AsyncIterator[bytes]:

@@ -1,15 +1,20 @@
 """Doubts about identity that only a person can settle."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, Field
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from services.accounting.cases.persons.logged import subjects
 from services.accounting.cases.residence.classification import pseudonym
+from services.accounting.store.persons import histories
 from services.accounting.store.persons import reviews as store
+from services.accounting.store.persons.reviews import DoubtRow
 from shared.audit import access_log
 from shared.audit.access_log import Subject
+from shared.db.driver import driver
 from shared.http.paging import after, cursor_at, page
 from shared.identity.callers import Caller
 
@@ -40,18 +45,22 @@ async def reviews(engine: AsyncEngine, cursor: str | None, limit: int, caller: C
     (last,) = after(cursor, int) or (0,)
     async with engine.begin() as connection:
         found, more = page(await store.still_open(connection, min(last, LARGEST), limit + 1), limit)
-        shown = [
-            (pseudonym(person), Subject(iin=pseudonym(doubt.number))) for doubt in found for person in doubt.persons
-        ]
-        await access_log.log_search(connection, caller, "person", shown)
-    items = [
-        Doubt(
-            number=pseudonym(doubt.number),
-            reason="several_persons" if doubt.several else "attributes_differ",
-            found_at=doubt.found_at,
-            persons=[pseudonym(person) for person in doubt.persons],
-            records=doubt.records,
-        )
-        for doubt in found
-    ]
-    return Doubts(items=items, next=cursor_at(found[-1].number) if more else None)
+        await access_log.log_search(connection, caller, "person", await _whom(connection, found))
+    return Doubts(items=list(map(_told, found)), next=cursor_at(found[-1].number) if more else None)
+
+
+async def _whom(connection: AsyncConnection, shown: Sequence[DoubtRow]) -> list[tuple[str, Subject]]:
+    """Everybody whose number is in doubt, as the log names persons: by the IINs or else the documents they claim."""
+    persons = sorted({person for doubt in shown for person in doubt.persons})
+    numbers = await histories.claimed_by(await driver(connection), persons) if persons else {}
+    return [(pseudonym(person), subject) for person, claimed in numbers.items() for subject in subjects(*claimed)]
+
+
+def _told(doubt: DoubtRow) -> Doubt:
+    return Doubt(
+        number=pseudonym(doubt.number),
+        reason="several_persons" if doubt.several else "attributes_differ",
+        found_at=doubt.found_at,
+        persons=[pseudonym(person) for person in doubt.persons],
+        records=doubt.records,
+    )

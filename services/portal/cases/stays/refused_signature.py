@@ -7,8 +7,11 @@ its users does must hold up no other: it is answered with the reason as ever, an
 from datetime import datetime, timedelta
 from math import ceil
 
+import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from services.portal.cases.stays.notice import Notice
+from services.portal.cases.stays.signed_notice_log import log_signed
 from services.portal.store.stays import signed_notice as store
 from services.portal.store.stays.signed_notice import SignedNotice
 from shared import clock
@@ -34,12 +37,14 @@ async def expect_few(engine: AsyncEngine, caller: Caller) -> None:
         raise TooManyRequests(detail, name="too-many-refusals", retry_after=_seconds_until(first + WITHIN))
 
 
-async def keep(engine: AsyncEngine, refused: SignedNotice, caller: Caller) -> None:
-    """Keeps it, unless there are enough of the same caller and host."""
+async def keep(engine: AsyncEngine, refused: SignedNotice, notice: Notice, caller: Caller) -> None:
+    """Keeps it and logs whom it names, unless there are enough of the same caller and host."""
     async with unit_of_work(engine) as unit:
         await store.lock_refusals(unit.connection, refused.received_from)
         if await _has_room(unit.connection, refused, caller):
             await store.keep(unit.connection, refused)
+            reason = f"signature refused: {orjson.loads(refused.verdict)['reason']}"
+            await log_signed(unit.connection, caller, "create", refused.id, notice, reason)
 
 
 async def _has_room(connection: AsyncConnection, refused: SignedNotice, caller: Caller) -> bool:

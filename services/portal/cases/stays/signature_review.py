@@ -13,7 +13,9 @@ from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.portal.cases.stays.host_notification import NOTICES
-from services.portal.cases.stays.signed_notice import judged_again, stored_notice
+from services.portal.cases.stays.notice import Notice
+from services.portal.cases.stays.signed_notice import judged_again, judged_reason, stored_notice
+from services.portal.cases.stays.signed_notice_log import log_signed
 from services.portal.signatures.port import SignatureVerifier
 from services.portal.store.stays import signed_notice as store
 from services.portal.store.stays.signed_notice import SignedNotice
@@ -67,17 +69,18 @@ async def _review(engine: AsyncEngine, verifier: SignatureVerifier, id: UUID, ca
     async with unit_of_work(engine) as unit:
         present = await store.load(unit.connection, id, lock=True)
         if present.outcome == "valid":
-            await _settle(unit, present, judged, caller)
+            await _settle(unit, present, judged, notice, caller)
     return {"valid": "valid", "refused": "withdrawn"}.get(judged.outcome, "unknown")
 
 
-async def _settle(unit: UnitOfWork, before: SignedNotice, judged: SignedNotice, caller: Caller) -> None:
+async def _settle(unit: UnitOfWork, before: SignedNotice, judged: SignedNotice, notice: Notice, caller: Caller) -> None:
     judged = replace(judged, notification=before.notification)
     if judged.outcome == "refused":
         told = orjson.loads(judged.verdict)
         verdict = orjson.dumps(told | {"former": orjson.loads(before.verdict)}).decode()
         await store.close_submission(unit.connection, replace(judged, verdict=verdict))
-        await _withdraw(unit, before.notification, f"signature judged again: {told['reason']}", caller)
+        await log_signed(unit.connection, caller, "change", before.id, notice, judged_reason(judged))
+        await _withdraw(unit, before.notification, judged_reason(judged), caller)
     elif judged.outcome == "valid":
         await store.close_submission(unit.connection, judged)
     await store.mark_reviewed(unit.connection, before.id, clock.now())

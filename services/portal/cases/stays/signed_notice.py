@@ -20,6 +20,7 @@ from services.portal.cases.stays import refused_signature
 from services.portal.cases.stays.host_notification import NOTICES, faults_of, ingest
 from services.portal.cases.stays.notice import SIGNED, Notice
 from services.portal.cases.stays.notification_receipt import NoticeReceipt, given, notice_key
+from services.portal.cases.stays.signed_notice_log import log_signed
 from services.portal.rules.stays.signature import Certificate, CertificateInfo, ClaimedHost, ValidationResult, judge
 from services.portal.signatures.detached import Detached, MalformedSignature
 from services.portal.signatures.port import SignatureVerifier
@@ -27,7 +28,6 @@ from services.portal.store.stays import host_notification
 from services.portal.store.stays import signed_notice as store
 from services.portal.store.stays.signed_notice import SignedNotice
 from shared import clock
-from shared.audit import access_log
 from shared.db.identifiers import new_id
 from shared.errors import Conflict, Fault, Invalid, NotFound, Refused
 from shared.events.wire import WireModel
@@ -78,12 +78,12 @@ async def submit(engine: AsyncEngine, verifier: SignatureVerifier, envelope: Env
     document, der = _decoded(envelope)
     notice, signature = _notice(document), _signature(der)
     if (known := await _known(engine, signature)) is not None:
-        return await _answer_again(engine, known, _row(notice, document, signature, caller), caller)
+        return await _answer_again(engine, known, _row(notice, document, signature, caller), notice, caller)
     await refused_signature.expect_few(engine, caller)
     row = _row(notice, document, signature, caller)
     row, verdict = await _judged(verifier, row, notice, signature)
     if verdict.outcome == "refused":
-        await refused_signature.keep(engine, row, caller)
+        await refused_signature.keep(engine, row, notice, caller)
         raise Refused(f"The signature is refused. Asked for: {verdict.says}", name=verdict.reason)
     return await _settle_new(engine, row, notice, caller)
 
@@ -184,6 +184,8 @@ async def _settle_new(engine: AsyncEngine, row: SignedNotice, notice: Notice, ca
     receipt = None
     async with unit_of_work(engine) as unit:
         kept = await store.keep(unit.connection, row)
+        if kept:
+            await log_signed(unit.connection, caller, "create", row.id, notice)
         if kept and row.outcome == "valid":
             receipt = await _take(unit, row, notice, caller)
     if not kept:  # the same signature arrived twice at the same time, and the other was faster
@@ -197,13 +199,17 @@ async def _take(unit: UnitOfWork, row: SignedNotice, notice: Notice, caller: Cal
     return receipt
 
 
-async def _answer_again(engine: AsyncEngine, known: SignedNotice, again: SignedNotice, caller: Caller) -> Handled:
+async def _answer_again(
+    engine: AsyncEngine, known: SignedNotice, again: SignedNotice, notice: Notice, caller: Caller
+) -> Handled:
     """The first answer where document and signature are the same; under another document the signature is a replay."""
     if known.document == again.document:
+        async with unit_of_work(engine) as unit:
+            await log_signed(unit.connection, caller, "repeat", known.id, notice)
         return Handled(_state(known, await _receipt(engine, known)), new=False)
     verdict = orjson.dumps({"verifier": "register", "reason": "signature-replayed", "first": str(known.id)}).decode()
     await refused_signature.expect_few(engine, caller)
-    await refused_signature.keep(engine, replace(again, outcome="refused", verdict=verdict), caller)
+    await refused_signature.keep(engine, replace(again, outcome="refused", verdict=verdict), notice, caller)
     raise Refused(REPLAYED, name="signature-replayed")
 
 
@@ -221,7 +227,7 @@ async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> SignedNoticeSta
         notice = Notice.read(signed.document)
         if not (reaches(caller, NOTICES.scope, notice) or _handed_in(signed, caller)):
             raise NotFound("There is no such signed notice.")
-        await access_log.log_access(unit.connection, caller, "read", "signed_notice", id, notice.person)
+        await log_signed(unit.connection, caller, "read", id, notice)
     return _state(signed, await _receipt(engine, signed))
 
 
@@ -295,6 +301,11 @@ async def judged_again(verifier: SignatureVerifier, row: SignedNotice, notice: N
     return (await _judged(verifier, row, notice, signature))[0]
 
 
+def judged_reason(row: SignedNotice) -> str:
+    """The verdict as the reason of a change: valid, or why it is refused."""
+    return f"signature judged again: {orjson.loads(row.verdict).get('reason') or row.outcome}"
+
+
 def _refused(row: SignedNotice, reason: str) -> SignedNotice:
     told = orjson.dumps({"verifier": "register", "reason": reason}).decode()
     return replace(row, outcome="refused", verdict=told, judged_at=clock.now())
@@ -306,6 +317,8 @@ async def _settle(engine: AsyncEngine, row: SignedNotice, notice: Notice, caller
         if present.outcome != "pending":  # another run was faster
             return present.outcome
         await store.close_submission(unit.connection, row)
+        if row.outcome != "pending":
+            await log_signed(unit.connection, caller, "change", row.id, notice, judged_reason(row))
         if row.outcome == "valid":
             await _take(unit, row, notice, caller)
     return row.outcome
