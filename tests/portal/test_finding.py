@@ -10,6 +10,7 @@ from services.portal.cases.stays import overstay_run
 from shared.kernel.iin import check_digit
 from shared.testing.api import Api
 from shared.testing.people import crossing, person
+from tests.portal.hosts import hand_in, notice
 
 POLICE = "migration-police"
 DAY = date(2026, 3, 1)
@@ -108,3 +109,42 @@ async def test_a_run_withdraws_findings_but_not_what_an_officer_confirmed(portal
     left = crossing(person=person_, crossed_at="2026-01-20T10:00:00+05:00", direction="exit")
     await portal.client.post("/v1/border-crossings", json=left, headers=portal.token("border"))
     assert (await overstay_run.run(portal.engine, DAY, PORTAL)).withdrawn == 0
+
+
+async def awaiting(portal: Api, agency: str) -> list[dict[str, Any]]:
+    answer = await portal.client.post("/v1/violations:awaiting", headers=portal.token(POLICE, agency=agency))
+    return list(answer.json()["findings"])
+
+
+async def test_the_officers_of_the_host_s_region_confirm_the_finding(portal: Api) -> None:
+    guest = person(iin=IIN, citizenship="KOR")
+    body = crossing(person=guest, crossed_at="2026-01-01T10:00:00+05:00")
+    await portal.client.post("/v1/border-crossings", json=body, headers=portal.token("border"))
+    told = await hand_in(portal, notice(person=guest, stay_from="2026-01-02", stay_until="2026-01-20"))
+    assert told.status_code == 201, told.text
+    await overstay_run.run(portal.engine, DAY, PORTAL)
+
+    assert await awaiting(portal, "police-71") == []
+    (found,) = await awaiting(portal, "police-75")
+    assert found["violation"]["record"]["region"] == "75"
+    almaty = portal.token(POLICE, agency="police-75")
+    assert (await act(portal, "violations/{id}:confirm", found, almaty)).status_code == 200
+
+
+async def test_a_finding_without_a_region_gets_the_one_that_becomes_known(portal: Api, finding: dict[str, Any]) -> None:
+    assert finding["violation"]["record"]["region"] is None
+    assert await awaiting(portal, "police-63") == []
+    permit = {
+        "source_id": "RP-1",
+        "person": finding["violation"]["record"]["person"],
+        "residence": "temporary",
+        "region": "63",
+        "granted_on": "2024-01-10",
+        "valid_until": "2025-01-09",
+    }
+    made = await portal.client.post("/v1/residence-permits", json=permit, headers=portal.token(POLICE))
+    assert made.status_code == 201, made.text
+    for _ in range(2):
+        await overstay_run.run(portal.engine, DAY, PORTAL)
+    (found,) = await awaiting(portal, "police-63")
+    assert (found["state"], found["violation"]["version"]) == ("finding", 2)

@@ -2,13 +2,14 @@
 
 It goes through the documents in their order, then through the entries of those who are known by IIN only, some at a
 time, each time in a transaction of its own that also says how far the run is. A run that was killed is simply repeated:
-what it had found is known by the entry of the stay and not found again. A finding that was withdrawn stays so. What
+what it had found is known by the entry of the stay and not found again. A finding that was withdrawn stays so. It
+belongs to the region where the stay was last known to be, whose officers confirm it; without one, to the country. What
 turns out not to have been one, by an exit or a title reported late, the next run withdraws, unless an officer has
 confirmed it: that is the officer's.
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -46,6 +47,8 @@ AT_ONCE = 500
 LastCrossings = Callable[[AsyncConnection, Any, datetime, int], Awaitable[list[Any]]]
 """Of the store: a page of persons by their last crossings, after a row of the page before."""
 _FIRST = UUID(int=0)
+_NO_OVERSTAY = "the register, as completed since, shows no overstay"
+_PLACE_KNOWN = "where the person stays has become known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ async def run(engine: AsyncEngine, day: date, caller: Caller, at_once: int = AT_
         await expect_current(connection, SOURCE)
         await runs.begin(connection, ordered)
         await connection.commit()
-    await _withdraw_all(engine, ordered, caller, at_once)
+    await _review_all(engine, ordered, caller, at_once)
     for last_crossings in (store.last_on_documents, store.last_without_document):
         await _record_all(engine, ordered, last_crossings, day, caller, at_once)
     async with unit_of_work(engine) as unit:
@@ -144,7 +147,11 @@ async def _record(unit: UnitOfWork, candidates: Sequence[Any], day: date, caller
     if not new:
         return 0
     bodies = await store.bodies(unit.connection, list(new))
-    facts = [_violation(overstay, BorderCrossing.read(bodies[entry]), day) for entry, overstay in new.items()]
+    regions = await runs.regions_of(unit.connection, list(new))
+    facts = [
+        _violation(overstay, BorderCrossing.read(bodies[entry]), day, regions.get(entry))
+        for entry, overstay in new.items()
+    ]
     taken = await intake.ingest(unit, VIOLATIONS, facts, [caller] * len(facts))
     return sum(each.outcome == "created" for each in taken)
 
@@ -157,41 +164,63 @@ def _overstay(followed: Followed, day: date) -> Overstay | None:
     return Overstay(entry.id, since)
 
 
-def _violation(overstay: Overstay, entry: BorderCrossing, day: date) -> Violation:
+def _violation(overstay: Overstay, entry: BorderCrossing, day: date, region: str | None) -> Violation:
     return Violation(
         source_id=overstay.source_id,
         person=entry.person,
         violation="overstay",
         found_on=day,
         since=overstay.since,
+        region=region,
         found_by="overstay_run",
     )
 
 
-async def _withdraw_all(engine: AsyncEngine, ordered: UUID, caller: Caller, at_once: int) -> None:
+async def _review_all(engine: AsyncEngine, ordered: UUID, caller: Caller, at_once: int) -> None:
     after = _FIRST
     while True:
         async with unit_of_work(engine) as unit:
             rows = await store.found_by_run(unit.connection, after, at_once)
-            await runs.advance(unit.connection, ordered, 0, 0, await _withdraw_some(unit, rows, caller))
+            await runs.advance(unit.connection, ordered, 0, 0, await _review(unit, rows, caller))
         if len(rows) < at_once:
             return
         after = rows[-1].id
 
 
-async def _withdraw_some(unit: UnitOfWork, rows: Sequence[Any], caller: Caller) -> int:
-    """Each is judged again as of the day on which it was found."""
-    withdrawn = 0
+async def _review(unit: UnitOfWork, rows: Sequence[Any], caller: Caller) -> int:
+    """Each is judged again as of the day on which it was found; how many are withdrawn. What stands gets the region
+    that has become known since, so that its officers see it."""
+    withdrawn, standing = 0, dict[UUID, UUID]()  # by entry
     for day, held in _by_day(rows).items():
         sought = [Sought(document_of(fact.person), fact.person.iin, fact.person.birth_date) for _, fact in held]
         for (id, fact), followed in zip(held, await follow(unit.connection, sought, day), strict=True):
             overstay = _overstay(followed, day)
             if overstay is None or overstay.source_id != fact.source_id:
-                record = await records.load(unit.connection, violation, id, lock=True)
-                reason = "the register, as completed since, shows no overstay"
-                await intake.revise_within(unit, VIOLATIONS, record, fact, caller, reason, withdrawn=True)
-                withdrawn += 1
+                withdrawn += await _revise(unit, id, caller, _NO_OVERSTAY, withdrawn=True)
+            elif fact.region is None:
+                standing[overstay.entry] = id
+    for entry, region in (await runs.regions_of(unit.connection, list(standing))).items():
+        await _revise(unit, standing[entry], caller, _PLACE_KNOWN, {"region": region})
     return withdrawn
+
+
+async def _revise(
+    unit: UnitOfWork,
+    id: UUID,
+    caller: Caller,
+    reason: str,
+    changed: Mapping[str, str] | None = None,
+    *,
+    withdrawn: bool = False,
+) -> bool:
+    """False where an officer has confirmed or withdrawn the finding meanwhile."""
+    record = await records.load(unit.connection, violation, id, lock=True)
+    fact = Violation.read(record.body)
+    if record.withdrawn or not fact.is_finding:
+        return False
+    fact = fact.model_copy(update=dict(changed or {}))
+    await intake.revise_within(unit, VIOLATIONS, record, fact, caller, reason, withdrawn=withdrawn)
+    return True
 
 
 def _by_day(rows: Sequence[Any]) -> dict[date, list[tuple[UUID, Violation]]]:
