@@ -252,7 +252,7 @@ entry_ban = record_table(
 lost_document = record_table(
     metadata,
     "lost_document",
-    Column("document", Text, nullable=False),
+    Column("document", Text),  # null in reports of before whose number was a filler
     Column("reported_on", Date, nullable=False),
     Column("settled_on", Date),
     Index("lost_document_document", "document"),
