@@ -24,6 +24,7 @@ LOST_DOCUMENTS = RecordType(
     readers=("migration-police", "border"),
     scope=whole_country("whoever shows the document anywhere must be met"),
     time=lambda fact: clock.start_of(fact.reported_on),
+    day="reported_on",
     columns=lambda fact: {
         "document": identity_key(fact.document.issuing_state, fact.document.number),
         "reported_on": fact.reported_on,
