@@ -7,6 +7,7 @@ person.
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
 import orjson
 from fastapi import Query
@@ -14,6 +15,7 @@ from fastapi import Query
 from shared.errors import Invalid
 
 Row = TypeVar("Row")
+_NO_CURSOR = "The cursor is none that was given out here. Begin again without one."
 
 Limit = Annotated[int, Query(ge=1, le=1_000, description="how many at most")]
 Cursor = Annotated[str | None, Query(max_length=500, description="`next` of the page before; none for the first page")]
@@ -33,8 +35,17 @@ def after(given: str | None, *kinds: type[str] | type[int]) -> tuple[Any, ...] |
     except ValueError:
         values = None
     if not isinstance(values, list) or [type(value) for value in values] != list(kinds) or not _storable(values):
-        raise Invalid("The cursor is none that was given out here. Begin again without one.", name="invalid-cursor")
+        raise Invalid(_NO_CURSOR, name="invalid-cursor")
     return tuple(values)
+
+
+def before_id(given: str | None) -> UUID | None:
+    """The record id at which the page before ended, of a list whose newest stand first. Raises Invalid."""
+    (id,) = after(given, str) or (None,)
+    try:
+        return None if id is None else UUID(id)
+    except ValueError:
+        raise Invalid(_NO_CURSOR, name="invalid-cursor") from None
 
 
 def page(rows: Sequence[Row], limit: int) -> tuple[Sequence[Row], bool]:

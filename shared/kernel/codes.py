@@ -95,6 +95,11 @@ def is_region(code: str) -> bool:
     return code in code_list("regions") and code != COUNTRY_TOTAL
 
 
+def checkpoints_in(region: str) -> list[str]:
+    """The codes of the checkpoints that are listed in a region of today."""
+    return [row["code"] for row in rows("checkpoints") if row["region"] == region]
+
+
 def is_activity(code: str) -> bool:
     """An OKED section, A to U."""
     return code in code_list("activities")

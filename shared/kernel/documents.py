@@ -16,6 +16,8 @@ FILLERS = frozenset({
 """What is written for "no number", in the form of `normalise`: English words, Russian ones in Latin letters."""
 
 _COUNTED = frozenset("1234567890"[:end] for end in range(4, 11)) | frozenset("0123456789"[:end] for end in range(4, 11))
+NOT_NUMBERS = sorted(FILLERS | _COUNTED)
+"""All fillers but one character over and over."""
 _SEPARATORS = re.compile(r"[\s<./\\№#‐-―-]+")  # what people and machines put between or before the characters
 _ALLOWED = re.compile(rf"[A-Z0-9]{{1,{LONGEST_NUMBER}}}")
 
@@ -43,14 +45,14 @@ def is_filler(number: str) -> bool:
     return plain == plain[0] * len(plain) or plain in _COUNTED or plain.upper() in FILLERS
 
 
-def identity_key(issuing_state: str, number: str) -> str:
-    """What makes two documents the same: issuing state and number.
+def identity_key(issuing_state: str, number: str) -> str | None:
+    """What makes two documents the same: issuing state and number; None for a filler, which is no key of anything.
 
     The type stays out, because registers disagree about it (a passport here is an identity document there).
     """
     return key_of(issuing_state, normalise(number))
 
 
-def key_of(issuing_state: str, normalised: str) -> str:
+def key_of(issuing_state: str, normalised: str) -> str | None:
     """The same of a number that is normalised already."""
-    return f"{issuing_state}:{normalised}"
+    return None if is_filler(normalised) else f"{issuing_state}:{normalised}"

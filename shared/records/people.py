@@ -7,7 +7,7 @@ the same by other spelling, order or completeness (shared.kernel.spellings); the
 
 from typing import Any, ClassVar
 
-from sqlalchemy import Column, ColumnElement, Index, Table, Text, or_, select
+from sqlalchemy import Column, ColumnElement, Index, Table, Text, false, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import SchemaItem
@@ -100,7 +100,7 @@ def key_values(person: Any) -> dict[str, Any]:
 
 
 def document_of(person: Person) -> str | None:
-    """The person's document as one key, issuing state and number; None without a document."""
+    """The person's document as one key, issuing state and number; None without a document, or with a filler."""
     document = person.document
     return documents.key_of(document.issuing_state, document.number) if document else None
 
@@ -115,11 +115,11 @@ async def find(connection: AsyncConnection, table: Table, wanted: PersonQuery, l
     evidence: list[ColumnElement[bool]] = []
     if wanted.iin:
         evidence.append(table.c.iin == wanted.iin)
-    if wanted.document_number and wanted.issuing_state:
-        evidence.append(table.c.document == documents.identity_key(wanted.issuing_state, wanted.document_number))
+    if document := wanted.subject.document:
+        evidence.append(table.c.document == document)
     if wanted.surname and wanted.birth_date:
         year = PartialDate.parse(wanted.birth_date).year
         asked = spellings.asked_keys([(wanted.surname, wanted.given_names)], year)
         evidence += [table.c.name_birth_key == name_birth_key(wanted), table.c.name_keys.overlap(asked)]
-    query = select(table).where(or_(*evidence)).order_by(table.c.changed_at.desc()).limit(limit)
+    query = select(table).where(or_(false(), *evidence)).order_by(table.c.changed_at.desc()).limit(limit)
     return list(await connection.execute(query))

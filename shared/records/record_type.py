@@ -1,12 +1,12 @@
 """What a register must say about one kind of record; the rest is the same for all."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import Table
+from sqlalchemy import ColumnElement, Table
 
 from shared.errors import Fault
 from shared.events.border_control import RaisedAlert
@@ -14,9 +14,10 @@ from shared.events.envelope import Fact
 from shared.events.person import Person
 from shared.events.wire import WireModel
 from shared.identity.callers import Caller
-from shared.identity.scope import Scope, outside
+from shared.identity.scope import Kind, Scope, outside
 from shared.outbox.unit_of_work import UnitOfWork
 from shared.records import plausibility
+from shared.records.members import is_member
 
 F = TypeVar("F", bound=WireModel)
 
@@ -75,7 +76,10 @@ def _no_columns(_fact: Any) -> dict[str, Any]:
 class RecordType(Generic[F]):
     """One kind of record, submitted under the caller's own `source_id`; `fact` is the shape of what is submitted.
 
-    `time` is when the fact happened (the event's time); `columns` the values of the table's own typed columns;
+    `time` is when the fact happened (the event's time); `day` is the way to the member that says on which day it did,
+    by which records are listed, and `moment` the table's column of it, where it has one; `located` says in SQL what the
+    scope reads off a property of the fact; `columns` the values of the
+    table's own typed columns;
     `entered` runs in the transaction that takes new records, for what must happen together with them, and `changed` in
     that of a correction or withdrawal, once it is stored, to undo and redo this; `told` says, in the order of the
     entries, what their events tell, where that is not all that the register holds; `fixed` names what a correction must
@@ -93,6 +97,7 @@ class RecordType(Generic[F]):
     readers: tuple[str, ...]
     scope: Scope
     time: Callable[[F], datetime]
+    day: str
     key: Callable[[F], str] = _source_id
     columns: Callable[[F], dict[str, Any]] = _no_columns
     on_created: Callable[[UnitOfWork, Sequence[StoredRecord[F]]], Awaitable[None]] = _nothing
@@ -101,14 +106,24 @@ class RecordType(Generic[F]):
     immutable_faults: Callable[[F, F], Sequence[Fault]] = _nothing_fixed
     alerts: Callable[[UnitOfWork, Sequence[UUID]], Awaitable[Mapping[UUID, Sequence[RaisedAlert]]]] = _no_alerts
     submission_faults: Callable[[F, Caller], Sequence[Fault]] = _nothing_refused
+    moment: str | None = None
+    located: Mapping[Kind, Callable[[Table], ColumnElement[Any]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not (self.scope.places or self.scope.national):
             raise ValueError(f"{self.table.name}: records of persons belong somewhere, or to the whole country")
+        paths = [self.day, *(path for kind, path in self.scope.places.items() if kind not in self.located)]
+        if unknown := [path for path in paths if not is_member(self.fact, path)]:
+            raise ValueError(f"{self.table.name}: lists cannot ask for {', '.join(unknown)}")
 
     @property
     def name(self) -> str:
         return self.table.name
+
+    @property
+    def numbered_apart(self) -> bool:
+        """Whether submitters have numbers of their own, so that two may use the same."""
+        return self.key is not _source_id and "source_id" in self.fact.model_fields
 
     def refused(self, fact: F, caller: Caller) -> list[Fault]:
         """What speaks against taking `fact` from this caller, however it comes in: what cannot be, what lies outside

@@ -16,12 +16,14 @@ from shared.events.border_control import RaisedAlert
 from shared.events.wire import Text
 from shared.http import routes
 from shared.http.answers import etag, json_response
+from shared.http.paging import Cursor, Limit
 from shared.http.reading import DirectRoute
 from shared.http.routes import NDJSON, Lines
 from shared.identity.callers import Caller, requires
-from shared.records import intake, rejects
+from shared.records import finding, intake, rejects
 from shared.records.batch import Batch, IntakeLines
 from shared.records.bulk_correction import CorrectionLine, CorrectionLines
+from shared.records.finding import FoundRecords, RecordQuery
 from shared.records.record_type import F, RecordType
 from shared.records.state import RecordState, RecordVersion, state_of, version_of
 from shared.records.step import StepRequest, correct_record, step_by, withdraw_record
@@ -124,12 +126,13 @@ _BATCH = {"Kosh-Batch": {"description": "the batch's number", "required": True, 
 
 
 def record_routes(record_type: RecordType[Any], tag: str, *, single: bool = True) -> APIRouter:
-    """All routes of `kind` below `/v1/<path>`; without `single`, how one record is submitted is left to the caller."""
+    """All routes of a kind below `/v1/<path>`; without `single`, how one record is submitted is left to the caller."""
     router = routes.router(prefix=f"/v1/{record_type.path}", tags=[tag])
     if single:
         _add_single_intake(router, record_type)
     _add_bulk_intake(router, record_type)
     _add_reading(router, record_type)
+    add_finding(router, record_type)
     _add_correction(router, record_type)
     _add_withdrawal(router, record_type)
     _add_bulk_correction(router, record_type)
@@ -140,6 +143,7 @@ def reading_routes(record_type: RecordType[Any], tag: str) -> APIRouter:
     """Only those that read: for records that the service itself makes."""
     router = routes.router(prefix=f"/v1/{record_type.path}", tags=[tag])
     _add_reading(router, record_type)
+    add_finding(router, record_type)
     return router
 
 
@@ -257,6 +261,19 @@ def _add_reading(router: APIRouter, record_type: RecordType[Any]) -> None:
         """Oldest first, the present state last; each with who made it."""
         versions = await intake.read_history(_engine(request), record_type, id, caller=caller)
         return [version_of(record_type, version) for version in versions]
+
+
+def add_finding(router: APIRouter, record_type: RecordType[Any]) -> None:
+    """Record search, as part of `router`, whose other routes the kind may write by itself."""
+    reader = requires(*record_type.readers, scope=record_type.scope)
+
+    @router.post(":find", summary="Find records by source id, person, or day and location")
+    async def find(
+        request: Request, wanted: RecordQuery, caller: Caller = reader, limit: Limit = 100, cursor: Cursor = None
+    ) -> FoundRecords[record_type.fact]:  # type: ignore[name-defined]
+        """Newest first, withdrawn ones included, and only what you reach; a page that ends at the limit names the
+        `next`. The search and everyone whom it shows are written to the access log, which the persons can see."""
+        return await finding.find(_engine(request), record_type, wanted, cursor, limit, caller)
 
 
 def _add_correction(router: APIRouter, record_type: RecordType[Any]) -> None:

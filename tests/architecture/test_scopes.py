@@ -138,7 +138,7 @@ def test_every_kind_of_record_of_every_register_declares_its_scope() -> None:
 
 def test_a_kind_of_record_without_a_scope_is_refused(register: tuple[str, Api]) -> None:
     kind = record_types(register[0])[0]
-    members = {name: getattr(kind, name) for name in ("fact", "table", "path", "writers", "readers", "time")}
+    members = {name: getattr(kind, name) for name in ("fact", "table", "path", "writers", "readers", "time", "day")}
     with pytest.raises(TypeError, match="scope"):
         RecordType(**members)
     with pytest.raises(ValueError, match="reason"):
@@ -151,11 +151,34 @@ async def test_every_record_is_there_for_its_own_scope_and_for_no_other(register
     for kind in record_types(name):
         id, fact = await put_on_record(api, kind)
         correction = {"reason": "x", "record": json.loads(fact.model_dump_json())}
+        await expect_found(api, kind, Places(kind.scope, fact), id)
         for (method, path), gate in requirements(api.app.routes).items():
             if path.startswith(f"/v1/{kind.path}/{{id}}") and isinstance(gate, RequiresRole):
                 seen.add((method, path))
                 await expect_cells(api, method, path, gate, Places(kind.scope, fact), id, correction)
     assert seen
+
+
+async def expect_found(api: Api, kind: RecordType[Any], places: Places, id: str) -> None:
+    """By its source id, its person and its day, by those who reach it and by nobody else."""
+    told = json.loads(places.fact.model_dump_json())
+    person, day = told.get("person") or {}, told[kind.day][:10]
+    document = person.get("document") or told.get("document") or {}
+    wanted = [
+        {"source_id": told.get("source_id", told.get("number"))},
+        {"day": day},
+        *([{"iin": person["iin"]}] if person.get("iin") else []),
+        *([{"issuing_state": document["issuing_state"], "document_number": document["number"]}] if document else []),
+    ]
+    for role in kind.readers:
+        for claims, found in [
+            *((each, [id]) for each in places.own(role)),
+            *((each, []) for each in places.others(role)),
+        ]:
+            for body in wanted if claims else wanted[:1]:
+                answer = await api.client.post(f"/v1/{kind.path}:find", json=body, headers=api.token(role, **claims))
+                shown = answer.json().get("records", []) if answer.status_code != 403 else []
+                assert [each["id"] for each in shown] == found, (kind.path, role, claims, body, answer.text)
 
 
 async def put_on_record(api: Api, kind: RecordType[Any]) -> tuple[str, Any]:

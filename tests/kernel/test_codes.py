@@ -1,6 +1,7 @@
 """The code lists: complete, unambiguous, named in three languages, and dated."""
 
 import csv
+import re
 from datetime import date
 from typing import get_args
 
@@ -9,7 +10,7 @@ import pytest
 from shared.events.person import DocumentType
 from shared.kernel import codes
 
-OTHER_SHAPES = {"region_crosswalk", "group_members", "agency_reach"}
+OTHER_SHAPES = {"region_crosswalk", "group_members", "agency_reach", "checkpoints"}
 LISTS = sorted(path.stem for path in codes.FOLDER.glob("*.csv") if path.stem not in OTHER_SHAPES)
 HEADER = ["code", "parent", "kk", "ru", "en", "valid_from", "valid_to", "source"]
 
@@ -131,3 +132,26 @@ def test_a_code_that_stands_twice_is_refused() -> None:
     twice = [codes.code_list("sexes")["F"]] * 2
     with pytest.raises(ValueError, match="stands there twice"):
         codes.CodeList("sexes", twice)
+
+
+def test_checkpoints_are_named_in_three_languages_and_lie_in_regions_that_are() -> None:
+    listed = codes.rows("checkpoints")
+    columns = ["code", "region", "kind", "label_kk", "label_ru", "label_en", "source"]
+    assert len({row["code"] for row in listed}) == len(listed) > 70
+    assert {row["kind"] for row in listed} == {"air", "rail", "road", "sea"}
+    for row in listed:
+        assert list(row) == columns
+        assert all(row.values()), row
+        assert codes.is_region(row["region"]), row
+        assert row["code"] == row["code"].strip().upper(), "intake folds what a source writes"
+    for label in columns[3:6]:
+        assert len({row[label] for row in listed}) == len(listed), label
+    assert {row["code"]: row["region"] for row in listed}.items() >= {"ALA-AIR": "75", "BAKHTY-ROAD": "10"}.items()
+
+
+def test_checkpoints_are_labelled_in_their_language() -> None:
+    latin, cyrillic, kazakh = re.compile("[a-z]", re.I), re.compile("[а-яё]", re.I), re.compile("[әғқңөұүһі]", re.I)
+    for row in codes.rows("checkpoints"):
+        assert not latin.search(row["label_kk"]), row
+        assert not any(script.search(row["label_ru"]) for script in (latin, kazakh)), row
+        assert not any(script.search(row["label_en"]) for script in (cyrillic, kazakh)), row

@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import orjson
@@ -123,7 +124,9 @@ async def test_the_registers_tell_possible_records_apart(portal: Api) -> None:
     assert named == [("V-0", "hit"), ("V-1", "possible")]
 
 
-async def test_what_was_stored_before_gets_its_keys(portal: Api, empty_database: FreshDatabase) -> None:
+async def test_what_was_stored_before_gets_its_keys_and_loses_those_that_are_none(
+    portal: Api, empty_database: FreshDatabase
+) -> None:
     await post(portal, "entry-bans", ban(person(**HELD)))
     ((row, keys),) = [
         (dict(row), row["name_keys"]) for row in await portal.rows("SELECT *, body::text AS body FROM entry_ban")
@@ -133,10 +136,15 @@ async def test_what_was_stored_before_gets_its_keys(portal: Api, empty_database:
     owner = await asyncpg.connect(before.owner_url.replace("+asyncpg", ""))
     kept = {name: value for name, value in row.items() if name != "name_keys"}
     places = ", ".join(f"${number}" for number in range(1, len(kept) + 1))
+    insert = f"INSERT INTO entry_ban ({', '.join(kept)}) VALUES ({places})"  # noqa: S608
+    documents = [kept["document"], "UZB:NODOC", "UZB:7777777"]
+    rows = [kept | {"id": uuid4(), "source_id": f"EB-{n}", "document": each} for n, each in enumerate(documents)]
     try:
-        await owner.execute(f"INSERT INTO entry_ban ({', '.join(kept)}) VALUES ({places})", *kept.values())  # noqa: S608
+        await owner.executemany(insert, [tuple(each.values()) for each in rows])
         await asyncio.to_thread(upgrade, "portal", before.owner_url)
-        assert await owner.fetchval("SELECT name_keys FROM entry_ban") == keys
+        found = await owner.fetch("SELECT name_keys, document FROM entry_ban ORDER BY source_id")
+        assert [each["document"] for each in found] == [kept["document"], None, None]
+        assert [each["name_keys"] for each in found] == [keys] * 3
     finally:
         await owner.close()
 

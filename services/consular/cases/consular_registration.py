@@ -66,6 +66,7 @@ REGISTRATIONS = RecordType(
     readers=("consul",),
     scope=belongs_to(mission="mission", person="person.iin"),
     time=_time,
+    day="registered_on",
     columns=_columns,
 )
 

@@ -27,4 +27,5 @@ FIGURES = RecordType(
         host_country="country", everywhere_for={"statistician": "figures without persons, for the whole country"}
     ),
     time=_time,
+    day="reported_on",
 )

@@ -7,6 +7,7 @@ from shared.audit.chain import seal_table
 from shared.db.records import record_table
 from shared.idempotency import idempotency_table
 from shared.outbox import outbox_table, relay_table
+from shared.records.members import search_indexes
 from shared.records.rejects import rejected_table
 from shared.timer import timer_table
 
@@ -20,7 +21,9 @@ access_seal = seal_table(metadata)
 job_run = timer_table(metadata)
 rejected_line = rejected_table(metadata)
 
-host_country_figure = record_table(metadata, "host_country_figure")
+host_country_figure = record_table(
+    metadata, "host_country_figure", *search_indexes("host_country_figure", day="reported_on")
+)
 consular_registration = record_table(
     metadata,
     "consular_registration",
@@ -32,6 +35,7 @@ consular_registration = record_table(
     Column("confirmed_on", Date, nullable=False),
     Column("expected_until", Date),
     Column("ended", Boolean, nullable=False),
+    *search_indexes("consular_registration", day="registered_on", by=("document",)),
 )
 Index("consular_registration_iin", consular_registration.c.iin)
 Index("consular_registration_mission", consular_registration.c.mission, consular_registration.c.id)

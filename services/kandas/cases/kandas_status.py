@@ -68,6 +68,7 @@ STATUSES = RecordType(
     readers=("kandas-officer",),
     scope=belongs_to(region="region"),
     time=_time,
+    day="applied_on",
     columns=_columns,
     immutable_faults=_immutable_faults,
 )

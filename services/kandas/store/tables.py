@@ -9,6 +9,7 @@ from shared.db.json_text import JsonText
 from shared.db.records import record_table
 from shared.idempotency import idempotency_table
 from shared.outbox import outbox_table, relay_table
+from shared.records.members import search_indexes
 from shared.records.rejects import rejected_table
 from shared.timer import timer_table
 
@@ -33,6 +34,7 @@ kandas_status = record_table(
     Column("valid_until", Date),
     Column("iin", Text),
     Column("document", Text),  # shared.kernel.documents.identity_key
+    *search_indexes("kandas_status", day="applied_on"),
 )
 Index("kandas_status_application", kandas_status.c.application)
 Index("kandas_status_iin", kandas_status.c.iin)

@@ -41,6 +41,7 @@ EAEU_WORKERS = RecordType(
     readers=("employer", "permits-officer"),
     scope=belongs_to(region="region", employer="employer_bin"),
     time=_time,
+    day="works_from",
     key=_key,
     submission_faults=_submission_faults,
 )

@@ -92,6 +92,7 @@ PERMITS = RecordType(
     readers=("permits-officer", "employer"),
     scope=belongs_to(region="region", employer="employer_bin"),
     time=_time,
+    day="issued_on",
     columns=_columns,
     immutable_faults=_immutable_faults,
 )

@@ -22,6 +22,7 @@ from shared.db.records import record_table
 from shared.idempotency import idempotency_table
 from shared.inbox.table import copy_table, inbox_tables
 from shared.outbox import outbox_table, relay_table
+from shared.records.members import search_indexes
 from shared.records.people import person_columns
 from shared.records.rejects import rejected_table
 from shared.timer import timer_table
@@ -112,10 +113,30 @@ work_permit = record_table(
     Column("category", Text),
     Column("holds_from", Date, nullable=False),
     Column("holds_until", Date, nullable=False),
+    *search_indexes(
+        "work_permit",
+        day="issued_on",
+        by=(
+            "iin",
+            "document",
+        ),
+    ),
 )
 Index("work_permit_of_employer", work_permit.c.employer_bin)
 
-eaeu_worker = record_table(metadata, "eaeu_worker")
+eaeu_worker = record_table(
+    metadata,
+    "eaeu_worker",
+    *search_indexes(
+        "eaeu_worker",
+        day="works_from",
+        by=(
+            "iin",
+            "document",
+            "source_id",
+        ),
+    ),
+)
 
 # The portal's bans on entry, as far as a decision asks for them; `barred_until` is the last day, lifting included.
 inbox_tables(metadata)

@@ -25,6 +25,7 @@ from shared.db.records import record_table
 from shared.idempotency import idempotency_table
 from shared.inbox.table import copy_table, inbox_tables
 from shared.outbox import outbox_table, relay_table
+from shared.records.members import search_indexes
 from shared.records.people import candidate_columns, person_columns
 from shared.records.rejects import rejected_table
 from shared.timer import timer_table
@@ -59,23 +60,45 @@ Index(
     border_crossing.c.visa_number,
     postgresql_where=border_crossing.c.visa_number.is_not(None),
 )
-residence_registration = record_table(metadata, "residence_registration")
+Index("border_crossing_day", border_crossing.c.crossed_at, postgresql_using="brin")
+residence_registration = record_table(
+    metadata,
+    "residence_registration",
+    *search_indexes("residence_registration", day="date", by=("iin", "document")),
+)
 feed_coverage = record_table(metadata, "feed_coverage")
 
 # The interior ministry's feed (P7)
-residence_permit = record_table(metadata, "residence_permit", *person_columns("residence_permit"))
+residence_permit = record_table(
+    metadata,
+    "residence_permit",
+    *person_columns("residence_permit"),
+    *search_indexes("residence_permit", day="granted_on"),
+)
 protection_status = record_table(
     metadata,
     "protection_status",
     Column("review_from", Date),
     Index("protection_status_review", "review_from", postgresql_where=text("review_from IS NOT NULL")),
     *person_columns("protection_status"),
+    *search_indexes("protection_status", day="granted_on"),
 )
-citizenship_change = record_table(metadata, "citizenship_change", *person_columns("citizenship_change"))
+citizenship_change = record_table(
+    metadata,
+    "citizenship_change",
+    *person_columns("citizenship_change"),
+    *search_indexes("citizenship_change", day="date"),
+)
 violation = record_table(
-    metadata, "violation", Column("violation", Text, nullable=False), *candidate_columns("violation")
+    metadata,
+    "violation",
+    Column("violation", Text, nullable=False),
+    *candidate_columns("violation"),
+    *search_indexes("violation", day="found_on"),
 )
-expulsion = record_table(metadata, "expulsion", *person_columns("expulsion"))
+expulsion = record_table(
+    metadata, "expulsion", *person_columns("expulsion"), *search_indexes("expulsion", day="decided_on")
+)
 
 # Overstay runs that were ordered, and how far each is.
 overstay_run = Table(
@@ -105,6 +128,7 @@ visa = record_table(
     Column("invitation", Text),
     Index("visa_invitation", "invitation", postgresql_where=text("invitation IS NOT NULL")),
     *person_columns("visa"),
+    *search_indexes("visa", day="issued_on"),
 )
 visa_number = Sequence("visa_number", metadata=metadata)
 
@@ -172,6 +196,7 @@ host_notification = record_table(
     Column("stay_from", Date, nullable=False),
     Column("ends_on", Date),
     *person_columns("host_notification"),
+    *search_indexes("host_notification", day="stay_from", by=("source_id",)),
 )
 Index("host_notification_host", host_notification.c.host, host_notification.c.id)
 
@@ -248,17 +273,30 @@ entry_ban = record_table(
     Column("barred_until", Date),
     Column("lifted_on", Date),
     *candidate_columns("entry_ban"),
+    *search_indexes("entry_ban", day="barred_from"),
 )
 lost_document = record_table(
     metadata,
     "lost_document",
-    Column("document", Text, nullable=False),
+    Column("document", Text),  # null in reports of before whose number was a filler
     Column("reported_on", Date, nullable=False),
     Column("settled_on", Date),
     Index("lost_document_document", "document"),
+    *search_indexes("lost_document", day="reported_on", by=("iin",)),
 )
 border_alert = record_table(
-    metadata, "border_alert", Column("crossing", UUID, nullable=False), Index("border_alert_crossing", "crossing")
+    metadata,
+    "border_alert",
+    Column("crossing", UUID, nullable=False),
+    Index("border_alert_crossing", "crossing"),
+    *search_indexes(
+        "border_alert",
+        day="crossed_at",
+        by=(
+            "iin",
+            "document",
+        ),
+    ),
 )
 
 # Titles to stay that the permits register gives (copies): first and last day, None without a term. A declared worker

@@ -19,11 +19,10 @@ from services.portal.store.tables import border_alert
 from shared.audit import access_log
 from shared.db import records
 from shared.db.records import Record
-from shared.errors import Invalid
 from shared.events.border_control import AlertKind, BorderAlert, EntryBan, LostDocument, RaisedAlert
 from shared.events.portal import BorderCrossing
 from shared.events.visa import Visa
-from shared.http.paging import after, cursor_at, page
+from shared.http.paging import before_id, cursor_at, page
 from shared.identity.callers import Caller
 from shared.identity.scope import belongs_to, within
 from shared.kernel import spellings
@@ -41,6 +40,7 @@ ALERTS = RecordType(
     readers=("border", "migration-police"),
     scope=belongs_to(checkpoint="checkpoint"),
     time=lambda alert: alert.crossed_at,
+    day="crossed_at",
     columns=lambda alert: {"crossing": UUID(alert.crossing)},
 )
 
@@ -157,16 +157,8 @@ async def newest(engine: AsyncEngine, cursor: str | None, limit: int, caller: Ca
     written to the access log."""
     reached = within(caller, ALERTS.scope, store.places())
     async with unit_of_work(engine) as unit:
-        rows, more = page(await store.newest(unit.connection, reached, _before(cursor), limit + 1), limit)
+        rows, more = page(await store.newest(unit.connection, reached, before_id(cursor), limit + 1), limit)
         alerts = [state_of(ALERTS, row) for row in rows]
         seen = [(alert.id, alert.record.person) for alert in alerts]
         await access_log.log_search(unit.connection, caller, ALERTS.name, seen)
     return AlertPage(alerts=alerts, next=cursor_at(rows[-1].id.hex) if more else None)
-
-
-def _before(cursor: str | None) -> UUID | None:
-    (id,) = after(cursor, str) or (None,)
-    try:
-        return None if id is None else UUID(id)
-    except ValueError:
-        raise Invalid("The cursor is none that was given out here.", name="invalid-cursor") from None

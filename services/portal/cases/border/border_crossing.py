@@ -46,6 +46,8 @@ CROSSINGS = RecordType(
     readers=("border", "migration-police"),
     scope=belongs_to(checkpoint="checkpoint"),
     time=_time,
+    day="crossed_at",
+    moment="crossed_at",
     columns=_columns,
     alerts=border_alert.raised,
     on_created=_on_created,

@@ -43,6 +43,7 @@ ENTRY_BANS = RecordType(
     readers=("migration-police", "border"),
     scope=whole_country("a ban holds at every checkpoint; register of decree 148"),
     time=lambda ban: clock.start_of(ban.barred_from),
+    day="barred_from",
     columns=_columns,
     immutable_faults=_immutable_faults,
 )

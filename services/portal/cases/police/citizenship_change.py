@@ -17,5 +17,6 @@ CITIZENSHIP_CHANGES = RecordType(
         "citizenship is the whole country's; the act names no region (law on citizenship of 20.12.1991)"
     ),
     time=lambda fact: clock.start_of(fact.date),
+    day="date",
     columns=lambda fact: person_values(fact.person),
 )

@@ -88,6 +88,7 @@ EXPULSIONS = RecordType(
     readers=("migration-police",),
     scope=whole_country("a court expels from the whole country; register of decree 148"),
     time=lambda fact: clock.start_of(fact.decided_on),
+    day="decided_on",
     columns=lambda fact: person_values(fact.person),
     on_created=_on_created,
     on_revised=_on_revised,

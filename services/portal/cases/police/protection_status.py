@@ -36,6 +36,7 @@ PROTECTION = RecordType(
     readers=("migration-police",),
     scope=belongs_to(region="region"),
     time=lambda status: clock.start_of(status.granted_on),
+    day="granted_on",
     columns=lambda status: {"review_from": _review_from(status), **person_values(status.person)},
 )
 

@@ -15,5 +15,6 @@ RESIDENCE_PERMITS = RecordType(
     readers=("migration-police",),
     scope=belongs_to(region="region"),
     time=lambda fact: clock.start_of(fact.granted_on),
+    day="granted_on",
     columns=lambda fact: person_values(fact.person),
 )

@@ -21,4 +21,5 @@ REGISTRATIONS = RecordType(
     readers=("migration-police",),
     scope=belongs_to(region="region"),
     time=_time,
+    day="date",
 )

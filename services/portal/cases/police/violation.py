@@ -52,6 +52,7 @@ VIOLATIONS = RecordType(
     readers=("migration-police",),
     scope=belongs_to(region="region", person="person.iin"),
     time=lambda fact: clock.start_of(fact.found_on),
+    day="found_on",
     columns=lambda fact: {"violation": fact.violation, **candidate_values(fact.person)},
     immutable_faults=_immutable_faults,
 )

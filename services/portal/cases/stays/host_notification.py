@@ -31,6 +31,7 @@ from shared.identity.callers import Caller
 from shared.identity.scope import belongs_to
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake, plausibility
+from shared.records.members import first_of
 from shared.records.people import person_values
 from shared.records.record_type import RecordType, Revision, StoredRecord
 from shared.records.state import RecordState, state_of
@@ -133,6 +134,8 @@ NOTICES = RecordType(
     readers=("clerk", "migration-police", "host", "notifier"),
     scope=belongs_to(region="address.region", host="host.number", carriers=("notifier",)),
     time=_time,
+    day="stay_from",
+    located={"region": first_of("address.kato", 2), "host": lambda table: table.c.host},
     key=notice_key,
     columns=_columns,
     on_created=notification_receipt.issue,

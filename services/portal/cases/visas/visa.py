@@ -63,6 +63,7 @@ VISAS = RecordType(
         everywhere_for={"migration-police": "police annul and extend visas of whoever is in the country (V1600014531)"},
     ),
     time=_time,
+    day="issued_on",
     key=lambda visa: visa.number,
     columns=_columns,
     on_created=_on_created,

@@ -1,0 +1,33 @@
+"""Records are found by source id, person and day: indexes over members of their JSON.
+
+Expanding only: the earlier version does not ask by them.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+DAYS = {
+    "consular_registration": "registered_on",
+    "host_country_figure": "reported_on",
+}
+MEMBERS = (("consular_registration", "document"),)
+PATHS = {"iin": "person,iin", "document": "person,document,number", "source_id": "source_id"}
+
+
+def upgrade() -> None:
+    for table, day in DAYS.items():
+        op.create_index(f"{table}_day", table, [sa.text(f"left(body #>> '{{{day}}}', 10)"), "id"])
+    for table, name in MEMBERS:
+        op.create_index(f"{table}_by_{name}", table, [sa.text(f"(body #>> '{{{PATHS[name]}}}')")])
+
+
+def downgrade() -> None:
+    for table, name in MEMBERS:
+        op.drop_index(f"{table}_by_{name}")
+    for table in DAYS:
+        op.drop_index(f"{table}_day")

@@ -1,0 +1,30 @@
+"""A document number that says "no number" is no key: it joins nobody.
+
+Expanding only: no process takes a null for an error, and the earlier version matches nothing by it.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from shared.kernel.documents import NOT_NUMBERS
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+TABLES = ("entry_ban",)
+
+
+def upgrade() -> None:
+    for table in TABLES:
+        update = sa.text(
+            f"UPDATE {table} SET document = NULL WHERE document IS NOT NULL"  # noqa: S608 (names of ours)
+            " AND (split_part(document, ':', 2) ~ '^(.)\\1*$'"
+            " OR split_part(document, ':', 2) = ANY(CAST(:fillers AS text[])))"
+        )
+        op.get_bind().execute(update.bindparams(fillers=NOT_NUMBERS))
+
+
+def downgrade() -> None:
+    """Nothing: what a filler joined stays apart."""
