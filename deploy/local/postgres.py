@@ -26,6 +26,14 @@ from deploy.local.ports import free_port
 SUPERUSER = "postgres"
 START_PATIENCE = 20.0
 STOP_PATIENCE = 20.0
+# The server's log repeats no row: what is refused is told to the client alone, which logs its kind and never its content.
+# Messages below LOG, their details and statements may quote values (a key that exists already, a date that is none).
+DISCREET = {
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_parameter_max_length_on_error": "0",
+}
 DURABLE = {"shared_buffers": "256MB", "max_wal_size": "2GB"}
 # For tests only: what a crash would lose is thrown away anyhow.
 FLEETING = {
@@ -146,7 +154,7 @@ class Server:
         self.port = free_port()
         self._deal_with_former()
         settings = {"listen_addresses": "127.0.0.1", "port": str(self.port), "unix_socket_directories": ""}
-        settings |= {"max_connections": "200", "timezone": "UTC", **self._settings}
+        settings |= {"max_connections": "200", "timezone": "UTC", **DISCREET, **self._settings}
         command = [self._binaries.program("postgres"), "-D", str(self._data)]
         options = [f"--{name}={value}" for name, value in settings.items()]
         with self.log.open("ab") as log:

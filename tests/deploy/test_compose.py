@@ -9,6 +9,7 @@ import pytest
 
 from deploy import environment
 from deploy.databases import DatabaseSpec
+from deploy.local.postgres import DISCREET
 from deploy.services import PORTS
 from services.accounting.settings import AccountingSettings
 from services.portal.settings import SignatureSettings
@@ -54,6 +55,11 @@ def test_a_later_run_adds_only_what_is_missing() -> None:
     kept = "KOSH_POSTGRES_PASSWORD=mine\n"
     added = environment.complete(kept, ["KOSH_GRAFANA_PASSWORD", "KOSH_POSTGRES_PASSWORD"], "")
     assert re.fullmatch(r"KOSH_GRAFANA_PASSWORD=[\w-]{43}\n", added)
+
+
+def test_the_log_of_postgres_repeats_no_row() -> None:
+    command = services()["postgres"]["command"]
+    assert {f"{name}={value}" for name, value in DISCREET.items()} <= set(command)
 
 
 @pytest.mark.parametrize("name", sorted(every_service()))

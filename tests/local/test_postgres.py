@@ -87,6 +87,35 @@ async def test_the_service_may_add_to_what_the_owner_creates_and_do_no_more(
         await app.close()
 
 
+BROKEN = {
+    "a check": "INSERT INTO person VALUES (1, 'Qaltayeva', '1991-03-07')",
+    "a key held already": "INSERT INTO person VALUES (2, 'Qaltayeva', DEFAULT), (2, 'Qaltayeva', DEFAULT)",
+    "no date": "INSERT INTO person VALUES (3, 'Aigul', 'Qaltayeva')",
+    "no number": "SELECT 'Qaltayeva'::int",
+    "no JSON": "SELECT '{\"surname\": Qaltayeva}'::jsonb",
+    "a fault in a function": "DO $$ BEGIN RAISE WARNING 'Qaltayeva'; RAISE EXCEPTION 'Qaltayeva'; END $$",
+}
+
+
+async def test_the_servers_log_repeats_no_row_that_is_refused(
+    empty_database: FreshDatabase, postgres_server: Server
+) -> None:
+    owner = await asyncpg.connect(dsn((await empty_database("portal")).owner_url))
+    await owner.execute("CREATE TABLE person (id int PRIMARY KEY, surname text, born date DEFAULT '2000-01-01')")
+    await owner.execute("ALTER TABLE person ADD CHECK (born <> '1991-03-07')")
+    for broken in BROKEN.values():
+        with pytest.raises(asyncpg.PostgresError):
+            await owner.execute(broken)
+    with pytest.raises(asyncpg.PostgresError):
+        await owner.execute("INSERT INTO person SELECT 4, $1, $2::text::date", "Qaltayeva", "1991-13-07")
+    await owner.close()
+
+    logged = postgres_server.log.read_text(errors="replace")
+    assert "database system is ready" in logged  # it is the log of this server, and it is kept
+    for told in ("Qaltayeva", "1991-03-07", "1991-13-07"):
+        assert told not in logged
+
+
 async def test_no_role_reaches_another_services_database(empty_database: FreshDatabase) -> None:
     portal, permits = await empty_database("portal"), await empty_database("permits")
     stranger = Database(portal.name, "", permits.app_url.replace(permits.name, portal.name))
