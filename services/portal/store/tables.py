@@ -248,6 +248,7 @@ entry_ban = record_table(
     Column("barred_until", Date),
     Column("lifted_on", Date),
     *candidate_columns("entry_ban"),
+    Index("entry_ban_born", text("split_part(name_birth_key, '|', 2)")),
 )
 lost_document = record_table(
     metadata,

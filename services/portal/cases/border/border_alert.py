@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.portal.cases.border import recognition
 from services.portal.rules.border.recognition import Recognition, is_another, recognise
 from services.portal.store.border import border_alert as store
-from services.portal.store.border.border_alert import Looked, Met
+from services.portal.store.border.border_alert import Looked, Marks, Met
 from services.portal.store.tables import border_alert
 from shared.audit import access_log
 from shared.db import records
@@ -48,7 +48,7 @@ PORTAL = Caller("portal", frozenset({"system"}))
 
 
 async def raise_alerts(unit: UnitOfWork, entries: Sequence[StoredRecord[BorderCrossing]]) -> None:
-    """One statement for all of them; more only where something was met."""
+    """One statement for all of them; more only where something may be met."""
     if alerts := await _alerts(unit, entries):
         await intake.ingest(unit, ALERTS, alerts, [PORTAL] * len(alerts))
 
@@ -85,16 +85,36 @@ async def _revise(unit: UnitOfWork, record: Record, alert: BorderAlert | None) -
 
 
 async def _alerts(unit: UnitOfWork, entries: Sequence[StoredRecord[BorderCrossing]]) -> list[BorderAlert]:
-    crossings = {entry.id: entry.fact for entry in entries}
-    found = await store.met(unit.connection, [_looked(entry) for entry in entries])
+    sieved = await store.sieved(unit.connection, _marks([entry.fact for entry in entries]))
+    crossings = {entry.id: entry.fact for entry in entries if sieved and not sieved.isdisjoint(_shown(entry.fact))}
+    if not crossings:
+        return []
+    found = await store.met(unit.connection, [_looked(id, crossing) for id, crossing in crossings.items()])
     return [alert for met in found if (alert := _alert(crossings[met.crossing], met))]
 
 
-def _looked(entry: StoredRecord[BorderCrossing]) -> Looked:
-    crossing, person = entry.fact, entry.fact.person
+def _marks(crossings: Sequence[BorderCrossing]) -> Marks:
+    entering = [crossing for crossing in crossings if crossing.direction == "entry"]
+    return Marks(
+        documents={document for crossing in crossings if (document := document_of(crossing.person))},
+        iins={crossing.person.iin for crossing in entering if crossing.person.iin},
+        visas={crossing.visa_number for crossing in entering if crossing.visa_number},
+        born={crossing.person.birth_date for crossing in entering},
+    )
+
+
+def _shown(crossing: BorderCrossing) -> tuple[str | None, ...]:
+    """The marks of one crossing. They are written so that none of one kind is one of another; and were it, no more
+    than was needed would be looked up."""
+    person = crossing.person
+    return document_of(person), person.iin, crossing.visa_number, person.birth_date
+
+
+def _looked(id: UUID, crossing: BorderCrossing) -> Looked:
+    person = crossing.person
     entering = crossing.direction == "entry"  # a ban is on entry: who leaves is not looked up by name
     return Looked(
-        id=entry.id,
+        id=id,
         day=crossing.crossed_at.date(),
         entry=entering,
         iin=person.iin,
