@@ -5,7 +5,7 @@ was to know at the crossing: a ban that is lifted or withdrawn later takes nothi
 does.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -56,8 +56,11 @@ async def raise_alerts(unit: UnitOfWork, entries: Sequence[StoredRecord[BorderCr
 async def refresh_alerts(unit: UnitOfWork, changes: Sequence[Revision[BorderCrossing]]) -> None:
     """Withdraws the alerts that the crossings as corrected do not raise, and raises those that they do."""
     entries = [StoredRecord(change.id, change.after) for change in changes if change.after is not None]
-    alerts = {alert.source_id: alert for alert in await _alerts(unit, entries)} if entries else {}
-    for id in await store.of_crossings(unit.connection, [change.id for change in changes]):
+    ids = [change.id for change in changes]
+    sieved = await store.sieved(unit.connection, _marks([entry.fact for entry in entries], ids))
+    alerts = {alert.source_id: alert for alert in await _among(unit, entries, sieved)}
+    raised = [id for id in ids if str(id) in sieved]
+    for id in await store.of_crossings(unit.connection, raised) if raised else ():
         record = await records.load(unit.connection, border_alert, id, lock=True)
         await _revise(unit, record, alerts.pop(record.source_id, None))
     if alerts:
@@ -85,21 +88,28 @@ async def _revise(unit: UnitOfWork, record: Record, alert: BorderAlert | None) -
 
 
 async def _alerts(unit: UnitOfWork, entries: Sequence[StoredRecord[BorderCrossing]]) -> list[BorderAlert]:
-    sieved = await store.sieved(unit.connection, _marks([entry.fact for entry in entries]))
-    crossings = {entry.id: entry.fact for entry in entries if sieved and not sieved.isdisjoint(_shown(entry.fact))}
+    return await _among(unit, entries, await store.sieved(unit.connection, _marks([entry.fact for entry in entries])))
+
+
+async def _among(
+    unit: UnitOfWork, entries: Sequence[StoredRecord[BorderCrossing]], sieved: Collection[str]
+) -> list[BorderAlert]:
+    """The alerts that are raised by those of the entries whose marks are among what was `sieved`."""
+    crossings = {entry.id: entry.fact for entry in entries if any(mark in sieved for mark in _shown(entry.fact))}
     if not crossings:
         return []
     found = await store.met(unit.connection, [_looked(id, crossing) for id, crossing in crossings.items()])
     return [alert for met in found if (alert := _alert(crossings[met.crossing], met))]
 
 
-def _marks(crossings: Sequence[BorderCrossing]) -> Marks:
+def _marks(crossings: Sequence[BorderCrossing], raised: Collection[UUID] = ()) -> Marks:
     entering = [crossing for crossing in crossings if crossing.direction == "entry"]
     return Marks(
         documents={document for crossing in crossings if (document := document_of(crossing.person))},
         iins={crossing.person.iin for crossing in entering if crossing.person.iin},
         visas={crossing.visa_number for crossing in entering if crossing.visa_number},
         born={crossing.person.birth_date for crossing in entering},
+        raised=raised,
     )
 
 

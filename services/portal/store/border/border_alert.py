@@ -57,6 +57,7 @@ SELECT document AS mark FROM entry_ban WHERE document = ANY(CAST(:documents AS t
 UNION ALL SELECT document FROM lost_document WHERE document = ANY(CAST(:documents AS text[])) AND NOT withdrawn
 UNION ALL SELECT iin FROM entry_ban WHERE iin = ANY(CAST(:iins AS text[])) AND NOT withdrawn
 UNION ALL SELECT source_id FROM visa WHERE source_id = ANY(CAST(:visas AS text[])) AND NOT withdrawn
+UNION ALL SELECT CAST(crossing AS text) FROM border_alert WHERE crossing = ANY(CAST(:raised AS uuid[]))
 UNION ALL SELECT asked.born FROM unnest(CAST(:born AS text[])) AS asked (born)
 WHERE length(asked.born) < 10 OR EXISTS (
     SELECT FROM entry_ban b WHERE NOT b.withdrawn
@@ -73,6 +74,7 @@ class Marks:
     iins: Collection[str]
     visas: Collection[str]
     born: Collection[str]
+    raised: Collection[UUID] = ()  # crossings that may have raised alerts before
 
 
 async def sieved(connection: AsyncConnection, marks: Marks) -> set[str]:
