@@ -27,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db import grants
+from shared.db.driver import copy_rows
 from shared.db.revisions import AFTER_CREATE
 from shared.events.person import Document, Person
 from shared.identity.callers import Caller, stated_purpose
@@ -141,16 +142,19 @@ TIMED = (
 )
 """DDL for the same migration: whatever time a row is given, the database's own takes its place."""
 
-_NOTE = text("""
-INSERT INTO access_log (caller, agency, roles, action, record_kind, record_id, person_iin, person_document,
-    person_born, everybody, reason)
-SELECT caller, agency, string_to_array(roles, ' '), action, CAST(:kind AS text), record_id, iin, document, born,
-    everybody, coalesce(reason, CAST(:kind AS text) || ': ' || action)
-FROM unnest(CAST(:callers AS text[]), CAST(:agencies AS text[]), CAST(:roles AS text[]), CAST(:actions AS text[]),
-    CAST(:record_ids AS text[]), CAST(:iins AS text[]), CAST(:documents AS text[]), CAST(:born AS text[]),
-    CAST(:everybody AS boolean[]), CAST(:reasons AS text[]))
-    AS seen (caller, agency, roles, action, record_id, iin, document, born, everybody, reason)
-""")
+_WRITTEN = (
+    "caller",
+    "agency",
+    "roles",
+    "action",
+    "record_kind",
+    "record_id",
+    "person_iin",
+    "person_document",
+    "person_born",
+    "everybody",
+    "reason",
+)
 
 
 async def log_access(
@@ -226,19 +230,19 @@ def receiver(caller: Caller) -> str:
 async def _write(
     connection: AsyncConnection, kind: str, rows: Sequence[tuple[Caller, Action, Seen]], reasons: Sequence[str | None]
 ) -> None:
-    await connection.execute(
-        _NOTE,
-        {
-            "kind": kind,
-            "callers": [caller.subject for caller, _, _ in rows],
-            "agencies": [receiver(caller) for caller, _, _ in rows],
-            "roles": [" ".join(sorted(caller.roles)) for caller, _, _ in rows],
-            "actions": [action for _, action, _ in rows],
-            "record_ids": [seen.record_id for _, _, seen in rows],
-            "iins": [seen.subject.iin for _, _, seen in rows],
-            "documents": [seen.subject.document for _, _, seen in rows],
-            "born": [seen.subject.born for _, _, seen in rows],
-            "everybody": [seen.everybody for _, _, seen in rows],
-            "reasons": [reason or stated_purpose() for reason in reasons],
-        },
-    )
+    purpose = stated_purpose()
+    written = [
+        (
+            caller.subject,
+            receiver(caller),
+            sorted(caller.roles),
+            action,
+            kind,
+            seen.record_id,
+            *seen.subject,
+            seen.everybody,
+            reason or purpose or f"{kind}: {action}",
+        )
+        for (caller, action, seen), reason in zip(rows, reasons, strict=True)
+    ]
+    await copy_rows(connection, "access_log", _WRITTEN, written)

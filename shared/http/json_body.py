@@ -60,7 +60,8 @@ def refuse_twice(text: bytes | bytearray, distinct: int) -> None:
     Nearly always counting is enough: written without white space before it, the colon after every name follows a
     quotation mark, and inside of a string that would be escaped. Where the counts differ, the text is read once more.
     """
-    spaced = any(after in text for after in _AFTER_A_STRING) and _SPACED.search(text)
+    space, tab, carriage, line = _AFTER_A_STRING
+    spaced = (space in text or tab in text or carriage in text or line in text) and _SPACED.search(text)
     if text.count(b'":') == distinct and not spaced:
         return
     found = json.loads(text, object_pairs_hook=_Members, parse_int=str, parse_float=str)

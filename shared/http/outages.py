@@ -27,7 +27,8 @@ def install(app: FastAPI) -> None:
 def may_pass(error: Exception) -> bool:
     """Whether the database could not be had, so that the same request may pass later: no fault of what was sent."""
     if isinstance(error, DBAPIError):
-        return error.connection_invalidated or _is_passing(error.orig)
+        lost = isinstance(getattr(error.orig, "__cause__", None), asyncpg.InternalClientError)  # in that very moment
+        return error.connection_invalidated or lost or _is_passing(error.orig)
     return isinstance(error, _OUTAGES) or (isinstance(error, asyncpg.PostgresError) and _is_passing(error))
 
 

@@ -32,6 +32,8 @@ def normalise(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     composed = unicodedata.normalize("NFC", text)
+    if composed.isprintable():  # as nearly all are: nothing of what is invisible is
+        return composed
     if any(unicodedata.category(each) in _INVISIBLE and each not in _OF_LINES for each in composed):
         raise ValueError("must not contain invisible characters")
     return composed

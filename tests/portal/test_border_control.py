@@ -124,7 +124,7 @@ async def test_in_a_batch_alerts_cost_no_statement_per_crossing(portal: Api) -> 
         headers=portal.token(BORDER) | {"Content-Type": "application/x-ndjson"},
     )
     assert json.loads(answer.text.splitlines()[-1]) == {"summary": {"created": 1_000, "repeated": 0, "rejected": 0}}
-    assert len(statements) == 10, statements
+    assert len(statements) == 9, statements
     assert len(await alerts(portal)) == 30
 
 

@@ -4,9 +4,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from services.portal.cases.border.border_alert import PORTAL
+from services.portal.cases.police.violation import Finding
 from services.portal.cases.stays import overstay_run
+from services.portal.cases.stays.stay_control import stay_on
 from shared.kernel.iin import check_digit
 from shared.testing.api import Api
 from shared.testing.people import crossing, person
@@ -148,3 +151,36 @@ async def test_a_finding_without_a_region_gets_the_one_that_becomes_known(portal
         await overstay_run.run(portal.engine, DAY, PORTAL)
     (found,) = await awaiting(portal, "police-63")
     assert (found["state"], found["violation"]["version"]) == ("finding", 2)
+
+
+async def test_findings_of_many_people_and_days_are_shown_together(portal: Api) -> None:
+    """One list asks the stay control no more often than one finding does, and says of each what it says alone."""
+    people = [person(citizenship="KOR") for _ in range(5)]
+    people.append(people[0] | {"document": person()["document"], "iin": IIN})
+    for number, who in enumerate(people):
+        entered = crossing(person=who, crossed_at=f"2026-01-{10 + number}T10:00:00+05:00")
+        assert (
+            await portal.client.post("/v1/border-crossings", json=entered, headers=portal.token("border"))
+        ).is_success
+    costs = []
+    for day in (date(2026, 2, 10), date(2026, 2, 12), DAY):
+        await overstay_run.run(portal.engine, day, PORTAL)
+        statements: list[str] = []
+        note = _noting(statements)
+        event.listen(portal.engine.sync_engine, "before_cursor_execute", note)
+        answer = await portal.client.post("/v1/violations:awaiting", headers=portal.token(POLICE))
+        event.remove(portal.engine.sync_engine, "before_cursor_execute", note)
+        costs.append((len(answer.json()["findings"]), len(statements)))
+    assert [found for found, _ in costs] == [2, 4, 6]
+    assert len({statements for _, statements in costs}) == 1, costs
+    findings = [Finding.model_validate(finding) for finding in answer.json()["findings"]]
+    assert len({finding.violation.record.found_on for finding in findings}) == 3
+    async with portal.engine.connect() as connection:
+        for finding in findings:
+            record = finding.violation.record
+            assert finding.stay == await stay_on(connection, record.person, record.found_on)
+            assert finding.stay is not None
+
+
+def _noting(statements: list[str]) -> Any:
+    return lambda _connection, _cursor, statement, *_: statements.append(statement)

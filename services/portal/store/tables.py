@@ -274,6 +274,7 @@ entry_ban = record_table(
     Column("lifted_on", Date),
     *candidate_columns("entry_ban"),
     *search_indexes("entry_ban", day="barred_from"),
+    Index("entry_ban_born", text("split_part(name_birth_key, '|', 2)")),
 )
 lost_document = record_table(
     metadata,

@@ -5,7 +5,7 @@ was to know at the crossing: a ban that is lifted or withdrawn later takes nothi
 does.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.portal.cases.border import recognition
 from services.portal.rules.border.recognition import Recognition, is_another, recognise
 from services.portal.store.border import border_alert as store
-from services.portal.store.border.border_alert import Looked, Met
+from services.portal.store.border.border_alert import Looked, Marks, Met
 from services.portal.store.tables import border_alert
 from shared.audit import access_log
 from shared.db import records
@@ -48,7 +48,7 @@ PORTAL = Caller("portal", frozenset({"system"}))
 
 
 async def raise_alerts(unit: UnitOfWork, entries: Sequence[StoredRecord[BorderCrossing]]) -> None:
-    """One statement for all of them; more only where something was met."""
+    """One statement for all of them; more only where something may be met."""
     if alerts := await _alerts(unit, entries):
         await intake.ingest(unit, ALERTS, alerts, [PORTAL] * len(alerts))
 
@@ -56,8 +56,11 @@ async def raise_alerts(unit: UnitOfWork, entries: Sequence[StoredRecord[BorderCr
 async def refresh_alerts(unit: UnitOfWork, changes: Sequence[Revision[BorderCrossing]]) -> None:
     """Withdraws the alerts that the crossings as corrected do not raise, and raises those that they do."""
     entries = [StoredRecord(change.id, change.after) for change in changes if change.after is not None]
-    alerts = {alert.source_id: alert for alert in await _alerts(unit, entries)} if entries else {}
-    for id in await store.of_crossings(unit.connection, [change.id for change in changes]):
+    ids = [change.id for change in changes]
+    sieved = await store.sieved(unit.connection, _marks([entry.fact for entry in entries], ids))
+    alerts = {alert.source_id: alert for alert in await _among(unit, entries, sieved)}
+    raised = [id for id in ids if str(id) in sieved]
+    for id in await store.of_crossings(unit.connection, raised) if raised else ():
         record = await records.load(unit.connection, border_alert, id, lock=True)
         await _revise(unit, record, alerts.pop(record.source_id, None))
     if alerts:
@@ -85,16 +88,43 @@ async def _revise(unit: UnitOfWork, record: Record, alert: BorderAlert | None) -
 
 
 async def _alerts(unit: UnitOfWork, entries: Sequence[StoredRecord[BorderCrossing]]) -> list[BorderAlert]:
-    crossings = {entry.id: entry.fact for entry in entries}
-    found = await store.met(unit.connection, [_looked(entry) for entry in entries])
+    return await _among(unit, entries, await store.sieved(unit.connection, _marks([entry.fact for entry in entries])))
+
+
+async def _among(
+    unit: UnitOfWork, entries: Sequence[StoredRecord[BorderCrossing]], sieved: Collection[str]
+) -> list[BorderAlert]:
+    """The alerts that are raised by those of the entries whose marks are among what was `sieved`."""
+    crossings = {entry.id: entry.fact for entry in entries if any(mark in sieved for mark in _shown(entry.fact))}
+    if not crossings:
+        return []
+    found = await store.met(unit.connection, [_looked(id, crossing) for id, crossing in crossings.items()])
     return [alert for met in found if (alert := _alert(crossings[met.crossing], met))]
 
 
-def _looked(entry: StoredRecord[BorderCrossing]) -> Looked:
-    crossing, person = entry.fact, entry.fact.person
+def _marks(crossings: Sequence[BorderCrossing], raised: Collection[UUID] = ()) -> Marks:
+    entering = [crossing for crossing in crossings if crossing.direction == "entry"]
+    return Marks(
+        documents={document for crossing in crossings if (document := document_of(crossing.person))},
+        iins={crossing.person.iin for crossing in entering if crossing.person.iin},
+        visas={crossing.visa_number for crossing in entering if crossing.visa_number},
+        born={crossing.person.birth_date for crossing in entering},
+        raised=raised,
+    )
+
+
+def _shown(crossing: BorderCrossing) -> tuple[str | None, ...]:
+    """The marks of one crossing. They are written so that none of one kind is one of another; and were it, no more
+    than was needed would be looked up."""
+    person = crossing.person
+    return document_of(person), person.iin, crossing.visa_number, person.birth_date
+
+
+def _looked(id: UUID, crossing: BorderCrossing) -> Looked:
+    person = crossing.person
     entering = crossing.direction == "entry"  # a ban is on entry: who leaves is not looked up by name
     return Looked(
-        id=entry.id,
+        id=id,
         day=crossing.crossed_at.date(),
         entry=entering,
         iin=person.iin,

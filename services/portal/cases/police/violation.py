@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.portal.cases.stays.stay_control import StayAnswer, stay_on
+from services.portal.cases.stays.stay_control import StayAnswer, stays_on
 from services.portal.rules.police import violation as rules
 from services.portal.rules.rulebook import rulebook
 from services.portal.store.police import violation as store
@@ -159,13 +159,14 @@ async def _shown(
     people = [(record.id, fact.person) for record, fact in zip(records, facts, strict=True)]
     await access_log.log_search(unit.connection, caller, VIOLATIONS.name, people, wanted=wanted)
     norms = rulebook().on(clock.today())
+    stays = await stays_on(unit.connection, [(fact.person, fact.found_on) for fact in facts])
     return [
         Finding(
             violation=state_with(record, fact),
             state=_state(fact),
-            stay=await stay_on(unit.connection, fact.person, fact.found_on),
+            stay=stay,
             answer_due=_answer_due(fact, norms),
             how_to_contest=rules.how_to_contest(norms),
         )
-        for record, fact in zip(records, facts, strict=True)
+        for record, fact, stay in zip(records, facts, stays, strict=True)
     ]

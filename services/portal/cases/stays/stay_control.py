@@ -111,12 +111,22 @@ async def own(engine: AsyncEngine, day: date | None, caller: Caller) -> StayAnsw
 
 
 async def stay_on(connection: AsyncConnection, person: Person, day: date) -> StayAnswer | None:
-    """By what right somebody on record stayed on a day, as the register shows it now; None without a crossing."""
-    asked = Sought(document_of(person), person.iin, person.birth_date)
-    (followed,) = await follow(connection, [asked], day)
-    if not followed.crossings:
-        return None
-    return StayAnswer.model_validate(legal_stay(followed.history, day, rulebook()), from_attributes=True)
+    """`stays_on` for one."""
+    (answer,) = await stays_on(connection, [(person, day)])
+    return answer
+
+
+async def stays_on(connection: AsyncConnection, asked: Sequence[tuple[Person, date]]) -> list[StayAnswer | None]:
+    """By what right each of these, who are on record, stayed on that day, as the register shows it now; None without a
+    crossing. As many statements as for one."""
+    sought = [(Sought(document_of(person), person.iin, person.birth_date), day) for person, day in asked]
+    found = await _followed_each(connection, sought) if sought else []
+    return [
+        StayAnswer.model_validate(legal_stay(followed.history, day, rulebook()), from_attributes=True)
+        if followed.crossings
+        else None
+        for followed, (_, day) in zip(found, asked, strict=True)
+    ]
 
 
 async def _log(connection: AsyncConnection, asked: StayQuestion, followed: Followed, caller: Caller) -> None:
@@ -129,12 +139,17 @@ async def _log(connection: AsyncConnection, asked: StayQuestion, followed: Follo
 
 async def follow(connection: AsyncConnection, sought: Sequence[Sought], day: date) -> list[Followed]:
     """What is known about each of them up to `day`, in their order; three statements for all together."""
-    documents = [each.document for each in sought if each.document]
-    iins = [each.iin for each in sought if each.iin]
+    return await _followed_each(connection, [(each, day) for each in sought])
+
+
+async def _followed_each(connection: AsyncConnection, sought: Sequence[tuple[Sought, date]]) -> list[Followed]:
+    """`follow`, each up to a day of their own."""
+    documents = [each.document for each, _ in sought if each.document]
+    iins = [each.iin for each, _ in sought if each.iin]
     crossed = _Held(await store.crossings(connection, documents, iins))
     titles = _Held(await store.titles(connection, documents, iins))
     acts = _Held(await store.naturalised(connection, documents, iins))
-    return [_followed(each, crossed, titles, acts, day) for each in sought]
+    return [_followed(each, crossed, titles, acts, day) for each, day in sought]
 
 
 class _Held:

@@ -49,23 +49,36 @@ async def on_crossings_added(unit: UnitOfWork, entries: Sequence[StoredRecord[Bo
 
 
 async def on_crossings_revised(unit: UnitOfWork, changes: Sequence[Revision[BorderCrossing]]) -> None:
-    """Settles whatever crossings had to do with before their correction or withdrawal, and have to do with now."""
-    states = [
-        (fact.direction, crossing_of(each.id, fact)) for each in changes for fact in (each.before, each.after) if fact
-    ]
-    entries = [crossing for direction, crossing in states if direction == "entry"]
+    """Settles whatever crossings had to do with before their correction or withdrawal, and have to do with now. Where
+    stays and duties see nothing of the change, there is nothing to settle."""
+    states = [(each.id, fact) for each in changes if _seen(each) for fact in (each.before, each.after) if fact]
+    if not states:
+        return
+    entries = [crossing_of(id, fact) for id, fact in states if fact.direction == "entry"]
+    exits = [crossing_of(id, fact) for id, fact in states if fact.direction == "exit"]
     visas = [crossing.visa_number for crossing in entries if crossing.visa_number]
-    await store.lock_persons(unit.connection, [crossing for _, crossing in states], [], visas)
-    ids = [change.id for change in changes]
-    touched = {*ids, *await store.ended_by(unit.connection, ids)}
+    await store.lock_persons(unit.connection, [*entries, *exits], [], visas)
+    touched = {crossing.id for crossing in entries if crossing.visa_number}
+    if exits:
+        touched |= set(await store.touched_by(unit.connection, exits))
     if entries:
         touched |= await notice_match.rematch_about(unit, entries)
     if visas:
         touched |= {entry.id for entry in await store.entries_naming(unit.connection, visas)}
-    exits = [crossing_of(each.id, each.after) for each in changes if each.after and each.after.direction == "exit"]
-    if exits:
-        touched |= set(await store.open_at(unit.connection, exits))
     await recompute_stays(unit, touched, "a crossing was corrected or withdrawn")
+
+
+def _seen(change: Revision[BorderCrossing]) -> bool:
+    """Whether stays and duties see what was changed: who crossed, when, which way and on which visa."""
+    old, new = change.before, change.after
+    if old is None or new is None:
+        return True
+    return (old.direction, old.crossed_at, old.visa_number, old.person) != (
+        new.direction,
+        new.crossed_at,
+        new.visa_number,
+        new.person,
+    )
 
 
 async def on_visas_changed(unit: UnitOfWork, numbers: Sequence[str], reason: str) -> None:

@@ -1,7 +1,11 @@
 """What crossings meet: bans on entry, documents that must not pass, and visas that they cite, asked for any number of
-crossings at once."""
+crossings at once.
 
-from collections.abc import Sequence
+Hardly any crossing meets anything. So it is sieved first, by what it shows as it is written: only whom that may concern
+is looked up, and only of these are names taken apart.
+"""
+
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -45,6 +49,39 @@ UNION ALL
 SELECT c.id, v.id, CAST(v.body AS text), 'visa'
 FROM crossing c JOIN visa v ON v.source_id = c.visa WHERE c.entry AND NOT v.withdrawn
 """)  # noqa: S608  (only our own condition is put in)
+
+
+# With a whole birth date agree its year, or its month, alone. With one that is known in part many do: it is looked up.
+_SIEVED = text("""
+SELECT document AS mark FROM entry_ban WHERE document = ANY(CAST(:documents AS text[])) AND NOT withdrawn
+UNION ALL SELECT document FROM lost_document WHERE document = ANY(CAST(:documents AS text[])) AND NOT withdrawn
+UNION ALL SELECT iin FROM entry_ban WHERE iin = ANY(CAST(:iins AS text[])) AND NOT withdrawn
+UNION ALL SELECT source_id FROM visa WHERE source_id = ANY(CAST(:visas AS text[])) AND NOT withdrawn
+UNION ALL SELECT CAST(crossing AS text) FROM border_alert WHERE crossing = ANY(CAST(:raised AS uuid[]))
+UNION ALL SELECT asked.born FROM unnest(CAST(:born AS text[])) AS asked (born)
+WHERE length(asked.born) < 10 OR EXISTS (
+    SELECT FROM entry_ban b WHERE NOT b.withdrawn
+        AND split_part(b.name_birth_key, '|', 2) IN (asked.born, left(asked.born, 4), left(asked.born, 7))
+)
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What of crossings is sieved by, as it is written; birth dates maybe in part, and of those who enter only."""
+
+    documents: Collection[str]
+    iins: Collection[str]
+    visas: Collection[str]
+    born: Collection[str]
+    raised: Collection[UUID] = ()  # crossings that may have raised alerts before
+
+
+async def sieved(connection: AsyncConnection, marks: Marks) -> set[str]:
+    """Those of these marks under which something is on record, or, of birth dates, some ban's may agree. One statement;
+    a crossing that shows none of them meets nothing."""
+    asked = {name: list(getattr(marks, name)) for name in Marks.__slots__}
+    return set((await connection.scalars(_SIEVED, asked)).all())
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +129,21 @@ async def met(connection: AsyncConnection, crossings: Sequence[Looked]) -> list[
     return [Met(row.id, row.basis, row.body, row.kind) for row in rows]
 
 
+_OF_CROSSINGS = text("SELECT id FROM border_alert WHERE crossing = ANY(CAST(:crossings AS uuid[])) ORDER BY id")
+_IN_EFFECT = text("""
+SELECT id, crossing, CAST(body AS text) AS body FROM border_alert
+WHERE crossing = ANY(CAST(:crossings AS uuid[])) AND NOT withdrawn ORDER BY id
+""")
+
+
 async def of_crossings(connection: AsyncConnection, crossings: Sequence[UUID]) -> list[UUID]:
     """The alerts that were raised on these crossings, withdrawn ones included, in the order of their ids."""
-    query = select(border_alert.c.id).where(border_alert.c.crossing.in_(crossings)).order_by(border_alert.c.id)
-    return list((await connection.scalars(query)).all())
+    return list((await connection.scalars(_OF_CROSSINGS, {"crossings": crossings})).all())
 
 
 async def in_effect(connection: AsyncConnection, crossings: Sequence[UUID]) -> list[Any]:
     """The alerts on these crossings that hold: `id`, `crossing` and `body`, the oldest first."""
-    query = select(border_alert).where(border_alert.c.crossing.in_(crossings), ~border_alert.c.withdrawn)
-    return list(await connection.execute(query.order_by(border_alert.c.id)))
+    return list(await connection.execute(_IN_EFFECT, {"crossings": crossings}))
 
 
 def places() -> dict[Kind, ColumnElement[Any]]:

@@ -52,4 +52,4 @@ async def is_about(connection: AsyncConnection, id: UUID, iin: str) -> bool:
 
 
 async def _loaded(connection: AsyncConnection, ids: list[UUID]) -> list[Record]:
-    return [await records.load(connection, violation, id) for id in ids]
+    return await records.read_all(connection, violation, ids)

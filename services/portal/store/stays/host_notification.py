@@ -220,4 +220,4 @@ async def of_host(connection: AsyncConnection, host: str, before: UUID | None, l
     table = host_notification
     query = select(table.c.id).where(table.c.host == host).order_by(table.c.id.desc()).limit(limit)
     ids = (await connection.scalars(query if before is None else query.where(table.c.id < before))).all()
-    return [await records.load(connection, table, id) for id in ids]
+    return await records.read_all(connection, table, ids)

@@ -181,17 +181,17 @@ def _touched(table: str, entry: str, key: str) -> str:
     """  # noqa: S608  (names of our own tables, values are bound)
 
 
-_OPEN_AT = text(
-    " UNION ".join(
-        _touched(name, entry, key)
-        for name, entry in (("stay_registration", "CAST(t.source_id AS uuid) AS entry"), ("host_duty", "t.entry"))
-        for key in ("document", "iin")
-    )
+_OPEN = " UNION ".join(
+    _touched(name, entry, key)
+    for name, entry in (("stay_registration", "CAST(t.source_id AS uuid) AS entry"), ("host_duty", "t.entry"))
+    for key in ("document", "iin")
 )
-_ENDED_BY = text("""
-SELECT CAST(source_id AS uuid) AS entry FROM stay_registration WHERE exit = ANY(CAST(:exits AS uuid[]))
-UNION SELECT entry FROM host_duty WHERE exit = ANY(CAST(:exits AS uuid[]))
-""")
+_OPEN_AT = text(_OPEN)
+_TOUCHED_BY = text(f"""
+{_OPEN}
+UNION SELECT CAST(source_id AS uuid) FROM stay_registration WHERE exit = ANY(CAST(:ids AS uuid[]))
+UNION SELECT entry FROM host_duty WHERE exit = ANY(CAST(:ids AS uuid[]))
+""")  # noqa: S608  (our own text only, values are bound)
 
 
 async def open_at(connection: AsyncConnection, exits: Sequence[Crossing]) -> list[UUID]:
@@ -199,9 +199,9 @@ async def open_at(connection: AsyncConnection, exits: Sequence[Crossing]) -> lis
     return list((await connection.scalars(_OPEN_AT, arrays(exits))).all())
 
 
-async def ended_by(connection: AsyncConnection, exits: Sequence[UUID]) -> list[UUID]:
-    """Entries whose stay or duty these crossings ended."""
-    return list((await connection.scalars(_ENDED_BY, {"exits": exits})).all())
+async def touched_by(connection: AsyncConnection, exits: Sequence[Crossing]) -> list[UUID]:
+    """`open_at`, and the entries whose stay or duty these crossings have ended so far."""
+    return list((await connection.scalars(_TOUCHED_BY, arrays(exits))).all())
 
 
 async def of_entries(connection: AsyncConnection, entries: Collection[UUID]) -> list[Stay]:

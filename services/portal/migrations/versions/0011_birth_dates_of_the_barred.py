@@ -1,0 +1,19 @@
+"""Bans are found by the birth date that stands in their key of name and birth date.
+
+Expanding only: an index.
+"""
+
+from alembic import op
+
+revision = "0011"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute("CREATE INDEX entry_ban_born ON entry_ban (split_part(name_birth_key, '|', 2))")
+
+
+def downgrade() -> None:
+    op.drop_index("entry_ban_born")
