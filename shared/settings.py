@@ -17,7 +17,7 @@ from shared.broker import Broker, Mechanism, Security
 
 _FEED = re.compile(r"KOSH_FEED_([A-Z]+)_URL", re.IGNORECASE)
 
-_ORIGIN = re.compile(r"https://[a-z0-9.-]+(:[0-9]{1,5})?|http://(localhost|127\.0\.0\.1)(:[0-9]{1,5})?")
+ORIGIN = re.compile(r"https://[a-z0-9.-]+(:[0-9]{1,5})?|http://(localhost|127\.0\.0\.1)(:[0-9]{1,5})?")
 """As browsers write it: lower case, no path. Tokens travel to it in the clear only within one machine."""
 
 
@@ -124,7 +124,7 @@ class ServiceSettings(KafkaSettings):
 
     @model_validator(mode="after")
     def _frontends_are_origins(self) -> Self:
-        if not all(map(_ORIGIN.fullmatch, self.frontends.split())):
+        if not all(map(ORIGIN.fullmatch, self.frontends.split())):
             raise ValueError("KOSH_FRONTENDS names origins, such as https://cabinet.example or http://localhost:3000")
         return self
 

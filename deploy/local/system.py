@@ -18,6 +18,7 @@ from shared.db.migrate import upgrade
 
 READY_PATIENCE = 120.0
 PORTS_PATIENCE = 15.0
+_LOOPBACK = ("127.0.0.1", "localhost")
 
 
 class System:
@@ -75,6 +76,9 @@ class System:
             found[f"KOSH_{service.upper()}_DATABASE_URL"] = database.app_url
             found[f"KOSH_{service.upper()}_OWNER_DATABASE_URL"] = database.owner_url
             found[f"KOSH_{service.upper()}_PORT"] = str(self.ports[service])
+        # The page /me: accounting's own origin, by both names of this machine, asks the registers.
+        found["KOSH_FRONTENDS"] = " ".join(f"http://{host}:{self.ports['accounting']}" for host in _LOOPBACK)
+        found["KOSH_REGISTER_ADDRESSES"] = " ".join(f"{each}={self.address(each)}" for each in REGISTERS)
         found["KOSH_AUDIT_ANCHORS"] = str(self.state / "anchors")
         # It must live as long as accounting's data, so it lies beside the server's passwords.
         found["KOSH_ACCOUNTING_IDENTITY_SECRET"] = self.server.password("identity_secret")

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.accounting.api import parked
 from services.accounting.api.figures import dashboard, sdmx
-from services.accounting.api.persons import identities, reviews, timeline
+from services.accounting.api.persons import identities, my_page, reviews, timeline
 from services.accounting.api.reconciliation import status
 from services.accounting.api.residence import classification
 from services.accounting.cases.figures.read_figures import FigureReader
@@ -33,6 +33,7 @@ ROUTERS = (
     reviews.router,
     identities.router,
     parked.router,
+    my_page.router,
     my_access_log.router,
 )
 
@@ -63,6 +64,7 @@ def make_app(settings: AccountingSettings) -> FastAPI:
     app.state.engine = engine
     app.state.sources = sources
     app.state.named_in_log = hashed(Hashes(settings.identity_secret.get_secret_value().encode()))
+    app.state.register_origins = settings.register_origins
     app.state.read_figures = FigureReader(engine)
     return app
 

@@ -4,7 +4,10 @@ from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from shared.settings import ServiceSettings
+from shared.events.catalogue import FACTS
+from shared.settings import ORIGIN, ServiceSettings
+
+_REGISTERS = frozenset(fact.PRODUCER for fact in FACTS.values())
 
 
 class AccountingSettings(ServiceSettings):
@@ -13,6 +16,26 @@ class AccountingSettings(ServiceSettings):
 
     identity_secret: SecretStr = Field(min_length=16)
     monthly_releases: bool = Field(True, description="cut a release of the figures in each month that has none yet")
+
+    register_addresses: str = Field(
+        "",
+        validation_alias="KOSH_REGISTER_ADDRESSES",
+        description="where people's browsers reach the registers: portal=https://portal.example, separated by spaces",
+    )
+
+    @property
+    def register_origins(self) -> dict[str, str]:
+        """The origin of each register, by its name, for the page on which people see who used their data."""
+        return dict(each.split("=", 1) for each in self.register_addresses.split())
+
+    @model_validator(mode="after")
+    def _addresses_are_origins(self) -> Self:
+        for each in self.register_addresses.split():
+            name, _, address = each.partition("=")
+            if name not in _REGISTERS or not ORIGIN.fullmatch(address):
+                example = "portal=https://portal.example"
+                raise ValueError(f"KOSH_REGISTER_ADDRESSES names origins of registers, such as {example}")
+        return self
 
     @model_validator(mode="after")
     def _reads_something(self) -> Self:

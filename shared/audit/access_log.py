@@ -56,6 +56,12 @@ class Subject(NamedTuple):
         """Whoever holds the document."""
         return cls(document=documents.key_of(document.issuing_state, document.number) if document else None)
 
+    @classmethod
+    def beside(cls, iin: str) -> Self:
+        """Whom a record names beside the person it is about, such as a host. The empty birth date says so: the rows of
+        that other person without an IIN are not theirs, though they are of the same record."""
+        return cls(iin, born="")
+
     def names(self, other: "Subject") -> bool:
         """Whether both share a number."""
         return (self.iin is not None and self.iin == other.iin) or (

@@ -90,16 +90,19 @@ _COLUMNS = """id, at, action, coalesce(agency, array_to_string(roles, ' ')) AS a
 _BORN_THEN = "(l.person_born IS NULL OR starts_with(l.person_born, m.born) OR starts_with(m.born, l.person_born))"
 
 # Each part by an index of its own. Rows without an IIN are the person's where the record, or document and birth date,
-# stand in a row with it: an earlier version of the record, a search by the document.
+# stand in a row with it: an earlier version of the record, a search by the document. A record that names them beside
+# the person it is about (Subject.beside) is not theirs in this sense.
 MINE = text(f"""
 WITH m AS (
-    SELECT DISTINCT record_kind, record_id, person_document AS document, coalesce(person_born, '') AS born
+    SELECT DISTINCT record_kind, record_id, person_document AS document, coalesce(person_born, '') AS born,
+        person_born IS DISTINCT FROM '' AS own
     FROM access_log WHERE person_iin = CAST(:iin AS text)
-    UNION SELECT NULL, NULL, CAST(:document AS text), CAST(:born AS text) WHERE CAST(:document AS text) IS NOT NULL
+    UNION SELECT NULL, NULL, CAST(:document AS text), CAST(:born AS text), true
+        WHERE CAST(:document AS text) IS NOT NULL
 ), found AS (
     SELECT id FROM access_log WHERE person_iin = CAST(:iin AS text) AND id < :before
     UNION SELECT l.id FROM access_log l JOIN m USING (record_kind, record_id)
-        WHERE l.person_iin IS NULL AND l.id < :before
+        WHERE m.own AND l.person_iin IS NULL AND l.id < :before
     UNION SELECT l.id FROM access_log l JOIN m ON l.person_document = m.document
         WHERE l.person_iin IS NULL AND l.id < :before AND {_BORN_THEN}
     UNION SELECT id FROM access_log WHERE everybody AND id < :before

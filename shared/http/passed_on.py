@@ -17,7 +17,11 @@ from shared.events.grants import Grant, grants_of, paths_of
 from shared.http import routes
 from shared.identity.callers import Caller, requires_iin
 
-MINE = text("SELECT record_kind, CAST(min(at) AS date) FROM access_log WHERE person_iin = :iin GROUP BY record_kind")
+# What is passed on is about the person whom a record is about: whom it names beside (a host) stays here.
+MINE = text("""
+SELECT record_kind, CAST(min(at) AS date) FROM access_log
+WHERE person_iin = :iin AND person_born IS DISTINCT FROM '' GROUP BY record_kind
+""")
 
 router = routes.router(tags=["access log"])
 

@@ -182,9 +182,9 @@ class CorrectionLines(Generic[F]):
         """Writes to the access log that the caller was answered again from records that were there."""
         again = [held[_address(line)] for n, line in lines.items() if n in results and results[n].status == "repeated"]
         entries = [
-            access_log.Entry(self.caller, "repeat", here.record.id, person)
+            access_log.Entry(self.caller, "repeat", here.record.id, each)
             for here in again
-            if (person := self.record_type.person(here.fact)) is not None
+            for each in self.record_type.subjects(here.fact)
         ]
         await access_log.log_entries(unit.connection, self.record_type.name, entries)
 

@@ -74,9 +74,10 @@ async def _log_entries(
 ) -> None:
     """Who handed in whose record, and who was answered from one that was there; what was refused shows nothing."""
     entries = [
-        access_log.Entry(callers[number], "create" if number in new else "repeat", result.id, person)
+        access_log.Entry(callers[number], "create" if number in new else "repeat", result.id, each)
         for number, result in enumerate(taken)
-        if result.outcome != "conflict" and (person := record_type.person(facts[number])) is not None
+        if result.outcome != "conflict"
+        for each in record_type.subjects(facts[number])
     ]
     await access_log.log_entries(unit.connection, record_type.name, entries)
 
@@ -214,8 +215,7 @@ async def revise_together(
 
 def _entries(record_type: RecordType[F], change: RecordChange[F], caller: Caller) -> list[access_log.Entry]:
     """A row for each person whom the change names: a correction may have named another one."""
-    found = [record_type.person(fact) for fact in (change.old, change.fact)]
-    subjects = dict.fromkeys(access_log.Subject.of(person) for person in found if person is not None)
+    subjects = dict.fromkeys(each for fact in (change.old, change.fact) for each in record_type.subjects(fact))
     return [access_log.Entry(caller, "change", change.record.id, each, change.reason) for each in subjects]
 
 
@@ -247,16 +247,14 @@ async def log(
     reason: str | None,
 ) -> None:
     """Writes to the access log who read or changed a person's record; a record without a person leaves no row."""
-    person = record_type.person(fact)
-    if person is not None:
-        await access_log.log_access(unit.connection, caller, action, record_type.name, record.id, person, reason)
+    if subjects := record_type.subjects(fact):
+        await access_log.log_versions(unit.connection, caller, action, record_type.name, record.id, subjects, reason)
 
 
 async def log_repeat(unit: UnitOfWork, record_type: RecordType[F], id: UUID, fact: F, caller: Caller) -> None:
     """Writes to the access log that the caller was answered again with what a record held when it was first asked."""
-    person = record_type.person(fact)
-    if person is not None:
-        await access_log.log_access(unit.connection, caller, "repeat", record_type.name, id, person)
+    if subjects := record_type.subjects(fact):
+        await access_log.log_versions(unit.connection, caller, "repeat", record_type.name, id, subjects)
 
 
 async def _log_versions(
@@ -268,8 +266,7 @@ async def _log_versions(
     reason: str | None,
 ) -> None:
     """`log` for versions of one record: a correction may have named another person."""
-    found = [record_type.person(record_type.fact.read(version.body)) for version in versions]
-    persons = [person for person in found if person is not None]
-    if persons:
+    facts = [record_type.fact.read(version.body) for version in versions]
+    if subjects := [each for fact in facts for each in record_type.subjects(fact)]:
         kind, id = record_type.name, versions[-1].id
-        await access_log.log_versions(unit.connection, caller, action, kind, id, persons, reason)
+        await access_log.log_versions(unit.connection, caller, action, kind, id, subjects, reason)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table
 
+from shared.audit.access_log import Subject
 from shared.errors import Fault
 from shared.events.border_control import RaisedAlert
 from shared.events.envelope import Fact
@@ -68,6 +69,10 @@ def _nothing_refused(_fact: Any, _caller: Caller) -> Sequence[Fault]:
     return ()
 
 
+def _nobody(_fact: Any) -> Sequence[Subject]:
+    return ()
+
+
 def _no_columns(_fact: Any) -> dict[str, Any]:
     return {}
 
@@ -87,7 +92,8 @@ class RecordType(Generic[F]):
     record belongs: whom it is shown to and from whom it is taken. There is no kind without; `submission_faults` names
     what else of a fact this caller cannot hand in. `alerts` are those in effect that records have raised: who hands
     one in is told at once. `key` is what a record is known by, where many submitters have
-    numbers of their own.
+    numbers of their own. `names_beside` is whom a record names beside the person it is about, such as a host: their log
+    tells of it too.
     """
 
     fact: type[F]
@@ -108,6 +114,7 @@ class RecordType(Generic[F]):
     submission_faults: Callable[[F, Caller], Sequence[Fault]] = _nothing_refused
     moment: str | None = None
     located: Mapping[Kind, Callable[[Table], ColumnElement[Any]]] = field(default_factory=dict)
+    names_beside: Callable[[F], Sequence[Subject]] = _nobody
 
     def __post_init__(self) -> None:
         if not (self.scope.places or self.scope.national):
@@ -134,5 +141,8 @@ class RecordType(Generic[F]):
             *self.submission_faults(fact, caller),
         ]
 
-    def person(self, fact: F) -> Person | None:
-        return getattr(fact, "person", None)
+    def subjects(self, fact: F) -> list[Subject]:
+        """Whose data the record is, as the access log names them: whom it is about, and whom it names beside."""
+        person: Person | None = getattr(fact, "person", None)
+        named = self.names_beside(fact)
+        return [Subject.of(person), *named] if person is not None else [*named]

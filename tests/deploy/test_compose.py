@@ -99,6 +99,10 @@ def test_every_process_has_all_settings_that_it_needs_and_no_unknown_one(
         known |= {f"KOSH_SIGNATURES_{n}".upper() for n in SignatureSettings.model_fields}
     named = {re.sub("KOSH_FEED_[A-Z]+_", "KOSH_FEED_<REGISTER>_", variable) for variable in variables}
     assert {variable for variable in named if variable.startswith("KOSH_")} <= known
+    if isinstance(settings, AccountingSettings):  # the page /me asks the registers where the proxy publishes them
+        registers = PORTS.keys() - {service}
+        assert settings.register_origins == {each: f"http://localhost:{PORTS[each]}" for each in registers}
+    assert f"http://localhost:{PORTS['accounting']}" in settings.frontend_origins
     assert (settings.api_metrics_port is not None) is (name in PORTS)
     assert (settings.metrics_port is not None) is name.endswith(("-relay", "-intake", "-background"))
 

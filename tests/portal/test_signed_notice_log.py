@@ -13,7 +13,8 @@ from shared import clock
 from shared.testing.api import Api, StartApi
 from shared.testing.people import person
 from tests.portal.authority import NOW, Authority
-from tests.portal.hosts import HOST_IIN, PERSON, as_host, notice, number, submit
+from tests.portal.guests import foreigner, invitation, key
+from tests.portal.hosts import HOST_IIN, PERSON, as_host, hand_in, notice, number, submit
 
 GUEST_IIN = number("90050130012")
 
@@ -55,6 +56,40 @@ async def test_what_waits_and_what_is_refused_later_is_seen_by_guest_and_host(
     ]
     assert await uses(portal, GUEST_IIN) == expected
     assert await uses(portal, HOST_IIN) == expected
+
+
+async def test_whoever_is_named_as_host_sees_who_used_the_notice_and_each_use_once(portal: Api) -> None:
+    """The guest has no IIN: rows of theirs on the same record are not the host's."""
+    body = notice("office", host=PERSON)
+    clerk = portal.token("clerk")
+    answer = await hand_in(portal, body)
+    path = f"/v1/host-notifications/{answer.json()['notification']}"
+    for address in (path, f"{path}/history"):
+        assert (await portal.client.get(address, headers=clerk)).status_code == 200
+    assert (await hand_in(portal, body)).status_code == 200
+    seen = await portal.client.get("/v1/me/access-log", headers=portal.token("citizen", iin=HOST_IIN))
+    assert [use["action_code"] for use in seen.json()["usage"]] == ["repeat", "read", "read", "create"]
+    passed = await portal.client.get("/v1/me/access-log/passed-on", headers=portal.token("citizen", iin=HOST_IIN))
+    assert passed.json() == {"passed_on": []}
+    document = body["person"]["document"]
+    holder = {
+        "issuing_state": document["issuing_state"],
+        "document_number": document["number"],
+        "birth_date": body["person"]["birth_date"],
+    }
+    told = await portal.client.post("/v1/access-log:search", json=holder, headers=clerk)
+    assert [use["action_code"] for use in told.json()["usage"]] == ["search", "repeat", "read", "read", "create"]
+
+
+async def test_whoever_invites_sees_who_read_the_invitation(portal: Api) -> None:
+    headers = as_host(portal, iin=HOST_IIN)
+    asked = invitation(foreigner(), inviter=PERSON)
+    answer = await portal.client.post("/v1/invitations", json=asked, headers=headers | key())
+    path = f"/v1/invitations/{answer.json()['id']}"
+    police = portal.token("migration-police")
+    assert (await portal.client.get(path, headers=police)).status_code == 200
+    seen = await portal.client.get("/v1/me/access-log", headers=portal.token("citizen", iin=HOST_IIN))
+    assert [use["action_code"] for use in seen.json()["usage"]] == ["read", "create"]
 
 
 async def test_a_refused_submission_is_seen_by_guest_and_host(

@@ -6,6 +6,8 @@ from services.accounting.publish.preferences import by_preference
 from shared.kernel.codes import Language
 
 LANGUAGES: Final[tuple[Language, ...]] = ("kk", "ru", "en")
+STATE_LANGUAGE: Final[Language] = "kk"
+LANGUAGE_NAMES: Final[dict[Language, str]] = {"kk": "Қазақша", "ru": "Русский", "en": "English"}
 
 
 def preferred(header: str | None, default: Language) -> Language:

@@ -1,17 +1,14 @@
 """`/`: the public first page."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 from fastapi import Query, Request, Response
 
 from services.accounting.api.figures.cacheable import HEADERS, NOT_MODIFIED, cacheable, listed
 from services.accounting.publish.dashboard.page import POLICY, first_page
-from services.accounting.publish.languages import preferred
+from services.accounting.publish.languages import STATE_LANGUAGE, preferred
 from shared.http import routes
 from shared.identity.callers import Caller, public
-from shared.kernel.codes import Language
-
-STATE_LANGUAGE: Final[Language] = "kk"
 
 Anyone = Annotated[Caller | None, public()]
 

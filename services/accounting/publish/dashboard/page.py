@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from services.accounting.publish.dashboard import views
 from services.accounting.publish.dashboard.views import Reader, Sureness
 from services.accounting.publish.dashboard.wording import Wording, wording
-from services.accounting.publish.languages import LANGUAGES
+from services.accounting.publish.languages import LANGUAGE_NAMES, LANGUAGES
 from services.accounting.rules.figures.figures import FigureSource
 from shared import clock
 from shared.kernel.codes import Language
@@ -23,7 +23,6 @@ from shared.kernel.periods import Frequency
 
 FREQUENCIES: Final[dict[Frequency, str]] = {"A": "yearly", "Q": "quarterly"}
 STATUSES: Final = {"A": "final", "P": "provisional", "U": "partial"}
-LANGUAGE_NAMES: Final = {"kk": "Қазақша", "ru": "Русский", "en": "English"}
 
 _TEMPLATES: Final = Path(__file__).with_name("templates")
 _ENVIRONMENT: Final = Environment(

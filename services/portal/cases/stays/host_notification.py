@@ -143,6 +143,7 @@ NOTICES = RecordType(
     to_events=_to_events,
     immutable_faults=_immutable_faults,
     submission_faults=_submission_faults,
+    names_beside=lambda notice: notice.host.subjects,
 )
 
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from shared.audit.access_log import Subject
 from shared.events.contradictions import contradiction, not_before
 from shared.events.person import Iin, Person
 from shared.events.portal import Channel, HostKind, NoticeState
@@ -50,6 +51,11 @@ class Host(WireModel):
     @property
     def number(self) -> str:
         return str(self.iin or self.bin)
+
+    @property
+    def subjects(self) -> list[Subject]:
+        """As the access log names the host: a person, or nobody."""
+        return [Subject.beside(self.iin)] if self.iin else []
 
 
 class Address(WireModel):

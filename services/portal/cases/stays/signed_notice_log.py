@@ -21,9 +21,5 @@ async def log_signed(
     connection: AsyncConnection, caller: Caller, action: Action, id: UUID, notice: Notice, reason: str | None = None
 ) -> None:
     """Logs one use of a signed notice for everybody whom its document names, in the transaction of the use."""
-    await access_log.log_versions(connection, caller, action, KIND, id, _named(notice), reason)
-
-
-def _named(notice: Notice) -> list[Subject]:
-    host = [Subject(iin=notice.host.iin)] if notice.host.iin else []
-    return [Subject.of(notice.person), *host]
+    named = [Subject.of(notice.person), *notice.host.subjects]
+    await access_log.log_versions(connection, caller, action, KIND, id, named, reason)

@@ -92,9 +92,7 @@ async def _issue(unit: UnitOfWork, asked: InvitationAsked, caller: Caller) -> Re
     if taken.outcome != "created":
         raise Conflict("The same source_id holds another invitation; take a new one.")
     await stay_registration.invitation_issued(unit, number)
-    await access_log.log_access(
-        unit.connection, caller, "create", table.name, taken.id, asked.person, "invitation issued"
-    )
+    await _log(unit, caller, "create", taken.id, asked, "invitation issued")
     return await records.load(unit.connection, table, taken.id)
 
 
@@ -140,8 +138,7 @@ async def annul(asked: StepRequest, annulment: Annulment) -> InvitationState:
         return await _state(unit, revised, asked.caller, "change", annulment.reason)
 
     async def repeated(unit: UnitOfWork, shown: InvitationState) -> None:
-        person = shown.invitation.person
-        await access_log.log_access(unit.connection, asked.caller, "repeat", table.name, shown.id, person)
+        await _log(unit, asked.caller, "repeat", shown.id, shown.invitation, None)
 
     async def seen(unit: UnitOfWork) -> None:
         _visible(await records.load(unit.connection, table, asked.id), asked.caller)
@@ -153,7 +150,7 @@ async def _state(
     unit: UnitOfWork, record: Record, caller: Caller, action: access_log.Action, reason: str | None
 ) -> InvitationState:
     invitation = _visible(record, caller)
-    await access_log.log_access(unit.connection, caller, action, table.name, record.id, invitation.person, reason)
+    await _log(unit, caller, action, record.id, invitation, reason)
     return InvitationState(
         id=record.id,
         version=record.version,
@@ -161,6 +158,14 @@ async def _state(
         invitation=invitation,
         decision=await decision_on(unit, record.id),
     )
+
+
+async def _log(
+    unit: UnitOfWork, caller: Caller, action: access_log.Action, id: UUID, asked: InvitationAsked, reason: str | None
+) -> None:
+    """A row for whom is invited, and one for a person who invites."""
+    named = [access_log.Subject.of(asked.person), *asked.inviter.subjects]
+    await access_log.log_versions(unit.connection, caller, action, table.name, id, named, reason)
 
 
 def _visible(record: Record, caller: Caller) -> Invitation:
