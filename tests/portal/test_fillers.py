@@ -37,6 +37,8 @@ async def test_a_filler_cannot_be_reported_lost(portal: Api) -> None:
         "report": "lost",
         "reported_on": "2026-02-01",
     }
-    answer = await portal.client.post("/v1/lost-documents", json=reported, headers=portal.token(POLICE))
+    asked = portal.token(POLICE) | {"Accept-Language": "kk"}
+    answer = await portal.client.post("/v1/lost-documents", json=reported, headers=asked)
     assert answer.status_code == 422, answer.text
-    assert answer.json()["errors"] == [{"pointer": "/document/number", "detail": "Says that there is no number."}]
+    assert answer.json()["errors"] == [{"pointer": "/document/number", "detail": "Нөмірдің жоқтығын білдіреді."}]
+    assert answer.headers["Content-Language"] == "kk"
