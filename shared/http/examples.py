@@ -36,7 +36,6 @@ _MEMBERS: Mapping[str, Any] = {
     "employer_bin": "200340001008",
     "source_id": "A-000001",
     "issuing_state": "UZB",
-    "document_number": "FA0000001",
     "birth_date": "1990-05-01",
     "region": "75",
     "kato": "750000000",

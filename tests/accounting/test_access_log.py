@@ -60,8 +60,7 @@ async def test_who_has_no_iin_asks_at_the_counter(api: Api, written: Accounting)
     await read_timelines(api)
     document = nobody["document"]
     holder = {
-        "issuing_state": document["issuing_state"],
-        "document_number": document["number"],
+        "document": document,
         "birth_date": nobody["birth_date"],
     }
     answer = await api.client.post("/v1/access-log:search", json=holder, headers=api.token("clerk"))
