@@ -29,7 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.db import grants
 from shared.db.driver import copy_rows
 from shared.db.revisions import AFTER_CREATE
-from shared.events.person import Document, Person
+from shared.events.person import Document, DocumentKey, Person
 from shared.identity.callers import Caller, stated_purpose
 from shared.kernel import documents
 
@@ -52,7 +52,7 @@ class Subject(NamedTuple):
         return cls(person.iin, cls.holding(person.document).document, person.birth_date)
 
     @classmethod
-    def holding(cls, document: Document | None) -> Self:
+    def holding(cls, document: Document | DocumentKey | None) -> Self:
         """Whoever holds the document."""
         return cls(document=documents.key_of(document.issuing_state, document.number) if document else None)
 

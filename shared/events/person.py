@@ -61,6 +61,21 @@ class Document(WireModel):
     expires: Date | None = None
 
 
+class DocumentKey(WireModel):
+    """A document that is asked for, by number and issuing state. The rest of a whole Document may stand there too, but
+    is not compared: registers disagree about types, and an expiry is extended."""
+
+    type: DocumentType | None = None
+    number: DocumentNumber
+    issuing_state: Issuer
+    expires: Date | None = None
+
+    @property
+    def key(self) -> str | None:
+        """What makes two documents the same (shared.kernel.documents); None for a filler."""
+        return documents.key_of(self.issuing_state, self.number)
+
+
 class Person(WireModel):
     """Who a record is about. `birth_date` may be a year, a year and month, or a full date (ISO 8601)."""
 

@@ -95,7 +95,7 @@ def make_app(
     app.add_middleware(Limits, bounds=Bounds(settings.max_body, settings.max_running, settings.max_rate))
     app.add_middleware(CrossOrigin, frontends=settings.frontend_origins, open_paths=open_paths)
     app.add_middleware(Edge, metrics=metrics, tracing=tracing)
-    app.add_middleware(Languages)
+    app.add_middleware(Languages, service=service)
     return app
 
 

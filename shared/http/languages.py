@@ -1,7 +1,8 @@
 """Problems in Kazakh, Russian or English by Accept-Language (RFC 9110, 12.5.4); else English.
 
-What is said is decided far inside, in English; sentences.csv has each fixed sentence in all three, with `{name}` for
-what differs from one occasion to the next. What does not stand there stays English.
+What is said is decided far inside, in English; tables have each fixed sentence in all three, with `{name}` for what
+differs from one occasion to the next: `sentences.csv` beside this module those of shared, `services/<service>/
+sentences.csv` the service's own. What does not stand there stays English.
 """
 
 import csv
@@ -21,6 +22,8 @@ from shared.http.problems import MEDIA_TYPE
 from shared.kernel.codes import Language
 
 LANGUAGES: tuple[Language, ...] = ("en", "kk", "ru")
+SHARED = Path(__file__).with_name("sentences.csv")
+_SERVICES = Path(__file__).parents[2] / "services"
 _PLACE = re.compile(r"\{(\w+)\}")
 _RANGE = re.compile(r"\s*([A-Za-z]{1,8}|\*)(?:-[A-Za-z0-9]{1,8})*\s*(?:;\s*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?")
 
@@ -36,8 +39,8 @@ class Sentence:
 class Languages:
     """Pure ASGI, outside of everything that answers problems; whatever else is answered passes untouched."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, service: str | None = None) -> None:
+        self._app, self._service = app, service
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -55,7 +58,7 @@ class Languages:
                 if language == "en":
                     _describe(start, "en")
                 elif body := message.get("body"):
-                    spoken, said_in = _spoken(orjson.loads(body), language)
+                    spoken, said_in = _spoken(orjson.loads(body), language, self._service)
                     message = {**message, "body": orjson.dumps(spoken)}
                     _describe(start, said_in, len(message["body"]))
                 else:  # only the head is asked for
@@ -83,20 +86,34 @@ def negotiated(accepted: str | None) -> Language:
     return best[1]
 
 
-def translated(sentence: str, language: Language) -> str:
-    """The sentence in that language; as it is where it is not known."""
-    for known in _sentences():
+def translated(sentence: str, language: Language, service: str | None = None) -> str:
+    """The sentence, of shared or of the service, in that language; as it is where it is not known."""
+    for known in _sentences(service):
         if found := known.form.fullmatch(sentence):
-            inner = {name: translated(value, language) for name, value in found.groupdict().items()}
+            inner = {name: translated(value, language, service) for name, value in found.groupdict().items()}
             return known.said[language].format_map(inner)
     return sentence
 
 
+def table_of(service: str) -> Path:
+    """The file with the service's own sentences."""
+    return _SERVICES / service / "sentences.csv"
+
+
+def rows_of(service: str | None) -> list[dict[str, str]]:
+    """The rows of shared and those of the service, where it has any."""
+    tables = [SHARED, *([table_of(service)] if service and table_of(service).exists() else [])]
+    rows: list[dict[str, str]] = []
+    for table in tables:
+        with table.open(encoding="utf-8", newline="") as file:
+            rows += csv.DictReader(file)
+    return rows
+
+
 @cache
-def _sentences() -> tuple[Sentence, ...]:
+def _sentences(service: str | None) -> tuple[Sentence, ...]:
     """All sentences, those that say most by themselves first: a shorter one may fit a longer one's words too."""
-    with Path(__file__).with_name("sentences.csv").open(encoding="utf-8", newline="") as file:
-        rows = sorted(csv.DictReader(file), key=lambda row: len(_PLACE.sub("", row["en"])), reverse=True)
+    rows = sorted(rows_of(service), key=lambda row: len(_PLACE.sub("", row["en"])), reverse=True)
     return tuple(Sentence(_form(row["en"]), row) for row in rows)
 
 
@@ -107,14 +124,14 @@ def _form(sentence: str) -> re.Pattern[str]:
     return re.compile("".join(re.escape(text) + next(named, "") for text in literal))
 
 
-def _spoken(problem: dict[str, Any], language: Language) -> tuple[dict[str, Any], str]:
+def _spoken(problem: dict[str, Any], language: Language, service: str | None) -> tuple[dict[str, Any], str]:
     """The problem in that language, and the languages that it is written in: English too, where a sentence has no
     other."""
     says = [(problem, "title"), (problem, "detail"), *((fault, "detail") for fault in problem.get("errors", ()))]
     whole = True
     for part, member in says:
         english = part[member]
-        part[member] = translated(english, language)
+        part[member] = translated(english, language, service)
         whole = whole and part[member] != english
     return problem, language if whole else f"{language}, en"
 

@@ -17,13 +17,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.audit.access_log import Action, Subject, log_search
-from shared.events.person import BirthDate, DocumentNumber
-from shared.events.wire import Issuer, WireModel
+from shared.events.person import BirthDate, DocumentKey
+from shared.events.wire import WireModel
 from shared.http import routes
 from shared.http.paging import Cursor, Limit, after, cursor_at, page
 from shared.identity.callers import Caller, requires, requires_iin
 from shared.identity.scope import whole_country
-from shared.kernel.documents import identity_key
 
 SENTENCES: dict[str, dict[Action, str]] = {
     "kk": {
@@ -68,14 +67,13 @@ class Usage(BaseModel):
 class DocumentHolder(WireModel):
     """Who comes to the counter: a document, and the birth date in it. It stands in the body: addresses are logged."""
 
-    issuing_state: Issuer
-    document_number: DocumentNumber
+    document: DocumentKey
     birth_date: BirthDate
 
     @property
     def subject(self) -> Subject:
         """The person as the log names who has no IIN."""
-        return Subject(None, identity_key(self.issuing_state, self.document_number), self.birth_date)
+        return Subject(None, self.document.key, self.birth_date)
 
 
 class Usages(BaseModel):

@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 from pydantic.json_schema import models_json_schema
 
 from shared.http.answers import json_response
+from shared.http.examples import add_examples
 from shared.http.problems import MEDIA_TYPE, Problem
 from shared.http.routes import NDJSON, requirements, router
 from shared.identity.callers import MAX_PURPOSE, RequiresRole, public
@@ -97,6 +98,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         )
         _add_problems(document, app)
         _name_schemas(document["components"]["schemas"])
+        add_examples(document, app.state.service)
         app.openapi_schema = document
     return app.openapi_schema
 

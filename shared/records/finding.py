@@ -20,13 +20,12 @@ from shared import clock
 from shared.audit import access_log
 from shared.audit.access_log import Subject
 from shared.errors import Fault, Invalid
-from shared.events.contradictions import Contradiction, contradiction, together
-from shared.events.person import DocumentNumber, Iin
-from shared.events.wire import Issuer, ReckonedDate, Region, SourceId, Text, WireModel
+from shared.events.contradictions import Contradiction, contradiction
+from shared.events.person import DocumentKey, Iin
+from shared.events.wire import ReckonedDate, Region, SourceId, Text, WireModel
 from shared.http.paging import before_id, cursor_at, page
 from shared.identity.callers import Caller
 from shared.identity.scope import Kind, within
-from shared.kernel import documents
 from shared.kernel.codes import checkpoints_in
 from shared.outbox.unit_of_work import unit_of_work
 from shared.records.members import day_of, text_of
@@ -43,20 +42,18 @@ class RecordQuery(WireModel):
 
     source_id: SourceId | None = Field(None, description="the number under which the source handed it in")
     iin: Iin | None = None
-    issuing_state: Issuer | None = None
-    document_number: DocumentNumber | None = None
+    document: DocumentKey | None = None
     day: ReckonedDate | None = Field(None, description="the day on which it happened, as the record writes it")
     region: Region | None = Field(None, description="narrows a day; crossings by the checkpoints that are listed there")
     checkpoint: Text | None = Field(None, description="narrows a day, where records belong to checkpoints")
     mission: Text | None = Field(None, description="narrows a day, where records belong to missions")
 
     CONTRADICTIONS: ClassVar[tuple[Contradiction, ...]] = (
-        together("issuing_state", "document_number"),
         contradiction(
             "give a source id, an IIN, a document, or a day",
             "source_id",
             "iin",
-            "document_number",
+            "document",
             "day",
             found=lambda *evidence: not any(evidence),
             at=(),
@@ -66,9 +63,7 @@ class RecordQuery(WireModel):
     @property
     def subject(self) -> Subject | None:
         """Whom the search names; None where it names nobody."""
-        document = None
-        if self.issuing_state and self.document_number:
-            document = documents.identity_key(self.issuing_state, self.document_number)
+        document = self.document.key if self.document else None
         return Subject(self.iin, document) if self.iin or document else None
 
 
@@ -109,8 +104,8 @@ def _conditions(record_type: RecordType[Any], wanted: RecordQuery) -> list[Colum
         found.append(_by_source_id(record_type, wanted.source_id))
     if wanted.iin is not None:
         found.append(_of_persons(record_type, "iin", "/iin") == wanted.iin)
-    if wanted.document_number is not None and wanted.issuing_state is not None:
-        found.append(_by_document(record_type, wanted.issuing_state, wanted.document_number))
+    if wanted.document is not None:
+        found.append(_by_document(record_type, wanted.document))
     if wanted.day is not None:
         found.append(day_of(table, record_type.day) == wanted.day.isoformat())
         if record_type.moment is not None:
@@ -130,14 +125,14 @@ def _by_source_id(record_type: RecordType[Any], source_id: str) -> ColumnElement
     return or_(held, text_of(record_type.table, "source_id") == source_id)
 
 
-def _by_document(record_type: RecordType[Any], issuing_state: str, number: str) -> ColumnElement[bool]:
-    key = documents.identity_key(issuing_state, number)
-    if key is None:
+def _by_document(record_type: RecordType[Any], wanted: DocumentKey) -> ColumnElement[bool]:
+    if wanted.key is None:
         return false()
     if "document" in record_type.table.c:
-        return record_type.table.c.document == key
-    written = _of_persons(record_type, "document.number", "/document_number")
-    return and_(written == number, text_of(record_type.table, "person.document.issuing_state") == issuing_state)
+        return record_type.table.c.document == wanted.key
+    written = _of_persons(record_type, "document.number", "/document")
+    issuer = text_of(record_type.table, "person.document.issuing_state")
+    return and_(written == wanted.number, issuer == wanted.issuing_state)
 
 
 def _of_persons(record_type: RecordType[Any], member: str, pointer: str) -> ColumnElement[Any]:

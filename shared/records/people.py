@@ -15,8 +15,8 @@ from sqlalchemy.schema import SchemaItem
 from shared.audit.access_log import Subject
 from shared.events.contradictions import Contradiction, contradiction, together
 from shared.events.grants import digest_of
-from shared.events.person import BirthDate, DocumentNumber, Iin, LatinName, Person
-from shared.events.wire import Issuer, WireModel
+from shared.events.person import BirthDate, Document, DocumentKey, Iin, LatinName, Person
+from shared.events.wire import WireModel
 from shared.kernel import documents, names, spellings
 from shared.kernel.periods import PartialDate
 from shared.kernel.spellings import Name
@@ -26,19 +26,17 @@ class PersonQuery(WireModel):
     """Whom a search is for. It stands in the body: addresses of requests are logged, and hold no personal data."""
 
     iin: Iin | None = None
-    issuing_state: Issuer | None = None
-    document_number: DocumentNumber | None = None
+    document: DocumentKey | None = None
     surname: LatinName | None = None
     given_names: LatinName | None = None
     birth_date: BirthDate | None = None
 
     CONTRADICTIONS: ClassVar[tuple[Contradiction, ...]] = (
-        together("issuing_state", "document_number"),
         together("surname", "birth_date"),
         contradiction(
             "give an IIN, a document, or a surname with a birth date",
             "iin",
-            "document_number",
+            "document",
             "surname",
             found=lambda *evidence: not any(evidence),
             at=(),
@@ -48,10 +46,7 @@ class PersonQuery(WireModel):
     @property
     def subject(self) -> Subject:
         """Whom the search names by a number; a name alone may be many people's."""
-        document = None
-        if self.issuing_state and self.document_number:
-            document = documents.identity_key(self.issuing_state, self.document_number)
-        return Subject(self.iin, document, self.birth_date)
+        return Subject(self.iin, self.document.key if self.document else None, self.birth_date)
 
 
 def person_columns(table: str) -> list[SchemaItem]:
@@ -103,6 +98,12 @@ def document_of(person: Person) -> str | None:
     """The person's document as one key, issuing state and number; None without a document, or with a filler."""
     document = person.document
     return documents.key_of(document.issuing_state, document.number) if document else None
+
+
+def same_document(one: Document | DocumentKey | None, other: Document | DocumentKey | None) -> bool:
+    """Whether both are one document; a filler is none."""
+    keys = [documents.key_of(each.issuing_state, each.number) if each else None for each in (one, other)]
+    return keys[0] is not None and keys[0] == keys[1]
 
 
 def name_birth_key(person: Person | PersonQuery) -> str:

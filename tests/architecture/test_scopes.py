@@ -168,7 +168,7 @@ async def expect_found(api: Api, kind: RecordType[Any], places: Places, id: str)
         {"source_id": told.get("source_id", told.get("number"))},
         {"day": day},
         *([{"iin": person["iin"]}] if person.get("iin") else []),
-        *([{"issuing_state": document["issuing_state"], "document_number": document["number"]}] if document else []),
+        *([{"document": document}] if document else []),
     ]
     for role in kind.readers:
         for claims, found in [

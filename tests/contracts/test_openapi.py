@@ -10,10 +10,13 @@ from typing import Any
 
 import jsonschema
 import pytest
+from fastapi.routing import APIRoute, iter_route_contexts
+from pydantic import TypeAdapter
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from contracts.export import FOLDER
+from contracts.export import FOLDER, app_of
+from deploy.services import SERVICES
 
 NODE = Path(__file__).with_name("node")
 DOCUMENTS = sorted((FOLDER / "http").glob("*.openapi.json"))
@@ -100,6 +103,37 @@ def test_every_example_fits_its_schema(document: Path) -> None:
     read = json.loads(document.read_bytes())
     assert len(list(described(read))) >= 5
     assert faults(read) == []
+
+
+JSON = "application/json"
+
+
+@each_document
+def test_every_body_that_is_sent_or_answered_has_an_example(document: Path) -> None:
+    read, bare = json.loads(document.read_bytes()), []
+    for path, operations in read["paths"].items():
+        for method, operation in operations.items():
+            answers = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+            for body in (operation.get("requestBody", {}), *answers):
+                content = body.get("content", {}).get(JSON)
+                if content and not {"example", "examples"} & {*content, *content["schema"]}:
+                    bare.append(f"{method} {path}")
+    assert bare == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_example_of_what_is_sent_is_taken_by_its_model(service: str) -> None:
+    """A schema cannot say all: check digits, contradictions, calendars."""
+    app = app_of(service)
+    routes = [context.original_route for context in iter_route_contexts(list(app.routes))]
+    asking = [route for route in routes if isinstance(route, APIRoute) and route.body_field is not None]
+    assert asking
+    for route in asking:
+        operation = app.openapi()["paths"][route.path_format][min(route.methods or ()).lower()]
+        content = operation["requestBody"]["content"][JSON]
+        sent = json.dumps(content["example"] if "example" in content else content["schema"]["examples"][0])
+        model: Any = route.body_field and route.body_field.field_info.annotation
+        TypeAdapter(model).validate_json(sent)
 
 
 def test_an_example_that_does_not_fit_is_noticed() -> None:

@@ -27,7 +27,7 @@ def test_a_permit_gives_a_right_to_stay(world: World) -> None:
     enter(world, who, days_ago(60))
     pay(world, apply(world, "J-F", who))
 
-    question = {"issuing_state": "UZB", "document_number": who["document"]["number"]}
+    question = {"document": who["document"]}
 
     def permitted() -> dict[str, Any] | None:
         found: dict[str, Any] = world.call("POST", "portal", "/v1/stay-control:check", "border", json=question).json()

@@ -27,7 +27,7 @@ def invitation(guest: dict[str, Any], **changes: Any) -> dict[str, Any]:
     return {
         "source_id": f"I-{next(_serial)}",
         "inviter": {"kind": "organisation", "bin": HOST_BIN},
-        "host_address": {"region": "75", "locality": "751110000", "address": "Abay avenue 10"},
+        "host_address": {"region": "75", "kato": "751110000", "text": "Abay avenue 10"},
         "person": guest,
         "purpose": "business",
         "category": "B1",
@@ -73,7 +73,7 @@ async def with_visa(portal: Api, guest: dict[str, Any], **changes: Any) -> str:
 
 async def invited_with_visa(portal: Api, guest: dict[str, Any], **address: Any) -> str:
     """The number of a visa on an invitation to Almaty, or to the address that `address` changes."""
-    to = {"region": "75", "locality": "751110000", "address": "Abay avenue 10"} | address
+    to = {"region": "75", "kato": "751110000", "text": "Abay avenue 10"} | address
     granted = await invited(portal, guest, host_address=to)
     return await with_visa(portal, guest, invitation=granted["number"])
 

@@ -84,7 +84,7 @@ async def test_documents_of_organisations_are_taken_as_icao_lists_them(
     assert answer.status_code == 201, answer.text
     kept = (await portal.events())[0]["data"]["person"]
     assert (kept["document"]["issuing_state"], kept["citizenship"]) == (issuer, nationality)
-    sought = {"issuing_state": issuer, "document_number": document["number"], "citizenship": nationality}
+    sought = {"document": document, "citizenship": nationality}
     found = await portal.client.post("/v1/stay-control:check", json=sought, headers=portal.token("migration-police"))
     assert found.status_code == 200, found.text
 

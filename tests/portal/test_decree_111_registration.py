@@ -56,7 +56,7 @@ async def test_the_address_is_that_of_the_invitation_and_the_reading_is_logged(p
 
     assert state.json()["record"]["region"] == "75"
     assert address.json()["host"] == HOST_BIN
-    assert address.json()["address"] == {"region": "75", "locality": "751110000", "address": "Abay avenue 10"}
+    assert address.json()["address"] == {"region": "75", "kato": "751110000", "text": "Abay avenue 10"}
     logged = "SELECT person_iin FROM access_log WHERE record_kind = 'stay_registration' AND action = 'read'"
     assert await portal.rows(logged) == [{"person_iin": "900501300120"}] * 2
 
@@ -95,7 +95,7 @@ async def test_decree_111_paragraph_4_part_3_without_an_address_the_host_reports
     portal: Api,
 ) -> None:
     guest = foreigner()
-    visa = await invited_with_visa(portal, guest, locality=None, address=None)
+    visa = await invited_with_visa(portal, guest, kato=None, text=None)
     entry = await cross(portal, guest, "2026-03-20T08:20:00+05:00", visa_number=visa)
 
     assert await stays(portal) == []
@@ -145,7 +145,7 @@ async def test_a_duty_ends_with_the_exit(portal: Api) -> None:
 async def test_a_correction_of_the_entry_moves_the_stay(portal: Api) -> None:
     guest = foreigner()
     almaty = await invited_with_visa(portal, guest)
-    astana = await invited_with_visa(portal, guest, region="71", locality="711110000")
+    astana = await invited_with_visa(portal, guest, region="71", kato="711110000")
     entry = await cross(portal, guest, ENTRY, visa_number=almaty)
     await correct(portal, entry, visa_number=astana, crossed_at="2026-03-05T08:20:00+05:00")
 

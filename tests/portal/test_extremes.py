@@ -76,7 +76,7 @@ async def test_no_stored_day_breaks_a_reading_or_a_run(portal: Api) -> None:
         if "person" not in body:
             continue
         document = body["person"]["document"]
-        who = {"document_number": document["number"], "issuing_state": document["issuing_state"]}
+        who = {"document": document}
         for day in (FIRST, TODAY, "2199-12-31", LAST):
             for path in ("stay-control:check", "entry-bans:check"):
                 answers.append(await portal.client.post(f"/v1/{path}", json=who | {"day": day}, headers=headers))

@@ -6,6 +6,7 @@ import pytest
 
 from shared.testing.api import Api
 from shared.testing.people import crossing, person
+from tests.portal.guests import foreigner, with_visa
 from tests.portal.test_border_control import BORDER, POLICE, alerts, ban, post
 
 
@@ -21,7 +22,7 @@ async def test_two_people_without_a_number_are_two_people_to_everything(portal: 
     await post(portal, "border-crossings", crossing(person=other), BORDER)
     assert await alerts(portal) == []
 
-    asked = {"issuing_state": "UZB", "document_number": number}
+    asked = {"document": {"issuing_state": "UZB", "number": number}}
     assert (await post(portal, "registers/barred:search", asked, POLICE))["entries"] == []
     assert (await post(portal, "entry-bans:check", asked, BORDER))["possible"] == []
     for table in ("border_crossing", "entry_ban"):
@@ -37,6 +38,16 @@ async def test_a_filler_cannot_be_reported_lost(portal: Api) -> None:
         "report": "lost",
         "reported_on": "2026-02-01",
     }
-    answer = await portal.client.post("/v1/lost-documents", json=reported, headers=portal.token(POLICE))
+    asked = portal.token(POLICE) | {"Accept-Language": "kk"}
+    answer = await portal.client.post("/v1/lost-documents", json=reported, headers=asked)
     assert answer.status_code == 422, answer.text
-    assert answer.json()["errors"] == [{"pointer": "/document/number", "detail": "Says that there is no number."}]
+    assert answer.json()["errors"] == [{"pointer": "/document/number", "detail": "Нөмірдің жоқтығын білдіреді."}]
+    assert answer.headers["Content-Language"] == "kk"
+
+
+async def test_a_visa_shown_without_a_number_is_nobody_s(portal: Api) -> None:
+    guest = foreigner(document=without_number("NODOC")["document"])
+    number = await with_visa(portal, guest)
+    shown = {"number": number, "document": guest["document"]}
+    answer = await portal.client.post("/v1/visas:look-up", json=shown, headers=portal.token(BORDER))
+    assert (answer.status_code, answer.json()["valid"]) == (200, False)

@@ -21,7 +21,7 @@ async def test_a_person_s_records_are_found_and_the_person_sees_it(portal: Api) 
         await post(portal, "border-crossings", crossing(person=each, direction=way), BORDER)
         for each, way in ((who, "entry"), (who, "exit"), (person(), "entry"))
     ]
-    by_document = {"issuing_state": "UZB", "document_number": who["document"]["number"].lower()}
+    by_document = {"document": {"issuing_state": "UZB", "number": who["document"]["number"].lower()}}
     for wanted in ({"iin": IIN}, by_document):
         found = await find(portal, wanted, POLICE)
         assert [each["id"] for each in found["records"]] == [second["id"], first["id"]]
@@ -64,7 +64,7 @@ async def test_what_cannot_be_asked_is_said_where(portal: Api) -> None:
     for wanted, pointer in (
         ({}, ""),
         ({"region": "75"}, ""),
-        ({"document_number": "FA1"}, "/issuing_state"),
+        ({"document": {"number": "FA1"}}, "/document/issuing_state"),
         ({"day": "2026-03-01", "mission": "Seoul"}, "/mission"),
         ({"day": "9999-12-31"}, "/day"),
     ):

@@ -41,7 +41,7 @@ async def test_duties_are_listed_page_by_page_and_every_page_is_logged(portal: A
 
 async def test_a_host_sees_its_own_duties_only(portal: Api) -> None:
     guest = foreigner()
-    visa = await invited_with_visa(portal, guest, locality=None)
+    visa = await invited_with_visa(portal, guest, kato=None)
     await cross(portal, guest, ENTRY, visa_number=visa)
     await cross(portal, foreigner(), ENTRY, visa_number="NOWHERE")
 

@@ -22,8 +22,8 @@ from tests.portal.guests import correct, foreigner, invited, visa, withdraw
 
 NOW = datetime(2026, 6, 1, 7, tzinfo=UTC)
 ANNULLED = {"state": "annulled", "annulled_on": "2026-03-11"}
-ALMATY = {"region": "75", "locality": "751110000", "address": "Abay avenue 10"}
-ADDRESSES = {"multiple": ALMATY, "single": ALMATY, "nowhere": ALMATY | {"locality": None}}
+ALMATY = {"region": "75", "kato": "751110000", "text": "Abay avenue 10"}
+ADDRESSES = {"multiple": ALMATY, "single": ALMATY, "nowhere": ALMATY | {"kato": None}}
 REGIONS = ["71", "75", "79"]
 _iins = (f"{number}{digit}" for number in count(90050130000) if (digit := check_digit(str(number))) is not None)
 

@@ -46,7 +46,7 @@ async def test_history_and_withdrawn_records_are_shown(portal: Api) -> None:
     assert (await portal.client.put(f"/v1/violations/{id}", json=correction, headers=headers)).status_code == 200
     await post(portal, f"violations/{id}:withdraw", {"reason": "decision annulled"}, **{"If-Match": '"2"'})
 
-    wanted = {"issuing_state": "UZB", "document_number": who["document"]["number"]}
+    wanted = {"document": who["document"]}
     (entry,) = (await post(portal, "registers/illegal-stays:search", wanted))["entries"]
     assert (entry["present"]["withdrawn"], entry["present"]["reason"]) == (True, "decision annulled")
     assert [version["record"]["penalty"] for version in entry["history"]] == [None, "fine"]

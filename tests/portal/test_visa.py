@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services.portal.cases.visas.invitation_body import HostAddress
 from shared import clock
 from shared.testing.api import Api
 from tests.portal.guests import HOST_BIN, cross, foreigner, invitation, invited, key, visa, with_visa
@@ -67,14 +68,19 @@ async def test_a_host_invites_for_itself_and_sees_its_own_only(portal: Api) -> N
     own = await portal.client.get(f"/v1/invitations/{granted['id']}", headers=portal.token("host", bin=HOST_BIN))
 
     assert (for_another.status_code, read.status_code, own.status_code) == (422, 404, 200)
-    assert own.json()["invitation"]["host_address"]["locality"] == "751110000"
+    assert own.json()["invitation"]["host_address"]["kato"] == "751110000"
+
+
+def test_addresses_of_before_are_read() -> None:
+    kept = '{"region": "75", "locality": "751110000", "address": "Abay avenue 10"}'
+    assert HostAddress.read(kept).model_dump() == {"region": "75", "kato": "751110000", "text": "Abay avenue 10"}
 
 
 async def test_a_locality_in_another_region_is_a_fault(portal: Api) -> None:
-    body = invitation(foreigner(), host_address={"region": "71", "locality": "751110000", "address": "Abay avenue 10"})
+    body = invitation(foreigner(), host_address={"region": "71", "kato": "751110000", "text": "Abay avenue 10"})
     answer = await portal.client.post("/v1/invitations", json=body, headers=portal.token("migration-police") | key())
 
-    assert [error["pointer"] for error in answer.json()["errors"]] == ["/host_address/locality"]
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/host_address/kato"]
 
 
 async def test_a_visa_is_issued_on_its_invitation(portal: Api) -> None:

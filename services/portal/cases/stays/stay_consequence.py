@@ -14,7 +14,7 @@ from shared.events.person import Person
 from shared.events.portal import BorderCrossing
 from shared.events.visa import Visa
 from shared.outbox.unit_of_work import UnitOfWork
-from shared.records.people import document_of
+from shared.records.people import document_of, same_document
 from shared.records.record_type import StoredRecord
 
 
@@ -86,4 +86,4 @@ def _bears(invitation: Invitation, visa: Visa, crossing: BorderCrossing) -> bool
 def same_person(one: Person, other: Person) -> bool:
     """By IIN, or by document: a visa in an old passport beside a new one is for the officer's eyes."""
     by_iin = one.iin is not None and one.iin == other.iin
-    return by_iin or (one.document is not None and document_of(one) == document_of(other))
+    return by_iin or same_document(one.document, other.document)

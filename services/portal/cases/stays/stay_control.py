@@ -25,7 +25,6 @@ from shared.events.portal import BorderCrossing
 from shared.events.wire import Date, Issuer, ReckonedDate
 from shared.identity.callers import Caller
 from shared.kernel.decisions import Check
-from shared.kernel.documents import identity_key
 from shared.outbox.unit_of_work import unit_of_work
 from shared.records.people import PersonQuery, document_of
 
@@ -60,15 +59,14 @@ class StayQuestion(PersonQuery):
         contradiction(
             "stays are followed by IIN or document: give one of them",
             "iin",
-            "document_number",
-            found=lambda iin, document_number: not (iin or document_number),
+            "document",
+            found=lambda iin, document: not (iin or document),
         ),
     )
 
     @property
     def sought(self) -> Sought:
-        number, state = self.document_number, self.issuing_state
-        return Sought(identity_key(state, number) if state and number else None, self.iin, self.birth_date)
+        return Sought(self.subject.document, self.iin, self.birth_date)
 
 
 class StayAnswer(BaseModel):

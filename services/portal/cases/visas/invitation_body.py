@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
 from services.portal.cases.stays.notice import Host, Kato
 from shared.events.contradictions import contradiction, not_before
@@ -13,24 +13,27 @@ from shared.events.wire import Date, Purpose, ReckonedDate, Region, SourceId, Te
 
 class HostAddress(WireModel):
     """Where the invited will live: region, locality and the rest kept apart. Without locality or address nobody can be
-    registered there; the host reports the arrival instead."""
+    registered there; the host reports the arrival instead. `locality` and `address` are what records of before call
+    `kato` and `text`."""
 
     region: Region
-    locality: Kato | None = Field(None, description="KATO code of the settlement, nine digits")
-    address: Text | None = Field(None, description="street, house, flat")
+    kato: Kato | None = Field(
+        None, validation_alias=AliasChoices("kato", "locality"), description="KATO code of the settlement, nine digits"
+    )
+    text: Text | None = Field(None, validation_alias=AliasChoices("text", "address"), description="street, house, flat")
 
     CONTRADICTIONS = (
         contradiction(
             "the locality lies in another region",
-            "locality",
+            "kato",
             "region",
-            found=lambda locality, region: locality is not None and locality[:2] != region,
+            found=lambda kato, region: kato is not None and kato[:2] != region,
         ),
     )
 
     @property
     def complete(self) -> bool:
-        return self.locality is not None and self.address is not None
+        return self.kato is not None and self.text is not None
 
 
 class InvitationAsked(WireModel):

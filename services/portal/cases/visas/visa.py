@@ -21,7 +21,7 @@ from shared.audit import access_log
 from shared.db import records
 from shared.db.records import Record
 from shared.errors import Conflict, NotFound
-from shared.events.person import Document, Person
+from shared.events.person import DocumentKey, Person
 from shared.events.visa import Entries, Visa, VisaCategory, VisaNumber
 from shared.events.wire import Date, Flag, ReckonedDate, SourceId, Text, WireModel
 from shared.idempotency import IdempotencyKey
@@ -30,7 +30,7 @@ from shared.identity.scope import belongs_to, expect_reach, reaches
 from shared.kernel.decisions import Decision, DecisionOutcome
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake, plausibility
-from shared.records.people import document_of, person_values
+from shared.records.people import person_values, same_document
 from shared.records.record_type import RecordType, Revision, StoredRecord
 from shared.records.state import RecordState
 from shared.records.step import StepRequest, perform, step
@@ -168,7 +168,7 @@ class LookUp(WireModel):
     """A visa's number, and the document that is shown with it. It stands in the body: addresses are logged."""
 
     number: VisaNumber
-    document: Document | None = None
+    document: DocumentKey | None = None
 
 
 class VisaInBrief(BaseModel):
@@ -210,10 +210,6 @@ async def look_up(engine: AsyncEngine, asked: LookUp, caller: Caller) -> VisaLoo
 
 
 def _faults(visa: Visa, asked: LookUp, used: int) -> list[str]:
-    same = asked.document is None or _shown(visa, asked.document)
+    same = asked.document is None or same_document(visa.person.document, asked.document)
     held = rules.VisaAtBorder(visa.entries, visa.valid_from, visa.valid_until, visa.annulled_on, same, used)
     return rules.faults_on(held, clock.today())
-
-
-def _shown(visa: Visa, document: Document) -> bool:
-    return document_of(visa.person) == document_of(visa.person.model_copy(update={"document": document}))
