@@ -17,6 +17,7 @@ from shared.http import my_access_log, passed_on
 from shared.http.app import make_app
 from shared.inbox import table as inbox
 from shared.outbox import feed, newest, relayed
+from shared.outbox.http_feeds import ToldEvents
 from shared.outbox.watch import OutboxWatch
 from shared.settings import ServiceSettings
 from shared.telemetry.metrics import Metrics
@@ -55,6 +56,7 @@ def make_register(
         _watch_jobs(app.state.metrics, engine)
     app.state.engine = engine
     app.state.outbox_watch = OutboxWatch(engine, app.state.stopping)
+    app.state.told_events = ToldEvents()
     app.state.group_commits = {}
     return app
 

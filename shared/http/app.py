@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 from starlette.types import Lifespan
 
 from shared.http import openapi, outages, problems
+from shared.http.compression import Compression
 from shared.http.cors import CrossOrigin
 from shared.http.edge import Edge
 from shared.http.head import Head
@@ -91,6 +92,7 @@ def make_app(
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
     problems.install(app)
     outages.install(app)
+    app.add_middleware(Compression)
     app.add_middleware(Head)
     app.add_middleware(Limits, bounds=Bounds(settings.max_body, settings.max_running, settings.max_rate))
     app.add_middleware(CrossOrigin, frontends=settings.frontend_origins, open_paths=open_paths)

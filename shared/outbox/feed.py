@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import FastAPI, Query, Request, Response
+from fastapi import Depends, FastAPI, Query, Request, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,6 +18,7 @@ from shared.http import routes
 from shared.http.openapi import problem_answer
 from shared.identity.callers import Caller, requires
 from shared.identity.scope import no_record, whole_country
+from shared.outbox.http_feeds import Synonyms
 
 NEWEST = 2**63 - 1
 MEDIA_TYPE = "application/cloudevents-batch+json"
@@ -70,16 +71,28 @@ class FeedPosition(BaseModel):
 async def events(
     request: Request,
     caller: Annotated[Caller, requires("system", scope=ALL_EVENTS)],
-    after: Annotated[int, Query(ge=0, le=NEWEST, description="position of the last event already held")] = 0,
+    synonyms: Annotated[Synonyms, Depends()],
+    after: Annotated[
+        int | None, Query(ge=0, le=NEWEST, description="position of the last event already held; none: 0")
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1_000,
-    wait: Annotated[float, Query(ge=0, le=60, description="seconds to wait for an event when there is none")] = 0,
+    wait: Annotated[
+        float | None, Query(ge=0, le=60, description="seconds to wait for an event when there is none; none: 0")
+    ] = None,
     type: Annotated[list[str], Query(max_length=50, description="only events of these types; none: all")] = [],  # noqa: B006
 ) -> Response:
     """A JSON array of CloudEvents 1.0, each with its `position`. The token's client chooses what is told: the facts
     and members that contracts/topics.yaml grants it. `Kosh-Position` tells where to go on from: it moves on over events
-    that are not granted or not of a `type` that is asked for, and nobody waits less for them."""
-    grant = _grant_of(caller, request.app)
-    found, position = await _wait_for_events(request.app, grant, after, limit, wait, type)
+    that are not granted or not of a `type` that is asked for, and nobody waits less for them. `lastEventId` and
+    `timeout` are the names of http-feeds.org for `after` and `wait`."""
+    grant, state = _grant_of(caller, request.app), request.app.state
+    patience = synonyms.patience(wait)
+    async with state.engine.connect() as connection:
+        start = await state.told_events.start(connection, after, synonyms)
+        await _expect_to_hold(connection, start)
+    found, position = await _wait_for_events(request.app, grant, start, limit, patience, type)
+    if found:
+        state.told_events.note(found[-1][1].id, found[-1][0])
     body = b"[" + b",".join(event.as_json(position=position) for position, event in found) + b"]"
     return Response(body, media_type=MEDIA_TYPE, headers={"Kosh-Position": str(position)})
 
@@ -109,8 +122,6 @@ async def _wait_for_events(
 ) -> tuple[list[tuple[int, Event]], int]:
     now = asyncio.get_running_loop().time
     deadline, moved = now() + wait, after
-    async with app.state.engine.connect() as connection:
-        await _expect_to_hold(connection, after)
     while True:
         async with app.state.engine.connect() as connection:
             found, reached = await _look(connection, grant, moved, limit, types)

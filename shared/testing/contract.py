@@ -7,6 +7,7 @@ been sent as the description asks. What breaks the contract fails the test durin
 """
 
 import json
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -238,6 +239,8 @@ def _watched(exchange: Exchange, receive: Receive, send: Send) -> tuple[Receive,
         elif message["type"] == "http.response.body":
             _note(exchange.answer, message)
             exchange.whole = not message.get("more_body", False)
+            if exchange.whole and exchange.headers.get("content-encoding") == "gzip":
+                exchange.answer = bytearray(zlib.decompressobj(31).decompress(exchange.answer, LARGEST))
         await send(message)
 
     return receiving, sending

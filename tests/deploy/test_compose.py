@@ -73,7 +73,7 @@ def test_every_container_is_confined(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(every_service()))
 def test_every_image_is_pinned(name: str) -> None:
-    image, _, tag = every_service()[name]["image"].rpartition(":")
+    image, _, tag = every_service()[name]["image"].partition("@")[0].rpartition(":")
     assert image
     assert tag == "local" if image.startswith("kosh/") else re.match(r"v?\d+\.\d+", tag)
 
@@ -81,7 +81,30 @@ def test_every_image_is_pinned(name: str) -> None:
 def test_kafka_is_the_one_that_is_tested() -> None:
     pom = ElementTree.parse(ROOT / "deploy/broker/pom.xml")  # noqa: S314 (our own file)
     version = pom.findtext(".//{*}kafka.version")
-    assert services()["kafka"]["image"] == f"apache/kafka:{version}"
+    assert services()["kafka"]["image"].partition("@")[0] == f"apache/kafka:{version}"
+
+
+def test_kafka_lets_nobody_in_who_does_not_show_who_it_is() -> None:
+    """Beyond its container there is one listener, with SASL and an authorizer that allows nothing by itself."""
+    said = services()["kafka"]["environment"]
+    protocols = dict(each.split(":") for each in said["KAFKA_LISTENER_SECURITY_PROTOCOL_MAP"].split(","))
+    reachable = [each.split("://")[0] for each in said["KAFKA_LISTENERS"].split(",") if "127.0.0.1" not in each]
+    assert [protocols[name] for name in reachable] == ["SASL_PLAINTEXT"]
+    assert said["KAFKA_AUTHORIZER_CLASS_NAME"].endswith(".StandardAuthorizer")
+    assert "KAFKA_ALLOW_EVERYONE_IF_NO_ACL_FOUND" not in said
+    assert set(said["KAFKA_SUPER_USERS"].split(";")) == {"User:broker", "User:kosh-setup", "User:ANONYMOUS"}
+
+
+def test_each_service_is_a_user_of_kafka_of_its_own_with_a_password_of_its_own() -> None:
+    jaas = services()["kafka"]["environment"]["KAFKA_LISTENER_NAME_CLIENTS_PLAIN_SASL_JAAS_CONFIG"]
+    users = dict(re.findall(r'user_(\S+)="([^"]+)"', jaas))
+    told = {name: variables for name, variables in processes().items() if "KOSH_KAFKA_USERNAME" in variables}
+    shown = {(each["KOSH_KAFKA_USERNAME"], each["KOSH_KAFKA_PASSWORD"]) for each in told.values()}
+    setup = services()["topics"]["environment"]
+    assert shown == {(f"kosh-{service}", users[f"kosh-{service}"]) for service in PORTS}
+    assert all(each["KOSH_KAFKA_USERNAME"] == f"kosh-{service_of(name)}" for name, each in told.items())
+    assert (setup["KOSH_KAFKA_USERNAME"], setup["KOSH_KAFKA_PASSWORD"]) == ("kosh-setup", users["kosh-setup"])
+    assert len(set(users.values())) == len(users) == len(PORTS) + 2
 
 
 @pytest.mark.parametrize("name", sorted(processes()))

@@ -1,4 +1,4 @@
-"""A real Kafka that takes TLS and a password, as the settings KOSH_KAFKA_... say it."""
+"""A real Kafka with docker-compose's own settings of who may do what, and TLS: clients as KOSH_KAFKA_... say it."""
 
 import asyncio
 import ipaddress
@@ -24,41 +24,53 @@ from shared.broker import Broker
 from shared.events.grants import Grant, grants
 from shared.settings import KafkaSettings
 from shared.testing.kafka import LIBS
+from tests.deploy import compose
 
 pytestmark = pytest.mark.kafka
 
-PASSWORD = "of the tests alone"
+STRANGER = "of the tests alone"
+OF_THE_PLACE = {"cluster.id", "log.dirs", "node.id", "process.roles", "controller.quorum.voters"}
 SECURED = """
-listeners=SASL_SSL://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=SASL_SSL://127.0.0.1:{port}
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,SASL_SSL:SASL_SSL
-inter.broker.listener.name=SASL_SSL
-sasl.enabled.mechanisms=PLAIN
-sasl.mechanism.inter.broker.protocol=PLAIN
-listener.name.sasl_ssl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required \
-username="broker" password="{password}" user_broker="{password}" {users};
-authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
-super.users=User:broker;User:ANONYMOUS;User:kosh
+listeners=CLIENTS://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=CLIENTS://127.0.0.1:{port}
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,CLIENTS:SASL_SSL
 ssl.keystore.type=PEM
 ssl.keystore.location={directory}/server.pem
 ssl.truststore.type=PEM
 ssl.truststore.location={directory}/ca.pem
 """
+COMPOSE = "listener.name.clients.plain.sasl.jaas.config"
 
 
 SERVICES = tuple(f"kosh-{service.name}" for service in services.ALL)
 
 
+def as_compose_says() -> dict[str, str]:
+    """The properties that the image makes of docker-compose.yml's KAFKA_..., without those of its place."""
+    found = {
+        name.removeprefix("KAFKA_").lower().replace("_", "."): value
+        for name, value in compose.services()["kafka"]["environment"].items()
+        if name.startswith("KAFKA_")
+    }
+    return {name: value for name, value in found.items() if name not in OF_THE_PLACE}
+
+
+def password_of(name: str) -> str:
+    return compose.secrets().get(f"KOSH_KAFKA_{name.removeprefix('kosh-').upper()}_PASSWORD", STRANGER)
+
+
 class SecuredNode(Node):
-    """The node of `make run`, behind TLS and a password. Its certificate is its own authority."""
+    """The node of `make run` as docker-compose.yml has it secured, behind TLS. Its certificate is its own authority."""
 
     def _properties(self, data: Path) -> Path:
         file = super()._properties(data)
         lines = dict(line.split("=", 1) for line in file.read_text().splitlines() if line[:1].isalpha())
-        controller = lines["listeners"].rpartition(":")[2]
-        values = {"port": self.port, "controller": controller, "directory": self.directory, "password": PASSWORD}
-        values["users"] = " ".join(f'user_{name}="{PASSWORD}"' for name in ("kosh", *SERVICES, "stranger"))
-        file.write_text(file.read_text() + SECURED.format(**values))
+        secured = SECURED.format(
+            port=self.port, controller=lines["listeners"].rpartition(":")[2], directory=self.directory
+        )
+        lines |= as_compose_says() | dict(line.split("=", 1) for line in secured.split())
+        lines[COMPOSE] = lines[COMPOSE].removesuffix(";") + f' user_stranger="{STRANGER}";'
+        file.write_text("".join(f"{name}={value}\n" for name, value in lines.items()))
         return file
 
 
@@ -85,8 +97,8 @@ def settings(node: Node, ca_file: Path) -> Broker:
         kafka_bootstrap=node.bootstrap,
         kafka_security="SASL_SSL",
         kafka_mechanism="PLAIN",
-        kafka_username="kosh",
-        kafka_password=PASSWORD,
+        kafka_username="kosh-setup",
+        kafka_password=password_of("kosh-setup"),
         kafka_ca_file=ca_file,
     ).broker
     assert broker is not None
@@ -120,7 +132,7 @@ async def test_who_has_certificate_and_password_works_with_it(secured: Secured) 
 
 
 def as_client(secured: Secured, name: str) -> dict[str, Any]:
-    return replace(secured.broker, username=name).options()
+    return replace(secured.broker, username=name, password=password_of(name)).options()
 
 
 async def may_read(secured: Secured, name: str, grant: Grant) -> bool:

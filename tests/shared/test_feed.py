@@ -206,3 +206,53 @@ def test_a_consumers_token_opens_feeds_and_nothing_else_of_any_service() -> None
     with Path("contracts/http/access.csv").open(newline="") as lines:
         opened = {(row["method"], row["path"]) for row in csv.DictReader(lines) if "system" in row["who"].split()}
     assert opened == {("GET", "/v1/events"), ("GET", "/v1/events/newest")}
+
+
+async def test_a_client_of_http_feeds_org_reads_on_by_the_last_events_id(portal: Api) -> None:
+    """Its loop: take what comes, remember the id of the last event, ask after it, with a patience in milliseconds."""
+    for _ in range(5):
+        await cross(portal)
+    asked: dict[str, Any] = {"limit": 2}
+    found: list[int] = []
+    while batch := (await told(portal, "accounting", **asked)).json():
+        found += [each["position"] for each in batch]
+        asked["lastEventId"] = batch[-1]["id"]
+    assert found == [1, 2, 3, 4, 5]
+    waiting = asyncio.create_task(told(portal, "accounting", lastEventId=asked["lastEventId"], timeout=30_000))
+    await cross(portal)
+    assert [each["position"] for each in (await waiting).json()] == [6]
+
+
+async def test_an_id_is_found_by_a_replica_that_has_not_told_it_and_after_a_position(portal: Api) -> None:
+    await cross(portal)
+    await cross(portal)
+    first, second = await portal.events()
+    portal.app.state.told_events.clear()
+    asked = await told(portal, "accounting", lastEventId=first["id"])
+    assert [each["position"] for each in asked.json()] == [2]
+    assert (await told(portal, "accounting", lastEventId=str(second["position"]))).json() == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ({"lastEventId": "portal.border_crossing.v1:01900000-0000-7000-8000-000000000000:1"}, 409),
+        ({"lastEventId": "portal.border_crossing.v1::99999999999999999999"}, 409),
+        ({"lastEventId": "no id"}, 409),
+        ({"lastEventId": "2"}, 409),
+        ({"lastEventId": "٣"}, 409),
+        ({"lastEventId": "9" * 30}, 409),
+        ({"lastEventId": "x" * 300}, 422),
+        ({"lastEventId": "1", "after": 1}, 422),
+        ({"timeout": 5, "wait": 1}, 422),
+        ({"timeout": -1}, 422),
+        ({"timeout": 60_001}, 422),
+    ],
+)
+async def test_an_id_of_another_outbox_is_a_conflict_and_two_ways_of_asking_are_refused(
+    portal: Api, asked: dict[str, Any], status: int
+) -> None:
+    await cross(portal)
+    answer = await told(portal, "accounting", **asked)
+    assert answer.status_code == status
+    assert status == 422 or "newest event, which is 1" in answer.json()["detail"]

@@ -54,9 +54,10 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """What host countries report of a concept (shared.events.consular.HostCountryFigure)."""
+    """What host countries report of a concept with so much reliability (shared.events.consular.HostCountryFigure)."""
 
     concept: str
+    reliability: str
 
 
 class Loaded(NamedTuple):
@@ -98,7 +99,13 @@ def _border(code: str, cell: Cell) -> Indicator:
 
 
 def _reported(*codes: str) -> Iterator[Indicator]:
-    return (Indicator(code, "DF_MIRROR", "HOST", Reported(code.lower())) for code in codes)
+    """Each by a method for each reliability: what is less reliable stands beside what is more, never in its place."""
+    methods = {"official": "HOST", "estimate": "HOST_ESTIMATE", "press": "HOST_PRESS"}
+    return (
+        Indicator(code, "DF_MIRROR", method, Reported(code.lower(), reliability))
+        for code in codes
+        for reliability, method in methods.items()
+    )
 
 
 def _loaded(flow: str, *codes: str, method: str = "PUBLISHED") -> Iterator[Indicator]:

@@ -61,7 +61,7 @@ def test_every_dataflow_has_indicators_and_every_method_is_known() -> None:
 def test_what_counts_the_records_of_a_flow_has_one_method_there() -> None:
     methods: dict[str, set[str]] = defaultdict(set)
     for each in COMPUTED:
-        if not isinstance(each.source, Formula):
+        if not isinstance(each.source, Formula | Reported):
             methods[each.flow].add(each.method)
     assert [at for at, found in methods.items() if len(found) > 1] == []
 
@@ -80,6 +80,8 @@ def test_every_cell_of_the_cube_and_every_reported_concept_is_published() -> Non
     assert {kind for formula in formulas for part in formula for kind in part} == set(CellKind)
     concepts = {each.source.concept for each in INDICATORS if isinstance(each.source, Reported)}
     assert concepts == set(get_args(HostCountryFigure.model_fields["concept"].annotation))
+    reliabilities = {each.source.reliability for each in INDICATORS if isinstance(each.source, Reported)}
+    assert reliabilities == set(get_args(HostCountryFigure.model_fields["reliability"].annotation))
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)

@@ -199,7 +199,9 @@ class TestAbroad:
             **{("DEU", "_T", "2024"): 1, ("DEU", "work", "2024"): 1},
         }
 
-    async def test_of_a_host_countrys_figures_the_one_reported_last_counts(self, api: Api, written: Accounting) -> None:
+    async def test_of_a_host_countrys_figures_of_one_reliability_the_one_reported_last_counts(
+        self, api: Api, written: Accounting
+    ) -> None:
         def figure(**changes: Any) -> dict[str, Any]:
             return {
                 "country": "GRC", "concept": "working", "period": "2023", "value": 2100, "source": "ELSTAT",
@@ -213,11 +215,15 @@ class TestAbroad:
             figure(),
             figure(period="2023-Q4", value=2050, reliability="press"),
             figure(country="KOR", concept="irregular", value=11_000, reliability="estimate"),
+            figure(value=9_000, reported_on="2025-01-10", reliability="press"),
+            figure(value=8_000, reported_on="2024-12-01", reliability="press"),
         )
-        assert await read(api, "DF_MIRROR/..HOST...", "FREQ", "INDICATOR", "REF_AREA", "REPORTER", "OBS_STATUS") == {
-            ("A", "WORKING", "GRC", "GRC", "A"): 2100,
-            ("Q", "WORKING", "GRC", "GRC", "U"): 2050,
-            ("A", "IRREGULAR", "KOR", "KOR", "E"): 11_000,
+        found = await read(api, "DF_MIRROR/all", "FREQ", "INDICATOR", "METHOD", "REF_AREA", "REPORTER", "OBS_STATUS")
+        assert found == {
+            ("A", "WORKING", "HOST", "GRC", "GRC", "A"): 2100,
+            ("A", "WORKING", "HOST_PRESS", "GRC", "GRC", "U"): 9_000,
+            ("Q", "WORKING", "HOST_PRESS", "GRC", "GRC", "U"): 2050,
+            ("A", "IRREGULAR", "HOST_ESTIMATE", "KOR", "KOR", "E"): 11_000,
         }
         assert await read(api, "DF_MIRROR/...KOR..?startPeriod=2023&endPeriod=2023", "REF_AREA") == {"KOR": 11_000}
         stranger = await api.client.get("/sdmx/v1/data/DF_MIRROR/A.WORKING.HOST.GRC.KAZ.GRC")

@@ -24,7 +24,7 @@ def cacheable(request: Request, body: bytes, media_type: str, changed: datetime,
     caller may see."""
     tag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
     headers = {
-        "ETag": tag,
+        "ETag": f"W/{tag}",  # the same content, whatever its coding
         "Last-Modified": format_datetime(changed.astimezone(UTC), usegmt=True),
         "Vary": "Accept, Accept-Language, Authorization",
         "Cache-Control": "no-cache" if public else "private, no-cache",

@@ -1,4 +1,7 @@
-"""The figures of DF_MIRROR: what host countries reported to the missions about citizens of Kazakhstan ([000] 1)."""
+"""The figures of DF_MIRROR: what host countries reported to the missions about citizens of Kazakhstan ([000] 1).
+
+Of each reliability the figure that was reported last, each by its method (HOST, HOST_ESTIMATE, HOST_PRESS).
+"""
 
 from typing import Final
 
@@ -14,12 +17,12 @@ STATUS: Final = {"official": "A", "estimate": "E", "press": "U"}
 
 async def mirror_figures(connection: asyncpg.Connection, query: Query, limit: int) -> list[Figure]:
     """Every reported figure that the query wants, nothing summed. Raises TooMany."""
-    concepts = {each.source.concept: each for each in wanted(query) if isinstance(each.source, Reported)}
+    found = {each.source: each for each in wanted(query) if isinstance(each.source, Reported)}
     rows = await host_figures.newest(connection)
     reported = [
-        _figure(concepts[row["concept"]], row)
+        _figure(indicator, row)
         for row in rows
-        if row["concept"] in concepts and _is_within(query, row["period"])
+        if (indicator := found.get(Reported(row["concept"], row["reliability"]))) and _is_within(query, row["period"])
     ]
     figures = [figure for figure in reported if query.wants(figure.key)]
     if len(figures) > limit:

@@ -6,17 +6,18 @@ from services.accounting.store.members import day, number, text
 from shared.events.consular import HostCountryFigure as Reported
 
 _NEWEST = f"""
-SELECT DISTINCT ON (country, concept, period) country, concept, period, value, reliability, source, reported_on
+SELECT DISTINCT ON (country, concept, period, reliability)
+    country, concept, period, value, reliability, source, reported_on
 FROM (
     SELECT {text(Reported, "country")} AS country, {text(Reported, "concept")} AS concept,
         {text(Reported, "period")} AS period, {number(Reported, "value")} AS value,
         {text(Reported, "reliability")} AS reliability, {text(Reported, "source")} AS source,
         {day(Reported, "reported_on")} AS reported_on, fact
     FROM register_fact WHERE kind = '{Reported.NAME}' AND NOT withdrawn
-) reported ORDER BY country, concept, period, reported_on DESC, fact
+) reported ORDER BY country, concept, period, reliability, reported_on DESC, fact
 """  # noqa: S608  (names of our own members)
 
 
 async def newest(connection: asyncpg.Connection) -> list[asyncpg.Record]:
-    """Of each country, concept and period the figure that was reported last."""
+    """Of each country, concept, period and reliability the figure that was reported last."""
     return list(await connection.fetch(_NEWEST))
