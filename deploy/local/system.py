@@ -72,8 +72,7 @@ class System:
         if self.bootstrap is not None:
             found["KOSH_KAFKA_BOOTSTRAP"] = self.bootstrap
         for service, database in databases.items():
-            found[f"KOSH_{service.upper()}_DATABASE_URL"] = database.app_url
-            found[f"KOSH_{service.upper()}_OWNER_DATABASE_URL"] = database.owner_url
+            found |= database.settings(service)
             found[f"KOSH_{service.upper()}_PORT"] = str(self.ports[service])
         found["KOSH_AUDIT_ANCHORS"] = str(self.state / "anchors")
         # It must live as long as accounting's data, so it lies beside the server's passwords.

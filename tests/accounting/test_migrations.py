@@ -25,7 +25,7 @@ async def test_the_migrations_make_the_tables_of_the_code(fresh_database: FreshD
 
 async def test_permits_stored_before_are_told_their_ends(accounting: Accounting, empty_database: FreshDatabase) -> None:
     await accounting.take(World(41, people=60).stream())
-    facts = "SELECT * FROM register_fact ORDER BY fact"
+    facts = "SELECT * FROM linkage.register_fact ORDER BY fact"
     stored = await accounting.connection.fetch(facts)
     database = await empty_database("accounting")
     await asyncio.to_thread(upgrade, "accounting", database.owner_url, "0001")
@@ -53,19 +53,21 @@ async def test_documents_stored_before_join_by_birth_date(
     database = await empty_database("accounting")
     await asyncio.to_thread(upgrade, "accounting", database.owner_url, "0002")
     former = await asyncpg.connect(database.owner_url.replace("+asyncpg", ""))
-    stored = await accounting.connection.fetch("SELECT c.*, number FROM crossing c LEFT JOIN claim ON document = key")
+    stored = await accounting.connection.fetch(
+        "SELECT c.*, number FROM linkage.crossing c LEFT JOIN linkage.claim ON document = key"
+    )
     rows = [dict(row) | {"document": row["number"] or 0} for row in stored]
     await copy(
         former, "crossing", [{k: v for k, v in row.items() if k not in ("checkpoint", "number")} for row in rows]
     )
     claims = await accounting.connection.fetch(
-        "SELECT key - 1 AS key, number AS iin, born, name, fact FROM claim WHERE key & 1 = 1"
+        "SELECT key - 1 AS key, number AS iin, born, name, fact FROM linkage.claim WHERE key & 1 = 1"
     )
     await copy(former, "claim", list(map(dict, claims)))
     await former.execute("UPDATE crossing SET claim = claim - 1 WHERE claim <> 0")
     await asyncio.to_thread(upgrade, "accounting", database.owner_url)
     await rebuild(database.owner_url.replace("+asyncpg", ""), lambda _: None)
-    persons = "SELECT person FROM derived.person ORDER BY person"
+    persons = "SELECT person FROM linkage_derived.person ORDER BY person"
     before = await former.fetch(persons)
     assert len(before) == 3
     later = [crossing(5, "entry", "2025-03-01T10:00:00+05:00", NODIRA), crossing(6, *IN, SOMEBODY)]
