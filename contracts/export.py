@@ -51,6 +51,7 @@ def app_of(service: str) -> FastAPI:
     kind = AccountingSettings if service == "accounting" else ServiceSettings
     settings = kind.model_construct(
         database_url="postgresql+asyncpg://nobody@localhost/none",
+        review_database_url="postgresql+asyncpg://nobody@localhost/none",
         oidc_issuer="https://issuer.kosh.invalid",
         oidc_audience="kosh",
         oidc_jwks_file=None,

@@ -1,4 +1,7 @@
-"""Makes a service's database and its two roles on any PostgreSQL: the owner migrates, the other one works with it.
+"""Makes a service's database and its roles on any PostgreSQL: the owner migrates, the service's own works with it.
+
+Where what identifies persons is kept apart (LINKAGE), two roles more: the intake writes there, the review reads there,
+and the service's own role does not enter.
 
 As a job, `python -m deploy.databases portal permits ...`: for the services named, by the addresses (with names and
 passwords) that they will read themselves, as the administrator whose address is in KOSH_POSTGRES_ADMIN_URL. Settings
@@ -11,12 +14,15 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Final, Self
 from urllib.parse import unquote, urlsplit
 
 import asyncpg
 from pydantic import Field
 from pydantic_settings import BaseSettings
+
+LINKAGE: Final = ("linkage", "linkage_derived")
+"""The schemas that hold what identifies persons, where a service keeps that apart."""
 
 
 @dataclass(frozen=True)
@@ -29,16 +35,24 @@ class Login:
 
 @dataclass(frozen=True)
 class DatabaseSpec:
-    """A database, owned by `owner`, in which `app` works."""
+    """A database, owned by `owner`, in which `app` works; `intake` writes and `review` reads its linkage room."""
 
     name: str
     owner: Login
     app: Login
+    intake: Login | None = None
+    review: Login | None = None
 
     @classmethod
-    def of(cls, owner_url: str, app_url: str) -> Self:
+    def of(cls, owner_url: str, app_url: str, intake_url: str | None = None, review_url: str | None = None) -> Self:
         """The database to which these addresses will lead."""
-        return cls(urlsplit(owner_url).path.strip("/"), _login(owner_url), _login(app_url))
+        entering = (_login(url) if url else None for url in (intake_url, review_url))
+        return cls(urlsplit(owner_url).path.strip("/"), _login(owner_url), _login(app_url), *entering)
+
+    @property
+    def entering(self) -> list[Login]:
+        """Who may enter the linkage room."""
+        return [login for login in (self.intake, self.review) if login]
 
 
 class Addresses(BaseSettings):
@@ -46,6 +60,8 @@ class Addresses(BaseSettings):
 
     database_url: str = Field(repr=False)
     owner_database_url: str = Field(repr=False)
+    intake_database_url: str | None = Field(None, repr=False)
+    review_database_url: str | None = Field(None, repr=False)
 
 
 class Administrator(BaseSettings):
@@ -58,13 +74,14 @@ async def ensure(administrator: str, wanted: DatabaseSpec, template: str | None 
     A copy of `template` brings that one's tables and privileges along.
     """
     async with _connected(administrator) as connection:
-        for login in (wanted.owner, wanted.app):
+        for login in (wanted.owner, wanted.app, *wanted.entering):
             await _ensure_role(connection, login)
         if await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", wanted.name) is None:
             made = f'CREATE DATABASE "{wanted.name}" OWNER "{wanted.owner.role}"'
             await connection.execute(f'{made} TEMPLATE "{template}" STRATEGY FILE_COPY' if template else made)
         await connection.execute(f'REVOKE ALL ON DATABASE "{wanted.name}" FROM PUBLIC')
-        await connection.execute(f'GRANT CONNECT ON DATABASE "{wanted.name}" TO "{wanted.app.role}"')
+        for login in (wanted.app, *wanted.entering):
+            await connection.execute(f'GRANT CONNECT ON DATABASE "{wanted.name}" TO "{login.role}"')
     if template is None:
         await _grant_future_tables(administrator, wanted)
 
@@ -82,9 +99,21 @@ async def _grant_future_tables(administrator: str, wanted: DatabaseSpec) -> None
     the tables that declare it (shared.db.grants), and take back what was granted more freely once."""
     future = f'ALTER DEFAULT PRIVILEGES FOR ROLE "{wanted.owner.role}" GRANT'
     async with _connected(urlsplit(administrator)._replace(path=f"/{wanted.name}").geturl()) as connection:
-        await connection.execute(f'{future} SELECT, INSERT ON TABLES TO "{wanted.app.role}"')
-        await connection.execute(f'{future} USAGE ON SEQUENCES TO "{wanted.app.role}"')
-        await connection.execute(f'{future} USAGE ON SCHEMAS TO "{wanted.app.role}"')
+        for login in filter(None, (wanted.app, wanted.intake)):
+            await connection.execute(f'{future} SELECT, INSERT ON TABLES TO "{login.role}"')
+            await connection.execute(f'{future} USAGE ON SEQUENCES TO "{login.role}"')
+            await connection.execute(f'{future} USAGE ON SCHEMAS TO "{login.role}"')
+        if wanted.entering:
+            await _keep_apart(connection, wanted)
+
+
+async def _keep_apart(connection: asyncpg.Connection, wanted: DatabaseSpec) -> None:
+    """Makes the linkage room, and lets in whom it is for: by that, migrations know whom to grant its tables."""
+    for schema in LINKAGE:
+        await connection.execute(f'CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION "{wanted.owner.role}"')
+        await connection.execute(f'REVOKE ALL ON SCHEMA {schema} FROM PUBLIC, "{wanted.app.role}"')
+        for login in wanted.entering:
+            await connection.execute(f'GRANT USAGE ON SCHEMA {schema} TO "{login.role}"')
 
 
 @asynccontextmanager
@@ -106,7 +135,8 @@ async def _ensure_all(services: Sequence[str]) -> None:
     administrator = Administrator(_secrets_dir=secrets).postgres_admin_url
     for service in services:
         addresses = Addresses(_env_prefix=f"KOSH_{service.upper()}_", _secrets_dir=secrets)
-        await ensure(administrator, DatabaseSpec.of(addresses.owner_database_url, addresses.database_url))
+        entering = (addresses.intake_database_url, addresses.review_database_url)
+        await ensure(administrator, DatabaseSpec.of(addresses.owner_database_url, addresses.database_url, *entering))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ class Service:
     title: str
     register: bool = True
     background: bool = False
+    linkage: bool = False
+    """What identifies persons lies in a room of its own, for roles of its own (deploy.databases)."""
 
     def port(self, base: int = PORT_BASE) -> int:
         return base + self.number
@@ -29,10 +31,11 @@ ALL = (
     Service("permits", 2, "foreign labour", background=True),
     Service("kandas", 3, "ethnic repatriates", background=True),
     Service("consular", 4, "citizens abroad", background=True),
-    Service("accounting", 5, "the statistics: open it in a browser", register=False),
+    Service("accounting", 5, "the statistics: open it in a browser", register=False, linkage=True),
 )
 
 SERVICES = tuple(service.name for service in ALL)
 REGISTERS = tuple(service.name for service in ALL if service.register)
+WITH_LINKAGE = tuple(service.name for service in ALL if service.linkage)
 WITH_BACKGROUND = tuple(service.name for service in ALL if service.background)
 PORTS = {service.name: service.port() for service in ALL}

@@ -22,11 +22,12 @@ from deploy.local import binaries, passwords, place
 from deploy.local import process as processes
 from deploy.local.failure import Failed, end_of
 from deploy.local.ports import free_port
+from deploy.services import WITH_LINKAGE
 
 SUPERUSER = "postgres"
 START_PATIENCE = 20.0
 STOP_PATIENCE = 20.0
-# The server's log repeats no row: what is refused is told to the client alone, which logs its kind and never its content.
+# The server's log repeats no row: what is refused is told to the client alone, which logs its kind, not its content.
 # Messages below LOG, their details and statements may quote values (a key that exists already, a date that is none).
 DISCREET = {
     "log_min_messages": "log",
@@ -47,11 +48,19 @@ FLEETING = {
 
 @dataclass(frozen=True)
 class Database:
-    """One database and how to reach it, as SQLAlchemy addresses: as its owner (migrations) and as the service."""
+    """One database and how to reach it, as SQLAlchemy addresses: as its owner (migrations), as the service, and where
+    what identifies persons is kept apart, as its intake and its review."""
 
     name: str
     owner_url: str
     app_url: str
+    intake_url: str = ""
+    review_url: str = ""
+
+    def settings(self, service: str) -> dict[str, str]:
+        """The addresses as the service's settings name them."""
+        known = {"": self.app_url, "OWNER_": self.owner_url, "INTAKE_": self.intake_url, "REVIEW_": self.review_url}
+        return {f"KOSH_{service.upper()}_{role}DATABASE_URL": url for role, url in known.items() if url}
 
 
 class Server:
@@ -104,15 +113,16 @@ class Server:
         return passwords.password(self.home / "passwords.json", role)
 
     async def ensure_database(self, service: str, *, name: str | None = None, template: str | None = None) -> Database:
-        """The database `kosh_<service>` (or `name`) with the service's two roles; made where it is missing.
+        """The database `kosh_<service>` (or `name`) with the service's roles; made where it is missing.
 
         A copy of `template` brings that one's tables and privileges along.
         """
         name = name or f"kosh_{service}"
-        owner, app = f"kosh_{service}_owner", f"kosh_{service}_app"
-        wanted = databases.DatabaseSpec(name, Login(owner, self.password(owner)), Login(app, self.password(app)))
+        kinds = ("owner", "app", "intake", "review") if service in WITH_LINKAGE else ("owner", "app")
+        roles = [f"kosh_{service}_{kind}" for kind in kinds]
+        wanted = databases.DatabaseSpec(name, *(Login(role, self.password(role)) for role in roles))
         await databases.ensure(self.dsn("postgres"), wanted, template)
-        return Database(name, self.url(name, owner), self.url(name, app))
+        return Database(name, *(self.url(name, role) for role in roles))
 
     async def drop_database(self, name: str) -> None:
         """Drops it, whoever is still connected."""

@@ -73,8 +73,7 @@ class System:
         if self.bootstrap is not None:
             found["KOSH_KAFKA_BOOTSTRAP"] = self.bootstrap
         for service, database in databases.items():
-            found[f"KOSH_{service.upper()}_DATABASE_URL"] = database.app_url
-            found[f"KOSH_{service.upper()}_OWNER_DATABASE_URL"] = database.owner_url
+            found |= database.settings(service)
             found[f"KOSH_{service.upper()}_PORT"] = str(self.ports[service])
         # The page /me: accounting's own origin, by both names of this machine, asks the registers.
         found["KOSH_FRONTENDS"] = " ".join(f"http://{host}:{self.ports['accounting']}" for host in _LOOPBACK)

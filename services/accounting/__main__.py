@@ -29,9 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     chosen = parser.parse_args(arguments)
     try:
         settings = AccountingSettings.of("accounting")
+        chosen.work(settings, chosen)
     except SettingsError as error:
         sys.exit(str(error))
-    chosen.work(settings, chosen)
 
 
 def _api(settings: AccountingSettings, _: argparse.Namespace) -> None:

@@ -44,6 +44,7 @@ OPEN_PATHS = ("/sdmx/",)
 def make_app(settings: AccountingSettings) -> FastAPI:
     """The application over its database. The sources are asked only where they end: reading them is the intake's."""
     engine = make_engine(settings.database_url, application="kosh-accounting")
+    review = make_engine(settings.review_url, connections=5, application="kosh-accounting-review")
     sources = make_sources(settings, CONSUMER)
 
     @asynccontextmanager
@@ -52,6 +53,7 @@ def make_app(settings: AccountingSettings) -> FastAPI:
         for source in sources:
             await source.close()
         await engine.dispose()
+        await review.dispose()
 
     async def database() -> None:
         await check_database(engine, "accounting")
@@ -62,6 +64,7 @@ def make_app(settings: AccountingSettings) -> FastAPI:
     )
     _watch_sources(app.state.metrics, engine)
     app.state.engine = engine
+    app.state.review = review  # for what names persons: the other role does not enter the linkage room
     app.state.sources = sources
     app.state.named_in_log = hashed(Hashes(settings.identity_secret.get_secret_value().encode()))
     app.state.register_origins = settings.register_origins

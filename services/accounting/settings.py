@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import Field, SecretStr, model_validator
 
 from shared.events.catalogue import FACTS
-from shared.settings import ORIGIN, ServiceSettings
+from shared.settings import ORIGIN, ServiceSettings, SettingsError
 
 _REGISTERS = frozenset(fact.PRODUCER for fact in FACTS.values())
 
@@ -14,6 +14,12 @@ class AccountingSettings(ServiceSettings):
     """`identity_secret` keys the hashes by which persons are told apart (rules.identity): keep it as long as the data,
     and nowhere else. Accounting reads the events of every register whose feed is set."""
 
+    intake_database_url: str | None = Field(
+        None, repr=False, description="the role that writes facts and figures, and who is who: of the intake"
+    )
+    review_database_url: str | None = Field(
+        None, repr=False, description="the role that reads what identifies persons: of the API's lists of persons"
+    )
     identity_secret: SecretStr = Field(min_length=16)
     monthly_releases: bool = Field(True, description="cut a release of the figures in each month that has none yet")
 
@@ -37,11 +43,27 @@ class AccountingSettings(ServiceSettings):
                 raise ValueError(f"KOSH_REGISTER_ADDRESSES names origins of registers, such as {example}")
         return self
 
+    @property
+    def intake_url(self) -> str:
+        """Raises SettingsError where it is not set: the API's processes need not know it."""
+        return _needed(self.intake_database_url, "KOSH_ACCOUNTING_INTAKE_DATABASE_URL")
+
+    @property
+    def review_url(self) -> str:
+        """Raises SettingsError where it is not set: the intake's processes need not know it."""
+        return _needed(self.review_database_url, "KOSH_ACCOUNTING_REVIEW_DATABASE_URL")
+
     @model_validator(mode="after")
     def _reads_something(self) -> Self:
         if not self.feeds:
             raise ValueError("set the address of at least one register, such as KOSH_FEED_PORTAL_URL")
         return self
+
+
+def _needed(url: str | None, name: str) -> str:
+    if url is None:
+        raise SettingsError(f"accounting cannot start: set {name}")
+    return url
 
 
 def dsn(url: str) -> str:

@@ -37,7 +37,7 @@ def default_deny(more: Mapping[str, tuple[Privilege, ...]]) -> tuple[str, ...]:
 
 
 def grant_more(more: Mapping[str, tuple[Privilege, ...]]) -> str:
-    """DDL for the migration that makes a table which declares more: whoever may read it gets what is named."""
+    """DDL for the migration that makes a table which declares more: whoever may add to it gets what is named."""
     rows = ", ".join(f"('{name}', '{', '.join(privileges)}')" for name, privileges in more.items()) or "(NULL, NULL)"
     return f"""
 DO $$
@@ -46,7 +46,7 @@ BEGIN
     FOR granted IN
         SELECT table_schema, table_name, grantee, more.privileges FROM information_schema.role_table_grants
         JOIN (VALUES {rows}) AS more (name, privileges) ON more.name = table_schema || '.' || table_name
-        WHERE grantor = current_user AND grantee NOT IN (current_user, 'PUBLIC') AND privilege_type = 'SELECT'
+        WHERE grantor = current_user AND grantee NOT IN (current_user, 'PUBLIC') AND privilege_type = 'INSERT'
     LOOP
         EXECUTE format('GRANT %s ON %I.%I TO %I',
             granted.privileges, granted.table_schema, granted.table_name, granted.grantee);

@@ -104,8 +104,7 @@ async def start_api(
 
 
 def _settings(service: str, database: Database, directory: Path, monkeypatch: pytest.MonkeyPatch) -> ServiceSettings:
-    own = {"DATABASE_URL": database.app_url, "OWNER_DATABASE_URL": database.owner_url, "PORT": "0"}
-    named = {f"KOSH_{service.upper()}_{name}": value for name, value in own.items()}
+    named = database.settings(service) | {f"KOSH_{service.upper()}_PORT": "0"}
     for name, value in (named | issuer.environment(directory)).items():
         monkeypatch.setenv(name, value)
     return ServiceSettings.of(service)

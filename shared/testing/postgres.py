@@ -23,13 +23,13 @@ class Databases:
         self._numbers = count(1)
 
     async def fresh(self, service: str) -> Database:
-        """A database with the service's tables, empty, and its two roles."""
+        """A database with the service's tables, empty, and its roles."""
         template = await self._template(service)
         name = f"kosh_{service}_{next(self._numbers)}"
         return await self.server.ensure_database(service, name=name, template=template)
 
     async def empty(self, service: str) -> Database:
-        """A database with the service's two roles and no table: for what tests mechanisms by tables of its own."""
+        """A database with the service's roles and no table: for what tests mechanisms by tables of its own."""
         return await self.server.ensure_database(service, name=f"kosh_{service}_{next(self._numbers)}")
 
     async def _template(self, service: str) -> str:

@@ -48,7 +48,7 @@ async def api_process(service: str, database: Database, keys: Path) -> AsyncIter
     environment = {
         **os.environ,
         **issuer.environment(keys),
-        f"KOSH_{service.upper()}_DATABASE_URL": database.app_url,
+        **database.settings(service),
         f"KOSH_{service.upper()}_PORT": str(port),
         "KOSH_LOG_LEVEL": "WARNING",
     }

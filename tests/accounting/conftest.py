@@ -40,6 +40,11 @@ class Accounting:
         return Writer(self.connection)
 
 
+async def intake_of(database: Database) -> asyncpg.Connection:
+    """A connection as the intake, which writes facts and figures."""
+    return await asyncpg.connect(database.intake_url.replace("+asyncpg", ""))
+
+
 @pytest.fixture
 async def api(start_api: StartApi, monkeypatch: pytest.MonkeyPatch) -> Api:
     """The API over a database of its own; it reads no register."""
@@ -51,7 +56,7 @@ async def api(start_api: StartApi, monkeypatch: pytest.MonkeyPatch) -> Api:
 @pytest.fixture
 async def written(api: Api) -> AsyncIterator[Accounting]:
     """The one writer on the API's database."""
-    connection = await asyncpg.connect(api.database.app_url.replace("+asyncpg", ""))
+    connection = await intake_of(api.database)
     yield Accounting(api.database, connection)
     await connection.close()
 
@@ -59,6 +64,6 @@ async def written(api: Api) -> AsyncIterator[Accounting]:
 @pytest.fixture
 async def accounting(fresh_database: FreshDatabase) -> AsyncIterator[Accounting]:
     database = await fresh_database("accounting")
-    connection = await asyncpg.connect(database.app_url.replace("+asyncpg", ""))
+    connection = await intake_of(database)
     yield Accounting(database, connection)
     await connection.close()

@@ -46,7 +46,8 @@ def test_every_example_is_understood(example: dict[str, Any]) -> None:
 async def test_all_examples_are_stored_and_what_is_stored_names_nobody(accounting: Accounting) -> None:
     await accounting.writer.take(decode("any", list(EXAMPLES.values()), HASHES))
     stored = await accounting.connection.fetch(
-        "SELECT to_jsonb(c)::text FROM crossing c UNION ALL SELECT to_jsonb(r)::text FROM register_fact r"
+        """SELECT to_jsonb(c)::text FROM linkage.crossing c
+        UNION ALL SELECT to_jsonb(r)::text FROM linkage.register_fact r"""
     )
     assert len(stored) == len({example["subject"] for example in EXAMPLES.values()})
     for person in (example["data"]["person"] for example in PUBLISHED.values() if "person" in example["data"]):

@@ -20,7 +20,7 @@ async def held(connection: asyncpg.Connection, world: World) -> Account:
     """What the database holds, in the shape of the oracle; persons by their ids."""
     subjects = {fact_key(subject): subject for subject in world.records}
     person, result, resolved = {}, {}, {}
-    for row in await connection.fetch("SELECT person, history, evidence FROM derived.person"):
+    for row in await connection.fetch("SELECT person, history, evidence FROM linkage_derived.person"):
         for crossing in unpack([row["history"]], CROSSING)[0]:
             subject = subjects[int(crossing["fact"])]
             person[subject], state = row["person"], int(crossing["state"])

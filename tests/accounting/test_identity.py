@@ -180,7 +180,9 @@ async def test_a_new_citizen_s_record_names_the_document_before_it(api: Api, wri
     told = [crossing(1, *IN, NODIRA), change, crossing(2, "exit", "2025-09-01T10:00:00+05:00", citizen)]
     await written.take([EVENTS[0], *told], size)
     assert len(await ids(api)) == 1
-    (stored,) = await written.connection.fetch("SELECT body::text FROM register_fact WHERE kind LIKE 'citizen%'")
+    (stored,) = await written.connection.fetch(
+        "SELECT body::text FROM linkage.register_fact WHERE kind LIKE 'citizen%'"
+    )
     assert "FC12345" not in stored["body"]
     later = change | {"recordversion": 2, "data": change["data"] | {"former_document": None}}
     await written.take([later])

@@ -51,7 +51,7 @@ class Register:
 @asynccontextmanager
 async def running(accounting: Accounting, *sources: Source) -> AsyncIterator[None]:
     """The intake process, until the block ends."""
-    address = accounting.database.app_url.replace("+asyncpg", "")
+    address = accounting.database.intake_url.replace("+asyncpg", "")
     task = asyncio.create_task(intake.run(address, sources, HASHES, Telemetry("test")))
     try:
         yield
@@ -84,10 +84,12 @@ async def test_a_killed_intake_goes_on_where_the_effect_ended(accounting: Accoun
     world = World(11, people=30)
     register = Register(world.stream())
     done = "SELECT coalesce(max(position), 0) FROM source_position"
+    allowed = 0.15  # seconds until it is killed: longer each time, or a slow machine would never take a batch in
     while await accounting.connection.fetchval(done) < len(register.events):
         async with running(accounting, register.source()):
-            await asyncio.sleep(0.15)
+            await asyncio.sleep(allowed)
             await accounting.connection.execute(KILL)
+            allowed *= 1.3
             await asyncio.sleep(0.05)
     await hold_true(accounting, world)
     assert await accounting.connection.fetchval("SELECT seen FROM source_state") == len(register.events)
@@ -168,7 +170,7 @@ async def test_parked_events_are_taken_up_when_they_are_sent_again(
         await until(accounting, "EXISTS (SELECT FROM source_state WHERE stopped LIKE '% could not be understood')")
         monkeypatch.undo()
         monkeypatch.setattr(intake, "HOUSEKEEPING", 0.05)
-        engine = make_engine(accounting.database.app_url)
+        engine = make_engine(accounting.database.intake_url)
         assert (await resend(engine, None)).resent > 0
         await engine.dispose()
         await read_to(accounting, len(register.events))
@@ -181,7 +183,7 @@ async def test_an_event_that_the_database_refuses_does_not_block_the_others(acco
     world = World(15, people=10)
     register = Register(world.stream())
     owner = await asyncpg.connect(accounting.database.owner_url.replace("+asyncpg", ""))
-    await owner.execute("ALTER TABLE crossing ADD CONSTRAINT no_tens CHECK (source_id NOT LIKE '%10')")
+    await owner.execute("ALTER TABLE linkage.crossing ADD CONSTRAINT no_tens CHECK (source_id NOT LIKE '%10')")
     await owner.close()
     async with running(accounting, register.source()):
         await read_to(accounting, len(register.events))
@@ -200,7 +202,7 @@ async def test_an_unreachable_feed_is_tried_again(accounting: Accounting) -> Non
     register.failing = True
     async with running(accounting, register.source()):
         await asyncio.sleep(0.2)
-        assert await accounting.connection.fetchval("SELECT count(*) FROM crossing") == 0
+        assert await accounting.connection.fetchval("SELECT count(*) FROM linkage.crossing") == 0
         register.failing = False
         await read_to(accounting, len(register.events))
     await hold_true(accounting, world)

@@ -1,16 +1,21 @@
 """Stored facts are read by the members of their models: what is misspelt fails, older shapes are read as today's."""
 
 import re
+from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.accounting.cases.indicators import INDICATORS, Acts, Standing
 from services.accounting.intake.decode import decode
-from services.accounting.rules.rows import CONSUMER, LEFT_OUT
+from services.accounting.rules.figures.dimensions import age_group_on
+from services.accounting.rules.kept import AGE_GROUP, KEPT, PERSONAL
+from services.accounting.rules.rows import CONSUMER
 from services.accounting.store import coverage, members
 from services.accounting.store.figures import host_figures
 from services.accounting.store.members import NoSuchMember
@@ -82,8 +87,53 @@ def test_every_example_is_read_as_it_was_published(example: dict[str, Any]) -> N
     published = model.model_validate(example["data"])
     stored = members.read(model, body(example))
     told = granted(CONSUMER, model).model_fields
-    expected = {name: value for name, value in published if name in told and name not in LEFT_OUT}
+    kept = KEPT[model.NAME] - PERSONAL - {AGE_GROUP}
+    assert kept <= set(told)
+    expected = {name: value for name, value in published if name in kept}
     assert {name: getattr(stored, name) for name in expected} == expected
+
+
+TIMELINE = Path("services/accounting/cases/stated.py").read_text()
+
+
+def read_in_a_timeline(name: str) -> bool:
+    """Whether the timeline's code names a member, or what it asks of a violation does."""
+    return bool(re.search(rf"\bfact\.{name}\b|\b{name}=", TIMELINE)) or name in ("found_by", "confirmed_on")
+
+
+def test_every_member_that_is_kept_is_read_by_a_figure_or_a_timeline() -> None:
+    in_figures: dict[str, set[str]] = {}
+    for fact, names in NAMED:
+        in_figures.setdefault(fact.NAME, set()).update(names)
+    unread = {
+        f"{kind}: {name}"
+        for kind, names in KEPT.items()
+        for name in names - in_figures.get(kind, set())
+        if name in PERSONAL or name == AGE_GROUP or not read_in_a_timeline(name)
+    }
+    assert unread == set()
+
+
+@pytest.mark.parametrize("example", STORED.values(), ids=STORED)
+def test_nothing_that_identifies_is_kept(example: dict[str, Any]) -> None:
+    stored = orjson.loads(body(example))
+    assert not set(stored) & {"source_id", "person", "birth_date", "document", "former_document", "iin"}
+    assert not [value for value in told_of(example["data"]) if value in body(example)]
+
+
+def told_of(data: dict[str, Any]) -> list[str]:
+    """The record's number, and what names its person."""
+    person = data.get("person") or {}
+    document = person.get("document") or {}
+    named = (data.get("source_id"), person.get("birth_date"), person.get("iin"), document.get("number"))
+    return [value for value in (*named, person.get("surname")) if value]
+
+
+@given(st.dates(), st.dates(), st.sampled_from((4, 7, 10)))
+def test_the_age_that_is_kept_is_the_one_that_the_dates_say(born: date, on: date, known: int) -> None:
+    whole = born.replace(**({"month": 7, "day": 1} if known == 4 else {"day": 15} if known == 7 else {}))  # type: ignore[arg-type]
+    years = on.year - whole.year - ((on.month, on.day) < (whole.month, whole.day))
+    assert age_group_on(born.isoformat()[:known], on) == (min(years // 5 + 1, 21) if years >= 0 else 0)
 
 
 @pytest.mark.parametrize("example", STORED.values(), ids=STORED)

@@ -4,10 +4,16 @@ import asyncio
 from typing import Any
 
 import asyncpg
+import orjson
 
 from services.accounting.cases.rebuild import rebuild
+from services.accounting.intake.decode import READ
+from services.accounting.rules.kept import AGE_GROUP
+from services.accounting.rules.persons.identity import fact_key
 from services.accounting.store.tables import metadata
 from shared.db.migrate import drift, upgrade
+from shared.events.portal import BorderCrossing
+from shared.inbox.reading import fact_of
 from shared.testing.postgres import FreshDatabase
 from tests.accounting.conftest import Accounting
 from tests.accounting.test_identity import IN, NODIRA, OUT, SOMEBODY, TIMUR
@@ -23,20 +29,35 @@ async def test_the_migrations_make_the_tables_of_the_code(fresh_database: FreshD
     assert await asyncio.to_thread(drift, database.owner_url, metadata) == []
 
 
-async def test_permits_stored_before_are_told_their_ends(accounting: Accounting, empty_database: FreshDatabase) -> None:
-    await accounting.take(World(41, people=60).stream())
-    facts = "SELECT * FROM register_fact ORDER BY fact"
+async def test_permits_stored_before_are_told_their_ends_and_bodies_keep_what_is_read(
+    accounting: Accounting, empty_database: FreshDatabase
+) -> None:
+    events = World(41, people=60).stream()
+    await accounting.take(events)
+    whole = {fact_key(each["subject"]): whole_body(each) for each in events if each["type"] != BorderCrossing.TYPE}
+    facts = "SELECT * FROM linkage.register_fact ORDER BY fact"
     stored = await accounting.connection.fetch(facts)
     database = await empty_database("accounting")
     await asyncio.to_thread(upgrade, "accounting", database.owner_url, "0001")
     former = await asyncpg.connect(database.owner_url.replace("+asyncpg", ""))
     columns = [name for name in stored[0].keys() if name not in ADDED]  # noqa: SIM118  (a record is no mapping)
-    rows = [[row[name] for name in columns] for row in stored]
+    rows = [[whole[row["fact"]] if name == "body" else row[name] for name in columns] for row in stored]
     await former.copy_records_to_table("register_fact", records=rows, columns=columns)
     await asyncio.to_thread(upgrade, "accounting", database.owner_url)
     assert len({row["end_evidence"] for row in stored}) == 3
-    assert list(map(ends, await former.fetch(facts))) == list(map(ends, stored))
+    migrated = await former.fetch(facts)
+    assert list(map(ends, migrated)) == list(map(ends, stored))
+    assert [orjson.loads(row["body"]) for row in migrated] == [orjson.loads(row["body"]) for row in stored]
+    assert len({orjson.loads(row["body"]).get(AGE_GROUP) for row in stored}) > 10
     await former.close()
+
+
+def whole_body(event: dict[str, Any]) -> str:
+    """As the first version stored a fact: all that was granted, the person's birth date too."""
+    person = event["data"].get("person", {})
+    told = fact_of(READ[event["type"]], event).model_dump(mode="json", exclude={"person", "former_document"})
+    of_person = {name: person[name] for name in ("birth_date", "sex", "citizenship") if person}
+    return orjson.dumps(told | of_person).decode()
 
 
 def ends(row: asyncpg.Record) -> list[int]:
@@ -53,19 +74,21 @@ async def test_documents_stored_before_join_by_birth_date(
     database = await empty_database("accounting")
     await asyncio.to_thread(upgrade, "accounting", database.owner_url, "0002")
     former = await asyncpg.connect(database.owner_url.replace("+asyncpg", ""))
-    stored = await accounting.connection.fetch("SELECT c.*, number FROM crossing c LEFT JOIN claim ON document = key")
+    stored = await accounting.connection.fetch(
+        "SELECT c.*, number FROM linkage.crossing c LEFT JOIN linkage.claim ON document = key"
+    )
     rows = [dict(row) | {"document": row["number"] or 0} for row in stored]
     await copy(
         former, "crossing", [{k: v for k, v in row.items() if k not in ("checkpoint", "number")} for row in rows]
     )
     claims = await accounting.connection.fetch(
-        "SELECT key - 1 AS key, number AS iin, born, name, fact FROM claim WHERE key & 1 = 1"
+        "SELECT key - 1 AS key, number AS iin, born, name, fact FROM linkage.claim WHERE key & 1 = 1"
     )
     await copy(former, "claim", list(map(dict, claims)))
     await former.execute("UPDATE crossing SET claim = claim - 1 WHERE claim <> 0")
     await asyncio.to_thread(upgrade, "accounting", database.owner_url)
     await rebuild(database.owner_url.replace("+asyncpg", ""), lambda _: None)
-    persons = "SELECT person FROM derived.person ORDER BY person"
+    persons = "SELECT person FROM linkage_derived.person ORDER BY person"
     before = await former.fetch(persons)
     assert len(before) == 3
     later = [crossing(5, "entry", "2025-03-01T10:00:00+05:00", NODIRA), crossing(6, *IN, SOMEBODY)]

@@ -9,21 +9,24 @@ import pytest
 
 from services.accounting.cases.rebuild import rebuild
 from services.accounting.store import lock
-from tests.accounting.conftest import Accounting
+from tests.accounting.conftest import Accounting, intake_of
 from tests.accounting.test_exactness import hold_true
 from tests.accounting.test_intake import Register, read_to, running
 from tests.accounting.world import World
 
 DERIVED = {
-    "identity_key": "SELECT key, person FROM derived.identity_key ORDER BY key",
-    "person": "SELECT person, keys, history, evidence, due FROM derived.person ORDER BY person",
+    "identity_key": "SELECT key, person FROM linkage_derived.identity_key ORDER BY key",
+    "person": "SELECT person, keys, history, evidence, due FROM linkage_derived.person ORDER BY person",
     "cube": "SELECT cell, count FROM derived.cube ORDER BY cell",
     "counted": "SELECT register_start, obs_end FROM derived.counted",
 }
-SHAPE = """SELECT c.relname, c.relkind, c.reloptions, c.relacl::text, pg_get_indexdef(c.oid) FROM pg_class c
-WHERE c.relnamespace = 'derived'::regnamespace ORDER BY 1"""
+PERSONS = "SELECT person FROM linkage_derived.person ORDER BY person"
+SHAPE = """SELECT nspname, nspacl::text, relname, relkind, reloptions, relacl::text, pg_get_indexdef(c.oid),
+    pg_get_viewdef(c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+WHERE nspname LIKE '%derived' ORDER BY 1, 3"""
 STORAGE = """SELECT attrelid::regclass::text, attname, attstorage, attnotnull FROM pg_attribute JOIN pg_class ON
-pg_class.oid = attrelid WHERE relnamespace = 'derived'::regnamespace AND relkind = 'r' AND attnum > 0 ORDER BY 1, 2"""
+pg_class.oid = attrelid WHERE relnamespace::regnamespace::text LIKE '%derived' AND relkind = 'r' AND attnum > 0
+ORDER BY 1, 2"""
 
 
 async def derived(connection: asyncpg.Connection) -> dict[str, list[Any]]:
@@ -100,16 +103,16 @@ async def test_a_reader_in_the_middle_of_a_stream_reads_to_its_end_and_holds_up_
     world = World(26, people=40)
     await accounting.take(world.stream())
     owner = accounting.database.owner_url.replace("+asyncpg", "")
-    reader = await asyncpg.connect(accounting.database.app_url.replace("+asyncpg", ""))
+    reader = await intake_of(accounting.database)
     swapped = asyncio.Event()
-    everybody = await reader.fetch("SELECT person FROM derived.person ORDER BY person")
+    everybody = await reader.fetch(PERSONS)
     async with reader.transaction():
-        rows = await reader.cursor("SELECT person FROM derived.person ORDER BY person")
+        rows = await reader.cursor(PERSONS)
         found = await rows.fetch(1)
         task = asyncio.create_task(rebuild(owner, lambda step: swapped.set() if "in place" in step else None))
         await asyncio.wait_for(swapped.wait(), 30)
         async with accounting.connection.transaction():
-            assert await accounting.connection.fetch("SELECT person FROM derived.person ORDER BY person") == everybody
+            assert await accounting.connection.fetch(PERSONS) == everybody
             assert await accounting.connection.fetchval("SELECT pg_try_advisory_lock($1)", lock.WRITER)
         found += await rows.fetch(len(everybody))
         assert not task.done()

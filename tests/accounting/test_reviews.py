@@ -32,7 +32,8 @@ async def listed(api: Api) -> list[Doubt]:
 async def expected(accounting: Accounting) -> dict[str, str]:
     """The reason by number, from the claims that somebody holds."""
     rows = await accounting.connection.fetch(
-        "SELECT c.key, number, born, name, sex, dated, person FROM claim c JOIN derived.identity_key USING (key)"
+        """SELECT c.key, number, born, name, sex, dated, person
+        FROM linkage.claim c JOIN linkage_derived.identity_key USING (key)"""
     )
     person = {row["key"]: row["person"] for row in rows}
     found = {}
@@ -59,7 +60,7 @@ async def test_the_review_lists_what_the_rule_doubts(api: Api, written: Accounti
         assert {doubt.number: doubt.reason for doubt in found} == await expected(written)
         assert len({doubt.number for doubt in found}) == len(found)
     owner = await asyncpg.connect(api.database.owner_url.replace("+asyncpg", ""))
-    await owner.execute("DELETE FROM review")
+    await owner.execute("DELETE FROM linkage.review")
     await owner.close()
     await rebuild(written.database.owner_url.replace("+asyncpg", ""), lambda _: None)
     assert {doubt.number: doubt.reason for doubt in await listed(api)} == await expected(written)

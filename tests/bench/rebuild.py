@@ -28,7 +28,7 @@ RULE = (Path(__file__).parent / "residence.sql").read_text()
 GIVEN = ("fact", "person", "day", "second", "source_order", "arrival", "initial")
 BARE = """CREATE SCHEMA bare; CREATE TABLE bare.crossing
     (fact bigint, person int, day int, second int, source_order int, arrival int, initial int)"""
-COVERAGE = """INSERT INTO register_fact VALUES (1, 'berkut', 1, false, 'feed_coverage.v1', 0, 0, 0, 0, 0,
+COVERAGE = """INSERT INTO linkage.register_fact VALUES (1, 'berkut', 1, false, 'feed_coverage.v1', 0, 0, 0, 0, 0,
     jsonb_build_object('register_start', date '1970-01-01' + $1::int,
         'complete_through', date '1970-01-01' + $2::int))"""
 
@@ -54,7 +54,9 @@ def rows(histories: Histories) -> Iterator[tuple[CrossingRow, tuple[int, ...]]]:
 async def load(connection: asyncpg.Connection, histories: Histories) -> list[tuple[int, ...]]:
     """Stores the facts, and the reference's table beside them; answers the latter's rows."""
     stored, given = zip(*rows(histories), strict=True)
-    await connection.copy_records_to_table("crossing", records=stored, columns=CrossingRow._fields)
+    await connection.copy_records_to_table(
+        "crossing", schema_name="linkage", records=stored, columns=CrossingRow._fields
+    )
     await connection.execute(COVERAGE, FIRST, LAST - 1)
     await connection.execute(
         f"CREATE SCHEMA bare; CREATE TABLE bare.crossing ({', '.join(f'{c} bigint' for c in GIVEN)})"

@@ -12,10 +12,13 @@ from deploy.local.postgres import Server
 from services.portal.app import make_app
 from shared.testing.api import Api, StartApi
 from shared.testing.people import crossing
+from shared.testing.postgres import FreshDatabase
 
 RUNBOOK = Path("deploy/runbooks/backup-and-restore.md")
 DUMP = ["pg_dump", "-U", "postgres", "-Fc"]
-RESTORE = ["pg_restore", "-U", "postgres", "--exit-on-error", "--dbname"]
+REACHED = """SELECT table_schema || '.' || table_name, privilege_type FROM information_schema.role_table_grants
+WHERE grantee = current_user AND has_schema_privilege(table_schema, 'USAGE') ORDER BY 1, 2"""
+RESTORE = ["pg_restore", "-U", "postgres", "--clean", "--if-exists", "--exit-on-error", "--dbname"]
 
 
 def run(server: Server, command: list[str], database: str, data: bytes | None = None) -> bytes:
@@ -56,6 +59,30 @@ async def test_a_restored_database_is_the_one_that_was_backed_up(start_api: Star
     assert [event["position"] for event in await portal.events()] == [1, 2, 3, 4]
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await forget_who_read(portal)
+
+
+async def test_a_restored_accounting_is_divided_as_before(
+    fresh_database: FreshDatabase, postgres_server: Server
+) -> None:
+    database = await fresh_database("accounting")
+    urls = (database.app_url, database.intake_url, database.review_url)
+    before = [await reach_of(url) for url in urls]
+
+    dump = run(postgres_server, DUMP, database.name)
+    await postgres_server.drop_database(database.name)
+    await databases.ensure(postgres_server.dsn("postgres"), DatabaseSpec.of(database.owner_url, *urls))
+    run(postgres_server, RESTORE, database.name, dump)
+
+    assert [await reach_of(url) for url in urls] == before
+
+
+async def reach_of(url: str) -> list[tuple[str, str]]:
+    """The tables that a role can reach, and as what, where the schema lets it in."""
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    try:
+        return list(map(tuple, await connection.fetch(REACHED)))
+    finally:
+        await connection.close()
 
 
 async def state(portal: Api) -> list[dict[str, object]]:

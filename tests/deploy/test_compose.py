@@ -135,6 +135,13 @@ def test_only_migrations_and_the_owners_work_know_the_owners_password() -> None:
     assert knowing == {name for name in processes() if name.endswith(("-migrate", "-owner"))}
 
 
+def test_only_the_intake_and_the_lists_of_persons_know_the_linkage_rooms_passwords() -> None:
+    for role, container in {"INTAKE": "accounting-intake", "REVIEW": "accounting"}.items():
+        name = f"KOSH_ACCOUNTING_{role}_DATABASE_URL"
+        knowing = {each: variables[name] for each, variables in processes().items() if name in variables}
+        assert knowing == {container: services()["databases"]["environment"][name]}
+
+
 def test_the_database_job_makes_what_every_process_will_connect_to() -> None:
     job = services()["databases"]
     made = job["command"][1:]

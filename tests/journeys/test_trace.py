@@ -74,13 +74,13 @@ async def watched(name: str, work: Callable[[Telemetry], Awaitable[None]]) -> As
 
 
 def counting(accounting: Database, source: Source) -> Callable[[Telemetry], Awaitable[None]]:
-    address = accounting.app_url.replace("+asyncpg", "")
+    address = accounting.intake_url.replace("+asyncpg", "")
     return lambda monitor: intake.run(address, [source], Hashes(b"a secret of the tests alone"), monitor)
 
 
 async def counted(accounting: Database, events: int) -> None:
     """Waits until so many events were taken in."""
-    connection = await asyncpg.connect(accounting.app_url.replace("+asyncpg", ""))
+    connection = await asyncpg.connect(accounting.intake_url.replace("+asyncpg", ""))
     try:
         async with asyncio.timeout(30):
             while True:

@@ -1,15 +1,24 @@
-"""A service's role reads and adds rows; it changes or takes away only where a table says so: each is tried."""
+"""A service's role reads and adds rows; it changes or takes away only where a table says so: each is tried.
 
+Where what identifies persons is kept apart, the service's role does not enter the linkage room and only reads figures:
+the intake is the role that writes, the review reads the room and adds to the access log.
+"""
+
+import asyncio
 import importlib
 from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
 from sqlalchemy import MetaData, Table
+from sqlalchemy.exc import DBAPIError
 
-from deploy.local.postgres import Database
-from deploy.services import SERVICES
+from deploy import databases
+from deploy.databases import LINKAGE
+from deploy.local.postgres import Database, Server
+from deploy.services import SERVICES, WITH_LINKAGE
 from shared.db.grants import declared, default_deny
+from shared.db.migrate import upgrade
 from shared.testing.postgres import FreshDatabase
 
 HELD = """
@@ -25,10 +34,17 @@ def metadata_of(service: str) -> MetaData:
 
 
 @pytest.fixture
-async def app(service: str, fresh_database: FreshDatabase) -> AsyncIterator[asyncpg.Connection]:
-    connection = await connected((await fresh_database(service)).app_url)
+async def writer(service: str, fresh_database: FreshDatabase) -> AsyncIterator[asyncpg.Connection]:
+    """The role that writes the service's rows."""
+    database = await fresh_database(service)
+    connection = await connected(database.intake_url or database.app_url)
     yield connection
     await connection.close()
+
+
+@pytest.fixture
+async def apart(fresh_database: FreshDatabase) -> Database:
+    return await fresh_database("accounting")
 
 
 async def connected(url: str) -> asyncpg.Connection:
@@ -55,7 +71,7 @@ def attacks(table: Table) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-async def test_only_what_a_table_declares_can_be_done_to_its_rows(service: str, app: asyncpg.Connection) -> None:
+async def test_only_what_a_table_declares_can_be_done_to_its_rows(service: str, writer: asyncpg.Connection) -> None:
     metadata = metadata_of(service)
     more = declared(metadata)
     wrong = [
@@ -63,16 +79,20 @@ async def test_only_what_a_table_declares_can_be_done_to_its_rows(service: str, 
         for table in metadata.sorted_tables
         for verb, attack in attacks(table).items()
         for name in [f"{table.schema or 'public'}.{table.name}"]
-        for allowed in [await is_allowed(app, attack)]
+        for allowed in [await is_allowed(writer, attack)]
         if allowed != (verb in more.get(name, ()))
     ]
     assert wrong == []
 
 
 @pytest.mark.parametrize("service", SERVICES)
-async def test_no_table_is_forgotten(service: str, app: asyncpg.Connection) -> None:
+async def test_no_table_is_forgotten(service: str, writer: asyncpg.Connection) -> None:
     more = declared(metadata_of(service))
-    for name, held in await app.fetch(HELD):
+    views = {f"{schema}.{name}" for schema, name in await writer.fetch("SELECT schemaname, viewname FROM pg_views")}
+    for name, held in await writer.fetch(HELD):
+        if name in views:
+            assert set(held) == {"SELECT"}, name
+            continue
         assert set(held) == {"SELECT", "INSERT", *more.get(name, ())}, name
 
 
@@ -81,6 +101,79 @@ def test_whoever_declares_more_says_why(service: str) -> None:
     for table in metadata_of(service).sorted_tables:
         if "because" in table.info:
             assert len(table.info["because"].split()) > 2, table.name
+
+
+async def reach_of(url: str) -> dict[str, set[str]]:
+    connection = await connected(url)
+    try:
+        return {name: set(privileges) for name, privileges in await connection.fetch(HELD)}
+    finally:
+        await connection.close()
+
+
+async def test_the_services_own_role_does_not_enter_the_linkage_room(apart: Database) -> None:
+    tables = [table for table in metadata_of("accounting").sorted_tables if table.schema in LINKAGE]
+    assert len(tables) == 8
+    app = await connected(apart.app_url)
+    for table in tables:
+        for attack in (f"SELECT FROM {table.fullname}", f"INSERT INTO {table.fullname} DEFAULT VALUES"):
+            assert not await is_allowed(app, attack), attack
+        for column in table.columns:
+            assert not await is_allowed(app, f'SELECT "{column.name}" FROM {table.fullname}'), column  # noqa: S608
+    for schema in LINKAGE:
+        assert not await is_allowed(app, f"CREATE TABLE {schema}.mine ()")
+    await app.close()
+    reached = await reach_of(apart.app_url)
+    assert [name for name in reached if name.split(".")[0] in LINKAGE] == []
+    figures = {name: verbs for name, verbs in reached.items() if name.startswith("derived.")}
+    assert figures == {f"derived.{name}": {"SELECT"} for name in ("counted", "cube", "record")}
+
+
+async def test_the_review_reads_the_linkage_room_and_leaves_a_row_of_it_alone(apart: Database) -> None:
+    reached = await reach_of(apart.review_url)
+    assert reached.pop("public.access_log") == {"INSERT"}
+    assert {name.split(".")[0] for name in reached} == set(LINKAGE)
+    assert {frozenset(verbs) for verbs in reached.values()} == {frozenset({"SELECT"})}
+
+
+async def test_what_the_figures_read_of_records_says_a_pseudonym_and_no_key(apart: Database) -> None:
+    app = await connected(apart.app_url)
+    shown = await app.fetch(
+        "SELECT column_name FROM information_schema.columns WHERE table_schema = 'derived' AND table_name = 'record'"
+    )
+    assert {name for (name,) in shown} == {"kind", "person", "body"}
+    await app.close()
+
+
+async def test_a_database_from_before_the_linkage_room_is_divided_and_keeps_its_rows(
+    postgres_server: Server, apart: Database
+) -> None:
+    administrator, name = postgres_server.dsn("postgres"), "kosh_accounting_before"
+    of_now = [
+        getattr(apart, url).replace(apart.name, name) for url in ("owner_url", "app_url", "intake_url", "review_url")
+    ]
+    await databases.ensure(administrator, databases.DatabaseSpec.of(*of_now[:2]))
+    await asyncio.to_thread(upgrade, "accounting", of_now[0], "0007")
+    app = await connected(of_now[1])
+    await app.execute("INSERT INTO claim VALUES (7, 8, 9, 10, 11)")
+    await app.close()
+    with pytest.raises(DBAPIError, match="KOSH_ACCOUNTING_INTAKE_DATABASE_URL"):
+        await asyncio.to_thread(upgrade, "accounting", of_now[0])
+
+    await databases.ensure(administrator, databases.DatabaseSpec.of(*of_now))
+    await asyncio.to_thread(upgrade, "accounting", of_now[0])
+
+    for before, fresh in zip(of_now[1:], (apart.app_url, apart.intake_url, apart.review_url), strict=True):
+        assert await reach_of(before) == await reach_of(fresh)
+    review = await connected(of_now[3])
+    assert await review.fetchval("SELECT number FROM linkage.claim") == 8
+    await review.close()
+    await postgres_server.drop_database(name)
+
+
+def test_whoever_keeps_a_linkage_room_is_registered() -> None:
+    kept = {service for service in SERVICES if any(t.schema in LINKAGE for t in metadata_of(service).sorted_tables)}
+    assert kept == set(WITH_LINKAGE)
 
 
 async def test_a_database_that_was_granted_more_freely_is_put_right(empty_database: FreshDatabase) -> None:

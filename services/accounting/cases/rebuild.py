@@ -61,7 +61,7 @@ async def _build(connection: Connection, second_connection: Connection, tell: Te
     tell(f"classified {len(crossings)} crossings into {len(cube.cells)} cells")
     await bulk.write_people(connection, people, due)
     await bulk.write_numbers(connection, "cube", {"cell": cube.cells, "count": cube.counts})
-    await coverage.set_counted(connection, declared, schema=derived.NEXT)
+    await coverage.set_counted(connection, declared, schema=derived.coming("derived"))
     await identity.note_reviews(connection, doubtful)
     for table in ("person", "cube", "counted"):
         await derived.complete(connection, table)

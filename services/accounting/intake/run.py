@@ -45,14 +45,14 @@ OUTAGES = (
 async def read(settings: AccountingSettings, monitor: Telemetry) -> None:
     """Reads the sources that the settings name, and seals the access log by the clock, until cancelled."""
     tune_gc()
-    engine = make_engine(settings.database_url, connections=3, application="kosh-accounting-jobs")
+    engine = make_engine(settings.intake_url, connections=3, application="kosh-accounting-jobs")
     sources = make_sources(settings, CONSUMER)
     try:
         hashes = Hashes(settings.identity_secret.get_secret_value().encode())
         async with asyncio.TaskGroup() as tasks:
             if settings.monthly_releases:
-                tasks.create_task(release_monthly(dsn(settings.database_url)))
-            tasks.create_task(run(dsn(settings.database_url), sources, hashes, monitor))
+                tasks.create_task(release_monthly(dsn(settings.intake_url)))
+            tasks.create_task(run(dsn(settings.intake_url), sources, hashes, monitor))
             tasks.create_task(run_scheduler(engine, anchors.jobs("accounting")))
     finally:
         await engine.dispose()

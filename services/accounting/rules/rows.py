@@ -6,10 +6,6 @@ from services.accounting.rules.persons.identity import NO_KEY
 
 CONSUMER: Final = "accounting"
 """As whom contracts/topics.yaml grants us facts and their members."""
-LEFT_OUT: Final = frozenset({"person", "document", "former_document"})
-"""Members of a fact that are not stored."""
-PERSONAL: Final = ("birth_date", "sex", "citizenship")
-"""What statistics may know of the person: stored beside the fact's own members."""
 
 
 class CrossingRow(NamedTuple):

@@ -17,6 +17,7 @@ from services.accounting.rules.persons.identity import CLAIM, FACT_KEYS
 from services.accounting.rules.persons.people import Ints, People
 from services.accounting.rules.residence.history import CROSSING, FACT_EVIDENCE
 from services.accounting.rules.residence.residence import NEVER
+from services.accounting.store import derived
 
 Connection = asyncpg.Connection
 Records = npt.NDArray[np.void]
@@ -44,8 +45,9 @@ _NUMPY = {"int8": ">i8", "int4": ">i4", "int2": ">i2"}
 async def crossings(connection: Connection, second_connection: Connection) -> tuple[Records, Records]:
     """All crossings in effect, as CROSSING not yet counted, and what they hold, as HOLDING. Each connection reads half
     of the table's pages at the same time: nobody may write meanwhile."""
-    middle = await connection.fetchval("SELECT pg_relation_size('crossing') / current_setting('block_size')::int / 2")
-    halves = (f"crossing WHERE NOT withdrawn AND ctid {side} '({middle},0)'" for side in ("<", ">="))
+    pages = "pg_relation_size('linkage.crossing') / current_setting('block_size')::int"
+    middle = await connection.fetchval(f"SELECT {pages} / 2")
+    halves = (f"linkage.crossing WHERE NOT withdrawn AND ctid {side} '({middle},0)'" for side in ("<", ">="))
     reading = (
         _read(reader, half, _CROSSINGS) for reader, half in zip((connection, second_connection), halves, strict=True)
     )
@@ -58,7 +60,7 @@ async def crossings(connection: Connection, second_connection: Connection) -> tu
 async def register_facts(connection: Connection) -> tuple[Records, Records]:
     """What all other facts in effect about persons tell, as TOLD, and what they hold."""
     rows = await _read(
-        connection, "register_fact WHERE NOT withdrawn AND (claim <> 0 OR document <> 0)", _REGISTER_FACTS
+        connection, "linkage.register_fact WHERE NOT withdrawn AND (claim <> 0 OR document <> 0)", _REGISTER_FACTS
     )
     columns = {"kind": "evidence", "end_kind": "end_evidence"}
     fields = {name: columns.get(name, name) for name in FACT_EVIDENCE.names or ()}
@@ -67,12 +69,12 @@ async def register_facts(connection: Connection) -> tuple[Records, Records]:
 
 async def claims(connection: Connection) -> Records:
     """What all claims ever made say, as CLAIM."""
-    said = "(SELECT key, number, born, name, sex, dated::int AS dated FROM claim) said"
+    said = "(SELECT key, number, born, name, sex, dated::int AS dated FROM linkage.claim) said"
     return _converted([await _read(connection, said, _CLAIMS)], CLAIM, {name: name for name in _CLAIMS})
 
 
 async def write_numbers(connection: Connection, table: str, columns: Mapping[str, Ints]) -> None:
-    """Fills a table of the new derived schema whose columns are all bigint."""
+    """Fills a new derived table whose columns are all bigint."""
     size = len(next(iter(columns.values())))
     rows = np.zeros(size, _row(dict.fromkeys(columns, "int8")))
     rows["fields"] = len(columns)
@@ -82,11 +84,11 @@ async def write_numbers(connection: Connection, table: str, columns: Mapping[str
 
 
 async def write_people(connection: Connection, people: People, due: Ints) -> None:
-    """Adds persons to the new derived schema. They are packed little by little, while the server takes others in."""
+    """Adds persons to the new derived table. They are packed little by little, while the server takes others in."""
     days = [None if day == NEVER else day for day in due.tolist()]
     packed = chain.from_iterable(zip(*part.packed(), strict=True) for part in people.parts(PART))
     rows = ((*row, day) for row, day in zip(packed, days, strict=True))
-    await connection.copy_records_to_table("person", schema_name="derived_next", records=rows)
+    await connection.copy_records_to_table("person", schema_name=_coming("person"), records=rows)
 
 
 async def _read(connection: Connection, what: str, columns: Mapping[str, str]) -> Records:
@@ -116,7 +118,12 @@ async def _write(connection: Connection, table: str, columns: list[str], rows: b
     async def stream() -> AsyncIterator[bytes]:
         yield _HEADER + rows + _TRAILER
 
-    await connection.copy_to_table(table, schema_name="derived_next", columns=columns, source=stream(), format="binary")
+    schema = _coming(table)
+    await connection.copy_to_table(table, schema_name=schema, columns=columns, source=stream(), format="binary")
+
+
+def _coming(table: str) -> str:
+    return derived.coming(derived.SCHEMAS[table])
 
 
 def _row(columns: Mapping[str, str]) -> np.dtype[np.void]:

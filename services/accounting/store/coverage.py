@@ -11,7 +11,7 @@ Connection = asyncpg.Connection
 
 _DECLARED = f"""
 SELECT min({day(FeedCoverage, "register_start")}), max({day(FeedCoverage, "complete_through")})
-FROM register_fact WHERE kind = '{FeedCoverage.NAME}' AND NOT withdrawn
+FROM linkage.register_fact WHERE kind = '{FeedCoverage.NAME}' AND NOT withdrawn
 """  # noqa: S608  (names of our own members)
 
 

@@ -5,57 +5,90 @@ The new tables copy the shape of the present ones, so the migrations are the onl
 are copied in before keys and indexes are made: that is several times faster.
 """
 
+from typing import Final
+
 import asyncpg
 
 Connection = asyncpg.Connection
 
-TABLES = ("identity_key", "person", "cube", "counted")
-NEXT, FORMER = "derived_next", "derived_former"
+SCHEMAS: Final = {
+    "identity_key": "linkage_derived",
+    "person": "linkage_derived",
+    "cube": "derived",
+    "counted": "derived",
+}
+"""Where each derived table lies."""
+_ROOMS: Final = sorted({*SCHEMAS.values()})
 
 _OPTIONS = """SELECT array_to_string(reloptions, ', ') FROM pg_class WHERE oid = $1::regclass"""
 _CONSTRAINTS = """SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
 WHERE conrelid = $1::regclass AND contype IN ('p', 'u', 'c')"""
-_INDEXES = """SELECT indexdef FROM pg_indexes WHERE schemaname = 'derived' AND tablename = $1
-AND indexname NOT IN (SELECT conname FROM pg_constraint WHERE conrelid = ('derived.' || $1)::regclass)"""
+_INDEXES = """SELECT indexdef FROM pg_indexes WHERE schemaname = $1 AND tablename = $2
+AND indexname NOT IN (SELECT conname FROM pg_constraint WHERE conrelid = ($1 || '.' || $2)::regclass)"""
+_VIEWS = """SELECT viewname, definition FROM pg_views WHERE schemaname = 'derived'"""
+# What the owner makes is granted to roles by default: these have what they have on the present tables, and no more.
+_DEFAULTS = """SELECT DISTINCT format('REVOKE ALL ON ALL TABLES IN SCHEMA {next} FROM %1$I;
+REVOKE ALL ON SCHEMA {next} FROM %1$I', grantee::regrole) FROM (
+    SELECT grantee FROM pg_namespace, aclexplode(nspacl) WHERE nspname = '{next}'
+    UNION SELECT grantee FROM pg_class, aclexplode(relacl) WHERE relnamespace = '{next}'::regnamespace
+) granted WHERE grantee <> 0 AND grantee <> current_user::regrole"""
 _GRANTS = """SELECT format('GRANT %s ON {next}.%I TO %I', string_agg(privilege_type, ', '), table_name, grantee)
-FROM information_schema.role_table_grants WHERE table_schema = 'derived' AND grantee <> current_user
+FROM information_schema.role_table_grants WHERE table_schema = '{present}' AND grantee <> current_user
 GROUP BY table_name, grantee"""
 _USAGE = """SELECT format('GRANT USAGE ON SCHEMA {next} TO %I', grantee::regrole) FROM pg_namespace,
-aclexplode(nspacl) WHERE nspname = 'derived' AND grantee <> 0 AND grantee <> nspowner"""
+aclexplode(nspacl) WHERE nspname = '{present}' AND grantee <> 0 AND grantee <> nspowner"""
+
+
+def coming(schema: str) -> str:
+    """The name of a schema while a rebuild fills it."""
+    return f"{schema}_next"
+
+
+def _former(schema: str) -> str:
+    return f"{schema}_former"
 
 
 async def prepare(connection: Connection) -> None:
-    """Makes the new schema with its empty tables. A rebuild that was killed may have left the former ones behind."""
-    await connection.execute(f"DROP SCHEMA IF EXISTS {FORMER} CASCADE")
-    await connection.execute(f"CREATE SCHEMA {NEXT}")
-    for table in TABLES:
-        options = await connection.fetchval(_OPTIONS, f"derived.{table}")
-        shape = f"(LIKE derived.{table} INCLUDING DEFAULTS INCLUDING STORAGE)"
-        await connection.execute(f"CREATE TABLE {NEXT}.{table} {shape}" + (f" WITH ({options})" if options else ""))
+    """Makes the new schemas with their empty tables. A rebuild that was killed may have left the former ones behind."""
+    for schema in _ROOMS:
+        await connection.execute(f"DROP SCHEMA IF EXISTS {_former(schema)} CASCADE")
+        await connection.execute(f"CREATE SCHEMA {coming(schema)}")
+    for table, schema in SCHEMAS.items():
+        options = await connection.fetchval(_OPTIONS, f"{schema}.{table}")
+        shape = f"(LIKE {schema}.{table} INCLUDING DEFAULTS INCLUDING STORAGE)"
+        made = f"CREATE TABLE {coming(schema)}.{table} {shape}"
+        await connection.execute(made + (f" WITH ({options})" if options else ""))
 
 
 async def complete(connection: Connection, table: str) -> None:
     """Gives a filled table its keys, indexes and statistics (a small sample of wide rows is enough to plan by)."""
-    for name, definition in await connection.fetch(_CONSTRAINTS, f"derived.{table}"):
-        await connection.execute(f"ALTER TABLE {NEXT}.{table} ADD CONSTRAINT {name} {definition}")
-    for (definition,) in await connection.fetch(_INDEXES, table):
-        await connection.execute(definition.replace(" derived.", f" {NEXT}.", 1))
-    await connection.execute(f"SET LOCAL default_statistics_target = 10; ANALYZE {NEXT}.{table}")
+    schema = SCHEMAS[table]
+    filled = f"{coming(schema)}.{table}"
+    for name, definition in await connection.fetch(_CONSTRAINTS, f"{schema}.{table}"):
+        await connection.execute(f"ALTER TABLE {filled} ADD CONSTRAINT {name} {definition}")
+    for (definition,) in await connection.fetch(_INDEXES, schema, table):
+        await connection.execute(definition.replace(f" {schema}.", f" {coming(schema)}.", 1))
+    await connection.execute(f"SET LOCAL default_statistics_target = 10; ANALYZE {filled}")
 
 
 async def grant(connection: Connection) -> None:
-    """Lets read and write the new tables whoever may the present ones."""
-    for query in (_GRANTS, _USAGE):
-        for (grant,) in await connection.fetch(query.format(next=NEXT)):
-            await connection.execute(grant)
+    """Makes the views over the new tables, and lets read and write whoever may the present ones."""
+    for name, definition in await connection.fetch(_VIEWS):
+        over = definition.replace("linkage_derived.", f"{coming('linkage_derived')}.")
+        await connection.execute(f"CREATE VIEW {coming('derived')}.{name} AS {over}")
+    for schema in _ROOMS:
+        for query in (_DEFAULTS, _GRANTS, _USAGE):
+            for (grant,) in await connection.fetch(query.format(next=coming(schema), present=schema)):
+                await connection.execute(grant)
 
 
 async def swap(connection: Connection) -> None:
     """Puts the new tables in the place of the present ones. Nobody who reads waits for it."""
-    await connection.execute(f"ALTER SCHEMA derived RENAME TO {FORMER}")
-    await connection.execute(f"ALTER SCHEMA {NEXT} RENAME TO derived")
+    for schema in _ROOMS:
+        await connection.execute(f"ALTER SCHEMA {schema} RENAME TO {_former(schema)}")
+        await connection.execute(f"ALTER SCHEMA {coming(schema)} RENAME TO {schema}")
 
 
 async def drop_former(connection: Connection) -> None:
     """Removes the tables that were replaced, once their last reader has ended."""
-    await connection.execute(f"DROP SCHEMA {FORMER} CASCADE")
+    await connection.execute(f"DROP SCHEMA {', '.join(map(_former, _ROOMS))} CASCADE")

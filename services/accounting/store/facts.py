@@ -26,14 +26,16 @@ async def take(connection: Connection, table: str, rows: Mapping[int, Row]) -> T
     if replaced:
         await _move_to_history(connection, table, replaced)
     if taken:
-        await connection.copy_records_to_table(table, records=taken, columns=type(taken[0])._fields)
+        columns = type(taken[0])._fields
+        await connection.copy_records_to_table(table, schema_name="linkage", records=taken, columns=columns)
     return Taken(list(taken), replaced)
 
 
 async def _held(connection: Connection, table: str, facts: Iterable[int]) -> dict[int, Held]:
     former = "former" if table == "register_fact" else "0"
     found = await connection.fetch(
-        f"SELECT fact, version, withdrawn, claim, document, {former} FROM {table} WHERE fact = ANY($1::bigint[])",  # noqa: S608
+        f"""SELECT fact, version, withdrawn, claim, document, {former} FROM linkage.{table}
+        WHERE fact = ANY($1::bigint[])""",  # noqa: S608
         list(facts),
     )
     return {fact: Held(*held) for fact, *held in found}
@@ -41,7 +43,7 @@ async def _held(connection: Connection, table: str, facts: Iterable[int]) -> dic
 
 async def _move_to_history(connection: Connection, table: str, facts: Collection[int]) -> None:
     await connection.execute(
-        f"WITH replaced AS (DELETE FROM {table} WHERE fact = ANY($1::bigint[]) RETURNING *) "  # noqa: S608
-        f"INSERT INTO {table}_history SELECT * FROM replaced",
+        f"WITH replaced AS (DELETE FROM linkage.{table} WHERE fact = ANY($1::bigint[]) RETURNING *) "  # noqa: S608
+        f"INSERT INTO linkage.{table}_history SELECT * FROM replaced",
         list(facts),
     )

@@ -1,8 +1,8 @@
 """Typed access to stored facts: the SQL for a member, and the fact itself, both by the fact's own model.
 
-A fact is stored as JSON without its person and document, but for what statistics may know of the person. The name of a
-member, its type and the values it is compared with are checked when the SQL is written, which is when the module that
-asks is loaded: what a model no longer has fails at start, and not as a figure that silently counts nobody.
+A fact is stored as JSON of the members that are kept of it (rules.kept). The name of a member, its type and the values
+it is compared with are checked when the SQL is written, which is when the module that asks is loaded: what a model no
+longer has, or what is not kept, fails at start, and not as a figure that silently counts nobody.
 """
 
 from collections.abc import Mapping
@@ -14,13 +14,17 @@ from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_
 from pydantic import create_model
 from pydantic.fields import FieldInfo
 
-from services.accounting.rules.rows import CONSUMER, LEFT_OUT, PERSONAL
+from services.accounting.rules.kept import AGE_GROUP, KEPT, PERSONAL
+from services.accounting.rules.rows import CONSUMER
 from shared.events.envelope import Fact
 from shared.events.person import Person
 from shared.events.views import granted
 from shared.events.wire import WireModel
 
 F = TypeVar("F", bound=Fact)
+
+
+_AGE_GROUP = FieldInfo(annotation=int, default=0)
 
 
 class NoSuchMember(Exception):
@@ -66,7 +70,7 @@ def one_of(fact: type[Fact], name: str, *values: str) -> str:
 
 
 def read(fact: type[F], body: str) -> F:
-    """The fact that a stored body says, without its person and document.
+    """The fact that a stored body says, with the members that are kept and no others.
 
     Members added by a newer version are passed over, those that an older one did not know have their defaults, and
     rules for the submission of new records are not asked: what is stored was accepted once.
@@ -78,16 +82,19 @@ def read(fact: type[F], body: str) -> F:
 @cache
 def members(fact: type[Fact]) -> Mapping[str, FieldInfo]:
     """The members that are stored of a fact."""
-    return _own(fact) | {name: Person.model_fields[name] for name in PERSONAL if "person" in fact.model_fields}
+    kept = KEPT[fact.NAME]
+    of_person = {name: Person.model_fields[name] for name in PERSONAL & kept if "person" in fact.model_fields}
+    return _own(fact) | of_person | ({AGE_GROUP: _AGE_GROUP} if AGE_GROUP in kept else {})
 
 
 def _own(fact: type[Fact]) -> dict[str, FieldInfo]:
-    return {name: field for name, field in granted(CONSUMER, fact).model_fields.items() if name not in LEFT_OUT}
+    known = granted(CONSUMER, fact).model_fields
+    return {name: known[name] for name in sorted(KEPT[fact.NAME] - PERSONAL - {AGE_GROUP})}
 
 
 @cache
 def _stored(fact: type[Fact]) -> type[WireModel]:
-    """The fact's model without what is not stored, and without its contradictions."""
+    """The fact's model of what is stored alone, and without its contradictions."""
     fields: dict[str, Any] = {name: (field.rebuild_annotation(), field) for name, field in _own(fact).items()}
     return create_model(f"Stored{fact.__name__}", __base__=WireModel, **fields)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.accounting.rules.figures.axes import axis_of
-from services.accounting.rules.figures.dimensions import AGE_GROUPS
-from services.accounting.store.members import code, day, flag, one_of, text
+from services.accounting.rules.kept import AGE_GROUP
+from services.accounting.store.members import code, day, flag, number, one_of, text
 from shared.events.consular import ConsularRegistration
 from shared.events.envelope import Fact
 from shared.events.kandas import KandasStatus
@@ -47,15 +47,10 @@ def _sex(fact: type[Fact]) -> Levels:
     return (f"CASE {sex} WHEN 'X' THEN '_X' ELSE {sex} END",)
 
 
-def _age(fact: type[Fact], on: str) -> Levels:
-    """The code of the group of age on a day; the same group as dimensions.birth_code and age_group give."""
-    born = text(fact, "birth_date")
-    assumed = f"CASE length({born}) WHEN 4 THEN '0701' WHEN 7 THEN '15' ELSE '' END"
-    lived = f"to_char({on}, 'YYYYMMDD')::int - (replace({born}, '-', '') || {assumed})::int"  # 10,000 a complete year
-    starts = [5 * 10_000 * group for group in range(len(AGE_GROUPS) - 1)]
-    number = f"coalesce(width_bucket({lived}, ARRAY{starts}), 0)"
-    named = ([level.names[group] for group in level.groups] for level in axis_of("AGE").levels)
-    return tuple(f"(ARRAY{codes})[{number} + 1]" for codes in named)
+def _age(fact: type[Fact]) -> Levels:
+    """The code of the group of age on the day of the act, from the number that is kept of it."""
+    codes = ([level.names[group] for group in level.groups] for level in axis_of("AGE").levels)
+    return tuple(f"(ARRAY{listed})[{number(fact, AGE_GROUP)} + 1]" for listed in codes)
 
 
 _UNKNOWN: Final = ("'_X'",)
@@ -92,7 +87,7 @@ def settled(act: str) -> Records:
     moved = ResidenceRegistration
     on = day(moved, "date")
     place = (
-        *_codes(moved, "region", "counterpart_country", "citizenship"), _sex(moved), _age(moved, on), _UNKNOWN,
+        *_codes(moved, "region", "counterpart_country", "citizenship"), _sex(moved), _age(moved), _UNKNOWN,
     )  # fmt: skip
     abroad = f"coalesce({text(moved, 'counterpart_country')}, 'KAZ') <> 'KAZ'"
     condition = f"{one_of(moved, 'act', act)} AND {one_of(moved, 'residence', 'permanent')} AND {abroad}"

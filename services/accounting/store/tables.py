@@ -1,10 +1,14 @@
 """The tables of accounting.
 
-Schema `public` holds what cannot be computed: the facts as the registers state them, how far each source was read,
-and what was set aside. Schema `derived` holds what follows from the facts: identity, persons, the cube. A rebuild makes
-it anew beside the present one and swaps the two by renaming, so nothing in `public` may point into `derived`.
+Linkage and analysis are apart (the separation principle of statistical offices; decision 0029). Schema `linkage` holds
+the facts as the registers state them, with the keys, birth dates and record numbers by which persons are told apart;
+`linkage_derived` what follows of it: who is who, and each person's history. The intake writes there and the review
+reads there, each by a role of its own; the API's own role enters neither. It has `public` (how far each source was
+read, releases, what others published, the access log) and `derived`: the cube, and the view `record`, which shows the
+registers' facts in effect by kind, pseudonym and coded body.
 
-No name, number of a person or document is stored: identity rests on keyed hashes (rules.identity).
+A rebuild makes the derived schemas anew beside the present ones and swaps them by renaming, so no table of the others
+may point into them. No name, number of a person or document is stored: identity rests on keyed hashes (rules.identity).
 """
 
 from typing import Any
@@ -95,13 +99,20 @@ def _replaced(table: Table) -> Table:
     columns = [Column(c.name, c.type, primary_key=c.name in keys, nullable=False) for c in table.columns]
     for column in columns:
         column.autoincrement = False
-    return Table(name, metadata, *columns)
+    return Table(name, metadata, *columns, schema="linkage")
 
 
 _REPLACED = "a newer version moves the one before to the history"
 _FOLLOWS = "it follows from the facts, and changes with them"
 
-crossing = Table("crossing", metadata, *_record(), *_crossing(), info=grants.may("DELETE", because=_REPLACED))
+crossing = Table(
+    "crossing",
+    metadata,
+    *_record(),
+    *_crossing(),
+    schema="linkage",
+    info=grants.may("DELETE", because=_REPLACED),
+)
 crossing_history = _replaced(crossing)
 
 register_fact = Table(
@@ -113,6 +124,7 @@ register_fact = Table(
     Index("register_fact_claim", "claim"),
     Index("register_fact_document", "document"),
     Index("register_fact_former", "former", postgresql_where=text("former <> 0")),
+    schema="linkage",
     info=grants.may("DELETE", because=_REPLACED),
 )
 register_fact_history = _replaced(register_fact)
@@ -131,6 +143,7 @@ claim = Table(
     Column("sex", SmallInteger, nullable=False, server_default=text("0")),
     Column("dated", Boolean, nullable=False, server_default=text("false")),
     Index("claim_number", "number"),
+    schema="linkage",
 )
 
 # Numbers about which there was a doubt at some time (rules.claims): candidates for clerical review, see store.reviews.
@@ -139,6 +152,7 @@ review = Table(
     metadata,
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("found_at", DateTime(timezone=True), nullable=False),
+    schema="linkage",
 )
 
 # How far each source was read, written in the transaction of the effect. The feed has one part, Kafka its partitions.
@@ -232,7 +246,7 @@ identity_key = Table(
     metadata,
     Column("key", BigInteger, primary_key=True, autoincrement=False),
     Column("person", BigInteger, nullable=False),
-    schema="derived",
+    schema="linkage_derived",
     info=grants.may("UPDATE", "DELETE", because=_FOLLOWS),
 )
 
@@ -247,7 +261,7 @@ person = Table(
     Column("evidence", LargeBinary, nullable=False),
     Column("due", Integer),  # the end of observation (days since 1970) at which something may change without an event
     Index("person_due", "due", postgresql_where=text("due IS NOT NULL")),
-    schema="derived",
+    schema="linkage_derived",
     info=grants.may("UPDATE", "DELETE", because=_FOLLOWS),
     postgresql_with={"fillfactor": 75},
 )

@@ -97,8 +97,8 @@ async def test_a_host_figure_stored_before_its_period_was_checked_is_passed_over
     await written.writer.take(decode("consular", events, HASHES))
     owner = await asyncpg.connect(api.database.owner_url.replace("+asyncpg", ""))
     await owner.execute(
-        """UPDATE register_fact SET body = body || '{"period": "3000"}'
-        WHERE fact = (SELECT min(fact) FROM register_fact)"""
+        """UPDATE linkage.register_fact SET body = body || '{"period": "3000"}'
+        WHERE fact = (SELECT min(fact) FROM linkage.register_fact)"""
     )
     await owner.close()
     answer = await api.client.get("/sdmx/v1/data/DF_MIRROR/all?format=csv", headers=api.token("statistician"))

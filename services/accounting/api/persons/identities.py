@@ -43,6 +43,6 @@ router = api_router(tags=["persons"])
 async def identities(request: Request, caller: Statistician) -> Lines:
     """One line per record in effect about a person, whatever its register: person resolution is scored with it. The
     reading is logged."""
-    engine = request.app.state.engine
+    engine = request.app.state.review
     await case.note(engine, caller)
     return Lines(case.identities(engine))

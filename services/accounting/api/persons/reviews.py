@@ -16,4 +16,4 @@ async def reviews(request: Request, caller: Statistician, cursor: Cursor = None,
     """Persons who share a number without agreeing in name or birth date, or who crossed the border as no one person
     can, are counted as different ones; a person whose records give another sex or year of birth is counted without.
     Both stand here until a register corrects one of the records."""
-    return await case.reviews(request.app.state.engine, cursor, limit, caller)
+    return await case.reviews(request.app.state.review, cursor, limit, caller)

@@ -60,7 +60,7 @@ async def classifications(
     """One line per crossing in effect: `before` and `after` are 1 resident, 0 not, null not yet known; `imputed` tells
     that the opposite crossing just before this one is missing; `person` is a pseudonym. Crossings on or after `obs_end`
     are not yet known."""
-    engine = request.app.state.engine
-    vintage = await case.vintage(engine, obs_end)
+    engine = request.app.state.review
+    vintage = await case.vintage(request.app.state.engine, obs_end)
     await case.note(engine, caller)
     return Lines(case.classifications(engine, vintage, SAYS[method]))

@@ -2,16 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import orjson
 
-from services.accounting.rules.figures.dimensions import counted_citizenship, day_number, region_code
+from services.accounting.rules.figures.dimensions import (
+    age_group_on,
+    counted_citizenship,
+    day_number,
+    region_code,
+)
+from services.accounting.rules.kept import AGE_GROUP, KEPT
 from services.accounting.rules.persons.identity import NO_KEY, Claim, Hashes, Holder
 from services.accounting.rules.residence.history import Kind
-from services.accounting.rules.rows import LEFT_OUT, PERSONAL
 from shared.events.envelope import Fact
 from shared.events.person import Document, Person
+from shared.events.portal import ResidenceRegistration
 from shared.events.wire import Date
 from shared.inbox.reading import NotUnderstood
 from shared.kernel.documents import is_filler
@@ -95,11 +101,14 @@ def _on_document(document: Document | None, holder: Holder, hashes: Hashes) -> C
 
 
 def body(fact: Fact, person: Person | None) -> str:
-    """The fact as JSON, its person reduced to what statistics may know."""
-    told: dict[str, Any] = fact.model_dump(mode="json", exclude=set(LEFT_OUT))
+    """What is kept of the fact, as JSON."""
+    kept = KEPT[fact.NAME]
+    told: dict[str, Any] = fact.model_dump(mode="json", include=set(kept))
     if person:
-        told |= {name: getattr(person, name) for name in PERSONAL}
-        told["citizenship"] = counted_citizenship(person.citizenship)
+        of_person = {"sex": person.sex, "citizenship": counted_citizenship(person.citizenship)}
+        told |= {name: value for name, value in of_person.items() if name in kept}
+        if AGE_GROUP in kept:  # of these acts alone
+            told[AGE_GROUP] = age_group_on(person.birth_date, cast(ResidenceRegistration, fact).date)
     try:
         text = orjson.dumps(told).decode()
     except orjson.JSONEncodeError:

@@ -101,6 +101,11 @@ def birth_code(birth_date: str | None) -> int:
     return year * _YEAR + month * 32 + (day or 15)
 
 
+def age_group_on(birth_date: str | None, day: date) -> int:
+    """The code of `age_group` of one person, whose birth date may be known in part, on a day."""
+    return int(age_group(np.array([birth_code(birth_date)]), np.array([day_number(day)]))[0])
+
+
 def age_group(birth: npt.NDArray[np.integer], day: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
     """Codes of the five-year groups (1..21) of people with `birth_code` on `day` (days since 1970-01-01).
 

@@ -57,7 +57,7 @@ class Found(NamedTuple):
 async def first_day(connection: Connection, records: Iterable[Records]) -> date | None:
     """The day of the oldest of some records. Raises TimeoutError after PATIENCE."""
     oldest = " UNION ALL ".join(
-        f"SELECT min({each.since}) AS day FROM register_fact WHERE {_in_effect(each)}"  # noqa: S608  (our own text)
+        f"SELECT min({each.since}) AS day FROM derived.record WHERE {_in_effect(each)}"  # noqa: S608  (our own text)
         for each in records
     )
     text = f"SELECT min(day) FROM ({oldest}) oldest"  # noqa: S608  (our own text)
@@ -102,16 +102,15 @@ async def stock(
 
 
 def _in_effect(records: Records) -> str:
-    return f"kind = '{records.fact.NAME}' AND NOT withdrawn AND {records.condition} AND {records.since} IS NOT NULL"
+    return f"kind = '{records.fact.NAME}' AND {records.condition} AND {records.since} IS NOT NULL"
 
 
 def _source(records: Iterable[Records]) -> str:
-    """since, until, person and the codes d0_0, d1_0 ... of every record; the person that its keys lead to."""
+    """since, until, person and the codes d0_0, d1_0 ... of every record."""
     return " UNION ALL ".join(
-        f"""SELECT {each.since} AS since, {each.until} AS until, coalesce(identity_key.person, fact) AS person,
+        f"""SELECT {each.since} AS since, {each.until} AS until, person,
             {", ".join(f"{code} AS {name}" for name, code in _codes(each))}
-        FROM register_fact
-        LEFT JOIN derived.identity_key ON identity_key.key = coalesce(nullif(claim, 0), document)
+        FROM derived.record
         WHERE {_in_effect(each)}"""  # noqa: S608  (our own expressions)
         for each in records
     )

@@ -10,13 +10,13 @@ from shared.events.portal import BorderCrossing
 
 Connection = asyncpg.Connection
 
-_ROWS = "SELECT person, keys, history, evidence FROM derived.person"
-_HOLDER = f"{_ROWS} WHERE person = (SELECT person FROM derived.identity_key WHERE key = $1)"  # noqa: S608
+_ROWS = "SELECT person, keys, history, evidence FROM linkage_derived.person"
+_HOLDER = f"{_ROWS} WHERE person = (SELECT person FROM linkage_derived.identity_key WHERE key = $1)"  # noqa: S608
 
 _ABOUT = f"""SELECT kind, source_id, person FROM (
-    SELECT '{BorderCrossing.NAME}' AS kind, source_id, document, claim FROM crossing WHERE NOT withdrawn
-    UNION ALL SELECT kind, source_id, document, claim FROM register_fact WHERE NOT withdrawn
-) told JOIN derived.identity_key ON key = CASE document WHEN 0 THEN claim ELSE document END"""  # noqa: S608
+    SELECT '{BorderCrossing.NAME}' AS kind, source_id, document, claim FROM linkage.crossing WHERE NOT withdrawn
+    UNION ALL SELECT kind, source_id, document, claim FROM linkage.register_fact WHERE NOT withdrawn
+) told JOIN linkage_derived.identity_key ON key = CASE document WHEN 0 THEN claim ELSE document END"""  # noqa: S608
 
 
 async def everybody(connection: Connection, chunk: int) -> AsyncIterator[People]:
@@ -43,13 +43,13 @@ async def one(connection: Connection, key: int) -> People:
 
 async def source_ids(connection: Connection, facts: Sequence[int]) -> dict[int, str]:
     """The sources' own numbers of crossings."""
-    found = await connection.fetch("SELECT fact, source_id FROM crossing WHERE fact = ANY($1::bigint[])", facts)
+    found = await connection.fetch("SELECT fact, source_id FROM linkage.crossing WHERE fact = ANY($1::bigint[])", facts)
     return {row[0]: row[1] for row in found}
 
 
 async def claimed_numbers(connection: Connection, keys: Sequence[int]) -> tuple[list[int], list[int]]:
     """Whom these identity keys name: the keyed hashes of the IINs that are claimed, and of the documents."""
-    found = await connection.fetch("SELECT key, number FROM claim WHERE key = ANY($1::bigint[])", keys)
+    found = await connection.fetch("SELECT key, number FROM linkage.claim WHERE key = ANY($1::bigint[])", keys)
     iins, documents = ({row[1] for row in found if row[0] & 1 == kind} for kind in (1, 0))
     return sorted(iins), sorted(documents)
 
@@ -71,7 +71,7 @@ async def claimed_by(connection: Connection, persons: Sequence[int]) -> dict[int
 async def register_facts(connection: Connection, keys: Sequence[int]) -> list[tuple[int, str, str]]:
     """The other facts in effect that hold one of these keys: the fact's key, kind, body."""
     found = await connection.fetch(
-        """SELECT fact, kind, body::text FROM register_fact
+        """SELECT fact, kind, body::text FROM linkage.register_fact
         WHERE (claim = ANY($1::bigint[]) OR document = ANY($1::bigint[])
             OR (former <> 0 AND former = ANY($1::bigint[])))
         AND NOT withdrawn ORDER BY kind, source_id""",

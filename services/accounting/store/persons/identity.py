@@ -23,7 +23,7 @@ class HeldClaim(NamedTuple):
 async def persons_of(connection: Connection, keys: Iterable[int]) -> dict[int, int]:
     """The person of each key that somebody holds."""
     found = await connection.fetch(
-        "SELECT key, person FROM derived.identity_key WHERE key = ANY($1::bigint[])", list(keys)
+        "SELECT key, person FROM linkage_derived.identity_key WHERE key = ANY($1::bigint[])", list(keys)
     )
     return {row[0]: row[1] for row in found}
 
@@ -32,7 +32,7 @@ async def insert_claims(connection: Connection, claims: Iterable[tuple[Claim, in
     """Remembers what claims say, and the fact that said so first."""
     rows = [(*claim, fact) for claim, fact in claims]
     await connection.execute(
-        """INSERT INTO claim (key, number, born, name, sex, dated, fact) SELECT * FROM
+        """INSERT INTO linkage.claim (key, number, born, name, sex, dated, fact) SELECT * FROM
         unnest($1::bigint[], $2::bigint[], $3::int[], $4::bigint[], $5::int2[], $6::bool[], $7::bigint[])
         ON CONFLICT DO NOTHING""",
         *map(list, zip(*rows, strict=True)),
@@ -43,8 +43,8 @@ async def claims_beside(connection: Connection, keys: Sequence[int]) -> list[Hel
     """All claims on the numbers of the claims `keys`, these included."""
     found = await connection.fetch(
         """SELECT c.key, c.number, c.born, c.name, c.sex, c.dated, k.person
-        FROM claim c LEFT JOIN derived.identity_key k USING (key)
-        WHERE c.number IN (SELECT number FROM claim WHERE key = ANY($1::bigint[]))""",
+        FROM linkage.claim c LEFT JOIN linkage_derived.identity_key k USING (key)
+        WHERE c.number IN (SELECT number FROM linkage.claim WHERE key = ANY($1::bigint[]))""",
         keys,
     )
     return [HeldClaim(Claim(*row[:-1]), row[-1]) for row in found]
@@ -54,7 +54,7 @@ async def sightings(connection: Connection, facts: Sequence[int]) -> dict[int, l
     """These crossings, those in effect, as evidence of who cannot be one person, by each key that they hold."""
     found = await connection.fetch(
         """SELECT claim, document, day::bigint * 86400 + second, checkpoint, arrival
-        FROM crossing WHERE fact = ANY($1::bigint[]) AND NOT withdrawn""",
+        FROM linkage.crossing WHERE fact = ANY($1::bigint[]) AND NOT withdrawn""",
         facts,
     )
     by_key: dict[int, list[Sighting]] = {}
@@ -68,7 +68,9 @@ async def holdings_of_crossings(connection: Connection, facts: Sequence[int]) ->
     """What these crossings hold, those in effect, as HOLDING."""
     return _fact_keys(
         await connection.fetch(
-            "SELECT fact, claim, document, 0 FROM crossing WHERE fact = ANY($1::bigint[]) AND NOT withdrawn", facts
+            """SELECT fact, claim, document, 0 FROM linkage.crossing
+            WHERE fact = ANY($1::bigint[]) AND NOT withdrawn""",
+            facts,
         )
     )
 
@@ -77,7 +79,7 @@ async def holdings_of_register_facts(connection: Connection, keys: Sequence[int]
     """What the other facts that hold one of these keys hold, as HOLDING."""
     return _fact_keys(
         await connection.fetch(
-            """SELECT fact, claim, document, former FROM register_fact
+            """SELECT fact, claim, document, former FROM linkage.register_fact
             WHERE (claim = ANY($1::bigint[]) OR document = ANY($1::bigint[])
                 OR (former <> 0 AND former = ANY($1::bigint[]))) AND NOT withdrawn""",
             keys,
@@ -88,9 +90,9 @@ async def holdings_of_register_facts(connection: Connection, keys: Sequence[int]
 async def move_keys(connection: Connection, keys: Sequence[int], persons: Sequence[int], free: Sequence[int]) -> None:
     """Gives `keys` to `persons`, one each, and forgets the keys that nobody holds any longer."""
     if free:
-        await connection.execute("DELETE FROM derived.identity_key WHERE key = ANY($1::bigint[])", free)
+        await connection.execute("DELETE FROM linkage_derived.identity_key WHERE key = ANY($1::bigint[])", free)
     await connection.execute(
-        """INSERT INTO derived.identity_key (key, person) SELECT * FROM unnest($1::bigint[], $2::bigint[])
+        """INSERT INTO linkage_derived.identity_key (key, person) SELECT * FROM unnest($1::bigint[], $2::bigint[])
         ON CONFLICT (key) DO UPDATE SET person = excluded.person""",
         keys,
         persons,
@@ -100,7 +102,7 @@ async def move_keys(connection: Connection, keys: Sequence[int], persons: Sequen
 async def note_reviews(connection: Connection, numbers: Sequence[int]) -> None:
     """Remembers numbers about whose holders there is a doubt, for a reviewer."""
     await connection.execute(
-        """INSERT INTO review (number, found_at) SELECT number, now() FROM unnest($1::bigint[]) AS u (number)
+        """INSERT INTO linkage.review (number, found_at) SELECT number, now() FROM unnest($1::bigint[]) AS u (number)
         ON CONFLICT DO NOTHING""",
         numbers,
     )

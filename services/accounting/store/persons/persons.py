@@ -15,7 +15,7 @@ Connection = asyncpg.Connection
 async def load(connection: Connection, ids: Sequence[int]) -> People:
     """The persons with these ids."""
     found = await connection.fetch(
-        "SELECT person, keys, history, evidence FROM derived.person WHERE person = ANY($1::bigint[])", ids
+        "SELECT person, keys, history, evidence FROM linkage_derived.person WHERE person = ANY($1::bigint[])", ids
     )
     return People.unpacked(list(map(tuple, found)))
 
@@ -23,9 +23,9 @@ async def load(connection: Connection, ids: Sequence[int]) -> People:
 async def save(connection: Connection, people: People, due: Ints, gone: Sequence[int]) -> None:
     """Writes the persons' rows, each with its due day, and removes those who are `gone`."""
     if gone:
-        await connection.execute("DELETE FROM derived.person WHERE person = ANY($1::bigint[])", gone)
+        await connection.execute("DELETE FROM linkage_derived.person WHERE person = ANY($1::bigint[])", gone)
     await connection.execute(
-        """INSERT INTO derived.person (person, keys, history, evidence, due) SELECT * FROM
+        """INSERT INTO linkage_derived.person (person, keys, history, evidence, due) SELECT * FROM
         unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::bytea[], $5::int[])
         ON CONFLICT (person) DO UPDATE SET keys = excluded.keys, history = excluded.history,
             evidence = excluded.evidence, due = excluded.due""",
@@ -36,12 +36,12 @@ async def save(connection: Connection, people: People, due: Ints, gone: Sequence
 
 async def due_until(connection: Connection, obs_end: int) -> list[int]:
     """Persons whose outcome may change when the data reach `obs_end`."""
-    found = await connection.fetch("SELECT person FROM derived.person WHERE due <= $1", obs_end)
+    found = await connection.fetch("SELECT person FROM linkage_derived.person WHERE due <= $1", obs_end)
     return [row[0] for row in found]
 
 
 async def everybody(connection: Connection) -> list[int]:
-    return [row[0] for row in await connection.fetch("SELECT person FROM derived.person")]
+    return [row[0] for row in await connection.fetch("SELECT person FROM linkage_derived.person")]
 
 
 async def move_cube(connection: Connection, change: Tally) -> None:

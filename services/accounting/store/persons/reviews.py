@@ -32,7 +32,8 @@ _NAMES_DIFFER = "(a.name <> b.name AND 0 NOT IN (a.name, b.name))"
 _OPEN = text(f"""
 WITH held AS (
     SELECT c.*, k.person, r.found_at, count(*) OVER (PARTITION BY number) AS claims
-    FROM review r JOIN claim c USING (number) JOIN derived.identity_key k ON k.key = c.key WHERE r.number > :after
+    FROM linkage.review r JOIN linkage.claim c USING (number)
+    JOIN linkage_derived.identity_key k ON k.key = c.key WHERE r.number > :after
 ), doubt AS (
     SELECT number, bool_or(a.person <> b.person) AS several
     FROM held a JOIN held b USING (number)
@@ -42,8 +43,8 @@ WITH held AS (
 )
 SELECT number, held.found_at, array_agg(DISTINCT held.person), array_agg(DISTINCT f.source_id), several
 FROM doubt JOIN held USING (number) LEFT JOIN LATERAL (
-    SELECT source_id FROM crossing WHERE fact = held.fact
-    UNION ALL SELECT source_id FROM register_fact WHERE fact = held.fact
+    SELECT source_id FROM linkage.crossing WHERE fact = held.fact
+    UNION ALL SELECT source_id FROM linkage.register_fact WHERE fact = held.fact
 ) f ON true
 GROUP BY number, held.found_at, several ORDER BY number
 """)  # noqa: S608

@@ -1,0 +1,46 @@
+"""What is kept of each register's fact: the members that a figure or a person's timeline reads, and no others.
+
+A record's own number and its version stand in columns of the linkage room. Of the person only sex and citizenship are
+kept, where a figure counts by them; of the birth date only the age group on the day of the act.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+AGE_GROUP: Final = "age_group"
+"""Stored in place of a birth date: the code of dimensions.age_group, 0 = unknown."""
+
+PERSONAL: Final = frozenset({"sex", "citizenship"})
+"""Members of a person that may be kept beside the fact's own."""
+
+KEPT: Final[Mapping[str, frozenset[str]]] = {
+    "residence_registration.v1": frozenset(
+        {"act", "date", "region", "residence", "counterpart_country", "counterpart_region", *PERSONAL, AGE_GROUP}
+    ),
+    "feed_coverage.v1": frozenset({"register_start", "complete_through"}),
+    "residence_permit.v1": frozenset({"region", "granted_on", "valid_until", "ended_on"}),
+    "protection_status.v1": frozenset({"kind", "country_of_origin", "region", "granted_on", "ended_on"}),
+    "citizenship_change.v1": frozenset({"act", "date", "other_country"}),
+    "violation.v1": frozenset(
+        {"violation", "found_on", "since", "region", "found_by", "confirmed_on", "citizenship"},
+    ),
+    "expulsion.v1": frozenset({"decided_on", "executed_on", "to_country", "citizenship"}),
+    "host_notification.v1": frozenset(
+        {"channel", "state", "region", "stay_from", "stay_until", "checked_out_on", "joins"}
+    ),
+    "visa.v1": frozenset(),
+    "stay_registration.v1": frozenset({"region", "basis", "since", "until", "ended_on"}),
+    "work_permit.v1": frozenset(
+        {"kind", "category", "activity", "region", "qualified", "issued_on", "valid_from", "valid_until", "ended_on",
+         "citizenship"}
+    ),
+    "eaeu_worker.v1": frozenset({"activity", "region", "qualified", "works_from", "works_until", "citizenship"}),
+    "kandas_status.v1": frozenset(
+        {"state", "region", "country_of_origin", "applied_on", "decided_on", "valid_until", "ended_on"}
+    ),
+    "consular_registration.v1": frozenset({"country", "purpose", "registered_on", "ended_on"}),
+    "host_country_figure.v1": frozenset(
+        {"country", "concept", "period", "value", "reliability", "source", "reported_on"}
+    ),
+}  # fmt: skip
+"""By fact: its own members, those of its person, and AGE_GROUP where a figure counts by age."""
