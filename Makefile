@@ -38,6 +38,10 @@ unit: setup ## the tests of pure code (tests/unit.txt) in seconds; ARGS="-k quot
 bench: setup ## how fast, each figure as a ratio against a reference of the same run; ARGS="rebuild" for some
 	@exec $(GUARD) $(PYTHON) -m tests.bench $(ARGS)
 
+.PHONY: chaos
+chaos: setup ## a system of its own under load, killed and frozen at random; MINUTES=5 SEED=1 BROKER=kafka
+	@exec $(GUARD) $(PYTHON) -m tests.chaos
+
 .PHONY: check
 check: setup ## style, types, who may import whom, contracts and migrations as the code says
 	.venv/bin/ruff check .

@@ -57,8 +57,15 @@ class Node:
         """Starts and waits until clients may connect. Call from the main thread."""
         self.directory.mkdir(parents=True, exist_ok=True)
         fetch_jars(self._libs)
+        self._start_at(None)
+
+    def restart(self) -> None:
+        """Starts again, at the same address, a node that has ended. Call from the main thread."""
+        self._start_at(self.port)
+
+    def _start_at(self, port: int | None) -> None:
         deadline = time.monotonic() + START_PATIENCE
-        while not self._launch():
+        while not self._launch(port):
             if time.monotonic() > deadline:
                 raise Failed(f"Kafka did not start; {end_of(self.log)}")
             time.sleep(0.5)
@@ -69,9 +76,9 @@ class Node:
             processes.stop(self._process, patience=STOP_PATIENCE, signal=signal.SIGTERM)
             self._process = None
 
-    def _launch(self) -> bool:
+    def _launch(self, port: int | None) -> bool:
         """One attempt: true once clients may connect, false when it gave up (a former one still holds the data)."""
-        self.port = free_port()
+        self.port = port or free_port()
         if not self._data.exists():
             self._format()
         self._process = self._java("kafka.Kafka", str(self._properties(self._data)))

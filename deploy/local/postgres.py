@@ -89,8 +89,15 @@ class Server:
         """Starts and waits until connections are taken; makes the cluster the first time. Call from the main thread."""
         if not self._data.exists():
             self._initialise()
+        self._start_at(None)
+
+    def restart(self) -> None:
+        """Starts again, at the same address, a server that has ended. Call from the main thread."""
+        self._start_at(self.port)
+
+    def _start_at(self, port: int | None) -> None:
         deadline = time.monotonic() + START_PATIENCE
-        while not self._launch():
+        while not self._launch(port):
             if time.monotonic() > deadline:
                 raise Failed(f"PostgreSQL did not start; {end_of(self.log)}")
             time.sleep(0.2)
@@ -159,9 +166,9 @@ class Server:
         if ended != 0:
             raise Failed(f"{command[0]} failed; {end_of(self.log)}")
 
-    def _launch(self) -> bool:
+    def _launch(self, port: int | None) -> bool:
         """One attempt: true once it takes connections, false when it gave up (the former one is still ending)."""
-        self.port = free_port()
+        self.port = port or free_port()
         self._deal_with_former()
         settings = {"listen_addresses": "127.0.0.1", "port": str(self.port), "unix_socket_directories": ""}
         settings |= {"max_connections": "200", "timezone": "UTC", **DISCREET, **self._settings}

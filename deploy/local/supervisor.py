@@ -79,6 +79,11 @@ class Supervisor:
         """Notices the end of a program that somebody else started and will stop."""
         self._watched.append(Child(name, running, log))
 
+    @property
+    def children(self) -> tuple[Child, ...]:
+        """The programs that were started last, each once, whether or not they still run."""
+        return tuple({child.name: child for child in self._started}.values())
+
     def check(self) -> None:
         """Raises Failed if any of the programs does not run any more."""
         for child in (*self._watched, *self._started):

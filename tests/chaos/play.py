@@ -1,0 +1,87 @@
+"""One run: a system of its own, load and trouble beside each other, then the proof and its report."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+
+from deploy.local.ports import free_block
+from deploy.local.system import System
+from deploy.local.temporary import reachable_directory
+from deploy.services import SERVICES
+from tests.chaos.ledger import Ledger
+from tests.chaos.load import Load
+from tests.chaos.proof import Proof
+from tests.chaos.trouble import Trouble
+
+DRAINED = 180.0
+"""Seconds within which, once all is calm, everything that was begun is answered."""
+
+
+@dataclass
+class Report:
+    """What was tried, and what did not hold."""
+
+    seed: int
+    transport: str
+    requests: int = 0
+    repeated: int = 0
+    records: int = 0
+    versions: int = 0
+    granted: int = 0
+    troubles: dict[str, int] = field(default_factory=dict)
+    findings: list[str] = field(default_factory=list)
+
+    @property
+    def as_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+
+def play(
+    seed: int,
+    *,
+    kafka: bool,
+    times: int,
+    pause: float,
+    tell: Callable[[str], None] = lambda _: None,
+    afterwards: Callable[[System, Ledger], None] = lambda _system, _ledger: None,
+) -> Report:
+    """Plays `times` troubles, about `pause` seconds apart, upon a system under load; `afterwards` sees it before it is
+    stopped. Call from the main thread."""
+    with reachable_directory() as directory:
+        block = free_block(len(SERVICES))
+        system = System(directory / "run", port_base=block.start - 1, broker="node" if kafka else None, tell=tell)
+        try:
+            system.start()
+            load, trouble = Load(system, seed), Trouble(system, seed)
+            tell(f"load and {times} troubles, seed {seed}")
+            asyncio.run(_both(load, trouble, times, pause))
+            tell("calm: the proof")
+            report = Report(seed, "kafka" if kafka else "feed", load.requests, load.repeated)
+            report.records = len(load.ledger.records)
+            report.versions = sum(len(held.versions) for held in load.ledger.records.values())
+            report.granted, report.troubles = len(load.ledger.granted), dict(sorted(trouble.befell.items()))
+            report.findings = asyncio.run(_proved(system, load, trouble))
+            afterwards(system, load.ledger)
+            return report
+        finally:
+            system.stop()
+
+
+async def _both(load: Load, trouble: Trouble, times: int, pause: float) -> None:
+    async with load.client, asyncio.TaskGroup() as group:
+        await load.prepare()
+        keeping = group.create_task(trouble.keep())
+        loading = group.create_task(load.run())
+        await trouble.run(pause, times)
+        load.stopping = True
+        async with asyncio.timeout(DRAINED):
+            await loading
+        keeping.cancel()
+
+
+async def _proved(system: System, load: Load, trouble: Trouble) -> list[str]:
+    keeping = asyncio.create_task(trouble.keep())
+    try:
+        return await asyncio.to_thread(Proof(system, load.ledger).findings)
+    finally:
+        keeping.cancel()
