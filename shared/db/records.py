@@ -16,6 +16,7 @@ from sqlalchemy import (
     ARRAY,
     Boolean,
     Column,
+    ColumnElement,
     DateTime,
     Integer,
     LargeBinary,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     Table,
     Text,
     TextClause,
+    and_,
     any_,
     bindparam,
     insert,
@@ -372,3 +374,12 @@ def _histories_statement(table: Table) -> TextClause:
     return text(f"""
         SELECT {names} FROM {table.name}_history WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id, version
     """)  # noqa: S608  (names of our own tables, values are bound)
+
+
+def newest_where(table: Table, condition: ColumnElement[bool], before: UUID | None, limit: int) -> Select[Any]:
+    """A page of a table's rows that meet a condition, newest first, of those with an id before `before`. What is meant
+    is found first, then put in order: else a table is read backwards, by its key, until a page is full."""
+    wanted = condition if before is None else and_(condition, table.c.id < before)
+    found = select(table.c.id).where(wanted).cte("found").prefix_with("MATERIALIZED")
+    newest = select(found.c.id).order_by(found.c.id.desc()).limit(limit)
+    return select(table).where(table.c.id.in_(newest)).order_by(table.c.id.desc())

@@ -13,12 +13,13 @@ from typing import Any, ClassVar, Generic, cast
 from uuid import UUID
 
 from pydantic import BaseModel, Field
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import clock
 from shared.audit import access_log
 from shared.audit.access_log import Subject
+from shared.db.records import newest_where
 from shared.errors import Fault, Invalid
 from shared.events.contradictions import Contradiction, contradiction
 from shared.events.person import DocumentKey, Iin
@@ -81,12 +82,7 @@ async def find(
     included. Raises Invalid where records of this kind are not kept by what is asked."""
     table, before = record_type.table, before_id(cursor)
     conditions = [*_conditions(record_type, wanted), within(caller, record_type.scope, _places(record_type))]
-    if before is not None:
-        conditions.append(table.c.id < before)
-    # First what is meant, then its order: else a table is read backwards, by its key, until enough is found.
-    found = select(table.c.id).where(and_(*conditions)).cte("found").prefix_with("MATERIALIZED")
-    newest = select(found.c.id).order_by(found.c.id.desc()).limit(limit + 1)
-    query = select(table).where(table.c.id.in_(newest)).order_by(table.c.id.desc())
+    query = newest_where(table, and_(*conditions), before, limit + 1)
     async with unit_of_work(engine) as unit:
         rows, more = page(list(await unit.connection.execute(query)), limit)
         states = [state_of(record_type, cast(Any, row)) for row in rows]

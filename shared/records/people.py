@@ -6,13 +6,15 @@ the same by other spelling, order or completeness (shared.kernel.spellings); the
 """
 
 from typing import Any, ClassVar
+from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, Index, Table, Text, false, or_, select
+from sqlalchemy import Column, ColumnElement, Index, Table, Text, false, or_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import SchemaItem
 
 from shared.audit.access_log import Subject
+from shared.db.records import newest_where
 from shared.events.contradictions import Contradiction, contradiction, together
 from shared.events.grants import digest_of
 from shared.events.person import BirthDate, Document, DocumentKey, Iin, LatinName, Person
@@ -20,6 +22,8 @@ from shared.events.wire import WireModel
 from shared.kernel import documents, names, spellings
 from shared.kernel.periods import PartialDate
 from shared.kernel.spellings import Name
+
+_PAGE = 500
 
 
 class PersonQuery(WireModel):
@@ -111,8 +115,18 @@ def name_birth_key(person: Person | PersonQuery) -> str:
     return f"{names.fold(person.surname or '', person.given_names)}|{person.birth_date}"
 
 
-async def find(connection: AsyncConnection, table: Table, wanted: PersonQuery, limit: int = 100) -> list[Any]:
-    """The rows that may be about that person, newest first, withdrawn ones included: a register shows its history."""
+async def find(connection: AsyncConnection, table: Table, wanted: PersonQuery) -> list[Any]:
+    """All rows that may be about that person, newest first, withdrawn ones included: a register shows its history."""
+    found: list[Any] = []
+    while page := await find_page(connection, table, wanted, found[-1].id if found else None, _PAGE):
+        found += page
+    return found
+
+
+async def find_page(
+    connection: AsyncConnection, table: Table, wanted: PersonQuery, before: UUID | None, limit: int
+) -> list[Any]:
+    """A page of what `find` finds: up to `limit` rows with an id before `before`."""
     evidence: list[ColumnElement[bool]] = []
     if wanted.iin:
         evidence.append(table.c.iin == wanted.iin)
@@ -122,5 +136,4 @@ async def find(connection: AsyncConnection, table: Table, wanted: PersonQuery, l
         year = PartialDate.parse(wanted.birth_date).year
         asked = spellings.asked_keys([(wanted.surname, wanted.given_names)], year)
         evidence += [table.c.name_birth_key == name_birth_key(wanted), table.c.name_keys.overlap(asked)]
-    query = select(table).where(or_(false(), *evidence)).order_by(table.c.changed_at.desc()).limit(limit)
-    return list(await connection.execute(query))
+    return list(await connection.execute(newest_where(table, or_(false(), *evidence), before, limit)))

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import orjson
+
 from shared.testing.api import Api
 from shared.testing.people import person
 
@@ -72,3 +74,29 @@ async def test_the_registers_are_for_officers(portal: Api) -> None:
         "/v1/registers/barred:search", json={"iin": "900501300120"}, headers=portal.token("host", iin="900501300120")
     )
     assert answer.status_code == 403
+
+
+async def test_more_than_a_page_says_so_and_the_oldest_ban_is_met_all_the_same(portal: Api) -> None:
+    who = person()
+    first = {"source_id": "EB-0", "person": who, "ground": "overstay", "barred_from": "2020-01-01"}
+    await post(portal, "entry-bans", first)
+    over = first | {"barred_until": "2020-12-31"}
+    bans: list[dict[str, Any]] = [over | {"source_id": f"EB-{n}"} for n in range(1, 620)]
+    taken = await portal.client.post(
+        "/v1/entry-bans:batch",
+        content=b"\n".join(map(orjson.dumps, bans)),
+        headers=portal.token(POLICE) | {"Content-Type": "application/x-ndjson"},
+    )
+    assert taken.text.count("created") == len(bans) + 1
+    wanted = {"document": who["document"]}
+    checked = await post(portal, "entry-bans:check", wanted)
+    assert (checked["barred"], len(checked["bans"])) == (True, 1), "the one in force was imposed first"
+
+    found, cursor = [], ""
+    while True:
+        page = await post(portal, f"registers/barred:search?limit=400{cursor}", wanted)
+        found += [entry["present"]["record"]["source_id"] for entry in page["entries"]]
+        if page["next"] is None:
+            break
+        cursor = f"&cursor={page['next']}"
+    assert sorted(found) == sorted(f"EB-{n}" for n in range(620))

@@ -6,6 +6,7 @@ from fastapi import Request
 
 from services.portal.cases.police import register_search as cases
 from services.portal.cases.police.register_search import Register, RegisterAnswer
+from shared.http.paging import Cursor, Limit
 from shared.http.routes import router as api_router
 from shared.identity.callers import Caller, requires
 from shared.identity.scope import whole_country
@@ -22,7 +23,9 @@ async def search(
     register: Register,
     about: PersonQuery,
     caller: Annotated[Caller, requires("migration-police", "border", scope=REGISTERS)],
+    limit: Limit = 100,
+    cursor: Cursor = None,
 ) -> RegisterAnswer:
     """Withdrawn records included; a possible one may be about another person. The search and everyone whom it found
     are written to the access log."""
-    return await cases.search(request.app.state.engine, register, about, caller)
+    return await cases.search(request.app.state.engine, register, about, cursor, limit, caller)

@@ -22,9 +22,10 @@ from shared.audit.access_log import Subject
 from shared.db import records
 from shared.events.border_control import Certainty, EntryBan
 from shared.events.police import Violation
+from shared.http.paging import before_id, cursor_at, page
 from shared.identity.callers import Caller
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
-from shared.records.people import PersonQuery, find
+from shared.records.people import PersonQuery, find_page
 from shared.records.record_type import RecordType
 from shared.records.state import RecordState, state_of
 
@@ -62,24 +63,29 @@ class RegisterEntry(BaseModel):
 
 
 class RegisterAnswer(BaseModel):
-    """What the register holds about the person, certain before possible records, newest first; a hundred at most."""
+    """What the register holds about the person, a page of it: certain before possible records, newest first. `next` is
+    the cursor of the next page, null where there is no more; a page may hold less than was asked for."""
 
     searched: Register
     entries: list[RegisterEntry]
+    next: str | None
 
 
-async def search(engine: AsyncEngine, register: Register, about: PersonQuery, caller: Caller) -> RegisterAnswer:
-    """Every record that is, or may be, about the person, withdrawn ones included. The search and everyone whom
-    it found are written to the access log."""
-    source = _SOURCES[register]
+async def search(
+    engine: AsyncEngine, register: Register, about: PersonQuery, cursor: str | None, limit: int, caller: Caller
+) -> RegisterAnswer:
+    """Up to `limit` records that are, or may be, about the person, withdrawn ones included. The search and everyone
+    whom it found are written to the access log."""
+    source, before = _SOURCES[register], before_id(cursor)
     async with unit_of_work(engine) as unit:
-        rows = [row for row in await find(unit.connection, source.table, about) if source.holds(row)]
-        found = [(row.id, known) for row in rows if (known := _recognised(source, row, about))]
+        rows, more = page(await find_page(unit.connection, source.table, about, before, limit + 1), limit)
+        held = [row for row in rows if source.holds(row)]
+        found = [(row.id, known) for row in held if (known := _recognised(source, row, about))]
         found.sort(key=lambda each: each[1].certainty)
         entries = [await _entry(unit, source, id, known) for id, known in found]
         seen = [(entry.present.id, person) for entry in entries for person in _persons(entry)]
         await access_log.log_search(unit.connection, caller, source.record_type.name, seen, wanted=about.subject)
-    return RegisterAnswer(searched=register, entries=entries)
+    return RegisterAnswer(searched=register, entries=entries, next=cursor_at(rows[-1].id.hex) if more else None)
 
 
 def _persons(entry: RegisterEntry) -> Iterable[Subject]:
