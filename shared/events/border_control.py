@@ -12,7 +12,7 @@ from pydantic import Field
 from shared.events.contradictions import not_before, together
 from shared.events.envelope import Fact
 from shared.events.person import Document, Person
-from shared.events.wire import Date, PastDate, SourceId, Text, Timestamp, WireModel
+from shared.events.wire import Date, PastDate, SourceId, Text, Timestamp, WireModel, during, on
 
 AlertKind = Literal["ban", "lost_document", "others_document"]
 Evidence = Literal["iin", "document", "name"]
@@ -30,6 +30,7 @@ class EntryBan(Fact, producer="portal", name="entry_ban", version=1):
     lifted_on: Date | None = None
     lift_reason: Text | None = None
 
+    DAYS = during("barred_from", "lifted_on", "barred_until")
     CONTRADICTIONS = (not_before("barred_until", "barred_from"), together("lifted_on", "lift_reason"))
 
 
@@ -44,6 +45,7 @@ class LostDocument(Fact, producer="portal", name="lost_document", version=1):
     reported_on: PastDate
     settled_on: PastDate | None = Field(None, description="found again, or reported by mistake")
 
+    DAYS = during("reported_on", "settled_on")
     CONTRADICTIONS = (not_before("settled_on", "reported_on"),)
 
 
@@ -74,3 +76,5 @@ class BorderAlert(Fact, producer="portal", name="border_alert", version=1):
     direction: Literal["entry", "exit"]
     crossed_at: Timestamp
     checkpoint: Text
+
+    DAYS = on("crossed_at")

@@ -7,7 +7,7 @@ from pydantic import Field
 from shared.events.contradictions import contradiction, not_before, together
 from shared.events.envelope import Fact
 from shared.events.person import Person
-from shared.events.wire import Country, Date, Occupation, PastDate, SourceId, StatedPeriod, Text
+from shared.events.wire import Country, Date, Occupation, PastDate, SourceId, StatedPeriod, Text, during, on
 
 StayAbroad = Literal["work", "study", "treatment", "tourism", "family", "permanent", "other"]
 EndOfRegistration = Literal["own_wish", "other_mission", "stay_over", "return", "citizenship", "death"]
@@ -34,6 +34,7 @@ class ConsularRegistration(Fact, producer="consular", name="consular_registratio
     ended_on: PastDate | None = None
     end_reason: EndOfRegistration | None = None
 
+    DAYS = during("registered_on", "ended_on")
     CONTRADICTIONS = (
         contradiction(
             "the consular register is for citizens of Kazakhstan: citizenship KAZ is expected",
@@ -63,3 +64,5 @@ class HostCountryFigure(Fact, producer="consular", name="host_country_figure", v
     source: Text
     reliability: Literal["official", "estimate", "press"]
     reported_on: PastDate
+
+    DAYS = on("period")

@@ -7,7 +7,7 @@ from pydantic import Field
 from shared.events.contradictions import contradiction, not_before
 from shared.events.envelope import Fact
 from shared.events.person import Person
-from shared.events.wire import Country, Date, PastDate, Region, SourceId
+from shared.events.wire import Country, Date, PastDate, Region, SourceId, during
 
 _BACKWARDS = "a status must not end before it begins"
 
@@ -32,6 +32,7 @@ class KandasStatus(Fact, producer="kandas", name="kandas_status", version=1):
     ended_on: PastDate | None = None
     end_reason: Literal["citizenship", "expiry", "withdrawal", "leaving"] | None = None
 
+    DAYS = during("applied_on", "ended_on", "valid_until", "decided_on")
     CONTRADICTIONS = (
         contradiction(
             "decided_on is given from the decision on, and not before",

@@ -7,7 +7,7 @@ from pydantic import Field
 from shared.events.contradictions import not_before
 from shared.events.envelope import Fact
 from shared.events.person import Person
-from shared.events.wire import Activity, Bin, Country, Date, Flag, Occupation, PastDate, Region, SourceId
+from shared.events.wire import Activity, Bin, Country, Date, Flag, Occupation, PastDate, Region, SourceId, during
 
 PermitKind = Literal[
     "employer", "seasonal", "intra_corporate", "self_employed", "labour_immigrant", "business_immigrant"
@@ -34,6 +34,7 @@ class WorkPermit(Fact, producer="permits", name="work_permit", version=1):
     valid_until: Date
     ended_on: PastDate | None = None
 
+    DAYS = during("valid_from", "ended_on", "valid_until")
     CONTRADICTIONS = (not_before("valid_until", "valid_from"),)
 
 
@@ -50,3 +51,5 @@ class EaeuWorker(Fact, producer="permits", name="eaeu_worker", version=1):
     country: Country = Field(description="member state whose citizenship frees the worker from the permit")
     works_from: Date
     works_until: Date | None = None
+
+    DAYS = during("works_from", "works_until")

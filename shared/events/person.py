@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo
 
-from shared.events.wire import ON_FILE, Date, Issuer, WireModel
+from shared.events.wire import ON_FILE, Date, Issuer, Nationality, WireModel
 from shared.kernel import documents, iin, names, periods
 
 Sex = Literal["M", "F", "X"]
@@ -90,6 +90,6 @@ class Person(WireModel):
     patronymic_cyrillic: CyrillicName | None = None
     birth_date: BirthDate
     sex: Sex
-    citizenship: Issuer = Field(
+    citizenship: Nationality = Field(
         description="ISO 3166-1 alpha-3, or ICAO 9303 part 3 section 5: XXA, XXB, XXC, XXX, GBN, UNO, ..."
     )

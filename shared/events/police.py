@@ -11,7 +11,7 @@ from pydantic import Field
 from shared.events.contradictions import contradiction, not_before, together
 from shared.events.envelope import Fact
 from shared.events.person import Document, Person
-from shared.events.wire import Country, Date, Flag, PastDate, Region, SourceId, Text
+from shared.events.wire import Country, Date, Flag, PastDate, Region, SourceId, Text, during, on
 
 RESIDENCE_ENDS = Literal["expiry", "citizenship", "departure", "revoked", "death"]
 PROTECTION_ENDS = Literal["expiry", "cessation", "cancelled", "revoked", "citizenship", "departure", "death"]
@@ -41,6 +41,7 @@ class ResidencePermit(_PoliceFact, producer="portal", name="residence_permit", v
     end_reason: RESIDENCE_ENDS | None = None
     former_document: FormerDocument = None
 
+    DAYS = during("granted_on", "ended_on", "valid_until")
     CONTRADICTIONS = (
         not_before("valid_until", "granted_on"),
         not_before("ended_on", "granted_on"),
@@ -63,6 +64,7 @@ class ProtectionStatus(_PoliceFact, producer="portal", name="protection_status",
     ended_on: PastDate | None = None
     end_reason: PROTECTION_ENDS | Literal["refused", "granted"] | None = None
 
+    DAYS = during("granted_on", "ended_on")
     CONTRADICTIONS = (
         together("ended_on", "end_reason"),
         contradiction(
@@ -91,6 +93,7 @@ class CitizenshipChange(_PoliceFact, producer="portal", name="citizenship_change
     former_kandas: Flag = False
     former_document: FormerDocument = None
 
+    DAYS = on("date")
     CONTRADICTIONS = (
         contradiction(
             "the person's citizenship is that after the change: KAZ when acquired, another when lost",
@@ -121,6 +124,7 @@ class Violation(_PoliceFact, producer="portal", name="violation", version=1):
         """Found by a machine, and not confirmed by anybody: it has no effect, and counts as no violation."""
         return self.found_by != "officer" and self.confirmed_on is None
 
+    DAYS = on("found_on")
     CONTRADICTIONS = (
         not_before("contested_on", "found_on"),
         not_before("confirmed_on", "found_on"),
@@ -150,4 +154,5 @@ class Expulsion(_PoliceFact, producer="portal", name="expulsion", version=1):
     to_country: Country | None = None
     barred_until: Date | None = Field(None, description="last day on which entry is barred")
 
+    DAYS = during("decided_on", "executed_on", "decided_on")
     CONTRADICTIONS = (not_before("executed_on", "decided_on"), not_before("barred_until", "decided_on"))

@@ -19,6 +19,8 @@ from shared.events.wire import (
     Region,
     SourceId,
     Text,
+    during,
+    on,
 )
 
 
@@ -37,6 +39,8 @@ class BorderCrossing(Fact, producer="portal", name="border_crossing", version=1)
         None, description="historical loads: was the person a resident when the register began"
     )
 
+    DAYS = on("crossed_at")
+
 
 class ResidenceRegistration(Fact, producer="portal", name="residence_registration", version=1):
     """Residence registration or de-registration with the migration police (interior ministry's feed, P7).
@@ -54,6 +58,7 @@ class ResidenceRegistration(Fact, producer="portal", name="residence_registratio
     counterpart_country: Country | None = Field(None, description="country of origin or destination")
     former_kandas: Flag = False
 
+    DAYS = on("date")
     CONTRADICTIONS = (
         contradiction(
             "name either counterpart_region or counterpart_country, not both",
@@ -99,3 +104,5 @@ class HostNotification(Fact, producer="portal", name="host_notification", versio
     checked_out_on: PastDate | None = None
     purpose: Purpose | None = None
     joins: UUID | None = None
+
+    DAYS = during("stay_from", "checked_out_on", "stay_until")

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 from shared.events.contradictions import contradiction, not_before
 from shared.events.envelope import Fact
 from shared.events.person import Person
-from shared.events.wire import Date, Flag, PastDate, Region, SourceId, Text
+from shared.events.wire import Date, Flag, PastDate, Region, SourceId, Text, during
 from shared.kernel.codes import code_list
 
 
@@ -41,6 +41,7 @@ class Visa(Fact, producer="portal", name="visa", version=1):
     state: Literal["issued", "annulled"] = "issued"
     annulled_on: PastDate | None = None
 
+    DAYS = during("issued_on", "annulled_on", "valid_until")
     CONTRADICTIONS = (
         not_before("valid_until", "valid_from"),
         contradiction(
@@ -64,3 +65,5 @@ class StayRegistration(Fact, producer="portal", name="stay_registration", versio
     since: Date
     until: Date | None = Field(None, description="last day that is allowed, as far as it is known")
     ended_on: Date | None = Field(None, description="day of the exit")
+
+    DAYS = during("since", "ended_on", "until")

@@ -1,5 +1,6 @@
 """The published language: base model and plain types of everything that services say to each other."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -90,10 +91,24 @@ def _period(value: str, info: ValidationInfo) -> str:
     return value
 
 
-Country = Annotated[str, AfterValidator(_country)]
-Issuer = Annotated[str, AfterValidator(_issuer)]
-"""Who issued a travel document, or whose national it calls its holder: a country, or an organisation such as UNO."""
-Region = Annotated[str, AfterValidator(_region)]
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """Marks a code whose list says when it holds (see shared.records.codes_of_day). What `outlives` its code may name
+    one that has ended: passports of a state that is no more are shown for years."""
+
+    list: str
+    outlives: bool = False
+
+
+REGION = Coded("regions")
+"""A region, or a KATO code that begins with one."""
+
+Country = Annotated[str, AfterValidator(_country), Coded("countries")]
+Issuer = Annotated[str, AfterValidator(_issuer), Coded("countries", outlives=True)]
+"""Who issued a travel document: a country, or an organisation such as UNO."""
+Nationality = Annotated[str, AfterValidator(_issuer), Coded("countries")]
+"""Whose national a travel document calls its holder, by the same list."""
+Region = Annotated[str, AfterValidator(_region), REGION]
 Activity = Annotated[str, AfterValidator(_activity)]
 Bin = Annotated[str, AfterValidator(_bin)]
 # A year mistyped beyond all registers would not fit into what stores and reckons it. Some passports never expire: 9999.
@@ -132,12 +147,33 @@ SourceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:/-]{1,64}$")
 """The submitting system's own number of a record. It shows up in logs and receipts: never put personal data in it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The days of which a record speaks, by its members: one day or period (`first` alone), or from `first` to the
+    last day that `ends` give, the first of them that is given; without any of these it goes on."""
+
+    first: str
+    ends: tuple[str, ...] = ()
+
+
+def on(day: str) -> Days:
+    """A record of one day, moment or stated period."""
+    return Days(day)
+
+
+def during(first: str, *ends: str) -> Days:
+    """A record of a state that holds from `first` on."""
+    return Days(first, ends)
+
+
 class WireModel(BaseModel):
     """Immutable; unknown members are refused at intake, so that a misspelt one is not lost in silence."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="iso8601")
 
     CONTRADICTIONS: ClassVar[tuple[Contradiction, ...]] = ()
+    DAYS: ClassVar[Days | None] = None
+    """Of what it speaks; None is the day on which it comes in, such as of an application."""
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

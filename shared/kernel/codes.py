@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, Self
 
+from shared.kernel.calendar import add_days
+
 Language = Literal["kk", "ru", "en"]
 
 FOLDER = Path(__file__).parents[2] / "contracts" / "codes"
@@ -47,6 +49,11 @@ class Code:
     def holds_on(self, day: date) -> bool:
         return _within(day, self.valid_from, self.valid_to)
 
+    @property
+    def dated(self) -> bool:
+        """False where it has held, and holds, always."""
+        return self.valid_from is not None or self.valid_to is not None
+
 
 class CodeList(Mapping[str, Code]):
     """Codes by code, in the order of the list. A code that it does not know raises KeyError."""
@@ -78,7 +85,8 @@ def code_list(name: str) -> CodeList:
 
 
 def is_country(code: str) -> bool:
-    """ISO 3166-1 alpha-3, or ICAO 9303 XXA stateless, XXB refugee, XXC other refugee, XXX unspecified."""
+    """ISO 3166-1 alpha-3, ISO 3166-3 of a state that was, or ICAO 9303 XXA stateless, XXB refugee, XXC other refugee,
+    XXX unspecified; whether it holds on a day is the record's question (shared.records.codes_of_day)."""
     return code in code_list("countries")
 
 
@@ -91,7 +99,7 @@ def is_issuer(code: str) -> bool:
 
 
 def is_region(code: str) -> bool:
-    """The first two KATO digits of one of the present regions; the country's total is none."""
+    """The first two KATO digits of a region that is or was (as `is_country`); the country's total is none."""
     return code in code_list("regions") and code != COUNTRY_TOTAL
 
 
@@ -113,6 +121,42 @@ def is_member(group: str, country: str, day: date) -> bool:
         and _within(day, _day(row["valid_from"]), _day(row["valid_to"]))
         for row in rows("group_members")
     )
+
+
+CROSSWALKS = {"regions": "region_crosswalk", "countries": "country_crosswalk"}
+"""Of lists whose codes were split, merged or renamed: since `until`, `present` stands for what was `past`."""
+
+
+def successors(name: str, code: str) -> list[str]:
+    """What has stood for a code of a list since it ended: of region 51 (South Kazakhstan) 61 and 79."""
+    return [row["present"] for row in _crosswalk(name) if row["past"] == code]
+
+
+def predecessors(name: str, code: str) -> list[str]:
+    """What stood for a code before it began: of region 10 (Abai) 63."""
+    return [row["past"] for row in _crosswalk(name) if row["present"] == code]
+
+
+def _crosswalk(name: str) -> list[dict[str, str]]:
+    return rows(CROSSWALKS[name]) if name in CROSSWALKS else []
+
+
+def began(name: str, code: Code) -> str | None:
+    """Since when a code of a list holds and what stood before it, as a sentence; None where it always did."""
+    if code.valid_from is None:
+        return None
+    before = ", ".join(predecessors(name, code.code))
+    sentence = f"{code.code} holds from {code.valid_from} on"
+    return f"{sentence}; before, it belonged to {before}." if before else f"{sentence}."
+
+
+def ended(name: str, code: Code) -> str | None:
+    """Until when a code of a list held and what it is since, as a sentence; None where it still holds."""
+    if code.valid_to is None:
+        return None
+    after = ", ".join(successors(name, code.code))
+    sentence = f"{code.code} held until {add_days(code.valid_to, -1)}"
+    return f"{sentence}; since then it is {after}." if after else f"{sentence}."
 
 
 @cache

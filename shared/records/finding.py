@@ -87,7 +87,7 @@ async def find(
         rows, more = page(list(await unit.connection.execute(query)), limit)
         states = [state_of(record_type, cast(Any, row)) for row in rows]
         seen: list[tuple[UUID | str, Any]] = [
-            (state.id, person) for state in states if (person := record_type.person(state.record)) is not None
+            (state.id, subject) for state in states for subject in record_type.subjects(state.record)
         ]
         await access_log.log_search(unit.connection, caller, record_type.name, seen, wanted=wanted.subject)
     shown: type[FoundRecords[F]] = FoundRecords[record_type.fact]  # type: ignore[name-defined]

@@ -3,15 +3,14 @@
 One rule for every kind of record, at every way in: single, in a batch, as a correction, in a procedure. The published
 language says which days are past (`PastDate`, `PastTimestamp`); those of plans, such as the end of a validity, are not.
 Future is what lies after tomorrow as the day is written: a day's grace for sources whose date, or whose clock, is ahead
-of Kazakhstan's. Records on file are read without these edits.
+of Kazakhstan's. Codes are those of the record's own days (codes_of_day). Records on file are read without these edits.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
-from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any
 
 from pydantic import AwareDatetime, BaseModel
 
@@ -20,6 +19,8 @@ from shared.errors import Fault, Invalid
 from shared.events.person import Person
 from shared.events.wire import PAST
 from shared.kernel.calendar import add_days
+from shared.records import codes_of_day
+from shared.records.annotations import parts
 
 GRACE = 1  # days
 IN_THE_FUTURE = "Lies in the future."
@@ -42,15 +43,16 @@ class _DayField:
         return value.date() if isinstance(value, datetime) else value
 
 
-def expect(body: BaseModel, *, at: str = "") -> None:
-    """Raises Invalid where a day of `body`, which stands `at` that pointer of what was sent, cannot be."""
-    if found := faults(body):
+def expect(body: BaseModel, *, at: str = "", days: tuple[date, date] | None = None) -> None:
+    """Raises Invalid where a day of `body`, which stands `at` that pointer of what was sent, cannot be, or a code did
+    not hold on its `days` (those that the body itself speaks of, if not given)."""
+    if found := faults(body, days):
         placed = [Fault(f"{at}{fault.pointer}", fault.detail) for fault in found]
         raise Invalid("A day cannot be as it is given; correct it and send again.", faults=placed)
 
 
-def faults(fact: BaseModel) -> list[Fault]:
-    """What cannot be among the days of `fact` as of today, each at its field."""
+def faults(fact: BaseModel, days: tuple[date, date] | None = None) -> list[Fault]:
+    """What cannot be among the days of `fact` as of today, and codes that did not hold on them, each at its field."""
     latest, written = _latest(clock.today())
     person: Person | None = getattr(fact, "person", None)
     born = person.birth_date if person else ""
@@ -64,7 +66,7 @@ def faults(fact: BaseModel) -> list[Fault]:
             found.append(Fault(field.pointer, IN_THE_FUTURE))
         elif day.isoformat()[: len(unborn)] < unborn:  # as far as the birth date is known
             found.append(Fault(field.pointer, BEFORE_BIRTH))
-    return found
+    return found or codes_of_day.faults(fact, days)
 
 
 @lru_cache(maxsize=4)
@@ -81,19 +83,10 @@ def _days_of(model: type[BaseModel]) -> tuple[_DayField, ...]:
 def _found(model: type[BaseModel], way: tuple[str, ...]) -> Iterator[_DayField]:
     """The days of a model and of those in it; not those of a person, which are the passport's."""
     for name, field in model.model_fields.items():
-        parts = list(_parts(field.annotation))
-        kinds = [part for part in parts if isinstance(part, type)]
+        known = parts(field)
+        kinds = [part for part in known if isinstance(part, type)]
         if any(kind is AwareDatetime or issubclass(kind, date) for kind in kinds):
-            yield _DayField("/" + "/".join((*way, name)), (*way, name), PAST in (*field.metadata, *parts))
+            yield _DayField("/" + "/".join((*way, name)), (*way, name), PAST in known)
         for kind in kinds:
             if issubclass(kind, BaseModel) and not issubclass(kind, Person):
                 yield from _found(kind, (*way, name))
-
-
-def _parts(annotation: Any) -> Iterator[Any]:
-    """An annotation's types and marks, those of a union's members too; what a collection holds is no field."""
-    if get_origin(annotation) in (Annotated, Union, UnionType):
-        for argument in get_args(annotation):
-            yield from _parts(argument)
-    else:
-        yield annotation

@@ -227,8 +227,17 @@ def _region(crossing: Crossing, signs: Sequence[Sign]) -> int:
     soon = [sign for sign in placed if crossing.day <= sign.day < crossing.day + WINDOW]
     past = [sign for sign in placed if sign.day <= crossing.day]
     if crossing.arrival and soon:
-        return [sign for sign in soon if sign.day == soon[0].day][-1].region
-    return past[-1].region if past else 0
+        return _of_its_day([sign for sign in soon if sign.day == soon[0].day][-1].region, crossing.day)
+    return _of_its_day(past[-1].region, crossing.day) if past else 0
+
+
+def _of_its_day(region: int, day: int) -> int:
+    """What was there on the day: Abai, Zhetysu and Ulytau were cut out in 2022, South Kazakhstan was parted in 2018."""
+    if day < _number("2022-06-08"):
+        region = {10: 63, 33: 19, 62: 35}.get(region, region)
+    if day < _number("2018-06-19"):
+        return {61: 51, 79: 51}.get(region, region)
+    return 0 if region == 51 else region
 
 
 def _who(record: Record, day: int, sex_disputed: bool, birth_disputed: bool) -> Cell:

@@ -1,10 +1,16 @@
 """Where a migration leads to or starts from."""
 
+from datetime import date
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from services.accounting.rules.figures.dimensions import day_number
 from services.accounting.rules.residence.history import EVIDENCE, Kind
-from services.accounting.rules.residence.region import RegionEvidence
+from services.accounting.rules.residence.region import RegionEvidence, of_its_day
+from shared.kernel.codes import Code, code_list
 
 DAY = 1_000
 
@@ -65,3 +71,38 @@ def test_nobody_gets_the_region_of_another_person() -> None:
     arrival = np.array([True, True, False, True, False, True])
 
     assert evidence.of(person, day, arrival).tolist() == [11, 0, 0, 71, 0, 0]
+
+
+CUT, REFORM = day_number(date(2018, 6, 19)), day_number(date(2022, 6, 8))
+
+
+@pytest.mark.parametrize(
+    ("day", "known", "published"),
+    [
+        (CUT - 1, 51, 51),
+        (CUT, 51, 0),  # Turkistan or Shymkent: not known which
+        (CUT - 1, 61, 51),
+        (CUT - 1, 79, 51),
+        (CUT, 79, 79),
+        (REFORM - 1, 10, 63),
+        (REFORM - 1, 33, 19),
+        (REFORM - 1, 62, 35),
+        (REFORM, 62, 62),
+        (REFORM, 63, 63),
+    ],
+)
+def test_a_region_is_published_as_that_of_the_crossing_s_day(day: int, known: int, published: int) -> None:
+    assert of_its_day(np.array([known], np.uint8), np.array([day])).tolist() == [published]
+
+
+def test_whoever_registered_after_the_cut_had_arrived_in_what_was_there_before() -> None:
+    evidence = np.array([(1, CUT + 9, Kind.REGISTERED, 61)], EVIDENCE)
+    found = RegionEvidence(np.array([1]), evidence)
+    assert found.of(np.array([1]), np.array([CUT - 9]), np.array([True])).tolist() == [51]
+
+
+@given(st.sampled_from(code_list("regions").under("KZ")), st.dates(date(1992, 1, 1), date(2030, 1, 1)))
+def test_no_region_is_published_of_a_day_on_which_it_was_none(region: Code, day: date) -> None:
+    (found,) = of_its_day(np.array([int(region.code)], np.uint8), np.array([day_number(day)])).tolist()
+    assert found == 0 or code_list("regions")[str(found)].holds_on(day)
+    assert found == int(region.code) or not region.holds_on(day)

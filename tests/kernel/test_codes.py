@@ -10,8 +10,9 @@ import pytest
 from shared.events.person import DocumentType
 from shared.kernel import codes
 
-OTHER_SHAPES = {"region_crosswalk", "group_members", "agency_reach", "checkpoints"}
+OTHER_SHAPES = {*codes.CROSSWALKS.values(), "group_members", "agency_reach", "checkpoints"}
 LISTS = sorted(path.stem for path in codes.FOLDER.glob("*.csv") if path.stem not in OTHER_SHAPES)
+CUTS = (date(2018, 6, 18), date(2018, 6, 19), date(2022, 6, 7), date(2022, 6, 8))
 HEADER = ["code", "parent", "kk", "ru", "en", "valid_from", "valid_to", "source"]
 
 
@@ -48,14 +49,37 @@ def test_labels_are_written_in_their_language(name: str) -> None:
 def test_countries_are_complete() -> None:
     countries = codes.code_list("countries")
     persons = {"XXA", "XXB", "XXC", "XXX"}
-    assert len(countries) == 249 + len(persons)
+    today = [code.code for code in countries.values() if code.holds_on(date(2026, 1, 1))]
+    assert len(today) == 249 + len(persons)
     assert all(len(code) == 3 and code.isascii() and code.isupper() for code in countries)
     assert persons <= set(countries)
     assert (countries["KAZ"].kk, countries["KAZ"].ru, countries["KAZ"].en) == ("Қазақстан", "Казахстан", "Kazakhstan")
     assert (countries["UZB"].kk, countries["KGZ"].ru) == ("Өзбекстан", "Кыргызстан")
     assert codes.is_country("XXA")
     assert not codes.is_country("KZ")
-    assert not codes.is_country("SUN")
+    assert not codes.is_country("XKX"), "of Kosovo ICAO has RKS, as an issuer"
+
+
+def test_what_was_a_country_holds_until_its_code_was_withdrawn_and_no_longer() -> None:
+    countries = codes.code_list("countries")
+    former = {code.code for code in countries.values() if code.valid_to is not None}
+    assert former == {"ANT", "BUR", "BYS", "CSK", "DDR", "SCG", "SUN", "TMP", "YMD", "YUG", "ZAR"}
+    assert countries["SUN"].holds_on(date(1992, 8, 29))
+    assert not countries["SUN"].holds_on(date(1992, 8, 30))
+    assert countries["SSD"].holds_on(date(2011, 7, 9))
+    assert not countries["SSD"].holds_on(date(2011, 7, 8))
+
+
+@pytest.mark.parametrize("name", codes.CROSSWALKS)
+def test_whatever_ended_names_what_followed_in_force_on_the_next_day(name: str) -> None:
+    listed = codes.code_list(name)
+    for code in listed.values():
+        if code.valid_to is not None:
+            following = codes.successors(name, code.code)
+            assert following, code.code
+            assert all(listed[each].holds_on(code.valid_to) for each in following), code.code
+    for row in codes.rows(codes.CROSSWALKS[name]):
+        assert {row["past"], row["present"]} <= set(listed)
 
 
 def test_issuers_of_travel_documents_are_countries_and_organisations() -> None:
@@ -63,16 +87,17 @@ def test_issuers_of_travel_documents_are_countries_and_organisations() -> None:
     assert not set(organisations) & set(codes.code_list("countries")), "statistics count countries"
     assert {"UNO", "UNA", "UNK", "EUE", "GBD", "GBN", "GBO", "GBP", "GBS", "XOM", "XPO", "XCC"} <= set(organisations)
     assert all(map(codes.is_issuer, ("UNO", "RKS", "XXA", "KAZ")))
-    assert not any(map(codes.is_issuer, ("UTO", "SUN", "uno", "D", "")))
+    assert not any(map(codes.is_issuer, ("UTO", "XKX", "uno", "D", "")))
     assert not any(map(codes.is_country, organisations))
 
 
-def test_the_twenty_regions() -> None:
+def test_the_twenty_regions_of_today_and_those_of_their_day() -> None:
     regions = codes.code_list("regions")
-    assert len(regions.under("KZ")) == 20
     assert all(codes.is_region(code.code) for code in regions.under("KZ"))
     assert not codes.is_region("KZ")
-    assert not codes.is_region("51")
+    counts = {day: sum(code.holds_on(day) for code in regions.under("KZ")) for day in CUTS}
+    assert list(counts.values()) == [16, 17, 17, 20]
+    assert (codes.successors("regions", "51"), codes.predecessors("regions", "10")) == (["61", "79"], ["63"])
 
 
 def test_the_crosswalk_leads_from_codes_that_were_to_regions_that_are() -> None:

@@ -39,21 +39,26 @@ def invitation(guest: dict[str, Any], **changes: Any) -> dict[str, Any]:
 def visa(guest: dict[str, Any], **changes: Any) -> dict[str, Any]:
     """A visa as it is handed in that was issued elsewhere."""
     number = next(_serial)
-    return {
-        "source_id": f"MFA-{number}",
-        "number": f"T{number:07d}",
-        "person": guest,
-        "category": "B1",
-        "entries": "multiple",
-        "electronic": False,
-        "valid_from": "2026-03-01",
-        "valid_until": "2027-02-28",
-        "stay_days": 60,
-        "invitation": None,
-        "issued_on": "2026-02-16",
-        "state": "issued",
-        "annulled_on": None,
-    } | changes
+    limits = {"valid_until": "2026-05-29", "stay_days": 30} if changes.get("entries") == "single" else {}
+    return (
+        {
+            "source_id": f"MFA-{number}",
+            "number": f"T{number:07d}",
+            "person": guest,
+            "category": "B1",
+            "entries": "multiple",
+            "electronic": False,
+            "valid_from": "2026-03-01",
+            "valid_until": "2027-02-28",
+            "stay_days": 60,
+            "invitation": None,
+            "issued_on": "2026-02-16",
+            "state": "issued",
+            "annulled_on": None,
+        }
+        | limits
+        | changes
+    )
 
 
 async def invited(portal: Api, guest: dict[str, Any], **changes: Any) -> dict[str, Any]:

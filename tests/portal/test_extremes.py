@@ -40,7 +40,7 @@ def submissions(day: str) -> list[tuple[str, str, dict[str, Any]]]:
     """Records of one day of every kind: path, role, body."""
     moment = f"{max(day, '1970-01-01')}T00:00:00+14:00"
     on_visa = guest()
-    stay = visa(on_visa, valid_from=max(day, FIRST), valid_until=LAST, issued_on=day)
+    stay = visa(on_visa, category="C7", valid_from=max(day, FIRST), valid_until=LAST, issued_on=day)
     entry = crossing(person=on_visa, crossed_at=moment, visa_number=stay["number"])
     ban = {"ground": "court", "barred_from": day, "barred_until": LAST, "person": guest()}
     lost = {"document": guest()["document"], "report": "lost", "reported_on": day}

@@ -67,6 +67,23 @@ async def test_the_thirtieth_calendar_day_after_the_entry_is_the_last(portal: Ap
     assert (receipt["late_by"], receipt["counted_in"], receipt["in_time"]) == (late_by, "days", late_by == 0)
 
 
+async def test_who_moves_within_the_stay_has_five_working_days_from_the_new_address(portal: Api) -> None:
+    guest = person(iin=GUEST_IIN)
+    body = crossing(person=guest, crossed_at="2026-07-20T10:00:00+05:00")
+    await portal.client.post("/v1/border-crossings", json=body, headers=portal.token("border"))
+    first = (await register(portal, registration(person=guest, stay_from="2026-07-21"))).json()
+    there = {"kato": "710000000", "text": "Abay avenue 1"}
+    moved = (await register(portal, registration(person=guest, stay_from="2026-07-27", address=there))).json()
+
+    assert first["check"]["rule"] == "self_registration_term"
+    assert (moved["check"]["rule"], moved["counted_from"], moved["due_on"]) == (
+        "readdress_term",
+        "2026-07-27",
+        "2026-08-03",
+    )
+    assert (moved["late_by"], moved["counted_in"]) == (5, "working days")
+
+
 async def test_before_the_order_is_in_force_the_host_reports(portal: Api) -> None:
     with clock.set_to(datetime(2026, 6, 30, 7, tzinfo=UTC)):
         answer = await register(portal, registration(stay_from="2026-06-20"))

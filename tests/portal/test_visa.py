@@ -247,3 +247,27 @@ async def test_an_entry_on_anothers_visa_is_an_alert(portal: Api) -> None:
     assert told[0]["person"]["surname"] == stranger["surname"]
     (record,) = await portal.rows("SELECT id FROM visa")
     assert {each["basis"] for each in told} == {str(record["id"])}
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointers"),
+    [
+        ({"valid_until": "2028-02-28"}, ["/valid_until"]),
+        ({"valid_until": "9999-12-31"}, ["/valid_until"]),
+        ({"entries": "single", "valid_until": "2026-05-29", "stay_days": 31}, ["/stay_days"]),
+        ({"entries": "single", "valid_until": "2026-05-30", "stay_days": 30}, ["/valid_until"]),
+        ({"category": "A1", "electronic": True, "stay_days": None}, ["/category"]),
+        ({"category": "B12", "electronic": True, "valid_until": "2026-03-30"}, ["/entries"]),
+        ({"category": "C5", "valid_until": "2029-02-28"}, []),  # of an ethnic Kazakh, as the order allows
+        ({"category": "C5", "valid_until": "2029-03-01"}, ["/valid_until"]),
+        ({"category": "C7", "valid_until": "2060-01-01"}, []),  # no limit of it is known
+        ({"issued_on": "2024-10-30", "valid_until": "2060-01-01"}, []),  # what held then was not read
+    ],
+)
+async def test_a_visa_issued_elsewhere_is_held_to_the_limits_of_its_category(
+    portal: Api, changes: dict[str, Any], pointers: list[str]
+) -> None:
+    body = visa(foreigner(), **changes)
+    answer = await portal.client.post("/v1/visas", json=body, headers=portal.token("migration-police"))
+    assert answer.status_code == (422 if pointers else 201), answer.text
+    assert [fault["pointer"] for fault in answer.json().get("errors", [])] == pointers

@@ -23,7 +23,10 @@ READ_BY_NO_RULE = {
         "placement_longest": _NO_CENTRES,
         "adaptation_longest": _NO_CENTRES,
     },
-    "portal": {"stay_without_registration": "frees the foreigner of registering: no host's notice hangs on it"},
+    "portal": {
+        "stay_without_registration": "frees the foreigner of registering: no host's notice hangs on it",
+        "transit_free_of_visa": "it ended before the first day on which stays are judged",
+    },
     "accounting": dict.fromkeys(
         ("initial_evidence_span", "m1216_threshold", "m1216_window"),
         "a constant of the array rule, which tests/accounting/test_method_numbers.py holds to it",

@@ -35,7 +35,7 @@ from shared.errors import Conflict, Fault, Invalid, Refused
 from shared.events.contradictions import contradiction, twice
 from shared.events.kandas import KandasStatus
 from shared.events.person import Person
-from shared.events.wire import Country, Date, Region, SourceId, Text, WireModel
+from shared.events.wire import Country, Date, Region, SourceId, Text, WireModel, on
 from shared.identity.callers import Caller
 from shared.identity.scope import expect_reach
 from shared.kernel.norms import NotInForce
@@ -71,6 +71,8 @@ class Lodgement(WireModel):
         ),
         twice("every member has a source_id of their own", "members", lambda member: member.source_id, "source_id"),
     )
+
+    DAYS = on("lodged_on")
 
     def case_file(self) -> CaseFile:
         files = tuple(MemberFile(source_id=m.source_id, member=m.member, documents=m.documents) for m in self.members)
@@ -121,8 +123,9 @@ async def lodge(engine: AsyncEngine, lodgement: Lodgement, caller: Caller) -> tu
     Conflict where one of the source ids holds other content, and Refused where the applicant is a kandas at present."""
     refuse_strangers(lodgement.mission, caller)
     expect_reach(caller, CASES, lodgement)
+    plausibility.expect(lodgement)
     for number, member in enumerate(lodgement.members):
-        plausibility.expect(member, at=f"/members/{number}")
+        plausibility.expect(member, at=f"/members/{number}", days=(lodgement.lodged_on, lodgement.lodged_on))
     if faults := [*_faults(lodgement), *_citizen(lodgement)]:
         raise Invalid("The application is not valid.", faults=faults)
     async with unit_of_work(engine) as unit:

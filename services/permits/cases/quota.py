@@ -25,6 +25,7 @@ from shared.identity.callers import Caller
 from shared.identity.scope import expect_whole_country
 from shared.kernel.decisions import Decision, DecisionOutcome
 from shared.outbox.unit_of_work import UnitOfWork
+from shared.records import plausibility
 from shared.records.step import perform
 
 Places = Annotated[int, Field(strict=True, ge=0, le=10_000_000)]
@@ -105,9 +106,11 @@ async def order(
     caller: Caller,
 ) -> QuotaDecided:
     """Sets the quota of a year, or sets it anew: what is in use stays in use. Answers with the order and its decision.
-    Raises Forbidden for an agency of less than the whole country, Refused above the ceiling or below what is in use,
-    VersionRequired, VersionMismatch."""
+    Raises Forbidden for an agency of less than the whole country, Invalid for a region not of that year, Refused
+    above the ceiling or below what is in use, VersionRequired, VersionMismatch."""
     expect_whole_country(caller, "The quota of a year")
+    for number, line in enumerate(ordered.pools):
+        plausibility.expect(line, at=f"/pools/{number}", days=(date(year, 1, 1), date(year, 12, 31)))
     lines = [Pool(new_id(), line.kind, line.category, line.region, line.activity, line.size) for line in ordered.pools]
     norms = rulebook().on(_day_of(year))
 

@@ -25,7 +25,8 @@ from pysdmx.model import (
 from pysdmx.model.__base import MaintainableArtefact
 
 from services.accounting.rules.figures.dataflows import ATTRIBUTES, FLOWS, Dimension, Enumeration, Flow, codes_of
-from shared.kernel.codes import code_list
+from shared.kernel.codes import Code as ListedCode
+from shared.kernel.codes import began, code_list, ended
 
 AGENCY: Final = "KOSH"
 VERSION: Final = "1.0"
@@ -92,8 +93,15 @@ def _codelist(enumeration: Enumeration) -> Codelist:
         name=code_list("code_lists")[enumeration.id].en,
         agency=AGENCY,
         version=VERSION,
-        items=[Code(id=code, name=named.en) for code, named in codes_of(enumeration).items()],
+        items=[_code(enumeration, code) for code in codes_of(enumeration).values()],
     )
+
+
+def _code(enumeration: Enumeration, named: ListedCode) -> Code:
+    """Of a code that has not always held, the description says when, and what stood before or stands since."""
+    (*_, name) = (name for name in (*enumeration.lists, "special_codes") if code_list(name).get(named.code) is named)
+    validity = [said for said in (began(name, named), ended(name, named)) if said is not None] if named.dated else []
+    return Code(id=named.code, name=named.en, description=" ".join(validity) or None)
 
 
 def _concept_scheme() -> ConceptScheme:

@@ -8,7 +8,7 @@ from shared.audit.access_log import Subject
 from shared.events.contradictions import contradiction, not_before
 from shared.events.person import Iin, Person
 from shared.events.portal import Channel, HostKind, NoticeState
-from shared.events.wire import Bin, Date, PastDate, PastTimestamp, Purpose, SourceId, Text, WireModel
+from shared.events.wire import REGION, Bin, Date, PastDate, PastTimestamp, Purpose, SourceId, Text, WireModel, during
 from shared.kernel import codes
 
 SIGNED = ("vmp", "egov")
@@ -23,7 +23,7 @@ def _kato(value: str) -> str:
     return value
 
 
-Kato = Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$"), AfterValidator(_kato)]
+Kato = Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$"), AfterValidator(_kato), REGION]
 
 
 class Host(WireModel):
@@ -95,6 +95,7 @@ class Notice(WireModel):
     state: NoticeState = "notified"
     checked_out_on: PastDate | None = None
 
+    DAYS = during("stay_from", "checked_out_on", "stay_until")
     CONTRADICTIONS = (
         not_before("stay_until", "stay_from"),
         not_before("checked_out_on", "stay_from"),

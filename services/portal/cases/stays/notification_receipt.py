@@ -98,9 +98,17 @@ async def issue(unit: UnitOfWork, entered: Sequence[StoredRecord[Notice]]) -> No
     crossings = [entries[notice.id].crossing if notice.id in entries else None for notice in notices]
     earlier = await store.earlier_notices(unit.connection, notices, crossings)
     joins = await _stays(unit, notices, earlier)
+    own = {e.id: entries[e.id].crossing for e in entered if e.fact.channel == "self" and e.id in entries}
+    moved = await store.moved(unit.connection, own) if own else set[UUID]()
     serials = await store.next_serials(unit.connection, len(notices))
     receipts = [
-        _receipt(entry, day, serial, entries.get(entry.id), joins.get(entry.id))
+        _receipt(
+            entry,
+            timing_of(entry.fact, day, entries.get(entry.id), entry.id in moved),
+            serial,
+            entries.get(entry.id),
+            joins.get(entry.id),
+        )
         for entry, day, serial in zip(entered, given, serials, strict=True)
     ]
     await store.keep_receipts(unit.connection, receipts)
@@ -128,17 +136,17 @@ async def _stays(unit: UnitOfWork, wanted: Sequence[NoticeCriteria], earlier: di
     return stays
 
 
-def timing_of(notice: Notice, given_on: date, entry: BorderEntry | None) -> Timing:
+def timing_of(notice: Notice, given_on: date, entry: BorderEntry | None, moved: bool) -> Timing:
     """How the notice stands to its term. Raises NotInForce for a stay before all rules."""
-    rule = self_timing if notice.channel == "self" else host_timing
-    entered_on = entry.entered_on if entry else None
-    return rule(rulebook(), arrived_on=notice.stay_from, entered_on=entered_on, given_on=given_on)
+    arrived_on, entered_on = notice.stay_from, entry.entered_on if entry else None
+    if notice.channel == "self":
+        return self_timing(rulebook(), arrived_on=arrived_on, entered_on=entered_on, given_on=given_on, moved=moved)
+    return host_timing(rulebook(), arrived_on=arrived_on, entered_on=entered_on, given_on=given_on)
 
 
 def _receipt(
-    entered: StoredRecord[Notice], given_on: date, serial: int, entry: BorderEntry | None, joins: UUID | None
+    entered: StoredRecord[Notice], timing: Timing, serial: int, entry: BorderEntry | None, joins: UUID | None
 ) -> KeptReceipt:
-    timing = timing_of(entered.fact, given_on, entry)
     receipt = NoticeReceipt(
         number=f"HN-{clock.today().year}-{serial:07d}",
         notification=entered.id,

@@ -20,7 +20,7 @@ from shared import clock
 from shared.audit import access_log
 from shared.db import records
 from shared.db.records import Record
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict, Fault, NotFound
 from shared.events.person import DocumentKey, Person
 from shared.events.visa import Entries, Visa, VisaCategory, VisaNumber
 from shared.events.wire import Date, Flag, ReckonedDate, SourceId, Text, WireModel
@@ -52,6 +52,15 @@ async def _on_revised(unit: UnitOfWork, changes: Sequence[Revision[Visa]]) -> No
     await on_visas_changed(unit, [change.before.number for change in changes], "the visa changed")
 
 
+def _submission_faults(visa: Visa, _caller: Caller) -> list[Fault]:
+    """What was issued elsewhere is held to the limits of its category on the day of issue."""
+    as_issued = rules.Application(
+        visa.category, visa.entries, visa.valid_from, visa.valid_until, visa.stay_days, visa.electronic
+    )
+    beyond = rules.beyond_limits(as_issued, rulebook().on(visa.issued_on))
+    return [Fault(f"/{member}", found) for member, found in beyond.items()]
+
+
 VISAS = RecordType(
     fact=Visa,
     table=table,
@@ -68,6 +77,7 @@ VISAS = RecordType(
     columns=_columns,
     on_created=_on_created,
     on_revised=_on_revised,
+    submission_faults=_submission_faults,
 )
 
 

@@ -42,8 +42,14 @@ def host_timing(rulebook: Rulebook, *, arrived_on: date, entered_on: date | None
     return _timing(rulebook.on(start), "host_notice", start, "crossing" if crossing else "arrival", given_on)
 
 
-def self_timing(rulebook: Rulebook, *, arrived_on: date, entered_on: date | None, given_on: date) -> Timing:
-    """The foreigner's own term. It runs from the entry, where that is on record. Raises NotInForce."""
+def self_timing(
+    rulebook: Rulebook, *, arrived_on: date, entered_on: date | None, given_on: date, moved: bool = False
+) -> Timing:
+    """The foreigner's own term. It runs from the entry, where that is on record; after a move within the stay
+    (`moved`), from the arrival at the new address. Raises NotInForce."""
+    if moved and "readdress_term" in rulebook.on(arrived_on):
+        norms = rulebook.on(arrived_on)
+        return _timing(norms, "self_registration", arrived_on, "arrival", given_on, norms["readdress_term"])
     start = entered_on or arrived_on
     of: Literal["arrival", "crossing"] = "crossing" if entered_on else "arrival"
     return _timing(rulebook.on(start), "self_registration", start, of, given_on)
@@ -57,12 +63,19 @@ def is_open(rulebook: Rulebook, way: Literal["host_notice", "self_registration"]
         return False
 
 
-def _timing(norms: NormsInForce, way: str, start: date, of: Literal["arrival", "crossing"], given_on: date) -> Timing:
+def _timing(
+    norms: NormsInForce,
+    way: str,
+    start: date,
+    of: Literal["arrival", "crossing"],
+    given_on: date,
+    own_term: Norm | None = None,
+) -> Timing:
     switch = norms[way]
     if not switch.applies():
         check = Check.not_applicable(switch, f"not asked for on {start}")
         return Timing(given_on, start, of, None, 0, "days", check)
-    term = norms[f"{way}_term"]
+    term = own_term or norms[f"{way}_term"]
     due_on = last_day_of(term, start)
     late_by = _late_by(term, due_on, given_on)
     found = f"given on {given_on}, due on {due_on}"

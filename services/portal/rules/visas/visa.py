@@ -4,13 +4,13 @@ Not modelled: grounds of refusal that lie in other registers (entry bans are ask
 citizens may have an electronic visa, and exceptions by treaty. Categories without a known limit are not limited.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from shared.kernel.calendar import add_days
-from shared.kernel.decisions import Check, Decision
+from shared.kernel.decisions import Check, CheckOutcome, Decision
 from shared.kernel.norms import Norm, NormsInForce
 from shared.kernel.terms import last_day_of
 
@@ -115,6 +115,36 @@ def _stay(norms: NormsInForce, asked: Application) -> Check:
     return Check.passed(limit, f"{asked.stay_days} of {limit.whole()} days were asked for.")
 
 
+def beyond_limits(visa: Application, norms: NormsInForce) -> dict[str, str]:
+    """Of a visa issued elsewhere, which members lie beyond its category's limits, and how. `norms` are those of the day
+    of issue; limits that no norm of that day gives are not known, and not asked. Its ground for a longer validity is
+    not told: the longest that the order knows is allowed."""
+    checks = [
+        ("valid_until", _known(norms, _VALIDITY, lambda: _longest_known(norms, visa))),
+        ("stay_days", _known(norms, ("visa_stay_single",), lambda: _stay(norms, visa))),
+    ]
+    if visa.electronic:
+        checks += [
+            ("category", _known(norms, ("e_visa_categories",), lambda: _issued_electronically(norms, visa))),
+            ("entries", _known(norms, ("single_entry_only",), lambda: _single_entry(norms, visa))),
+            ("valid_until", _known(norms, ("e_visa_entry",), lambda: _time_for_entry(norms, visa))),
+        ]
+    return {member: check.explanation for member, check in checks if check and check.outcome is CheckOutcome.FAILED}
+
+
+_VALIDITY = ("visa_validity_single", "visa_validity_multiple", "visa_validity", "visa_validity_privileged")
+
+
+def _known(norms: NormsInForce, names: Sequence[str], check: Callable[[], Check | None]) -> Check | None:
+    return check() if all(norms.get(name) is not None for name in names) else None
+
+
+def _longest_known(norms: NormsInForce, visa: Application) -> Check:
+    grounds: tuple[Privilege | None, ...] = (None, *get_args(Privilege))
+    checks = [_validity(norms, replace(visa, privilege=ground)) for ground in grounds]
+    return next((check for check in checks if check.outcome is not CheckOutcome.FAILED), checks[0])
+
+
 def _invitation(norms: NormsInForce, asked: Application) -> Check:
     norm, invited = norms["visa_invitation"], asked.invitation
     if invited is None:
@@ -140,18 +170,33 @@ def invitation_faults(invited: Invited, category: str, first: date, last: date) 
 
 
 def _electronic(norms: NormsInForce, asked: Application) -> Iterator[Check]:
-    categories, single = norms["e_visa_categories"], norms["single_entry_only"]
-    if asked.category in categories.codes():
-        yield Check.passed(categories, "The category is issued electronically.")
-    else:
-        yield Check.failed(categories, "The category is not issued electronically.", "Apply at a mission.")
-    if asked.category in single.codes():
-        if asked.entries == "single":
-            yield Check.passed(single, "One entry was asked for.")
-        else:
-            yield Check.failed(single, "Several entries were asked for.", "Ask for a single entry.")
-    if entry := _term(norms["e_visa_entry"], norms["e_visa_entry"].table(), asked.category):
-        yield _until(entry, asked.valid_from, asked.valid_until, "time for the entry")
+    yield _issued_electronically(norms, asked)
+    if single := _single_entry(norms, asked):
+        yield single
+    if entry := _time_for_entry(norms, asked):
+        yield entry
+
+
+def _issued_electronically(norms: NormsInForce, asked: Application) -> Check:
+    norm = norms["e_visa_categories"]
+    if asked.category in norm.codes():
+        return Check.passed(norm, "The category is issued electronically.")
+    return Check.failed(norm, "The category is not issued electronically.", "Apply at a mission.")
+
+
+def _single_entry(norms: NormsInForce, asked: Application) -> Check | None:
+    norm = norms["single_entry_only"]
+    if asked.category not in norm.codes():
+        return None
+    if asked.entries == "single":
+        return Check.passed(norm, "One entry was asked for.")
+    return Check.failed(norm, "Several entries were asked for.", "Ask for a single entry.")
+
+
+def _time_for_entry(norms: NormsInForce, asked: Application) -> Check | None:
+    norm = norms["e_visa_entry"]
+    limit = _term(norm, norm.table(), asked.category)
+    return _until(limit, asked.valid_from, asked.valid_until, "time for the entry") if limit else None
 
 
 def is_for_the_entry(category: str, electronic: bool, norms: NormsInForce) -> bool:

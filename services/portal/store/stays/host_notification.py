@@ -81,6 +81,18 @@ FROM new n CROSS JOIN LATERAL (
 ) AS o
 """)
 
+# By another address that the same person gave earlier after the same entry.
+_MOVED = text("""
+SELECT own.id FROM unnest(CAST(:ids AS uuid[]), CAST(:crossings AS uuid[])) AS n (id, crossing)
+JOIN host_notification AS own ON own.id = n.id
+WHERE EXISTS (
+    SELECT FROM host_notification AS h JOIN notification_receipt AS r ON r.notification = h.id
+    WHERE (h.iin = own.iin OR h.document = own.document) AND h.id <> own.id AND NOT h.withdrawn
+        AND r.crossing = n.crossing AND h.state IN ('awaiting_host', 'notified', 'checked_out')
+        AND h.stay_from < own.stay_from AND CAST(h.body->'address' AS jsonb) <> CAST(own.body->'address' AS jsonb)
+)
+""")
+
 _SERIALS = text("""
 SELECT nextval(pg_get_serial_sequence('notification_receipt', 'serial')) FROM generate_series(1, :count)
 """)
@@ -118,6 +130,12 @@ async def earlier_notices(
         },
     )
     return {row.id: row.other for row in rows}
+
+
+async def moved(connection: AsyncConnection, crossings: Mapping[UUID, UUID]) -> set[UUID]:
+    """Which of these notices, each with its entry, tell of a move: the person was at another address before."""
+    ids = {"ids": list(crossings), "crossings": list(crossings.values())}
+    return set((await connection.scalars(_MOVED, ids)).all())
 
 
 async def next_serials(connection: AsyncConnection, count: int) -> list[int]:
