@@ -54,7 +54,7 @@ def inbox_tables(metadata: MetaData) -> None:
         Column("parked_at", DateTime(timezone=True), nullable=False),
         Column("transport", Text),  # what carried it, and where it lies there
         Column("part", Integer),
-        Column("place", BigInteger),
+        Column("position", BigInteger),
         Column("digest", LargeBinary),  # SHA-256, null where its bytes are not had
         Column("type", Text),  # null where it is not written as types are
         Column("resend", Boolean, nullable=False, server_default=text("false")),  # an operator has it read again
@@ -104,12 +104,12 @@ ON CONFLICT (source) DO UPDATE SET current_at = excluded.current_at
 """)
 _CURRENT = text("SELECT source, current_at FROM inbox_source WHERE current_at IS NOT NULL")
 _PARK = text("""
-INSERT INTO inbox_parked (transport, source, parked_at, type, reason, digest, part, place)
+INSERT INTO inbox_parked (transport, source, parked_at, type, reason, digest, part, position)
 SELECT :transport, :source, now(), * FROM unnest(CAST(:types AS text[]), CAST(:reasons AS text[]),
     CAST(:digests AS bytea[]), CAST(:parts AS int[]), CAST(:places AS bigint[]))
 """)
 _PARKED = text("""
-SELECT type, reason, digest, part, place, id, transport, event FROM inbox_parked
+SELECT type, reason, digest, part, position, id, transport, event FROM inbox_parked
 WHERE source = :source AND skipped_at IS NULL AND (resend OR NOT :sent_again) AND id > :after ORDER BY id LIMIT :limit
 """)
 _UNPARK = text("DELETE FROM inbox_parked WHERE id = ANY(CAST(:ids AS bigint[]))")
@@ -157,8 +157,8 @@ async def parked(
     """What is set aside of a source after that id, oldest first; only what an operator sent again, if so asked."""
     asked = {"source": source, "limit": limit, "after": after, "sent_again": sent_again}
     return [
-        Parked(type, reason, digest, None if place is None else Place(part, place), id, transport, event)
-        for type, reason, digest, part, place, id, transport, event in await connection.execute(_PARKED, asked)
+        Parked(type, reason, digest, None if position is None else Place(part, position), id, transport, event)
+        for type, reason, digest, part, position, id, transport, event in await connection.execute(_PARKED, asked)
     ]
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deploy import topics
+from services.permits.app import make_app as make_permits
 from services.permits.cases.entry_ban import BANS
 from services.portal.app import make_app
 from shared import clock
@@ -227,7 +228,7 @@ async def test_poison_is_set_aside_alone_and_read_again_where_it_lies(
     events.append(event(len(events) + 1, f"r{len(events)}", barred_from="0001-01-01", barred_until=None))
     async with following(engine, canned(events)):
         await until_current(engine, clock.now())
-        parked = await rows(engine, "SELECT place, reason, type, event FROM inbox_parked ORDER BY id")
+        parked = await rows(engine, "SELECT position, reason, type, event FROM inbox_parked ORDER BY id")
         places = [place for place, *_ in parked]
         assert await rows(engine, "SELECT count(*) FROM entry_ban WHERE id LIKE 'r%'") == [(len(bad),)]
         assert all(place % 2 == 0 for place in places[:-1])
@@ -240,6 +241,23 @@ async def test_poison_is_set_aside_alone_and_read_again_where_it_lies(
         await until(lambda: rows(engine, "SELECT 1 FROM entry_ban WHERE id = 'mended'"))
         await until(lambda: rows(engine, "SELECT 1 WHERE NOT EXISTS (SELECT FROM inbox_parked WHERE resend)"))
         assert await rows(engine, "SELECT count(*) FROM inbox_parked") == [(len(places) - 1,)]
+
+
+async def test_operators_of_a_register_see_skip_and_resend_what_its_copies_lack(start_api: StartApi) -> None:
+    permits = await start_api("permits", make_permits)
+    operator, officer = permits.token("operator"), permits.token("permits-officer")
+    async with following(permits.engine, canned([event(1, "good"), "nonsense", event(3, "r\0")])):
+        await until_current(permits.engine, clock.now())
+        (first, second) = (await permits.client.get("/v1/parked-events", headers=operator)).json()["items"]
+        assert (first["reason"], second["reason"]) == (
+            "not a CloudEvent in JSON", "subject is not one line of at most 255 characters"
+        )  # fmt: skip
+        assert [(each["position"], each["resend"]) for each in (first, second)] == [(2, False), (3, False)]
+        skipped = await permits.client.post("/v1/parked-events:skip", params={"id": first["id"]}, headers=operator)
+        assert skipped.json() == {"skipped": 1}
+        assert (await permits.client.post("/v1/parked-events:resend", headers=operator)).json() == {"resent": 1}
+        await until(lambda: rows(permits.engine, "SELECT 1 WHERE NOT EXISTS (SELECT FROM inbox_parked WHERE resend)"))
+    assert (await permits.client.get("/v1/parked-events", headers=officer)).status_code == 403
 
 
 async def test_when_too_much_is_not_understood_nothing_is_taken_and_nobody_decides(engine: AsyncEngine) -> None:

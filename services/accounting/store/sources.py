@@ -93,13 +93,9 @@ async def not_found(connection: Connection, ids: Sequence[int]) -> None:
     )
 
 
-async def resend(connection: Connection, source: str | None) -> int:
-    """Has the parked events of one source, or of all, taken up again, and reading resumed. Returns how many."""
+async def resume(connection: Connection, source: str | None) -> None:
+    """Reading of the source, or of all, goes on where it was stopped."""
     await connection.execute("UPDATE source_state SET stopped = NULL WHERE source = coalesce($1, source)", source)
-    status: str = await connection.execute(
-        "UPDATE parked_event SET resend = true WHERE source = coalesce($1, source)", source
-    )
-    return int(status.split()[1])
 
 
 async def stop(connection: Connection, source: str, reason: str) -> None:

@@ -17,7 +17,7 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("inbox_parked", sa.Column("transport", sa.Text()))
     op.add_column("inbox_parked", sa.Column("part", sa.Integer()))
-    op.add_column("inbox_parked", sa.Column("place", sa.BigInteger()))
+    op.add_column("inbox_parked", sa.Column("position", sa.BigInteger()))
     op.add_column("inbox_parked", sa.Column("digest", sa.LargeBinary()))
     op.add_column("inbox_parked", sa.Column("type", sa.Text()))
     op.add_column("inbox_parked", sa.Column("resend", sa.Boolean(), server_default=sa.text("false"), nullable=False))
@@ -28,6 +28,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("DELETE FROM inbox_parked WHERE event IS NULL")
-    for column in ("skipped_at", "resend", "type", "digest", "place", "part", "transport"):
+    for column in ("skipped_at", "resend", "type", "digest", "position", "part", "transport"):
         op.drop_column("inbox_parked", column)
     op.alter_column("inbox_parked", "event", nullable=False)
