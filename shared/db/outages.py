@@ -6,6 +6,7 @@ other error (a table that is missing, a right that was not given) is a fault of 
 tells of one thing.
 """
 
+import logging
 from typing import Final
 
 import asyncpg
@@ -52,6 +53,19 @@ def may_pass(error: BaseException) -> bool:
         return True
     state = _state_of(error)
     return state.startswith(_PASSING_CLASSES) or state in _PASSING_CODES
+
+
+def log_outage(log: logging.Logger, what: str, error: BaseException) -> None:
+    """Says that `what` waits: what may pass in one line, anything else, such as a missing table, in full."""
+    if may_pass(error):
+        log.warning("%s waits for the database: %s", what, name_of(error))
+    else:
+        log.error("%s waits, and it does not look as if it would pass", what, exc_info=error)
+
+
+def name_of(error: BaseException) -> str:
+    """What to call it in a log."""
+    return " ".join(filter(None, (type(error).__name__, _state_of(error))))
 
 
 def is_refusal(error: BaseException) -> bool:

@@ -15,11 +15,10 @@ from typing import Any
 from opentelemetry.trace import SpanKind
 from prometheus_client import Counter, Gauge
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared import clock
-from shared.db.outages import REFUSALS, is_refusal
+from shared.db.outages import PASSING, REFUSALS, is_refusal, log_outage
 from shared.events.envelope import Fact
 from shared.inbox import table
 from shared.inbox.alarm import ErrorRateBreaker
@@ -100,10 +99,12 @@ class Follower:
                         await self._work(connection)
                     finally:
                         await connection.invalidate()  # back in the pool it would keep the lock
-            except (SourceFailed, DBAPIError, OSError) as outage:
+            except (SourceFailed, *PASSING) as outage:
                 self._watch.active.labels(name).set(0)
-                reason = str(outage) if isinstance(outage, SourceFailed) else type(outage).__name__
-                log.warning("following %s waits: %s", name, reason)
+                if isinstance(outage, SourceFailed):
+                    log.warning("following %s waits: %s", name, outage)
+                else:
+                    log_outage(log, f"following {name}", outage)
                 await asyncio.sleep(RETRY)
 
     async def _work(self, connection: AsyncConnection) -> None:

@@ -8,8 +8,6 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
-import asyncpg
-
 from services.accounting.cases.batch import EventBatch
 from services.accounting.cases.writer import Writer, acquire_writer
 from services.accounting.intake.decode import decode
@@ -22,6 +20,7 @@ from services.accounting.rules.rows import CONSUMER
 from services.accounting.settings import AccountingSettings, dsn
 from shared.audit import anchors
 from shared.db.engine import make_engine
+from shared.db.outages import PASSING, may_pass, name_of
 from shared.inbox.alarm import ErrorRateBreaker
 from shared.inbox.source import Source, SourceFailed
 from shared.inbox.sources import make_sources
@@ -35,13 +34,6 @@ WAIT = 20.0  # seconds that a source may keep us waiting for an event
 AGAIN = 200  # parked events that are read again at a time
 HOUSEKEEPING = 1.0  # seconds between looks at what operators asked for
 RETRY = 2.0  # seconds until another try where a source or the database does not answer
-OUTAGES = (
-    OSError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # what asyncpg makes of a connection that ends in the middle of a COPY
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-)
 
 
 async def read(settings: AccountingSettings, monitor: Telemetry) -> None:
@@ -71,9 +63,11 @@ async def run(address: str, sources: Sequence[Source], hashes: Hashes, monitor: 
                 log.info("this process writes now")
                 watch.active.set(1)
                 await Intake(writer, sources, hashes, watch).run()
-        except* OUTAGES as outage:
+        except* PASSING as outages:
             watch.active.set(0)
-            log.warning("intake waits for the database: %s", type(outage.exceptions[0]).__name__)
+            if (fault := outages.split(may_pass)[1]) is not None:
+                raise fault from None
+            log.warning("intake waits for the database: %s", name_of(outages.exceptions[0]))
         except* StandBy:
             watch.active.set(0)
             log.info("this process stands by while the figures are rebuilt")
