@@ -15,6 +15,7 @@ from shared.errors import Unavailable
 from shared.events.grants import grants_of
 from shared.http import my_access_log, passed_on
 from shared.http.app import make_app
+from shared.inbox import parked
 from shared.inbox import table as inbox
 from shared.outbox import feed, newest, relayed
 from shared.outbox.http_feeds import ToldEvents
@@ -48,6 +49,7 @@ def make_register(
         await check_database(engine, service)
 
     every = [*routers, feed.router, my_access_log.router, passed_on.router]
+    every += [parked.router] if background.copies else []
     app = make_app(service, title, settings, every, lifespan=lifespan, checks={"database": database})
     _watch_outbox(service, app.state.metrics, engine, settings)
     if background.copies:
@@ -98,12 +100,12 @@ def _watch_copies(metrics: Metrics, engine: AsyncEngine) -> None:
         async with engine.connect() as connection:
             return {source: at.timestamp() for source, at in (await inbox.current_at(connection)).items()}
 
-    async def parked() -> dict[str, float]:
+    async def parked_events() -> dict[str, float]:
         async with engine.connect() as connection:
             return dict(await inbox.how_many_parked(connection))
 
     metrics.watch("kosh_copies_current_timestamp_seconds", "Up to when copies are complete", current, "source")
-    metrics.watch("kosh_copies_parked", "Events that are set aside and missing in copies", parked, "source")
+    metrics.watch("kosh_copies_parked", "Events that are set aside and missing in copies", parked_events, "source")
 
 
 def _watch_jobs(metrics: Metrics, engine: AsyncEngine) -> None:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Column, DateTime, MetaData, Table, Text, text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared import clock
 from shared.db import grants
+from shared.db.outages import PASSING, log_outage
 from shared.errors import Unavailable
 
 log = logging.getLogger(__name__)
@@ -68,8 +68,10 @@ async def run_scheduler(engine: AsyncEngine, jobs: Sequence[Job]) -> None:
         for job in jobs:
             try:
                 await do_if_due(engine, job)
-            except (DBAPIError, OSError, Unavailable) as outage:
-                log.warning("%s waits: %s", job.name, type(outage).__name__)
+            except Unavailable:
+                log.warning("%s waits for what it depends on", job.name)
+            except PASSING as outage:
+                log_outage(log, job.name, outage)
             except Exception:  # a fault in one job must stop neither the others nor the copies beside them
                 log.exception("%s failed", job.name)
         await asyncio.sleep(LOOK)

@@ -44,7 +44,7 @@ def run(state: Path, environment: Mapping[str, str]) -> None:
                 _load_demo(system)
             _greet(system)
             while True:
-                system.supervisor.check()
+                system.supervisor.keep_running(_tell)
                 time.sleep(0.5)
         finally:
             _stop(system)

@@ -1,12 +1,13 @@
-"""Starts programs, notices when one of them ends, and stops them all together."""
+"""Starts programs, notices when one of them ends and starts it again, and stops them all together."""
 
 import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -20,6 +21,9 @@ MARK = "KOSH_RUN_STATE"
 STOP_PATIENCE = 20.0  # longer than the services give their running requests
 STRAY_PATIENCE = 3.0
 PAUSE = 0.1
+RESTARTS = 5  # that often a program is started again ...
+LATELY = 300.0  # ... within so many seconds, before it is given up
+FIRST_PAUSE = 1.0  # seconds until it is started again; twice as long each time
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,15 @@ class Child:
     name: str
     process: subprocess.Popen[bytes]
     log: Path
+    program: Program | None = None
+
+
+@dataclass
+class Deaths:
+    """When a program has ended of late, and when it is started again."""
+
+    at: deque[float] = field(default_factory=deque)
+    due: float | None = None
 
 
 class Supervisor:
@@ -49,6 +62,7 @@ class Supervisor:
         self.mark = {MARK: str(self._state)}
         self._started: list[Child] = []
         self._watched: list[Child] = []
+        self._deaths: defaultdict[str, Deaths] = defaultdict(Deaths)
 
     def start(self, program: Program) -> Child:
         """Starts it; call from the main thread. The log of the run before is kept beside the new one."""
@@ -59,7 +73,7 @@ class Supervisor:
         environment = os.environ | program.environment | self.mark
         with log.open("wb") as output:
             running = process.start(process.guarded(program.command), output=output, env=environment)
-        self._started.append(Child(program.name, running, log))
+        self._started.append(Child(program.name, running, log, program))
         return self._started[-1]
 
     def run(self, program: Program) -> None:
@@ -88,7 +102,32 @@ class Supervisor:
         """Raises Failed if any of the programs does not run any more."""
         for child in (*self._watched, *self._started):
             if child.process.poll() is not None:
-                raise Failed(f"{child.name} ended with exit code {child.process.returncode}; {end_of(child.log)}")
+                raise Failed(_obituary(child))
+
+    def keep_running(self, tell: Callable[[str], None]) -> None:
+        """Starts again what has ended, each time after a longer pause, and says so; call it again and again, from the
+        main thread. Raises Failed for what ends again and again, and for what somebody else has started."""
+        for child in self._watched:
+            if child.process.poll() is not None:
+                raise Failed(_obituary(child))
+        for child in [each for each in self._started if each.process.poll() is not None]:
+            self._start_again(child, self._deaths[child.name], tell)
+
+    def _start_again(self, child: Child, deaths: Deaths, tell: Callable[[str], None]) -> None:
+        now = time.monotonic()
+        if deaths.due is None:
+            deaths.at.append(now)
+            while deaths.at[0] < now - LATELY:
+                deaths.at.popleft()
+            if len(deaths.at) > RESTARTS:
+                raise Failed(f"{child.name} does not stay up: it ended {len(deaths.at)} times; {_obituary(child)}")
+            pause = FIRST_PAUSE * 2 ** (len(deaths.at) - 1)
+            deaths.due = now + pause
+            tell(f"{_obituary(child)}\n{child.name} is started again in {pause:g} s")
+        elif now >= deaths.due and child.program is not None:
+            deaths.due = None
+            self._started.remove(child)
+            self.start(child.program)
 
     def wait_until_ready(self, programs: Sequence[Program], patience: float) -> None:
         """Returns when every program that has a readiness address answers there; raises Failed."""
@@ -127,6 +166,10 @@ class Supervisor:
                 return False
             time.sleep(PAUSE)
         return True
+
+
+def _obituary(child: Child) -> str:
+    return f"{child.name} ended with exit code {child.process.returncode}; {end_of(child.log)}"
 
 
 def strays(state: Path) -> list[int]:

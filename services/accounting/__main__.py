@@ -112,7 +112,7 @@ async def _mark_for_resending(settings: AccountingSettings, source: str | None) 
     from shared.db.engine import make_engine
 
     engine = make_engine(settings.database_url, connections=1)
-    print(f"{await resend(engine, source)} parked events will be taken up again by the intake")
+    print(f"{(await resend(engine, source)).resent} parked events will be taken up again by the intake")
     await engine.dispose()
 
 

@@ -4,6 +4,7 @@
 member that a fact gains goes to nobody until somebody is granted it. A grant of what no fact has fails at start.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,6 +21,8 @@ from shared.events.catalogue import FACTS
 from shared.events.envelope import TYPE_PREFIX, Event, Fact
 from shared.events.person import Person
 from shared.kernel import names
+
+log = logging.getLogger(__name__)
 
 CONTRACT = Path(__file__).resolve().parents[2] / "contracts" / "topics.yaml"
 CLIENT_PREFIX = "kosh-"
@@ -55,11 +58,17 @@ class Grant:
         return topic_of(self.producer, self.consumer)
 
     def view(self, event: Event) -> Event | None:
-        """The event with the granted members alone; None where its fact is not granted."""
+        """The event with the granted members alone; None where its fact is not granted. From data that is no fact
+        nothing can be chosen: then it goes out without data, and the consumer sets it aside."""
         members = self.facts.get(event.type)
         if members is None:
             return None
-        return replace(event, data=orjson.dumps(_select(orjson.loads(event.data), members)).decode())
+        try:
+            data = orjson.dumps(_select(orjson.loads(event.data), members)).decode()
+        except Exception as fault:
+            log.error("an event goes out without data: %s", type(fault).__name__, extra={"event": event.id})
+            data = "null"
+        return replace(event, data=data)
 
 
 def topic_of(producer: str, consumer: str) -> str:

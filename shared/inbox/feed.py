@@ -1,4 +1,8 @@
-"""A register's HTTP feed of events (after http-feeds.org), polled with long waits."""
+"""A register's HTTP feed of events (after http-feeds.org), polled with long waits.
+
+An answer that holds something else than events at their positions is asked for again in halves, down to the one event
+that is at fault: that one is handed over as unreadable, at the position that the feed tells, and reading goes on.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +11,7 @@ import httpx
 import orjson
 
 from shared.errors import Unavailable
-from shared.inbox.source import Delivery, Newest, Positions, SourceFailed, Unreadable
+from shared.inbox.source import LARGEST, Delivery, Event, Newest, Place, Positions, SourceFailed, Unreadable
 
 PATIENCE = 10.0  # seconds beyond the wait that was asked for
 
@@ -34,14 +38,41 @@ class FeedSource:
 
     async def read(self, after: Positions, limit: int, wait: float) -> Delivery:
         position = after.get(0, 0)
+        while True:
+            answer, reached = await self._page(position, limit, wait)
+            events = _events_of(answer, position, reached)
+            if events is not None:
+                places = [Place(0, event["position"]) for event in events]
+                return Delivery(list(events), {0: reached}, reached, places)
+            if limit == 1:
+                return Delivery([Unreadable(answer.content)], {0: reached}, reached, [Place(0, reached)])
+            limit, wait = limit // 2, 0
+
+    async def again(self, transport: str, places: Sequence[Place]) -> list[Event | Unreadable | None]:
+        """A topic's places mean nothing here."""
+        return [await self._at(place.position) if transport == self.transport else None for place in places]
+
+    async def _at(self, position: int) -> Event | Unreadable | None:
+        try:
+            answer, reached = await self._page(position - 1, 1, 0)
+        except SourceFailed as failure:
+            if _status_of(failure) == httpx.codes.CONFLICT:
+                return None  # beyond the newest event
+            raise
+        if reached != position:
+            return None
+        events = _events_of(answer, position - 1, reached)
+        return Unreadable(answer.content) if events is None else events[0] if events else None
+
+    async def _page(self, position: int, limit: int, wait: float) -> tuple[httpx.Response, int]:
+        """The feed's answer, and the position that it tells. Raises SourceFailed, also for what cannot be gone past."""
         asked = {"after": position, "limit": limit, "wait": wait, "type": self._types}
         answer = await self._get("/v1/events", params=asked, timeout=wait + PATIENCE)
-        events = _json(answer)
-        reached = answer.headers.get("kosh-position", "")
-        if not isinstance(events, list) or not reached.isdigit():
+        told = answer.headers.get("kosh-position", "")
+        reached = int(told) if told.isascii() and told.isdigit() and len(told) < 20 else -1
+        if not position <= reached <= LARGEST or (reached == position and _json(answer) != []):
             raise SourceFailed(f"{self.name}: the feed does not answer with events and a position")
-        found = [e if isinstance(e, dict) else Unreadable(orjson.dumps(e)) for e in events]
-        return Delivery(found, {0: int(reached)}, int(reached))
+        return answer, reached
 
     async def newest(self) -> Newest:
         position, _ = await self.ends()
@@ -50,10 +81,10 @@ class FeedSource:
     async def ends(self) -> tuple[int, int]:
         """The position of the register's newest event, and that up to which events are in our Kafka topic."""
         answer = _json(await self._get("/v1/events/newest"))
-        if not isinstance(answer, dict) or not isinstance(answer.get("position"), int):
+        if not isinstance(answer, dict) or not _is_position(answer.get("position")):
             raise SourceFailed(f"{self.name}: the feed does not tell its newest position")
         relayed = answer.get("relayed")
-        return answer["position"], relayed if isinstance(relayed, int) else 0
+        return answer["position"], relayed if isinstance(relayed, int) and _is_position(relayed) else 0
 
     async def close(self) -> None:
         await self._http.aclose()
@@ -70,6 +101,31 @@ def _json(answer: httpx.Response) -> Any:
         return orjson.loads(answer.content)
     except orjson.JSONDecodeError as error:
         raise SourceFailed("the feed does not answer in JSON") from error
+
+
+def _events_of(answer: httpx.Response, after: int, reached: int) -> list[Event] | None:
+    """The events of an answer, None unless all of them are such and stand in the order of their positions."""
+    try:
+        events = orjson.loads(answer.content)
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(events, list):
+        return None
+    for event in events:
+        position = event.get("position") if isinstance(event, dict) else None
+        if type(position) is not int or not after < position <= reached:
+            return None
+        after = position
+    return events
+
+
+def _is_position(value: object) -> bool:
+    return type(value) is int and 0 <= value <= LARGEST
+
+
+def _status_of(failure: SourceFailed) -> int | None:
+    cause = failure.__cause__
+    return cause.response.status_code if isinstance(cause, httpx.HTTPStatusError) else None
 
 
 def _sentence(failure: Exception) -> str:

@@ -15,22 +15,24 @@ from typing import Any
 from opentelemetry.trace import SpanKind
 from prometheus_client import Counter, Gauge
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared import clock
+from shared.db.outages import PASSING, REFUSALS, is_refusal, log_outage
 from shared.events.envelope import Fact
 from shared.inbox import table
 from shared.inbox.alarm import ErrorRateBreaker
 from shared.inbox.copies import Copy, keep
-from shared.inbox.reading import NotUnderstood, Version, fact_of, readable, version_of
-from shared.inbox.source import Delivery, Event, Source, SourceFailed, Unreadable, event_of, raw
+from shared.inbox.reading import NotUnderstood, Version, fact_of, readable, type_of, version_of
+from shared.inbox.source import Delivery, Event, Place, Source, SourceFailed, Unreadable, digest_of, event_of
 from shared.inbox.sources import make_sources
 from shared.inbox.table import Parked
 from shared.process import Telemetry
 from shared.settings import ServiceSettings
 
 log = logging.getLogger(__name__)
+
+Events = Sequence[Event | Unreadable]
 
 Understood = dict[str, list[tuple[Version, Fact]]]
 """Versions of records by the type of their fact."""
@@ -97,10 +99,12 @@ class Follower:
                         await self._work(connection)
                     finally:
                         await connection.invalidate()  # back in the pool it would keep the lock
-            except (SourceFailed, DBAPIError, OSError) as outage:
+            except (SourceFailed, *PASSING) as outage:
                 self._watch.active.labels(name).set(0)
-                reason = str(outage) if isinstance(outage, SourceFailed) else type(outage).__name__
-                log.warning("following %s waits: %s", name, reason)
+                if isinstance(outage, SourceFailed):
+                    log.warning("following %s waits: %s", name, outage)
+                else:
+                    log_outage(log, f"following {name}", outage)
                 await asyncio.sleep(RETRY)
 
     async def _work(self, connection: AsyncConnection) -> None:
@@ -120,6 +124,7 @@ class Follower:
         async with connection.begin():
             positions = await table.positions(connection, source.transport, source.name)
         while True:
+            await self._try_parked_again(connection, sent_again=True)
             asked_at, newest = clock.now(), await source.newest()
             if newest.is_reached(positions):
                 async with connection.begin():
@@ -132,40 +137,79 @@ class Follower:
     async def _take(self, connection: AsyncConnection, delivery: Delivery) -> None:
         """Takes what was delivered, in one transaction."""
         source, events = self._source, delivery.events
-        understood, parked = self._read(events)
-        if reason := self._alarm.record(len(events), len(parked)):
-            raise SourceFailed(f"{source.name}: {reason}")
         with self._watch.taking(source.name, events):
             async with connection.begin():
-                await self._keep(connection, understood)
+                parked = await self._copy(connection, events, delivery.places or [None] * len(events))
+                if reason := self._alarm.record(len(events), len(parked)):
+                    raise SourceFailed(f"{source.name}: {reason}")
                 if parked:
-                    await table.park(connection, source.name, parked)
+                    await table.park(connection, source.transport, source.name, parked)
                 await table.advance(connection, source.transport, source.name, delivery.positions)
 
-    async def _try_parked_again(self, connection: AsyncConnection) -> None:
-        """This program may understand what the one before it did not."""
-        async with connection.begin():
-            held = await table.parked(connection, self._source.name)
-            understood, again = self._read([event_of(each.event) for each in held])
-            still = {each.event for each in again}
-            await self._keep(connection, understood)
-            await table.unpark(connection, [each.id for each in held if each.event not in still])
+    async def _try_parked_again(self, connection: AsyncConnection, *, sent_again: bool = False) -> None:
+        """This program may understand what the one before it did not; or an operator has mended the cause."""
+        last = 0
+        while held := await self._parked(connection, last, sent_again):
+            for each in held:
+                event = await self._again(each)
+                async with connection.begin():
+                    if event is None or await self._copy(connection, [event], [each.place]):
+                        await table.keep_parked(connection, [each.id])
+                    else:
+                        await table.unpark(connection, [each.id])
+            last = held[-1].id
 
-    def _read(self, events: Sequence[Event | Unreadable]) -> tuple[Understood, list[Parked]]:
+    async def _parked(self, connection: AsyncConnection, after: int, sent_again: bool) -> list[Parked]:
+        async with connection.begin():
+            return await table.parked(connection, self._source.name, LIMIT, after, sent_again=sent_again)
+
+    async def _again(self, parked: Parked) -> Event | Unreadable | None:
+        """What is parked, from where it lies."""
+        if parked.event is not None:
+            return event_of(parked.event)
+        if parked.place is None:
+            return None
+        (found,) = await self._source.again(parked.transport or "", [parked.place])
+        return found
+
+    async def _copy(self, connection: AsyncConnection, events: Events, places: Sequence[Place | None]) -> list[Parked]:
+        """Keeps the events together if possible, else all but what alone is refused too. Returns what was not kept."""
+        understood, parked = self._read(events, places)
+        try:
+            async with connection.begin_nested():
+                for kind, versions in understood.items():
+                    await keep(connection, self._copies[kind], versions)
+        except REFUSALS as refusal:
+            if not is_refusal(refusal):
+                raise
+            log.error("copies of %s are refused", self._source.name, exc_info=refusal)
+            if len(events) == 1:
+                return [_parked(events[0], places[0], f"cannot be kept: {type(refusal).__name__}")]
+            middle = len(events) // 2
+            return [
+                *await self._copy(connection, events[:middle], places[:middle]),
+                *await self._copy(connection, events[middle:], places[middle:]),
+            ]
+        return parked
+
+    def _read(self, events: Events, places: Sequence[Place | None]) -> tuple[Understood, list[Parked]]:
         """What is to be kept, and what could not be understood. Events of other types are none of our business."""
         understood: Understood = {}
         parked: list[Parked] = []
-        for each in events:
+        for each, place in zip(events, places, strict=True):
             try:
                 event = readable(each)
-                kind = str(event.get("type"))
-                if kind in self._copies:
-                    fact = fact_of(self._copies[kind].fact, event)
-                    understood.setdefault(kind, []).append((version_of(event), fact))
+                kind = event.get("type")
+                if isinstance(kind, str) and kind in self._copies:
+                    taken = version_of(event), fact_of(self._copies[kind].fact, event)
+                    understood.setdefault(kind, []).append(taken)
             except NotUnderstood as fault:
-                parked.append(Parked(str(fault), raw(each)))
+                parked.append(_parked(each, place, str(fault)))
+            except Exception as fault:
+                log.error("an event of %s cannot be read", self._source.name, exc_info=fault)
+                parked.append(_parked(each, place, f"our own failure: {type(fault).__name__}"))
         return understood, parked
 
-    async def _keep(self, connection: AsyncConnection, understood: Understood) -> None:
-        for kind, versions in understood.items():
-            await keep(connection, self._copies[kind], versions)
+
+def _parked(event: Event | Unreadable, place: Place | None, reason: str) -> Parked:
+    return Parked(type_of(event), reason, digest_of(event), place)

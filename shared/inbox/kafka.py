@@ -2,18 +2,22 @@
 in the transaction of their effect."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
 from shared.broker import Broker
 from shared.events.grants import topic_of
 from shared.inbox.feed import FeedSource
-from shared.inbox.source import Delivery, Newest, Positions, SourceFailed, event_of
+from shared.inbox.source import Delivery, Event, Newest, Place, Positions, SourceFailed, Unreadable, event_of
 
 PATIENCE = 10.0  # seconds until the broker must have answered
+SHORTLY = 500  # milliseconds for a record that is there
+UNDECODABLE = Unreadable(None)
+"""A record that the client library refuses, such as one whose headers' names are no UTF-8. What follows it in the batch
+of its producer is not had either; nobody else's records are in that."""
 
 
 class KafkaSource:
@@ -40,10 +44,61 @@ class KafkaSource:
         except (KafkaError, OSError) as failure:
             await self._give_up()
             raise SourceFailed(f"{self.name}: the broker cannot be read ({type(failure).__name__})") from failure
+        except ValueError:
+            await self._give_up()  # it has lost the records before the one that it refuses
+            return await self._past_undecodable(after, limit)
         reached = {part.partition: records[-1].offset + 1 for part, records in found.items() if records}
         self._at |= reached
         events = [event_of(record.value or b"") for records in found.values() for record in records]
-        return Delivery(events, reached, 0 if events else await self._all_of_it())
+        places = [Place(part.partition, record.offset) for part, records in found.items() for record in records]
+        return Delivery(events, reached, 0 if events else await self._all_of_it(), places)
+
+    async def _past_undecodable(self, after: Positions, limit: int) -> Delivery:
+        """Record by record up to the first that the library refuses, and over it. Raises SourceFailed."""
+        events: list[Event | Unreadable] = []
+        places: list[Place] = []
+        at = dict(after)
+        try:
+            consumer = await self._started()
+            self._go_to(consumer, after)
+            for part in sorted(consumer.assignment()):
+                while len(events) < limit and (records := await _one(consumer, part)) != []:
+                    offset = records[0].offset if records else at.get(part.partition, 0)
+                    events.append(event_of(records[0].value or b"") if records else UNDECODABLE)
+                    places.append(Place(part.partition, offset))
+                    at[part.partition] = offset + 1
+                    if records is None:
+                        return Delivery(events, at, 0, places)
+            return Delivery(events, at, 0, places)
+        except (KafkaError, OSError) as failure:
+            raise SourceFailed(f"{self.name}: the broker cannot be read ({type(failure).__name__})") from failure
+        finally:
+            await self._give_up()
+
+    async def again(self, transport: str, places: Sequence[Place]) -> list[Event | Unreadable | None]:
+        """By a consumer of its own: the one that reads on stays where it is."""
+        if transport != self.transport:
+            return await self._feed.again(transport, places)
+        consumer = AIOKafkaConsumer(**self._broker.options(), enable_auto_commit=False, auto_offset_reset="none")
+        try:
+            await consumer.start()
+            return [await self._lying_at(consumer, place) for place in places]
+        except (KafkaError, OSError) as failure:
+            raise SourceFailed(f"{self.name}: the broker cannot be read ({type(failure).__name__})") from failure
+        finally:
+            await consumer.stop()
+
+    async def _lying_at(self, consumer: AIOKafkaConsumer, place: Place) -> Event | Unreadable | None:
+        part = TopicPartition(self._topic, place.part)
+        consumer.assign([part])
+        consumer.seek(part, place.position)
+        try:
+            records = await _one(consumer, part)
+        except OffsetOutOfRangeError:
+            return None
+        if records is None:
+            return UNDECODABLE
+        return event_of(records[0].value or b"") if records and records[0].offset == place.position else None
 
     async def _all_of_it(self) -> int:
         """The position that is reached where nothing is left in the topic, else 0."""
@@ -96,3 +151,12 @@ class KafkaSource:
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
             await consumer.stop()
+
+
+async def _one(consumer: AIOKafkaConsumer, part: TopicPartition) -> list[Any] | None:
+    """The next record of the partition, none where nothing comes shortly, None for one that the library refuses."""
+    try:
+        found = await consumer.getmany(part, timeout_ms=SHORTLY, max_records=1)
+    except ValueError:
+        return None
+    return found.get(part, [])

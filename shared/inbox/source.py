@@ -1,7 +1,8 @@
 """The port through which one service reads the events of another, whatever carries them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, NamedTuple, Protocol
 
 import orjson
@@ -14,21 +15,35 @@ Event = dict[str, Any]
 """A CloudEvent in the JSON format's structured mode, parsed, with the outbox's `position` as an extension."""
 
 
+LARGEST = 2**63 - 1
+"""The last position that can be stored."""
+
+
+class Place(NamedTuple):
+    """Where an event lies in what carries it: the part, and the position there. In a feed that is the outbox's own, in
+    Kafka the record's offset."""
+
+    part: int
+    position: int
+
+
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """What the transport brought instead of an event."""
+    """What the transport brought instead of an event; `raw` is None where not even its bytes are had."""
 
-    raw: bytes
+    raw: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """What came from a source, and its positions behind it; `reached` is the position in the register's outbox up to
-    which nothing is missing, 0 where that cannot be told: what is not granted to us does not come."""
+    which nothing is missing, 0 where that cannot be told: what is not granted to us does not come. `places` are those
+    of the events, one for each: what cannot be taken is found there again."""
 
     events: list[Event | Unreadable]
     positions: Positions
     reached: int = 0
+    places: Sequence[Place] = ()
 
 
 class Newest(NamedTuple):
@@ -65,6 +80,10 @@ class Source(Protocol):
         """Where the source ends now. Raises SourceFailed."""
         ...
 
+    async def again(self, transport: str, places: Sequence[Place]) -> list[Event | Unreadable | None]:
+        """What lies at each of the places of `transport`, None where nothing does. Raises SourceFailed."""
+        ...
+
     async def close(self) -> None: ...
 
 
@@ -77,6 +96,12 @@ def event_of(raw: bytes) -> Event | Unreadable:
     return event if isinstance(event, dict) else Unreadable(raw)
 
 
-def raw(event: Event | Unreadable) -> bytes:
-    """What `event_of` reads again, for what is set aside."""
-    return event.raw if isinstance(event, Unreadable) else orjson.dumps(event)
+def digest_of(event: Event | Unreadable) -> bytes | None:
+    """SHA-256 of the event as compact JSON, or of the very bytes of what is none: tells, without the content, whether
+    two are the same. None for what has no bytes or is nested too deeply to be written again."""
+    if isinstance(event, Unreadable):
+        return None if event.raw is None else sha256(event.raw).digest()
+    try:
+        return sha256(orjson.dumps(event)).digest()
+    except TypeError:
+        return None

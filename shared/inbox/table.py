@@ -21,11 +21,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import SchemaItem
 
 from shared.db import grants
+from shared.inbox.source import Place
 
 
 def inbox_tables(metadata: MetaData) -> None:
     """Positions by transport and part; by source the moment up to which everything was read (its `position` is that of
-    earlier versions, no longer written); and events that were not understood, as received."""
+    earlier versions, no longer written); and where events lie that were not taken, without their content."""
     Table(
         "inbox_position",
         metadata,
@@ -49,9 +50,18 @@ def inbox_tables(metadata: MetaData) -> None:
         Column("id", BigInteger, Identity(always=True), primary_key=True),
         Column("source", Text, nullable=False),
         Column("reason", Text, nullable=False),  # holds nothing of the event's content
-        Column("event", LargeBinary, nullable=False),
+        Column("event", LargeBinary),  # as received, of earlier versions; personal data
         Column("parked_at", DateTime(timezone=True), nullable=False),
-        info=grants.may("DELETE", because="what is understood at last is parked no more"),
+        Column("transport", Text),  # what carried it, and where it lies there
+        Column("part", Integer),
+        Column("position", BigInteger),
+        Column("digest", LargeBinary),  # SHA-256, null where its bytes are not had
+        Column("type", Text),  # null where it is not written as types are
+        Column("resend", Boolean, nullable=False, server_default=text("false")),  # an operator has it read again
+        Column("skipped_at", DateTime(timezone=True)),  # an operator said that it is not wanted
+        info=grants.may(
+            "UPDATE", "DELETE", because="operators skip it or send it again; what is taken at last is parked no more"
+        ),
     )
 
 
@@ -70,11 +80,16 @@ def copy_table(metadata: MetaData, name: str, *columns: SchemaItem) -> Table:
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """An event that was not understood; `id` is 0 for one that is not stored yet."""
+    """An event that was not taken, and where it lies; `id` is 0 for one that is not stored yet, `event` is what earlier
+    versions kept of it."""
 
+    type: str | None
     reason: str
-    event: bytes
+    digest: bytes | None
+    place: Place | None
     id: int = 0
+    transport: str | None = None
+    event: bytes | None = None
 
 
 _POSITIONS = text("SELECT part, position FROM inbox_position WHERE transport = :transport AND source = :source")
@@ -89,12 +104,17 @@ ON CONFLICT (source) DO UPDATE SET current_at = excluded.current_at
 """)
 _CURRENT = text("SELECT source, current_at FROM inbox_source WHERE current_at IS NOT NULL")
 _PARK = text("""
-INSERT INTO inbox_parked (source, reason, event, parked_at)
-SELECT :source, *, now() FROM unnest(CAST(:reasons AS text[]), CAST(:events AS bytea[]))
+INSERT INTO inbox_parked (transport, source, parked_at, type, reason, digest, part, position)
+SELECT :transport, :source, now(), * FROM unnest(CAST(:types AS text[]), CAST(:reasons AS text[]),
+    CAST(:digests AS bytea[]), CAST(:parts AS int[]), CAST(:places AS bigint[]))
 """)
-_PARKED = text("SELECT reason, event, id FROM inbox_parked WHERE source = :source ORDER BY id")
+_PARKED = text("""
+SELECT type, reason, digest, part, position, id, transport, event FROM inbox_parked
+WHERE source = :source AND skipped_at IS NULL AND (resend OR NOT :sent_again) AND id > :after ORDER BY id LIMIT :limit
+""")
 _UNPARK = text("DELETE FROM inbox_parked WHERE id = ANY(CAST(:ids AS bigint[]))")
-_HOW_MANY = text("SELECT source, count(*) AS parked FROM inbox_parked GROUP BY source")
+_KEEP_PARKED = text("UPDATE inbox_parked SET resend = false WHERE id = ANY(CAST(:ids AS bigint[]))")
+_HOW_MANY = text("SELECT source, count(*) AS parked FROM inbox_parked WHERE skipped_at IS NULL GROUP BY source")
 
 
 async def positions(connection: AsyncConnection, transport: str, source: str) -> dict[int, int]:
@@ -119,19 +139,37 @@ async def current_at(connection: AsyncConnection) -> dict[str, datetime]:
     return {row.source: row.current_at for row in await connection.execute(_CURRENT)}
 
 
-async def park(connection: AsyncConnection, source: str, events: Sequence[Parked]) -> None:
+async def park(connection: AsyncConnection, transport: str, source: str, events: Sequence[Parked]) -> None:
     """Sets events aside, to be looked at and tried again."""
-    arrays = {"reasons": [each.reason for each in events], "events": [each.event for each in events]}
-    await connection.execute(_PARK, {"source": source, **arrays})
+    arrays = {
+        "types": [each.type for each in events],
+        "reasons": [each.reason for each in events],
+        "digests": [each.digest for each in events],
+        "parts": [each.place.part if each.place else None for each in events],
+        "places": [each.place.position if each.place else None for each in events],
+    }
+    await connection.execute(_PARK, {"transport": transport, "source": source, **arrays})
 
 
-async def parked(connection: AsyncConnection, source: str) -> list[Parked]:
-    """What is set aside of a source, oldest first."""
-    return [Parked(*row) for row in await connection.execute(_PARKED, {"source": source})]
+async def parked(
+    connection: AsyncConnection, source: str, limit: int, after: int = 0, *, sent_again: bool = False
+) -> list[Parked]:
+    """What is set aside of a source after that id, oldest first; only what an operator sent again, if so asked."""
+    asked = {"source": source, "limit": limit, "after": after, "sent_again": sent_again}
+    return [
+        Parked(type, reason, digest, None if position is None else Place(part, position), id, transport, event)
+        for type, reason, digest, part, position, id, transport, event in await connection.execute(_PARKED, asked)
+    ]
 
 
 async def unpark(connection: AsyncConnection, ids: Sequence[int]) -> None:
+    """These are set aside no more."""
     await connection.execute(_UNPARK, {"ids": list(ids)})
+
+
+async def keep_parked(connection: AsyncConnection, ids: Sequence[int]) -> None:
+    """These were tried again, and stay."""
+    await connection.execute(_KEEP_PARKED, {"ids": list(ids)})
 
 
 async def how_many_parked(connection: AsyncConnection) -> dict[str, int]:

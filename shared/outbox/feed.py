@@ -34,7 +34,11 @@ _ATTRIBUTES = {
     "recordversion": {"type": "integer"},
     "recordwithdrawn": {"type": "boolean"},
     "position": {"type": "integer", "description": "in this feed"},
-    "data": {"type": "object", "additionalProperties": True},
+    "data": {
+        "type": ["object", "null"],
+        "additionalProperties": True,
+        "description": "null where what is on file cannot be read: set it aside, and read it again once it is mended",
+    },
 }
 _EVENT = {
     "title": "CloudEvent",

@@ -17,11 +17,11 @@ from aiokafka.errors import KafkaError
 from opentelemetry.trace import SpanKind
 from prometheus_client import Counter, Gauge
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared import outbox
 from shared.broker import Broker
+from shared.db.outages import PASSING, log_outage
 from shared.events.envelope import CONTENT_TYPE, Event
 from shared.events.grants import Grant, grants_of
 from shared.process import Telemetry
@@ -67,10 +67,13 @@ class Relay:
                     await stack.enter_async_context(producer)
                     self._active.set(1)
                     await self._relay(connection, producer)
-            except (KafkaError, DBAPIError, OSError) as outage:
+            except (KafkaError, *PASSING) as outage:
                 self._active.set(0)
                 self._outages.inc()
-                log.warning("relay waits: %s", type(outage).__name__)
+                if isinstance(outage, KafkaError):
+                    log.warning("relay waits for the broker: %s", type(outage).__name__)
+                else:
+                    log_outage(log, "relay", outage)
                 await asyncio.sleep(RETRY)
 
     async def _relay(self, connection: AsyncConnection, producer: AIOKafkaProducer) -> None:

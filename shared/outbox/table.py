@@ -65,8 +65,10 @@ def relay_table(metadata: MetaData) -> Table:
 
 _COLUMNS = ("type", "subject", "recordversion", "recordwithdrawn", "time", "traceparent", "data")
 
+# A time that this program's calendar does not hold must not end the reading of all that follow.
 _AFTER = text("""
-SELECT position, type, subject, recordversion, recordwithdrawn, time, traceparent, CAST(data AS text) AS data
+SELECT position, type, subject, recordversion, recordwithdrawn,
+    greatest(least(time, '9999-12-30 00:00+00'), '0001-01-03 00:00+00') AS time, traceparent, CAST(data AS text) AS data
 FROM outbox WHERE position > :after ORDER BY position LIMIT :limit
 """)
 
@@ -80,8 +82,8 @@ wanted AS MATERIALIZED (
     SELECT CASE WHEN (SELECT count(*) FROM wanted) < :limit THEN max(position)
         ELSE (SELECT max(position) FROM wanted) END AS reached FROM looked
 )
-SELECT reached, o.position, o.type, subject, recordversion, recordwithdrawn, time, traceparent,
-    CAST(data AS text) AS data
+SELECT reached, o.position, o.type, subject, recordversion, recordwithdrawn,
+    greatest(least(time, '9999-12-30 00:00+00'), '0001-01-03 00:00+00') AS time, traceparent, CAST(data AS text) AS data
 FROM reach LEFT JOIN (wanted JOIN outbox o USING (position)) ON true ORDER BY o.position
 """)
 _RELAYED = text("SELECT transport, position FROM relayed WHERE transport = ANY(CAST(:topics AS text[]))")

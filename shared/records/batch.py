@@ -22,8 +22,8 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import clock
+from shared.db.outages import may_pass
 from shared.errors import DomainError, Fault, Invalid, Unavailable
-from shared.http.outages import may_pass
 from shared.http.problems import NO_RULE
 from shared.http.reading import read_model
 from shared.identity.callers import Caller

@@ -4,6 +4,7 @@ and inserts the same events with unnest. Both on a durable PostgreSQL of the ben
 import argparse
 import asyncio
 import time
+from collections.abc import Sequence
 
 import asyncpg
 import orjson
@@ -18,7 +19,7 @@ from services.accounting.intake.watch import IntakeMetrics
 from services.accounting.rules.persons.identity import Hashes
 from shared.db.migrate import upgrade
 from shared.events.portal import BorderCrossing
-from shared.inbox.source import Delivery, Newest, Positions
+from shared.inbox.source import Delivery, Event, Newest, Place, Positions, Unreadable
 from shared.process import Telemetry, tune_gc
 from tests.bench.crossings_stream import pages
 from tests.bench.figures import line
@@ -60,6 +61,9 @@ class Pages:
         if page == len(self.answers):
             await asyncio.sleep(3600)
         return Delivery(orjson.loads(self.answers[page]), {0: page + 1})
+
+    async def again(self, transport: str, places: Sequence[Place]) -> list[Event | Unreadable | None]:
+        return [None for _ in places]
 
     async def newest(self) -> Newest:
         return Newest(len(self.answers), {0: len(self.answers)})

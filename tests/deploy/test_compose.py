@@ -69,6 +69,8 @@ def test_every_container_is_confined(name: str) -> None:
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert service.get("read_only", False) is (name not in WRITABLE)
     assert not {"privileged", "cap_add", "container_name", "network_mode", "pid"} & service.keys()
+    assert int(service["mem_limit"]) >= 2**30
+    assert service["restart"] in ("unless-stopped", "on-failure:3")
 
 
 @pytest.mark.parametrize("name", sorted(every_service()))

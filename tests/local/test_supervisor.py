@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,6 +30,35 @@ def test_an_unexpected_end_is_told_with_the_last_lines_of_the_log(supervisor: Su
     supervisor.start(program("raise SystemExit('no database')")).process.wait()
     with pytest.raises(Failed, match=r"a-program ended with exit code 1[^$]*no database"):
         supervisor.check()
+
+
+def keep_running(supervisor: Supervisor, told: list[str], until: Callable[[], bool]) -> None:
+    while not until():
+        supervisor.keep_running(told.append)
+        time.sleep(0.005)
+
+
+def test_what_ends_is_started_again_and_given_up_only_when_it_does_not_stay_up(
+    supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deploy.local.supervisor.FIRST_PAUSE", 0.001)
+    told: list[str] = []
+    mark = tmp_path / "mark"
+    once = (
+        f"import pathlib, sys, time; mark = pathlib.Path({str(mark)!r})\n"
+        "if mark.exists(): print('up', flush=True); time.sleep(600)\n"
+        "mark.touch(); sys.exit('no memory')"
+    )
+    log = supervisor.start(program(once)).log
+    keep_running(supervisor, told, lambda: mark.exists() and log.exists() and "up" in log.read_text())
+    supervisor.check()
+    assert len(told) == 1
+    assert "a-program ended with exit code 1" in told[0]
+    assert "no memory" in told[0]
+    supervisor.start(program("raise SystemExit('no database')"))
+    with pytest.raises(Failed, match=r"a-program does not stay up: it ended 6 times[^$]*no database"):
+        keep_running(supervisor, told, lambda: False)
+    assert len(told) == 5
 
 
 def test_waiting_for_readiness_ends_when_the_program_does(supervisor: Supervisor) -> None:

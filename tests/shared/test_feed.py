@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from services.portal.app import make_app
 from shared.events.border_control import EntryBan
@@ -256,3 +256,35 @@ async def test_an_id_of_another_outbox_is_a_conflict_and_two_ways_of_asking_are_
     answer = await told(portal, "accounting", **asked)
     assert answer.status_code == status
     assert status == 422 or "newest event, which is 1" in answer.json()["detail"]
+
+
+async def test_what_cannot_be_read_in_the_outbox_goes_out_without_data_and_holds_up_nothing(portal: Api) -> None:
+    """Whatever is in the outbox, such as after a repair by hand: each consumer sees that something is there."""
+    await cross(portal)
+    copied = text("""
+        INSERT INTO outbox (type, subject, recordversion, recordwithdrawn, time, data)
+        SELECT type, subject, 2, false, CAST(CAST(:time AS text) AS timestamptz),
+            CAST(CAST(:data AS text) AS json) FROM outbox WHERE position = 1
+    """)
+    deep = "[" * 3_000 + "]" * 3_000
+    spoilt = [
+        '"\\ud800"',
+        "[1]",
+        "1e999",
+        "null",
+        deep,
+        '{"person": 7}',
+        '{"person": {"surname": 1}}',
+    ]
+    times = ["infinity", "-infinity", "20000-01-01", "4000-01-01 BC"]
+    async with portal.engine.begin() as connection:
+        for data in spoilt:
+            await connection.execute(copied, {"data": data, "time": "2026-01-01"})
+        for time in times:
+            await connection.execute(copied, {"data": "{}", "time": time})
+    await cross(portal)
+    answer = await read(portal)
+    events = answer.json()
+    assert [event["position"] for event in events] == list(range(1, len(spoilt) + len(times) + 3))
+    assert [event["data"] for event in events[1:7]] == [None, {}, None, None, None, None]
+    assert events[-1]["data"] is not None

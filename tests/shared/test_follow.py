@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deploy import topics
+from services.permits.app import make_app as make_permits
 from services.permits.cases.entry_ban import BANS
 from services.portal.app import make_app
 from shared import clock
@@ -21,7 +22,7 @@ from shared.db.engine import make_engine
 from shared.errors import Unavailable
 from shared.events.border_control import EntryBan
 from shared.events.envelope import Fact
-from shared.inbox import follow
+from shared.inbox import alarm, follow
 from shared.inbox.copies import STALE, Copy, expect_current, keep
 from shared.inbox.feed import FeedSource
 from shared.inbox.kafka import KafkaSource
@@ -30,6 +31,7 @@ from shared.inbox.source import Source
 from shared.outbox import relay
 from shared.process import Telemetry
 from shared.testing.api import Api, StartApi
+from shared.testing.nasty import nasty_texts, odd_but_true
 from shared.testing.people import crossing, person
 from shared.testing.postgres import FreshDatabase
 
@@ -59,15 +61,16 @@ def feed_of(portal: Api, types: Sequence[str] = (EntryBan.TYPE,)) -> FeedSource:
 
 
 def canned(events: Sequence[Any]) -> FeedSource:
-    """A feed that holds just these events, and gives a few at a time."""
+    """A feed that holds just these events, as values or as bytes, and gives a few at a time."""
 
     async def answer(request: httpx.Request) -> httpx.Response:
         if request.url.path.endswith("newest"):
             return httpx.Response(200, json={"position": len(events)})
-        after = int(request.url.params["after"])
-        some = events[after : after + 40]
-        await asyncio.sleep(0.02)
-        return httpx.Response(200, content=orjson.dumps(some), headers={"Kosh-Position": str(after + len(some))})
+        after, limit = int(request.url.params["after"]), int(request.url.params["limit"])
+        some = events[after : after + min(limit, 40)]
+        await asyncio.sleep(0.02 * (not some))
+        body = b",".join(each if isinstance(each, bytes) else orjson.dumps(each) for each in some)
+        return httpx.Response(200, content=b"[" + body + b"]", headers={"Kosh-Position": str(after + len(some))})
 
     return FeedSource("portal", "http://portal", httpx.Auth(), httpx.MockTransport(answer))
 
@@ -211,6 +214,50 @@ async def test_what_is_not_understood_is_set_aside_once_and_tried_again_by_the_n
         assert [id for id, *_ in await rows(engine)] == ["good"]
         assert await rows(engine, "SELECT count(*) FROM inbox_parked") == [(2,)]
     assert "none of the known" not in str(await rows(engine, "SELECT reason FROM inbox_parked"))
+
+
+async def test_poison_is_set_aside_alone_and_read_again_where_it_lies(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alarm, "SHARE", 2.0)
+    bad = [*filter(None, nasty_texts(event(1, "spoilt"))), *map(orjson.dumps, odd_but_true(event(1, "odd")))]
+    events: list[Any] = []
+    for false in bad:
+        events.append(event(len(events) + 1, f"r{len(events)}"))
+        events.append(false.replace(b'"position":1', b'"position":%d' % (len(events) + 1)))
+    events.append(event(len(events) + 1, f"r{len(events)}", barred_from="0001-01-01", barred_until=None))
+    async with following(engine, canned(events)):
+        await until_current(engine, clock.now())
+        parked = await rows(engine, "SELECT position, reason, type, event FROM inbox_parked ORDER BY id")
+        places = [place for place, *_ in parked]
+        assert await rows(engine, "SELECT count(*) FROM entry_ban WHERE id LIKE 'r%'") == [(len(bad),)]
+        assert all(place % 2 == 0 for place in places[:-1])
+        assert len(places) == len(set(places)) > len(bad) / 3
+        assert {kept for *_, kept in parked} == {None}
+        assert all(reason.isascii() and reason.isprintable() for _, reason, *_ in parked)
+        events[places[0] - 1] = event(places[0], "mended")
+        async with engine.begin() as connection:
+            await connection.execute(text("UPDATE inbox_parked SET resend = true"))
+        await until(lambda: rows(engine, "SELECT 1 FROM entry_ban WHERE id = 'mended'"))
+        await until(lambda: rows(engine, "SELECT 1 WHERE NOT EXISTS (SELECT FROM inbox_parked WHERE resend)"))
+        assert await rows(engine, "SELECT count(*) FROM inbox_parked") == [(len(places) - 1,)]
+
+
+async def test_operators_of_a_register_see_skip_and_resend_what_its_copies_lack(start_api: StartApi) -> None:
+    permits = await start_api("permits", make_permits)
+    operator, officer = permits.token("operator"), permits.token("permits-officer")
+    async with following(permits.engine, canned([event(1, "good"), "nonsense", event(3, "r\0")])):
+        await until_current(permits.engine, clock.now())
+        (first, second) = (await permits.client.get("/v1/parked-events", headers=operator)).json()["items"]
+        assert (first["reason"], second["reason"]) == (
+            "not a CloudEvent in JSON", "subject is not one line of at most 255 characters"
+        )  # fmt: skip
+        assert [(each["position"], each["resend"]) for each in (first, second)] == [(2, False), (3, False)]
+        skipped = await permits.client.post("/v1/parked-events:skip", params={"id": first["id"]}, headers=operator)
+        assert skipped.json() == {"skipped": 1}
+        assert (await permits.client.post("/v1/parked-events:resend", headers=operator)).json() == {"resent": 1}
+        await until(lambda: rows(permits.engine, "SELECT 1 WHERE NOT EXISTS (SELECT FROM inbox_parked WHERE resend)"))
+    assert (await permits.client.get("/v1/parked-events", headers=officer)).status_code == 403
 
 
 async def test_when_too_much_is_not_understood_nothing_is_taken_and_nobody_decides(engine: AsyncEngine) -> None:

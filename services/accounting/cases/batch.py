@@ -6,17 +6,21 @@ from typing import Any, Self
 
 from services.accounting.rules.persons.identity import Claim
 from services.accounting.rules.rows import CrossingRow, FactRow, ParkedRow, RegisterRow
+from shared.inbox.reading import position_of
+from shared.inbox.source import Place
 
 
 @dataclass
 class EventBatch:
     """Rows of one source, of each record only the newest version that came.
 
-    `resent` are the parked events that the batch takes up again; `stop` is why its source is not read on.
+    `places` are those of its events; `resent` are the parked events that the batch takes up again; `stop` is why its
+    source is not read on.
     """
 
     source: str
     events: Sequence[Any] = ()
+    places: Sequence[Place | None] = ()
     transport: str = ""
     positions: Mapping[int, int] = field(default_factory=dict)
     seen: int = 0
@@ -32,8 +36,9 @@ class EventBatch:
     def without_events(self, parked: Sequence[ParkedRow] = ()) -> Self:
         """The same with nothing of the events themselves, unless as `parked`: positions and what else was reached."""
         return replace(
-            self, events=(), seen=len(parked), crossings={}, register_facts={}, claims={}, parked=list(parked)
-        )
+            self, events=(), places=(), seen=len(parked), crossings={}, register_facts={}, claims={},
+            parked=list(parked),
+        )  # fmt: skip
 
     def add(self, row: FactRow, claims: Sequence[Claim]) -> None:
         """Takes a row in, unless a newer version of its record is there. Keeps what it claims, and who said so."""
@@ -45,8 +50,9 @@ class EventBatch:
                 self.claims.setdefault(claim.key, (claim, row.fact))
 
     def reach(self, event: Mapping[str, Any]) -> None:
-        """Remembers the newest position (the outbox's own, whatever the transport) and the time of its event."""
-        position, time = event.get("position"), event.get("time")
-        if isinstance(position, int) and position > self.newest_position:
+        """Remembers the newest position (the outbox's own, whatever the transport) and the time of its event. Raises
+        NotUnderstood where the position is none."""
+        position, time = position_of(event), event.get("time")
+        if position > self.newest_position:
             self.newest_position = position
             self.newest_time = time if isinstance(time, str) else None

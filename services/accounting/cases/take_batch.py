@@ -5,7 +5,7 @@ record the newest version counts, and what it changes is found by its persons.
 """
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 
 import asyncpg
 
@@ -39,7 +39,7 @@ async def _close(connection: Connection, batch: EventBatch, taken: int) -> None:
     if batch.resent:
         await sources.unpark(connection, batch.resent)
     if batch.parked:
-        await sources.park(connection, batch.source, batch.parked)
+        await sources.park(connection, batch.transport, batch.source, batch.parked)
     await sources.note(
         connection,
         batch.source,
@@ -53,6 +53,8 @@ async def _close(connection: Connection, batch: EventBatch, taken: int) -> None:
 
 
 def _moment(time: str | None) -> datetime | None:
+    """The time that an event tells, None where it tells none that every zone has in its calendar."""
     with suppress(ValueError):
-        return datetime.fromisoformat(time) if time else None
+        moment = datetime.fromisoformat(time or "")
+        return moment if moment.tzinfo and MINYEAR < moment.year < MAXYEAR else None
     return None

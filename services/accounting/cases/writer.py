@@ -1,14 +1,15 @@
 """The one process that writes facts and figures, and what it looks after beside the batches."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import asyncpg
+from asyncpg.transaction import Transaction
 
 from services.accounting.cases.batch import EventBatch
 from services.accounting.cases.take_batch import take_batch
+from services.accounting.rules.rows import ParkedMessage
 from services.accounting.store import lock, sources
-from services.accounting.store.sources import ParkedMessage
 
 Connection = asyncpg.Connection
 
@@ -23,6 +24,10 @@ class Writer:
         """Takes the batch in, in one transaction; returns how many of its events had an effect."""
         return await take_batch(self.connection, batch)
 
+    def transaction(self) -> Transaction:
+        """All that is taken within it is taken at once, or nothing."""
+        return self.connection.transaction()
+
     async def must_stand_by(self) -> bool:
         """Whether a rebuild waits for its turn: then end this writer, and become the next one after it."""
         return await lock.is_rebuild_due(self.connection)
@@ -35,9 +40,13 @@ class Writer:
         """The sources that are not read until an operator has looked at what was parked."""
         return await sources.stopped(self.connection)
 
-    async def to_resend(self, most: int) -> list[ParkedMessage]:
-        """Parked events that an operator sent again, oldest first, all of one source."""
-        return await sources.to_resend(self.connection, most)
+    async def to_resend(self, source: str, most: int) -> list[ParkedMessage]:
+        """Parked events of the source that an operator sent again, oldest first, all of one transport."""
+        return await sources.to_resend(self.connection, source, most)
+
+    async def not_found(self, ids: Sequence[int]) -> None:
+        """Parked events that are sent again no more: nothing lies where they were."""
+        await sources.not_found(self.connection, ids)
 
 
 @asynccontextmanager

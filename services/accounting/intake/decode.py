@@ -17,8 +17,8 @@ from shared.events.police import CitizenshipChange, Expulsion, ProtectionStatus,
 from shared.events.portal import BorderCrossing, FeedCoverage, HostNotification, ResidenceRegistration
 from shared.events.views import granted
 from shared.events.visa import StayRegistration, Visa
-from shared.inbox.reading import NotUnderstood, fact_of, readable, version_of
-from shared.inbox.source import Event, Unreadable, raw
+from shared.inbox.reading import NotUnderstood, fact_of, readable, type_of, version_of
+from shared.inbox.source import Event, Place, Unreadable, digest_of
 
 SIGNS: Mapping[str, tuple[type[Fact], Callable[[Any], Sign | None]]] = {
     ResidenceRegistration.TYPE: (ResidenceRegistration, portal.residence_registration_v1),
@@ -42,23 +42,24 @@ _MODELS: tuple[type[Fact], ...] = (BorderCrossing, *(model for model, _ in SIGNS
 READ: Mapping[str, type[Fact]] = {fact.TYPE: granted(CONSUMER, fact) for fact in _MODELS}
 """Each with the members that accounting is granted, and no others."""
 
-FAULTS = (ArithmeticError, LookupError, TypeError, ValueError)
-"""What a fault of ours in handling one event looks like: it is set aside too, so that it cannot block the others."""
-
 log = logging.getLogger(__name__)
 
 
-def decode(source: str, events: Sequence[Event | Unreadable], hashes: Hashes) -> EventBatch:
-    """The batch that `events` are. Never fails: what is not understood is parked in it, with the reason."""
-    batch = EventBatch(source, events=events, seen=len(events))
-    for event in events:
+def decode(
+    source: str, events: Sequence[Event | Unreadable], hashes: Hashes, places: Sequence[Place | None] = ()
+) -> EventBatch:
+    """The batch that `events` are. Never fails: what is not understood is parked in it, with the reason, and so is what
+    a fault of ours cannot digest."""
+    places = places or [None] * len(events)
+    batch = EventBatch(source, events=events, places=places, seen=len(events))
+    for event, place in zip(events, places, strict=True):
         try:
             batch.reach(readable(event))
             batch.add(*digest(readable(event), hashes))
         except NotUnderstood as fault:
-            batch.parked.append(parked(event, str(fault)))
-        except FAULTS as fault:
-            batch.parked.append(parked(event, f"our own failure: {type(fault).__name__}"))
+            batch.parked.append(parked(event, place, str(fault)))
+        except Exception as fault:
+            batch.parked.append(parked(event, place, f"our own failure: {type(fault).__name__}"))
             log.error("an event of %s cannot be digested", source, exc_info=fault)
     return batch
 
@@ -96,7 +97,6 @@ def _register_row(
     return row, identity.claims
 
 
-def parked(event: Event | Unreadable, reason: str) -> ParkedRow:
-    """The event as it is set aside."""
-    kind = event.get("type") if isinstance(event, dict) else None
-    return ParkedRow(kind[:200] if isinstance(kind, str) else None, reason, raw(event))
+def parked(event: Event | Unreadable, place: Place | None, reason: str) -> ParkedRow:
+    """What is kept of an event that is set aside."""
+    return ParkedRow(type_of(event), reason, digest_of(event), *(place or (None, None)))

@@ -8,11 +8,12 @@ import asyncpg
 
 from services.accounting.cases.releases.cut import cut_monthly
 from services.accounting.rules.figures.figures import TooMany
+from shared.db.outages import PASSING, name_of
 
 log = logging.getLogger(__name__)
 
 LOOK: Final = 600.0  # seconds between looks; the first comes after that time, so that a first load is not cut in two
-TROUBLE: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError, TooMany)
+TROUBLE: Final = (*PASSING, TooMany)
 
 
 async def release_monthly(address: str, look: float = LOOK) -> None:
@@ -26,7 +27,7 @@ async def release_monthly(address: str, look: float = LOOK) -> None:
             finally:
                 await connection.close()
         except TROUBLE as trouble:
-            log.warning("this month's release waits: %s", type(trouble).__name__)
+            log.warning("this month's release waits: %s", name_of(trouble))
             continue
         if cut:
             log.info("release %d was cut: %d figures, %d withheld", cut.release, cut.shown, cut.withheld)

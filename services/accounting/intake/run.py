@@ -8,21 +8,21 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
-import asyncpg
-
 from services.accounting.cases.batch import EventBatch
 from services.accounting.cases.writer import Writer, acquire_writer
 from services.accounting.intake.decode import decode
 from services.accounting.intake.monthly import release_monthly
-from services.accounting.intake.single import ingest_one_by_one
+from services.accounting.intake.resent import read_again
+from services.accounting.intake.single import ingest
 from services.accounting.intake.watch import IntakeMetrics
 from services.accounting.rules.persons.identity import Hashes
 from services.accounting.rules.rows import CONSUMER
 from services.accounting.settings import AccountingSettings, dsn
 from shared.audit import anchors
 from shared.db.engine import make_engine
+from shared.db.outages import PASSING, may_pass, name_of
 from shared.inbox.alarm import ErrorRateBreaker
-from shared.inbox.source import Source, SourceFailed, event_of
+from shared.inbox.source import Source, SourceFailed
 from shared.inbox.sources import make_sources
 from shared.process import Telemetry, tune_gc
 from shared.timer import run_scheduler
@@ -31,15 +31,9 @@ log = logging.getLogger(__name__)
 
 LIMIT = 2_000  # events in a batch at most
 WAIT = 20.0  # seconds that a source may keep us waiting for an event
+AGAIN = 200  # parked events that are read again at a time
 HOUSEKEEPING = 1.0  # seconds between looks at what operators asked for
 RETRY = 2.0  # seconds until another try where a source or the database does not answer
-OUTAGES = (
-    OSError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # what asyncpg makes of a connection that ends in the middle of a COPY
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-)
 
 
 async def read(settings: AccountingSettings, monitor: Telemetry) -> None:
@@ -69,9 +63,11 @@ async def run(address: str, sources: Sequence[Source], hashes: Hashes, monitor: 
                 log.info("this process writes now")
                 watch.active.set(1)
                 await Intake(writer, sources, hashes, watch).run()
-        except* OUTAGES as outage:
+        except* PASSING as outages:
             watch.active.set(0)
-            log.warning("intake waits for the database: %s", type(outage.exceptions[0]).__name__)
+            if (fault := outages.split(may_pass)[1]) is not None:
+                raise fault from None
+            log.warning("intake waits for the database: %s", name_of(outages.exceptions[0]))
         except* StandBy:
             watch.active.set(0)
             log.info("this process stands by while the figures are rebuilt")
@@ -110,7 +106,7 @@ class Intake:
                 continue
             if not delivery.events and delivery.reached <= reached:
                 continue
-            batch = decode(source.name, delivery.events, self._hashes)
+            batch = decode(source.name, delivery.events, self._hashes, delivery.places)
             positions |= delivery.positions
             batch.newest_position = reached = max(batch.newest_position, delivery.reached, reached)
             batch.transport, batch.positions = source.transport, delivery.positions
@@ -121,26 +117,34 @@ class Intake:
             await self._batches.put(batch)
 
     async def _write(self) -> None:
+        now = asyncio.get_running_loop().time
+        looked = now()
         while not await self._writer.must_stand_by():
             try:
-                async with asyncio.timeout(HOUSEKEEPING):
+                async with asyncio.timeout_at(looked + HOUSEKEEPING):
                     batch = await self._batches.get()
-            except TimeoutError:
+            except TimeoutError:  # at the latest then: also while batches come without end
                 await self._look_around()
+                looked = now()
             else:
                 await self._take(batch)
         raise StandBy
 
     async def _take(self, batch: EventBatch) -> None:
         with self._watch.taking(batch):
-            await ingest_one_by_one(self._writer, batch, self._hashes)
+            await ingest(self._writer, batch, self._hashes)
 
     async def _look_around(self) -> None:
         """Takes up what operators sent again, and resumes the sources that they resumed."""
-        while parked := await self._writer.to_resend(LIMIT):
-            batch = decode(parked[0].source, [event_of(each.event) for each in parked], self._hashes)
-            batch.resent = [each.id for each in parked]
-            await self._take(batch)
+        for source in self._sources:
+            if parked := await self._writer.to_resend(source.name, AGAIN):
+                try:
+                    batch, missing = await read_again(source, parked, self._hashes)
+                except SourceFailed as failure:
+                    log.warning("what is parked waits: %s", failure)
+                    continue
+                await self._take(batch)
+                await self._writer.not_found(missing)
         stopped = await self._writer.stopped()
         for name, event in self._resumed.items():
             if name not in stopped:

@@ -1,35 +1,48 @@
-"""A batch that the database refuses is taken event by event, so that one event cannot block all that follow."""
+"""A batch that the database refuses is taken in halves, down to the event at fault, so that one event cannot block all
+that follow: it alone is parked."""
 
 import logging
 
-import asyncpg
-
 from services.accounting.cases.batch import EventBatch
 from services.accounting.cases.writer import Writer
-from services.accounting.intake.decode import FAULTS, decode, parked
+from services.accounting.intake.decode import decode, parked
 from services.accounting.rules.persons.identity import Hashes
+from shared.db.outages import REFUSALS, is_refusal
 
 log = logging.getLogger(__name__)
 
-REFUSALS = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, *FAULTS)
-"""What tells of the batch itself; anything else (an outage, a missing table) would befall every batch alike."""
 
-
-async def ingest_one_by_one(writer: Writer, batch: EventBatch, hashes: Hashes) -> None:
-    """Takes the batch in, whole if possible. What alone cannot be taken either is parked."""
+async def ingest(writer: Writer, batch: EventBatch, hashes: Hashes) -> None:
+    """Takes the batch in, whole if possible, else all but what alone cannot be taken either; in one transaction."""
     try:
         await writer.take(batch)
     except REFUSALS as refusal:
-        log.error("a batch of %s is refused: its events are taken one by one", batch.source, exc_info=refusal)
-        for event in batch.events:
-            await _take_one(writer, decode(batch.source, [event], hashes))
-        await writer.take(batch.without_events())
+        if not is_refusal(refusal):
+            raise
+        log.error("a batch of %s is refused: it is taken in parts", batch.source, exc_info=refusal)
+        async with writer.transaction():
+            await _halve(writer, batch, hashes)
+            await writer.take(batch.without_events())
 
 
-async def _take_one(writer: Writer, single: EventBatch) -> None:
+async def _take(writer: Writer, part: EventBatch, hashes: Hashes) -> None:
     try:
-        await writer.take(single)
+        await writer.take(part)
     except REFUSALS as refusal:
-        reason = f"cannot be counted: {type(refusal).__name__}"
-        log.error("an event of %s cannot be counted", single.source, exc_info=refusal)
-        await writer.take(single.without_events(parked=[parked(single.events[0], reason)]))
+        if not is_refusal(refusal):
+            raise
+        if len(part.events) > 1:
+            await _halve(writer, part, hashes)
+            return
+        log.error("an event of %s cannot be counted", part.source, exc_info=refusal)
+        row = parked(part.events[0], part.places[0], f"cannot be counted: {type(refusal).__name__}")
+        await writer.take(part.without_events(parked=[row]))
+
+
+async def _halve(writer: Writer, whole: EventBatch, hashes: Hashes) -> None:
+    middle = (len(whole.events) + 1) // 2
+    for part in (slice(middle), slice(middle, None)):
+        if whole.events[part]:
+            half = decode(whole.source, whole.events[part], hashes, whole.places[part])
+            half.transport = whole.transport
+            await _take(writer, half, hashes)

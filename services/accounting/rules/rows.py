@@ -52,11 +52,24 @@ class RegisterRow(NamedTuple):
 
 
 class ParkedRow(NamedTuple):
-    """An event that was not understood. `reason` holds nothing of its content."""
+    """An event that was not taken: where it lies in what carried it, and the digest of what lies there. Nothing of its
+    content is kept, so that it can be stored whatever it is; `reason` holds none of it either."""
 
     type: str | None
     reason: str
-    event: bytes
+    digest: bytes | None
+    part: int | None
+    position: int | None
+
+
+class ParkedMessage(NamedTuple):
+    """Where an event lies that was set aside; `event` is what earlier versions kept of it, None since."""
+
+    id: int
+    transport: str | None
+    part: int | None
+    position: int | None
+    event: bytes | None
 
 
 FactRow = CrossingRow | RegisterRow

@@ -2,21 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 import asyncpg
 
-from services.accounting.rules.rows import ParkedRow
+from services.accounting.rules.rows import ParkedMessage, ParkedRow
 
 Connection = asyncpg.Connection
-
-
-class ParkedMessage(NamedTuple):
-    """An event that was set aside, as received."""
-
-    id: int
-    source: str
-    event: bytes
 
 
 async def positions(connection: Connection, transport: str, source: str) -> dict[int, int]:
@@ -64,11 +55,13 @@ async def counted_at(connection: Connection) -> datetime | None:
     return newest
 
 
-async def park(connection: Connection, source: str, events: Sequence[ParkedRow]) -> None:
+async def park(connection: Connection, transport: str, source: str, events: Sequence[ParkedRow]) -> None:
     """Sets events aside, to be looked at and sent again."""
     await connection.execute(
-        """INSERT INTO parked_event (source, type, reason, event, parked_at, resend)
-        SELECT $1, *, now(), false FROM unnest($2::text[], $3::text[], $4::bytea[])""",
+        """INSERT INTO parked_event (transport, source, type, reason, digest, part, position, parked_at, resend)
+        SELECT $1, $2, *, now(), false
+        FROM unnest($3::text[], $4::text[], $5::bytea[], $6::int[], $7::bigint[])""",
+        transport or None,
         source,
         *map(list, zip(*events, strict=True)),
     )
@@ -79,23 +72,30 @@ async def unpark(connection: Connection, ids: Sequence[int]) -> None:
     await connection.execute("DELETE FROM parked_event WHERE id = ANY($1::bigint[])", ids)
 
 
-async def to_resend(connection: Connection, most: int) -> list[ParkedMessage]:
-    """Parked events that were sent again, oldest first, all of one source."""
+async def to_resend(connection: Connection, source: str, most: int) -> list[ParkedMessage]:
+    """Parked events of the source that were sent again, oldest first, all of one transport."""
     found = await connection.fetch(
-        """SELECT id, source, event FROM parked_event WHERE resend
-        AND source = (SELECT source FROM parked_event WHERE resend ORDER BY id LIMIT 1) ORDER BY id LIMIT $1""",
+        """WITH asked AS (SELECT * FROM parked_event WHERE resend AND source = $1)
+        SELECT id, transport, part, position, event FROM asked
+        WHERE transport IS NOT DISTINCT FROM (SELECT transport FROM asked ORDER BY id LIMIT 1) ORDER BY id LIMIT $2""",
+        source,
         most,
     )
     return [ParkedMessage(*row) for row in found]
 
 
-async def resend(connection: Connection, source: str | None) -> int:
-    """Has the parked events of one source, or of all, taken up again, and reading resumed. Returns how many."""
-    await connection.execute("UPDATE source_state SET stopped = NULL WHERE source = coalesce($1, source)", source)
-    status: str = await connection.execute(
-        "UPDATE parked_event SET resend = true WHERE source = coalesce($1, source)", source
+async def not_found(connection: Connection, ids: Sequence[int]) -> None:
+    """Parked events that are sent again no more: nothing lies where they were."""
+    await connection.execute(
+        """UPDATE parked_event SET resend = false, reason = 'no longer where it was; ' || reason
+        WHERE id = ANY($1::bigint[])""",
+        ids,
     )
-    return int(status.split()[1])
+
+
+async def resume(connection: Connection, source: str | None) -> None:
+    """Reading of the source, or of all, goes on where it was stopped."""
+    await connection.execute("UPDATE source_state SET stopped = NULL WHERE source = coalesce($1, source)", source)
 
 
 async def stop(connection: Connection, source: str, reason: str) -> None:

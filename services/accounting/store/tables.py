@@ -190,7 +190,12 @@ parked_event = Table(
     Column("reason", Text, nullable=False),  # holds nothing of the event's content
     Column("parked_at", DateTime(timezone=True), nullable=False),
     Column("resend", Boolean, nullable=False),
-    Column("event", LargeBinary, nullable=False),  # as received; personal data, for the operator's eyes only
+    Column("transport", Text),  # what carried it, and where it lies there
+    Column("part", Integer),
+    Column("position", BigInteger),
+    Column("digest", LargeBinary),  # SHA-256, null where its bytes are not had
+    Column("skipped_at", DateTime(timezone=True)),  # an operator said that it is not wanted
+    Column("event", LargeBinary),  # as received, of earlier versions; personal data
     Index("parked_event_resend", "id", postgresql_where=text("resend")),
     info=grants.may("UPDATE", "DELETE", because="it is marked to be taken up again, and goes once it is understood"),
 )

@@ -46,6 +46,7 @@ class SourceStatus(BaseModel):
     counted: int | None = Field(description="events that are in the figures")
     repeated: int | None = Field(description="events that changed nothing: the same or a newer version was there")
     rejected: int | None = Field(description="events set aside until they are mended and sent again")
+    skipped: int | None = Field(description="events set aside that an operator said are not wanted")
     pending: int | None = Field(
         description="events that the source holds and we have not seen, at most; null: no answer"
     )
@@ -82,7 +83,7 @@ async def status(engine: AsyncEngine, horizons: Iterable[Horizon]) -> Accounting
 def for_everybody(status: AccountingStatus) -> AccountingStatus:
     """Without anything that tells how many events there are or when they happened: counts of few are personal."""
     hidden = dict.fromkeys(
-        ("detail", "newest", "counted_through", "seen", "counted", "repeated", "rejected", "pending")
+        ("detail", "newest", "counted_through", "seen", "counted", "repeated", "rejected", "skipped", "pending")
     )
     return status.model_copy(update={"sources": [each.model_copy(update=hidden) for each in status.sources]})
 
@@ -117,17 +118,21 @@ def _status(
         detail=seen.stopped or failure,
         settled=settled,
         newest=seen.newest,
-        counted_through=_counted_through(transport, seen, read, settled),
+        counted_through=_counted_through(transport, seen, read, newest, settled),
         seen=seen.seen,
-        counted=seen.seen - seen.repeated - seen.parked,
+        counted=seen.seen - seen.repeated - seen.parked - seen.skipped,
         repeated=seen.repeated,
         rejected=seen.parked,
+        skipped=seen.skipped,
         pending=pending,
     )
 
 
-def _counted_through(transport: str, seen: store.State, read: Mapping[int, int], settled: bool) -> int | None:
-    """The watermark: a feed is read in the order of its positions, which are stored with the effect."""
+def _counted_through(
+    transport: str, seen: store.State, read: Mapping[int, int], newest: Newest | SourceFailed, settled: bool
+) -> int | None:
+    """The watermark: a feed is read in the order of its positions, which are stored with the effect. What an event in a
+    topic says of its own is believed only up to where the register ends."""
     if transport == "feed":
         return read.get(FEED_PART, 0)
-    return seen.position if settled else None
+    return min(seen.position, newest.position) if settled and isinstance(newest, Newest) else None

@@ -11,21 +11,24 @@ from services.accounting.rules.residence.reckoning import Coverage
 
 class State(NamedTuple):
     """`position` and `newest` are those of the newest event seen: its place in the register's outbox, and when it
-    happened. `seen` events were read; of these `repeated` changed nothing and `parked` are set aside."""
+    happened. `seen` events were read; of these `repeated` changed nothing, `parked` are set aside and `skipped` are not
+    wanted."""
 
     position: int
     newest: datetime | None
     seen: int
     repeated: int
     parked: int
+    skipped: int
     stopped: str | None
 
 
-UNSEEN = State(0, None, 0, 0, 0, None)
+UNSEEN = State(0, None, 0, 0, 0, 0, None)
 
 _STATES = text("""
 SELECT s.source, s.position, s.newest, s.seen, s.repeated,
-    (SELECT count(*) FROM parked_event p WHERE p.source = s.source), s.stopped
+    (SELECT count(*) FROM parked_event p WHERE p.source = s.source AND skipped_at IS NULL),
+    (SELECT count(*) FROM parked_event p WHERE p.source = s.source AND skipped_at IS NOT NULL), s.stopped
 FROM source_state s
 """)
 _POSITIONS = text("SELECT source, part, position FROM source_position WHERE transport = :transport")
