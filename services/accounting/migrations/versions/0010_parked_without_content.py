@@ -6,8 +6,8 @@ Expanding only: a process of the earlier version goes on parking the event as it
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
