@@ -37,6 +37,11 @@ class ApiProcess:
         status = Path(f"/proc/{self.pid}/status").read_text()
         return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) * 1024
 
+    def cpu(self) -> float:
+        """Seconds of processor time that the process has used so far."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
 
 @asynccontextmanager
 async def api_process(service: str, database: Database, keys: Path) -> AsyncIterator[ApiProcess]:

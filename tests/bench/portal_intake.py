@@ -19,7 +19,7 @@ from shared.db.identifiers import new_id
 from shared.db.migrate import upgrade
 from shared.process import tune_gc
 from shared.testing.people import crossing
-from shared.testing.process import api_process
+from shared.testing.process import ApiProcess, api_process
 from tests.bench.figures import compare
 from tests.bench.load import post_all
 
@@ -38,16 +38,20 @@ _OUTBOX = ["position", "type", "subject", "recordversion", "recordwithdrawn", "t
 class Bench:
     """A running portal and a bare pool beside it, on the same server."""
 
-    port: int
+    api: ApiProcess
     token: dict[str, str]
     pool: asyncpg.Pool
 
+    @property
+    def port(self) -> int:
+        return self.api.port
+
     async def single(self) -> float:
-        bodies = [orjson.dumps(_crossing()) for _ in range(SINGLE)]
+        bodies = [orjson.dumps(new_crossing()) for _ in range(SINGLE)]
         return await post_all(self.port, "/v1/border-crossings", self.token, bodies, CLIENTS)
 
     async def bare_single(self) -> float:
-        rows = [_rows(_crossing()) for _ in range(SINGLE)]
+        rows = [_rows(new_crossing()) for _ in range(SINGLE)]
         started = time.perf_counter()
         await asyncio.gather(*(self._insert(rows[n::CONNECTIONS]) for n in range(CONNECTIONS)))
         return SINGLE / (time.perf_counter() - started)
@@ -59,21 +63,24 @@ class Bench:
                     await connection.execute(_insert_into("bare_record", _COLUMNS), *record)
                     await connection.execute(_insert_into("bare_outbox", _OUTBOX), *event)
 
-    async def batch(self) -> float:
-        body = b"\n".join(orjson.dumps(_crossing()) for _ in range(BATCH))
-        started = time.perf_counter()
+    async def batch(self, lines: int = BATCH) -> float:
+        return (await self.send([orjson.dumps(new_crossing()) for _ in range(lines)], ":batch", "created"))[0]
+
+    async def send(self, lines: Sequence[bytes], form: str, status: str) -> tuple[float, list[bytes]]:
+        """Lines a second, and the answers. Raises where one of them did not come to this status."""
+        body, started = b"\n".join(lines), time.perf_counter()
         async with httpx.AsyncClient(timeout=300) as client:
-            url = f"http://127.0.0.1:{self.port}/v1/border-crossings:batch"
+            url = f"http://127.0.0.1:{self.port}/v1/border-crossings{form}"
             headers = self.token | {"Content-Type": "application/x-ndjson"}
             answer = await client.post(url, content=body, headers=headers)
         took = time.perf_counter() - started
-        summary = orjson.loads(answer.raise_for_status().content.splitlines()[-1])["summary"]
-        if summary["created"] != BATCH:
+        *answers, last = answer.raise_for_status().content.splitlines()
+        if (summary := orjson.loads(last)["summary"])[status] != len(lines):
             raise RuntimeError(f"not every line was taken: {summary}")
-        return BATCH / took
+        return len(lines) / took, answers
 
     async def bare_batch(self) -> float:
-        rows = [_rows(_crossing()) for _ in range(BATCH)]
+        rows = [_rows(new_crossing()) for _ in range(BATCH)]
         started = time.perf_counter()
         async with self.pool.acquire() as connection, connection.transaction():
             await connection.copy_records_to_table("bare_record", records=[r for r, _ in rows], columns=_COLUMNS)
@@ -81,7 +88,7 @@ class Bench:
         return BATCH / (time.perf_counter() - started)
 
 
-def _crossing() -> dict[str, Any]:
+def new_crossing() -> dict[str, Any]:
     """Every other crossing is an exit, which has to be set against stays and duties."""
     number = next(_serial)
     return crossing(source_id=f"BENCH-{os.getpid()}-{number}", direction=("entry", "exit")[number % 2])
@@ -124,7 +131,7 @@ async def bench() -> AsyncIterator[Bench]:
             database = await server.ensure_database("portal")
             await asyncio.to_thread(upgrade, "portal", database.owner_url)
             async with _pool(database) as pool, api_process("portal", database, directory / "issuer") as api:
-                yield Bench(api.port, api.token("border"), pool)
+                yield Bench(api, api.token("border"), pool)
         finally:
             server.stop()
 
@@ -143,6 +150,17 @@ async def main() -> None:
     async with bench() as running:
         await compare("S1_single_intake", "requests/s", running.single, running.bare_single, "bare_asyncpg_16")
         await compare("S2_batch_intake", "records/s", running.batch, running.bare_batch, "asyncpg_copy")
+    await memory()
+
+
+async def memory() -> None:
+    """S2's other half: the most that the process has held after ten times as many lines, beside a tenth of them."""
+    async with bench() as running:
+        await running.batch(10_000)
+        few = running.api.peak_memory()
+        await running.batch(100_000)
+        many = running.api.peak_memory()
+    print(f"S2_peak_memory {many / 2**20:.0f} MiB ratio={many / few:.2f} against=10000_lines n=1", flush=True)
 
 
 if __name__ == "__main__":

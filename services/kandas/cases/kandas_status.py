@@ -16,6 +16,7 @@ from services.kandas.store import status_decision
 from services.kandas.store.tables import kandas_status
 from shared import clock
 from shared.db import records
+from shared.db.records import Record
 from shared.errors import Conflict, Fault, Invalid
 from shared.events.kandas import KandasStatus
 from shared.events.wire import Date, WireModel
@@ -23,6 +24,7 @@ from shared.identity.callers import Caller
 from shared.identity.scope import belongs_to
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake
+from shared.records.intake import RecordChange
 from shared.records.people import document_of
 from shared.records.record_type import RecordType
 from shared.records.state import RecordState
@@ -146,14 +148,18 @@ async def expire_daily(engine: AsyncEngine) -> None:
 async def _expire_some(engine: AsyncEngine, day: date, caller: Caller) -> int:
     async with unit_of_work(engine) as unit:
         ids = await store.past_validity(unit.connection, day, EXPIRED_AT_ONCE)
-        for id in ids:
-            record = await records.load(unit.connection, kandas_status, id)
-            status = KandasStatus.read(record.body)
-            assert status.valid_until is not None  # noqa: S101  (the query asks for it)
-            ended_on = rules.first_day_without(status.valid_until)
-            ended = after("expire", status, ended_on=ended_on, end_reason="expiry")
-            await intake.revise_within(unit, STATUSES, record, ended, caller, "expiry")
+        held = await records.read_all(unit.connection, kandas_status, ids)
+        if held:
+            await intake.revise_together(unit, STATUSES, [_expiry(record) for record in held], caller)
     return len(ids)
+
+
+def _expiry(record: Record) -> RecordChange[KandasStatus]:
+    status = KandasStatus.read(record.body)
+    assert status.valid_until is not None  # noqa: S101  (the query asks for it)
+    ended_on = rules.first_day_without(status.valid_until)
+    ended = after("expire", status, ended_on=ended_on, end_reason="expiry")
+    return RecordChange(record, status, ended, "expiry")
 
 
 async def decisions(engine: AsyncEngine, id: UUID, caller: Caller) -> list[MemberDecision]:
