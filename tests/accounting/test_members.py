@@ -131,7 +131,7 @@ def told_of(data: dict[str, Any]) -> list[str]:
 
 @given(st.dates(), st.dates(), st.sampled_from((4, 7, 10)))
 def test_the_age_that_is_kept_is_the_one_that_the_dates_say(born: date, on: date, known: int) -> None:
-    whole = born.replace(**({"month": 7, "day": 1} if known == 4 else {"day": 15} if known == 7 else {}))  # type: ignore[arg-type]
+    whole = born.replace(**({"month": 7, "day": 1} if known == 4 else {"day": 15} if known == 7 else {}))
     years = on.year - whole.year - ((on.month, on.day) < (whole.month, whole.day))
     assert age_group_on(born.isoformat()[:known], on) == (min(years // 5 + 1, 21) if years >= 0 else 0)
 
