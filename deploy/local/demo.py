@@ -186,7 +186,9 @@ def issue_permits(permits: httpx.Client, source_id: str, employer: str, region: 
     day each step answers as it did, and what was interrupted goes on; on another day it is another application."""
     today = clock.today()
     term = {"valid_from": today.isoformat(), "valid_until": (today + timedelta(days=300)).isoformat()}
-    workers = [{"person": p, "category": "3", "occupation": "25", "wage": 400_000, **term} for p in people]
+    vacancy = {"code": f"V-{source_id}", "published_on": (today - timedelta(days=30)).isoformat()}
+    worker = {"category": "3", "occupation": "25", "wage": 400_000, "vacancy": vacancy, **term}
+    workers = [worker | {"person": p} for p in people]
     application = {"source_id": source_id, "employer_bin": employer, "kind": "employer", "region": region}
     path = "/v1/work-permit-applications"
     answer = permits.post(path, json=application | {"workers": workers}, headers=_token("permits-officer"))

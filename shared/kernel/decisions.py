@@ -13,6 +13,7 @@ class CheckOutcome(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     NOT_APPLICABLE = "not_applicable"
+    UNKNOWN = "unknown"
 
 
 class DecisionOutcome(StrEnum):
@@ -25,6 +26,7 @@ class Check:
     """One rule put to one case. `rule` and `version` name the norm, `basis` its act and article.
 
     `explanation` says what was found against what is asked; `remedy`, of a failed check only, what would make it pass.
+    What is unknown refuses nobody: the explanation says why it is, and the officer looks.
     Neither holds personal data.
     """
 
@@ -46,6 +48,10 @@ class Check:
     @classmethod
     def not_applicable(cls, norm: Norm, explanation: str) -> Self:
         return cls(norm.name, norm.version, norm.basis, CheckOutcome.NOT_APPLICABLE, explanation)
+
+    @classmethod
+    def unknown(cls, norm: Norm, why: str) -> Self:
+        return cls(norm.name, norm.version, norm.basis, CheckOutcome.UNKNOWN, why)
 
 
 @dataclass(frozen=True, slots=True)

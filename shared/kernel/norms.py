@@ -21,7 +21,8 @@ over time:
 
 `from` is the first day for which the source vouches for the value: before the first one the norm is unknown, which is
 not zero. A value holds until the next one begins; `until`, the first day on which it no longer holds, is given for
-the last value of a norm that was repealed. What is wrong with a rulebook is said at load, everything at once.
+the last value of a norm that was repealed. Where the next value is known only of a later day, `until` and `gap`, the
+reason, say that none is known in between. What is wrong with a rulebook is said at load, everything at once.
 """
 
 import hashlib
@@ -38,7 +39,7 @@ from typing import Any, Self
 Value = int | Decimal | bool | str | list[Any] | dict[str, Any]
 
 _REQUIRED = {"from", "value", "act", "article", "read_in_original"}
-_OPTIONAL = {"until", "link", "note"}
+_OPTIONAL = {"until", "gap", "link", "note"}
 
 
 class RulebookError(ValueError):
@@ -65,6 +66,7 @@ class Norm:
     article: str
     read_in_original: bool
     until: date | None = None
+    gap: str | None = None
     link: str | None = None
     note: str | None = None
 
@@ -166,7 +168,7 @@ def _norms(name: str, entry: dict[str, Any]) -> tuple[Norm, ...]:
         Norm(name, entry["says"], entry["unit"], since=value["from"], **{k: v for k, v in value.items() if k != "from"})
         for value in values
     ]
-    return (*(replace(norm, until=later.since) for norm, later in pairwise(norms)), norms[-1])
+    return (*(norm if norm.gap else replace(norm, until=later.since) for norm, later in pairwise(norms)), norms[-1])
 
 
 def _faults(name: str, entry: Any) -> Iterator[str]:
@@ -182,6 +184,8 @@ def _misshapen(name: str, value: dict[str, Any]) -> Iterator[str]:
         yield f"norm {name}: a value lacks {missing}"
     for unknown in sorted(set(value) - _REQUIRED - _OPTIONAL):
         yield f"norm {name}: {unknown} is no entry of a value"
+    if "gap" in value and "until" not in value:
+        yield f"norm {name}: a gap begins on the day that until names"
     for edge in ("from", "until"):
         if type(value.get(edge, date.min)) is not date:
             yield f"norm {name}: {edge} is not a day"
@@ -196,5 +200,5 @@ def _out_of_time(name: str, values: list[dict[str, Any]]) -> Iterator[str]:
         end, start = earlier.get("until", later["from"]), later["from"]
         if earlier["from"] == start or end > start:
             yield f"norm {name}: two values hold on {start}"
-        elif end < start:
+        elif end < start and not earlier.get("gap"):
             yield f"norm {name}: no value holds from {end} to {start - timedelta(days=1)}"

@@ -91,7 +91,8 @@ def apply(world: World, source_id: str, who: dict[str, Any], category: str = "3"
     """The application as it was decided."""
     today = clock.today()
     term = {"valid_from": today.isoformat(), "valid_until": (today + timedelta(days=300)).isoformat()}
-    worker = {"person": who, "category": category, "occupation": "25", "wage": 300_000, **term}
+    vacancy = {"code": "V-1", "published_on": (today - timedelta(days=30)).isoformat()}
+    worker = {"person": who, "category": category, "occupation": "25", "wage": 300_000, "vacancy": vacancy, **term}
     asked = {"source_id": source_id, "employer_bin": EMPLOYER, "kind": "employer", "region": "75", "workers": [worker]}
     return decided(world, world.submit("permits", APPLICATIONS, "permits-officer", asked))
 

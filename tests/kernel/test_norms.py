@@ -51,6 +51,19 @@ def test_a_repealed_norm_is_no_longer_in_force() -> None:
     assert "term" not in repealed.on(date(2021, 1, 1))
 
 
+def test_a_gap_is_said_with_its_reason_and_nothing_is_known_in_it() -> None:
+    gap = 'until = 2020-12-30\ngap = "what held then was not read"'
+    norms = book(value("2020-01-01", more=gap), value("2021-01-01", "2"))
+    assert [
+        norms.on(day).get("term") is None for day in (date(2020, 12, 29), date(2020, 12, 30), date(2021, 1, 1))
+    ] == [
+        False,
+        True,
+        False,
+    ]
+    assert norms.history["term"][0].gap == "what held then was not read"
+
+
 def test_an_unknown_norm_is_a_mistake_of_the_caller() -> None:
     with pytest.raises(KeyError, match="trem"):
         book(*TWO_VALUES).on(date(2025, 1, 1))["trem"]
@@ -79,6 +92,7 @@ def test_the_version_follows_the_content_and_not_the_layout() -> None:
             (value("2020-01-01", more="until = 2020-12-30"), value("2021-01-01", "2")),
             "norm term: no value holds from 2020-12-30 to 2020-12-31",
         ),
+        ((value("2020-01-01", more='gap = "why"'), value("2021-01-01", "2")), "norm term: a gap begins on the day"),
         ((value("2020-01-01", more="until = 2020-01-01"),), "norm term: the value of 2020-01-01 ends before"),
         ((value("2020-01-01", more="untill = 2021-01-01"),), "norm term: untill is no entry"),
         ((value('"2020-01-01"'),), "norm term: from is not a day"),

@@ -35,6 +35,7 @@ def worker(**changes: Any) -> dict[str, Any]:
         "category": "3",
         "occupation": "25",
         "wage": 300_000,
+        "vacancy": {"code": "V-1", "published_on": "2016-01-04"},
         "valid_from": "2026-04-01",
         "valid_until": "2027-03-31",
     } | changes

@@ -57,6 +57,11 @@ async def test_a_decision_names_every_check_with_rule_version_and_basis(ready: A
     assert (decision["outcome"], decision["day"]) == ("granted", "2026-03-02")
     assert [(check["rule"], check["version"]) for check in decision["checks"]] == [
         ("free_of_permit", "2015-01-01"),
+        ("free_persons", "2025-08-31"),
+        ("vacancy_term", "2025-09-01"),
+        ("worker_iin", "2025-09-01"),
+        ("block_after_illegal_work", "2025-09-01"),
+        ("replacement_of_category_4", "2020-12-31"),
         ("entry_ban", "2012-01-01"),
         ("minimum_wage", "2024-01-01"),
         ("shortest_term", "2017-09-29"),
@@ -80,6 +85,24 @@ async def test_a_refusal_lists_every_failed_check_and_what_would_make_it_pass(re
     }
     assert refused["fee"] is None
     assert await steps.pools(ready) == [(3, 0, 0, 3)]
+
+
+async def test_what_no_register_can_tell_is_said_and_refuses_nobody(ready: Api) -> None:
+    with set_to(DAY):
+        granted = await steps.decide(ready, await steps.submit(ready, application(worker())))
+    checks = granted["decision"]["checks"]
+    unknown = {check["rule"]: check["explanation"] for check in checks if check["outcome"] == "unknown"}
+    assert granted["status"] == "granted"
+    assert set(unknown) == {"worker_iin", "block_after_illegal_work"}
+    assert "not connected" in unknown["block_after_illegal_work"]
+
+
+@pytest.mark.parametrize("vacancy", [None, {"code": "V-1", "published_on": "2026-02-16"}])
+async def test_without_a_vacancy_of_fifteen_days_there_is_no_permit(ready: Api, vacancy: Any) -> None:
+    with set_to(DAY):
+        refused = await steps.decide(ready, await steps.submit(ready, application(worker(vacancy=vacancy))))
+    failed = [check["rule"] for check in refused["decision"]["checks"] if check["outcome"] == "failed"]
+    assert (refused["status"], failed) == ("refused", ["vacancy_term"])
 
 
 async def test_what_the_refusal_asks_for_passes(ready: Api) -> None:

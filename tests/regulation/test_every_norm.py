@@ -13,6 +13,7 @@ WITH_RULES = sorted(path.parts[-3] for path in SERVICES.glob("*/rules/norms.toml
 
 # Read in the acts and dated, and why no rule reads them. Whoever builds the procedure takes its norms out of here.
 _NO_EXTENSION = "an extension of kandas status is not built"
+_NO_QUOTA = "the inclusion of families in the regional quota is not built"
 _NO_CENTRES = "places in temporary placement and adaptation centres are not kept"
 READ_BY_NO_RULE = {
     "kandas": {
@@ -21,7 +22,14 @@ READ_BY_NO_RULE = {
         "extension_decision_term": _NO_EXTENSION,
         "pilot_term": "no application says that it is made under the pilot procedure",
         "placement_longest": _NO_CENTRES,
+        "quota_kandas": _NO_QUOTA,
+        "quota_resettlers": _NO_QUOTA,
+        "support_payback": "no support is paid by what is built",
         "adaptation_longest": _NO_CENTRES,
+    },
+    "permits": {
+        "labour_immigrant_fee": "permits of labour immigrants are taken over, none is applied for here",
+        "monthly_index_benefits": "no benefit is paid by what is built",
     },
     "portal": {
         "stay_without_registration": "frees the foreigner of registering: no host's notice hangs on it",

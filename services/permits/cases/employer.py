@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -20,9 +20,14 @@ from shared.idempotency import IdempotencyKey
 from shared.identity.callers import Caller
 from shared.identity.scope import belongs_to, expect_reach, reaches
 from shared.outbox.unit_of_work import UnitOfWork
+from shared.records import plausibility
 from shared.records.step import perform
 
 Heads = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
+
+
+EmployerForm = Literal["small_business", "branch", "state_body", "special_economic_zone"]
+"""What may exempt an employer from local content; a branch is one, or a representation, of a foreign company."""
 
 
 class EmployerDetails(WireModel):
@@ -31,6 +36,7 @@ class EmployerDetails(WireModel):
     name: Text
     activity: Activity
     region: Region
+    form: EmployerForm | None = None
 
 
 class Employer(EmployerDetails):
@@ -59,9 +65,10 @@ class StaffReport(StaffCounts):
 async def register(
     engine: AsyncEngine, employer: Employer, *, version: SeenVersions | None, key: IdempotencyKey | None, caller: Caller
 ) -> DocumentState[Employer]:
-    """Puts the employer on record, or changes it. Raises Forbidden for one out of the caller's reach, NotFound where
-    the one on record is, VersionRequired, VersionMismatch."""
+    """Puts the employer on record, or changes it. Raises Invalid, Forbidden for one out of the caller's reach, NotFound
+    where the one on record is, VersionRequired, VersionMismatch."""
     expect_reach(caller, EMPLOYERS, employer)
+    plausibility.expect(employer)
     declared = Declaration(employer.bin, employer, caller.subject)
 
     async def seen(unit: UnitOfWork) -> None:

@@ -13,10 +13,10 @@ from services.permits.cases.work_permit_application import (
     FeeSetting,
     FileState,
     Payment,
-    Worker,
     lapse,
     step_file,
 )
+from services.permits.cases.worker import Worker
 from services.permits.rules import entry_ban as entry_ban_rule
 from services.permits.rules import fee as fee_rule
 from services.permits.rules import quota as quota_rule

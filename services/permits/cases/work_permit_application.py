@@ -13,7 +13,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.permits.cases.employer import Employer
+from services.permits.cases.employer import Employer, EmployerForm
+from services.permits.cases.worker import Worker
 from services.permits.rules import work_permit as rule
 from services.permits.rules.rulebook import rulebook
 from services.permits.rules.work_permit_application import PermitsAsked, WorkerAsked
@@ -26,10 +27,16 @@ from shared.audit import access_log
 from shared.db import records
 from shared.db.records import FIRST, Record, Submission
 from shared.errors import Conflict, Fault, Invalid, NotFound
-from shared.events.contradictions import Contradiction, Pointer, not_before, twice
-from shared.events.permits import Category
-from shared.events.person import Person
-from shared.events.wire import Activity, Bin, Date, Occupation, ReckonedDate, Region, SourceId, Text, WireModel
+from shared.events.contradictions import Contradiction, Pointer, twice
+from shared.events.wire import (
+    Activity,
+    Bin,
+    Date,
+    Region,
+    SourceId,
+    Text,
+    WireModel,
+)
 from shared.http.answers import Versioned
 from shared.identity.callers import Caller
 from shared.identity.scope import belongs_to, expect_reach, reaches, within
@@ -58,19 +65,6 @@ TRANSITIONS: dict[Act, tuple[tuple[Status, ...], tuple[Status, ...]]] = {
     "lapse": (("granted",), ("lapsed",)),
 }
 """From which states each act leads, and to which."""
-
-
-class Worker(WireModel):
-    """One foreigner asked for. `wage` in tenge a month, gross; the permit shall hold from and to the days named."""
-
-    person: Person
-    category: Category | None = Field(None, description="1 to 4; none for seasonal work")
-    occupation: Occupation | None = None
-    wage: int = Field(strict=True, ge=0, le=1_000_000_000)
-    valid_from: ReckonedDate
-    valid_until: ReckonedDate
-
-    CONTRADICTIONS = (not_before("valid_until", "valid_from"),)
 
 
 def _miscategorised(values: Mapping[str, Any]) -> list[Pointer]:
@@ -132,13 +126,14 @@ class Payment(WireModel):
 
 class ApplicationFile(WireModel):
     """An application and what became of it. `permits` are the permits-to-be, in the order of the workers, from the
-    moment it is granted; `activity` is the employer's when it applied."""
+    moment it is granted; `activity` and `employer_form` are the employer's when it applied."""
 
     application: Application
     activity: Activity
     status: Status
     submitted_on: Date
     decide_by: Date
+    employer_form: EmployerForm | None = None
     decision: Decision | None = None
     fee: FeeDue | None = None
     payment: Payment | None = None
@@ -148,10 +143,20 @@ class ApplicationFile(WireModel):
     def asked(self) -> PermitsAsked:
         """What the rules see of it."""
         workers = tuple(
-            WorkerAsked(w.category, w.person.citizenship, w.wage, w.valid_from, w.valid_until)
+            WorkerAsked(
+                w.category,
+                w.person.citizenship,
+                w.wage,
+                w.valid_from,
+                w.valid_until,
+                w.vacancy.published_on if w.vacancy else None,
+                w.free_as,
+                w.person.iin is not None,
+            )
             for w in self.application.workers
         )
-        return PermitsAsked(self.application.kind, self.application.region, self.activity, workers)
+        asked = self.application
+        return PermitsAsked(asked.kind, asked.region, self.activity, workers, self.employer_form, self.submitted_on)
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -203,6 +208,7 @@ async def submit(engine: AsyncEngine, application: Application, caller: Caller) 
     """The receipt of the application, and whether it is new. Raises Forbidden, Invalid for an employer who is not
     registered, Conflict where the employer's source id holds another application."""
     expect_reach(caller, APPLICATIONS, application)
+    plausibility.expect(application)
     for number, worker in enumerate(application.workers):
         plausibility.expect(worker, at=f"/workers/{number}")
     today = clock.today()
@@ -210,7 +216,12 @@ async def submit(engine: AsyncEngine, application: Application, caller: Caller) 
         employer = await _employer(unit, application)
         by = rule.decide_by(today, rulebook().on(today))
         file = ApplicationFile(
-            application=application, activity=employer.activity, status="submitted", submitted_on=today, decide_by=by
+            application=application,
+            activity=employer.activity,
+            employer_form=employer.form,
+            status="submitted",
+            submitted_on=today,
+            decide_by=by,
         )
         name = f"{application.employer_bin}:{application.source_id}"
         submission = Submission(name, file, caller.subject, file.columns)

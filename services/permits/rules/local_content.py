@@ -1,8 +1,9 @@
 """Local content: how many foreigners an employer may have beside its citizens.
 
 Source: concept of migration policy (decree 602 of 29.09.2017) section 5 (1); conditions of permits (order 279 of
-30.06.2023) para. 16. NOT modelled: the employers whom the conditions exempt (small business, state bodies, some
-branches and special economic zones), and citizens of Union states, who count on neither side here.
+30.06.2023) para. 16, as amended by order 93 of 28.03.2025. Exempt are employers by the form that they are registered
+with. NOT modelled: outstaffed workers, who count since 01.07.2023 and are not reported apart, and citizens of Union
+states, who count on neither side here.
 """
 
 from collections.abc import Mapping
@@ -21,8 +22,26 @@ def checks(application: PermitsAsked, staff: Staff, norms: NormsInForce) -> list
     """One check for each group of categories that the application asks for."""
     if application.kind != "employer":
         return [Check.not_applicable(norms[name], f"not asked of {application.kind} permits") for name in GROUPS]
+    if (exempt := _exempt(application, staff, norms)) is not None:
+        return [Check.not_applicable(norms[name], exempt) for name in GROUPS]
     asked = {name: application.asked(categories) for name, categories in GROUPS.items()}
     return [_check(norms[name], number, staff, GROUPS[name]) for name, number in asked.items() if number]
+
+
+def _exempt(application: PermitsAsked, staff: Staff, norms: NormsInForce) -> str | None:
+    """Why the employer is exempt; None for one that is not, or has more staff than its form may have. Staff counts
+    with the foreigners who are asked for; without a report nobody is held to be small."""
+    norm = norms.get("local_content_exempt")
+    limits = norm.table().get(application.employer_form or "") if norm else None
+    if limits is None:
+        return None
+    most = limits.get("staff")
+    if most is None:
+        return f"{application.employer_form}: exempt"
+    counted = sum(map(sum, (staff.citizens.values(), staff.foreigners.values(), staff.transferred.values())))
+    if staff.as_of is None or counted + len(application.workers) > most:
+        return None
+    return f"{application.employer_form} of at most {most} staff: exempt"
 
 
 def _check(norm: Norm, asked: int, staff: Staff, categories: tuple[str, ...]) -> Check:

@@ -4,15 +4,23 @@ An application stands or falls as a whole; each failed check says which workers 
 pass. Source: conditions of permits (order 279 of 30.06.2023), before it order 559 of 27.06.2016.
 
 NOT modelled of that law: qualification against the occupation, age and sector limits, insurance, workers
-who hold another permit already, the employer's earlier breaches, replacement of foreigners in category 4, the
-prolongation of permits, business trips to other regions. `local_content`, `citizenship`, `term`, `fee` and
-`intra_corporate` each say what they leave out.
+who hold another permit already, the prolongation of permits, business trips to other regions. `conditions`,
+`local_content`, `citizenship`, `term`, `fee` and `intra_corporate` each say what they leave out or cannot know.
 """
 
 from collections.abc import Sequence
 from datetime import date
 
-from services.permits.rules import citizenship, entry_ban, intra_corporate, local_content, minimum_wage, quota, term
+from services.permits.rules import (
+    citizenship,
+    conditions,
+    entry_ban,
+    intra_corporate,
+    local_content,
+    minimum_wage,
+    quota,
+    term,
+)
 from services.permits.rules.entry_ban import Barred
 from services.permits.rules.quota import Pool
 from services.permits.rules.work_permit_application import PermitsAsked, Staff
@@ -30,6 +38,8 @@ def decide(
         norms,
         (
             citizenship.check(application, norms),
+            *citizenship.free_persons(application, norms),
+            *conditions.checks(application, norms),
             entry_ban.check(barred, norms),
             minimum_wage.check(application, norms),
             *term.checks(application, norms),

@@ -9,23 +9,31 @@ from services.permits.rules.quota import QuotaSlot
 
 @dataclass(frozen=True, slots=True)
 class WorkerAsked:
-    """One foreigner asked for. `wage` in tenge a month; valid on both days; `category` is None for seasonal work."""
+    """One foreigner asked for. `wage` in tenge a month; valid on both days; `category` is None for seasonal work.
+    `vacancy_since` is when the vacancy was published on the labour exchange, `free_as` what might free the foreigner of
+    the permit, as far as the employer says it."""
 
     category: str | None
     citizenship: str
     wage: int
     valid_from: date
     valid_until: date
+    vacancy_since: date | None = None
+    free_as: str | None = None
+    has_iin: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PermitsAsked:
-    """`kind`: employer, seasonal or intra_corporate. Region and activity are those of the place of work."""
+    """`kind`: employer, seasonal or intra_corporate. Region and activity are those of the place of work;
+    `employer_form` is what may exempt the employer from local content; no `submitted_on` is the day of the decision."""
 
     kind: str
     region: str
     activity: str
     workers: tuple[WorkerAsked, ...]
+    employer_form: str | None = None
+    submitted_on: date | None = None
 
     @property
     def places(self) -> list[QuotaSlot]:
