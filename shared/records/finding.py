@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Generic, cast
 from uuid import UUID
 
 from pydantic import BaseModel, Field
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, Select, and_, false, or_
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import clock
@@ -80,9 +80,8 @@ async def find(
 ) -> FoundRecords[F]:
     """Up to `limit` records that are `wanted` and that the caller reaches, handed in before the cursor, withdrawn ones
     included. Raises Invalid where records of this kind are not kept by what is asked."""
-    table, before = record_type.table, before_id(cursor)
-    conditions = [*_conditions(record_type, wanted), within(caller, record_type.scope, _places(record_type))]
-    query = newest_where(table, and_(*conditions), before, limit + 1)
+    reached = within(caller, record_type.scope, _places(record_type))
+    query = query_of(record_type, wanted, reached, before_id(cursor), limit + 1)
     async with unit_of_work(engine) as unit:
         rows, more = page(list(await unit.connection.execute(query)), limit)
         states = [state_of(record_type, cast(Any, row)) for row in rows]
@@ -92,6 +91,13 @@ async def find(
         await access_log.log_search(unit.connection, caller, record_type.name, seen, wanted=wanted.subject)
     shown: type[FoundRecords[F]] = FoundRecords[record_type.fact]  # type: ignore[name-defined]
     return shown(records=states, next=cursor_at(rows[-1].id.hex) if more else None)
+
+
+def query_of(
+    record_type: RecordType[Any], wanted: RecordQuery, reached: ColumnElement[bool], before: UUID | None, limit: int
+) -> Select[Any]:
+    """The rows that are wanted and `reached`, newest first. Raises Invalid as `find`."""
+    return newest_where(record_type.table, and_(*_conditions(record_type, wanted), reached), before, limit)
 
 
 def _conditions(record_type: RecordType[Any], wanted: RecordQuery) -> list[ColumnElement[bool]]:

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text, true
 
 from contracts import export
 from deploy.services import REGISTERS
@@ -23,7 +24,7 @@ from shared.identity.callers import Caller, RequiresRole
 from shared.identity.roles import AGENTS
 from shared.identity.scope import Scope, whole_country
 from shared.kernel.codes import rows
-from shared.records import intake
+from shared.records import finding, intake
 from shared.records.record_type import RecordType
 from shared.testing.api import Api, StartApi
 from shared.testing.people import crossing
@@ -31,6 +32,7 @@ from tests.permits import steps
 from tests.portal.hosts import notice
 
 COPIED_FROM = {"portal": "permits", "permits": "portal"}
+DIALECT: Any = importlib.import_module("sqlalchemy.dialects.postgresql").dialect()
 SYSTEM = Caller("a source", frozenset({"system"}))
 NOWHERE = str(UUID(int=1))
 STRANGER = {"agency": "an office of which nobody knows"}
@@ -152,6 +154,7 @@ async def test_every_record_is_there_for_its_own_scope_and_for_no_other(register
         id, fact = await put_on_record(api, kind)
         correction = {"reason": "x", "record": json.loads(fact.model_dump_json())}
         await expect_found(api, kind, Places(kind.scope, fact), id)
+        await expect_indexed(api, kind, fact)
         for (method, path), gate in requirements(api.app.routes).items():
             if path.startswith(f"/v1/{kind.path}/{{id}}") and isinstance(gate, RequiresRole):
                 seen.add((method, path))
@@ -179,6 +182,20 @@ async def expect_found(api: Api, kind: RecordType[Any], places: Places, id: str)
                 answer = await api.client.post(f"/v1/{kind.path}:find", json=body, headers=api.token(role, **claims))
                 shown = answer.json().get("records", []) if answer.status_code != 403 else []
                 assert [each["id"] for each in shown] == found, (kind.path, role, claims, body, answer.text)
+
+
+async def expect_indexed(api: Api, kind: RecordType[Any], fact: Any) -> None:
+    """Each search reads an index: PostgreSQL uses one for its very expression alone."""
+    asked: list[dict[str, Any]] = [{"source_id": "X-1"}, {"day": "2026-03-01"}]
+    if "person" in type(fact).model_fields:
+        asked += [{"iin": "900501300120"}, {"document": {"number": "FA0000001", "issuing_state": "UZB"}}]
+    async with api.engine.connect() as connection:
+        await connection.execute(text("SET enable_seqscan = off"))
+        for wanted in asked:
+            query = finding.query_of(kind, finding.RecordQuery.model_validate(wanted), true(), None, 100)
+            said = str(query.compile(dialect=DIALECT, compile_kwargs={"literal_binds": True}))
+            plan = "\n".join((await connection.scalars(text(f"EXPLAIN {said.replace(':', chr(92) + ':')}"))).all())
+            assert "Seq Scan" not in plan, (kind.path, wanted, plan)
 
 
 async def put_on_record(api: Api, kind: RecordType[Any]) -> tuple[str, Any]:

@@ -128,7 +128,7 @@ visa = record_table(
     Column("invitation", Text),
     Index("visa_invitation", "invitation", postgresql_where=text("invitation IS NOT NULL")),
     *person_columns("visa"),
-    *search_indexes("visa", day="issued_on"),
+    *search_indexes("visa", day="issued_on", by=("source_id",)),
 )
 visa_number = Sequence("visa_number", metadata=metadata)
 

@@ -28,6 +28,7 @@ MEMBERS = (
     ("residence_registration", "iin"),
     ("residence_registration", "document"),
     ("host_notification", "source_id"),
+    ("visa", "source_id"),
     ("lost_document", "iin"),
     ("border_alert", "iin"),
     ("border_alert", "document"),
