@@ -56,7 +56,8 @@ def as_compose_says() -> dict[str, str]:
 
 
 def password_of(name: str) -> str:
-    return compose.secrets().get(f"KOSH_KAFKA_{name.removeprefix('kosh-').upper()}_PASSWORD", STRANGER)
+    who, known = name.removeprefix("kosh-").upper(), compose.secrets()
+    return known.get(f"KOSH_{who}_KAFKA_PASSWORD") or known.get(f"KOSH_KAFKA_{who}_PASSWORD") or STRANGER
 
 
 class SecuredNode(Node):

@@ -1,4 +1,4 @@
-"""Releases that nobody asks for: one in each month, unless one was cut by command."""
+"""Releases that nobody asks for: one in each month, unless one was cut by command, and those that correct another."""
 
 import asyncio
 import logging
@@ -6,7 +6,7 @@ from typing import Final
 
 import asyncpg
 
-from services.accounting.cases.releases.cut import cut_monthly
+from services.accounting.cases.releases.cut import cut_due
 from services.accounting.rules.figures.figures import TooMany
 from shared.db.outages import PASSING, name_of
 
@@ -23,11 +23,11 @@ async def release_monthly(address: str, look: float = LOOK) -> None:
         try:
             connection = await asyncpg.connect(address)
             try:
-                cut = await cut_monthly(connection)
+                cut = await cut_due(connection)
             finally:
                 await connection.close()
         except TROUBLE as trouble:
-            log.warning("this month's release waits: %s", name_of(trouble))
+            log.warning("a release that is due waits: %s", name_of(trouble))
             continue
         if cut:
             log.info("release %d was cut: %d figures, %d withheld", cut.release, cut.shown, cut.withheld)

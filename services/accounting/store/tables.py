@@ -231,6 +231,7 @@ release = Table(
     Column("counted_at", DateTime(timezone=True), nullable=False),  # the newest batch that is in its figures
     Column("register_start", Integer, nullable=False),  # days since 1970, as in `counted`
     Column("obs_end", Integer, nullable=False),
+    Column("reason", Text),  # why it was cut out of turn
     Index("release_cut_at", "cut_at"),
 )
 

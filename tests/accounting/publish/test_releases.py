@@ -2,14 +2,14 @@
 
 import csv
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
 import asyncpg
 import pytest
 
-from services.accounting.cases.releases.cut import cut_monthly, cut_release
+from services.accounting.cases.releases.cut import cut_due, cut_release
 from services.accounting.intake.decode import decode
 from services.accounting.rules.disclosure.withholding import is_small
 from services.accounting.rules.figures.dataflows import FLOWS
@@ -185,11 +185,37 @@ async def test_no_difference_gives_a_small_count_back(api: Api, written: Account
 
 
 async def test_a_month_has_one_release_by_itself(written: Accounting) -> None:
-    assert await cut_monthly(written.connection) is None, "nothing is declared yet"
+    assert await cut_due(written.connection) is None, "nothing is declared yet"
     await written.take(World(4, people=5).stream())
-    assert await cut_monthly(written.connection) is not None
-    assert await cut_monthly(written.connection) is None
+    assert await cut_due(written.connection) is not None
+    assert await cut_due(written.connection) is None
     with clock.set_to(datetime(2024, 6, 30, 18, 59, tzinfo=UTC)):  # half past eleven in the evening in Almaty
-        assert await cut_monthly(written.connection) is None
+        assert await cut_due(written.connection) is None
     with clock.set_to(datetime(2024, 6, 30, 19, 1, tzinfo=UTC)):
-        assert await cut_monthly(written.connection) is not None
+        assert await cut_due(written.connection) is not None
+
+
+async def test_a_coverage_that_shrinks_is_corrected_by_a_release_with_its_reason(api: Api, written: Accounting) -> None:
+    """A day that was covered by mistake made figures final: they are withdrawn now, not at the end of the month."""
+    world = World(4, people=40)
+    await written.take(world.stream())
+    assert await cut_due(written.connection) is not None
+    before, (first,) = await read(api, FLOW), (await api.client.get("/v1/releases")).json()
+    start = date.fromisoformat(first["covered_from"])
+    world.declare(start, (end := world.obs_end - timedelta(days=500)))
+    await written.take(world.stream(order=1))
+    later = TODAY + timedelta(hours=1)
+    with clock.set_to(later):
+        assert await cut_due(written.connection) is not None
+        assert await cut_due(written.connection) is None
+    after = await read(api, FLOW)
+    assert {period for *_, period in after} < {period for *_, period in before}
+    corrected, same = (await api.client.get("/v1/releases")).json()
+    assert same == first
+    assert (first["reason"], corrected["reason"]) == (None, "coverage_shrank")
+    assert corrected["covered_through"] == (end - timedelta(days=1)).isoformat()
+    assert await read(api, f"{FLOW}?asOf={TODAY.isoformat().replace('+', '%2B')}") == before
+    world.declare(start, world.obs_end + timedelta(days=30))
+    await written.take(world.stream(order=2))
+    with clock.set_to(later + timedelta(hours=1)):
+        assert await cut_due(written.connection) is None, "more is released in its turn"

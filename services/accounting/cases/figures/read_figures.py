@@ -33,7 +33,7 @@ from services.accounting.rules.spans import span
 from services.accounting.store import sources
 from services.accounting.store.figures import published_figure
 from services.accounting.store.releases import release as releases
-from services.accounting.store.releases.release import Released
+from services.accounting.store.releases.release import Release, Released
 from shared import clock
 from shared.errors import Forbidden
 
@@ -65,7 +65,7 @@ class FigureReader:
     async def __call__(self, query: Query, *, exact: bool, limit: int) -> Reading:
         current = exact and query.as_of is None
         computed = query if current else _public_part(query)
-        async with self._snapshot() as connection:
+        async with self.snapshot() as connection:
             try:
                 read = _read_current if current else _read_released
                 reading = await read(connection, query, computed, limit)
@@ -76,20 +76,25 @@ class FigureReader:
         return reading
 
     async def covered(self) -> tuple[date, date] | None:
-        async with self._snapshot() as connection:
+        async with self.snapshot() as connection:
             release = await releases.newest(connection)
-        if release is None or release.coverage == UNDECLARED:
-            return None
-        return day_of(release.coverage.register_start), day_of(release.coverage.obs_end - 1)
+        return covered_by(release) if release else None
 
     @asynccontextmanager
-    async def _snapshot(self) -> AsyncIterator[Connection]:
+    async def snapshot(self) -> AsyncIterator[Connection]:
         async with self._engine.connect() as pooled:
             connection = (await pooled.get_raw_connection()).driver_connection
             if connection is None:
                 raise ConnectionError("the pool gave a connection without a driver")
             async with connection.transaction(isolation="repeatable_read", readonly=True):
                 yield connection
+
+
+def covered_by(release: Release) -> tuple[date, date] | None:
+    """The first and the last day that the release's border data were complete for; None: no day was declared."""
+    if release.coverage == UNDECLARED:
+        return None
+    return day_of(release.coverage.register_start), day_of(release.coverage.obs_end - 1)
 
 
 def _public_part(query: Query) -> Query | None:

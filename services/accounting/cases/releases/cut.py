@@ -12,11 +12,11 @@ from services.accounting.rules.disclosure.equations import Cell, Sum, equations
 from services.accounting.rules.disclosure.withholding import is_small, withheld
 from services.accounting.rules.figures.dataflows import FLOWS
 from services.accounting.rules.figures.figures import Figure, Query, public_part
-from services.accounting.rules.residence.reckoning import UNDECLARED
+from services.accounting.rules.residence.reckoning import UNDECLARED, is_less
 from services.accounting.store import coverage as coverages
 from services.accounting.store import sources
 from services.accounting.store.releases import release as store
-from services.accounting.store.releases.release import Release, Released
+from services.accounting.store.releases.release import Reason, Release, Released
 from shared import clock
 
 Connection = asyncpg.Connection
@@ -54,21 +54,22 @@ async def cut_release(connection: Connection) -> Cut:
         return await _cut(connection)
 
 
-async def cut_monthly(connection: Connection) -> Cut | None:
+async def cut_due(connection: Connection) -> Cut | None:
     """Cuts a release where this month has none yet and there is anything to release: the border feed has declared what
-    it covers. Whichever process comes first does it."""
+    it covers. Where it takes back a part of what the newest release rests on, that is corrected by another, with its
+    reason, whatever the month. Whichever process comes first does it."""
     async with connection.transaction(isolation="repeatable_read"):
         if not await store.become_cutter(connection):
             return None
-        before = await store.newest(connection)
+        before, covered = await store.newest(connection), await coverages.counted(connection)
+        if before and is_less(covered, than=before.coverage):
+            return await _cut(connection, "coverage_shrank")
         if before and clock.date_of(before.cut_at).replace(day=1) == clock.today().replace(day=1):
             return None
-        if await coverages.counted(connection) == UNDECLARED:
-            return None
-        return await _cut(connection)
+        return None if covered == UNDECLARED else await _cut(connection)
 
 
-async def _cut(connection: Connection) -> Cut:
+async def _cut(connection: Connection, reason: Reason | None = None) -> Cut:
     finals: dict[Cell, Figure] = {}
     for flow in FLOWS.values():
         national = public_part(Query(flow, (None,) * len(flow.dimensions)))
@@ -80,7 +81,7 @@ async def _cut(connection: Connection) -> Cut:
     hidden = _withheld(values, await _released(connection, before))
     rows = [_row(cell, figure, cell in hidden) for cell, figure in finals.items()]
     now, counted = clock.now(), await sources.counted_at(connection) or NEVER
-    number = await store.add(connection, now, counted, await coverages.counted(connection), rows)
+    number = await store.add(connection, now, counted, await coverages.counted(connection), rows, reason)
     return Cut(number, now, len(rows) - len(hidden), len(hidden))
 
 

@@ -27,6 +27,11 @@ class Coverage(NamedTuple):
 UNDECLARED: Final = Coverage(register_start=NEVER, obs_end=0)
 
 
+def is_less(coverage: Coverage, *, than: Coverage) -> bool:
+    """Whether it lacks a day that the other has."""
+    return coverage.register_start > than.register_start or coverage.obs_end < than.obs_end
+
+
 class Reckoned(NamedTuple):
     """New `state` and `region` of each crossing, and the `due` day of each person (residence.NEVER: none)."""
 

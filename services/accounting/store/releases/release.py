@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import asyncpg
 
@@ -10,16 +10,20 @@ from services.accounting.rules.residence.reckoning import Coverage
 
 Connection = asyncpg.Connection
 
+Reason = Literal["coverage_shrank"]
+
 LOCK = 0x72656C73  # "rels"; advisory locks are per database
 
 
 class Release(NamedTuple):
-    """`counted_at` is when the newest batch was committed that its figures hold; `coverage` is the border feed's."""
+    """`counted_at` is when the newest batch was committed that its figures hold; `coverage` is the border feed's;
+    `reason` is why it was cut out of turn."""
 
     id: int
     cut_at: datetime
     counted_at: datetime
     coverage: Coverage
+    reason: Reason | None
 
 
 class Released(NamedTuple):
@@ -41,14 +45,19 @@ async def become_cutter(connection: Connection) -> bool:
 
 async def newest(connection: Connection, as_of: datetime | None = None) -> Release | None:
     """The newest release, or the one that was the newest at a moment."""
-    row = await connection.fetchrow(
-        """SELECT id, cut_at, counted_at, register_start, obs_end FROM release
-        WHERE cut_at <= coalesce($1, 'infinity'::timestamptz) ORDER BY cut_at DESC, id DESC LIMIT 1""",
+    found = await newest_of_all(connection, 1, as_of)
+    return found[0] if found else None
+
+
+async def newest_of_all(connection: Connection, limit: int, as_of: datetime | None = None) -> list[Release]:
+    """Up to `limit` releases, those cut last first."""
+    rows = await connection.fetch(
+        """SELECT id, cut_at, counted_at, register_start, obs_end, reason FROM release
+        WHERE cut_at <= coalesce($1, 'infinity'::timestamptz) ORDER BY cut_at DESC, id DESC LIMIT $2""",
         as_of,
+        limit,
     )
-    if row is None:
-        return None
-    return Release(row["id"], row["cut_at"], row["counted_at"], Coverage(row["register_start"], row["obs_end"]))
+    return [Release(id, cut, counted, Coverage(start, end), reason) for id, cut, counted, start, end, reason in rows]
 
 
 async def figures(connection: Connection, release: int, flow: str | None = None) -> list[Released]:
@@ -63,14 +72,21 @@ async def figures(connection: Connection, release: int, flow: str | None = None)
 
 
 async def add(
-    connection: Connection, cut_at: datetime, counted_at: datetime, coverage: Coverage, figures: Iterable[Released]
+    connection: Connection,
+    cut_at: datetime,
+    counted_at: datetime,
+    coverage: Coverage,
+    figures: Iterable[Released],
+    reason: Reason | None = None,
 ) -> int:
     """Stores a release as a whole; returns its number."""
     release: int = await connection.fetchval(
-        "INSERT INTO release (cut_at, counted_at, register_start, obs_end) VALUES ($1, $2, $3, $4) RETURNING id",
+        """INSERT INTO release (cut_at, counted_at, register_start, obs_end, reason) VALUES ($1, $2, $3, $4, $5)
+        RETURNING id""",
         cut_at,
         counted_at,
         *coverage,
+        reason,
     )
     rows: Sequence[tuple[object, ...]] = [(release, *each) for each in figures]
     await connection.copy_records_to_table("released_figure", records=rows, columns=("release", *Released._fields))
