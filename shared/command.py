@@ -60,12 +60,14 @@ def _relay(service: str, settings: ServiceSettings, _make: MakeApp) -> None:
         sys.exit("the relay publishes to Kafka: set KOSH_KAFKA_BOOTSTRAP, or use the feed, which needs no relay")
     from shared.outbox import relay
 
-    engine = make_engine(settings.database_url, connections=1, application=f"kosh-{service}-relay")
+    engine = make_engine(settings.database_url, connections=1, application=f"kosh-{service}-relay", background=True)
     process.run(f"{service}-relay", settings, partial(relay.run, engine, service, broker))
 
 
 async def _background(service: str, settings: ServiceSettings, background: Background, monitor: Telemetry) -> None:
-    engine = make_engine(settings.database_url, connections=5, application=f"kosh-{service}-background")
+    engine = make_engine(
+        settings.database_url, connections=5, application=f"kosh-{service}-background", background=True
+    )
     try:
         await background.run(service, engine, settings, monitor)
     finally:
@@ -73,7 +75,7 @@ async def _background(service: str, settings: ServiceSettings, background: Backg
 
 
 async def _job(service: str, settings: ServiceSettings, job: Job) -> None:
-    engine = make_engine(settings.database_url, connections=1, application=f"kosh-{service}-job")
+    engine = make_engine(settings.database_url, connections=1, application=f"kosh-{service}-job", background=True)
     try:
         await job.work(engine)
     finally:

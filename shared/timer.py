@@ -7,6 +7,7 @@ and two processes do nothing twice. A job that fails is tried again until it suc
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,7 +15,7 @@ from sqlalchemy import Column, DateTime, MetaData, Table, Text, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared import clock
-from shared.db import grants
+from shared.db import grants, session
 from shared.db.outages import PASSING, log_outage
 from shared.errors import Unavailable
 
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 
 LOCK = 0x74696D65  # "time": first half of an advisory lock's key, the job's name is hashed into the second
 LOOK = 30.0  # seconds between looks at the clock
+SPEAK = 10.0  # seconds between two signs of life of a job that is at work
 A_DAY = timedelta(days=1)
 
 _TRY = text("SELECT pg_try_advisory_lock(:lock, hashtext(:job))")
@@ -83,9 +85,11 @@ async def do_if_due(engine: AsyncEngine, job: Job) -> None:
         if not await connection.scalar(_TRY, {"lock": LOCK, "job": job.name}):
             return
         try:
+            await connection.execute(session.HOLD_LEASE, {"lease": session.LEASE})
             await _do_if_due(engine, connection, job)
         finally:
             await connection.rollback()
+            await connection.execute(session.HOLD_LEASE, {"lease": "0"})
             await connection.execute(_FREE, {"lock": LOCK, "job": job.name})
             await connection.commit()
 
@@ -95,10 +99,31 @@ async def _do_if_due(engine: AsyncEngine, connection: AsyncConnection, job: Job)
     last = (await done_at(connection)).get(job.name)
     await connection.commit()  # a job may take long, and must not hold back vacuum
     if job.is_due(last, now):
-        await job.work(engine)
+        await _work(engine, connection, job)
         await connection.execute(_DONE, {"job": job.name, "at": now})
         await connection.commit()
         log.info("%s: done", job.name)
+
+
+async def _work(engine: AsyncEngine, connection: AsyncConnection, job: Job) -> None:
+    """Does the job, and says now and then on the connection that holds its lock that somebody does."""
+    done = asyncio.Event()
+    speaking = asyncio.create_task(_speak_up(connection, done))
+    try:
+        await job.work(engine)
+    finally:
+        done.set()
+        await asyncio.wait([speaking])
+        speaking.exception()  # who is the only one no more learns it by writing that the job is done
+
+
+async def _speak_up(connection: AsyncConnection, done: asyncio.Event) -> None:
+    while not done.is_set():
+        await connection.execute(text("SELECT 1"))
+        await connection.commit()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SPEAK):
+                await done.wait()
 
 
 async def done_at(connection: AsyncConnection) -> dict[str, datetime]:

@@ -88,11 +88,10 @@ def _release(settings: AccountingSettings, _: argparse.Namespace) -> None:
 
 
 async def _cut(settings: AccountingSettings) -> None:
-    import asyncpg
-
     from services.accounting.cases.releases.cut import cut_release
+    from shared.db.session import connect
 
-    connection = await asyncpg.connect(dsn(settings.database_url))
+    connection = await connect(dsn(settings.database_url), "kosh-accounting-release")
     try:
         cut = await cut_release(connection)
     finally:

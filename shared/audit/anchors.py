@@ -86,7 +86,7 @@ def jobs(service: str) -> tuple[Job, ...]:
 async def check(service: str, url: str) -> None:
     """The command `access-log-check`: says how far the chain holds, and exits with the first place that does not fit.
     It only reads: any role that may select from log and seals will do."""
-    engine = make_engine(url, connections=1, application=f"kosh-{service}-check")
+    engine = make_engine(url, connections=1, application=f"kosh-{service}-check", background=True)
     try:
         heads = kept(service, AnchorSettings().audit_anchors)
         found = await chain.check(engine, heads)

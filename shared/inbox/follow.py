@@ -18,6 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared import clock
+from shared.db import session
 from shared.db.outages import PASSING, REFUSALS, is_refusal, log_outage
 from shared.events.envelope import Fact
 from shared.inbox import table
@@ -114,6 +115,8 @@ class Follower:
         await self._follow(connection)
 
     async def _become_the_only_one(self, connection: AsyncConnection) -> None:
+        await connection.execute(session.HOLD_LEASE, {"lease": session.LEASE})
+        await connection.commit()
         while not await connection.scalar(_BE_ALONE, {"lock": LOCK, "source": self._source.name}):
             await connection.rollback()
             await asyncio.sleep(RETRY)

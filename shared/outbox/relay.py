@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared import outbox
 from shared.broker import Broker
+from shared.db import session
 from shared.db.outages import PASSING, log_outage
 from shared.events.envelope import CONTENT_TYPE, Event
 from shared.events.grants import Grant, grants_of
@@ -60,6 +61,7 @@ class Relay:
             try:
                 async with AsyncExitStack() as stack:
                     connection = await stack.enter_async_context(self._engine.connect())
+                    stack.push_async_callback(connection.invalidate)  # back in the pool it would keep lock and lease
                     await _become_the_only_one(connection)
                     producer = AIOKafkaProducer(
                         **self._broker.options(), enable_idempotence=True, compression_type="lz4"
@@ -122,6 +124,8 @@ class Relay:
 
 
 async def _become_the_only_one(connection: AsyncConnection) -> None:
+    await connection.execute(session.HOLD_LEASE, {"lease": session.LEASE})
+    await connection.commit()
     while not await connection.scalar(text(f"SELECT pg_try_advisory_lock({RELAY_LOCK})")):
         await connection.rollback()
         await asyncio.sleep(RETRY)

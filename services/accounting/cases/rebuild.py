@@ -18,6 +18,7 @@ from services.accounting.rules.persons.people import Ints, KeyedRecords, assembl
 from services.accounting.rules.residence.history import evidence_of
 from services.accounting.store import bulk, coverage, derived, lock
 from services.accounting.store.persons import identity
+from shared.db.session import connect
 
 Connection = asyncpg.Connection
 Tell = Callable[[str], None]
@@ -25,7 +26,8 @@ Tell = Callable[[str], None]
 
 async def rebuild(dsn: str, tell: Tell) -> None:
     """Has the intake stand by, then rebuilds. `dsn` is the owner's, who may make tables."""
-    connection, second_connection = [await asyncpg.connect(dsn) for _ in range(2)]
+    # Between its statements it reckons with everything that there is: as long as it lives it may be silent.
+    connection, second_connection = [await connect(dsn, "kosh-accounting-rebuild", idle="0") for _ in range(2)]
     try:
         tell("waiting for the writer to stand by")
         await lock.take_over_writer(connection)

@@ -10,6 +10,7 @@ from services.accounting.cases.batch import EventBatch
 from services.accounting.cases.take_batch import take_batch
 from services.accounting.rules.rows import ParkedMessage
 from services.accounting.store import lock, sources
+from shared.db import session
 
 Connection = asyncpg.Connection
 
@@ -52,7 +53,7 @@ class Writer:
 @asynccontextmanager
 async def acquire_writer(dsn: str) -> AsyncIterator[Writer]:
     """Waits until this process is the only one that writes."""
-    connection = await asyncpg.connect(dsn, server_settings={"application_name": "kosh-accounting-writer"})
+    connection = await session.connect(dsn, "kosh-accounting-writer", lease=session.LEASE)
     try:
         await lock.become_writer(connection)
         yield Writer(connection)

@@ -4,11 +4,10 @@ import asyncio
 import logging
 from typing import Final
 
-import asyncpg
-
 from services.accounting.cases.releases.cut import cut_due
 from services.accounting.rules.figures.figures import TooMany
 from shared.db.outages import PASSING, name_of
+from shared.db.session import connect
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +20,7 @@ async def release_monthly(address: str, look: float = LOOK) -> None:
     while True:
         await asyncio.sleep(look)
         try:
-            connection = await asyncpg.connect(address)
+            connection = await connect(address, "kosh-accounting-release")
             try:
                 cut = await cut_due(connection)
             finally:

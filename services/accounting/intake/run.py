@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 LIMIT = 2_000  # events in a batch at most
 WAIT = 20.0  # seconds that a source may keep us waiting for an event
 AGAIN = 200  # parked events that are read again at a time
+PATIENCE = 20.0  # seconds for that
 HOUSEKEEPING = 1.0  # seconds between looks at what operators asked for
 RETRY = 2.0  # seconds until another try where a source or the database does not answer
 
@@ -39,7 +40,7 @@ RETRY = 2.0  # seconds until another try where a source or the database does not
 async def read(settings: AccountingSettings, monitor: Telemetry) -> None:
     """Reads the sources that the settings name, and seals the access log by the clock, until cancelled."""
     tune_gc()
-    engine = make_engine(settings.intake_url, connections=3, application="kosh-accounting-jobs")
+    engine = make_engine(settings.intake_url, connections=3, application="kosh-accounting-jobs", background=True)
     sources = make_sources(settings, CONSUMER)
     try:
         hashes = Hashes(settings.identity_secret.get_secret_value().encode())
@@ -139,9 +140,10 @@ class Intake:
         for source in self._sources:
             if parked := await self._writer.to_resend(source.name, AGAIN):
                 try:
-                    batch, missing = await read_again(source, parked, self._hashes)
-                except SourceFailed as failure:
-                    log.warning("what is parked waits: %s", failure)
+                    async with asyncio.timeout(PATIENCE):  # the writer must not be silent for long
+                        batch, missing = await read_again(source, parked, self._hashes)
+                except (SourceFailed, TimeoutError) as failure:
+                    log.warning("what is parked at %s waits: %s", source.name, failure)
                     continue
                 await self._take(batch)
                 await self._writer.not_found(missing)
