@@ -40,7 +40,8 @@ bench: setup ## how fast, each figure as a ratio against a reference of the same
 
 .PHONY: chaos
 chaos: setup ## a system of its own under load, killed and frozen at random; MINUTES=5 SEED=1 BROKER=kafka
-	@exec $(GUARD) $(PYTHON) -m tests.chaos
+	@exec $(GUARD) $(PYTHON) -m tests.chaos $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(filter kafka,$(BROKER)),--kafka)
 
 .PHONY: check
 check: setup ## style, types, who may import whom, contracts and migrations as the code says

@@ -1,6 +1,6 @@
-"""`make chaos`: MINUTES of trouble (5), SEED (1), BROKER=kafka; the report goes to `.run/chaos/` too."""
+"""`make chaos MINUTES=5 SEED=1 BROKER=kafka`: plays one run; the report goes to `.run/chaos/` too."""
 
-import os
+import argparse
 import sys
 from pathlib import Path
 
@@ -14,10 +14,13 @@ REPORTS = Path(".run/chaos")
 
 def main() -> None:
     """Exit status 1 where something did not hold."""
-    minutes, seed = float(os.environ.get("MINUTES") or 5), int(os.environ.get("SEED") or 1)
-    kafka = os.environ.get("BROKER") == "kafka"
-    times = max(1, round(minutes * 60 / PAUSE))
-    report = play(seed, kafka=kafka, times=times, pause=PAUSE, tell=lambda text: print(text, flush=True))
+    asked = argparse.ArgumentParser(prog="make chaos")
+    asked.add_argument("--minutes", type=float, default=5)
+    asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument("--kafka", action="store_true")
+    wanted = asked.parse_args()
+    times = max(1, round(wanted.minutes * 60 / PAUSE))
+    report = play(wanted.seed, kafka=wanted.kafka, times=times, pause=PAUSE, tell=lambda text: print(text, flush=True))
     written = orjson.dumps(report.as_dict, option=orjson.OPT_INDENT_2)
     REPORTS.mkdir(parents=True, exist_ok=True)
     (REPORTS / f"{report.transport}-{seed}.json").write_bytes(written)
