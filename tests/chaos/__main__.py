@@ -23,7 +23,7 @@ def main() -> None:
     report = play(wanted.seed, kafka=wanted.kafka, times=times, pause=PAUSE, tell=lambda text: print(text, flush=True))
     written = orjson.dumps(report.as_dict, option=orjson.OPT_INDENT_2)
     REPORTS.mkdir(parents=True, exist_ok=True)
-    (REPORTS / f"{report.transport}-{seed}.json").write_bytes(written)
+    (REPORTS / f"{report.transport}-{wanted.seed}.json").write_bytes(written)
     print(written.decode())
     sys.exit(1 if report.findings else 0)
 
