@@ -4,7 +4,12 @@ next. Under load this saves most commits; a lone request goes at once."""
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
+
+from shared.db.outages import is_conflict, may_pass
+
+PATIENCE: Final = 10.0
+"""Seconds that an item may take from its submission to its commit, the waiting for others included."""
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -14,28 +19,40 @@ class GroupCommit(Generic[Item, Answer]):
     """Hands items that arrive while `work` runs to its next run, at most `most` at a time.
 
     `work` answers one result for each item, in order. Where a shared run fails, its items run alone, so that one bad
-    item cannot spoil its neighbours' answers.
+    item cannot spoil its neighbours' answers; where the database could not be had, none of them could have it, and
+    each is told so at once. Nobody waits longer than `patience` seconds.
     """
 
-    def __init__(self, work: Callable[[Sequence[Item]], Awaitable[Sequence[Answer]]], most: int = 200) -> None:
-        self._work, self._most = work, most
+    def __init__(
+        self,
+        work: Callable[[Sequence[Item]], Awaitable[Sequence[Answer]]],
+        most: int = 200,
+        patience: float = PATIENCE,
+    ) -> None:
+        self._work, self._most, self._patience = work, most, patience
         self._waiting: list[tuple[Item, asyncio.Future[Answer]]] = []
         self._running: asyncio.Task[None] | None = None
 
     async def submit(self, item: Item) -> Answer:
-        """The answer for `item`, once its transaction is committed."""
+        """The answer for `item`, once its transaction is committed. Raises TimeoutError where that takes too long: what
+        was under way may be committed all the same, as whenever a connection breaks."""
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, answer))
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(self._drain())
-        return await answer
+        async with asyncio.timeout(self._patience):
+            return await answer
 
     async def _drain(self) -> None:
         while self._waiting:
-            shared, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+            wanted = [each for each in self._waiting if not each[1].done()]  # who waited too long has gone
+            shared, self._waiting = wanted[: self._most], wanted[self._most :]
             try:
                 await self._run(shared)
-            except Exception:
+            except Exception as error:
+                if may_pass(error) and not is_conflict(error):
+                    _fail(shared, error)
+                    continue
                 for alone in shared:
                     await self._run_alone(alone)
 
@@ -46,8 +63,15 @@ class GroupCommit(Generic[Item, Answer]):
                 waiting.set_result(answer)
 
     async def _run_alone(self, alone: tuple[Item, asyncio.Future[Answer]]) -> None:
+        if alone[1].done():
+            return
         try:
             await self._run([alone])
         except Exception as error:
-            if not alone[1].done():
-                alone[1].set_exception(error)
+            _fail([alone], error)
+
+
+def _fail(items: Sequence[tuple[Any, asyncio.Future[Any]]], error: Exception) -> None:
+    for _, waiting in items:
+        if not waiting.done():
+            waiting.set_exception(error)

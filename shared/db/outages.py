@@ -57,6 +57,11 @@ def may_pass(error: BaseException) -> bool:
     return state.startswith(_PASSING_CLASSES) or state in _PASSING_CODES
 
 
+def is_conflict(error: BaseException) -> bool:
+    """Whether two transactions met, so that each alone would pass at once: a deadlock, a failed serialisation."""
+    return _state_of(error).startswith("40")
+
+
 def log_outage(log: logging.Logger, what: str, error: BaseException) -> None:
     """Says that `what` waits: what may pass in one line, anything else, such as a missing table, in full."""
     if may_pass(error):

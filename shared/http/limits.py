@@ -8,6 +8,9 @@ A body that is read line by line (NDJSON) has no bound as a whole: its reader bo
 """
 
 from asyncio import timeout
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import ceil
 from time import monotonic
@@ -43,6 +46,7 @@ class Limits:
     def __init__(self, app: ASGIApp, bounds: Bounds) -> None:
         self._app, self._bounds = app, bounds
         self._running = 0
+        self._coming = BodiesOnTheirWay(max(bounds.running // 2, 1))
         self._addresses = Buckets(bounds.rate)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,7 +57,8 @@ class Limits:
         else:
             self._running += 1
             try:
-                await self._app(scope, _bounded(scope, receive, self._bounds.body), send)
+                with self._coming.one(scope) as arrived:
+                    await self._app(scope, _bounded(scope, receive, self._bounds.body, arrived), send)
             finally:
                 self._running -= 1
 
@@ -66,6 +71,8 @@ class Limits:
             return problem(429, headers={"Retry-After": str(ceil(wait))})
         if self._running >= self._bounds.running:
             return problem(503, headers={"Retry-After": "1"})
+        if self._coming.are_too_many(scope):
+            return problem(429, headers={"Retry-After": "1", "Connection": "close"})
         return None
 
     def _wait(self, scope: Scope) -> float:
@@ -76,7 +83,49 @@ class Limits:
         return self._addresses.wait(network_of((scope["client"] or ("",))[0]))
 
 
-def _bounded(scope: Scope, receive: Receive, most: int) -> Receive:
+class BodiesOnTheirWay:
+    """How many bodies of each client have not come yet: one client's, that never come, must not take all places."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._of = most, Counter[str]()
+
+    def are_too_many(self, scope: Scope) -> bool:
+        """Whether the client of this request has as many under way as one may have."""
+        return _has_body(scope) and self._of[_client(scope)] >= self._most
+
+    @contextmanager
+    def one(self, scope: Scope) -> Iterator[Callable[[], None]]:
+        """Counts the body of this request, if it has any, until the function is called or the block ends."""
+        client = _client(scope) if _has_body(scope) else None
+
+        def arrived() -> None:
+            nonlocal client
+            if client is not None:
+                self._of[client] -= 1
+                if not self._of[client]:
+                    del self._of[client]
+            client = None
+
+        if client is not None:
+            self._of[client] += 1
+        try:
+            yield arrived
+        finally:
+            arrived()
+
+
+def _client(scope: Scope) -> str:
+    """As requests are counted: the subject of a verified token, else the network that the request comes from."""
+    caller = scope.get("kosh.caller")  # known since its requests were counted
+    return f"subject {caller.subject}" if caller else network_of((scope["client"] or ("",))[0])
+
+
+def _has_body(scope: Scope) -> bool:
+    length = header(scope["headers"], b"content-length")
+    return header(scope["headers"], b"transfer-encoding") is not None or length not in (None, "0")
+
+
+def _bounded(scope: Scope, receive: Receive, most: int, arrived: Callable[[], None]) -> Receive:
     """`receive` with a limit on the bytes, unless they are streamed, and on the time that they take to come."""
     limit = float("inf") if media_type_of(header(scope["headers"], b"content-type")) in LINES else most
     length = header(scope["headers"], b"content-length") or ""
@@ -98,6 +147,8 @@ def _bounded(scope: Scope, receive: Receive, most: int) -> Receive:
         waited += monotonic() - began
         received += len(message.get("body", b""))
         complete = not message.get("more_body", False)
+        if complete:
+            arrived()
         if received > limit:
             raise _too_large(most)
         return message

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
+import asyncpg
 import pytest
 
 from shared.db.group_commit import GroupCommit
@@ -70,3 +71,46 @@ async def test_a_caller_that_goes_away_leaves_the_others_their_answers() -> None
     assert await staying == 2
     with pytest.raises(asyncio.CancelledError):
         await leaving
+
+
+async def test_where_the_database_cannot_be_had_all_are_told_at_once() -> None:
+    """Alone, each would wait as long again: 200 of them for over half an hour."""
+    runs: list[int] = []
+
+    async def work(items: Sequence[int]) -> Sequence[int]:
+        runs.append(len(items))
+        raise asyncpg.LockNotAvailableError("canceling statement due to lock timeout")
+
+    lane = GroupCommit(work)
+    answers = await asyncio.gather(*(lane.submit(n) for n in range(50)), return_exceptions=True)
+    assert {type(answer) for answer in answers} == {asyncpg.LockNotAvailableError}
+    assert runs == [50]
+
+
+async def test_those_of_a_deadlock_are_tried_alone() -> None:
+    async def work(items: Sequence[int]) -> Sequence[int]:
+        if len(items) > 1:
+            raise asyncpg.DeadlockDetectedError("deadlock detected")
+        return items
+
+    lane = GroupCommit(work)
+    assert await asyncio.gather(*(lane.submit(n) for n in range(3))) == [0, 1, 2]
+
+
+async def test_nobody_waits_longer_than_said_and_who_has_gone_is_not_worked_for() -> None:
+    runs: list[list[int]] = []
+    go_on = asyncio.Event()
+
+    async def work(items: Sequence[int]) -> Sequence[int]:
+        runs.append(list(items))
+        await go_on.wait()
+        return items
+
+    lane = GroupCommit(work, patience=0.05)
+    first = asyncio.create_task(lane.submit(1))
+    await asyncio.sleep(0)
+    answers = await asyncio.gather(first, lane.submit(2), lane.submit(3), return_exceptions=True)
+    assert {type(answer) for answer in answers} == {TimeoutError}
+    go_on.set()
+    assert await lane.submit(4) == 4
+    assert runs == [[1], [4]]

@@ -6,12 +6,16 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 
 import pytest
+from asyncpg import LockNotAvailableError
 from sqlalchemy import MetaData, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import outbox
 from shared.db.engine import make_engine
+from shared.db.outages import may_pass
 from shared.events.envelope import Event
+from shared.outbox import unit_of_work
 from shared.outbox.table import IN_COMMIT_ORDER, outbox_table
 from shared.testing.postgres import FreshDatabase
 
@@ -87,3 +91,25 @@ async def test_under_concurrent_writers_a_reader_by_position_sees_every_event_on
     await asyncio.gather(*(write(n) for n in range(writers)))
     await asyncio.wait_for(reader, 20)
     assert sorted(seen) == sorted(f"{w}-{n}" for w in range(writers) for n in range(each))
+
+
+async def test_who_has_waited_before_waits_for_the_order_only_what_is_left(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten seconds are ten, not ten for each thing that is waited for."""
+    monkeypatch.setattr(unit_of_work, "PATIENCE", 0.2)
+    monkeypatch.setattr(unit_of_work, "SHORT", 0.1)
+
+    async def late() -> None:
+        async with asyncio.timeout(5), unit_of_work.unit_of_work(engine) as unit:
+            unit.emit(event("late"))
+            await unit.connection.execute(text("SELECT pg_sleep(0.15)"))
+
+    async with engine.begin() as holding:
+        await outbox.append(holding, [event("held")])
+        with pytest.raises((DBAPIError, LockNotAvailableError)) as refused:
+            await late()
+    assert may_pass(refused.value)
+    async with engine.connect() as connection:
+        assert await connection.scalar(text("SHOW lock_timeout")) == "10s"
+        assert [each.subject for _, each in await outbox.read_after(connection, 0, 10)] == ["held"]

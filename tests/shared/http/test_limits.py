@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.responses import StreamingResponse
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +17,8 @@ from shared.http.app import make_app
 from shared.http.routes import router
 from shared.identity import buckets
 from shared.identity.buckets import Buckets, network_of
-from shared.identity.callers import public
+from shared.identity.callers import public, requires
+from shared.identity.scope import no_record
 from shared.testing.serving import serving
 from tests.shared.http.conftest import TokenFor, api, client_of
 
@@ -172,6 +173,41 @@ async def test_work_at_the_same_time_is_bounded_and_recovers(settings_with: Sett
         assert (await client.get("/v1/slow")).status_code == 200
 
 
+async def test_bodies_that_do_not_come_leave_places_for_others(
+    settings_with: SettingsWith, border: dict[str, str]
+) -> None:
+    """Half of the places at most wait for one client; its own requests without a body pass, and so do others."""
+    lines, go_on, waiting = router(), asyncio.Event(), asyncio.Semaphore(0)
+
+    @lines.post("/v1/lines", dependencies=[public()])
+    async def read(request: Request) -> int:
+        return len(await request.body())
+
+    @lines.get("/v1/lines", dependencies=[requires("border", scope=no_record("a test"))])
+    async def known() -> int:
+        return 0
+
+    async def stalled() -> AsyncIterator[bytes]:
+        yield b"1"
+        waiting.release()
+        await go_on.wait()
+        yield b"2"
+
+    app = make_app("sample", "Sample", settings_with(max_running=4), [lines])
+    async with client_of(app) as client:
+        assert (await client.get("/v1/lines", headers=border)).status_code == 200  # its token is verified from now on
+        held = [asyncio.create_task(client.post("/v1/lines", content=stalled())) for _ in range(2)]
+        for _ in held:
+            await waiting.acquire()
+        refused = await client.post("/v1/lines", content=b"more")
+        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "1")
+        assert (await client.get("/v1/lines", headers=border)).status_code == 200
+        assert (await client.post("/v1/lines", content=b"more", headers=border)).json() == 4
+        go_on.set()
+        assert [answer.json() for answer in await asyncio.gather(*held)] == [2, 2]
+        assert (await client.post("/v1/lines", content=b"more")).json() == 4
+
+
 async def test_too_many_headers(client: httpx.AsyncClient) -> None:
     answer = await client.get("/v1/figures", headers=[(f"x-{number}", "1") for number in range(120)])
     assert (answer.status_code, answer.json()["type"].rsplit("/", 1)[1]) == (431, "headers-too-large")
@@ -293,7 +329,7 @@ async def test_our_own_slowness_is_not_the_clients(border: dict[str, str], monke
     async def receive() -> dict[str, Any]:
         return next(messages)
 
-    bounded = limits._bounded(scope, receive, 1_000)
+    bounded = limits._bounded(scope, receive, 1_000, lambda: None)
     for _ in range(3):
         await asyncio.sleep(0.15)  # the work between two chunks
         assert (await bounded())["body"] == b"x"
@@ -310,7 +346,7 @@ async def test_waiting_for_a_disconnect_has_no_end(monkeypatch: pytest.MonkeyPat
         await gone.wait()
         return {"type": "http.disconnect"}
 
-    bounded = limits._bounded({"headers": [], "type": "http"}, receive, 1_000)
+    bounded = limits._bounded({"headers": [], "type": "http"}, receive, 1_000, lambda: None)
     await bounded()
     listening = asyncio.ensure_future(bounded())
     await asyncio.sleep(0.05)
