@@ -1,15 +1,30 @@
 """A register's HTTP feed of events (after http-feeds.org), polled with long waits."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import orjson
 
 from shared.errors import Unavailable
+from shared.events.epochs import HEADER, Epoch
 from shared.inbox.source import Delivery, Newest, Positions, SourceFailed, Unreadable
 
 PATIENCE = 10.0  # seconds beyond the wait that was asked for
+
+
+class Ends(NamedTuple):
+    """The position of the register's newest event, that up to which events are in our Kafka topic, and the epochs of
+    its outbox."""
+
+    position: int
+    relayed: int
+    epochs: tuple[Epoch, ...]
+
+    @property
+    def epoch(self) -> str | None:
+        """The present epoch."""
+        return self.epochs[-1].id if self.epochs else None
 
 
 class FeedSource:
@@ -38,19 +53,19 @@ class FeedSource:
         if not isinstance(events, list) or not reached.isdigit():
             raise SourceFailed(f"{self.name}: the feed does not answer with events and a position")
         found = [e if isinstance(e, dict) else Unreadable(orjson.dumps(e)) for e in events]
-        return Delivery(found, {0: int(reached)}, int(reached))
+        return Delivery(found, {0: int(reached)}, int(reached), answer.headers.get(HEADER))
 
     async def newest(self) -> Newest:
-        position, _ = await self.ends()
-        return Newest(position, {0: position})
+        ends = await self.ends()
+        return Newest(ends.position, {0: ends.position}, epochs=ends.epochs)
 
-    async def ends(self) -> tuple[int, int]:
-        """The position of the register's newest event, and that up to which events are in our Kafka topic."""
+    async def ends(self) -> Ends:
+        """Where the register's outbox ends."""
         answer = _json(await self._get("/v1/events/newest"))
         if not isinstance(answer, dict) or not isinstance(answer.get("position"), int):
             raise SourceFailed(f"{self.name}: the feed does not tell its newest position")
         relayed = answer.get("relayed")
-        return answer["position"], relayed if isinstance(relayed, int) else 0
+        return Ends(answer["position"], relayed if isinstance(relayed, int) else 0, _epochs(answer))
 
     async def close(self) -> None:
         await self._http.aclose()
@@ -60,6 +75,14 @@ class FeedSource:
             return (await self._http.get(path, **options)).raise_for_status()
         except (httpx.HTTPError, Unavailable) as failure:
             raise SourceFailed(f"{self.name}: {_sentence(failure)}") from failure
+
+
+def _epochs(answer: dict[str, Any]) -> tuple[Epoch, ...]:
+    """Those that the register tells, none where it is of a version that knows of none."""
+    try:
+        return tuple(Epoch(str(told["id"]), int(told["after"])) for told in answer.get("epochs", ()))
+    except (KeyError, TypeError, ValueError) as error:
+        raise SourceFailed("the feed does not tell its epochs as agreed") from error
 
 
 def _json(answer: httpx.Response) -> Any:

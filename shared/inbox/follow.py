@@ -2,13 +2,14 @@
 
 Position and copies move in one transaction, so a follower that is killed goes on where its effect ended. What cannot
 be understood is set aside, counted, and tried again at each start; when it becomes too much, nothing more is taken
-until that ends, and decisions wait (copies.expect_current) rather than rest on half the truth. One follower works for
+until that ends, and decisions wait (copies.expect_current) rather than rest on half the truth. So they do where the
+register went back to an earlier state, until its events were read anew (shared.inbox.adopt). One follower works for
 a source; others stand by.
 """
 
 import asyncio
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,11 +21,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared import clock
 from shared.events.envelope import Fact
+from shared.events.epochs import Stand
 from shared.inbox import table
 from shared.inbox.alarm import ErrorRateBreaker
 from shared.inbox.copies import Copy, keep
 from shared.inbox.reading import NotUnderstood, Version, fact_of, readable, version_of
-from shared.inbox.source import Delivery, Event, Source, SourceFailed, Unreadable, event_of, raw
+from shared.inbox.source import (
+    Delivery,
+    Event,
+    Newest,
+    Source,
+    SourceFailed,
+    Unreadable,
+    WentBack,
+    event_of,
+    expect_continued,
+    newest_position,
+    raw,
+)
 from shared.inbox.sources import make_sources
 from shared.inbox.table import Parked
 from shared.process import Telemetry
@@ -66,6 +80,12 @@ class FollowMetrics:
     def __init__(self, monitor: Telemetry) -> None:
         self._tracing, registry = monitor.tracing, monitor.metrics.registry
         self.active = Gauge("kosh_follow_active", "1 where this process follows", ["source"], registry=registry)
+        self.went_back = Gauge(
+            "kosh_follow_went_back",
+            "1 where a source went back behind what was copied",
+            ["source"],
+            registry=registry,
+        )
         self._events = Counter("kosh_follow_events", "Events looked at", ["source"], registry=registry)
 
     @contextmanager
@@ -104,68 +124,94 @@ class Follower:
                 await asyncio.sleep(RETRY)
 
     async def _work(self, connection: AsyncConnection) -> None:
-        await self._become_the_only_one(connection)
+        await become_the_only_one(connection, self._source.name)
         self._watch.active.labels(self._source.name).set(1)
         await self._try_parked_again(connection)
         await self._follow(connection)
-
-    async def _become_the_only_one(self, connection: AsyncConnection) -> None:
-        while not await connection.scalar(_BE_ALONE, {"lock": LOCK, "source": self._source.name}):
-            await connection.rollback()
-            await asyncio.sleep(RETRY)
-        await connection.commit()
 
     async def _follow(self, connection: AsyncConnection) -> None:
         source = self._source
         async with connection.begin():
             positions = await table.positions(connection, source.transport, source.name)
+            stand = await table.stand(connection, source.name)
         while True:
             asked_at, newest = clock.now(), await source.newest()
+            await self._expect_continued(connection, stand, newest)
             if newest.is_reached(positions):
                 async with connection.begin():
                     await table.confirm(connection, source.name, asked_at)
             delivery = await source.read(positions, LIMIT, WAIT)
+            if delivery.epoch != newest.epoch:
+                continue  # it lives on differently since it was asked
             if delivery.events or not delivery.positions.items() <= positions.items():
-                await self._take(connection, delivery)
+                place = max(stand.position, delivery.reached, newest_position(delivery.events))
+                stand = Stand(delivery.epoch, place)
+                await self._take(connection, delivery, stand)
                 positions |= delivery.positions
 
-    async def _take(self, connection: AsyncConnection, delivery: Delivery) -> None:
-        """Takes what was delivered, in one transaction."""
+    async def _expect_continued(self, connection: AsyncConnection, stand: Stand, newest: Newest) -> None:
+        """Raises WentBack where the register does not hold what was copied of it: then nobody decides by the copies."""
+        back = self._watch.went_back.labels(self._source.name)
+        try:
+            expect_continued(self._source.name, stand, newest)
+            back.set(0)
+        except WentBack:
+            back.set(1)
+            async with connection.begin():
+                await table.doubt(connection, self._source.name)
+            raise
+
+    async def _take(self, connection: AsyncConnection, delivery: Delivery, stand: Stand) -> None:
+        """Takes what was delivered, in one transaction; the outbox is read up to `stand` then."""
         source, events = self._source, delivery.events
-        understood, parked = self._read(events)
+        understood, parked = understand(events, self._copies)
         if reason := self._alarm.record(len(events), len(parked)):
             raise SourceFailed(f"{source.name}: {reason}")
         with self._watch.taking(source.name, events):
             async with connection.begin():
-                await self._keep(connection, understood)
+                await keep_understood(connection, understood, self._copies)
                 if parked:
                     await table.park(connection, source.name, parked)
                 await table.advance(connection, source.transport, source.name, delivery.positions)
+                await table.reach(connection, source.name, stand)
 
     async def _try_parked_again(self, connection: AsyncConnection) -> None:
         """This program may understand what the one before it did not."""
         async with connection.begin():
             held = await table.parked(connection, self._source.name)
-            understood, again = self._read([event_of(each.event) for each in held])
+            understood, again = understand([event_of(each.event) for each in held], self._copies)
             still = {each.event for each in again}
-            await self._keep(connection, understood)
+            await keep_understood(connection, understood, self._copies)
             await table.unpark(connection, [each.id for each in held if each.event not in still])
 
-    def _read(self, events: Sequence[Event | Unreadable]) -> tuple[Understood, list[Parked]]:
-        """What is to be kept, and what could not be understood. Events of other types are none of our business."""
-        understood: Understood = {}
-        parked: list[Parked] = []
-        for each in events:
-            try:
-                event = readable(each)
-                kind = str(event.get("type"))
-                if kind in self._copies:
-                    fact = fact_of(self._copies[kind].fact, event)
-                    understood.setdefault(kind, []).append((version_of(event), fact))
-            except NotUnderstood as fault:
-                parked.append(Parked(str(fault), raw(each)))
-        return understood, parked
 
-    async def _keep(self, connection: AsyncConnection, understood: Understood) -> None:
-        for kind, versions in understood.items():
-            await keep(connection, self._copies[kind], versions)
+async def become_the_only_one(connection: AsyncConnection, source: str) -> None:
+    """Waits until nobody else reads the source for this database. The lock ends with the connection."""
+    while not await connection.scalar(_BE_ALONE, {"lock": LOCK, "source": source}):
+        await connection.rollback()
+        await asyncio.sleep(RETRY / 2)
+    await connection.commit()
+
+
+def understand(
+    events: Sequence[Event | Unreadable], copies: Mapping[str, Copy[Any]]
+) -> tuple[Understood, list[Parked]]:
+    """What is to be kept, and what could not be understood. Events of other types are none of our business."""
+    understood: Understood = {}
+    parked: list[Parked] = []
+    for each in events:
+        try:
+            event = readable(each)
+            kind = str(event.get("type"))
+            if kind in copies:
+                fact = fact_of(copies[kind].fact, event)
+                understood.setdefault(kind, []).append((version_of(event), fact))
+        except NotUnderstood as fault:
+            parked.append(Parked(str(fault), raw(each)))
+    return understood, parked
+
+
+async def keep_understood(connection: AsyncConnection, understood: Understood, copies: Mapping[str, Copy[Any]]) -> None:
+    """Stores what is newer than what is held."""
+    for kind, versions in understood.items():
+        await keep(connection, copies[kind], versions)

@@ -9,16 +9,19 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from shared.broker import Broker
+from shared.events.epochs import HEADER, end_of
 from shared.events.grants import topic_of
-from shared.inbox.feed import FeedSource
-from shared.inbox.source import Delivery, Newest, Positions, SourceFailed, event_of
+from shared.inbox.feed import Ends, FeedSource
+from shared.inbox.source import Delivery, Event, Newest, Positions, SourceFailed, Unreadable, event_of
 
+NEWEST = 2**63 - 1
 PATIENCE = 10.0  # seconds until the broker must have answered
 
 
 class KafkaSource:
     """The topic of a register for `consumer`, `kosh.<register>.v1.<consumer>`; where the register's outbox ends, and
-    how far the topic is behind it, is asked of its `feed`."""
+    how far the topic is behind it, is asked of its `feed`. Records of which the outbox knows nothing any more, since
+    the register was restored to a moment before them, are passed over: others stand at their positions now."""
 
     transport = "topic"  # "kafka" was the one topic for all consumers: its offsets are not ours
 
@@ -28,6 +31,7 @@ class KafkaSource:
         self._consumer: AIOKafkaConsumer | None = None
         self._at: dict[int, int] = {}
         self._starting = asyncio.Lock()
+        self._known: Ends | None = None
 
     async def read(self, after: Positions, limit: int, wait: float) -> Delivery:
         """Positions are the offsets of the next records."""
@@ -41,9 +45,21 @@ class KafkaSource:
             await self._give_up()
             raise SourceFailed(f"{self.name}: the broker cannot be read ({type(failure).__name__})") from failure
         reached = {part.partition: records[-1].offset + 1 for part, records in found.items() if records}
+        told = [(_epoch(record), event_of(record.value or b"")) for records in found.values() for record in records]
+        try:
+            known = await self._knowing({epoch for epoch, _ in told if epoch})
+        except BaseException:
+            await self._give_up()  # the consumer stands behind what it gave us
+            raise
         self._at |= reached
-        events = [event_of(record.value or b"") for records in found.values() for record in records]
-        return Delivery(events, reached, 0 if events else await self._all_of_it())
+        events = [event for epoch, event in told if _is_held(known, epoch, event)]
+        return Delivery(events, reached, 0 if told else await self._all_of_it(), known.epoch)
+
+    async def _knowing(self, epochs: set[str]) -> Ends:
+        """What the register tells of its outbox, asked anew where it does not know one of `epochs` yet."""
+        if self._known is None or not epochs <= {epoch.id for epoch in self._known.epochs}:
+            self._known = await self._feed.ends()
+        return self._known
 
     async def _all_of_it(self) -> int:
         """The position that is reached where nothing is left in the topic, else 0."""
@@ -52,7 +68,7 @@ class KafkaSource:
 
     async def newest(self) -> Newest:
         """The end of the outbox is asked first: what it holds then is below the ends of a topic that is not behind."""
-        position, relayed = await self._feed.ends()
+        ends_of_outbox = self._known = await self._feed.ends()
         try:
             consumer = await self._started()
             async with asyncio.timeout(PATIENCE):
@@ -60,7 +76,9 @@ class KafkaSource:
         except (KafkaError, OSError, TimeoutError) as failure:
             await self._give_up()
             raise SourceFailed(f"{self.name}: the broker does not answer ({type(failure).__name__})") from failure
-        return Newest(position, {part.partition: end for part, end in ends.items()}, max(position - relayed, 0))
+        behind = max(ends_of_outbox.position - ends_of_outbox.relayed, 0)
+        parts = {part.partition: end for part, end in ends.items()}
+        return Newest(ends_of_outbox.position, parts, behind, ends_of_outbox.epochs)
 
     async def close(self) -> None:
         await self._give_up()
@@ -96,3 +114,18 @@ class KafkaSource:
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
             await consumer.stop()
+
+
+def _epoch(record: Any) -> str | None:
+    """In which epoch the record was published; None for one of a relay that knew of none."""
+    return next((value.decode(errors="replace") for name, value in record.headers if name == HEADER and value), None)
+
+
+def _is_held(outbox: Ends, epoch: str | None, event: Event | Unreadable) -> bool:
+    """Whether the outbox holds the event that was published in `epoch`. What is no event is for others to judge, and so
+    is a position in the present epoch: it may be newer than what we know."""
+    place = event.get("position") if isinstance(event, dict) else None
+    if not outbox.epochs or type(place) is not int or epoch == outbox.epoch:
+        return True
+    end = end_of(outbox.epochs, NEWEST, epoch)
+    return end is not None and place <= end

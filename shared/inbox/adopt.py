@@ -1,0 +1,95 @@
+"""Reading a source anew from its first event: for whoever has read what the register does not hold any more, since it
+was restored to an earlier moment (decision 0034)."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from shared.errors import Conflict
+from shared.events.epochs import Stand
+from shared.inbox import table
+from shared.inbox.copies import Copy
+from shared.inbox.follow import LIMIT, become_the_only_one, keep_understood, understand
+from shared.inbox.source import Delivery, Source, SourceFailed
+from shared.inbox.sources import make_sources
+from shared.settings import ServiceSettings
+
+PATIENCE = 15.0  # seconds until a follower that went back has let go of its source
+NOT_HELD = 0  # the version of a copy whose record the register does not hold: any version of it is newer
+
+
+async def read_whole(source: Source, limit: int) -> AsyncIterator[Delivery]:
+    """All that the source holds by now, oldest first. Raises SourceFailed where it begins another epoch meanwhile."""
+    newest = await source.newest()
+    positions: dict[int, int] = {}
+    while not newest.is_reached(positions):
+        delivery = await source.read(positions, limit, 0)
+        if delivery.epoch != newest.epoch:
+            raise SourceFailed(f"{source.name}: it was set back while it was read: adopt it once more")
+        positions |= delivery.positions
+        yield delivery
+
+
+async def adopt_all(
+    engine: AsyncEngine,
+    settings: ServiceSettings,
+    consumer: str,
+    copies: Sequence[Copy[Any]],
+    tell: Callable[[str], None],
+) -> None:
+    """Reads every register anew of whose facts `consumer` keeps `copies`; each by its feed, which holds all."""
+    feeds = settings.model_copy(update={"transport": "feed"})
+    sources = make_sources(feeds, consumer, {copy.source for copy in copies}, [copy.fact.TYPE for copy in copies])
+    try:
+        for source in sources:
+            lost = await adopt(engine, source, [copy for copy in copies if copy.source == source.name])
+            tell(f"{consumer} holds of {source.name} what it holds; {lost} records that it does not hold are withdrawn")
+    finally:
+        for source in sources:
+            await source.close()
+
+
+async def adopt(engine: AsyncEngine, source: Source, copies: Sequence[Copy[Any]]) -> int:
+    """Brings the copies of the source's facts to what it holds, in one transaction; its follower goes on from there.
+    Returns how many were copied of records that it does not hold.
+
+    Raises Conflict where a follower holds on to the source, SourceFailed where that does not answer: nothing changes.
+    """
+    async with engine.connect() as connection:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await become_the_only_one(connection, source.name)
+            async with connection.begin():
+                return await _read_anew(connection, source, copies)
+        except TimeoutError:
+            raise Conflict(f"A follower reads {source.name} and does not go back: stop it first.") from None
+        finally:
+            await connection.invalidate()  # back in the pool it would keep the lock
+
+
+async def _read_anew(connection: AsyncConnection, source: Source, copies: Sequence[Copy[Any]]) -> int:
+    by_type = {copy.fact.TYPE: copy for copy in copies}
+    lost = -sum([await _not_held(connection, copy) for copy in copies])
+    for copy in copies:
+        await connection.execute(update(copy.table).values(version=NOT_HELD, withdrawn=True))
+    held = await table.parked(connection, source.name)
+    await table.unpark(connection, [each.id for each in held])
+    stand = Stand(None, 0)
+    async for delivery in read_whole(source, LIMIT):
+        understood, parked = understand(delivery.events, by_type)
+        await keep_understood(connection, understood, by_type)
+        if parked:
+            await table.park(connection, source.name, parked)
+        await table.advance(connection, source.transport, source.name, delivery.positions)
+        stand = Stand(delivery.epoch, delivery.reached)
+    await table.reach(connection, source.name, stand)
+    return lost + sum([await _not_held(connection, copy) for copy in copies])
+
+
+async def _not_held(connection: AsyncConnection, copy: Copy[Any]) -> int:
+    """How many records are kept of which the register holds nothing."""
+    query = select(func.count()).select_from(copy.table).where(copy.table.c.version == NOT_HELD)
+    return await connection.scalar(query) or 0
