@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.errors import Conflict
-from shared.events.epochs import Stand
+from shared.events.epochs import Stand, went_back
 from shared.inbox import table
 from shared.inbox.copies import Copy
 from shared.inbox.follow import LIMIT, become_the_only_one, keep_understood, understand
@@ -17,7 +17,8 @@ from shared.inbox.source import Delivery, Source, SourceFailed
 from shared.inbox.sources import make_sources
 from shared.settings import ServiceSettings
 
-PATIENCE = 15.0  # seconds until a follower that went back has let go of its source
+PATIENCE = 15.0  # seconds until the follower of a source that was set back has let go of it
+SOON = 2.0  # seconds for one that was stopped
 NOT_HELD = 0  # the version of a copy whose record the register does not hold: any version of it is newer
 
 
@@ -46,26 +47,35 @@ async def adopt_all(
     try:
         for source in sources:
             lost = await adopt(engine, source, [copy for copy in copies if copy.source == source.name])
-            tell(f"{consumer} holds of {source.name} what it holds; {lost} records that it does not hold are withdrawn")
+            done = "is followed: nothing to do" if lost is None else f"was read anew: {lost} that it lost are withdrawn"
+            tell(f"{source.name}, of which {consumer} keeps copies, {done}")
     finally:
         for source in sources:
             await source.close()
 
 
-async def adopt(engine: AsyncEngine, source: Source, copies: Sequence[Copy[Any]]) -> int:
+async def adopt(engine: AsyncEngine, source: Source, copies: Sequence[Copy[Any]]) -> int | None:
     """Brings the copies of the source's facts to what it holds, in one transaction; its follower goes on from there.
-    Returns how many were copied of records that it does not hold.
+    Returns how many were copied of records that it does not hold; None where a follower is at work, since nothing is
+    amiss: without one, the source is read anew in any case.
 
-    Raises Conflict where a follower holds on to the source, SourceFailed where that does not answer: nothing changes.
+    Raises Conflict where a follower holds on to a source that was set back, SourceFailed where that does not answer:
+    nothing changes.
     """
     async with engine.connect() as connection:
         try:
-            async with asyncio.timeout(PATIENCE):
+            stand = await table.stand(connection, source.name)
+            await connection.rollback()
+            newest = await source.newest()
+            back = went_back(stand, newest.epochs, newest.position)
+            async with asyncio.timeout(PATIENCE if back else SOON):
                 await become_the_only_one(connection, source.name)
             async with connection.begin():
                 return await _read_anew(connection, source, copies)
         except TimeoutError:
-            raise Conflict(f"A follower reads {source.name} and does not go back: stop it first.") from None
+            if back is None:
+                return None
+            raise Conflict(f"A follower holds on to {source.name}: stop it first.") from None
         finally:
             await connection.invalidate()  # back in the pool it would keep the lock
 

@@ -79,6 +79,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(follow, "RETRY", 0.05)
     monkeypatch.setattr(follow, "WAIT", 0.1)
     monkeypatch.setattr(relay, "RETRY", 0.05)
+    monkeypatch.setattr("shared.inbox.adopt.SOON", 0.2)
 
 
 @pytest.fixture
@@ -258,6 +259,7 @@ async def test_copies_of_a_register_that_went_back_decide_nothing_until_it_was_r
     first, second, lost = await bar(portal, ban(), ban(), ban())
     async with following(engine, await open_source(portal)):
         await until_current(engine, clock.now())
+        assert await adopt(engine, feed_of(portal), [BANS]) is None  # all is well
         await set_back(portal, 2, "entry_ban")
         third, fourth = await bar(portal, ban(), ban())  # one at the lost one's position, one beyond it
 

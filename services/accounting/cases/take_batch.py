@@ -46,13 +46,15 @@ async def _close(connection: Connection, batch: EventBatch, taken: int) -> None:
         seen=batch.seen - len(batch.resent),  # those were seen before
         repeated=batch.seen - len(batch.parked) - taken,
         position=batch.newest_position,
-        newest=_moment(batch.newest_time),
+        newest=moment(batch.newest_time),
+        epoch=batch.epoch,
     )
     if batch.stop:
-        await sources.stop(connection, batch.source, batch.stop)
+        await sources.stop(connection, batch.source, batch.stop, went_back=batch.went_back)
 
 
-def _moment(time: str | None) -> datetime | None:
+def moment(time: str | None) -> datetime | None:
+    """The time that an event states, None where it states none."""
     with suppress(ValueError):
         return datetime.fromisoformat(time) if time else None
     return None
