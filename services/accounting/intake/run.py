@@ -65,20 +65,29 @@ async def run(address: str, sources: Sequence[Source], hashes: Hashes, monitor: 
     """Reads until cancelled; stands by while another process writes, waits out what is out of order."""
     watch = IntakeMetrics(monitor)
     while True:
+        attempt = asyncio.create_task(_attempt(address, sources, hashes, watch))
         try:
-            async with acquire_writer(address) as writer:
-                log.info("this process writes now")
-                watch.active.set(1)
-                await Intake(writer, sources, hashes, watch).run()
-        except* OUTAGES as outage:
-            watch.active.set(0)
-            log.warning("intake waits for the database: %s", type(outage.exceptions[0]).__name__)
-        except* StandBy:
-            watch.active.set(0)
-            log.info("this process stands by while the figures are rebuilt")
-        if (task := asyncio.current_task()) and task.cancelling():
-            raise asyncio.CancelledError  # until Python 3.13 a group of failed tasks swallows it
+            await asyncio.wait([attempt])
+        finally:  # inside, a cancellation would get lost in a group of tasks that fails in the same moment
+            attempt.cancel()
+            await asyncio.wait([attempt])
+        attempt.result()
         await asyncio.sleep(RETRY)
+
+
+async def _attempt(address: str, sources: Sequence[Source], hashes: Hashes, watch: IntakeMetrics) -> None:
+    """Reads until something is out of order, or somebody else's turn."""
+    try:
+        async with acquire_writer(address) as writer:
+            log.info("this process writes now")
+            watch.active.set(1)
+            await Intake(writer, sources, hashes, watch).run()
+    except* OUTAGES as outage:
+        watch.active.set(0)
+        log.warning("intake waits for the database: %s", type(outage.exceptions[0]).__name__)
+    except* StandBy:
+        watch.active.set(0)
+        log.info("this process stands by while the figures are rebuilt")
 
 
 class StandBy(Exception):
