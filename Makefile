@@ -95,6 +95,11 @@ release: setup ## cuts a release: the figures as they stand are frozen for every
 replay: setup ## computes all figures anew from the stored facts, beside the present ones, and swaps
 	@$(PYTHON) -m deploy.local.inside services.accounting rebuild
 
+.PHONY: adopt
+adopt: setup ## brings all readers to what a register holds that was set back: SOURCE=portal
+	@$(PYTHON) -m deploy.local.inside services.accounting adopt $(or $(SOURCE),$(error say which: make adopt SOURCE=portal))
+	@for copier in portal permits; do $(PYTHON) -m deploy.local.inside services.$$copier adopt || exit; done
+
 .PHONY: signature-review
 signature-review: setup ## judges all accepted signatures of notices again, and withdraws what no longer holds
 	@$(PYTHON) -m deploy.local.inside services.portal signature-review

@@ -4,10 +4,12 @@ from typing import Any
 
 from shared.events.catalogue import FACTS
 from shared.events.envelope import CONTENT_TYPE, Fact
+from shared.events.epochs import HEADER
 from shared.events.grants import Grant, grants, promised
 
 _BINDING = "0.5.0"
 _STRING = {"type": "string"}
+_EPOCH = {**_STRING, "format": "uuid", "description": "the outbox's epoch when this was published: decision 0034"}
 _ENVELOPE: dict[str, Any] = {
     "type": "object",
     "description": "CloudEvents 1.0, structured mode. The newest recordversion of a subject wins, whatever the order.",
@@ -99,6 +101,7 @@ def _message(grant: Grant, fact: type[Fact]) -> dict[str, Any]:
         "name": fact.TYPE,
         "summary": (fact.__doc__ or "").strip().splitlines()[0],
         "contentType": CONTENT_TYPE,
+        "headers": {"type": "object", "properties": {HEADER: _EPOCH}},
         "bindings": {"kafka": {"key": {**_STRING, "description": "the subject"}, "bindingVersion": _BINDING}},
         "payload": {
             "allOf": [

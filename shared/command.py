@@ -28,10 +28,12 @@ MakeApp = Callable[[ServiceSettings], "FastAPI"]
 def main(
     service: str, make: MakeApp, arguments: Sequence[str] | None = None, *, background: Background = NOTHING
 ) -> None:
-    """`python -m services.<service> api|relay|migrate|background|access-log-check`, or one of the background's jobs,
-    done at once."""
+    """`python -m services.<service> api|relay|migrate|background|access-log-check|new-epoch|adopt`, or one of the
+    background's jobs, done at once."""
     jobs = {job.name: job for job in background.jobs}
-    roles = ["api", "relay", "migrate", "access-log-check", *([] if background == NOTHING else ["background"]), *jobs]
+    roles = ["api", "relay", "migrate", "access-log-check", "new-epoch", *jobs]
+    roles += [] if background == NOTHING else ["background"]
+    roles += ["adopt"] if background.copies else []
     parser = argparse.ArgumentParser(prog=f"python -m services.{service}")
     parser.add_argument("role", choices=roles)
     role = parser.parse_args(arguments).role
@@ -39,6 +41,10 @@ def main(
         settings = ServiceSettings.of(service)
         if role == "access-log-check":
             return asyncio.run(anchors.check(service, settings.database_url))
+        if role == "new-epoch":
+            return asyncio.run(_new_epoch(service, settings))
+        if role == "adopt":
+            return asyncio.run(_adopt(service, settings, background))
         if role in jobs:
             return process.run(f"{service}-{role}", settings, lambda _: _job(service, settings, jobs[role]))
         if role == "background":
@@ -78,6 +84,34 @@ async def _job(service: str, settings: ServiceSettings, job: Job) -> None:
     engine = make_engine(settings.database_url, connections=1, application=f"kosh-{service}-job", background=True)
     try:
         await job.work(engine)
+    finally:
+        await engine.dispose()
+
+
+async def _new_epoch(service: str, settings: ServiceSettings) -> None:
+    """For a database that was set back behind its server's back: whoever has read further does not go on."""
+    from shared import outbox
+
+    engine = make_engine(settings.database_url, connections=1, application=f"kosh-{service}-job")
+    try:
+        async with engine.begin() as connection:
+            epoch = await outbox.begin(connection)
+    finally:
+        await engine.dispose()
+    print(f"{service}: epoch {epoch.id} begins after position {epoch.after}")
+
+
+async def _adopt(service: str, settings: ServiceSettings, background: Background) -> None:
+    """Reads the registers anew whose facts the service copies, after one of them was restored to an earlier state."""
+    from shared.errors import Conflict
+    from shared.inbox.adopt import adopt_all
+    from shared.inbox.source import SourceFailed
+
+    engine = make_engine(settings.database_url, connections=1, application=f"kosh-{service}-job")
+    try:
+        await adopt_all(engine, settings, service, background.copies, print)
+    except (Conflict, SourceFailed) as failure:
+        sys.exit(str(failure))
     finally:
         await engine.dispose()
 

@@ -1,4 +1,5 @@
-"""`python -m services.accounting api|intake|migrate|rebuild|release|resend|load|access-log-anchor|access-log-check`.
+"""`python -m services.accounting COMMAND`: api, intake, migrate, rebuild, adopt, release, resend, load,
+access-log-anchor, access-log-check.
 
 Each command imports what it alone needs where it begins, so that no process loads the libraries of another.
 """
@@ -24,6 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         command.set_defaults(work=work)
         if name == "resend":
             command.add_argument("--source", help="only what came from this register")
+        if name == "adopt":
+            command.add_argument("source", help="the register")
+            command.add_argument("--lost", type=Path, metavar="FILE", help="where to name what it does not hold (CSV)")
         if name == "load":
             _describe_load(command)
     chosen = parser.parse_args(arguments)
@@ -115,6 +119,32 @@ async def _mark_for_resending(settings: AccountingSettings, source: str | None) 
     await engine.dispose()
 
 
+def _adopt(settings: AccountingSettings, chosen: argparse.Namespace) -> None:
+    uvloop.run(_read_anew(settings, _owner(settings), chosen.source, chosen.lost))
+
+
+async def _read_anew(settings: AccountingSettings, owner: str, register: str, file: Path | None) -> None:
+    from services.accounting.intake.adopt import adopt, write_lost
+    from services.accounting.rules.persons.identity import Hashes
+    from services.accounting.rules.rows import CONSUMER
+    from shared.inbox.source import SourceFailed
+    from shared.inbox.sources import make_sources
+
+    sources = make_sources(settings.model_copy(update={"transport": "feed"}), CONSUMER, {register})
+    if not sources:
+        sys.exit(f"no register {register} is read: the settings name {', '.join(settings.feeds) or 'none'}")
+    (source,) = sources
+    try:
+        hashes = Hashes(settings.identity_secret.get_secret_value().encode())
+        lost = await adopt(dsn(owner), source, hashes, print)
+    except SourceFailed as failure:
+        sys.exit(str(failure))
+    finally:
+        await source.close()
+    if file is not None:
+        write_lost(file, lost)
+
+
 def _describe_load(command: argparse.ArgumentParser) -> None:
     command.add_argument("files", nargs="+", type=Path, metavar="FILE", help="CSV, or a table of stat.gov.kz")
     choices = ("IMM", "EMI", "NET")
@@ -144,6 +174,7 @@ COMMANDS = {
     "intake": (_intake, "read the registers' events; a second one stands by"),
     "migrate": (_migrate, "bring the database to this version's tables"),
     "rebuild": (_rebuild, "compute all figures anew from the stored facts, beside the present ones"),
+    "adopt": (_adopt, "bring accounting to what a register holds that was restored to an earlier state"),
     "release": (_release, "freeze the figures as they stand for everybody: what is final, small counts withheld"),
     "load": (_load, "store figures that other bodies have published, beside ours"),
     "access-log-anchor": (_seal, "seal the access log and write down the head of its chain; the intake does it daily"),

@@ -85,3 +85,4 @@ def _watch_sources(metrics: Metrics, engine: AsyncEngine) -> None:
     watch("position", "Newest event seen, by its place in the register's outbox")
     watch("parked", "Events that are set aside")
     watch("stopped", "1 where a source is not read until an operator resumes it")
+    watch("went_back", "1 where a register does not hold what was read of it, until it was adopted")

@@ -5,15 +5,30 @@ that is at fault: that one is handed over as unreadable, at the position that th
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import orjson
 
 from shared.errors import Unavailable
+from shared.events.epochs import HEADER, Epoch
 from shared.inbox.source import LARGEST, Delivery, Event, Newest, Place, Positions, SourceFailed, Unreadable
 
 PATIENCE = 10.0  # seconds beyond the wait that was asked for
+
+
+class Ends(NamedTuple):
+    """The position of the register's newest event, that up to which events are in our Kafka topic, and the epochs of
+    its outbox."""
+
+    position: int
+    relayed: int
+    epochs: tuple[Epoch, ...]
+
+    @property
+    def epoch(self) -> str | None:
+        """The present epoch."""
+        return self.epochs[-1].id if self.epochs else None
 
 
 class FeedSource:
@@ -43,9 +58,10 @@ class FeedSource:
             events = _events_of(answer, position, reached)
             if events is not None:
                 places = [Place(0, event["position"]) for event in events]
-                return Delivery(list(events), {0: reached}, reached, places)
+                return Delivery(list(events), {0: reached}, reached, places, answer.headers.get(HEADER))
             if limit == 1:
-                return Delivery([Unreadable(answer.content)], {0: reached}, reached, [Place(0, reached)])
+                at_fault: list[Event | Unreadable] = [Unreadable(answer.content)]
+                return Delivery(at_fault, {0: reached}, reached, [Place(0, reached)], answer.headers.get(HEADER))
             limit, wait = limit // 2, 0
 
     async def again(self, transport: str, places: Sequence[Place]) -> list[Event | Unreadable | None]:
@@ -75,16 +91,17 @@ class FeedSource:
         return answer, reached
 
     async def newest(self) -> Newest:
-        position, _ = await self.ends()
-        return Newest(position, {0: position})
+        ends = await self.ends()
+        return Newest(ends.position, {0: ends.position}, epochs=ends.epochs)
 
-    async def ends(self) -> tuple[int, int]:
-        """The position of the register's newest event, and that up to which events are in our Kafka topic."""
+    async def ends(self) -> Ends:
+        """Where the register's outbox ends."""
         answer = _json(await self._get("/v1/events/newest"))
         if not isinstance(answer, dict) or not _is_position(answer.get("position")):
             raise SourceFailed(f"{self.name}: the feed does not tell its newest position")
         relayed = answer.get("relayed")
-        return answer["position"], relayed if isinstance(relayed, int) and _is_position(relayed) else 0
+        relayed = relayed if isinstance(relayed, int) and _is_position(relayed) else 0
+        return Ends(answer["position"], relayed, _epochs(answer))
 
     async def close(self) -> None:
         await self._http.aclose()
@@ -94,6 +111,14 @@ class FeedSource:
             return (await self._http.get(path, **options)).raise_for_status()
         except (httpx.HTTPError, Unavailable) as failure:
             raise SourceFailed(f"{self.name}: {_sentence(failure)}") from failure
+
+
+def _epochs(answer: dict[str, Any]) -> tuple[Epoch, ...]:
+    """Those that the register tells, none where it is of a version that knows of none."""
+    try:
+        return tuple(Epoch(str(told["id"]), int(told["after"])) for told in answer.get("epochs", ()))
+    except (KeyError, TypeError, ValueError) as error:
+        raise SourceFailed("the feed does not tell its epochs as agreed") from error
 
 
 def _json(answer: httpx.Response) -> Any:

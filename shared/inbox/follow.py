@@ -8,7 +8,7 @@ a source; others stand by.
 
 import asyncio
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,11 +21,25 @@ from shared import clock
 from shared.db import session
 from shared.db.outages import PASSING, REFUSALS, is_refusal, log_outage
 from shared.events.envelope import Fact
+from shared.events.epochs import Stand
 from shared.inbox import table
 from shared.inbox.alarm import ErrorRateBreaker
 from shared.inbox.copies import Copy, keep
 from shared.inbox.reading import NotUnderstood, Version, fact_of, readable, type_of, version_of
-from shared.inbox.source import Delivery, Event, Place, Source, SourceFailed, Unreadable, digest_of, event_of
+from shared.inbox.source import (
+    Delivery,
+    Event,
+    Newest,
+    Place,
+    Source,
+    SourceFailed,
+    Unreadable,
+    WentBack,
+    digest_of,
+    event_of,
+    expect_continued,
+    newest_position,
+)
 from shared.inbox.sources import make_sources
 from shared.inbox.table import Parked
 from shared.process import Telemetry
@@ -69,6 +83,12 @@ class FollowMetrics:
     def __init__(self, monitor: Telemetry) -> None:
         self._tracing, registry = monitor.tracing, monitor.metrics.registry
         self.active = Gauge("kosh_follow_active", "1 where this process follows", ["source"], registry=registry)
+        self.went_back = Gauge(
+            "kosh_follow_went_back",
+            "1 where a source went back behind what was copied",
+            ["source"],
+            registry=registry,
+        )
         self._events = Counter("kosh_follow_events", "Events looked at", ["source"], registry=registry)
 
     @contextmanager
@@ -109,54 +129,65 @@ class Follower:
                 await asyncio.sleep(RETRY)
 
     async def _work(self, connection: AsyncConnection) -> None:
-        await self._become_the_only_one(connection)
+        await become_the_only_one(connection, self._source.name)
         self._watch.active.labels(self._source.name).set(1)
         await self._try_parked_again(connection)
         await self._follow(connection)
-
-    async def _become_the_only_one(self, connection: AsyncConnection) -> None:
-        await connection.execute(session.HOLD_LEASE, {"lease": session.LEASE})
-        await connection.commit()
-        while not await connection.scalar(_BE_ALONE, {"lock": LOCK, "source": self._source.name}):
-            await connection.rollback()
-            await asyncio.sleep(RETRY)
-        await connection.commit()
 
     async def _follow(self, connection: AsyncConnection) -> None:
         source = self._source
         async with connection.begin():
             positions = await table.positions(connection, source.transport, source.name)
+            stand = await table.stand(connection, source.name)
         while True:
             await self._try_parked_again(connection, sent_again=True)
             asked_at, newest = clock.now(), await source.newest()
+            await self._expect_continued(connection, stand, newest)
             if newest.is_reached(positions):
                 async with connection.begin():
                     await table.confirm(connection, source.name, asked_at)
             delivery = await source.read(positions, LIMIT, WAIT)
+            if delivery.epoch != newest.epoch:
+                continue  # it lives on differently since it was asked
             if delivery.events or not delivery.positions.items() <= positions.items():
-                await self._take(connection, delivery)
+                place = max(stand.position, delivery.reached, newest_position(delivery.events))
+                stand = Stand(delivery.epoch, place)
+                await self._take(connection, delivery, stand)
                 positions |= delivery.positions
 
-    async def _take(self, connection: AsyncConnection, delivery: Delivery) -> None:
-        """Takes what was delivered, in one transaction."""
+    async def _expect_continued(self, connection: AsyncConnection, stand: Stand, newest: Newest) -> None:
+        """Raises WentBack where the register does not hold what was copied of it: then nobody decides by the copies."""
+        back = self._watch.went_back.labels(self._source.name)
+        try:
+            expect_continued(self._source.name, stand, newest)
+            back.set(0)
+        except WentBack:
+            back.set(1)
+            async with connection.begin():
+                await table.doubt(connection, self._source.name)
+            raise
+
+    async def _take(self, connection: AsyncConnection, delivery: Delivery, stand: Stand) -> None:
+        """Takes what was delivered, in one transaction; the outbox is read up to `stand` then."""
         source, events = self._source, delivery.events
         with self._watch.taking(source.name, events):
             async with connection.begin():
-                parked = await self._copy(connection, events, delivery.places or [None] * len(events))
+                parked = await take_copies(connection, source.name, self._copies, events, delivery.places)
                 if reason := self._alarm.record(len(events), len(parked)):
                     raise SourceFailed(f"{source.name}: {reason}")
                 if parked:
                     await table.park(connection, source.transport, source.name, parked)
                 await table.advance(connection, source.transport, source.name, delivery.positions)
+                await table.reach(connection, source.name, stand)
 
     async def _try_parked_again(self, connection: AsyncConnection, *, sent_again: bool = False) -> None:
         """This program may understand what the one before it did not; or an operator has mended the cause."""
-        last = 0
+        last, name = 0, self._source.name
         while held := await self._parked(connection, last, sent_again):
             for each in held:
                 event = await self._again(each)
                 async with connection.begin():
-                    if event is None or await self._copy(connection, [event], [each.place]):
+                    if event is None or await take_copies(connection, name, self._copies, [event], [each.place]):
                         await table.keep_parked(connection, [each.id])
                     else:
                         await table.unpark(connection, [each.id])
@@ -175,43 +206,69 @@ class Follower:
         (found,) = await self._source.again(parked.transport or "", [parked.place])
         return found
 
-    async def _copy(self, connection: AsyncConnection, events: Events, places: Sequence[Place | None]) -> list[Parked]:
-        """Keeps the events together if possible, else all but what alone is refused too. Returns what was not kept."""
-        understood, parked = self._read(events, places)
-        try:
-            async with connection.begin_nested():
-                for kind, versions in understood.items():
-                    await keep(connection, self._copies[kind], versions)
-        except REFUSALS as refusal:
-            if not is_refusal(refusal):
-                raise
-            log.error("copies of %s are refused", self._source.name, exc_info=refusal)
-            if len(events) == 1:
-                return [_parked(events[0], places[0], f"cannot be kept: {type(refusal).__name__}")]
-            middle = len(events) // 2
-            return [
-                *await self._copy(connection, events[:middle], places[:middle]),
-                *await self._copy(connection, events[middle:], places[middle:]),
-            ]
-        return parked
+    async def _take_one(
+        self, connection: AsyncConnection, event: Event | Unreadable, place: Place | None
+    ) -> list[Parked]:
+        return await take_copies(connection, self._source.name, self._copies, [event], [place])
 
-    def _read(self, events: Events, places: Sequence[Place | None]) -> tuple[Understood, list[Parked]]:
-        """What is to be kept, and what could not be understood. Events of other types are none of our business."""
-        understood: Understood = {}
-        parked: list[Parked] = []
-        for each, place in zip(events, places, strict=True):
-            try:
-                event = readable(each)
-                kind = event.get("type")
-                if isinstance(kind, str) and kind in self._copies:
-                    taken = version_of(event), fact_of(self._copies[kind].fact, event)
-                    understood.setdefault(kind, []).append(taken)
-            except NotUnderstood as fault:
-                parked.append(_parked(each, place, str(fault)))
-            except Exception as fault:
-                log.error("an event of %s cannot be read", self._source.name, exc_info=fault)
-                parked.append(_parked(each, place, f"our own failure: {type(fault).__name__}"))
-        return understood, parked
+
+async def become_the_only_one(connection: AsyncConnection, source: str) -> None:
+    """Waits until nobody else reads the source for this database. The lock ends with the connection, or with its
+    lease."""
+    await connection.execute(session.HOLD_LEASE, {"lease": session.LEASE})
+    await connection.commit()
+    while not await connection.scalar(_BE_ALONE, {"lock": LOCK, "source": source}):
+        await connection.rollback()
+        await asyncio.sleep(RETRY / 2)
+    await connection.commit()
+
+
+async def take_copies(
+    connection: AsyncConnection,
+    source: str,
+    copies: Mapping[str, Copy[Any]],
+    events: Events,
+    places: Sequence[Place | None] = (),
+) -> list[Parked]:
+    """Keeps the events together if possible, else all but what alone is refused too. Returns what was not kept."""
+    places = places or [None] * len(events)
+    understood, parked = _understood(source, copies, events, places)
+    try:
+        async with connection.begin_nested():
+            for kind, versions in understood.items():
+                await keep(connection, copies[kind], versions)
+    except REFUSALS as refusal:
+        if not is_refusal(refusal):
+            raise
+        log.error("copies of %s are refused", source, exc_info=refusal)
+        if len(events) == 1:
+            return [_parked(events[0], places[0], f"cannot be kept: {type(refusal).__name__}")]
+        middle = len(events) // 2
+        return [
+            *await take_copies(connection, source, copies, events[:middle], places[:middle]),
+            *await take_copies(connection, source, copies, events[middle:], places[middle:]),
+        ]
+    return parked
+
+
+def _understood(
+    source: str, copies: Mapping[str, Copy[Any]], events: Events, places: Sequence[Place | None]
+) -> tuple[Understood, list[Parked]]:
+    """What is to be kept, and what could not be understood. Events of other types are none of our business."""
+    understood: Understood = {}
+    parked: list[Parked] = []
+    for each, place in zip(events, places, strict=True):
+        try:
+            event = readable(each)
+            kind = event.get("type")
+            if isinstance(kind, str) and kind in copies:
+                understood.setdefault(kind, []).append((version_of(event), fact_of(copies[kind].fact, event)))
+        except NotUnderstood as fault:
+            parked.append(_parked(each, place, str(fault)))
+        except Exception as fault:
+            log.error("an event of %s cannot be read", source, exc_info=fault)
+            parked.append(_parked(each, place, f"our own failure: {type(fault).__name__}"))
+    return understood, parked
 
 
 def _parked(event: Event | Unreadable, place: Place | None, reason: str) -> Parked:

@@ -3,15 +3,26 @@ in the transaction of their effect."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
 from shared.broker import Broker
+from shared.events.epochs import HEADER, end_of
 from shared.events.grants import topic_of
-from shared.inbox.feed import FeedSource
-from shared.inbox.source import Delivery, Event, Newest, Place, Positions, SourceFailed, Unreadable, event_of
+from shared.inbox.feed import Ends, FeedSource
+from shared.inbox.source import (
+    LARGEST,
+    Delivery,
+    Event,
+    Newest,
+    Place,
+    Positions,
+    SourceFailed,
+    Unreadable,
+    event_of,
+)
 
 PATIENCE = 10.0  # seconds until the broker must have answered
 SHORTLY = 500  # milliseconds for a record that is there
@@ -22,7 +33,8 @@ of its producer is not had either; nobody else's records are in that."""
 
 class KafkaSource:
     """The topic of a register for `consumer`, `kosh.<register>.v1.<consumer>`; where the register's outbox ends, and
-    how far the topic is behind it, is asked of its `feed`."""
+    how far the topic is behind it, is asked of its `feed`. Records of which the outbox knows nothing any more, since
+    the register was restored to a moment before them, are passed over: others stand at their positions now."""
 
     transport = "topic"  # "kafka" was the one topic for all consumers: its offsets are not ours
 
@@ -32,6 +44,7 @@ class KafkaSource:
         self._consumer: AIOKafkaConsumer | None = None
         self._at: dict[int, int] = {}
         self._starting = asyncio.Lock()
+        self._known: Ends | None = None
 
     async def read(self, after: Positions, limit: int, wait: float) -> Delivery:
         """Positions are the offsets of the next records."""
@@ -48,32 +61,48 @@ class KafkaSource:
             await self._give_up()  # it has lost the records before the one that it refuses
             return await self._past_undecodable(after, limit)
         reached = {part.partition: records[-1].offset + 1 for part, records in found.items() if records}
+        told = [_told(part.partition, record) for part, records in found.items() for record in records]
+        try:
+            known = await self._knowing({each.epoch for each in told if each.epoch})
+        except BaseException:
+            await self._give_up()  # the consumer stands behind what it gave us
+            raise
         self._at |= reached
-        events = [event_of(record.value or b"") for records in found.values() for record in records]
-        places = [Place(part.partition, record.offset) for part, records in found.items() for record in records]
-        return Delivery(events, reached, 0 if events else await self._all_of_it(), places)
+        return _delivery(known, told, reached, 0 if told else await self._all_of_it())
+
+    async def _knowing(self, epochs: set[str]) -> Ends:
+        """What the register tells of its outbox, asked anew where it does not know one of `epochs` yet."""
+        if self._known is None or not epochs <= {epoch.id for epoch in self._known.epochs}:
+            self._known = await self._feed.ends()
+        return self._known
 
     async def _past_undecodable(self, after: Positions, limit: int) -> Delivery:
         """Record by record up to the first that the library refuses, and over it. Raises SourceFailed."""
-        events: list[Event | Unreadable] = []
-        places: list[Place] = []
+        told: list[_Told] = []
         at = dict(after)
         try:
             consumer = await self._started()
             self._go_to(consumer, after)
-            for part in sorted(consumer.assignment()):
-                while len(events) < limit and (records := await _one(consumer, part)) != []:
-                    offset = records[0].offset if records else at.get(part.partition, 0)
-                    events.append(event_of(records[0].value or b"") if records else UNDECODABLE)
-                    places.append(Place(part.partition, offset))
-                    at[part.partition] = offset + 1
-                    if records is None:
-                        return Delivery(events, at, 0, places)
-            return Delivery(events, at, 0, places)
+            await self._read_singly(consumer, limit, told, at)
         except (KafkaError, OSError) as failure:
             raise SourceFailed(f"{self.name}: the broker cannot be read ({type(failure).__name__})") from failure
         finally:
             await self._give_up()
+        return _delivery(await self._knowing({each.epoch for each in told if each.epoch}), told, at, 0)
+
+    async def _read_singly(
+        self, consumer: AIOKafkaConsumer, limit: int, told: "list[_Told]", at: dict[int, int]
+    ) -> None:
+        for part in sorted(consumer.assignment()):
+            while len(told) < limit and (records := await _one(consumer, part)) != []:
+                if records is None:
+                    place = Place(part.partition, at.get(part.partition, 0))
+                    told.append(_Told(None, UNDECODABLE, place))
+                else:
+                    told.append(_told(part.partition, records[0]))
+                at[part.partition] = told[-1].place.position + 1
+                if records is None:
+                    return
 
     async def again(self, transport: str, places: Sequence[Place]) -> list[Event | Unreadable | None]:
         """By a consumer of its own: the one that reads on stays where it is."""
@@ -107,7 +136,7 @@ class KafkaSource:
 
     async def newest(self) -> Newest:
         """The end of the outbox is asked first: what it holds then is below the ends of a topic that is not behind."""
-        position, relayed = await self._feed.ends()
+        ends_of_outbox = self._known = await self._feed.ends()
         try:
             consumer = await self._started()
             async with asyncio.timeout(PATIENCE):
@@ -115,7 +144,9 @@ class KafkaSource:
         except (KafkaError, OSError, TimeoutError) as failure:
             await self._give_up()
             raise SourceFailed(f"{self.name}: the broker does not answer ({type(failure).__name__})") from failure
-        return Newest(position, {part.partition: end for part, end in ends.items()}, max(position - relayed, 0))
+        behind = max(ends_of_outbox.position - ends_of_outbox.relayed, 0)
+        parts = {part.partition: end for part, end in ends.items()}
+        return Newest(ends_of_outbox.position, parts, behind, ends_of_outbox.epochs)
 
     async def close(self) -> None:
         await self._give_up()
@@ -160,3 +191,32 @@ async def _one(consumer: AIOKafkaConsumer, part: TopicPartition) -> list[Any] | 
     except ValueError:
         return None
     return found.get(part, [])
+
+
+class _Told(NamedTuple):
+    """What a record holds, in which epoch it was published (None: by a relay that knew of none), and where it lies."""
+
+    epoch: str | None
+    event: Event | Unreadable
+    place: Place
+
+
+def _told(part: int, record: Any) -> _Told:
+    epoch = next((value.decode(errors="replace") for name, value in record.headers if name == HEADER and value), None)
+    return _Told(epoch, event_of(record.value or b""), Place(part, record.offset))
+
+
+def _delivery(outbox: Ends, told: Sequence[_Told], positions: Positions, reached: int) -> Delivery:
+    held = [each for each in told if _is_held(outbox, each.epoch, each.event)]
+    places = [each.place for each in held]
+    return Delivery([each.event for each in held], positions, reached, places, outbox.epoch)
+
+
+def _is_held(outbox: Ends, epoch: str | None, event: Event | Unreadable) -> bool:
+    """Whether the outbox holds the event that was published in `epoch`. What is no event is for others to judge, and so
+    is a position in the present epoch: it may be newer than what we know."""
+    place = event.get("position") if isinstance(event, dict) else None
+    if not outbox.epochs or type(place) is not int or epoch == outbox.epoch:
+        return True
+    end = end_of(outbox.epochs, LARGEST, epoch)
+    return end is not None and place <= end

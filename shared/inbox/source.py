@@ -7,6 +7,8 @@ from typing import Any, NamedTuple, Protocol
 
 import orjson
 
+from shared.events.epochs import Epoch, Stand, went_back
+
 Positions = Mapping[int, int]
 """How far a source was read: where to go on, by part. The feed has the one part 0, Kafka its partitions. A part that is
 missing was not read yet."""
@@ -38,21 +40,30 @@ class Unreadable:
 class Delivery:
     """What came from a source, and its positions behind it; `reached` is the position in the register's outbox up to
     which nothing is missing, 0 where that cannot be told: what is not granted to us does not come. `places` are those
-    of the events, one for each: what cannot be taken is found there again."""
+    of the events, one for each: what cannot be taken is found there again. `epoch` is that of the outbox when it was
+    read, None where the register tells none yet."""
 
     events: list[Event | Unreadable]
     positions: Positions
     reached: int = 0
     places: Sequence[Place] = ()
+    epoch: str | None = None
 
 
 class Newest(NamedTuple):
     """Where a source ends: the position of its newest event in the register's outbox, and the end of each part of what
-    carries the events. `behind` tells how many of its positions are not carried there yet."""
+    carries the events. `behind` tells how many of its positions are not carried there yet; `epochs` are those of the
+    outbox, the present one last, none where the register tells none yet."""
 
     position: int
     ends: Mapping[int, int]
     behind: int = 0
+    epochs: Sequence[Epoch] = ()
+
+    @property
+    def epoch(self) -> str | None:
+        """The present epoch."""
+        return self.epochs[-1].id if self.epochs else None
 
     def is_reached(self, positions: Positions) -> bool:
         """Whether who was read up to these positions has everything."""
@@ -61,6 +72,22 @@ class Newest(NamedTuple):
 
 class SourceFailed(Exception):
     """The source does not answer, or not as agreed. Asking is tried again; nothing was lost."""
+
+
+class WentBack(SourceFailed):
+    """The source does not hold what was read of it. It is not read on until it was read anew (`adopt`)."""
+
+
+def expect_continued(source: str, stand: Stand, newest: Newest) -> None:
+    """Raises WentBack where the source, which ends at `newest`, is no continuation of what was read up to `stand`."""
+    if why := went_back(stand, newest.epochs, newest.position):
+        raise WentBack(f"{source}: {why}")
+
+
+def newest_position(events: Sequence[Event | Unreadable]) -> int:
+    """The newest place in the register's outbox that the events name, 0 where none does."""
+    named = (event.get("position") for event in events if isinstance(event, dict))
+    return max((place for place in named if type(place) is int and place < 2**63), default=0)
 
 
 class Source(Protocol):

@@ -21,12 +21,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import SchemaItem
 
 from shared.db import grants
+from shared.events.epochs import Stand
 from shared.inbox.source import Place
 
 
 def inbox_tables(metadata: MetaData) -> None:
-    """Positions by transport and part; by source the moment up to which everything was read (its `position` is that of
-    earlier versions, no longer written); and where events lie that were not taken, without their content."""
+    """Positions by transport and part; by source the moment up to which everything was read, and the newest position of
+    its outbox that was, with its epoch (null: of a version that knew of none); and where events lie that were not
+    taken, without their content."""
     Table(
         "inbox_position",
         metadata,
@@ -42,6 +44,7 @@ def inbox_tables(metadata: MetaData) -> None:
         Column("source", Text, primary_key=True),
         Column("position", BigInteger, nullable=False),
         Column("current_at", DateTime(timezone=True)),
+        Column("epoch", Text),
         info=grants.may("UPDATE", because="what is known of the source moves on"),
     )
     Table(
@@ -98,10 +101,16 @@ INSERT INTO inbox_position (transport, source, part, position)
 SELECT :transport, :source, * FROM unnest(CAST(:parts AS int[]), CAST(:positions AS bigint[]))
 ON CONFLICT (transport, source, part) DO UPDATE SET position = excluded.position
 """)
+_STAND = text("SELECT epoch, position FROM inbox_source WHERE source = :source")
+_REACH = text("""
+INSERT INTO inbox_source (source, epoch, position) VALUES (:source, :epoch, :position)
+ON CONFLICT (source) DO UPDATE SET epoch = excluded.epoch, position = excluded.position
+""")
 _CONFIRM = text("""
 INSERT INTO inbox_source (source, position, current_at) VALUES (:source, 0, :at)
 ON CONFLICT (source) DO UPDATE SET current_at = excluded.current_at
 """)
+_DOUBT = text("UPDATE inbox_source SET current_at = NULL WHERE source = :source")
 _CURRENT = text("SELECT source, current_at FROM inbox_source WHERE current_at IS NOT NULL")
 _PARK = text("""
 INSERT INTO inbox_parked (transport, source, parked_at, type, reason, digest, part, position)
@@ -113,6 +122,7 @@ SELECT type, reason, digest, part, position, id, transport, event FROM inbox_par
 WHERE source = :source AND skipped_at IS NULL AND (resend OR NOT :sent_again) AND id > :after ORDER BY id LIMIT :limit
 """)
 _UNPARK = text("DELETE FROM inbox_parked WHERE id = ANY(CAST(:ids AS bigint[]))")
+_UNPARK_ALL = text("DELETE FROM inbox_parked WHERE source = :source")
 _KEEP_PARKED = text("UPDATE inbox_parked SET resend = false WHERE id = ANY(CAST(:ids AS bigint[]))")
 _HOW_MANY = text("SELECT source, count(*) AS parked FROM inbox_parked WHERE skipped_at IS NULL GROUP BY source")
 
@@ -127,6 +137,22 @@ async def advance(connection: AsyncConnection, transport: str, source: str, reac
     """The source was read up to these positions."""
     parts = {"parts": list(reached), "positions": list(reached.values())}
     await connection.execute(_ADVANCE, {"transport": transport, "source": source, **parts})
+
+
+async def stand(connection: AsyncConnection, source: str) -> Stand:
+    """How far the source's outbox was read, and in which epoch."""
+    row = (await connection.execute(_STAND, {"source": source})).one_or_none()
+    return Stand(row.epoch, row.position) if row else Stand(None, 0)
+
+
+async def reach(connection: AsyncConnection, source: str, reached: Stand) -> None:
+    """The source's outbox was read up to here."""
+    await connection.execute(_REACH, {"source": source, "epoch": reached.epoch, "position": reached.position})
+
+
+async def doubt(connection: AsyncConnection, source: str) -> None:
+    """What was read of the source is no longer what it holds: nobody decides by it."""
+    await connection.execute(_DOUBT, {"source": source})
 
 
 async def confirm(connection: AsyncConnection, source: str, at: datetime) -> None:
@@ -165,6 +191,11 @@ async def parked(
 async def unpark(connection: AsyncConnection, ids: Sequence[int]) -> None:
     """These are set aside no more."""
     await connection.execute(_UNPARK, {"ids": list(ids)})
+
+
+async def unpark_all(connection: AsyncConnection, source: str) -> None:
+    """Nothing of the source is set aside any more: it is read anew."""
+    await connection.execute(_UNPARK_ALL, {"source": source})
 
 
 async def keep_parked(connection: AsyncConnection, ids: Sequence[int]) -> None:

@@ -4,7 +4,7 @@ each sees the facts that it is granted, with the members that it is granted, and
 
 import asyncio
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from fastapi import Depends, FastAPI, Query, Request, Response
 from pydantic import BaseModel, Field
@@ -53,11 +53,22 @@ POSITION = no_record("a position names nobody")
 router = routes.router(tags=["events"])
 
 
+class OutboxEpoch(BaseModel):
+    """One life of the feed: a restored register gives the same positions to other events."""
+
+    id: str = Field(description="as in the header `Kosh-Epoch` of the feed, and `kosh-epoch` of a Kafka record")
+    after: int = Field(description="position up to which it holds what the epochs before it held, and no further")
+
+
 class FeedPosition(BaseModel):
     """How far the feed reaches."""
 
     position: int = Field(description="of the newest event; 0 while there is none")
     relayed: int | None = Field(None, description="position up to which the caller's Kafka topic holds what is granted")
+    epochs: list[OutboxEpoch] = Field(
+        description="oldest first, the present one last. Who has read beyond what the present one continues, or in an "
+        "epoch that is not named, holds what the register does not hold"
+    )
 
 
 @router.get(
@@ -67,7 +78,10 @@ class FeedPosition(BaseModel):
     responses={
         200: {
             "content": {MEDIA_TYPE: {"schema": {"type": "array", "items": _EVENT}}},
-            "headers": {"Kosh-Position": {"required": True, "schema": {"type": "integer"}}},
+            "headers": {
+                "Kosh-Position": {"required": True, "schema": {"type": "integer"}},
+                "Kosh-Epoch": {"required": True, "schema": {"type": "string", "format": "uuid"}},
+            },
         },
         409: problem_answer("The position lies beyond the newest event: these are not the events that were read."),
     },
@@ -87,18 +101,20 @@ async def events(
 ) -> Response:
     """A JSON array of CloudEvents 1.0, each with its `position`. The token's client chooses what is told: the facts
     and members that contracts/topics.yaml grants it. `Kosh-Position` tells where to go on from: it moves on over events
-    that are not granted or not of a `type` that is asked for, and nobody waits less for them. `lastEventId` and
-    `timeout` are the names of http-feeds.org for `after` and `wait`."""
+    that are not granted or not of a `type` that is asked for, and nobody waits less for them. `Kosh-Epoch` is the epoch
+    of these positions: when it changes, ask `/v1/events/newest` whether yours is among what it continues. `lastEventId`
+    and `timeout` are the names of http-feeds.org for `after` and `wait`."""
     grant, state = _grant_of(caller, request.app), request.app.state
     patience = synonyms.patience(wait)
     async with state.engine.connect() as connection:
         start = await state.told_events.start(connection, after, synonyms)
         await _expect_to_hold(connection, start)
-    found, position = await _wait_for_events(request.app, grant, start, limit, patience, type)
-    if found:
-        state.told_events.note(found[-1][1].id, found[-1][0])
-    body = b"[" + b",".join(event.as_json(position=position) for position, event in found) + b"]"
-    return Response(body, media_type=MEDIA_TYPE, headers={"Kosh-Position": str(position)})
+    seen = await _wait_for_events(request.app, grant, start, limit, patience, type)
+    if seen.events:
+        state.told_events.note(seen.events[-1][1].id, seen.events[-1][0])
+    body = b"[" + b",".join(event.as_json(position=position) for position, event in seen.events) + b"]"
+    headers = {"Kosh-Position": str(seen.reached), "Kosh-Epoch": seen.epoch}
+    return Response(body, media_type=MEDIA_TYPE, headers=headers)
 
 
 @router.get("/v1/events/newest", summary="Position of the newest event")
@@ -110,7 +126,8 @@ async def newest(
     async with request.app.state.engine.connect() as connection:
         position = await outbox.newest(connection)  # before what is relayed: that may only be further
         relayed = await outbox.relayed(connection, [grant.topic]) if grant else {}
-    return FeedPosition(position=position, relayed=relayed[grant.topic] if grant else None)
+        epochs = [OutboxEpoch(id=epoch.id, after=epoch.after) for epoch in await outbox.epochs(connection)]
+    return FeedPosition(position=position, relayed=relayed[grant.topic] if grant else None, epochs=epochs)
 
 
 def _grant_of(caller: Caller, app: FastAPI) -> Grant:
@@ -121,20 +138,28 @@ def _grant_of(caller: Caller, app: FastAPI) -> Grant:
     raise Forbidden("The client of your token is no consumer of this feed: contracts/topics.yaml names them.")
 
 
+class Look(NamedTuple):
+    """What is told of the events after a position, the position that is reached, and the epoch of both."""
+
+    events: list[tuple[int, Event]]
+    reached: int
+    epoch: str
+
+
 async def _wait_for_events(
     app: FastAPI, grant: Grant, after: int, limit: int, wait: float, types: Sequence[str]
-) -> tuple[list[tuple[int, Event]], int]:
+) -> Look:
     now = asyncio.get_running_loop().time
     deadline, moved = now() + wait, after
     while True:
         async with app.state.engine.connect() as connection:
-            found, reached = await _look(connection, grant, moved, limit, types)
+            seen = await _look(connection, grant, moved, limit, types)
         left = deadline - now()
-        if found or left <= 0 or app.state.stopping.is_set():
-            return found, reached
-        if reached == moved:
-            await app.state.outbox_watch.beyond(reached, left)
-        moved = reached
+        if seen.events or left <= 0 or app.state.stopping.is_set():
+            return seen
+        if seen.reached == moved:
+            await app.state.outbox_watch.beyond(seen.reached, left)
+        moved = seen.reached
 
 
 async def _expect_to_hold(connection: AsyncConnection, position: int) -> None:
@@ -144,10 +169,9 @@ async def _expect_to_hold(connection: AsyncConnection, position: int) -> None:
         raise Conflict(f"Position {position} lies beyond the newest event, which is {newest}.")
 
 
-async def _look(
-    connection: AsyncConnection, grant: Grant, after: int, limit: int, types: Sequence[str]
-) -> tuple[list[tuple[int, Event]], int]:
+async def _look(connection: AsyncConnection, grant: Grant, after: int, limit: int, types: Sequence[str]) -> Look:
     wanted = grant.facts.keys() & set(types) if types else grant.facts.keys()
     found, reached = await outbox.look_through(connection, after, limit, list(wanted))
     seen = ((position, grant.view(event)) for position, event in found)
-    return [(position, event) for position, event in seen if event], reached
+    told = [(position, event) for position, event in seen if event]
+    return Look(told, reached, (await outbox.epochs(connection))[-1].id)

@@ -24,6 +24,7 @@ from shared.broker import Broker
 from shared.db import session
 from shared.db.outages import PASSING, log_outage
 from shared.events.envelope import CONTENT_TYPE, Event
+from shared.events.epochs import HEADER
 from shared.events.grants import Grant, grants_of
 from shared.process import Telemetry
 
@@ -99,20 +100,23 @@ class Relay:
         """Publishes what the consumer is granted of the next events; the position that is reached."""
         grant = self._grants[topic]
         found, reached = await outbox.look_through(connection, after, BATCH, list(grant.facts))
+        epoch = (await outbox.epochs(connection))[-1].id
         await connection.commit()
         views = ((position, grant.view(event)) for position, event in found)
         told = [(position, event) for position, event in views if event]
         if told:
-            await self._publish(producer, topic, told)
+            await self._publish(producer, topic, told, epoch)
         await connection.execute(_REACHED, {"topic": topic, "position": reached})
         await connection.commit()
         self._published.inc(len(told))
         return reached
 
-    async def _publish(self, producer: AIOKafkaProducer, topic: str, found: Sequence[tuple[int, Event]]) -> None:
+    async def _publish(
+        self, producer: AIOKafkaProducer, topic: str, found: Sequence[tuple[int, Event]], epoch: str
+    ) -> None:
         """Structured mode of the CloudEvents Kafka binding; the key keeps one record's versions in order. The record's
         Kafka timestamp is that of publishing, never the event's: retention would apply to it."""
-        headers = [("content-type", CONTENT_TYPE.encode())]
+        headers = [("content-type", CONTENT_TYPE.encode()), (HEADER, epoch.encode())]
         traces = (event.traceparent for _, event in found if event.traceparent)
         with self._tracing.span(f"publish {topic}", kind=SpanKind.PRODUCER, links=traces) as span:
             span.set_attribute("messaging.batch.message_count", len(found))

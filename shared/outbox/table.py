@@ -16,6 +16,7 @@ from shared.db.driver import copy_rows
 from shared.db.json_text import JsonText
 from shared.db.revisions import AFTER_CREATE
 from shared.events.envelope import Event
+from shared.outbox.epoch import epoch_table
 
 ORDER_LOCK = 0x6B6F7368  # "kosh"; advisory locks are per database
 
@@ -36,8 +37,9 @@ IN_COMMIT_ORDER = (
 
 
 def outbox_table(metadata: MetaData) -> Table:
-    """position, and the attributes and data of one CloudEvent a row. Never deleted: it is the feed."""
-    return Table(
+    """position, and the attributes and data of one CloudEvent a row. Never deleted: it is the feed. Beside it, its
+    epochs."""
+    table = Table(
         "outbox",
         metadata,
         Column("position", BigInteger, Identity(always=True), primary_key=True),
@@ -50,6 +52,8 @@ def outbox_table(metadata: MetaData) -> Table:
         Column("data", JsonText, nullable=False),
         info={AFTER_CREATE: IN_COMMIT_ORDER},
     )
+    epoch_table(metadata)
+    return table
 
 
 def relay_table(metadata: MetaData) -> Table:

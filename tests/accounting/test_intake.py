@@ -14,6 +14,7 @@ import pytest
 from services.accounting.cases.parked import resend
 from services.accounting.intake import run as intake
 from shared.db.engine import make_engine
+from shared.events.epochs import Epoch
 from shared.events.portal import BorderCrossing
 from shared.inbox.feed import FeedSource
 from shared.inbox.source import Source
@@ -32,6 +33,7 @@ class Register:
     def __init__(self, events: Sequence[Any]) -> None:
         self.events = list(events)
         self.failing = False
+        self.epochs: list[Epoch] = []
 
     def source(self) -> FeedSource:
         return FeedSource("portal", "http://portal", httpx.Auth(), httpx.MockTransport(self._answer))
@@ -40,13 +42,22 @@ class Register:
         if self.failing:
             return httpx.Response(503)
         if request.url.path.endswith("newest"):
-            return httpx.Response(200, json={"position": len(self.events), "relayed": len(self.events)})
+            return httpx.Response(200, json=self._newest())
         after, limit = int(request.url.params["after"]), int(request.url.params["limit"])
+        if after > len(self.events):
+            return httpx.Response(409)
         found = self.events[after : after + min(limit, 100)]
         if not found:
             await asyncio.sleep(0.02)
         told = [event for event in found if event is not None]
-        return httpx.Response(200, content=orjson.dumps(told), headers={"Kosh-Position": str(after + len(found))})
+        headers = {"Kosh-Position": str(after + len(found))}
+        if self.epochs:
+            headers["Kosh-Epoch"] = self.epochs[-1].id
+        return httpx.Response(200, content=orjson.dumps(told), headers=headers)
+
+    def _newest(self) -> dict[str, Any]:
+        told = {"position": len(self.events), "relayed": len(self.events)}
+        return told | {"epochs": [epoch._asdict() for epoch in self.epochs]} if self.epochs else told
 
 
 @asynccontextmanager
@@ -84,14 +95,12 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_a_killed_intake_goes_on_where_the_effect_ended(accounting: Accounting) -> None:
     world = World(11, people=30)
     register = Register(world.stream())
-    done = "SELECT coalesce(max(position), 0) FROM source_position"
-    allowed = 0.15  # seconds until it is killed: longer each time, or a slow machine would never take a batch in
-    while await accounting.connection.fetchval(done) < len(register.events):
+    done, reached = "(SELECT coalesce(max(position), 0) FROM source_position)", 0
+    while reached < len(register.events):
         async with running(accounting, register.source()):
-            await asyncio.sleep(allowed)
+            await until(accounting, f"{done} > $1", reached)
             await accounting.connection.execute(KILL)
-            allowed *= 1.3
-            await asyncio.sleep(0.05)
+        reached = await accounting.connection.fetchval(f"SELECT {done}")
     await hold_true(accounting, world)
     assert await accounting.connection.fetchval("SELECT seen FROM source_state") == len(register.events)
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from services.accounting.intake.decode import decode
+from shared.events.epochs import Epoch
 from shared.inbox.source import Newest, SourceFailed
 from shared.testing.api import Api
 from tests.accounting.conftest import HASHES, Accounting
@@ -16,19 +17,19 @@ class Horizon:
 
     name, transport = "portal", "feed"
 
-    def __init__(self, end: int | None) -> None:
-        self.end = end
+    def __init__(self, end: int | None, *epochs: Epoch) -> None:
+        self.end, self.epochs = end, epochs
 
     async def newest(self) -> Newest:
         if self.end is None:
             raise SourceFailed("portal: the feed answers 503")
-        return Newest(self.end, {0: self.end})
+        return Newest(self.end, {0: self.end}, epochs=self.epochs)
 
     async def close(self) -> None: ...
 
 
-async def status(api: Api, end: int | None) -> Any:
-    api.app.state.sources = [Horizon(end)]
+async def status(api: Api, end: int | None, *epochs: Epoch) -> Any:
+    api.app.state.sources = [Horizon(end, *epochs)]
     return (await api.client.get("/v1/status", headers=api.token("operator"))).json()
 
 
@@ -87,3 +88,19 @@ async def test_a_stranger_learns_no_count_and_no_time(api: Api, written: Account
     for role in ("statistician", "operator", "system"):
         (source,) = (await api.client.get("/v1/status", headers=api.token(role))).json()["sources"]
         assert source["seen"] > 0
+
+
+async def test_a_register_that_was_set_back_is_never_settled(api: Api, written: Accounting) -> None:
+    """Its outbox has caught up with the position that was read, and other events stand there."""
+    events = World(41, people=3).stream(repeat=0, shuffled=False)
+    batch = decode("portal", events, HASHES)
+    batch.transport, batch.positions, batch.epoch = "feed", {0: len(events)}, "before"
+    await written.writer.take(batch)
+    epochs = Epoch("before", 0), Epoch("after", len(events) - 1)
+    for known, settled in ((epochs[:1], True), (epochs, False), (epochs[1:], False)):
+        found = await status(api, len(events), *known)
+        (source,) = found["sources"]
+        assert (found["settled"], source["settled"], source["state"] == "reading") == (settled,) * 3
+    assert "set back" in source["detail"]
+    stranger = (await api.client.get("/v1/status")).json()
+    assert (stranger["settled"], stranger["sources"][0]["detail"]) == (False, None)

@@ -31,7 +31,7 @@ async def test_passing_trouble_is_waited_out(accounting: Accounting, monkeypatch
     await owner.execute(IN_TROUBLE % ",".join(PASSES.values()))
     async with running(accounting, register.source()):
         await until(accounting, "(SELECT last_value > $1 FROM attempts)", len(PASSES))
-        assert await accounting.connection.fetchval("SELECT count(*) FROM crossing") == 0
+        assert await accounting.connection.fetchval("SELECT count(*) FROM linkage.crossing") == 0
         await owner.execute("DROP TRIGGER trouble ON source_position")
         await read_to(accounting, len(register.events))
     await owner.close()

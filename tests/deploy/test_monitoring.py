@@ -21,6 +21,7 @@ from services.accounting.settings import AccountingSettings
 from services.portal.app import make_app as make_portal
 from shared.broker import Broker
 from shared.events.grants import grants_of
+from shared.inbox.follow import FollowMetrics
 from shared.outbox.relay import Relay
 from shared.process import Telemetry
 from shared.testing.api import Api, StartApi
@@ -85,10 +86,11 @@ async def existing(start_api: StartApi, monkeypatch: pytest.MonkeyPatch) -> set[
     monkeypatch.setenv("KOSH_FEED_PORTAL_URL", "http://portal.invalid")
     portal = await start_api("portal", make_portal)
     accounting = await start_api("accounting", lambda _: make_accounting(AccountingSettings.of("accounting")))
-    relay, intake = Telemetry("portal-relay"), Telemetry("accounting-intake")
+    relay, intake, background = map(Telemetry, ("portal-relay", "accounting-intake", "permits-background"))
     Relay(portal.engine, grants_of("portal"), Broker("kafka.invalid:9092"), relay)
     IntakeMetrics(intake)
-    without_api = of_registry(relay.metrics.registry) | of_registry(intake.metrics.registry)
+    FollowMetrics(background)
+    without_api = set().union(*(of_registry(each.metrics.registry) for each in (relay, intake, background)))
     return without_api | await scraped(portal) | await scraped(accounting)
 
 

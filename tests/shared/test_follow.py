@@ -23,6 +23,7 @@ from shared.errors import Unavailable
 from shared.events.border_control import EntryBan
 from shared.events.envelope import Fact
 from shared.inbox import alarm, follow
+from shared.inbox.adopt import adopt
 from shared.inbox.copies import STALE, Copy, expect_current, keep
 from shared.inbox.feed import FeedSource
 from shared.inbox.kafka import KafkaSource
@@ -34,6 +35,7 @@ from shared.testing.api import Api, StartApi
 from shared.testing.nasty import nasty_texts, odd_but_true
 from shared.testing.people import crossing, person
 from shared.testing.postgres import FreshDatabase
+from shared.testing.set_back import set_back
 
 POLICE = "migration-police"
 COPIED = "SELECT id, version, withdrawn, barred_until FROM entry_ban ORDER BY id"
@@ -79,6 +81,8 @@ def canned(events: Sequence[Any]) -> FeedSource:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(follow, "RETRY", 0.05)
     monkeypatch.setattr(follow, "WAIT", 0.1)
+    monkeypatch.setattr(relay, "RETRY", 0.05)
+    monkeypatch.setattr("shared.inbox.adopt.SOON", 0.2)
 
 
 @pytest.fixture
@@ -91,6 +95,12 @@ async def engine(fresh_database: FreshDatabase) -> AsyncIterator[AsyncEngine]:
     engine = make_engine((await fresh_database("permits")).app_url, application="follower")
     yield engine
     await engine.dispose()
+
+
+async def bar(portal: Api, *bans: dict[str, Any]) -> list[str]:
+    """The ids of the bans once they are registered."""
+    answers = [await portal.client.post("/v1/entry-bans", json=ban, headers=portal.token(POLICE)) for ban in bans]
+    return [answer.raise_for_status().json()["id"] for answer in answers]
 
 
 @asynccontextmanager
@@ -288,3 +298,51 @@ async def test_versions_in_any_order_leave_the_newest(engine: AsyncEngine) -> No
             await keep(connection, BANS, versions)
         held = [(version, gone) for id, version, gone, _ in await rows(engine) if id == record]
         assert held == [(3, True)]
+
+
+async def test_copies_of_a_register_that_went_back_decide_nothing_until_it_was_read_anew(
+    portal: Api, engine: AsyncEngine, open_source: OpenSource
+) -> None:
+    first, second, lost = await bar(portal, ban(), ban(), ban())
+    async with following(engine, await open_source(portal)):
+        await until_current(engine, clock.now())
+        assert await adopt(engine, feed_of(portal), [BANS]) is None  # all is well
+        await set_back(portal, 2, "entry_ban")
+        third, fourth = await bar(portal, ban(), ban())  # one at the lost one's position, one beyond it
+
+        async def is_in_doubt() -> bool:
+            with suppress(Unavailable):
+                await current(engine)
+                return False
+            return True
+
+        await until(is_in_doubt)
+        assert {id for id, *_ in await rows(engine)} == {first, second, lost}
+        assert await adopt(engine, feed_of(portal), [BANS]) == 1
+        held = dict.fromkeys((first, second, third, fourth), False)
+        assert {id: gone for id, _, gone, _ in await rows(engine)} == held | {lost: True}
+        await until_current(engine, clock.now())
+        (fifth,) = await bar(portal, ban())
+        await until_current(engine, clock.now())
+        assert fifth in {id for id, *_ in await rows(engine)}
+
+
+async def test_who_had_read_nothing_of_what_was_lost_goes_on_by_itself_and_is_told_none_of_it(
+    portal: Api, engine: AsyncEngine, open_source: OpenSource
+) -> None:
+    """Over Kafka the lost event still lies in the topic."""
+    first, second = await bar(portal, ban(), ban())
+    source = await open_source(portal)
+    async with following(engine, source):
+        await until_current(engine, clock.now())
+    await bar(portal, ban())
+
+    async def is_relayed() -> bool:
+        return isinstance(source, FeedSource) or (await feed_of(portal).ends()).relayed == 3
+
+    await until(is_relayed)
+    await set_back(portal, 2, "entry_ban")
+    (third,) = await bar(portal, ban())
+    async with following(engine, await open_source(portal)):
+        await until_current(engine, clock.now())
+    assert {id for id, *_ in await rows(engine)} == {first, second, third}

@@ -19,7 +19,7 @@ from shared.db.revisions import head
 from shared.testing.postgres import FreshDatabase
 
 ROOT = Path(__file__).resolve().parents[2]
-TRIGGERS = "SELECT tgname FROM pg_trigger WHERE tgrelid = 'outbox'::regclass AND NOT tgisinternal"
+TRIGGERS = "SELECT tgname FROM pg_trigger WHERE tgrelid = 'outbox'::regclass AND NOT tgisinternal ORDER BY tgname"
 MAY = "SELECT privilege FROM unnest($1::text[]) AS privilege WHERE has_table_privilege('access_log', privilege)"
 
 
@@ -62,15 +62,16 @@ def _check_style(written: Path) -> None:
 async def test_the_first_migration_of_a_register_orders_its_outbox_and_protects_its_access_log(
     service: str, fresh_database: FreshDatabase
 ) -> None:
-    """IN_COMMIT_ORDER of shared/outbox and APPEND_ONLY of shared/audit. Without the first a feed passes over events
-    that are committed late, without the second a service can rewrite who read what."""
+    """IN_COMMIT_ORDER and IN_ITS_EPOCH of shared/outbox, APPEND_ONLY of shared/audit. Without the first a feed passes
+    over events that are committed late, without the second a service can rewrite who read what."""
     await _orders_its_outbox_and_protects_its_access_log(await fresh_database(service))
 
 
 async def _orders_its_outbox_and_protects_its_access_log(database: Database) -> None:
     connection = await asyncpg.connect(database.app_url.replace("+asyncpg", ""))
     try:
-        assert [row["tgname"] for row in await connection.fetch(TRIGGERS)] == ["outbox_in_commit_order"]
+        triggers = [row["tgname"] for row in await connection.fetch(TRIGGERS)]
+        assert triggers == ["outbox_in_commit_order", "outbox_in_its_epoch"]
         privileges = ["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "TRIGGER"]
         assert [row["privilege"] for row in await connection.fetch(MAY, privileges)] == ["SELECT", "INSERT"]
     finally:

@@ -15,7 +15,8 @@ class EventBatch:
     """Rows of one source, of each record only the newest version that came.
 
     `places` are those of its events; `resent` are the parked events that the batch takes up again; `stop` is why its
-    source is not read on.
+    source is not read on, `went_back` that it does not hold what was read of it. `epoch` is that of the outbox's
+    positions.
     """
 
     source: str
@@ -32,6 +33,8 @@ class EventBatch:
     parked: list[ParkedRow] = field(default_factory=list)
     resent: list[int] = field(default_factory=list)
     stop: str | None = None
+    went_back: bool = False
+    epoch: str | None = None
 
     def without_events(self, parked: Sequence[ParkedRow] = ()) -> Self:
         """The same with nothing of the events themselves, unless as `parked`: positions and what else was reached."""

@@ -46,14 +46,15 @@ async def _close(connection: Connection, batch: EventBatch, taken: int) -> None:
         seen=batch.seen - len(batch.resent),  # those were seen before
         repeated=batch.seen - len(batch.parked) - taken,
         position=batch.newest_position,
-        newest=_moment(batch.newest_time),
+        newest=moment(batch.newest_time),
+        epoch=batch.epoch,
     )
     if batch.stop:
-        await sources.stop(connection, batch.source, batch.stop)
+        await sources.stop(connection, batch.source, batch.stop, went_back=batch.went_back)
 
 
-def _moment(time: str | None) -> datetime | None:
-    """The time that an event tells, None where it tells none that every zone has in its calendar."""
+def moment(time: str | None) -> datetime | None:
+    """The time that an event states, None where it states none that every zone has in its calendar."""
     with suppress(ValueError):
         moment = datetime.fromisoformat(time or "")
         return moment if moment.tzinfo and MINYEAR < moment.year < MAXYEAR else None

@@ -11,6 +11,7 @@ from services.accounting.cases.take_batch import take_batch
 from services.accounting.rules.rows import ParkedMessage
 from services.accounting.store import lock, sources
 from shared.db import session
+from shared.events.epochs import Stand
 
 Connection = asyncpg.Connection
 
@@ -36,6 +37,10 @@ class Writer:
     async def positions(self, transport: str, source: str) -> dict[int, int]:
         """Where to go on reading a source."""
         return await sources.positions(self.connection, transport, source)
+
+    async def stand(self, source: str) -> Stand:
+        """How far the source's outbox was read, and in which epoch."""
+        return await sources.stand(self.connection, source)
 
     async def stopped(self) -> set[str]:
         """The sources that are not read until an operator has looked at what was parked."""

@@ -21,8 +21,9 @@ from services.accounting.settings import AccountingSettings, dsn
 from shared.audit import anchors
 from shared.db.engine import make_engine
 from shared.db.outages import PASSING, may_pass, name_of
+from shared.events.epochs import Stand
 from shared.inbox.alarm import ErrorRateBreaker
-from shared.inbox.source import Source, SourceFailed
+from shared.inbox.source import Newest, Source, SourceFailed, WentBack, expect_continued
 from shared.inbox.sources import make_sources
 from shared.process import Telemetry, tune_gc
 from shared.timer import run_scheduler
@@ -59,20 +60,31 @@ async def run(address: str, sources: Sequence[Source], hashes: Hashes, monitor: 
     """Reads until cancelled; stands by while another process writes, waits out what is out of order."""
     watch = IntakeMetrics(monitor)
     while True:
+        attempt = asyncio.create_task(_attempt(address, sources, hashes, watch))
         try:
-            async with acquire_writer(address) as writer:
-                log.info("this process writes now")
-                watch.active.set(1)
-                await Intake(writer, sources, hashes, watch).run()
-        except* PASSING as outages:
-            watch.active.set(0)
-            if (fault := outages.split(may_pass)[1]) is not None:
-                raise fault from None
-            log.warning("intake waits for the database: %s", name_of(outages.exceptions[0]))
-        except* StandBy:
-            watch.active.set(0)
-            log.info("this process stands by while the figures are rebuilt")
+            await asyncio.wait([attempt])
+        finally:  # inside, a cancellation would get lost in a group of tasks that fails in the same moment
+            attempt.cancel()
+            await asyncio.wait([attempt])
+        attempt.result()
         await asyncio.sleep(RETRY)
+
+
+async def _attempt(address: str, sources: Sequence[Source], hashes: Hashes, watch: IntakeMetrics) -> None:
+    """Reads until something is out of order, or somebody else's turn."""
+    try:
+        async with acquire_writer(address) as writer:
+            log.info("this process writes now")
+            watch.active.set(1)
+            await Intake(writer, sources, hashes, watch).run()
+    except* PASSING as outages:
+        watch.active.set(0)
+        if (fault := outages.split(may_pass)[1]) is not None:
+            raise fault from None
+        log.warning("intake waits for the database: %s", name_of(outages.exceptions[0]))
+    except* StandBy:
+        watch.active.set(0)
+        log.info("this process stands by while the figures are rebuilt")
 
 
 class StandBy(Exception):
@@ -89,33 +101,50 @@ class Intake:
 
     async def run(self) -> None:
         positions = {s.name: await self._writer.positions(s.transport, s.name) for s in self._sources}
+        stands = {s.name: await self._writer.stand(s.name) for s in self._sources}
         await self._look_around()
         async with asyncio.TaskGroup() as tasks:
             for source in self._sources:
-                tasks.create_task(self._read(source, positions[source.name]))
+                tasks.create_task(self._read(source, positions[source.name], stands[source.name]))
             tasks.create_task(self._write())
 
-    async def _read(self, source: Source, positions: dict[int, int]) -> None:
+    async def _read(self, source: Source, positions: dict[int, int], stand: Stand) -> None:
         alarm, reached = ErrorRateBreaker(), 0
+        known: Newest | None = None  # in whose epoch we read, once it has shown to continue what was read before
         while True:
             await self._resumed[source.name].wait()
             try:
+                known = known or await _continued(source, stand)
                 delivery = await source.read(positions, LIMIT, WAIT)
+            except WentBack as back:
+                known = None
+                await self._batches.put(self._stopping(EventBatch(source.name, went_back=True), str(back)))
+                continue
             except SourceFailed as failure:
+                known = None
                 log.warning("%s", failure)
                 await asyncio.sleep(RETRY)
+                continue
+            if delivery.epoch != known.epoch:
+                known = None
                 continue
             if not delivery.events and delivery.reached <= reached:
                 continue
             batch = decode(source.name, delivery.events, self._hashes, delivery.places)
             positions |= delivery.positions
             batch.newest_position = reached = max(batch.newest_position, delivery.reached, reached)
-            batch.transport, batch.positions = source.transport, delivery.positions
+            batch.transport, batch.positions, batch.epoch = source.transport, delivery.positions, delivery.epoch
+            stand = Stand(delivery.epoch, max(reached, stand.position))
             if reason := alarm.record(batch.seen, len(batch.parked)):
-                batch.stop = reason
-                self._resumed[source.name].clear()
-                log.error("%s is not read on: %s", source.name, reason)
+                self._stopping(batch, reason)
             await self._batches.put(batch)
+
+    def _stopping(self, batch: EventBatch, reason: str) -> EventBatch:
+        """The batch, after which its source is not read on until an operator resumes it."""
+        batch.stop = reason
+        self._resumed[batch.source].clear()
+        log.error("%s is not read on: %s", batch.source, reason)
+        return batch
 
     async def _write(self) -> None:
         now = asyncio.get_running_loop().time
@@ -151,3 +180,10 @@ class Intake:
         for name, event in self._resumed.items():
             if name not in stopped:
                 event.set()
+
+
+async def _continued(source: Source, stand: Stand) -> Newest:
+    """Where the source ends. Raises WentBack where it is no continuation of what was read."""
+    newest = await source.newest()
+    expect_continued(source.name, stand, newest)
+    return newest

@@ -20,9 +20,9 @@ class Taken(NamedTuple):
 
 async def take(connection: Connection, table: str, rows: Mapping[int, Row]) -> Taken:
     """Stores the rows whose version is newer than the stored one; a version that was replaced goes to the history."""
-    held = await _held(connection, table, rows)
-    taken = [row for fact, row in rows.items() if fact not in held or held[fact].version < row.version]
-    replaced = {row.fact: held[row.fact] for row in taken if row.fact in held}
+    stored = await held(connection, table, rows)
+    taken = [row for fact, row in rows.items() if fact not in stored or stored[fact].version < row.version]
+    replaced = {row.fact: stored[row.fact] for row in taken if row.fact in stored}
     if replaced:
         await _move_to_history(connection, table, replaced)
     if taken:
@@ -31,7 +31,8 @@ async def take(connection: Connection, table: str, rows: Mapping[int, Row]) -> T
     return Taken(list(taken), replaced)
 
 
-async def _held(connection: Connection, table: str, facts: Iterable[int]) -> dict[int, Held]:
+async def held(connection: Connection, table: str, facts: Iterable[int]) -> dict[int, Held]:
+    """What the stored versions of the facts say of identity."""
     former = "former" if table == "register_fact" else "0"
     found = await connection.fetch(
         f"""SELECT fact, version, withdrawn, claim, document, {former} FROM linkage.{table}

@@ -6,6 +6,7 @@ from datetime import datetime
 import asyncpg
 
 from services.accounting.rules.rows import ParkedMessage, ParkedRow
+from shared.events.epochs import Stand
 
 Connection = asyncpg.Connection
 
@@ -30,15 +31,29 @@ async def advance(connection: Connection, transport: str, source: str, positions
     )
 
 
+async def stand(connection: Connection, source: str) -> Stand:
+    """How far the source's outbox was read, and in which epoch."""
+    row = await connection.fetchrow("SELECT epoch, position FROM source_state WHERE source = $1", source)
+    return Stand(*row) if row else Stand(None, 0)
+
+
 async def note(
-    connection: Connection, source: str, *, seen: int, repeated: int, position: int, newest: datetime | None
+    connection: Connection,
+    source: str,
+    *,
+    seen: int,
+    repeated: int,
+    position: int,
+    newest: datetime | None,
+    epoch: str | None = None,
 ) -> None:
-    """Adds to what was seen of a source; `position` and `newest` are those of the newest event of a batch."""
+    """Adds to what was seen of a source; `position` and `newest` are those of the newest event of a batch, `epoch` that
+    of its positions."""
     await connection.execute(
-        """INSERT INTO source_state AS held (source, seen, repeated, position, newest, counted_at)
-        VALUES ($1, $2, $3, $4, $5, now())
+        """INSERT INTO source_state AS held (source, seen, repeated, position, newest, epoch, counted_at)
+        VALUES ($1, $2, $3, $4, $5, $6, now())
         ON CONFLICT (source) DO UPDATE SET seen = held.seen + excluded.seen, counted_at = excluded.counted_at,
-            repeated = held.repeated + excluded.repeated,
+            repeated = held.repeated + excluded.repeated, epoch = coalesce(excluded.epoch, held.epoch),
             newest = CASE WHEN excluded.position > held.position THEN excluded.newest ELSE held.newest END,
             position = greatest(held.position, excluded.position)""",
         source,
@@ -46,7 +61,31 @@ async def note(
         repeated,
         position,
         newest,
+        epoch,
     )
+
+
+async def begin_anew(
+    connection: Connection, source: str, stand: Stand, *, seen: int, repeated: int, newest: datetime | None
+) -> None:
+    """What was seen of a source is this and nothing else: its events were all read anew, up to `stand`."""
+    await connection.execute(
+        """INSERT INTO source_state (source, epoch, position, seen, repeated, newest, counted_at)
+        VALUES ($1, $2, $3, $4, $5, $6, now())
+        ON CONFLICT (source) DO UPDATE SET epoch = excluded.epoch, position = excluded.position, seen = excluded.seen,
+            repeated = excluded.repeated, newest = excluded.newest, counted_at = excluded.counted_at, stopped = NULL,
+            went_back = false""",
+        source,
+        *stand,
+        seen,
+        repeated,
+        newest,
+    )
+
+
+async def forget_parked(connection: Connection, source: str) -> None:
+    """Nothing is set aside of a source any more: its events are read anew."""
+    await connection.execute("DELETE FROM parked_event WHERE source = $1", source)
 
 
 async def counted_at(connection: Connection) -> datetime | None:
@@ -98,9 +137,10 @@ async def resume(connection: Connection, source: str | None) -> None:
     await connection.execute("UPDATE source_state SET stopped = NULL WHERE source = coalesce($1, source)", source)
 
 
-async def stop(connection: Connection, source: str, reason: str) -> None:
-    """Reading of the source ends until it is resumed."""
-    await connection.execute("UPDATE source_state SET stopped = $2 WHERE source = $1", source, reason)
+async def stop(connection: Connection, source: str, reason: str, *, went_back: bool = False) -> None:
+    """Reading of the source ends until it is resumed; until it was read anew where it went back."""
+    query = "UPDATE source_state SET stopped = $2, went_back = went_back OR $3 WHERE source = $1"
+    await connection.execute(query, source, reason, went_back)
 
 
 async def stopped(connection: Connection) -> set[str]:

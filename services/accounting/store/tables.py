@@ -177,6 +177,8 @@ source_state = Table(
     Column("seen", BigInteger, nullable=False),
     Column("repeated", BigInteger, nullable=False),  # seen without effect: the same or a newer version was there
     Column("stopped", Text),  # why reading stopped, until an operator resumes it
+    Column("epoch", Text),  # of `position`; null: of a register, or of a version of ours, that knew of none
+    Column("went_back", Boolean, nullable=False, server_default=text("false")),  # it does not hold what was read of it
     postgresql_with={"fillfactor": 10},
     info=grants.may("UPDATE", because="what is known of the source moves on"),
 )

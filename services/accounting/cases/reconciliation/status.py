@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.accounting.rules.figures.dimensions import day_of
 from services.accounting.store.reconciliation import status as store
+from shared.events.epochs import Stand, went_back
 from shared.inbox.source import Newest, SourceFailed
 
 
@@ -89,13 +90,15 @@ def for_everybody(status: AccountingStatus) -> AccountingStatus:
 
 
 async def progress(engine: AsyncEngine) -> dict[str, dict[str, float]]:
-    """`position`, `parked` and `stopped` (0 or 1) of every source that was ever read; the sources are not asked."""
+    """`position`, `parked`, `stopped` and `went_back` (0 or 1) of every source that was ever read; the sources are not
+    asked."""
     async with engine.connect() as connection:
         states = await store.states(connection)
     return {
         "position": {name: state.position for name, state in states.items()},
         "parked": {name: state.parked for name, state in states.items()},
         "stopped": {name: state.stopped is not None for name, state in states.items()},
+        "went_back": {name: state.went_back for name, state in states.items()},
     }
 
 
@@ -110,12 +113,13 @@ def _status(
     source: str, transport: str, seen: store.State, read: Mapping[int, int], newest: Newest | SourceFailed
 ) -> SourceStatus:
     failure = str(newest) if isinstance(newest, SourceFailed) else None
-    settled = not isinstance(newest, SourceFailed) and newest.is_reached(read)
+    back = None if isinstance(newest, SourceFailed) else _went_back(seen, newest)
+    settled = not isinstance(newest, SourceFailed) and newest.is_reached(read) and not back and not seen.went_back
     pending = None if isinstance(newest, SourceFailed) else 0 if settled else max(newest.position - seen.position, 1)
     return SourceStatus(
         source=source,
-        state="stopped" if seen.stopped else "unreachable" if failure else "reading",
-        detail=seen.stopped or failure,
+        state="stopped" if seen.stopped or back else "unreachable" if failure else "reading",
+        detail=seen.stopped or back or failure,
         settled=settled,
         newest=seen.newest,
         counted_through=_counted_through(transport, seen, read, newest, settled),
@@ -126,6 +130,12 @@ def _status(
         skipped=seen.skipped,
         pending=pending,
     )
+
+
+def _went_back(seen: store.State, newest: Newest) -> str | None:
+    """Why the register does not hold what was read of it, if so: before the intake notices, or while it is down. By its
+    epochs alone: what was read since it was asked may be newer than its answer."""
+    return went_back(Stand(seen.epoch, seen.position), newest.epochs, max(newest.position, seen.position))
 
 
 def _counted_through(

@@ -12,7 +12,7 @@ from services.accounting.rules.residence.reckoning import Coverage
 class State(NamedTuple):
     """`position` and `newest` are those of the newest event seen: its place in the register's outbox, and when it
     happened. `seen` events were read; of these `repeated` changed nothing, `parked` are set aside and `skipped` are not
-    wanted."""
+    wanted. `epoch` is that of the position; `went_back`: the register was found not to hold what was read."""
 
     position: int
     newest: datetime | None
@@ -21,6 +21,8 @@ class State(NamedTuple):
     parked: int
     skipped: int
     stopped: str | None
+    epoch: str | None = None
+    went_back: bool = False
 
 
 UNSEEN = State(0, None, 0, 0, 0, 0, None)
@@ -28,7 +30,8 @@ UNSEEN = State(0, None, 0, 0, 0, 0, None)
 _STATES = text("""
 SELECT s.source, s.position, s.newest, s.seen, s.repeated,
     (SELECT count(*) FROM parked_event p WHERE p.source = s.source AND skipped_at IS NULL),
-    (SELECT count(*) FROM parked_event p WHERE p.source = s.source AND skipped_at IS NOT NULL), s.stopped
+    (SELECT count(*) FROM parked_event p WHERE p.source = s.source AND skipped_at IS NOT NULL),
+    s.stopped, s.epoch, s.went_back
 FROM source_state s
 """)
 _POSITIONS = text("SELECT source, part, position FROM source_position WHERE transport = :transport")
