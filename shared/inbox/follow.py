@@ -262,7 +262,8 @@ def _understood(
             event = readable(each)
             kind = event.get("type")
             if isinstance(kind, str) and kind in copies:
-                understood.setdefault(kind, []).append((version_of(event), fact_of(copies[kind].fact, event)))
+                taken = version_of(event), fact_of(copies[kind].fact, event)
+                understood.setdefault(kind, []).append(taken)
         except NotUnderstood as fault:
             parked.append(_parked(each, place, str(fault)))
         except Exception as fault:

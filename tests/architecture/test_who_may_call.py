@@ -19,7 +19,7 @@ from shared.testing.api import Api, StartApi
 IIN = "900501300120"
 # What stands open to everybody, and nothing else does. A new line here is a decision.
 OPEN = {"/health/live", "/health/ready", "/openapi.json"}
-OPEN_OF = {"accounting": {"/", "/me", "/v1/status"}}
+OPEN_OF = {"accounting": {"/", "/me", "/v1/releases", "/v1/status"}}
 SDMX = "/sdmx/v1/"  # shows strangers a release alone: tests/accounting/publish/test_releases.py
 
 
