@@ -35,7 +35,7 @@ async def test_no_stored_status_breaks_a_reading_or_the_run(kandas: Api) -> None
     ]
     ids = []
     for number, (applied, decided, until) in enumerate(lives):
-        who = {"person": settler(), "source_id": f"OLD-{number}", "case": f"CASE-{number}"}
+        who = {"person": settler(), "source_id": f"OLD-{number}", "case": f"CASE-{number}", "region": "75"}
         days = {"applied_on": applied, "decided_on": decided, "valid_until": until}
         answer = await kandas.client.post(STATUSES, json=taken_over(**who, **days), headers=desk.headers)
         assert answer.status_code == 201, answer.text

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from asyncpg import InsufficientPrivilegeError
+from asyncpg import CheckViolationError, InsufficientPrivilegeError
 from sqlalchemy import MetaData, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -137,7 +137,7 @@ async def test_the_service_itself_cannot_take_a_row_back(engines: Engines, state
 
 
 async def test_only_what_can_be_an_action_is_one(engines: Engines) -> None:
-    with pytest.raises(DBAPIError, match="access_log_action"):
+    with pytest.raises(CheckViolationError, match="access_log_action"):
         async with engines.owner.begin() as connection:
             await log_access(connection, OFFICER, "steal", "permit", "p1", None)  # type: ignore[arg-type]
 

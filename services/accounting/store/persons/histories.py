@@ -60,7 +60,9 @@ async def claimed_by(connection: Connection, persons: Sequence[int]) -> dict[int
     people = People.unpacked(list(map(tuple, found)))
     ends = np.cumsum(people.key_lengths)[:-1]
     keys = {int(id): own.tolist() for id, own in zip(people.ids, np.split(people.keys, ends), strict=True)}
-    claims = await connection.fetch("SELECT key, number FROM claim WHERE key = ANY($1::bigint[])", people.keys.tolist())
+    claims = await connection.fetch(
+        "SELECT key, number FROM linkage.claim WHERE key = ANY($1::bigint[])", people.keys.tolist()
+    )
     numbers = {id: (set[int](), set[int]()) for id in keys}
     holder = {key: id for id, own in keys.items() for key in own}
     for key, number in claims:

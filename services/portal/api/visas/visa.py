@@ -9,6 +9,7 @@ from services.portal.cases.visas import visa as cases
 from services.portal.cases.visas.invitation import Annulment, Issued
 from services.portal.cases.visas.visa import VISAS, LookUp, VisaAsked, VisaLookedUp
 from shared.events.visa import Visa
+from shared.http.openapi import problem_answer
 from shared.idempotency import RequiredKey
 from shared.identity.callers import Caller, requires
 from shared.identity.scope import whole_country
@@ -23,7 +24,11 @@ Officer = Annotated[Caller, requires(*VISAS.writers, scope=VISAS.scope)]
 Border = Annotated[Caller, requires("border", scope=AT_THE_BORDER)]
 
 
-@router.post(":issue", summary="Apply for a visa and have it decided")
+@router.post(
+    ":issue",
+    summary="Apply for a visa and have it decided",
+    responses={404: problem_answer("There is no invitation of that number")},
+)
 async def issue(request: Request, asked: VisaAsked, key: RequiredKey, caller: Officer) -> Issued:
     """Decided at once by the rules of the day: the answer lists every check with its rule, version, finding and, where
     it failed, what would make it pass. Submit visas that were issued elsewhere as records instead."""
