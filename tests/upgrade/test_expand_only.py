@@ -15,7 +15,9 @@ import pytest
 
 from deploy.services import SERVICES
 from shared.db.migrate import upgrade
+from shared.db.revisions import versions
 from tests.upgrade.conftest import Former
+from tests.upgrade.releases import sql
 
 STOPS = "decision 0029: what identifies persons moves to its own room; the former intake and API end before (CHANGELOG)"
 MOVED = "crossing|crossing_history|register_fact|register_fact_history|claim|review"
@@ -27,6 +29,9 @@ EXCEPTIONS: Mapping[tuple[str, str], Mapping[str, str]] = {
     },
 }
 
+INDEXED = re.compile(
+    r"""(?:op\.create_index\(\s*[^,]+,\s*|CREATE (?:UNIQUE )?INDEX (?!CONCURRENTLY).*? ON )["']?(\w+)"""
+)
 OURS = "n.nspname !~ '^pg_|^information_schema$'"
 COLUMNS = f"""SELECT n.nspname || '.' || c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
     a.atthasdef OR a.attidentity <> '' FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
@@ -128,6 +133,20 @@ class Undone:
 
     async def __aexit__(self, *_: object) -> None:
         await self._transaction.rollback()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_index_on_a_table_that_is_there_is_made_beside_the_work(service: str, release: str) -> None:
+    """By shared.db.online: any other way, whoever writes into the table waits until it is complete."""
+    (known,) = re.findall(r"INSERT INTO public\.alembic_version VALUES\s+\('(\d+)'\)", sql(release, service))
+    later = [file for file in sorted(versions(service).glob("[0-9]*_*.py")) if file.name[:4] > known]
+    made = {
+        (file.name, table)
+        for file in later
+        for table in INDEXED.findall(file.read_text())
+        if f'op.create_table(\n        "{table}"' not in file.read_text()
+    }
+    assert made == set()
 
 
 def test_what_is_taken_away_is_found() -> None:
