@@ -50,6 +50,8 @@ def write(folder: Path) -> None:
             asyncio.run(_load(Load(system, SEED)))
             _examples(system)
             _counted(system)
+            for service in REGISTERS:
+                _run(system, service, "access-log-seal")
             folder.mkdir(parents=True, exist_ok=True)
             for service in SERVICES:
                 (folder / f"{service}.sql.gz").write_bytes(gzip.compress(_dump(system, service).encode(), 9, mtime=0))
@@ -106,7 +108,11 @@ def _counted(system: System) -> None:
     while not httpx.get(f"{system.address('accounting')}/v1/status", headers=headers).json()["settled"]:
         assert time.monotonic() < until
         time.sleep(0.2)
-    command = [sys.executable, "-m", "services.accounting", "release"]
+    _run(system, "accounting", "release")
+
+
+def _run(system: System, service: str, work: str) -> None:
+    command = [sys.executable, "-m", f"services.{service}", work]
     subprocess.run(command, env=os.environ | system.settings, check=True)
 
 

@@ -1,16 +1,22 @@
 """Figures of a former release stand after the upgrade as they stood, and a rebuild by this version finds the same."""
 
 import asyncio
+import importlib
 from typing import Any
 
 import asyncpg
 import pytest
 
+from deploy.services import REGISTERS
 from services.accounting.app import make_app
 from services.accounting.cases.rebuild import rebuild
+from services.accounting.cases.writer import Writer
+from services.accounting.intake.decode import decode
 from services.accounting.settings import AccountingSettings
 from shared.db.migrate import upgrade
 from shared.testing.api import StartApi
+from shared.testing.postgres import Databases
+from tests.accounting.conftest import HASHES, intake_of
 from tests.upgrade.conftest import Former
 
 FIGURES = {
@@ -41,6 +47,26 @@ async def test_figures_stand_after_the_upgrade_and_after_a_rebuild(former: Forme
     after = await figures(connection)
     await connection.close()
     assert after == before
+
+
+async def test_the_former_registers_feeds_give_the_same_figures_to_a_new_accounting(
+    former: Former, start_api: StartApi, databases: Databases
+) -> None:
+    """Who loads accounting anew, from the registers' logs, comes to what the former version had counted."""
+    counted = await asyncpg.connect((await former("accounting")).owner_url.replace("+asyncpg", ""))
+    anew = await databases.fresh("accounting")
+    intake, owner = await intake_of(anew), await asyncpg.connect(anew.owner_url.replace("+asyncpg", ""))
+    for service in REGISTERS:
+        api = await start_api(service, importlib.import_module(f"services.{service}.app").make_app)
+        answer = await api.client.get("/v1/events?limit=10000", headers=api.consumer("accounting"))
+        taken = decode(service, answer.json(), HASHES)
+        assert taken.parked == []
+        await Writer(intake).take(taken)
+    for name in ("cube", "counted"):
+        assert await owner.fetch(FIGURES[name]) == await counted.fetch(FIGURES[name])
+    for connection in (counted, intake, owner):
+        await connection.close()
+    await databases.server.drop_database(anew.name)
 
 
 async def test_released_figures_are_told_as_they_were(start_api: StartApi, monkeypatch: pytest.MonkeyPatch) -> None:
