@@ -78,6 +78,10 @@ contracts: setup ## writes schemas, OpenAPI and AsyncAPI from the code
 migration: setup ## writes the next migration of a service: SERVICE=portal MESSAGE="what it does"
 	@$(PYTHON) -m deploy.local.migrations new "$(SERVICE)" "$(MESSAGE)"
 
+.PHONY: release-dump
+release-dump: setup ## small databases of invented data as this version leaves them, for the next one's upgrade test; RELEASE=2026-11-29
+	@exec $(GUARD) $(PYTHON) -m tests.upgrade $(if $(RELEASE),--release $(RELEASE))
+
 # These four work on the system that `make run` has started in another terminal.
 .PHONY: demo
 demo: setup ## loads the demonstration figures into the running system (make run does it once by itself)

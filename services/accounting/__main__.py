@@ -75,9 +75,11 @@ def _check_log(settings: AccountingSettings, _: argparse.Namespace) -> None:
 
 
 def _migrate(settings: AccountingSettings, _: argparse.Namespace) -> None:
+    from services.accounting.cases.migration import beside_no_writer
     from shared.db.migrate import upgrade
 
-    upgrade("accounting", _owner(settings))
+    owner = _owner(settings)
+    uvloop.run(beside_no_writer(dsn(owner), lambda: upgrade("accounting", owner), print))
 
 
 def _rebuild(settings: AccountingSettings, _: argparse.Namespace) -> None:

@@ -37,5 +37,6 @@ context.configure(
     target_metadata=context.config.attributes.get("metadata"),
     render_item=render_item,
     process_revision_directives=add_statements,
+    transaction_per_migration=True,
 )
 context.run_migrations()

@@ -3,8 +3,9 @@
 Expanding only: the earlier version does not ask by them.
 """
 
-import sqlalchemy as sa
 from alembic import op
+
+from shared.db import online
 
 revision = "0005"
 down_revision = "0004"
@@ -21,9 +22,9 @@ PATHS = {"iin": "person,iin", "document": "person,document,number", "source_id":
 
 def upgrade() -> None:
     for table, day in DAYS.items():
-        op.create_index(f"{table}_day", table, [sa.text(f"left(body #>> '{{{day}}}', 10)"), "id"])
+        online.create_index(f"{table}_day", table, f"(left(body #>> '{{{day}}}', 10), id)")
     for table, name in MEMBERS:
-        op.create_index(f"{table}_by_{name}", table, [sa.text(f"(body #>> '{{{PATHS[name]}}}')")])
+        online.create_index(f"{table}_by_{name}", table, f"((body #>> '{{{PATHS[name]}}}'))")
 
 
 def downgrade() -> None:

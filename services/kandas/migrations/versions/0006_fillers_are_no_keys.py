@@ -3,9 +3,7 @@
 Expanding only: no process takes a null for an error, and the earlier version matches nothing by it.
 """
 
-import sqlalchemy as sa
-from alembic import op
-
+from shared.db import online
 from shared.kernel.documents import NOT_NUMBERS
 
 revision = "0006"
@@ -18,12 +16,12 @@ TABLES = ("kandas_status",)
 
 def upgrade() -> None:
     for table in TABLES:
-        update = sa.text(
+        online.execute(
             f"UPDATE {table} SET document = NULL WHERE document IS NOT NULL"  # noqa: S608 (names of ours)
             " AND (split_part(document, ':', 2) ~ '^(.)\\1*$'"
-            " OR split_part(document, ':', 2) = ANY(CAST(:fillers AS text[])))"
+            " OR split_part(document, ':', 2) = ANY(CAST(:fillers AS text[])))",
+            fillers=NOT_NUMBERS,
         )
-        op.get_bind().execute(update.bindparams(fillers=NOT_NUMBERS))
 
 
 def downgrade() -> None:

@@ -3,8 +3,9 @@
 Expanding only: the earlier version does not ask by them.
 """
 
-import sqlalchemy as sa
 from alembic import op
+
+from shared.db import online
 
 revision = "0007"
 down_revision = "0006"
@@ -18,7 +19,7 @@ DAYS = {
 
 def upgrade() -> None:
     for table, day in DAYS.items():
-        op.create_index(f"{table}_day", table, [sa.text(f"left(body #>> '{{{day}}}', 10)"), "id"])
+        online.create_index(f"{table}_day", table, f"(left(body #>> '{{{day}}}', 10), id)")
 
 
 def downgrade() -> None:

@@ -5,6 +5,8 @@ Expanding only: an index.
 
 from alembic import op
 
+from shared.db import online
+
 revision = "0013"
 down_revision = "0012"
 branch_labels = None
@@ -12,7 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.execute("CREATE INDEX entry_ban_born ON entry_ban (split_part(name_birth_key, '|', 2))")
+    online.create_index("entry_ban_born", "entry_ban", "(split_part(name_birth_key, '|', 2))")
 
 
 def downgrade() -> None:
