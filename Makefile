@@ -73,7 +73,15 @@ contracts: setup ## writes schemas, OpenAPI and AsyncAPI from the code
 migration: setup ## writes the next migration of a service: SERVICE=portal MESSAGE="what it does"
 	@$(PYTHON) -m deploy.local.migrations new "$(SERVICE)" "$(MESSAGE)"
 
-# These four work on the system that `make run` has started in another terminal.
+.PHONY: backup
+backup: setup ## all databases of the running system at one moment; TO= for a folder other than .run/backup/<time>
+	@TO="$(TO)" $(PYTHON) -m deploy.local.backup
+
+.PHONY: restore
+restore: setup ## all databases as they were in FROM=.run/backup/<time>; names what was held beyond it
+	@FROM="$(FROM)" exec $(GUARD) $(PYTHON) -m deploy.local.restore
+
+# These work on the system that `make run` has started in another terminal.
 .PHONY: demo
 demo: setup ## loads the demonstration figures into the running system (make run does it once by itself)
 	@$(PYTHON) -m deploy.local.inside deploy.local.demo
