@@ -82,7 +82,15 @@ migration: setup ## writes the next migration of a service: SERVICE=portal MESSA
 release-dump: setup ## small databases of invented data as this version leaves them, for the next one's upgrade test; RELEASE=2026-11-29
 	@exec $(GUARD) $(PYTHON) -m tests.upgrade $(if $(RELEASE),--release $(RELEASE))
 
-# These four work on the system that `make run` has started in another terminal.
+.PHONY: backup
+backup: setup ## all databases of the running system at one moment; TO= for a folder other than .run/backup/<time>
+	@TO="$(TO)" $(PYTHON) -m deploy.local.backup
+
+.PHONY: restore
+restore: setup ## all databases as they were in FROM=.run/backup/<time>; names what was held beyond it
+	@FROM="$(FROM)" exec $(GUARD) $(PYTHON) -m deploy.local.restore
+
+# These work on the system that `make run` has started in another terminal.
 .PHONY: demo
 demo: setup ## loads the demonstration figures into the running system (make run does it once by itself)
 	@$(PYTHON) -m deploy.local.inside deploy.local.demo

@@ -35,6 +35,7 @@ DISCREET = {
     "log_error_verbosity": "terse",
     "log_parameter_max_length_on_error": "0",
 }
+READY = 8  # lines of the lock file of a server that is ready: its state is the last one
 DURABLE = {"shared_buffers": "256MB", "max_wal_size": "2GB"}
 # For tests only: what a crash would lose is thrown away anyhow.
 FLEETING = {
@@ -64,14 +65,15 @@ class Database:
 
 
 class Server:
-    """One server under `directory`. `durable=False` gives up crash safety for speed: for tests."""
+    """One server under `directory`, its cluster in `data` there. `durable=False` gives up crash safety for speed: for
+    tests."""
 
-    def __init__(self, directory: Path, *, durable: bool = True) -> None:
+    def __init__(self, directory: Path, *, durable: bool = True, data: str = "data") -> None:
         self.home = place.data_directory(directory)
         self.log = self.home / "server.log"
         self.port = 0
         self._process: subprocess.Popen[bytes] | None = None
-        self._data = self.home / "data"
+        self._data = self.home / data
         self._uid = place.server_uid()
         self._settings = DURABLE if durable else FLEETING
         # The tests log in thousands of times, and SCRAM is slow by design.
@@ -85,18 +87,34 @@ class Server:
             raise Failed("PostgreSQL was not started")
         return self._process
 
-    def start(self) -> None:
-        """Starts and waits until connections are taken; makes the cluster the first time. Call from the main thread."""
+    def attach(self) -> None:
+        """Finds the port of the server that somebody else has started. Raises Failed where it takes no connections."""
+        lines = self._lock_lines()
+        if len(lines) < READY or lines[-1] != "ready":
+            raise Failed(f"PostgreSQL does not run in {self._data}: start it in another terminal with make run")
+        self.port = int(lines[3])
+
+    def program(self, name: str) -> str:
+        """The path of one of PostgreSQL's programs. Raises Failed where this installation lacks it."""
+        path = self._binaries.program(name)
+        if not Path(path).exists():
+            raise Failed(f"{name} is not beside PostgreSQL's programs in {self._binaries.directory}")
+        return path
+
+    def start(self, patience: float = START_PATIENCE, **more: str) -> None:
+        """Starts and waits until connections are taken; makes the cluster the first time. `more` settings hold until it
+        stops. Call from the main thread."""
+        self._settings = self._settings | more
         if not self._data.exists():
             self._initialise()
-        self._start_at(None)
+        self._start_at(None, patience)
 
     def restart(self) -> None:
         """Starts again, at the same address, a server that has ended. Call from the main thread."""
-        self._start_at(self.port)
+        self._start_at(self.port, START_PATIENCE)
 
-    def _start_at(self, port: int | None) -> None:
-        deadline = time.monotonic() + START_PATIENCE
+    def _start_at(self, port: int | None, patience: float) -> None:
+        deadline = time.monotonic() + patience
         while not self._launch(port):
             if time.monotonic() > deadline:
                 raise Failed(f"PostgreSQL did not start; {end_of(self.log)}")

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 from deploy import services
+from deploy.local import restore
 from deploy.local.failure import Failed
 from deploy.local.lock import only_one
 from deploy.local.supervisor import Program
@@ -45,9 +46,26 @@ def run(state: Path, environment: Mapping[str, str]) -> None:
             _greet(system)
             while True:
                 system.supervisor.keep_running(_tell)
+                if backup := restore.wanted(state):
+                    _restore(system, backup)
                 time.sleep(0.5)
         finally:
             _stop(system)
+
+
+def _restore(system: System, backup: Path) -> None:
+    """All stops, and starts again with the databases of the backup. Raises Failed where it does not."""
+    begun = restore.Restore(system.state, backup, _tell)
+    try:
+        begun.prepare()
+    except Failed as refused:  # nothing has changed
+        return restore.answer(system.state, str(refused), done=False)
+    _tell("stopping, to be restored")
+    system.stop()
+    said = begun.put_back()
+    system.start()
+    restore.answer(system.state, said, done=True)
+    _tell(said)
 
 
 def _broker(environment: Mapping[str, str]) -> str | None:

@@ -148,6 +148,7 @@ class Supervisor:
         for child in self._started:
             process.stop(child.process, patience=STOP_PATIENCE, signal=signal.SIGTERM)
         self._started.clear()
+        self._watched.clear()  # their starter stops them next
 
     def stop_strays(self) -> None:
         """Ends programs of an earlier supervisor that was killed, and returns when none is left: most are ending by

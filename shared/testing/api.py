@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import asyncpg
 import httpx
@@ -73,7 +73,10 @@ class Api:
         return self.token("system", client_id=CLIENT_PREFIX + name)
 
 
-StartApi = Callable[[str, MakeApp], Awaitable[Api]]
+class StartApi(Protocol):
+    """How a test starts a service."""
+
+    def __call__(self, service: str, make_app: MakeApp, database: Database | None = None) -> Awaitable[Api]: ...
 
 
 @pytest.fixture(scope="session")
@@ -87,11 +90,12 @@ def issuer_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def start_api(
     fresh_database: FreshDatabase, issuer_directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[StartApi]:
-    """`await start_api("portal", make_app)`: the service on a fresh database, stopped after the test."""
+    """`await start_api("portal", make_app)`: the service on a fresh database, or on a migrated one of another server;
+    stopped after the test."""
     async with AsyncExitStack() as stack:
 
-        async def start(service: str, make_app: MakeApp) -> Api:
-            database = await fresh_database(service)
+        async def start(service: str, make_app: MakeApp, database: Database | None = None) -> Api:
+            database = database or await fresh_database(service)
             app = make_app(_settings(service, database, issuer_directory, monkeypatch))
             await stack.enter_async_context(app.router.lifespan_context(app))
             transport = httpx.ASGITransport(app, raise_app_exceptions=False)

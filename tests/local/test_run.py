@@ -97,12 +97,30 @@ def test_the_next_run_goes_on_after_the_supervisor_was_killed_and_ctrl_c_leaves_
     assert not is_answered(port)
 
 
-def test_make_load_reaches_the_running_system_and_a_repeat_changes_nothing(state: Path, ports: range) -> None:
-    command = ["make", "-s", "load", "FILES=services/accounting/data/official_net_migration.csv"]
-    with running(state, ports):
+def test_make_load_reaches_the_running_system_and_make_restore_brings_that_back(state: Path, ports: range) -> None:
+    """A repeated load changes nothing; what came after the backup is named, and begins another epoch."""
+
+    def make(*command: str) -> str:
         settings = os.environ | {"KOSH_STATE": str(state)}
-        told = [subprocess.check_output(command, cwd=ROOT, env=settings, text=True) for _ in range(2)]
-    assert told == [f"official_net_migration.csv: 75 figures, {changed} changed\n" for changed in (75, 0)]
+        return subprocess.check_output(["make", "-s", *command], cwd=ROOT, env=settings, text=True)
+
+    with running(state, ports) as (run, _), portal(state, ports) as client:
+        loaded = [make("load", "FILES=services/accounting/data/official_net_migration.csv") for _ in range(2)]
+        client.put("/v1/feeds/berkut/coverage", json=COVERAGE).raise_for_status()
+        before = client.get("/v1/events/newest").raise_for_status().json()
+        backup = make("backup").strip()
+        client.put("/v1/feeds/berkut/coverage", json=COVERAGE | {"complete_through": "2026-07-31"}).raise_for_status()
+        told = make("restore", f"FROM={backup}")
+        kept = client.get("/v1/feeds/berkut/coverage").raise_for_status().json()
+        after = client.get("/v1/events/newest").raise_for_status().json()
+        assert run.poll() is None
+    assert loaded == [f"official_net_migration.csv: 75 figures, {changed} changed\n" for changed in (75, 0)]
+    assert kept.items() >= COVERAGE.items()
+    assert after["position"] == before["position"]
+    assert [epoch["after"] for epoch in after["epochs"]] == [0, before["position"]]
+    (file,) = (state / "restore").glob("*.csv")
+    assert f"1 versions of records that were held beyond are named in {file}" in told
+    assert f"portal,{before['position'] + 1},kz.kosh.portal.feed_coverage.v1" in file.read_text("utf-8")
 
 
 @pytest.mark.kafka
