@@ -94,6 +94,8 @@ def _greet(system: System) -> None:
     _tell("Kosh runs:")
     for service in services.ALL:
         _tell(f"  {service.name:<11} {system.address(service.name)}  {service.title}")
+    if system.bootstrap is not None:
+        _tell(f"  {'kafka':<11} {system.bootstrap}  the broker: what consumers name as bootstrap server")
     _tell("a token:    make token ROLE=statistician")
     _tell(f"the logs:   {system.state / 'log'}")
     _tell("Ctrl-C stops everything; the data stays.")

@@ -76,6 +76,9 @@ async def test_the_timeline_joins_passport_permit_iin_and_status(api: Api, writt
         ("B-2", 1, 1, False, True),
         ("B-3", 1, 1, False, True),
     ]
+    assert [[c[f"resolved_{name}"] for name in ("before", "after", "migration")] for c in found["crossings"]] == [
+        [0, 1, True], [1, 1, False], [1, 1, False],
+    ], "what M1216 knows, M1216R says alike"  # fmt: skip
     assert [(s["since"], s["until"], s["inside"]) for s in found["stays"]] == [
         (None, "2024-01-10", False),
         ("2024-01-10", "2024-06-01", True),
@@ -98,6 +101,22 @@ async def test_the_timeline_joins_passport_permit_iin_and_status(api: Api, writt
     assert await api.rows("SELECT action, record_kind, record_id FROM access_log WHERE record_kind = 'person'") == [
         {"action": "read", "record_kind": "person", "record_id": person}
     ]
+
+
+async def test_the_timeline_shows_m1216r_beside_m1216(api: Api, written: Accounting) -> None:
+    """Within a year of the register's first day nobody's first status is known: both possible ones give one answer."""
+    away = crossing(1, "exit", "2022-02-10T10:15:00+05:00"), crossing(2, "entry", "2024-06-01T10:15:00+05:00")
+    await written.take([EVENTS[0], *away])
+    (person,) = await ids(api)
+    shown = (await timeline(api, person)).json()["crossings"]
+    for method, prefix in (("M1216", ""), ("M1216R", "resolved_")):
+        answer = await api.client.get(
+            "/v1/classifications", params={"method": method}, headers=api.token("statistician")
+        )
+        said = {line["source_id"]: line for line in map(orjson.loads, answer.content.splitlines())}
+        for name in ("before", "after", "migration"):
+            assert {c["source_id"]: c[prefix + name] for c in shown} == {id: each[name] for id, each in said.items()}
+    assert any(c["migration"] != c["resolved_migration"] for c in shown)
 
 
 async def test_the_timeline_shows_registered_stays_and_what_happened(api: Api, written: Accounting) -> None:

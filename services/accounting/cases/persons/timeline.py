@@ -19,7 +19,7 @@ from services.accounting.rules.persons.registered_stays import RegisteredStay
 from services.accounting.rules.persons.statuses import Status
 from services.accounting.rules.persons.stays import Bound, stays
 from services.accounting.rules.residence.history import Kind
-from services.accounting.rules.residence.outcome import verdict
+from services.accounting.rules.residence.outcome import resolved_verdict, verdict
 from services.accounting.store.persons import histories
 from shared.audit import access_log
 from shared.db.driver import driver
@@ -31,7 +31,8 @@ _BEGIN = text("SELECT 1")  # SQLAlchemy begins the transaction with its first st
 
 
 class TimelineCrossing(BaseModel):
-    """`before`, `after`: 1 resident, 0 not, None not yet known. `final`: more days will not change it."""
+    """`before`, `after`: 1 resident, 0 not, None not yet known. `final`: more days will not change it. `resolved_` is
+    what M1216R says beside M1216: the same, but where an unknown first status is resolved."""
 
     source_id: str
     day: date
@@ -41,6 +42,9 @@ class TimelineCrossing(BaseModel):
     migration: bool | None
     imputed: bool
     final: bool
+    resolved_before: int | None
+    resolved_after: int | None
+    resolved_migration: bool | None
 
 
 class TimelineStay(BaseModel):
@@ -109,10 +113,17 @@ def _timeline(people: People, source_ids: dict[int, str], facts: Sequence[Stated
 def _crossings(people: People, source_ids: dict[int, str]) -> list[TimelineCrossing]:
     found = []
     for fact, day, arrival, state in people.crossings[["fact", "day", "arrival", "state"]].tolist():
-        said = verdict(state)
+        said, resolved = verdict(state), resolved_verdict(state)
         direction = "entry" if arrival else "exit"
         shown = TimelineCrossing(
-            source_id=source_ids[fact], day=day_of(day), direction=direction, **said._asdict(), final=said.final
+            source_id=source_ids[fact],
+            day=day_of(day),
+            direction=direction,
+            **said._asdict(),
+            final=said.final,
+            resolved_before=resolved.before,
+            resolved_after=resolved.after,
+            resolved_migration=resolved.migration,
         )
         found.append(shown)
     return found
