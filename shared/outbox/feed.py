@@ -94,6 +94,7 @@ async def events(
     async with state.engine.connect() as connection:
         start = await state.told_events.start(connection, after, synonyms)
         await _expect_to_hold(connection, start)
+    state.feed_readers.asked(grant.consumer, start)
     found, position = await _wait_for_events(request.app, grant, start, limit, patience, type)
     if found:
         state.told_events.note(found[-1][1].id, found[-1][0])
