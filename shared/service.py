@@ -17,8 +17,9 @@ from shared.http import my_access_log, passed_on
 from shared.http.app import make_app
 from shared.inbox import parked
 from shared.inbox import table as inbox
-from shared.outbox import feed, newest, relayed
+from shared.outbox import feed, newest, relayed, size
 from shared.outbox.http_feeds import ToldEvents
+from shared.outbox.readers import Readers
 from shared.outbox.watch import OutboxWatch
 from shared.settings import ServiceSettings
 from shared.telemetry.metrics import Metrics
@@ -59,6 +60,7 @@ def make_register(
     app.state.engine = engine
     app.state.outbox_watch = OutboxWatch(engine, app.state.stopping)
     app.state.told_events = ToldEvents()
+    app.state.feed_readers = Readers(app.state.metrics.registry)
     app.state.group_commits = {}
     return app
 
@@ -88,7 +90,17 @@ def _watch_outbox(service: str, metrics: Metrics, engine: AsyncEngine, settings:
         async with engine.connect() as connection:
             return min((await relayed(connection, topics)).values(), default=0)
 
+    async def of_bytes() -> float:
+        async with engine.connect() as connection:
+            return await size(connection)
+
+    async def of_database() -> float:
+        async with engine.connect() as connection:
+            return (await connection.scalar(text("SELECT pg_database_size(current_database())"))) or 0
+
     metrics.watch("kosh_outbox_position", "Position of the newest event", of_newest)
+    metrics.watch("kosh_outbox_bytes", "Disk that the outbox takes, with its indexes", of_bytes)
+    metrics.watch("kosh_database_bytes", "Disk that the whole database takes", of_database)
     if settings.transport == "kafka":
         metrics.watch("kosh_outbox_relayed_position", "Position up to which all is in Kafka", of_relayed)
 

@@ -109,6 +109,7 @@ async def events(
     async with state.engine.connect() as connection:
         start = await state.told_events.start(connection, after, synonyms)
         await _expect_to_hold(connection, start)
+    state.feed_readers.asked(grant.consumer, start)
     seen = await _wait_for_events(request.app, grant, start, limit, patience, type)
     if seen.events:
         state.told_events.note(seen.events[-1][1].id, seen.events[-1][0])

@@ -127,6 +127,11 @@ async def newest(connection: AsyncConnection) -> int:
     return (await connection.scalar(text("SELECT coalesce(max(position), 0) FROM outbox"))) or 0
 
 
+async def size(connection: AsyncConnection) -> int:
+    """Bytes of disk that the outbox takes, indexes and long values (TOAST) included."""
+    return (await connection.scalar(text("SELECT pg_total_relation_size('outbox')"))) or 0
+
+
 async def relayed(connection: AsyncConnection, topics: Sequence[str]) -> dict[str, int]:
     """By topic the position up to which the broker has acknowledged what belongs there, 0 before the first."""
     rows = await connection.execute(_RELAYED, {"topics": list(topics)})

@@ -90,7 +90,8 @@ class Load:
         """An application for one place of the quota, lodged and decided."""
         today = clock.today()
         term = {"valid_from": today.isoformat(), "valid_until": (today + timedelta(days=300)).isoformat()}
-        worker = {"person": person(), "category": "3", "occupation": "25", "wage": 300_000, **term}
+        vacancy = {"code": "V-1", "published_on": (today - timedelta(days=30)).isoformat()}
+        worker = {"person": person(), "category": "3", "occupation": "25", "wage": 300_000, "vacancy": vacancy, **term}
         asked = {"employer_bin": EMPLOYER, "kind": "employer", "region": "75", "workers": [worker]}
         body, path = self._named(asked, "A", number), "/v1/work-permit-applications"
         lodged = (await self._ask("POST", "permits", path, "permits-officer", body)).json()

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import orjson
 import pytest
 from sqlalchemy import event, text
 
@@ -288,3 +289,22 @@ async def test_what_cannot_be_read_in_the_outbox_goes_out_without_data_and_holds
     assert [event["position"] for event in events] == list(range(1, len(spoilt) + len(times) + 3))
     assert [event["data"] for event in events[1:7]] == [None, {}, None, None, None, None]
     assert events[-1]["data"] is not None
+
+
+async def test_how_far_each_consumer_has_come_and_what_the_outbox_takes_is_shown(portal: Api) -> None:
+    def shown(exposition: bytes, name: str) -> float:
+        return float(next(line for line in exposition.decode().splitlines() if line.startswith(name)).split()[-1])
+
+    metrics = portal.app.state.metrics
+    before = await metrics.exposition()
+    assert b"kosh_feed_asked_position{" not in before, "who has not asked is nowhere, not at 0"
+    lines = "\n".join(orjson.dumps(crossing()).decode() for _ in range(500))
+    headers = portal.token("border") | {"Content-Type": "application/x-ndjson"}
+    answer = await portal.client.post("/v1/border-crossings:batch", content=lines, headers=headers)
+    assert answer.status_code == 200
+    await read(portal)
+    await read(portal, after=300)
+    after = await metrics.exposition()
+    assert shown(after, 'kosh_feed_asked_position{consumer="accounting"}') == 300
+    for figure in ("kosh_outbox_bytes", "kosh_database_bytes"):
+        assert shown(after, figure) - shown(before, figure) > 100_000
