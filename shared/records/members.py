@@ -21,7 +21,7 @@ _PATHS: dict[Searched, str] = {
 
 
 def search_indexes(table: str, *, day: str, by: tuple[Searched, ...] = ()) -> list[SchemaItem]:
-    """Indexes of a record table by which shared.records.finding searches: the member that holds the day, and whatever
+    """Indexes of a record table by which shared.records.search searches: the member that holds the day, and whatever
     else is read off the record because the table has no column of it."""
     columns = [Index(f"{table}_by_{name}", text(f"({_text(_PATHS[name])})")) for name in by]
     return [Index(f"{table}_day", text(_day(day)), "id"), *columns]

@@ -20,11 +20,11 @@ from shared.http.paging import Cursor, Limit
 from shared.http.reading import DirectRoute
 from shared.http.routes import NDJSON, Lines
 from shared.identity.callers import Caller, requires
-from shared.records import finding, intake, rejects
+from shared.records import intake, rejects, search
 from shared.records.batch import Batch, IntakeLines
 from shared.records.bulk_correction import CorrectionLine, CorrectionLines
-from shared.records.finding import FoundRecords, RecordQuery
 from shared.records.record_type import F, RecordType
+from shared.records.search import FoundRecords, RecordQuery
 from shared.records.state import RecordState, RecordVersion, state_of, version_of
 from shared.records.step import StepRequest, correct_record, step_by, withdraw_record
 from shared.telemetry.tracing import current_traceparent
@@ -132,7 +132,7 @@ def record_routes(record_type: RecordType[Any], tag: str, *, single: bool = True
         _add_single_intake(router, record_type)
     _add_bulk_intake(router, record_type)
     _add_reading(router, record_type)
-    add_finding(router, record_type)
+    add_search(router, record_type)
     _add_correction(router, record_type)
     _add_withdrawal(router, record_type)
     _add_bulk_correction(router, record_type)
@@ -143,7 +143,7 @@ def reading_routes(record_type: RecordType[Any], tag: str) -> APIRouter:
     """Only those that read: for records that the service itself makes."""
     router = routes.router(prefix=f"/v1/{record_type.path}", tags=[tag])
     _add_reading(router, record_type)
-    add_finding(router, record_type)
+    add_search(router, record_type)
     return router
 
 
@@ -263,7 +263,7 @@ def _add_reading(router: APIRouter, record_type: RecordType[Any]) -> None:
         return [version_of(record_type, version) for version in versions]
 
 
-def add_finding(router: APIRouter, record_type: RecordType[Any]) -> None:
+def add_search(router: APIRouter, record_type: RecordType[Any]) -> None:
     """Record search, as part of `router`, whose other routes the kind may write by itself."""
     reader = requires(*record_type.readers, scope=record_type.scope)
 
@@ -273,7 +273,7 @@ def add_finding(router: APIRouter, record_type: RecordType[Any]) -> None:
     ) -> FoundRecords[record_type.fact]:  # type: ignore[name-defined]
         """Newest first, withdrawn ones included, and only what you reach; a page that ends at the limit names the
         `next`. The search and everyone whom it shows are written to the access log, which the persons can see."""
-        return await finding.find(_engine(request), record_type, wanted, cursor, limit, caller)
+        return await search.find(_engine(request), record_type, wanted, cursor, limit, caller)
 
 
 def _add_correction(router: APIRouter, record_type: RecordType[Any]) -> None:

@@ -24,7 +24,7 @@ from shared.identity.callers import Caller, RequiresRole
 from shared.identity.roles import AGENTS
 from shared.identity.scope import Scope, whole_country
 from shared.kernel.codes import rows
-from shared.records import finding, intake
+from shared.records import intake, search
 from shared.records.record_type import RecordType
 from shared.testing.api import Api, StartApi
 from shared.testing.people import crossing
@@ -192,7 +192,7 @@ async def expect_indexed(api: Api, kind: RecordType[Any], fact: Any) -> None:
     async with api.engine.connect() as connection:
         await connection.execute(text("SET enable_seqscan = off"))
         for wanted in asked:
-            query = finding.query_of(kind, finding.RecordQuery.model_validate(wanted), true(), None, 100)
+            query = search.query_of(kind, search.RecordQuery.model_validate(wanted), true(), None, 100)
             said = str(query.compile(dialect=DIALECT, compile_kwargs={"literal_binds": True}))
             plan = "\n".join((await connection.scalars(text(f"EXPLAIN {said.replace(':', chr(92) + ':')}"))).all())
             assert "Seq Scan" not in plan, (kind.path, wanted, plan)

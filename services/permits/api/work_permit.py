@@ -11,12 +11,12 @@ from shared.events.permits import WorkPermit
 from shared.http.routes import router as api_router
 from shared.identity.callers import Caller, requires
 from shared.records import intake
-from shared.records.routes import Correction, add_finding
+from shared.records.routes import Correction, add_search
 from shared.records.state import RecordState, state_of
 from shared.records.step import StepRequest, correct_record, step_by
 
 router = api_router(prefix="/v1/work-permits", tags=["work permits"])
-add_finding(router, PERMITS)
+add_search(router, PERMITS)
 Reader = Annotated[Caller, requires(*PERMITS.readers, scope=PERMITS.scope)]
 
 
