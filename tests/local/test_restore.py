@@ -29,7 +29,7 @@ from tests.accounting.test_adopt import WENT_BACK
 from tests.accounting.test_intake import running, until
 from tests.accounting.test_rebuild import derived, rebuilt
 
-COUNTED = "SELECT array_agg(source_id) FROM crossing WHERE NOT withdrawn"
+COUNTED = "SELECT array_agg(source_id) FROM linkage.crossing WHERE NOT withdrawn"
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def feed_of(portal: Api) -> FeedSource:
 
 
 async def until_counted(accounting: Accounting, expected: set[str]) -> None:
-    await until(accounting, "(SELECT count(*) FROM crossing WHERE NOT withdrawn) = $1", len(expected))
+    await until(accounting, "(SELECT count(*) FROM linkage.crossing WHERE NOT withdrawn) = $1", len(expected))
     assert set(await accounting.connection.fetchval(COUNTED)) == expected
 
 

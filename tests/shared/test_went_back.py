@@ -1,7 +1,7 @@
 """Who has read an outbox goes on only where it holds all that was read of it."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared.events.epochs import Epoch, Stand, end_of, went_back
@@ -26,6 +26,7 @@ def test_of_a_register_that_tells_no_epochs_only_its_end_is_known() -> None:
 
 
 @given(st.lists(st.sampled_from(["append", "read", "backup", "restore"]), max_size=40))
+@example(["append", "backup", "restore", "read", "restore", "read"])
 def test_whoever_goes_on_holds_nothing_but_what_the_outbox_holds(acts: list[str]) -> None:
     """Events are told apart by a number of their own: where reading may go on, what was read is a beginning of the
     outbox, whatever was appended, read, kept and restored before."""
@@ -45,5 +46,7 @@ def test_whoever_goes_on_holds_nothing_but_what_the_outbox_holds(acts: list[str]
             assert read == events[: len(read)]
             read, stand = list(events), Stand(epochs[-1].id, len(events))
         else:
-            assert read != events[: len(read)]
-            assert end_of(epochs, len(events), stand.epoch) != stand.position
+            end = end_of(epochs, len(events), stand.epoch)
+            assert end != stand.position
+            # Of an epoch that a second restore took away nobody knows what it continued: reading stops in any case.
+            assert end is None or read != events[: len(read)]
