@@ -8,9 +8,6 @@ A body that is read line by line (NDJSON) has no bound as a whole: its reader bo
 """
 
 from asyncio import timeout
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from math import ceil
 from time import monotonic
@@ -40,92 +37,75 @@ class Bounds:
     rate: float = 5_000  # requests a second of one address, and of one subject
 
 
+class Places:
+    """Requests that run, by client: dynamic thresholds (Choudhury and Hahne, 1998). A client may hold as many places as
+    it leaves free: alone half of them, with another that floods us a third each. Who holds none gets any that is free.
+    """
+
+    def __init__(self, number: int) -> None:
+        self._free = number
+        self._held: dict[str, int] = {}
+
+    def take(self, client: str) -> bool:
+        """Whether the client gets one; then it gives it back by `leave`."""
+        held = self._held.get(client, 0)
+        if held >= self._free:
+            return False
+        self._held[client] = held + 1
+        self._free -= 1
+        return True
+
+    def leave(self, client: str) -> None:
+        self._free += 1
+        self._held[client] -= 1
+        if not self._held[client]:
+            del self._held[client]
+
+
 class Limits:
     """Pure ASGI. Health checks and figures always pass: they must tell of the overload."""
 
     def __init__(self, app: ASGIApp, bounds: Bounds) -> None:
         self._app, self._bounds = app, bounds
-        self._running = 0
-        self._coming = BodiesOnTheirWay(max(bounds.running // 2, 1))
+        self._places = Places(bounds.running)
         self._addresses = Buckets(bounds.rate)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith("/health/"):
             await self._app(scope, receive, send)
-        elif refusal := self._refusal(scope):
+        elif refusal := _malformed(scope):
             await refusal(scope, receive, send)
         else:
-            self._running += 1
+            await self._run(scope, receive, send)
+
+    async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:
+        client, buckets = self._client(scope)
+        if wait := buckets.wait(client):
+            await problem(429, headers={"Retry-After": str(ceil(wait))})(scope, receive, send)
+        elif not self._places.take(client):
+            await problem(503, headers={"Retry-After": "1"})(scope, receive, send)
+        else:
             try:
-                with self._coming.one(scope) as arrived:
-                    await self._app(scope, _bounded(scope, receive, self._bounds.body, arrived), send)
+                await self._app(scope, _bounded(scope, receive, self._bounds.body), send)
             finally:
-                self._running -= 1
+                self._places.leave(client)
 
-    def _refusal(self, scope: Scope) -> Response | None:
-        if b"%00" in scope.get("raw_path", b"") or b"%00" in scope["query_string"]:
-            return problem(400, detail="The address contains U+0000, which cannot be stored. Remove it.")
-        if len(scope["headers"]) > HEADERS:
-            return problem(431)
-        if wait := self._wait(scope):
-            return problem(429, headers={"Retry-After": str(ceil(wait))})
-        if self._running >= self._bounds.running:
-            return problem(503, headers={"Retry-After": "1"})
-        if self._coming.are_too_many(scope):
-            return problem(429, headers={"Retry-After": "1", "Connection": "close"})
-        return None
-
-    def _wait(self, scope: Scope) -> float:
+    def _client(self, scope: Scope) -> tuple[str, Buckets]:
         """A token that was verified before names its subject. Any other is a stranger's until it is verified."""
         if caller := known_caller(scope, header(scope["headers"], b"authorization")):
-            subjects: Buckets = scope["app"].state.subjects
-            return subjects.wait(caller.subject)
-        return self._addresses.wait(network_of((scope["client"] or ("",))[0]))
+            return caller.subject, scope["app"].state.subjects
+        return f"address {network_of((scope['client'] or ('',))[0])}", self._addresses
 
 
-class BodiesOnTheirWay:
-    """How many bodies of each client have not come yet: one client's, that never come, must not take all places."""
-
-    def __init__(self, most: int) -> None:
-        self._most, self._of = most, Counter[str]()
-
-    def are_too_many(self, scope: Scope) -> bool:
-        """Whether the client of this request has as many under way as one may have."""
-        return _has_body(scope) and self._of[_client(scope)] >= self._most
-
-    @contextmanager
-    def one(self, scope: Scope) -> Iterator[Callable[[], None]]:
-        """Counts the body of this request, if it has any, until the function is called or the block ends."""
-        client = _client(scope) if _has_body(scope) else None
-
-        def arrived() -> None:
-            nonlocal client
-            if client is not None:
-                self._of[client] -= 1
-                if not self._of[client]:
-                    del self._of[client]
-            client = None
-
-        if client is not None:
-            self._of[client] += 1
-        try:
-            yield arrived
-        finally:
-            arrived()
+def _malformed(scope: Scope) -> Response | None:
+    if b"%00" in scope.get("raw_path", b"") or b"%00" in scope["query_string"]:
+        return problem(400, detail="The address contains U+0000, which cannot be stored. Remove it.")
+    if len(scope["headers"]) > HEADERS:
+        return problem(431)
+    return None
 
 
-def _client(scope: Scope) -> str:
-    """As requests are counted: the subject of a verified token, else the network that the request comes from."""
-    caller = scope.get("kosh.caller")  # known since its requests were counted
-    return f"subject {caller.subject}" if caller else network_of((scope["client"] or ("",))[0])
-
-
-def _has_body(scope: Scope) -> bool:
-    length = header(scope["headers"], b"content-length")
-    return header(scope["headers"], b"transfer-encoding") is not None or length not in (None, "0")
-
-
-def _bounded(scope: Scope, receive: Receive, most: int, arrived: Callable[[], None]) -> Receive:
+def _bounded(scope: Scope, receive: Receive, most: int) -> Receive:
     """`receive` with a limit on the bytes, unless they are streamed, and on the time that they take to come."""
     limit = float("inf") if media_type_of(header(scope["headers"], b"content-type")) in LINES else most
     length = header(scope["headers"], b"content-length") or ""
@@ -147,8 +127,6 @@ def _bounded(scope: Scope, receive: Receive, most: int, arrived: Callable[[], No
         waited += monotonic() - began
         received += len(message.get("body", b""))
         complete = not message.get("more_body", False)
-        if complete:
-            arrived()
         if received > limit:
             raise _too_large(most)
         return message

@@ -41,7 +41,7 @@ def state() -> Iterator[Path]:
 @pytest.fixture
 async def accounting(fresh_database: FreshDatabase) -> AsyncIterator[Accounting]:
     database = await fresh_database("accounting")
-    connection = await asyncpg.connect(database.app_url.replace("+asyncpg", ""))
+    connection = await asyncpg.connect(database.intake_url.replace("+asyncpg", ""))
     yield Accounting(database, connection)
     await connection.close()
 

@@ -1,6 +1,7 @@
 """Overload, oversize and slowness are refused early, with the way on, and leave the service as it was."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from ipaddress import IPv6Address
 from typing import Any
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from shared.http import limits, server
 from shared.http.app import make_app
+from shared.http.limits import Places
 from shared.http.routes import router
 from shared.identity import buckets
 from shared.identity.buckets import Buckets, network_of
@@ -151,6 +153,35 @@ def test_an_address_of_the_older_kind_is_one_however_it_is_written() -> None:
     assert network_of("no:address") == "no:address"
 
 
+@given(st.integers(1, 40), st.lists(st.tuples(st.sampled_from("abcde"), st.booleans()), max_size=200))
+def test_places_are_never_too_many_and_a_newcomer_has_any_that_is_free(
+    number: int, steps: list[tuple[str, bool]]
+) -> None:
+    places, held = Places(number), Counter[str]()
+    for client, comes in steps:
+        if comes:
+            free = number - held.total()
+            taken = places.take(client)
+            assert taken == (held[client] < free), "as many as are left free: the first always while there is one"
+            held[client] += taken
+        elif held[client]:
+            places.leave(client)
+            held[client] -= 1
+    for client in held.elements():
+        places.leave(client)
+    assert not places._held, "nobody is remembered who holds nothing"
+
+
+@given(st.integers(1, 300), st.integers(1, 10))
+def test_those_who_flood_leave_as_much_room_as_each_of_them_takes(number: int, clients: int) -> None:
+    places = Places(number)
+    held = [0] * clients
+    while any(gained := [places.take(str(client)) for client in range(clients)]):
+        held = [before + more for before, more in zip(held, gained, strict=True)]
+    assert number - sum(held) >= number // (clients + 1)
+    assert max(held) - min(held) <= 1
+
+
 async def test_work_at_the_same_time_is_bounded_and_recovers(settings_with: SettingsWith) -> None:
     slow, go_on, running = router(), asyncio.Event(), asyncio.Semaphore(0)
 
@@ -160,7 +191,7 @@ async def test_work_at_the_same_time_is_bounded_and_recovers(settings_with: Sett
         await go_on.wait()
         return "done"
 
-    app = make_app("sample", "Sample", settings_with(max_running=3), [slow])
+    app = make_app("sample", "Sample", settings_with(max_running=6), [slow])
     async with client_of(app) as client:
         waiting = [asyncio.create_task(client.get("/v1/slow")) for _ in range(3)]
         for _ in range(3):
@@ -168,6 +199,9 @@ async def test_work_at_the_same_time_is_bounded_and_recovers(settings_with: Sett
         refused = await client.get("/v1/slow")
         assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
         assert (await client.get("/health/ready")).status_code == 200
+        elsewhere = httpx.ASGITransport(app, client=("192.0.2.7", 1))
+        async with httpx.AsyncClient(transport=elsewhere, base_url="http://x") as other:
+            assert (await other.get("/v1/nothing")).status_code == 404, "half of the places are for others"
         go_on.set()
         assert [answer.status_code for answer in await asyncio.gather(*waiting)] == [200, 200, 200]
         assert (await client.get("/v1/slow")).status_code == 200
@@ -176,7 +210,7 @@ async def test_work_at_the_same_time_is_bounded_and_recovers(settings_with: Sett
 async def test_bodies_that_do_not_come_leave_places_for_others(
     settings_with: SettingsWith, border: dict[str, str]
 ) -> None:
-    """Half of the places at most wait for one client; its own requests without a body pass, and so do others."""
+    """Half of the places at most wait for one client, and others pass."""
     lines, go_on, waiting = router(), asyncio.Event(), asyncio.Semaphore(0)
 
     @lines.post("/v1/lines", dependencies=[public()])
@@ -200,7 +234,7 @@ async def test_bodies_that_do_not_come_leave_places_for_others(
         for _ in held:
             await waiting.acquire()
         refused = await client.post("/v1/lines", content=b"more")
-        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "1")
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
         assert (await client.get("/v1/lines", headers=border)).status_code == 200
         assert (await client.post("/v1/lines", content=b"more", headers=border)).json() == 4
         go_on.set()
@@ -329,7 +363,7 @@ async def test_our_own_slowness_is_not_the_clients(border: dict[str, str], monke
     async def receive() -> dict[str, Any]:
         return next(messages)
 
-    bounded = limits._bounded(scope, receive, 1_000, lambda: None)
+    bounded = limits._bounded(scope, receive, 1_000)
     for _ in range(3):
         await asyncio.sleep(0.15)  # the work between two chunks
         assert (await bounded())["body"] == b"x"
@@ -346,7 +380,7 @@ async def test_waiting_for_a_disconnect_has_no_end(monkeypatch: pytest.MonkeyPat
         await gone.wait()
         return {"type": "http.disconnect"}
 
-    bounded = limits._bounded({"headers": [], "type": "http"}, receive, 1_000, lambda: None)
+    bounded = limits._bounded({"headers": [], "type": "http"}, receive, 1_000)
     await bounded()
     listening = asyncio.ensure_future(bounded())
     await asyncio.sleep(0.05)
