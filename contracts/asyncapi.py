@@ -87,7 +87,8 @@ def _channel(grant: Grant) -> dict[str, Any]:
 
 
 def _promise(promise: dict[str, Any]) -> str:
-    return f"Key: {promise['key']}. Partitions: {promise['partitions']}. Retention: {promise['retention']}."
+    said = f"Key: {promise['key']}. Partitions: {promise['partitions']}. Retention: {promise['retention']}."
+    return f"{said} Compression: lz4, unless the operator has set another (KOSH_KAFKA_COMPRESSION)."
 
 
 def _operation(grant: Grant, action: str) -> dict[str, Any]:

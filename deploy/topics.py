@@ -10,6 +10,7 @@ import sys
 from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from deploy import topic_access
@@ -19,6 +20,8 @@ from shared.settings import KafkaSettings
 
 RETENTION = {"unlimited": {"retention.ms": "-1", "retention.bytes": "-1"}}
 
+_OWN = 1  # DYNAMIC_TOPIC_CONFIG of Kafka's protocol: what was said of this topic, and is no default
+
 
 def wanted() -> dict[str, dict[str, Any]]:
     """The name of each topic -> what the contract says of it."""
@@ -27,7 +30,8 @@ def wanted() -> dict[str, dict[str, Any]]:
 
 
 async def ensure(broker: Broker) -> None:
-    """Makes the topics that are missing, with the cluster's default number of replicas; others stay as they are."""
+    """Makes the topics that are missing, with the cluster's default number of replicas; of others the retention is
+    brought in line with what the contract promises."""
     new = [
         # The empty assignment is aiokafka's way to leave the number of replicas (-1) to the cluster.
         NewTopic(name, topic["partitions"], -1, replica_assignments={}, topic_configs=RETENTION[topic["retention"]])
@@ -40,10 +44,30 @@ async def ensure(broker: Broker) -> None:
         for name, code, message in answer.topic_errors:
             if code not in (0, TopicAlreadyExistsError.errno):
                 raise for_code(code)(f"{name}: {message}")
+        await _keep_promised(admin)
         if broker.security.startswith("SASL"):
             await topic_access.bring_in_line(admin, topic_access.rules_of(grants()))
     finally:
         await admin.close()
+
+
+async def _keep_promised(admin: AIOKafkaAdminClient) -> None:
+    """Where somebody has shortened a topic's retention, consumers would lose events that they were promised. Kafka
+    takes the settings of a topic whole: those of something else are said again."""
+    promises = {name: RETENTION[topic["retention"]] for name, topic in wanted().items()}
+    described: Any = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name) for name in promises])
+    changed = []
+    for code, message, _, name, entries in (resource for answer in described for resource in answer.resources):
+        if code != 0:
+            raise for_code(code)(f"{name}: {message}")
+        own = {key: value for key, value, _, source, *_ in entries if source == _OWN}
+        if (kept := own | promises[name]) != own:
+            changed.append(ConfigResource(ConfigResourceType.TOPIC, name, kept))
+    if changed:
+        answers: Any = await admin.alter_configs(changed)
+        for code, message, _, name in (resource for answer in answers for resource in answer.resources):
+            if code != 0:
+                raise for_code(code)(f"{name}: {message}")
 
 
 def main() -> None:

@@ -7,12 +7,14 @@ from typing import Any, Literal
 
 Security = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 Mechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
+Compression = Literal["lz4", "zstd", "gzip", "none"]
 
 
 @dataclass(frozen=True)
 class Broker:
     """`bootstrap` is one `host:port` or several with commas between them. With TLS the broker must prove its name by a
-    certificate of `ca_file`, or else of one of the authorities that the machine trusts."""
+    certificate of `ca_file`, or else of one of the authorities that the machine trusts. `compression` is of what is
+    written: every consumer must be able to read it."""
 
     bootstrap: str
     security: Security = "PLAINTEXT"
@@ -20,6 +22,7 @@ class Broker:
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     ca_file: Path | None = None
+    compression: Compression = "lz4"
 
     def options(self) -> dict[str, Any]:
         """What every client of aiokafka must be told."""

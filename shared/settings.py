@@ -13,7 +13,7 @@ from typing import Literal, Self
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.broker import Broker, Mechanism, Security
+from shared.broker import Broker, Compression, Mechanism, Security
 
 _FEED = re.compile(r"KOSH_FEED_([A-Z]+)_URL", re.IGNORECASE)
 
@@ -36,6 +36,7 @@ class KafkaSettings(BaseSettings):
     kafka_username: str | None = Field(None, validation_alias="KOSH_KAFKA_USERNAME")
     kafka_password: str | None = Field(None, repr=False, validation_alias="KOSH_KAFKA_PASSWORD")
     kafka_ca_file: Path | None = Field(None, validation_alias="KOSH_KAFKA_CA_FILE")
+    kafka_compression: Compression = Field("lz4", validation_alias="KOSH_KAFKA_COMPRESSION")
 
     @model_validator(mode="after")
     def _sasl_has_a_name_and_a_password(self) -> Self:
@@ -49,7 +50,7 @@ class KafkaSettings(BaseSettings):
         if self.kafka_bootstrap is None:
             return None
         known = (self.kafka_security, self.kafka_mechanism, self.kafka_username, self.kafka_password)
-        return Broker(self.kafka_bootstrap, *known, self.kafka_ca_file)
+        return Broker(self.kafka_bootstrap, *known, self.kafka_ca_file, self.kafka_compression)
 
 
 class AnchorSettings(BaseSettings):

@@ -64,8 +64,9 @@ class Relay:
                     connection = await stack.enter_async_context(self._engine.connect())
                     stack.push_async_callback(connection.invalidate)  # back in the pool it would keep lock and lease
                     await _become_the_only_one(connection)
+                    written = None if self._broker.compression == "none" else self._broker.compression
                     producer = AIOKafkaProducer(
-                        **self._broker.options(), enable_idempotence=True, compression_type="lz4"
+                        **self._broker.options(), enable_idempotence=True, compression_type=written
                     )
                     await stack.enter_async_context(producer)
                     self._active.set(1)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import ClusterAuthorizationFailedError, KafkaError, TopicAuthorizationFailedError
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -175,6 +176,24 @@ async def test_each_topic_is_written_by_its_producer_and_read_by_its_consumer_al
     pairs = [(name, grant) for name in (*SERVICES, "stranger") for grant in grants()]
     read = await asyncio.gather(*(may_read(secured, name, grant) for name, grant in pairs))
     assert read == [name == grant.client for name, grant in pairs]
+
+
+async def test_retention_that_was_shortened_is_brought_in_line_and_other_settings_stay(secured: Secured) -> None:
+    await topics.ensure(secured.broker)
+    name, *_ = topics.wanted()
+    admin = AIOKafkaAdminClient(**secured.broker.options())
+    await admin.start()
+    try:
+        await admin.alter_configs(
+            [ConfigResource(ConfigResourceType.TOPIC, name, {"retention.ms": "1000", "segment.bytes": "1048576"})]
+        )
+        await topics.ensure(secured.broker)
+        answers: Any = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name)])
+    finally:
+        await admin.close()
+    ((*_, entries),) = answers[0].resources
+    found = {key: value for key, value, *_ in entries}
+    assert (found["retention.ms"], found["retention.bytes"], found["segment.bytes"]) == ("-1", "-1", "1048576")
 
 
 async def test_what_is_no_longer_granted_is_taken_back(secured: Secured) -> None:
