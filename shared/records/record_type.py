@@ -83,8 +83,7 @@ class RecordType(Generic[F]):
 
     `time` is when the fact happened (the event's time); `day` is the way to the member that says on which day it did,
     by which records are listed, and `moment` the table's column of it, where it has one; `located` says in SQL what the
-    scope reads off a property of the fact; `columns` the values of the
-    table's own typed columns;
+    scope reads off a property of the fact; `columns` the values of the table's own typed columns;
     `entered` runs in the transaction that takes new records, for what must happen together with them, and `changed` in
     that of a correction or withdrawal, once it is stored, to undo and redo this; `told` says, in the order of the
     entries, what their events tell, where that is not all that the register holds; `fixed` names what a correction must
