@@ -1,10 +1,11 @@
 """The first page in a real browser: on a desk and on a phone, by keyboard, in the light and in the dark."""
 
+import re
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from services.accounting.cases.releases.cut import cut_release
 from services.accounting.intake.published.load import load
@@ -110,7 +111,7 @@ async def test_everything_can_be_reached_by_keyboard(browser: Browser, address: 
     await page.keyboard.press("Tab")
     assert await page.evaluate("document.activeElement.getBoundingClientRect().left >= 0"), "the way past shows itself"
     await page.keyboard.press("Enter")
-    assert page.url.endswith("#main")
+    await expect(page).to_have_url(re.compile("#main$"))
     reached = []
     for _ in range(30):
         await page.keyboard.press("Tab")
@@ -121,10 +122,10 @@ async def test_everything_can_be_reached_by_keyboard(browser: Browser, address: 
         assert outline != "none", f"one sees where one is: {reached[-1]}"
     assert {"SUMMARY ", "DIV scroll", "A "} <= set(reached)
     tables = page.locator("table:visible")
-    assert await tables.count() == 1
+    await expect(tables).to_have_count(1)
     await page.locator("summary").nth(1).focus()
     await page.keyboard.press("Enter")
-    assert await tables.count() == 2
+    await expect(tables).to_have_count(2)
 
 
 @pytest.mark.usefixtures("figures")
@@ -132,8 +133,8 @@ async def test_one_goes_to_another_language_and_frequency_by_links(browser: Brow
     page, _ = await open_page(browser, address, PHONE, query="?lang=en")
     await page.get_by_role("link", name="Quarter").click()
     await page.get_by_role("link", name="Қазақша").click()
-    assert await page.locator("html").get_attribute("lang") == "kk"
-    assert await page.locator(".every [aria-current]").inner_text() == "Тоқсан"
+    await expect(page.locator("html")).to_have_attribute("lang", "kk")
+    await expect(page.locator(".every [aria-current]")).to_have_text("Тоқсан")
 
 
 async def test_a_page_without_figures_is_whole_too(browser: Browser, address: str) -> None:

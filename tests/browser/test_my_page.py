@@ -149,7 +149,7 @@ async def test_by_keyboard_alone_one_sees_everything_and_contests(browser: Brows
     assert await page.evaluate(kept) == ["", 0, 0, ""]
     await page.locator("#forget").focus()
     await keyboard.press("Enter")
-    assert await page.locator("#found li").count() == 0
+    await expect(page.locator("#found li")).to_have_count(0)
     assert troubles == []
 
 
