@@ -58,3 +58,17 @@ def test_no_connection_may_pass(error: Exception) -> None:
     assert may_pass(error)
     assert isinstance(error, PASSING)
     assert not is_refusal(error)
+
+
+def test_a_connection_that_was_lost_in_a_statement_may_pass_though_its_rollback_reports_it() -> None:
+    """As a killed server left it in the middle of a COPY."""
+
+    def adapted(error: Exception) -> DBAPIError:
+        said = Exception("by the adapter")
+        said.__cause__ = error
+        return DBAPIError("ROLLBACK", None, said)
+
+    lost, broken = asyncpg.InternalClientError("cannot switch to state"), asyncpg.InterfaceError("not ready")
+    broken.__context__ = lost
+    assert may_pass(adapted(broken))
+    assert not may_pass(adapted(asyncpg.InterfaceError("two statements at once on one connection")))
