@@ -83,7 +83,7 @@ def is_refusal(error: BaseException) -> bool:
 def _lost_in_that_moment(error: DBAPIError) -> bool:
     """Whether the driver found out, as it began to ask, that its connection had ended: by what is reported, or by what
     came before it, where the loss showed itself in a statement and is reported of its rollback."""
-    found = error.orig
+    found: BaseException | None = error.orig
     while found is not None and not isinstance(found, asyncpg.InternalClientError):
         found = found.__cause__ or found.__context__
     return found is not None
