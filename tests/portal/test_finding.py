@@ -134,12 +134,22 @@ async def test_the_officers_of_the_host_s_region_confirm_the_finding(portal: Api
     assert (await act(portal, "violations/{id}:confirm", found, almaty)).status_code == 200
 
 
-async def test_a_finding_without_a_region_gets_the_one_that_becomes_known(portal: Api, finding: dict[str, Any]) -> None:
-    assert finding["violation"]["record"]["region"] is None
+@pytest.mark.parametrize(("checkpoint", "region"), [("KORDAY", "31"), (" korday", "31"), ("A NEW GATE", None)])
+async def test_what_nobody_reported_is_found_where_the_person_entered_until_more_is_known(
+    portal: Api, checkpoint: str, region: str | None
+) -> None:
+    guest = person(iin=IIN, citizenship="KOR")
+    body = crossing(person=guest, crossed_at="2026-01-01T10:00:00+05:00", checkpoint=checkpoint)
+    await portal.client.post("/v1/border-crossings", json=body, headers=portal.token("border"))
+    for _ in range(2):
+        await overstay_run.run(portal.engine, DAY, PORTAL)
+    (finding,) = (await portal.client.post("/v1/violations:awaiting", headers=portal.token(POLICE))).json()["findings"]
+    assert (finding["violation"]["record"]["region"], finding["violation"]["version"]) == (region, 1)
+    assert len(await awaiting(portal, "police-31")) == (region == "31")
     assert await awaiting(portal, "police-63") == []
     permit = {
         "source_id": "RP-1",
-        "person": finding["violation"]["record"]["person"],
+        "person": guest,
         "residence": "temporary",
         "region": "63",
         "granted_on": "2024-01-10",
@@ -151,6 +161,7 @@ async def test_a_finding_without_a_region_gets_the_one_that_becomes_known(portal
         await overstay_run.run(portal.engine, DAY, PORTAL)
     (found,) = await awaiting(portal, "police-63")
     assert (found["state"], found["violation"]["version"]) == ("finding", 2)
+    assert await awaiting(portal, "police-31") == []
 
 
 async def test_findings_of_many_people_and_days_are_shown_together(portal: Api) -> None:
