@@ -7,7 +7,7 @@ from pydantic import Field
 from shared.events.contradictions import contradiction, not_before, together
 from shared.events.envelope import Fact
 from shared.events.person import Person
-from shared.events.wire import Country, Date, Occupation, PastDate, SourceId, StatedPeriod, Text, during, on
+from shared.events.wire import Country, Date, Mission, Occupation, PastDate, SourceId, StatedPeriod, Text, during, on
 
 StayAbroad = Literal["work", "study", "treatment", "tourism", "family", "permanent", "other"]
 EndOfRegistration = Literal["own_wish", "other_mission", "stay_over", "return", "citizenship", "death"]
@@ -20,7 +20,7 @@ class ConsularRegistration(Fact, producer="consular", name="consular_registratio
     """
 
     source_id: SourceId
-    mission: Text
+    mission: Mission
     person: Person
     country: Country
     city: Text | None = None

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 from shared.events.contradictions import contradiction, not_before
 from shared.events.envelope import Fact
 from shared.events.person import Person
-from shared.events.wire import Date, Flag, PastDate, Region, SourceId, Text, during
+from shared.events.wire import Date, Flag, Mission, PastDate, Region, SourceId, during
 from shared.kernel.codes import code_list
 
 
@@ -37,7 +37,7 @@ class Visa(Fact, producer="portal", name="visa", version=1):
     stay_days: Annotated[int, Field(strict=True, ge=1, le=3_660)] | None = None
     invitation: VisaNumber | None = Field(None, description="number of the invitation that it was issued on")
     issued_on: PastDate
-    mission: Text | None = Field(None, description="the mission that issued it; null for one issued in the country")
+    mission: Mission | None = Field(None, description="the mission that issued it; null for one issued in the country")
     state: Literal["issued", "annulled"] = "issued"
     annulled_on: PastDate | None = None
 

@@ -143,6 +143,9 @@ Occupation = Annotated[
 ]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(_text)]
 """In Normalization Form C, without invisible characters."""
+MISSION = object()
+Mission = Annotated[Text, MISSION]
+"""A mission abroad, of those that are listed (see shared.records.missions)."""
 SourceId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:/-]{1,64}$")]
 """The submitting system's own number of a record. It shows up in logs and receipts: never put personal data in it."""
 

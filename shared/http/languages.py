@@ -9,12 +9,13 @@ import csv
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import orjson
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.http.edge import header
@@ -86,6 +87,30 @@ def negotiated(accepted: str | None) -> Language:
     return best[1]
 
 
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """What a request is answered in where an answer says more than a problem: the lines of a batch."""
+
+    language: Language
+    service: str | None = None
+
+    @classmethod
+    def of(cls, request: Request) -> Self:
+        """In the language that the request prefers."""
+        return cls(negotiated(request.headers.get("accept-language")), request.app.state.service)
+
+    def say(self, sentence: str) -> str:
+        """The sentence in that language, in English where it has no other."""
+        return sentence if self.language == "en" else translated(sentence, self.language, self.service)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What is told of the language: what has no sentence of its own stays English."""
+        named = "en" if self.language == "en" else f"{self.language}, en"
+        return {"Content-Language": named, "Vary": "Accept-Language"}
+
+
+@lru_cache(4_096)
 def translated(sentence: str, language: Language, service: str | None = None) -> str:
     """The sentence, of shared or of the service, in that language; as it is where it is not known."""
     for known in _sentences(service):

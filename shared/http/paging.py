@@ -5,8 +5,9 @@ person.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
-from typing import Annotated, Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
 
 import orjson
@@ -15,6 +16,8 @@ from fastapi import Query
 from shared.errors import Invalid
 
 Row = TypeVar("Row")
+_WRITTEN: Final[Mapping[type, Callable[[str], Any]]] = {UUID: UUID, date: date.fromisoformat}
+"""Kinds that a cursor holds as text, and how it is read."""
 _NO_CURSOR = "The cursor is none that was given out here. Begin again without one."
 
 Limit = Annotated[int, Query(ge=1, le=1_000, description="how many at most")]
@@ -26,31 +29,33 @@ def cursor_at(*values: str | int) -> str:
     return urlsafe_b64encode(orjson.dumps(values)).rstrip(b"=").decode()
 
 
-def after(given: str | None, *kinds: type[str] | type[int]) -> tuple[Any, ...] | None:
+def after(given: str | None, *kinds: type[str] | type[int] | type[UUID] | type[date]) -> tuple[Any, ...] | None:
     """The values of `given`, one of each kind; None for the first page. Raises Invalid for no cursor of ours."""
     if given is None:
         return None
     try:
-        values = orjson.loads(urlsafe_b64decode(given + "=" * (-len(given) % 4)))
-    except ValueError:
-        values = None
-    if not isinstance(values, list) or [type(value) for value in values] != list(kinds) or not _storable(values):
-        raise Invalid(_NO_CURSOR, name="invalid-cursor")
-    return tuple(values)
-
-
-def before_id(given: str | None) -> UUID | None:
-    """The record id at which the page before ended, of a list whose newest stand first. Raises Invalid."""
-    (id,) = after(given, str) or (None,)
-    try:
-        return None if id is None else UUID(id)
+        return _read(orjson.loads(urlsafe_b64decode(given + "=" * (-len(given) % 4))), kinds)
     except ValueError:
         raise Invalid(_NO_CURSOR, name="invalid-cursor") from None
+
+
+def last_id(given: str | None) -> UUID | None:
+    """The record id at which the page before ended. Raises Invalid."""
+    position: tuple[UUID] | None = after(given, UUID)
+    return position[0] if position else None
 
 
 def page(rows: Sequence[Row], limit: int) -> tuple[Sequence[Row], bool]:
     """Ask the database for `limit` + 1 rows: the page, and whether there is more."""
     return rows[:limit], len(rows) > limit
+
+
+def _read(values: Any, kinds: Sequence[type]) -> tuple[Any, ...]:
+    """The values, one of each kind. Raises ValueError."""
+    held = [str if kind in _WRITTEN else kind for kind in kinds]
+    if not isinstance(values, list) or [type(value) for value in values] != held or not _storable(values):
+        raise ValueError(_NO_CURSOR)
+    return tuple(_WRITTEN.get(kind, kind)(value) for kind, value in zip(kinds, values, strict=True))
 
 
 def _storable(values: list[Any]) -> bool:

@@ -7,7 +7,7 @@ its row says, an agency reaches what names it by its very code; one without a ro
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from shared.kernel.codes import COUNTRY_TOTAL, is_region, rows
 
@@ -23,6 +23,17 @@ class Reach:
     whole: bool
     known: bool
     places: Mapping[str, frozenset[str]]
+
+
+def is_mission(name: str) -> bool:
+    """Whether a name, or an agency's code, is that of a listed mission."""
+    return name in _missions()
+
+
+@cache
+def _missions() -> frozenset[str]:
+    listed = [row for row in rows("agency_reach") if row["kind"] == "mission"]
+    return frozenset(row[column] for row in listed for column in ("agency", "place"))
 
 
 @lru_cache(maxsize=4_096)

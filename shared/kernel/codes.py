@@ -108,6 +108,21 @@ def checkpoints_in(region: str) -> list[str]:
     return [row["code"] for row in rows("checkpoints") if row["region"] == region]
 
 
+def region_of_checkpoint(name: str, day: date) -> str | None:
+    """The region that a checkpoint lay in on a day, however its name is cased; None where it is not listed, or what it
+    lies in today was then no region or one of several."""
+    region = _region_of_today().get(name.strip().upper())
+    while region is not None and not code_list("regions")[region].holds_on(day):
+        before = predecessors("regions", region)
+        region = before[0] if len(before) == 1 else None
+    return region
+
+
+@cache
+def _region_of_today() -> dict[str, str]:
+    return {row["code"]: row["region"] for row in rows("checkpoints")}
+
+
 def is_activity(code: str) -> bool:
     """An OKED section, A to U."""
     return code in code_list("activities")

@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared import clock
 from shared.db.outages import may_pass
 from shared.errors import DomainError, Fault, Invalid, Unavailable
+from shared.http.languages import Speech
 from shared.http.problems import NO_RULE
 from shared.http.reading import read_model
 from shared.identity.callers import Caller
@@ -108,6 +109,7 @@ class Batch(Generic[L]):
     engine: AsyncEngine
     lines: LineStore[L]
     metrics: Metrics
+    speech: Speech = rejects.KEPT_IN
     id: UUID = field(default_factory=uuid4)
 
     async def run(self, body: AsyncIterator[bytes]) -> Iterator[bytes]:
@@ -153,7 +155,22 @@ class Batch(Generic[L]):
         taken, rejected = await self._store(chunk, chunk.read, chunk.rejected)
         faults = {reject.line: reject.faults for reject in rejected}
         for number in range(chunk.first, chunk.first + len(chunk.lines)):
-            answer.write(_answer(number, taken.get(number), faults.get(number, ()), summary))
+            if number % AT_ONCE == 0 and faults:
+                await asyncio.sleep(0)  # to say what is wrong in another language takes its time
+            answer.write(self._answer(number, taken.get(number), faults.get(number, ()), summary))
+
+    def _answer(self, number: int, taken: LineResult | None, faults: Sequence[Fault], summary: dict[str, int]) -> bytes:
+        status = REJECTED if faults or taken is None else taken.status
+        summary[status] += 1
+        answer: dict[str, object] = {"line": number, "status": status}
+        if status == REJECTED:
+            answer["problems"] = orjson.Fragment(rejects.problems(faults, self.speech))
+        else:
+            assert taken is not None  # noqa: S101
+            answer["id"] = str(taken.id)
+            if taken.alerts:
+                answer["alerts"] = taken.alerts
+        return orjson.dumps(answer) + b"\n"
 
     async def _store(self, chunk: "Chunk[L]", facts: Mapping[int, L], rejected: Sequence[Rejected]) -> "Stored":
         """The lines and rejects in one transaction. Where that fails, in two of half the lines, and so on, until a line
@@ -254,20 +271,6 @@ async def _chunks(body: AsyncIterator[bytes]) -> AsyncIterator[list[bytes]]:
         lines.append(rest)
     if lines:
         yield lines
-
-
-def _answer(number: int, taken: LineResult | None, faults: Sequence[Fault], summary: dict[str, int]) -> bytes:
-    status = REJECTED if faults or taken is None else taken.status
-    summary[status] += 1
-    answer: dict[str, object] = {"line": number, "status": status}
-    if status == REJECTED:
-        answer["problems"] = orjson.Fragment(rejects.problems(faults))
-    else:
-        assert taken is not None  # noqa: S101
-        answer["id"] = str(taken.id)
-        if taken.alerts:
-            answer["alerts"] = taken.alerts
-    return orjson.dumps(answer) + b"\n"
 
 
 def _read_back(answer: "SpooledTemporaryFile[bytes]") -> Iterator[bytes]:

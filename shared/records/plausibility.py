@@ -19,7 +19,7 @@ from shared.errors import Fault, Invalid
 from shared.events.person import Person
 from shared.events.wire import PAST
 from shared.kernel.calendar import add_days
-from shared.records import codes_of_day
+from shared.records import codes_of_day, missions
 from shared.records.annotations import parts
 
 GRACE = 1  # days
@@ -45,14 +45,15 @@ class _DayField:
 
 def expect(body: BaseModel, *, at: str = "", days: tuple[date, date] | None = None) -> None:
     """Raises Invalid where a day of `body`, which stands `at` that pointer of what was sent, cannot be, or a code did
-    not hold on its `days` (those that the body itself speaks of, if not given)."""
+    not hold on its `days` (those that the body itself speaks of, if not given), or a mission is on no list."""
     if found := faults(body, days):
         placed = [Fault(f"{at}{fault.pointer}", fault.detail) for fault in found]
         raise Invalid("A day cannot be as it is given; correct it and send again.", faults=placed)
 
 
 def faults(fact: BaseModel, days: tuple[date, date] | None = None) -> list[Fault]:
-    """What cannot be among the days of `fact` as of today, and codes that did not hold on them, each at its field."""
+    """What cannot be among the days of `fact` as of today, codes that did not hold on them, and missions that are on no
+    list, each at its field."""
     latest, written = _latest(clock.today())
     person: Person | None = getattr(fact, "person", None)
     born = person.birth_date if person else ""
@@ -66,7 +67,7 @@ def faults(fact: BaseModel, days: tuple[date, date] | None = None) -> list[Fault
             found.append(Fault(field.pointer, IN_THE_FUTURE))
         elif day.isoformat()[: len(unborn)] < unborn:  # as far as the birth date is known
             found.append(Fault(field.pointer, BEFORE_BIRTH))
-    return found or codes_of_day.faults(fact, days)
+    return found or [*codes_of_day.faults(fact, days), *missions.faults(fact)]
 
 
 @lru_cache(maxsize=4)

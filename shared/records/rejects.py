@@ -13,8 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from shared.audit import access_log
 from shared.db.json_text import JsonText
 from shared.errors import Fault, NotFound
+from shared.http.languages import Speech
 from shared.identity.callers import Caller
 
+KEPT_IN = Speech("en")
+"""Problems are kept in English: who reads them later may ask in another language than who sent the line."""
 PAGE = 1_000  # lines that are read at a time
 Kept = tuple[int, bytes, str]
 """A line that is kept: its number, the line as it was sent, its problems as JSON text."""
@@ -103,5 +106,14 @@ async def _page(connection: AsyncConnection, batch: UUID, kind: str, caller: Cal
     return [(row.line, row.submitted, row.problems) for row in await connection.execute(_OF_BATCH, key)]
 
 
-def problems(faults: Sequence[Fault]) -> bytes:
-    return orjson.dumps([{"pointer": fault.pointer, "detail": fault.detail} for fault in faults])
+def problems(faults: Sequence[Fault], speech: Speech = KEPT_IN) -> bytes:
+    """What is wrong with a line, as JSON text in the language of `speech`."""
+    return orjson.dumps([{"pointer": fault.pointer, "detail": speech.say(fault.detail)} for fault in faults])
+
+
+def spoken(problems: str, speech: Speech) -> str:
+    """What is kept of a line's problems, in the language of `speech`."""
+    if speech.language == KEPT_IN.language:
+        return problems
+    told = orjson.loads(problems)
+    return orjson.dumps([each | {"detail": speech.say(each["detail"])} for each in told]).decode()

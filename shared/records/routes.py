@@ -16,12 +16,13 @@ from shared.events.border_control import RaisedAlert
 from shared.events.wire import Text
 from shared.http import routes
 from shared.http.answers import etag, json_response
+from shared.http.languages import Speech
 from shared.http.paging import Cursor, Limit
 from shared.http.reading import DirectRoute
 from shared.http.routes import NDJSON, Lines
 from shared.identity.callers import Caller, requires
 from shared.records import intake, rejects, search
-from shared.records.batch import Batch, IntakeLines
+from shared.records.batch import Batch, IntakeLines, LineStore
 from shared.records.bulk_correction import CorrectionLine, CorrectionLines
 from shared.records.record_type import F, RecordType
 from shared.records.search import FoundRecords, RecordQuery
@@ -192,9 +193,7 @@ def _add_bulk_intake(router: APIRouter, record_type: RecordType[Any]) -> None:
         lines and white space after them are no lines; an empty line between them is one. Rejected lines are kept:
         `Kosh-Batch` names the batch under which they can be downloaded, mended and sent again."""
         routes.expect_ndjson(request)
-        batch = Batch(_engine(request), IntakeLines(record_type, caller), request.app.state.metrics)
-        answer = await batch.run(request.stream())
-        return Lines(answer, headers={"Kosh-Batch": str(batch.id)})
+        return await _answered(request, IntakeLines(record_type, caller))
 
     @router.get(
         "/rejects/{batch}",
@@ -214,7 +213,15 @@ def _add_bulk_intake(router: APIRouter, record_type: RecordType[Any]) -> None:
         who sent the batch may read them, and the reading is written to the access log. Batches are not remembered, only
         their rejected lines: 404 for a batch of which none was rejected, as for one that never was."""
         lines = await rejects.read(_engine(request), batch, record_type.name, caller)
-        return Lines(_shown(lines, problems))
+        speech = Speech.of(request)
+        return Lines(_shown(lines, speech), headers=speech.headers) if problems else Lines(_bare(lines))
+
+
+async def _answered(request: Request, lines: LineStore[Any]) -> Lines:
+    """What became of the lines of a batch, in the caller's language."""
+    speech = Speech.of(request)
+    batch = Batch(_engine(request), lines, request.app.state.metrics, speech)
+    return Lines(await batch.run(request.stream()), headers={"Kosh-Batch": str(batch.id), **speech.headers})
 
 
 def _group_commit(
@@ -236,14 +243,16 @@ def _engine(request: Request) -> AsyncEngine:
     return engine
 
 
-async def _shown(lines: AsyncIterator[rejects.Kept], explained: bool) -> AsyncIterator[bytes]:
+async def _bare(lines: AsyncIterator[rejects.Kept]) -> AsyncIterator[bytes]:
+    async for _, submitted, _ in lines:
+        yield submitted + b"\n"
+
+
+async def _shown(lines: AsyncIterator[rejects.Kept], speech: Speech) -> AsyncIterator[bytes]:
     async for line, submitted, problems in lines:
-        yield _explained(line, submitted, problems) if explained else submitted + b"\n"
-
-
-def _explained(line: int, submitted: bytes, problems: str) -> bytes:
-    text = submitted.decode("utf-8", "replace")
-    return orjson.dumps({"line": line, "submitted": text, "problems": orjson.Fragment(problems)}) + b"\n"
+        text = submitted.decode("utf-8", "replace")
+        told = orjson.Fragment(rejects.spoken(problems, speech))
+        yield orjson.dumps({"line": line, "submitted": text, "problems": told}) + b"\n"
 
 
 def _add_reading(router: APIRouter, record_type: RecordType[Any]) -> None:
@@ -317,6 +326,4 @@ def _add_bulk_correction(router: APIRouter, record_type: RecordType[Any]) -> Non
         rejected lines are as those of `:batch`. What was done before answers `repeated`: after a broken connection the
         same file is sent again."""
         routes.expect_ndjson(request)
-        batch = Batch(_engine(request), CorrectionLines(record_type, caller), request.app.state.metrics)
-        answer = await batch.run(request.stream())
-        return Lines(answer, headers={"Kosh-Batch": str(batch.id)})
+        return await _answered(request, CorrectionLines(record_type, caller))

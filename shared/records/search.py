@@ -24,7 +24,7 @@ from shared.errors import Fault, Invalid
 from shared.events.contradictions import Contradiction, contradiction
 from shared.events.person import DocumentKey, Iin
 from shared.events.wire import ReckonedDate, Region, SourceId, Text, WireModel
-from shared.http.paging import before_id, cursor_at, page
+from shared.http.paging import cursor_at, last_id, page
 from shared.identity.callers import Caller
 from shared.identity.scope import Kind, within
 from shared.kernel.codes import checkpoints_in
@@ -81,7 +81,7 @@ async def find(
     """Up to `limit` records that are `wanted` and that the caller reaches, handed in before the cursor, withdrawn ones
     included. Raises Invalid where records of this kind are not kept by what is asked."""
     reached = within(caller, record_type.scope, _places(record_type))
-    query = query_of(record_type, wanted, reached, before_id(cursor), limit + 1)
+    query = query_of(record_type, wanted, reached, last_id(cursor), limit + 1)
     async with unit_of_work(engine) as unit:
         rows, more = page(list(await unit.connection.execute(query)), limit)
         states = [state_of(record_type, cast(Any, row)) for row in rows]

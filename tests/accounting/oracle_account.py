@@ -25,6 +25,8 @@ Cell = tuple[int, ...]
 ABOUT_PEOPLE = (BorderCrossing.TYPE, ResidenceRegistration.TYPE, ResidencePermit.TYPE)
 UNKNOWN = Result(None, None, None, False)
 WINDOW = 487
+PLACES = {"ALA-AIR": 75, "KORDAY": 31, "AUYL-ROAD": 10}
+"""The regions of the checkpoints of a world; what it names besides is on no list."""
 
 
 class Account(NamedTuple):
@@ -177,7 +179,8 @@ def _cells(
     for record, crossing, result in zip(records, days, results, strict=False):
         month = _month(crossing.day)
         direction = CellKind.ARRIVALS if crossing.arrival else CellKind.DEPARTURES
-        yield _movement(month, direction, record, dimensions.purpose_code(record["purpose"]))
+        place = _of_its_day(PLACES.get(record["checkpoint"].strip().upper(), 0), crossing.day)
+        yield _movement(month, direction, record, dimensions.purpose_code(record["purpose"]), place)
         if result.migration is not False:
             yield (
                 month,
@@ -253,9 +256,9 @@ def _who(record: Record, day: int, sex_disputed: bool, birth_disputed: bool) -> 
     )
 
 
-def _movement(month: int, indicator: int, record: Record, purpose: int) -> Cell:
+def _movement(month: int, indicator: int, record: Record, purpose: int, place: int = 0) -> Cell:
     citizen = dimensions.country_code(record["person"]["citizenship"])
-    return (month, indicator, 0, 0, citizen, 0, 0, purpose)
+    return (month, indicator, place, 0, citizen, 0, 0, purpose)
 
 
 def _month(day: int) -> int:

@@ -103,6 +103,7 @@ def _cannot_be_one(one: Said, other: Said, records: Sequence[Record], others: Se
 def _impossible(one: Record, other: Record) -> bool:
     at, elsewhere = (datetime.fromisoformat(each["crossed_at"]).replace(microsecond=0) for each in (one, other))
     seconds, same_way = abs((at - elsewhere).total_seconds()), one["direction"] == other["direction"]
-    if one["checkpoint"] == other["checkpoint"]:
+    here, there = (each["checkpoint"].strip().upper() for each in (one, other))
+    if here == there:
         return same_way and seconds < 60
     return seconds < (7_200 if same_way else 1_800)

@@ -21,10 +21,11 @@ from services.accounting.rules.figures.movements import (
     tally,
     unpack,
 )
-from services.accounting.rules.residence.history import CROSSING
+from services.accounting.rules.residence.history import BIRTH, CHECKPOINT_REGION, CROSSING
 from services.accounting.rules.residence.outcome import NOT_KNOWN, Migration, compose
 
 OBSERVED = 128
+LAST_REGION = 75  # the highest number of a region that holds on every day
 MONTH = (2024 - 1970) * 12  # January 2024
 DAY = day_number(date(2024, 1, 31))
 
@@ -104,10 +105,34 @@ def test_a_migration_s_cell_tells_all_its_dimensions() -> None:
     }
 
 
-def test_a_movement_s_cell_tells_citizenship_and_purpose_alone() -> None:
-    assert told_fully(tally(crossing(Migration.NO, arrival=True))) == [
-        {"month": MONTH, "indicator": CellKind.ARRIVALS, "citizen": country_code("UZB"), "purpose": 1}
+def test_a_movement_s_cell_tells_citizenship_purpose_and_where_it_was_alone() -> None:
+    told_of = {"month": MONTH, "indicator": CellKind.ARRIVALS, "citizen": country_code("UZB"), "purpose": 1}
+    record = crossing(Migration.NO, arrival=True)
+    assert told_fully(tally(record)) == [told_of]
+    record["birth"] |= 75 << CHECKPOINT_REGION
+    assert told_fully(tally(record)) == [told_of | {"region": 75}]
+
+
+def test_a_checkpoint_lies_in_the_region_of_the_crossing_s_day() -> None:
+    def region(day: date) -> int:
+        record = crossing(Migration.NO, arrival=True, day=day_number(day))
+        record["birth"] |= 10 << CHECKPOINT_REGION
+        (cell,) = told_fully(tally(record))
+        return cell["region"]
+
+    assert [region(date(2022, 6, day)) for day in (7, 8)] == [63, 10], "Abai was a part of East Kazakhstan"
+
+
+def test_where_a_crossing_was_moves_neither_age_nor_what_is_disputed() -> None:
+    at_home, elsewhere = crossing(Migration.YES, arrival=True), crossing(Migration.YES, arrival=True, day=DAY + 1)
+    elsewhere["birth"] |= LAST_REGION << CHECKPOINT_REGION
+    migrations = [
+        {**cell, "month": 0}
+        for cell in told_fully(tally(np.concatenate((at_home, elsewhere))))
+        if cell["indicator"] == CellKind.IMM_FINAL
     ]
+    assert migrations[0] == migrations[1]
+    assert birth_code("9999-12-31") <= BIRTH, "a birth date leaves the region its bits"
 
 
 def test_an_imputed_crossing_has_the_citizenship_of_the_one_that_it_precedes_and_no_purpose() -> None:
@@ -130,23 +155,25 @@ def test_an_imputed_crossing_has_the_citizenship_of_the_one_that_it_precedes_and
             st.sampled_from(["AAA", "UZB", "ZZZ"]),
             st.integers(0, 15),
             st.booleans(),
+            st.sampled_from([0, 11, LAST_REGION]),
         )
     )
 )
 def test_movements_are_what_counting_one_by_one_gives(
-    crossings: list[tuple[int, bool, str, int, bool]],
+    crossings: list[tuple[int, bool, str, int, bool, int]],
 ) -> None:
     records = np.zeros(len(crossings), CROSSING)
-    expected: Counter[tuple[int, CellKind, int, int]] = Counter()
-    for record, (day, arrival, citizen, purpose, observed) in zip(records, crossings, strict=True):
+    expected: Counter[tuple[int, CellKind, int, int, int]] = Counter()
+    for record, (day, arrival, citizen, purpose, observed, place) in zip(records, crossings, strict=True):
         record["day"], record["arrival"], record["purpose"] = day, arrival, purpose
+        record["birth"] = birth_code("1990-05-01") | place << CHECKPOINT_REGION
         record["citizen"], record["state"] = country_code(citizen), OBSERVED if observed else 0
         direction = CellKind.ARRIVALS if arrival else CellKind.DEPARTURES
         if observed:
-            expected[int(month_of(np.array([day]))[0]), direction, country_code(citizen), purpose] += 1
+            expected[int(month_of(np.array([day]))[0]), direction, country_code(citizen), purpose, place] += 1
     found = tally(records)
     codes = unpack(found.cells)
-    at = zip(*(codes[name].tolist() for name in ("month", "indicator", "citizen", "purpose")), strict=True)
+    at = zip(*(codes[name].tolist() for name in ("month", "indicator", "citizen", "purpose", "region")), strict=True)
 
     assert dict(zip(at, found.counts.tolist(), strict=True)) == expected
     assert (np.diff(found.cells) > 0).all()

@@ -17,7 +17,8 @@ SURNAMES = ("KARIMOV", "IVANOV", "LI", "OMAROVA", "TASHKENBAYEV", "KIM")
 GIVEN = ("AZIZ", "IVAN", "WEI", "AIGUL", "BOLAT", "ANNA")
 COUNTRIES = ("UZB", "RUS", "CHN", "KGZ", "TUR")
 REGIONS = ("71", "75", "10", "39")
-CHECKPOINTS = ("ALA-AIR", "ALA-AIR", "KORDAY")
+CHECKPOINTS = ("ALA-AIR", "AUYL-ROAD", "KORDAY")
+UNLISTED = "A NEW GATE"
 BETWEEN_PERMITS = 4  # so many other records to one residence permit
 Event = dict[str, Any]
 
@@ -145,12 +146,17 @@ class World:
         at += timedelta(milliseconds=900 - number % 900)  # within one second against the order of the numbers
         self.records[f"crossing-{number}"] = [Version(BorderCrossing.TYPE, {
             "source_id": f"B-{number:06}", "direction": "entry" if inside else "exit", "crossed_at": at.isoformat(),
-            "checkpoint": self.random.choice(CHECKPOINTS), "person": person,
+            "checkpoint": self._checkpoint(number), "person": person,
             "purpose": self.random.choice(("work", "study", None)),
             "country": self.random.choice((*COUNTRIES, None)), "resident_at_start": stated,
         }, False)]  # fmt: skip
         if person["document"] and self.random.random() < 0.04:
             self._accompany(self.records[f"crossing-{number}"][0].data)
+
+    def _checkpoint(self, number: int) -> str:
+        """One of the list, in any letters, or one that is on no list."""
+        chosen = self.random.choice(CHECKPOINTS)
+        return (chosen, chosen, f" {chosen.lower()}", UNLISTED)[number % 4]
 
     def _accompany(self, crossing: dict[str, Any]) -> None:
         """Somebody else who crosses on the same paper at the same time: a child, a twin, a spouse or a namesake."""

@@ -142,7 +142,7 @@ async def test_by_keyboard_alone_one_sees_everything_and_contests(browser: Brows
     await keyboard.press("Enter")
     await expect(finding).to_contain_text("Your objection was taken.")
     state = await servers.portal.client.get("/v1/me/violations", headers=servers.portal.token("citizen", iin=IIN))
-    assert [each["state"] for each in state.json()] == ["contested"]
+    assert [each["state"] for each in state.json()["findings"]] == ["contested"]
 
     assert page.url == f"{servers.address}/me?lang=en"
     kept = "[document.cookie, localStorage.length, sessionStorage.length, document.getElementById('token').value]"

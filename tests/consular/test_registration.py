@@ -60,6 +60,37 @@ async def test_registered_by_the_consul_with_its_event(consular: Api) -> None:
     assert event["time"] == "2026-03-01T19:00:00+00:00"
 
 
+@pytest.mark.parametrize("mission", ["Seoul", "Embassy in Seoul", "embassy-seoul"])
+async def test_a_mission_is_named_as_the_list_does(consular: Api, mission: str) -> None:
+    await register(consular, registration(mission=mission))
+
+
+async def test_a_mission_on_no_list_is_refused_and_one_on_file_stands(consular: Api) -> None:
+    entry = registration()
+    id, me = await register(consular, entry), self_of(consular, entry)
+    await consular.as_owner(
+        "UPDATE consular_registration SET mission = 'Old House', body = replace(body::text, 'Embassy in Seoul', "
+        "'Old House')::json"
+    )
+    unlisted = registration(mission="Embassy in Soul")
+    single = await consular.client.post(PATH, json=unlisted, headers=consul(consular) | {"Accept-Language": "kk"})
+    own = await consular.client.post(MINE, json=unlisted, headers=self_of(consular, unlisted))
+    batch = await consular.client.post(
+        f"{PATH}:batch",
+        content=orjson.dumps(unlisted),
+        headers=consul(consular) | {"Content-Type": "application/x-ndjson"},
+    )
+    assert [answer.status_code for answer in (single, own)] == [422, 422]
+    (fault,) = single.json()["errors"]
+    assert fault["pointer"] == "/mission"
+    assert "agency_reach.csv тізімінде" in fault["detail"], "the list is named, in the caller's language"
+    assert b'"/mission"' in batch.content
+    (seen,) = (await consular.client.get(MINE, headers=me)).json()
+    assert seen["record"]["mission"] == "Old House"
+    renewed = await act(consular, f"{MINE}/{id}:renew", {"expected_until": "2029-01-15"}, 1, me)
+    assert renewed.status_code == 200, "a citizen need not know what the list lacks"
+
+
 async def test_a_citizen_registers_sees_renews_and_ends_their_own(consular: Api) -> None:
     entry = registration()
     me = self_of(consular, entry)

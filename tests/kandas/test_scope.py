@@ -48,6 +48,11 @@ async def test_a_case_is_nowhere_for_who_does_not_reach_it(kandas: Api, role: st
     assert (await stranger.lodge(lodgement(mission="Tashkent"))).status_code == 403
 
 
+async def test_a_mission_that_is_on_no_list_lodges_nothing(kandas: Api) -> None:
+    answer = await Desk(kandas).lodge(lodgement(mission="Tashkant"))
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/mission"]
+
+
 @pytest.mark.parametrize(("role", "agency"), OWN)
 async def test_it_is_there_for_its_region_and_its_mission(kandas: Api, role: str, agency: str) -> None:
     desk = Desk(kandas, role, agency=agency)

@@ -347,6 +347,37 @@ async def test_rejects_are_downloaded_mended_and_sent_again(portal: Api) -> None
     assert answers[-1] == {"summary": {"created": 2, "repeated": 1, "rejected": 0}}
 
 
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+async def test_a_line_is_told_what_a_single_record_is_in_the_same_language(portal: Api, language: str) -> None:
+    speaking = portal.token("border") | {"Accept-Language": language}
+    taken = crossing()
+    wrong = [
+        *(crossing() | changed for changed in ({"direction": "sideways"}, {"country": "Atlantis", "purpose": "x"})),
+        crossing(crossed_at="2199-01-01T10:00:00+05:00"),
+    ]
+    lines = b"\n".join(map(orjson.dumps, [taken, *wrong, taken | {"purpose": "study"}]))
+    told = await portal.client.post(
+        f"{PATH}:batch", content=lines, headers=speaking | {"Content-Type": "application/x-ndjson"}
+    )
+    first, *answers, _ = map(json.loads, told.text.splitlines())
+    assert first["status"] == "created"
+    singles = [(await portal.client.post(PATH, json=body, headers=speaking)).json()["errors"] for body in wrong]
+    assert [answer["problems"] for answer in answers[:-1]] == singles
+    conflict = await portal.client.post(PATH, json=taken | {"purpose": "study"}, headers=speaking)
+    assert [each["detail"] for each in answers[-1]["problems"]] == [conflict.json()["detail"]]
+    download = f"{PATH}/rejects/{told.headers['Kosh-Batch']}?problems=true"
+    explained = await portal.client.get(download, headers=speaking)
+    kept = [json.loads(line)["problems"] for line in explained.text.splitlines()]
+    assert kept == [answer["problems"] for answer in answers]
+    for answer in (told, explained):
+        assert answer.headers["Content-Language"].split(", ") == [language, "en"][: 1 + (language != "en")]
+        assert "Accept-Language" in answer.headers["Vary"]
+    later = await portal.client.get(download, headers=portal.token("border"))
+    details = [each["detail"] for line in later.text.splitlines() for each in json.loads(line)["problems"]]
+    assert all(detail.isascii() for detail in details), "kept in English, whoever sent it"
+    assert (details == [each["detail"] for line in kept for each in line]) == (language == "en")
+
+
 async def test_who_reads_rejected_lines_stands_in_the_access_log(portal: Api) -> None:
     _, name = await batch(portal, [b"not json"])
     reader = portal.token("border", agency="border-service") | {"Kosh-Purpose": "mending"}

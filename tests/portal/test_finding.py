@@ -10,6 +10,7 @@ from services.portal.cases.border.border_alert import PORTAL
 from services.portal.cases.police.violation import Finding
 from services.portal.cases.stays import overstay_run
 from services.portal.cases.stays.stay_control import stay_on
+from shared.http.paging import cursor_at
 from shared.kernel.iin import check_digit
 from shared.testing.api import Api
 from shared.testing.people import crossing, person
@@ -48,7 +49,8 @@ def citizen(portal: Api, iin: str = IIN) -> dict[str, str]:
 async def own(portal: Api, iin: str = IIN) -> list[dict[str, Any]]:
     answer = await portal.client.get("/v1/me/violations", headers=citizen(portal, iin))
     assert answer.status_code == 200
-    return list(answer.json())
+    assert answer.json()["next"] is None
+    return list(answer.json()["findings"])
 
 
 async def test_the_person_sees_rule_and_facts_and_how_to_contest(portal: Api, finding: dict[str, Any]) -> None:
@@ -59,6 +61,35 @@ async def test_the_person_sees_rule_and_facts_and_how_to_contest(portal: Api, fi
     assert {"rule": "visa_free_entry", "outcome": "failed"}.items() <= seen["stay"]["checks"][0].items()
     assert ":contest" in seen["how_to_contest"]
     assert await own(portal, OTHER) == []
+
+
+async def test_a_list_of_one_s_own_says_that_there_is_more(portal: Api, finding: dict[str, Any]) -> None:
+    entered = {"person": person(iin=IIN, citizenship="KOR"), "crossed_at": "2025-01-01T10:00:00+05:00"}
+    for body in (entered, entered | {"crossed_at": "2025-03-20T10:00:00+05:00", "direction": "exit"}):
+        await portal.client.post("/v1/border-crossings", json=crossing(**body), headers=portal.token("border"))
+    assert (await overstay_run.run(portal.engine, date(2025, 3, 1), PORTAL)).recorded == 1
+    whole = await own(portal)
+    seen, following = [], "?limit=1"
+    for _ in whole:
+        answer = await portal.client.get(f"/v1/me/violations{following}", headers=citizen(portal))
+        seen += answer.json()["findings"]
+        following = f"?limit=1&cursor={answer.json()['next']}"
+    assert (len(whole), seen, following) == (2, whole, "?limit=1&cursor=None")
+
+
+async def test_a_cursor_of_another_list_is_refused(portal: Api) -> None:
+    lists = {
+        "GET /v1/me/violations": citizen(portal),
+        "POST /v1/violations:awaiting": portal.token(POLICE),
+        "GET /v1/host-notifications": portal.token("host", iin=IIN),
+        "POST /v1/host-duties:search": portal.token(POLICE),
+    }
+    for called, headers in lists.items():
+        method, path = called.split()
+        for cursor in (cursor_at("x"), cursor_at("x", "y")):
+            body = {"state": "due"} if path.endswith("search") else None
+            answer = await portal.client.request(method, f"{path}?cursor={cursor}", headers=headers, json=body)
+            assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (422, "invalid-cursor"), called
 
 
 async def test_a_finding_is_contested_and_then_answered(portal: Api, finding: dict[str, Any]) -> None:
@@ -134,12 +165,22 @@ async def test_the_officers_of_the_host_s_region_confirm_the_finding(portal: Api
     assert (await act(portal, "violations/{id}:confirm", found, almaty)).status_code == 200
 
 
-async def test_a_finding_without_a_region_gets_the_one_that_becomes_known(portal: Api, finding: dict[str, Any]) -> None:
-    assert finding["violation"]["record"]["region"] is None
+@pytest.mark.parametrize(("checkpoint", "region"), [("KORDAY", "31"), (" korday", "31"), ("A NEW GATE", None)])
+async def test_what_nobody_reported_is_found_where_the_person_entered_until_more_is_known(
+    portal: Api, checkpoint: str, region: str | None
+) -> None:
+    guest = person(iin=IIN, citizenship="KOR")
+    body = crossing(person=guest, crossed_at="2026-01-01T10:00:00+05:00", checkpoint=checkpoint)
+    await portal.client.post("/v1/border-crossings", json=body, headers=portal.token("border"))
+    for _ in range(2):
+        await overstay_run.run(portal.engine, DAY, PORTAL)
+    (finding,) = (await portal.client.post("/v1/violations:awaiting", headers=portal.token(POLICE))).json()["findings"]
+    assert (finding["violation"]["record"]["region"], finding["violation"]["version"]) == (region, 1)
+    assert len(await awaiting(portal, "police-31")) == (region == "31")
     assert await awaiting(portal, "police-63") == []
     permit = {
         "source_id": "RP-1",
-        "person": finding["violation"]["record"]["person"],
+        "person": guest,
         "residence": "temporary",
         "region": "63",
         "granted_on": "2024-01-10",
@@ -151,6 +192,7 @@ async def test_a_finding_without_a_region_gets_the_one_that_becomes_known(portal
         await overstay_run.run(portal.engine, DAY, PORTAL)
     (found,) = await awaiting(portal, "police-63")
     assert (found["state"], found["violation"]["version"]) == ("finding", 2)
+    assert await awaiting(portal, "police-31") == []
 
 
 async def test_findings_of_many_people_and_days_are_shown_together(portal: Api) -> None:

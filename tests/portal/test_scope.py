@@ -132,6 +132,9 @@ async def test_a_consul_issues_in_the_name_of_the_own_mission(portal: Api) -> No
         berlin = portal.token("consul", agency="Berlin")
         other = await portal.client.post("/v1/visas:issue", json=asked | {"mission": "Seoul"}, headers=berlin | key())
         assert (other.status_code, other.json()["type"].rpartition("/")[2]) == (403, "outside-your-reach")
+        nowhere = portal.token("consul") | key()
+        unlisted = await portal.client.post("/v1/visas:issue", json=asked | {"mission": "Moon"}, headers=nowhere)
+        assert [error["pointer"] for error in unlisted.json()["errors"]] == ["/mission"]
         issued = (await portal.client.post("/v1/visas:issue", json=asked, headers=berlin | key())).json()
         read = await portal.client.get(f"/v1/visas/{issued['id']}", headers=berlin)
         assert read.json()["record"]["mission"] == "Berlin"

@@ -20,11 +20,13 @@ from tests.accounting.conftest import HASHES, intake_of
 from tests.upgrade.conftest import Former
 
 FIGURES = {
-    "cube": "SELECT cell, count FROM derived.cube ORDER BY cell",
+    "cube": """SELECT CASE WHEN cell >> 48 & 15 IN (7, 8) THEN cell & ~(127::bigint << 41) ELSE cell END AS kept,
+                      sum(count)::bigint FROM derived.cube GROUP BY kept ORDER BY kept""",
     "counted": "SELECT register_start, obs_end FROM derived.counted",
     "released": "SELECT to_jsonb(f)::text FROM released_figure f ORDER BY 1",
     "position": "SELECT to_jsonb(p)::text FROM source_position p ORDER BY 1",
 }
+"""The regions of all crossings are summed: a former release did not count them, and a rebuild does."""
 PERSONS = "SELECT key, person FROM {room}.identity_key ORDER BY key"
 
 

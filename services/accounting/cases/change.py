@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from services.accounting.rules.persons.identity import FACT_KEYS, NO_KEY
-from services.accounting.rules.residence.history import CROSSING, FACT_EVIDENCE, evidence_of
+from services.accounting.rules.residence.checkpoint import region_of
+from services.accounting.rules.residence.history import CHECKPOINT_REGION, CROSSING, FACT_EVIDENCE, evidence_of
 from services.accounting.rules.rows import CrossingRow, FactRow, RegisterRow, keys_of
 from services.accounting.store.facts import Taken
 
@@ -59,8 +60,9 @@ def _fact_keys(row: FactRow) -> tuple[int, int, int, int]:
 
 def _crossing(row: CrossingRow) -> tuple[int, ...]:
     """As CROSSING, not counted yet."""
+    birth = row.birth | region_of(row.checkpoint) << CHECKPOINT_REGION
     return (
-        row.fact, row.second, row.source_order, row.birth, row.day, row.partner, row.citizen, row.purpose, row.sex,
+        row.fact, row.second, row.source_order, birth, row.day, row.partner, row.citizen, row.purpose, row.sex,
         row.arrival, row.stated, 0, 0,
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ from services.accounting.cases.batch import EventBatch
 from services.accounting.intake.decode import decode
 from services.accounting.rules.persons.identity import Hashes
 from services.accounting.rules.rows import ParkedMessage
-from shared.inbox.source import Event, Place, Source, Unreadable, event_of
+from shared.inbox.source import Place, Source
 
 
 async def read_again(source: Source, parked: Sequence[ParkedMessage], hashes: Hashes) -> tuple[EventBatch, list[int]]:
@@ -16,7 +16,7 @@ async def read_again(source: Source, parked: Sequence[ParkedMessage], hashes: Ha
     """
     transport, places = parked[0].transport or "", [_place_of(each) for each in parked]
     lying = iter(await source.again(transport, [place for place in places if place is not None]))
-    events = [_kept(each) if place is None else next(lying) for each, place in zip(parked, places, strict=True)]
+    events = [None if place is None else next(lying) for place in places]
     read = [
         (event, place, each.id) for event, place, each in zip(events, places, parked, strict=True) if event is not None
     ]
@@ -27,7 +27,3 @@ async def read_again(source: Source, parked: Sequence[ParkedMessage], hashes: Ha
 
 def _place_of(parked: ParkedMessage) -> Place | None:
     return None if parked.part is None or parked.position is None else Place(parked.part, parked.position)
-
-
-def _kept(parked: ParkedMessage) -> Event | Unreadable | None:
-    return None if parked.event is None else event_of(parked.event)

@@ -63,13 +63,12 @@ class ParkedRow(NamedTuple):
 
 
 class ParkedMessage(NamedTuple):
-    """Where an event lies that was set aside; `event` is what earlier versions kept of it, None since."""
+    """Where an event lies that was set aside; nowhere that is known, where an earlier version set it aside."""
 
     id: int
     transport: str | None
     part: int | None
     position: int | None
-    event: bytes | None
 
 
 FactRow = CrossingRow | RegisterRow

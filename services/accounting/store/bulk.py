@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from services.accounting.rules.persons.identity import CLAIM, FACT_KEYS
 from services.accounting.rules.persons.people import Ints, People
-from services.accounting.rules.residence.history import CROSSING, FACT_EVIDENCE
+from services.accounting.rules.residence.checkpoint import regions_of
+from services.accounting.rules.residence.history import CHECKPOINT_REGION, CROSSING, FACT_EVIDENCE
 from services.accounting.rules.residence.residence import NEVER
 from services.accounting.store import derived
 
@@ -30,7 +31,7 @@ _TRAILER = b"\xff\xff"
 _CROSSINGS = {
     "fact": "int8", "second": "int4", "source_order": "int8", "birth": "int4", "day": "int4", "partner": "int2",
     "citizen": "int2", "purpose": "int2", "sex": "int2", "arrival": "int2", "stated": "int2", "claim": "int8",
-    "document": "int8",
+    "document": "int8", "checkpoint": "int4",
 }  # fmt: skip
 _REGISTER_FACTS = {
     "fact": "int8", "day": "int4", "evidence": "int2", "region": "int2", "end_day": "int4", "end_evidence": "int2",
@@ -54,7 +55,13 @@ async def crossings(connection: Connection, second_connection: Connection) -> tu
     read = await asyncio.gather(*reading)
     fields = {name: "source_order" if name == "order" else name for name in CROSSING.names or ()}
     del fields["state"], fields["region"]
-    return _converted(read, CROSSING, fields), _converted(read, FACT_KEYS, _KEYS_OF_CROSSINGS)
+    found = _converted(read, CROSSING, fields)
+    end = 0
+    for rows in read:
+        end += len(rows)
+        places = regions_of(rows["checkpoint"])
+        found["birth"][end - len(rows) : end] |= places.astype(np.uint32) << CHECKPOINT_REGION
+    return found, _converted(read, FACT_KEYS, _KEYS_OF_CROSSINGS)
 
 
 async def register_facts(connection: Connection) -> tuple[Records, Records]:

@@ -115,7 +115,7 @@ async def to_resend(connection: Connection, source: str, most: int) -> list[Park
     """Parked events of the source that were sent again, oldest first, all of one transport."""
     found = await connection.fetch(
         """WITH asked AS (SELECT * FROM parked_event WHERE resend AND source = $1)
-        SELECT id, transport, part, position, event FROM asked
+        SELECT id, transport, part, position FROM asked
         WHERE transport IS NOT DISTINCT FROM (SELECT transport FROM asked ORDER BY id LIMIT 1) ORDER BY id LIMIT $2""",
         source,
         most,

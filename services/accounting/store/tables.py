@@ -197,7 +197,7 @@ parked_event = Table(
     Column("position", BigInteger),
     Column("digest", LargeBinary),  # SHA-256, null where its bytes are not had
     Column("skipped_at", DateTime(timezone=True)),  # an operator said that it is not wanted
-    Column("event", LargeBinary),  # as received, of earlier versions; personal data
+    Column("event", LargeBinary),  # wiped: no version since 0013 writes or reads it
     Index("parked_event_resend", "id", postgresql_where=text("resend")),
     info=grants.may("UPDATE", "DELETE", because="it is marked to be taken up again, and goes once it is understood"),
 )

@@ -35,7 +35,7 @@ from shared.errors import Conflict, Fault, Invalid, Refused
 from shared.events.contradictions import contradiction, twice
 from shared.events.kandas import KandasStatus
 from shared.events.person import Person
-from shared.events.wire import Country, Date, Region, SourceId, Text, WireModel, on
+from shared.events.wire import Country, Date, Mission, Region, SourceId, Text, WireModel, on
 from shared.identity.callers import Caller
 from shared.identity.scope import expect_reach
 from shared.kernel.norms import NotInForce
@@ -59,7 +59,7 @@ class Lodgement(WireModel):
 
     source_id: SourceId = Field(description="the case's own number")
     lodged_on: Date
-    mission: Text | None = Field(None, description="the mission that took it; null where it was lodged at home")
+    mission: Mission | None = Field(None, description="the mission that took it; null where it was lodged at home")
     region: Region = Field(description="region of settlement")
     members: Annotated[tuple[LodgedMember, ...], Field(max_length=50)]
 

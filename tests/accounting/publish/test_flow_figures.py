@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.accounting.cases.figures import flow_figures as cases
-from services.accounting.cases.figures.border_figures import border_figures
 from services.accounting.cases.figures.flow_figures import flow_figures
 from services.accounting.publish.sdmx.query import parse
 from services.accounting.rules.figures.dimensions import (
@@ -242,10 +241,10 @@ async def test_more_than_the_limit_is_refused(accounting: Accounting) -> None:
 async def test_more_crossings_of_the_border_than_the_limit_are_refused(accounting: Accounting) -> None:
     await accounting.take(World(3, people=20).stream())
     query = parse("DF_BORDER", "M+Q+A.....", {}).query
-    found = await border_figures(accounting.connection, query, 10**9)
-    assert len(await border_figures(accounting.connection, query, len(found))) == len(found)
+    found = await flow_figures(accounting.connection, query, 10**9)
+    assert len(await flow_figures(accounting.connection, query, len(found))) == len(found)
     with pytest.raises(TooMany):
-        await border_figures(accounting.connection, query, len(found) - 1)
+        await flow_figures(accounting.connection, query, len(found) - 1)
 
 
 async def test_a_hopeless_question_is_refused_before_it_is_computed(

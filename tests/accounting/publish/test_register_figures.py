@@ -7,9 +7,11 @@ from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
+import asyncpg
 import numpy as np
 import pytest
 
+from services.accounting.cases.rebuild import rebuild
 from services.accounting.cases.releases.cut import cut_release
 from services.accounting.intake.decode import decode
 from services.accounting.rules.figures.dataflows import AGES, codes_of
@@ -26,6 +28,7 @@ from shared.testing.people import person
 from tests.accounting.conftest import HASHES, Accounting
 from tests.accounting.world import Version, World, event
 
+PLACES = {"ALA-AIR": "75", "KORDAY": "31", "AUYL-ROAD": "10"}
 _numbers = count(1)
 
 
@@ -266,32 +269,61 @@ class TestBorder:
         everything = await read(
             api, "DF_BORDER/M+Q+A..REGISTER...", "FREQ", "INDICATOR", "TIME_PERIOD", "CITIZEN", "PURPOSE", "REF_AREA"
         )
+        nationwide = {tuple(at): value for (*at, area), value in everything.items() if area == "KZ"}
+        by_region: Counter[Any] = Counter()
+        for (*at, area), value in everything.items():
+            by_region[tuple(at)] += value * (area != "KZ")
+            assert area in ("KZ", "_X") or not at[1].endswith("IMPUTED") or not value
+        assert by_region == nationwide
         sums: dict[str, Counter[Any]] = {"both": Counter(), "citizen": Counter(), "purpose": Counter()}
-        for (*at, citizen, purpose, area), value in everything.items():
-            assert area == "KZ"
+        for (*at, citizen, purpose), value in nationwide.items():
             assert purpose in ("_T", "_X") or not at[1].endswith("IMPUTED")
             kind = {(False, False): "both", (False, True): "citizen", (True, False): "purpose"}
             if (citizen, purpose) != ("_T", "_T"):
                 sums[kind[citizen == "_T", purpose == "_T"]][tuple(at)] += value
         nation = "DF_BORDER/...KZ._T._T"
         national = await read(api, nation, "FREQ", "INDICATOR", "TIME_PERIOD")
-        total = {tuple(at): value for (*at, citizen, purpose, _), value in everything.items()
+        total = {tuple(at): value for (*at, citizen, purpose), value in nationwide.items()
                  if (citizen, purpose) == ("_T", "_T")}  # fmt: skip
         assert national == total
         assert {indicator for _, indicator, _ in total} == {"ENTRIES", "EXITS", "ENTRIES_IMPUTED", "EXITS_IMPUTED"}
         counted = {at: value for at, value in total.items() if value}
         assert [{at: value for at, value in found.items() if value} for found in sums.values()] == [counted] * 3
 
-    async def test_finer_series_are_for_statisticians_and_none_is_of_a_region(
-        self, api: Api, written: Accounting
-    ) -> None:
+    async def test_a_region_has_the_crossings_at_its_checkpoints(self, api: Api, written: Accounting) -> None:
+        world = World(2, people=20)
+        world.correct(0.2)
+        await written.take(world.stream())
+        crossed = [r for r in world.in_effect(BorderCrossing.TYPE).values() if r["crossed_at"].startswith("2023")]
+        expected = Counter(PLACES.get(r["checkpoint"].strip().upper(), "_X") for r in crossed)
+        assert set(expected) == {"75", "31", "10", "_X"}
+        address = "DF_BORDER/A.ENTRIES+EXITS.REGISTER.75+31+10+71+_X._T._T?startPeriod=2023&endPeriod=2023"
+
+        async def by_region() -> Counter[str]:
+            found: Counter[str] = Counter()
+            for (area, _), value in (await read(api, address, "REF_AREA", "INDICATOR")).items():
+                found[area] += value
+            return +found
+
+        assert await by_region() == expected
+        url = api.database.owner_url.replace("+asyncpg", "")
+        owner = await asyncpg.connect(url)
+        await owner.execute("UPDATE linkage.crossing SET checkpoint = 0 WHERE day % 2 = 0")
+        await owner.close()
+        await rebuild(url, lambda _: None)
+        unknown = [r for r in crossed if day_number(date.fromisoformat(r["crossed_at"][:10])) % 2 == 0]
+        moved = Counter(PLACES.get(r["checkpoint"].strip().upper(), "_X") for r in unknown)
+        assert await by_region() == expected - moved + Counter({"_X": len(unknown)}), "stored before it was kept"
+
+    async def test_finer_series_are_for_statisticians(self, api: Api, written: Accounting) -> None:
         await written.take(World(2, people=20).stream())
         finer = "/sdmx/v1/data/DF_BORDER/A.ENTRIES.REGISTER.KZ.UZB._T"
-        assert (await api.client.get(finer)).status_code == 403
-        assert (await api.client.get(finer, headers=api.token("statistician"))).status_code == 200
-        for area in ("71", "_X"):
-            answer = await api.client.get(finer.replace("KZ", area), headers=api.token("statistician"))
-            assert answer.status_code == 404, "no figure of a region is made up"
+        for area in ("KZ", "75", "_X"):
+            own = finer.replace("KZ", area)
+            assert (await api.client.get(own)).status_code == 403
+            assert (await api.client.get(own, headers=api.token("statistician"))).status_code == 200
+        nobody = await read(api, "DF_BORDER/A.ENTRIES.REGISTER.71.UZB._T", "TIME_PERIOD")
+        assert set(nobody.values()) == {0}, "no figure of a region is made up"
 
 
 class TestPolice:

@@ -16,6 +16,10 @@ import shared
 from shared.http import faults, languages, problems
 from shared.http.languages import LANGUAGES, negotiated, translated
 from shared.kernel.codes import Language
+from shared.records.batch import _OUR_FAULT
+from shared.records.bulk_correction import _OTHERWISE
+from shared.records.missions import NOT_LISTED
+from shared.records.plausibility import BEFORE_BIRTH, IN_THE_FUTURE
 from shared.testing.serving import serving
 from tests.shared.http.conftest import TokenFor
 
@@ -61,6 +65,7 @@ def sentences() -> set[str]:
     found |= {text for path in VALIDATORS for text in said_by(SHARED / path, {"ValueError"})}
     found |= {title for _, title in problems.STATUS.values()}
     found |= {text for _, title, detail in problems._REFUSALS.values() for text in (title, detail)}
+    found |= {_OTHERWISE, _OUR_FAULT.format("F-1"), NOT_LISTED, IN_THE_FUTURE, BEFORE_BIRTH}
     return found | set(faults._SENTENCES.values()) | {problems.NO_RULE, "1 field is not valid; correct and send again."}
 
 

@@ -20,7 +20,6 @@ from typing import Final
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.accounting.cases.figures.border_figures import border_figures
 from services.accounting.cases.figures.flow_figures import flow_figures
 from services.accounting.cases.figures.mirror_figures import mirror_figures
 from services.accounting.cases.figures.register_figures import register_figures
@@ -47,7 +46,7 @@ ROLE_NEEDED: Final = (
 )
 _COMPUTING: Final[Mapping[type, Computing]] = {
     Formula: flow_figures,
-    Crossings: border_figures,
+    Crossings: flow_figures,
     Acts: register_figures,
     Standing: register_figures,
     Difference: register_figures,

@@ -1,8 +1,5 @@
 """Facts of the portal."""
 
-from functools import lru_cache
-from hashlib import blake2b
-
 from services.accounting.intake.digest.digested import LAST_DAY, DigestedRecord, Sign, identify
 from services.accounting.rules.figures.dimensions import (
     birth_code,
@@ -12,6 +9,7 @@ from services.accounting.rules.figures.dimensions import (
     sex_code,
 )
 from services.accounting.rules.persons.identity import Claim, Hashes
+from services.accounting.rules.residence.checkpoint import checkpoint_number
 from services.accounting.rules.residence.history import Kind, local_day_and_second, source_order
 from services.accounting.rules.rows import CrossingRow
 from shared.events.portal import BorderCrossing, ResidenceRegistration
@@ -49,12 +47,6 @@ def border_crossing_v1(
         identity.document,
         checkpoint_number(fact.checkpoint),
     ), identity.claims
-
-
-@lru_cache(10_000)
-def checkpoint_number(checkpoint: str) -> int:
-    """A number of 31 bits that tells checkpoints apart however their names are cased; never 0."""
-    return int.from_bytes(blake2b(checkpoint.strip().upper().encode(), digest_size=4).digest()) >> 1 or 1
 
 
 def residence_registration_v1(fact: ResidenceRegistration) -> Sign:

@@ -12,8 +12,16 @@ import numpy as np
 import numpy.typing as npt
 
 from services.accounting.rules.figures.dimensions import age_group
-from services.accounting.rules.residence.history import BIRTH_DISPUTED, SEX, SEX_DISPUTED, Crossings
+from services.accounting.rules.residence.history import (
+    BIRTH,
+    BIRTH_DISPUTED,
+    CHECKPOINT_REGION,
+    SEX,
+    SEX_DISPUTED,
+    Crossings,
+)
 from services.accounting.rules.residence.outcome import Migration, is_observed, migration, resolved_migration
+from services.accounting.rules.residence.region import of_its_day
 from services.accounting.rules.residence.residence import imputed
 
 Ints = npt.NDArray[np.int64]
@@ -23,10 +31,10 @@ class CellKind(IntEnum):
     """What a cell counts. Stored: numbers never change their meaning; 0 to 15, and all are given out.
 
     Crossings that M1216 leaves undetermined count once more as what M1216R says of them: a migration, open, or still
-    nothing. Arrivals, departures and those imputed count all crossings by month, citizenship and purpose, every
-    other dimension 0: the region of a checkpoint is not known, and nobody asks a crossing's sex or age. An imputed
-    crossing has the citizenship of the crossing that it precedes and no purpose. imputed / (counted + imputed) is the
-    published share of imputed crossings.
+    nothing. Arrivals, departures and those imputed count all crossings by month, the region of the checkpoint,
+    citizenship and purpose, every other dimension 0: nobody asks a crossing's sex or age. An imputed crossing has the
+    citizenship of the crossing that it precedes, no purpose, and no region: nobody knows where it was. imputed /
+    (counted + imputed) is the published share of imputed crossings.
     """
 
     IMM_FINAL = 1
@@ -130,7 +138,7 @@ def month_of(day: npt.NDArray[np.integer]) -> Ints:
 def _migrations(crossings: Crossings) -> Ints:
     kinds = migration(crossings["state"])
     counted = crossings[is_observed(crossings["state"]) & (kinds != Migration.NO)]
-    sex, birth = counted["sex"], counted["birth"].astype(np.int64)
+    sex, birth = counted["sex"], (counted["birth"] & BIRTH).astype(np.int64)
     pure = migration(counted["state"])
     resolved = np.where(pure == Migration.UNDETERMINED, resolved_migration(counted["state"]), Migration.NO)
     more = resolved != Migration.NO
@@ -150,31 +158,44 @@ def _migrations(crossings: Crossings) -> Ints:
 
 
 def _movements(crossings: Crossings) -> Tally:
-    """All observed crossings by month, direction, citizenship and purpose."""
+    """All observed crossings by month, direction, region of the checkpoint on that day, citizenship and purpose."""
     observed = is_observed(crossings["state"])
-    return _counted(
-        month=month_of(crossings["day"][observed]),
-        indicator=CellKind.ARRIVALS + (crossings["arrival"][observed] == 0),
+    day = crossings["day"][observed]
+    region = (crossings["birth"][observed] >> CHECKPOINT_REGION).astype(np.uint8)
+    who, groups = _numbered(
+        region=of_its_day(region, day),
         citizen=crossings["citizen"][observed],
         purpose=crossings["purpose"][observed],
     )
+    number, cells = _numbered(
+        month=month_of(day), indicator=CellKind.ARRIVALS + (crossings["arrival"][observed] == 0), group=who
+    )
+    group = cells.pop("group")
+    cells |= {name: codes[group] for name, codes in groups.items()}
+    return Tally(pack(**cells), np.bincount(number))
 
 
-def _counted(**codes: npt.NDArray[np.integer]) -> Tally:
-    """How often each combination of codes occurs, without sorting them: codes that occur are numbered one after the
-    other, so that a table of all combinations is small enough to count in."""
+def _numbered(**codes: npt.NDArray[np.integer]) -> tuple[Ints, dict[str, Ints]]:
+    """A number for each combination of codes that occurs, without sorting them: which one each crossing has, and the
+    codes of each number.
+
+    Codes that occur are numbered one after the other, and their combinations counted in a table of all there could be:
+    it is small while the codes given together are few, so the number of several can be given on as one code.
+    """
     known = [np.flatnonzero(np.bincount(each)) for each in codes.values()]
-    if not len(known[0]):
-        return Tally(pack(month=known[0]), known[0])
     shape = tuple(map(len, known))
-    places = [_number(several)[each] for several, each in zip(known, codes.values(), strict=True)]
-    numbers = np.bincount(np.ravel_multi_index(places, shape))
-    found = np.flatnonzero(numbers)
-    occurring = (several[at] for several, at in zip(known, np.unravel_index(found, shape), strict=True))
-    return Tally(pack(**dict(zip(codes, occurring, strict=True))), numbers[found])
+    number = np.zeros(len(next(iter(codes.values()))), np.int64)
+    if not len(number):
+        return number, dict.fromkeys(codes, number)
+    for several, each in zip(known, codes.values(), strict=True):
+        number *= len(several)
+        number += _places(several)[each]
+    occurring = np.flatnonzero(np.bincount(number))
+    found = (several[at] for several, at in zip(known, np.unravel_index(occurring, shape), strict=True))
+    return _places(occurring)[number], dict(zip(codes, found, strict=True))
 
 
-def _number(known: Ints) -> Ints:
+def _places(known: Ints) -> Ints:
     """A table from ascending codes to their places among themselves."""
     table = np.zeros(known[-1] + 1, np.int64)
     table[known] = np.arange(len(known))

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from services.accounting.rules.figures.movements import Tally, tally
 from services.accounting.rules.persons.identity import distinct
 from services.accounting.rules.residence.history import (
+    BIRTH,
     BIRTH_DISPUTED,
     CROSSING,
     EVIDENCE,
@@ -126,7 +127,7 @@ def _disputed(crossings: Crossings, lengths: Ints) -> npt.NDArray[np.uint8]:
     starts = (np.cumsum(lengths) - lengths)[lengths > 0]
     if not len(starts):
         return np.zeros(0, np.uint8)
-    sex, year = crossings["sex"] & SEX, crossings["birth"] >> YEAR
+    sex, year = crossings["sex"] & SEX, (crossings["birth"] & BIRTH) >> YEAR
     both = np.bitwise_or.reduceat(sex, starts) == SEX  # of the codes 1 and 2
     years = np.maximum.reduceat(year, starts) != np.minimum.reduceat(year, starts)
     return np.repeat((both * SEX_DISPUTED | years * BIRTH_DISPUTED).astype(np.uint8), lengths[lengths > 0])

@@ -20,7 +20,7 @@ CROSSING: Final = np.dtype(
         ("fact", "<i8"),  # key of the stored fact; equal keys are the same crossing
         ("second", "<i4"),  # instant: seconds after 00:00 UTC of `day`, see `moment`
         ("order", "<u4"),  # of crossings in the same second: milliseconds and the source's own order, `source_order`
-        ("birth", "<u4"),  # dimensions.birth_code
+        ("birth", "<u4"),  # dimensions.birth_code, and above it the region of the checkpoint, see BIRTH
         ("day", "<u2"),  # the rule's date: the calendar date as written at the border, days since 1970 (to 2149)
         ("partner", "<u2"),  # dimensions.country_code: coming from or going to
         ("citizen", "<u2"),  # dimensions.country_code
@@ -40,6 +40,11 @@ SEX_DISPUTED: Final = 4
 BIRTH_DISPUTED: Final = 8
 """Parts of `sex`: the code, and that the person's crossings give both sexes, or several years of birth. What is
 disputed is counted as not specified: a jump is for a reviewer, and no figure."""
+
+BIRTH: Final = (1 << 24) - 1
+CHECKPOINT_REGION: Final = 24
+"""Parts of `birth`: the code, and the bits below the region (dimensions.region_code of today) that the checkpoint lies
+in, 0 where none is known. Records packed before it was kept have 0 there."""
 
 EVIDENCE: Final = np.dtype([("fact", "<i8"), ("day", "<u2"), ("kind", "u1"), ("region", "u1")])
 """What another register knows of a person on a day, in 12 bytes: a place to live or work, or having left it."""

@@ -26,7 +26,7 @@ _CODES = 256
 _NEVER = 2**31
 
 
-def of_its_day(region: npt.NDArray[np.uint8], day: Ints) -> npt.NDArray[np.uint8]:
+def of_its_day(region: npt.NDArray[np.uint8], day: npt.NDArray[np.integer]) -> npt.NDArray[np.uint8]:
     """Region codes as of `day`: the one region that came before or after where a code did not hold then, else 0."""
     since, until, before, after = _validity()
     region = np.where(day < since[region], before[region], region)

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Request
 
 from services.portal.cases.police import violation as cases
-from services.portal.cases.police.violation import VIOLATIONS, Confirmation, Finding, Findings, Objection
+from services.portal.cases.police.violation import VIOLATIONS, Confirmation, Findings, Objection
 from shared.events.police import Violation
 from shared.http.paging import Cursor, Limit
 from shared.http.routes import router as api_router
@@ -49,10 +49,13 @@ async def awaiting(
 
 @own_router.get("", summary="What was found against me, by which rule, and how to contest it")
 async def own(
-    request: Request, caller: Annotated[Caller, requires("citizen", scope=VIOLATIONS.scope)]
-) -> list[Finding]:
-    """By the IIN of your token."""
-    return await cases.own(request.app.state.engine, caller)
+    request: Request,
+    caller: Annotated[Caller, requires("citizen", scope=VIOLATIONS.scope)],
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Findings:
+    """By the IIN of your token, newest first."""
+    return await cases.own(request.app.state.engine, cursor, limit, caller)
 
 
 @own_router.post("/{id:uuid}:contest", summary="Contest what was found against me")

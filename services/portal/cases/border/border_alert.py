@@ -22,7 +22,7 @@ from shared.db.records import Record
 from shared.events.border_control import AlertKind, BorderAlert, EntryBan, LostDocument, RaisedAlert
 from shared.events.portal import BorderCrossing
 from shared.events.visa import Visa
-from shared.http.paging import before_id, cursor_at, page
+from shared.http.paging import cursor_at, last_id, page
 from shared.identity.callers import Caller
 from shared.identity.scope import belongs_to, within
 from shared.kernel import spellings
@@ -187,7 +187,7 @@ async def newest(engine: AsyncEngine, cursor: str | None, limit: int, caller: Ca
     written to the access log."""
     reached = within(caller, ALERTS.scope, store.places())
     async with unit_of_work(engine) as unit:
-        rows, more = page(await store.newest(unit.connection, reached, before_id(cursor), limit + 1), limit)
+        rows, more = page(await store.newest(unit.connection, reached, last_id(cursor), limit + 1), limit)
         alerts = [state_of(ALERTS, row) for row in rows]
         seen = [(alert.id, alert.record.person) for alert in alerts]
         await access_log.log_search(unit.connection, caller, ALERTS.name, seen)

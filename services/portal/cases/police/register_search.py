@@ -22,7 +22,7 @@ from shared.audit.access_log import Subject
 from shared.db import records
 from shared.events.border_control import Certainty, EntryBan
 from shared.events.police import Violation
-from shared.http.paging import before_id, cursor_at, page
+from shared.http.paging import cursor_at, last_id, page
 from shared.identity.callers import Caller
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records.people import PersonQuery, find_page
@@ -76,7 +76,7 @@ async def search(
 ) -> RegisterAnswer:
     """Up to `limit` records that are, or may be, about the person, withdrawn ones included. The search and everyone
     whom it found are written to the access log."""
-    source, before = _SOURCES[register], before_id(cursor)
+    source, before = _SOURCES[register], last_id(cursor)
     async with unit_of_work(engine) as unit:
         rows, more = page(await find_page(unit.connection, source.table, about, before, limit + 1), limit)
         held = [row for row in rows if source.holds(row)]

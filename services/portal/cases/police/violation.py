@@ -5,7 +5,6 @@ reason. Until then it has no effect and counts as no violation.
 """
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -22,7 +21,7 @@ from shared.db.records import Record
 from shared.errors import Conflict, Fault, Forbidden, NotFound
 from shared.events.police import Violation
 from shared.events.wire import Date, Text, WireModel
-from shared.http.paging import after, cursor_at, page
+from shared.http.paging import cursor_at, last_id, page
 from shared.identity.callers import Caller
 from shared.identity.scope import belongs_to, within
 from shared.kernel.norms import NormsInForce
@@ -134,22 +133,27 @@ def _answer_due(fact: Violation, norms: NormsInForce) -> Date | None:
 async def awaiting(engine: AsyncEngine, cursor: str | None, limit: int, caller: Caller) -> Findings:
     """Findings within the caller's reach that wait for an officer, the oldest first; the search and everyone whom it
     shows are logged."""
-    position = after(cursor, str)
-    start = UUID(position[0]) if position else None
     reached = within(caller, VIOLATIONS.scope, store.places())
     async with unit_of_work(engine) as unit:
-        records, more = page(await store.awaiting(unit.connection, reached, start, limit + 1), limit)
+        records, more = page(await store.awaiting(unit.connection, reached, last_id(cursor), limit + 1), limit)
         findings = await _shown(unit, records, caller)
-    return Findings(findings=findings, next=cursor_at(str(records[-1].id)) if more else None)
+    return _page(findings, more)
 
 
-async def own(engine: AsyncEngine, caller: Caller) -> list[Finding]:
-    """What runs have found against the caller, with rule, facts and how to contest. Raises Forbidden without an IIN."""
+async def own(engine: AsyncEngine, cursor: str | None, limit: int, caller: Caller) -> Findings:
+    """What runs have found against the caller, newest first, with rule, facts and how to contest. Raises Forbidden
+    without an IIN."""
     if caller.iin is None:
         raise Forbidden("This needs a token that carries your own IIN.")
     async with unit_of_work(engine) as unit:
-        found = await store.found_against(unit.connection, caller.iin)
-        return await _shown(unit, found, caller, Subject(caller.iin))
+        found = await store.found_against(unit.connection, caller.iin, last_id(cursor), limit + 1)
+        records, more = page(found, limit)
+        findings = await _shown(unit, records, caller, Subject(caller.iin))
+    return _page(findings, more)
+
+
+def _page(findings: list[Finding], more: bool) -> Findings:
+    return Findings(findings=findings, next=cursor_at(str(findings[-1].violation.id)) if more else None)
 
 
 async def _shown(

@@ -73,8 +73,7 @@ async def search(engine: AsyncEngine, asked: DutySearch, cursor: str | None, lim
         due_before=today if asked.state == "overdue" else None,
         reached=within(caller, DUTIES, store.places()),
     )
-    position = after(cursor, str, str)
-    start = (date.fromisoformat(position[0]), UUID(position[1])) if position else None
+    start: tuple[date, UUID] | None = after(cursor, date, UUID)
     async with unit_of_work(engine) as unit:
         found, more = page(await store.open_duties(unit.connection, criteria, start, limit + 1), limit)
         duties = [_state(duty, BorderCrossing.read(body), today) for duty, body in found]

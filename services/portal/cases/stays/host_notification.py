@@ -26,7 +26,7 @@ from shared.db.records import SubmitResult
 from shared.errors import Conflict, Fault, Forbidden, Invalid, NotFound
 from shared.events.portal import HostNotification, NoticeState
 from shared.events.wire import Date, Text, WireModel
-from shared.http.paging import after, cursor_at, page
+from shared.http.paging import cursor_at, last_id, page
 from shared.identity.callers import Caller
 from shared.identity.scope import belongs_to
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
@@ -200,10 +200,8 @@ async def of_host(engine: AsyncEngine, caller: Caller, cursor: str | None, limit
     number = caller.bin or caller.iin
     if number is None:
         raise Forbidden("This needs a token that carries your IIN or BIN.")
-    position = after(cursor, str)
-    before = UUID(position[0]) if position else None
     async with unit_of_work(engine) as unit:
-        shown, more = page(await store.of_host(unit.connection, number, before, limit + 1), limit)
+        shown, more = page(await store.of_host(unit.connection, number, last_id(cursor), limit + 1), limit)
         notices = [state_of(NOTICES, record) for record in shown]
         seen = [(notice.id, notice.record.person) for notice in notices]
         await access_log.log_search(unit.connection, caller, NOTICES.name, seen)

@@ -3,8 +3,9 @@
 It goes through the documents in their order, then through the entries of those who are known by IIN only, some at a
 time, each time in a transaction of its own that also says how far the run is. A run that was killed is simply repeated:
 what it had found is known by the entry of the stay and not found again. A finding that was withdrawn stays so. It
-belongs to the region where the stay was last known to be, whose officers confirm it; without one, to the country. What
-turns out not to have been one, by an exit or a title reported late, the next run withdraws, unless an officer has
+belongs to the region where the stay was last known to be, whose officers confirm it: that of the checkpoint of the
+entry where nobody has reported more. A checkpoint that is on no list leaves it to the officers of the whole country.
+What turns out not to have been one, by an exit or a title reported late, the next run withdraws, unless an officer has
 confirmed it: that is the officer's.
 """
 
@@ -37,6 +38,7 @@ from shared.events.wire import Date
 from shared.identity.callers import Caller
 from shared.inbox.copies import expect_current
 from shared.kernel.calendar import add_days
+from shared.kernel.codes import region_of_checkpoint
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake
 from shared.records.people import document_of
@@ -146,11 +148,11 @@ async def _record(unit: UnitOfWork, candidates: Sequence[Any], day: date, caller
     new = {overstay.entry: overstay for source_id, overstay in found.items() if source_id not in known}
     if not new:
         return 0
-    bodies = await store.bodies(unit.connection, list(new))
+    entries = await _entries(unit.connection, list(new))
     regions = await runs.regions_of(unit.connection, list(new))
     facts = [
-        _violation(overstay, BorderCrossing.read(bodies[entry]), day, regions.get(entry))
-        for entry, overstay in new.items()
+        _violation(overstay, entries[id], day, regions.get(id) or _entered_in(entries[id], day))
+        for id, overstay in new.items()
     ]
     taken = await intake.ingest(unit, VIOLATIONS, facts, [caller] * len(facts))
     return sum(each.outcome == "created" for each in taken)
@@ -162,6 +164,15 @@ def _overstay(followed: Followed, day: date) -> Overstay | None:
         return None
     entry = next(crossed for crossed in reversed(followed.crossings) if crossed.direction == "entry")
     return Overstay(entry.id, since)
+
+
+async def _entries(connection: AsyncConnection, ids: Sequence[UUID]) -> dict[UUID, BorderCrossing]:
+    return {id: BorderCrossing.read(body) for id, body in (await store.bodies(connection, ids)).items()}
+
+
+def _entered_in(entry: BorderCrossing, day: date) -> str | None:
+    """The region of the checkpoint, as it was on the day of the finding."""
+    return region_of_checkpoint(entry.checkpoint, day)
 
 
 def _violation(overstay: Overstay, entry: BorderCrossing, day: date, region: str | None) -> Violation:
@@ -190,18 +201,34 @@ async def _review_all(engine: AsyncEngine, ordered: UUID, caller: Caller, at_onc
 async def _review(unit: UnitOfWork, rows: Sequence[Any], caller: Caller) -> int:
     """Each is judged again as of the day on which it was found; how many are withdrawn. What stands gets the region
     that has become known since, so that its officers see it."""
-    withdrawn, standing = 0, dict[UUID, UUID]()  # by entry
+    withdrawn, standing = 0, dict[UUID, tuple[UUID, Violation]]()  # by entry
     for day, held in _by_day(rows).items():
         sought = [Sought(document_of(fact.person), fact.person.iin, fact.person.birth_date) for _, fact in held]
         for (id, fact), followed in zip(held, await follow(unit.connection, sought, day), strict=True):
             overstay = _overstay(followed, day)
             if overstay is None or overstay.source_id != fact.source_id:
                 withdrawn += await _revise(unit, id, caller, _NO_OVERSTAY, withdrawn=True)
-            elif fact.region is None:
-                standing[overstay.entry] = id
-    for entry, region in (await runs.regions_of(unit.connection, list(standing))).items():
-        await _revise(unit, standing[entry], caller, _PLACE_KNOWN, {"region": region})
+            else:
+                standing[overstay.entry] = id, fact
+    await _place(unit, standing, caller)
     return withdrawn
+
+
+async def _place(unit: UnitOfWork, standing: Mapping[UUID, tuple[UUID, Violation]], caller: Caller) -> None:
+    """Findings of which nothing, or the checkpoint alone, was known get the region where the stay is."""
+    if not standing:
+        return
+    entered = {
+        entry: _entered_in(crossed, standing[entry][1].found_on)
+        for entry, crossed in (await _entries(unit.connection, list(standing))).items()
+    }
+    movable = [entry for entry, (_, fact) in standing.items() if fact.region in (None, entered[entry])]
+    known = await runs.regions_of(unit.connection, movable)
+    for entry in movable:
+        id, fact = standing[entry]
+        region = known.get(entry) or entered[entry]
+        if region != fact.region:
+            await _revise(unit, id, caller, _PLACE_KNOWN, {"region": region})
 
 
 async def _revise(
@@ -209,7 +236,7 @@ async def _revise(
     id: UUID,
     caller: Caller,
     reason: str,
-    changed: Mapping[str, str] | None = None,
+    changed: Mapping[str, str | None] | None = None,
     *,
     withdrawn: bool = False,
 ) -> bool:

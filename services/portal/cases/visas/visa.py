@@ -23,7 +23,7 @@ from shared.db.records import Record
 from shared.errors import Conflict, Fault, NotFound
 from shared.events.person import DocumentKey, Person
 from shared.events.visa import Entries, Visa, VisaCategory, VisaNumber
-from shared.events.wire import Date, Flag, ReckonedDate, SourceId, Text, WireModel
+from shared.events.wire import Date, Flag, Mission, ReckonedDate, SourceId, WireModel
 from shared.idempotency import IdempotencyKey
 from shared.identity.callers import Caller
 from shared.identity.scope import belongs_to, expect_reach, reaches
@@ -93,7 +93,7 @@ class VisaAsked(WireModel):
     valid_until: Date
     stay_days: Annotated[int, Field(strict=True, ge=1, le=3_660)] | None = None
     invitation: VisaNumber | None = None
-    mission: Text | None = Field(None, description="the mission that issues it; that of a consul's token, if not given")
+    mission: Mission | None = Field(None, description="the mission that issues it; if not given, the token's")
     privilege: rules.Privilege | None = Field(None, description="ground for a longer validity, proven to the officer")
 
 

@@ -11,8 +11,6 @@ from shared.db import records
 from shared.db.records import Record
 from shared.identity.scope import Kind
 
-_OWN_RECORDS = 100
-
 
 def _found_by_run() -> ColumnElement[bool]:
     return violation.c.source_id.startswith("overstay:", autoescape=True)
@@ -38,10 +36,12 @@ async def awaiting(
     return await _loaded(connection, list((await connection.scalars(query)).all()))
 
 
-async def found_against(connection: AsyncConnection, iin: str) -> list[Record]:
-    """What runs have found against a person, newest first, at most a hundred."""
+async def found_against(connection: AsyncConnection, iin: str, before: UUID | None, limit: int) -> list[Record]:
+    """Up to `limit` of what runs have found against a person, newest first, found before the finding `before`."""
     query = select(violation.c.id).where(violation.c.iin == iin, _found_by_run(), ~violation.c.withdrawn)
-    newest = query.order_by(violation.c.id.desc()).limit(_OWN_RECORDS)
+    if before is not None:
+        query = query.where(violation.c.id < before)
+    newest = query.order_by(violation.c.id.desc()).limit(limit)
     return await _loaded(connection, list((await connection.scalars(newest)).all()))
 
 

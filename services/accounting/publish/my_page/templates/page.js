@@ -54,7 +54,19 @@
     if (source.service.address === null) throw new Refused(0, words.unset);
     await page(source);
     if (source.service.passes_on) source.passed = (await call(source.service, "/v1/me/access-log/passed-on")).passed_on;
-    if (source.service.finds) source.findings = await call(source.service, "/v1/me/violations");
+    if (source.service.finds) source.findings = await found(source.service);
+  }
+
+  async function found(service) {
+    const all = [];
+    let next = null;
+    do {
+      const cursor = next ? `?cursor=${encodeURIComponent(next)}` : "";
+      const got = await call(service, `/v1/me/violations${cursor}`);
+      all.push(...got.findings);
+      next = got.next;
+    } while (next);
+    return all;
   }
 
   async function each(some, work, show) {
