@@ -23,6 +23,7 @@ from shared.identity.buckets import Buckets, network_of
 from shared.identity.callers import known_caller
 
 HEADERS = 100  # fields of one request
+SURPLUS = "kosh.surplus"  # of the state that the server gives: the request came by a connection beyond their number
 
 PATIENCE = 20.0  # seconds that a body may take, and on top of that
 SLOWEST = 1_024  # bytes a second, on average: who sends more slowly is cut
@@ -73,6 +74,8 @@ class Limits:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith("/health/"):
             await self._app(scope, receive, send)
+        elif scope.get("state", {}).get(SURPLUS):
+            await problem(503, headers={"Retry-After": "1", "Connection": "close"})(scope, receive, send)
         elif refusal := _malformed(scope):
             await refusal(scope, receive, send)
         else:
