@@ -22,13 +22,13 @@ import uvloop
 from deploy.local import issuer
 from shared.process import tune_gc
 from tests.bench.load import post_all
-from tests.bench.portal_intake import CLIENTS as SUSTAINED_BY
 from tests.bench.portal_intake import Bench, bench, new_crossing
 
 CLIENTS = 300
+SUSTAINED_BY = 128  # connections: as many as one client may have running, and more than the database takes at a time
 TIMES = 3  # what is sustained
 SECONDS = 60
-SUSTAINED = 6_000  # records by which it is measured
+WARM_UP, SUSTAINED = 2_000, 12_000  # records before it is measured, and by which it is
 PAUSE = 0.02  # seconds between two requests of the quiet client
 REST = 5.0  # seconds in which the quiet client's time at rest is measured
 RECOVERY = 30.0  # seconds in which it must be back
@@ -112,9 +112,9 @@ async def flood(running: Bench, rate: float, seconds: float, subjects: int, bodi
     async def one(number: int) -> None:
         client = Client(running, f"loud-{number % subjects}", told)
         due = started + period * number / CLIENTS
-        while due < started + seconds and bodies:
+        while due < started + seconds and time.perf_counter() < started + seconds:
             await asyncio.sleep(due - time.perf_counter())
-            body = bodies.pop()
+            body = bodies.pop() if bodies else orjson.dumps(new_crossing())
             if not await client.post(body):
                 bodies.append(body)
             due += period
@@ -146,15 +146,16 @@ def back_after(told: Told, ended: float, at_rest: float) -> float:
 async def measure(running: Bench, seconds: float, subjects: int) -> list[str]:
     """Prints the lines. Gives what must not be."""
     idle = running.api.resident_memory()
-    warm_up = [orjson.dumps(new_crossing()) for _ in range(SUSTAINED)]
-    sustained = await post_all(running.port, PATH, running.token, warm_up, SUSTAINED_BY)
+    for number in (WARM_UP, SUSTAINED):
+        bodies = [orjson.dumps(new_crossing()) for _ in range(number)]
+        sustained = await post_all(running.port, PATH, running.token, bodies, SUSTAINED_BY)
     before, ended = Told(), asyncio.Event()
     asking = asyncio.create_task(quiet(running, before, ended))
     await asyncio.sleep(REST)
     ended.set()
     await asking
 
-    bodies = [orjson.dumps(new_crossing()) for _ in range(int(sustained * seconds * 2) + CLIENTS)]
+    bodies = [orjson.dumps(new_crossing()) for _ in range(int(sustained * seconds))]
     beside, ended, begun = Told(), asyncio.Event(), time.perf_counter()
     asking = asyncio.create_task(quiet(running, beside, ended))
     loud = await flood(running, TIMES * sustained, seconds, subjects, bodies)
@@ -164,9 +165,11 @@ async def measure(running: Bench, seconds: float, subjects: int) -> list[str]:
     await asking
 
     took = over - begun
-    named = f"clients={CLIENTS} subjects={subjects} times={loud.asked / took / sustained:.1f}"
+    named = f"clients={CLIENTS} subjects={subjects} asked={loud.asked / took / sustained:.1f}"
     rate, peak = loud.taken / took, running.api.peak_memory()
-    print(f"R9_goodput {rate:.0f} records/s ratio={rate / sustained:.2f} against=sustained {named} n=1", flush=True)
+    print(
+        f"R9_goodput {rate:.0f} records/s ratio={rate / sustained:.2f} against=sustained {named}_times n=1", flush=True
+    )
     p99 = f"p99={loud.p99() * 1e3:.0f} ms refused={loud.asked - loud.taken} taken={loud.taken}"
     print(f"R9_peak_memory {peak / 2**20:.0f} MiB ratio={peak / idle:.2f} against=at_rest {p99}", flush=True)
     during = Counter(status for status in beside.statuses.elements() if status != 201)
@@ -176,7 +179,7 @@ async def measure(running: Bench, seconds: float, subjects: int) -> list[str]:
     back = back_after(beside, over, usual)
     print(f"R9_recovery {back:.1f} s against=twice_the_p99_at_rest={usual * 1e3:.1f}_ms n=1", flush=True)
 
-    acknowledged = SUSTAINED + before.taken + beside.taken + loud.taken
+    acknowledged = WARM_UP + SUSTAINED + before.taken + beside.taken + loud.taken
     return await faults(running, acknowledged, (before, beside, loud))
 
 

@@ -1,4 +1,5 @@
-"""More connections than a server takes: further ones are refused in the house's form, open ones go on."""
+"""More than a server takes, by connections or by requests of one client: what is refused costs the others little.
+Further connections are refused in the house's form, and open ones go on."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,10 +7,12 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 import httpx
+import pytest
 
+from shared.http import limits
 from shared.http.app import make_app
 from shared.testing.serving import Served, serving
-from tests.shared.http.conftest import api
+from tests.shared.http.conftest import api, client_of
 
 
 async def silent(stack: AsyncExitStack, served: Served) -> asyncio.StreamReader:
@@ -76,3 +79,19 @@ async def test_who_waited_for_a_place_is_served_once_there_is_one(settings_with:
             while len(served.server.server_state.connections) > 1:  # noqa: ASYNC110
                 await asyncio.sleep(0.001)
         assert (await second.get("/v1/figures")).status_code == 200
+
+
+async def test_a_refusal_is_held_back_while_others_are_served(
+    settings_with: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who asks again at once, whatever Retry-After says, would take what those who are served need."""
+    monkeypatch.setattr(limits, "HELD", 3_600)
+    app = make_app("sample", "Sample", settings_with(max_rate=0.001), [api])
+    async with client_of(app) as loud:
+        assert (await loud.get("/v1/figures")).status_code == 200
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(loud.get("/v1/figures"), 0.1)
+        assert (await loud.get("/health/live")).status_code == 200
+        elsewhere = httpx.ASGITransport(app, client=("192.0.2.7", 1))
+        async with httpx.AsyncClient(transport=elsewhere, base_url="http://x") as other:
+            assert (await other.get("/v1/figures")).status_code == 200
