@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import ARRAY, Text, any_, bindparam, select, text
+from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.portal.store.tables import FOUND_BY_RUN, border_crossing, violation
@@ -149,13 +150,17 @@ async def last_without_document(connection: AsyncConnection, after: Any, before:
 
 async def known_violations(connection: AsyncConnection, source_ids: Sequence[str]) -> set[str]:
     """Which of these are on record, withdrawn ones included."""
-    query = select(violation.c.source_id).where(violation.c.source_id.in_(source_ids))
+    query = select(violation.c.source_id).where(
+        violation.c.source_id == any_(bindparam("ids", source_ids, ARRAY(Text)))
+    )
     return set((await connection.scalars(query)).all())
 
 
 async def bodies(connection: AsyncConnection, crossings: Sequence[UUID]) -> dict[UUID, str]:
     """The bodies of crossings by their records."""
-    query = select(border_crossing.c.id, border_crossing.c.body).where(border_crossing.c.id.in_(crossings))
+    query = select(border_crossing.c.id, border_crossing.c.body).where(
+        border_crossing.c.id == any_(bindparam("ids", crossings, ARRAY(PgUUID)))
+    )
     return {row.id: row.body for row in await connection.execute(query)}
 
 
