@@ -171,17 +171,18 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def make_server(app: FastAPI, host: str, port: int, trusted_proxies: str | None = None) -> Server:
+def make_server(
+    app: FastAPI, host: str, port: int, trusted_proxies: str | None = None, connections: int = BoundedConnection.most
+) -> Server:
     """A server that is not running yet; port 0 takes any free one. `trusted_proxies`: whose X-Forwarded-For is
-    believed."""
-    most = app.state.settings.max_connections
+    believed; `connections`: how many are served at a time."""
     return Server(
         uvicorn.Config(
             app,
             host=host,
             port=port,
             loop="uvloop",
-            http=type("Connection", (BoundedConnection,), {"most": most}),
+            http=type("Connection", (BoundedConnection,), {"most": connections}),
             ws="none",
             lifespan="on",
             log_config=None,
@@ -202,7 +203,7 @@ def run(app: FastAPI) -> None:
     _allow_files(REFUSED_AT_ONCE * settings.max_connections + FILES_BESIDE)
     tune_gc()
     try:
-        make_server(app, settings.host, settings.port, settings.trusted_proxies).run()
+        make_server(app, settings.host, settings.port, settings.trusted_proxies, settings.max_connections).run()
     except KeyboardInterrupt:  # uvicorn raises Ctrl-C again once everything is closed
         return
 

@@ -29,9 +29,9 @@ async def silent(stack: AsyncExitStack, served: Served) -> asyncio.StreamReader:
 async def test_a_connection_too_many_is_told_when_to_come_again_and_open_ones_go_on(
     settings_with: Callable[..., Any], border: dict[str, str]
 ) -> None:
-    app = make_app("sample", "Sample", settings_with(max_connections=2), [api])
+    app = make_app("sample", "Sample", settings_with(), [api])
     async with AsyncExitStack() as stack:
-        served = await stack.enter_async_context(serving(app))
+        served = await stack.enter_async_context(serving(app, connections=2))
         known, late = [await stack.enter_async_context(httpx.AsyncClient(base_url=served.url)) for _ in range(2)]
         assert (await known.get("/v1/figures")).status_code == 200
         await silent(stack, served)
@@ -52,9 +52,9 @@ async def test_a_connection_too_many_is_told_when_to_come_again_and_open_ones_go
 
 
 async def test_beyond_twice_as_many_a_connection_is_closed_unread(settings_with: Callable[..., Any]) -> None:
-    app = make_app("sample", "Sample", settings_with(max_connections=1), [api])
+    app = make_app("sample", "Sample", settings_with(), [api])
     async with AsyncExitStack() as stack:
-        served = await stack.enter_async_context(serving(app))
+        served = await stack.enter_async_context(serving(app, connections=1))
         known = await stack.enter_async_context(httpx.AsyncClient(base_url=served.url))
         assert (await known.get("/v1/figures")).status_code == 200
         waiting = await silent(stack, served)
@@ -65,9 +65,9 @@ async def test_beyond_twice_as_many_a_connection_is_closed_unread(settings_with:
 
 
 async def test_who_waited_for_a_place_is_served_once_there_is_one(settings_with: Callable[..., Any]) -> None:
-    app = make_app("sample", "Sample", settings_with(max_connections=1), [api])
+    app = make_app("sample", "Sample", settings_with(), [api])
     async with AsyncExitStack() as stack:
-        served = await stack.enter_async_context(serving(app))
+        served = await stack.enter_async_context(serving(app, connections=1))
         first, second = [httpx.AsyncClient(base_url=served.url) for _ in range(2)]
         await stack.enter_async_context(second)
         assert (await first.get("/v1/figures")).status_code == 200
