@@ -94,6 +94,9 @@ class ServiceSettings(KafkaSettings):
 
     max_body: int = Field(1_048_576, gt=0, validation_alias="KOSH_MAX_BODY", description="bytes, but for streams")
     max_running: int = Field(256, gt=0, validation_alias="KOSH_MAX_RUNNING", description="requests at a time")
+    max_connections: int = Field(
+        2_000, gt=0, validation_alias="KOSH_MAX_CONNECTIONS", description="of clients at a time, silent ones included"
+    )
     max_rate: float = Field(
         5_000, gt=0, validation_alias="KOSH_MAX_RATE", description="requests a second of an address and of a subject"
     )

@@ -7,7 +7,7 @@ nobody has verified, a made-up token or a stranger's X-Forwarded-For, chooses no
 A body that is read line by line (NDJSON) has no bound as a whole: its reader bounds each line.
 """
 
-from asyncio import timeout
+from asyncio import sleep, timeout
 from dataclasses import dataclass
 from math import ceil
 from time import monotonic
@@ -23,6 +23,9 @@ from shared.identity.buckets import Buckets, network_of
 from shared.identity.callers import known_caller
 
 HEADERS = 100  # fields of one request
+SURPLUS = "kosh.surplus"  # of the state that the server gives: the request came by a connection beyond their number
+
+HELD = 0.25  # seconds that a refusal is held back: who asks again at once, whatever Retry-After says, asks less often
 
 PATIENCE = 20.0  # seconds that a body may take, and on top of that
 SLOWEST = 1_024  # bytes a second, on average: who sends more slowly is cut
@@ -73,6 +76,8 @@ class Limits:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith("/health/"):
             await self._app(scope, receive, send)
+        elif scope.get("state", {}).get(SURPLUS):
+            await problem(503, headers={"Retry-After": "1", "Connection": "close"})(scope, receive, send)
         elif refusal := _malformed(scope):
             await refusal(scope, receive, send)
         else:
@@ -81,8 +86,10 @@ class Limits:
     async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:
         client, buckets = self._client(scope)
         if wait := buckets.wait(client):
+            await sleep(HELD)
             await problem(429, headers={"Retry-After": str(ceil(wait))})(scope, receive, send)
         elif not self._places.take(client):
+            await sleep(HELD)
             await problem(503, headers={"Retry-After": "1"})(scope, receive, send)
         else:
             try:

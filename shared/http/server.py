@@ -1,6 +1,7 @@
 """Running an application: uvicorn, with bounds on what a connection may do outside of a request, and an orderly end."""
 
 import asyncio
+import resource
 from types import FrameType
 from typing import Any
 
@@ -8,6 +9,7 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from shared.http.limits import SURPLUS
 from shared.process import tune_gc
 from shared.settings import ServiceSettings
 from shared.telemetry.logs import configure
@@ -17,7 +19,8 @@ FIELD = 32  # bytes that each field counts beyond its own: small ones cost memor
 HEAD_PATIENCE = 10.0  # seconds until they must be
 READER_PATIENCE = 60.0  # seconds that a client may take to read what waits for it
 KEEP_ALIVE = 30  # seconds of silence between two requests
-CONNECTIONS = 2_000
+REFUSED_AT_ONCE = 2  # times as many connections as are served may wait for their refusal; any more are closed unread
+FILES_BESIDE = 256  # that a process holds open beside its connections: to the database, to issuers, logs
 SHUTDOWN_PATIENCE = 15  # seconds for running requests to end
 
 
@@ -31,19 +34,28 @@ class BoundedConnection(HttpToolsProtocol):
     The size is counted twice: what the parser has completed (exactly), and what came without completing anything, be it
     an endless field, trailer or chunk extension. Whoever sends while none of their requests runs must get one
     done in HEAD_PATIENCE, be it by single bytes, empty lines or the rest of a body that was refused long ago.
+
+    Connections beyond `most` are surplus while they are that many: their requests are refused by the application
+    (shared.http.limits), and those that were open before go on. uvicorn's own limit would refuse all alike.
     """
+
+    most = 2_000
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._incomplete = 0  # bytes
         self._head = 0  # bytes
         self._in_head = False
+        self._surplus = False
         self._too_late: asyncio.TimerHandle | None = None
         self._not_read: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self._surplus = len(self.connections) > self.most
         self._expect_head()
+        if len(self.connections) > REFUSED_AT_ONCE * self.most:
+            transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._wait_no_more()
@@ -64,6 +76,8 @@ class BoundedConnection(HttpToolsProtocol):
         super().on_message_begin()
         self._unset_keepalive_if_required()
         self._head, self._in_head = 0, True
+        self._surplus = self._surplus and len(self.connections) > self.most
+        self.scope["state"][SURPLUS] = self._surplus
         self._expect_head()
 
     def on_url(self, url: bytes) -> None:
@@ -157,16 +171,18 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def make_server(app: FastAPI, host: str, port: int, trusted_proxies: str | None = None) -> Server:
+def make_server(
+    app: FastAPI, host: str, port: int, trusted_proxies: str | None = None, connections: int = BoundedConnection.most
+) -> Server:
     """A server that is not running yet; port 0 takes any free one. `trusted_proxies`: whose X-Forwarded-For is
-    believed."""
+    believed; `connections`: how many are served at a time."""
     return Server(
         uvicorn.Config(
             app,
             host=host,
             port=port,
             loop="uvloop",
-            http=BoundedConnection,
+            http=type("Connection", (BoundedConnection,), {"most": connections}),
             ws="none",
             lifespan="on",
             log_config=None,
@@ -174,7 +190,6 @@ def make_server(app: FastAPI, host: str, port: int, trusted_proxies: str | None 
             server_header=False,
             proxy_headers=trusted_proxies is not None,
             forwarded_allow_ips=trusted_proxies,
-            limit_concurrency=CONNECTIONS,
             timeout_keep_alive=KEEP_ALIVE,
             timeout_graceful_shutdown=SHUTDOWN_PATIENCE,
         )
@@ -185,8 +200,17 @@ def run(app: FastAPI) -> None:
     """Serve `app` where its settings say until SIGTERM or SIGINT; then let what runs end, and close."""
     settings: ServiceSettings = app.state.settings
     configure(app.state.service, settings.log_level)
+    _allow_files(REFUSED_AT_ONCE * settings.max_connections + FILES_BESIDE)
     tune_gc()
     try:
-        make_server(app, settings.host, settings.port, settings.trusted_proxies).run()
+        make_server(app, settings.host, settings.port, settings.trusted_proxies, settings.max_connections).run()
     except KeyboardInterrupt:  # uvicorn raises Ctrl-C again once everything is closed
         return
+
+
+def _allow_files(number: int) -> None:
+    """As many open files as that, where the machine lets us: by default it lets a process have 1,024."""
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = number if most == resource.RLIM_INFINITY else min(number, most)
+    if allowed != resource.RLIM_INFINITY and allowed < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))

@@ -34,8 +34,15 @@ class ApiProcess:
 
     def peak_memory(self) -> int:
         """The most memory that the process has held so far, in bytes (VmHWM)."""
+        return self._memory("VmHWM")
+
+    def resident_memory(self) -> int:
+        """The memory that the process holds, in bytes (VmRSS)."""
+        return self._memory("VmRSS")
+
+    def _memory(self, name: str) -> int:
         status = Path(f"/proc/{self.pid}/status").read_text()
-        return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) * 1024
+        return int(next(line for line in status.splitlines() if line.startswith(name)).split()[1]) * 1024
 
     def cpu(self) -> float:
         """Seconds of processor time that the process has used so far."""

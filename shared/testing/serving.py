@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fastapi import FastAPI
 
-from shared.http.server import Server, make_server
+from shared.http.server import BoundedConnection, Server, make_server
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,11 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(app: FastAPI, trusted_proxies: str | None = None) -> AsyncIterator[Served]:
+async def serving(
+    app: FastAPI, trusted_proxies: str | None = None, connections: int = BoundedConnection.most
+) -> AsyncIterator[Served]:
     """`app` behind uvicorn on a free port; stopped in an orderly way when the block ends."""
-    server = make_server(app, "127.0.0.1", 0, trusted_proxies)
+    server = make_server(app, "127.0.0.1", 0, trusted_proxies, connections)
     task = asyncio.create_task(server.serve())
     while not server.started and not task.done():  # noqa: ASYNC110 (uvicorn has no event to wait for)
         await asyncio.sleep(0.01)

@@ -1,14 +1,20 @@
-"""S13: what runs once a day, over 10,000 whom it concerns: overstays (P5) and kandas statuses that expire. Seconds."""
+"""S13: what runs once a day, over 10,000 whom it concerns: overstays (P5) and kandas statuses that expire. Seconds; of
+overstays alone, and beside single intake at full speed by a process of the portal's API."""
 
 import asyncio
+import multiprocessing
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from multiprocessing.synchronize import Event
+from pathlib import Path
 from typing import Any
 
+import orjson
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from deploy.local.postgres import Server
+from deploy.local.postgres import Database, Server
 from deploy.local.temporary import reachable_directory
 from services.kandas.cases import kandas_status
 from services.portal.cases.border.border_alert import PORTAL
@@ -23,10 +29,15 @@ from shared.process import tune_gc
 from shared.records import intake
 from shared.records.record_type import RecordType
 from shared.testing.people import crossing, person
+from shared.testing.process import ApiProcess, api_process
+from tests.bench.load import post_all
+from tests.bench.portal_intake import new_crossing
 
 PEOPLE = 10_000
 AT_ONCE = 2_000
 DAY = date(2026, 6, 1)
+CONNECTIONS = 64
+WARM_UP = 2_000
 
 
 async def load(engine: AsyncEngine, record_type: RecordType[Any], facts: list[Any]) -> None:
@@ -79,7 +90,48 @@ async def timed(name: str, engine: AsyncEngine, run: Callable[[AsyncEngine], Awa
     print(f"S13_{name} {took[0]:.1f} s goal=5 again={took[1]:.1f} over={PEOPLE} n=1", flush=True)
 
 
-async def main(server: Server) -> None:
+def keep_asking(port: int, token: dict[str, str], under_way: Event, ended: Event) -> None:
+    """Single intake by as many connections as keep the portal busy, for a process of its own, of people whom the run
+    does not find."""
+    while not ended.is_set():
+        bodies = [orjson.dumps(leaving()) for _ in range(WARM_UP)]
+        asyncio.run(post_all(port, "/v1/border-crossings", token, bodies, CONNECTIONS))
+        under_way.set()
+
+
+def leaving() -> dict[str, Any]:
+    """An exit of somebody with a document of a state of their own: this process counts people from one, too."""
+    body = new_crossing() | {"direction": "exit"}
+    body["person"]["document"]["issuing_state"] = "TJK"
+    return body
+
+
+@contextmanager
+def intake_at_full_speed(api: ApiProcess) -> Iterator[None]:
+    context = multiprocessing.get_context("spawn")
+    under_way, ended = context.Event(), context.Event()
+    asking = context.Process(target=keep_asking, args=(api.port, api.token("border"), under_way, ended))
+    asking.start()
+    try:
+        if not under_way.wait(60):
+            raise RuntimeError("no intake came under way")
+        yield
+    finally:
+        ended.set()
+        asking.join()
+
+
+async def beside_intake(database: Database, keys: Path) -> None:
+    """The run over as many others, while the portal takes crossings."""
+    engine = make_engine(database.app_url)
+    await load(engine, CROSSINGS, [entry() for _ in range(PEOPLE)])
+    async with api_process("portal", database, keys) as api:
+        with intake_at_full_speed(api):
+            await timed("overstays_beside_intake", engine, overstays)
+    await engine.dispose()
+
+
+async def main(server: Server, keys: Path) -> None:
     portal = await server.ensure_database("portal")
     kandas = await server.ensure_database("kandas")
     for service, made in (("portal", portal), ("kandas", kandas)):
@@ -91,6 +143,7 @@ async def main(server: Server) -> None:
     await timed("expiries", engines[1], expiries)
     for engine in engines:
         await engine.dispose()
+    await beside_intake(portal, keys)
 
 
 if __name__ == "__main__":
@@ -99,6 +152,6 @@ if __name__ == "__main__":
         server = Server(directory / "postgres", durable=True)
         server.start()
         try:
-            asyncio.run(main(server))
+            asyncio.run(main(server, directory / "issuer"))
         finally:
             server.stop()

@@ -1,8 +1,9 @@
 """Stay control over HTTP, and the overstay run: killed, repeated, put right (P5)."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 import orjson
 import pytest
@@ -301,6 +302,28 @@ async def test_a_run_asks_the_same_number_of_times_for_few_and_many(portal: Api)
         return len(statements)
 
     assert await statements_for(3) == await statements_for(300) - 5  # judging and placing the first three again
+
+
+async def test_a_page_of_a_run_reads_what_it_holds_however_large_the_register_is(portal: Api) -> None:
+    lines = [orjson.dumps(crossing(crossed_at="2026-01-01T10:00:00+05:00")) for _ in range(500)]
+    headers = portal.token(BORDER) | {"Content-Type": "application/x-ndjson"}
+    await portal.client.post("/v1/border-crossings:batch", content=b"\n".join(lines), headers=headers)
+    assert (await overstay_run.run(portal.engine, DAY, PORTAL)).recorded == 500
+    plans: list[dict[str, Any]] = []
+
+    async def rows_read(query: Any, **parameters: Any) -> int:
+        async with portal.engine.connect() as connection:
+            asked = text(f"EXPLAIN (ANALYZE, FORMAT JSON) {query.text}")
+            plans[:] = [orjson.loads((await connection.execute(asked, parameters)).scalar_one())[0]["Plan"]]
+        read = 0
+        for plan in plans:  # grows while it is gone through
+            plans.extend(plan.get("Plans", ()))
+            read += plan["Actual Loops"] * (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0))
+        return int(read)
+
+    people = await rows_read(store._LAST_ON_DOCUMENTS, after="", before=datetime(2026, 3, 2, tzinfo=UTC), limit=10)
+    assert 10 <= people < 200
+    assert 10 <= await rows_read(store._FOUND_BY_RUN, after=UUID(int=0), limit=10) < 200
 
 
 @pytest.mark.parametrize(

@@ -89,12 +89,18 @@ citizenship_change = record_table(
     *person_columns("citizenship_change"),
     *search_indexes("citizenship_change", day="date"),
 )
+FOUND_BY_RUN = (
+    "NOT withdrawn AND violation = 'overstay' AND source_id LIKE 'overstay:%' AND body->>'confirmed_on' IS NULL"
+)
+"""Overstays in effect that a run has found and nobody has confirmed: what their index holds, to the letter."""
+
 violation = record_table(
     metadata,
     "violation",
     Column("violation", Text, nullable=False),
     *candidate_columns("violation"),
     *search_indexes("violation", day="found_on"),
+    Index("violation_found_by_run", "id", postgresql_where=text(FOUND_BY_RUN)),
 )
 expulsion = record_table(
     metadata, "expulsion", *person_columns("expulsion"), *search_indexes("expulsion", day="decided_on")

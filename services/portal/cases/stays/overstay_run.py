@@ -45,7 +45,7 @@ from shared.records.people import document_of
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 500
+AT_ONCE = 2_000  # persons, as many as lines of a batch
 LastCrossings = Callable[[AsyncConnection, Any, datetime, int], Awaitable[list[Any]]]
 """Of the store: a page of persons by their last crossings, after a row of the page before."""
 _FIRST = UUID(int=0)

@@ -162,12 +162,22 @@ class _Span:
     @property
     def unlawful_from(self) -> date | None:
         """The first unlawful day; those after it in the span are unlawful too. None where there is none."""
-        if self.lawful(self.last) is not False:
+        if self.right == "none":
+            return self.first
+        return min((day for limit in self.limits if (day := self._beyond(limit)) is not None), default=None)
+
+    def _beyond(self, limit: Limit) -> date | None:
+        """The first day beyond one limit."""
+        if self.used(limit, self.last) <= limit.days:
             return None
-        length = (self.last - self.first).days + 1
-        return add_days(
-            self.first, bisect_left(range(length), True, key=lambda n: not self.lawful(add_days(self.first, n)))
-        )
+        if limit.per_entry:
+            return add_days(self.first, max(limit.days - self.used_before, 0))
+        soonest = max(limit.days + 1 - self.in_window(self.first), 0)  # it grows by one a day at most
+        if self.in_window(day := add_days(self.first, soonest)) > limit.days:
+            return day
+        days = range((self.last - self.first).days + 1)
+        beyond = bisect_left(days, limit.days + 1, soonest, key=lambda n: self.in_window(add_days(self.first, n)))
+        return add_days(self.first, beyond)
 
 
 def visa_free_limits(citizenship: str, norms: NormsInForce) -> tuple[Limit, ...]:
@@ -221,10 +231,10 @@ def legal_stay(history: History, day: date, rulebook: Rulebook) -> LegalStay:
 
 def overstayed_since(history: History, day: date, rulebook: Rulebook) -> date | None:
     """The first day of the stay without right in which the person is on `day`; None where there is no such stay."""
-    known = replace(history, crossings=tuple(c for c in history.crossings if c.day <= day))
-    if history.citizenship == HOME or not is_present(known, day):
+    crossings = _without_exit_on(tuple(c for c in history.crossings if c.day <= day), day)
+    if history.citizenship == HOME or not (crossings and crossings[-1].entry):
         return None
-    return _without_right_since(list(_spans(_still_here(known, day), day, rulebook)))
+    return _without_right_since(list(_spans(replace(history, crossings=crossings), day, rulebook)))
 
 
 def is_present(history: History, day: date) -> bool:

@@ -10,10 +10,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import ARRAY, Text, any_, bindparam, select, text
+from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.portal.store.tables import border_crossing, violation
+from services.portal.store.tables import FOUND_BY_RUN, border_crossing, violation
 
 _WHOSE = "NOT withdrawn AND (document = ANY(CAST(:documents AS text[])) OR iin = ANY(CAST(:iins AS text[])))"
 
@@ -24,12 +25,28 @@ FROM border_crossing
 WHERE {_WHOSE} ORDER BY crossed_at, id
 """)  # noqa: S608  (only our own condition is put in)
 
+# Each step goes to the next document by the index: a page costs what it holds, however large the register is.
 _LAST_ON_DOCUMENTS = text("""
-SELECT DISTINCT ON (document) document, iin, direction, body->'person'->>'citizenship' AS citizenship,
-    body->'person'->>'birth_date' AS birth_date
-FROM border_crossing
-WHERE NOT withdrawn AND document > :after AND crossed_at < :before
-ORDER BY document, crossed_at DESC, id DESC LIMIT :limit
+WITH RECURSIVE page (document, place) AS (
+    SELECT * FROM (
+        SELECT document, 1 FROM border_crossing
+        WHERE NOT withdrawn AND document > :after AND crossed_at < :before ORDER BY document LIMIT 1
+    ) AS first
+    UNION ALL
+    SELECT next.document, page.place + 1 FROM page, LATERAL (
+        SELECT document FROM border_crossing
+        WHERE NOT withdrawn AND document > page.document AND crossed_at < :before ORDER BY document LIMIT 1
+    ) AS next
+    WHERE page.place < :limit
+)
+SELECT last.* FROM page, LATERAL (
+    SELECT document, iin, direction, body->'person'->>'citizenship' AS citizenship,
+        body->'person'->>'birth_date' AS birth_date
+    FROM border_crossing
+    WHERE NOT withdrawn AND document = page.document AND crossed_at < :before
+    ORDER BY crossed_at DESC, id DESC LIMIT 1
+) AS last
+ORDER BY page.place
 """)
 
 # In the order of the document's index, whose end these crossings are. A later crossing of the same person on whatever
@@ -78,11 +95,10 @@ SELECT iin, document, body->>'act' AS act, CAST(body->>'date' AS date) AS day
 FROM citizenship_change WHERE {_WHOSE} ORDER BY day, id
 """)  # noqa: S608
 
-_FOUND_BY_RUN = text("""
+_FOUND_BY_RUN = text(f"""
 SELECT id, iin, document, CAST(body AS text) AS body FROM violation
-WHERE NOT withdrawn AND violation = 'overstay' AND source_id LIKE 'overstay:%'
-    AND body->>'confirmed_on' IS NULL AND id > :after ORDER BY id LIMIT :limit
-""")
+WHERE {FOUND_BY_RUN} AND id > :after ORDER BY id LIMIT :limit
+""")  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +150,17 @@ async def last_without_document(connection: AsyncConnection, after: Any, before:
 
 async def known_violations(connection: AsyncConnection, source_ids: Sequence[str]) -> set[str]:
     """Which of these are on record, withdrawn ones included."""
-    query = select(violation.c.source_id).where(violation.c.source_id.in_(source_ids))
+    query = select(violation.c.source_id).where(
+        violation.c.source_id == any_(bindparam("ids", source_ids, ARRAY(Text)))
+    )
     return set((await connection.scalars(query)).all())
 
 
 async def bodies(connection: AsyncConnection, crossings: Sequence[UUID]) -> dict[UUID, str]:
     """The bodies of crossings by their records."""
-    query = select(border_crossing.c.id, border_crossing.c.body).where(border_crossing.c.id.in_(crossings))
+    query = select(border_crossing.c.id, border_crossing.c.body).where(
+        border_crossing.c.id == any_(bindparam("ids", crossings, ARRAY(PgUUID)))
+    )
     return {row.id: row.body for row in await connection.execute(query)}
 
 
