@@ -2,7 +2,20 @@
 
 from fastapi import FastAPI
 
-from services.consular.api import consular_registration, host_country_figure, own_registration, totals
+from services.consular.api import (
+    assistance_case,
+    consular_registration,
+    host_country_figure,
+    own_registration,
+    placement_agency,
+    placement_complaint,
+    placement_contract,
+    register_total,
+    remittance,
+    statistics_request,
+    study,
+    totals,
+)
 from services.consular.background import BACKGROUND
 from shared.service import make_register
 from shared.settings import ServiceSettings
@@ -11,7 +24,15 @@ ROUTERS = (
     consular_registration.router,
     own_registration.router,
     host_country_figure.router,
+    statistics_request.router,
     totals.router,
+    register_total.router,
+    remittance.router,
+    assistance_case.router,
+    placement_agency.router,
+    placement_contract.router,
+    placement_complaint.router,
+    study.router,
 )
 
 

@@ -1,12 +1,23 @@
 """Every fact that the services publish, by event type."""
 
 from shared.events.border_control import BorderAlert, EntryBan, LostDocument
-from shared.events.consular import ConsularRegistration, HostCountryFigure
+from shared.events.consular import (
+    AssistanceCase,
+    ConsularRegistration,
+    HostCountryFigure,
+    PlacementAgency,
+    PlacementComplaint,
+    PlacementContract,
+    RegisterTotal,
+    Remittance,
+    StatisticsRequest,
+)
 from shared.events.envelope import Fact
 from shared.events.kandas import KandasStatus
 from shared.events.permits import EaeuWorker, WorkPermit
 from shared.events.police import CitizenshipChange, Expulsion, ProtectionStatus, ResidencePermit, Violation
 from shared.events.portal import BorderCrossing, FeedCoverage, HostNotification, ResidenceRegistration
+from shared.events.study import Study
 from shared.events.visa import StayRegistration, Visa
 
 FACTS: dict[str, type[Fact]] = {
@@ -31,5 +42,13 @@ FACTS: dict[str, type[Fact]] = {
         KandasStatus,
         ConsularRegistration,
         HostCountryFigure,
+        StatisticsRequest,
+        RegisterTotal,
+        Remittance,
+        AssistanceCase,
+        PlacementAgency,
+        PlacementContract,
+        PlacementComplaint,
+        Study,
     )
 }

@@ -56,8 +56,15 @@ NOT_COUNTED = {
     "permits.eaeu_worker.v1": {"employer_bin", "occupation"},
     "kandas.kandas_status.v1": {"case", "member"},
     "consular.consular_registration.v1": {
-        *("abroad_since", "city", "expected_until", "legal_basis", "mission", "occupation", "renewed_on"),
+        *("abroad_since", "city", "employer", "expected_until", "legal_basis", "mission", "occupation", "renewed_on"),
     },
+    "consular.statistics_request.v1": {"answer_by", "asked_on", "declined_because", "figure", "mission", "settled_on"},
+    "consular.register_total.v1": {"registered", "stale", "working"},
+    "consular.assistance_case.v1": {"closed_on", "mission"},
+    "consular.placement_agency.v1": {"agency_bin", "listed_on"},
+    "consular.placement_contract.v1": {"agency_bin", "employer", "occupation", "signed_on", "workers"},
+    "consular.placement_complaint.v1": {"agency_bin", "received_on", "settled_on"},
+    "consular.study.v1": {"funding", "institution"},
 }
 
 

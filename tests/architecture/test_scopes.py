@@ -52,6 +52,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "renew": {"expected_until": None},
     "end": {"ended_on": "2026-01-02", "reason": "return"},
     "revoke": {"ended_on": "2026-01-02", "reason": "x"},
+    "answer": {"source_id": "F-1", "value": 1, "source": "x", "reliability": "official", "reported_on": "2026-02-01"},
+    "decline": {"reason": "x"},
     "/v1/kandas-statuses/{id}:end": {"ended_on": "2026-01-02", "reason": "leaving"},
 }
 

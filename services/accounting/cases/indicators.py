@@ -12,9 +12,11 @@ from services.accounting.rules.figures.figures import Query
 from services.accounting.rules.figures.flow_figures import Crossings, Formula
 from services.accounting.rules.figures.movements import CellKind as Cell
 from services.accounting.store.register_records import (
+    ASSISTED,
     CITIZENS_ABROAD,
     EAEU_WORKERS,
     EXPULSIONS,
+    IRREGULAR_ABROAD,
     MOVES,
     MOVES_BETWEEN,
     MOVES_WITHIN,
@@ -22,7 +24,10 @@ from services.accounting.store.register_records import (
     OVERSTAYS,
     PERMITS,
     PERMITS_IN_FORCE,
+    STUDENTS_ABROAD,
+    STUDENTS_HERE,
     VIOLATIONS,
+    WORKERS_ABROAD,
     Records,
     kandas,
     protected,
@@ -60,11 +65,18 @@ class Reported:
     reliability: str
 
 
+@dataclass(frozen=True, slots=True)
+class Transferred:
+    """What sources report of personal transfers in a direction (shared.events.consular.Remittance)."""
+
+    direction: str
+
+
 class Loaded(NamedTuple):
     """Figures of other bodies alone, from loaded files: nothing is counted here."""
 
 
-Source = Formula | Acts | Standing | Difference | Reported | Loaded
+Source = Formula | Acts | Standing | Difference | Reported | Transferred | Loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +166,18 @@ INDICATORS: Final = (
     _acts("DF_KANDAS", "KANDAS_ENDED", kandas("ended_on", "ended")),
     *_loaded("DF_KANDAS", "KANDAS_ARRIVED", "KANDAS_SHARE"),
     _standing("DF_ABROAD", "REGISTERED", CITIZENS_ABROAD),
+    _standing("DF_ABROAD", "WORKING", WORKERS_ABROAD),
+    _standing("DF_ABROAD", "IRREGULAR", IRREGULAR_ABROAD),
+    _acts("DF_ABROAD", "ASSISTED", ASSISTED),
     *_loaded("DF_ABROAD", "REGISTERED", "STUDYING", "IRREGULAR"),
+    *_loaded("DF_ABROAD", "BOLASHAK_SENT", "BOLASHAK_RETURNED", "STUDYING_SHARE"),
     *_reported("REGISTERED", "WORKING", "STUDYING", "IRREGULAR"),
-    *_loaded("DF_MIRROR", "WORKING"),
-    *_loaded("DF_REMITTANCE", "TRANSFERS_IN"),
+    *_loaded("DF_MIRROR", "WORKING", "IRREGULAR", "IMM", "NET"),
+    Indicator("TRANSFERS_IN", "DF_REMITTANCE", "REPORTED", Transferred("in")),
+    Indicator("TRANSFERS_OUT", "DF_REMITTANCE", "REPORTED", Transferred("out")),
+    *_loaded("DF_REMITTANCE", "TRANSFERS_IN", "TRANSFERS_SHARE"),
+    _standing("DF_STUDY", "STUDENTS_HERE", STUDENTS_HERE),
+    _standing("DF_STUDY", "STUDYING", STUDENTS_ABROAD),
     *_loaded("DF_STUDY", "STUDENTS_HERE"),
     _standing("DF_PROTECTION", "REFUGEES", protected("refugee")),
     _standing("DF_PROTECTION", "STATELESS", protected("stateless")),

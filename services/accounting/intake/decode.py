@@ -9,12 +9,13 @@ from services.accounting.intake.digest import consular, kandas, permits, police,
 from services.accounting.intake.digest.digested import NOBODY, DigestedRecord, Sign, body, identify, sign_columns
 from services.accounting.rules.persons.identity import Claim, Hashes, fact_key
 from services.accounting.rules.rows import CONSUMER, FactRow, ParkedRow, RegisterRow
-from shared.events.consular import ConsularRegistration, HostCountryFigure
+from shared.events.consular import AssistanceCase, ConsularRegistration, HostCountryFigure, Remittance
 from shared.events.envelope import Fact
 from shared.events.kandas import KandasStatus
 from shared.events.permits import EaeuWorker, WorkPermit
 from shared.events.police import CitizenshipChange, Expulsion, ProtectionStatus, ResidencePermit, Violation
 from shared.events.portal import BorderCrossing, FeedCoverage, HostNotification, ResidenceRegistration
+from shared.events.study import Study
 from shared.events.views import granted
 from shared.events.visa import StayRegistration, Visa
 from shared.inbox.reading import NotUnderstood, fact_of, readable, type_of, version_of
@@ -36,6 +37,9 @@ SIGNS: Mapping[str, tuple[type[Fact], Callable[[Any], Sign | None]]] = {
     KandasStatus.TYPE: (KandasStatus, kandas.kandas_status_v1),
     ConsularRegistration.TYPE: (ConsularRegistration, consular.consular_registration_v1),
     HostCountryFigure.TYPE: (HostCountryFigure, consular.host_country_figure_v1),
+    Remittance.TYPE: (Remittance, consular.remittance_v1),
+    AssistanceCase.TYPE: (AssistanceCase, consular.assistance_case_v1),
+    Study.TYPE: (Study, consular.study_v1),
 }
 """How each fact but the border crossing is read."""
 _MODELS: tuple[type[Fact], ...] = (BorderCrossing, *(model for model, _ in SIGNS.values()))

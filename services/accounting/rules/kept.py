@@ -10,6 +10,9 @@ from typing import Final
 AGE_GROUP: Final = "age_group"
 """Stored in place of a birth date: the code of dimensions.age_group, 0 = unknown."""
 
+AGED_ON: Final[Mapping[str, str]] = {"residence_registration.v1": "date", "consular_registration.v1": "registered_on"}
+"""By fact that keeps the age group: the member that is the day of the act."""
+
 PERSONAL: Final = frozenset({"sex", "citizenship"})
 """Members of a person that may be kept beside the fact's own."""
 
@@ -38,9 +41,14 @@ KEPT: Final[Mapping[str, frozenset[str]]] = {
     "kandas_status.v1": frozenset(
         {"state", "region", "country_of_origin", "applied_on", "decided_on", "valid_until", "ended_on"}
     ),
-    "consular_registration.v1": frozenset({"country", "purpose", "registered_on", "ended_on"}),
+    "consular_registration.v1": frozenset(
+        {"country", "purpose", "legality", "region_of_origin", "registered_on", "ended_on", "sex", AGE_GROUP}
+    ),
     "host_country_figure.v1": frozenset(
         {"country", "concept", "period", "value", "reliability", "source", "reported_on"}
     ),
+    "remittance.v1": frozenset({"country", "direction", "period", "currency", "amount", "source", "reported_on"}),
+    "assistance_case.v1": frozenset({"country", "kind", "opened_on"}),
+    "study.v1": frozenset({"country", "region", "level", "since", "until", "citizenship"}),
 }  # fmt: skip
 """By fact: its own members, those of its person, and AGE_GROUP where a figure counts by age."""

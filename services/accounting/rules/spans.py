@@ -1,5 +1,5 @@
-"""Spans of time as they are written: a figure's period is a month, quarter or year, a day, or years from a day on (SDMX
-time range); a register names the last day of what it states.
+"""Spans of time as they are written: a figure's period is a month, quarter or year, a day, or years or months from a
+day on (SDMX time range); a register names the last day of what it states.
 """
 
 import re
@@ -8,19 +8,19 @@ from datetime import MAXYEAR, date
 from shared.kernel.calendar import add_days, add_months
 from shared.kernel.periods import Period
 
-_RANGE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})/P([1-9][0-9]?)Y")
+_RANGE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})/P([1-9][0-9]?)([YM])")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def span(period: str) -> tuple[date, date]:
-    """`[start, end)` of `2024`, `2024-Q1`, `2024-05`, `2021-11-01` or `2014-01-01/P3Y`.
+    """`[start, end)` of `2024`, `2024-Q1`, `2024-05`, `2021-11-01`, `2014-01-01/P3Y` or `2020-01-01/P6M`.
 
     Raises ValueError for what is none of them, and for one that ends beyond the calendar."""
-    if years := _RANGE.fullmatch(period):
-        start = date.fromisoformat(years[1])
-        if start.year + int(years[2]) > MAXYEAR:
-            raise ValueError("the calendar ends before these years")
-        return start, add_months(start, 12 * int(years[2]))
+    if given := _RANGE.fullmatch(period):
+        start, months = date.fromisoformat(given[1]), int(given[2]) * (12 if given[3] == "Y" else 1)
+        if start.year + months / 12 > MAXYEAR:
+            raise ValueError("the calendar ends before this time")
+        return start, add_months(start, months)
     if _DAY.fullmatch(period):
         day = date.fromisoformat(period)
         if (end := day_after(day)) is None:
@@ -36,7 +36,7 @@ def day_after(last: date | None) -> date | None:
 
 
 def frequency(period: str) -> str:
-    """The code of CL_FREQ that a period asks for: A, Q, M, D for a day, `_X` for a span of years."""
+    """The code of CL_FREQ that a period asks for: A, Q, M, D for a day, `_X` for a span of time."""
     if "/" in period:
         return "_X"
     if _DAY.fullmatch(period):

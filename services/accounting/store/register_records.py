@@ -9,12 +9,13 @@ from typing import Final
 from services.accounting.rules.figures.axes import axis_of
 from services.accounting.rules.kept import AGE_GROUP
 from services.accounting.store.members import code, day, flag, number, one_of, text
-from shared.events.consular import ConsularRegistration
+from shared.events.consular import AssistanceCase, ConsularRegistration
 from shared.events.envelope import Fact
 from shared.events.kandas import KandasStatus
 from shared.events.permits import EaeuWorker, WorkPermit
 from shared.events.police import Expulsion, ProtectionStatus, Violation
 from shared.events.portal import ResidenceRegistration
+from shared.events.study import Study
 
 Levels = tuple[str, ...]
 """SQL for the code of a dimension on each of its levels: several where groups lie within groups, as those of age do."""
@@ -43,8 +44,7 @@ def _qualified(fact: type[Fact]) -> Levels:
 
 
 def _sex(fact: type[Fact]) -> Levels:
-    sex = text(fact, "sex")
-    return (f"CASE {sex} WHEN 'X' THEN '_X' ELSE {sex} END",)
+    return (f"coalesce(nullif({text(fact, 'sex')}, 'X'), '_X')",)
 
 
 def _age(fact: type[Fact]) -> Levels:
@@ -127,9 +127,29 @@ VIOLATIONS: Final = _violations(f"NOT ({_FINDING})")
 OVERSTAYS: Final = _violations(f"{_OVERSTAY} AND NOT ({_FINDING})")
 OVERSTAY_FINDINGS: Final = _violations(f"{_OVERSTAY} AND {_FINDING}")
 EXPULSIONS: Final = Records(Expulsion, (_UNKNOWN, *_codes(Expulsion, "citizenship")), day(Expulsion, "executed_on"))
-CITIZENS_ABROAD: Final = Records(
-    ConsularRegistration,
-    _codes(ConsularRegistration, "country", "purpose"),
-    day(ConsularRegistration, "registered_on"),
-    day(ConsularRegistration, "ended_on"),
+
+
+def _abroad(condition: str = "true") -> Records:
+    entry = ConsularRegistration
+    place = (*_codes(entry, "region_of_origin", "country", "purpose"), _sex(entry), _age(entry))
+    return Records(entry, place, day(entry, "registered_on"), day(entry, "ended_on"), condition)
+
+
+CITIZENS_ABROAD: Final = _abroad()
+WORKERS_ABROAD: Final = _abroad(one_of(ConsularRegistration, "purpose", "work"))
+IRREGULAR_ABROAD: Final = _abroad(one_of(ConsularRegistration, "legality", "irregular"))
+ASSISTED: Final = Records(
+    AssistanceCase,
+    (_UNKNOWN, *_codes(AssistanceCase, "country"), _UNKNOWN, _UNKNOWN, _UNKNOWN),
+    day(AssistanceCase, "opened_on"),
 )
+
+
+def _studying(place: str, condition: str) -> Records:
+    """Courses by the region of the institution, the country whose name is `place`, and the level."""
+    until = f"{day(Study, 'until')} + 1"
+    return Records(Study, _codes(Study, "region", place, "level"), day(Study, "since"), until, condition)
+
+
+STUDENTS_HERE: Final = _studying("citizenship", f"{text(Study, 'country')} = 'KAZ'")
+STUDENTS_ABROAD: Final = _studying("country", f"{text(Study, 'country')} <> 'KAZ'")

@@ -39,3 +39,32 @@ consular_registration = record_table(
 )
 Index("consular_registration_iin", consular_registration.c.iin)
 Index("consular_registration_mission", consular_registration.c.mission, consular_registration.c.id)
+
+statistics_request = record_table(
+    metadata,
+    "statistics_request",
+    Column("mission", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("answer_by", Date, nullable=False),
+    *search_indexes("statistics_request", day="asked_on"),
+)
+Index(
+    "statistics_request_open",
+    statistics_request.c.answer_by,
+    statistics_request.c.id,
+    postgresql_where=statistics_request.c.state == "asked",
+)
+
+register_total = record_table(metadata, "register_total", *search_indexes("register_total", day="day"))
+remittance = record_table(metadata, "remittance", *search_indexes("remittance", day="reported_on"))
+assistance_case = record_table(
+    metadata, "assistance_case", *search_indexes("assistance_case", day="opened_on", by=("iin", "document"))
+)
+placement_agency = record_table(metadata, "placement_agency", *search_indexes("placement_agency", day="listed_on"))
+placement_contract = record_table(
+    metadata, "placement_contract", *search_indexes("placement_contract", day="signed_on")
+)
+placement_complaint = record_table(
+    metadata, "placement_complaint", *search_indexes("placement_complaint", day="received_on")
+)
+study = record_table(metadata, "study", *search_indexes("study", day="since", by=("iin", "document")))

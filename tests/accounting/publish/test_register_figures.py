@@ -193,7 +193,7 @@ class TestAbroad:
             entry(ended_on="2023-12-31", end_reason="return"),
             entry(country="DEU", registered_on="2024-01-02"),
         )
-        found = await read(api, "DF_ABROAD/A.REGISTERED.REGISTER..", "PARTNER", "PURPOSE", "TIME_PERIOD")
+        found = await read(api, "DF_ABROAD/A.REGISTERED.REGISTER.KZ..._T._T", "PARTNER", "PURPOSE", "TIME_PERIOD")
         assert {at: value for at, value in found.items() if value} == {
             **{("_T", "_T", "2023"): 2, ("KOR", "_T", "2023"): 2, ("KOR", "work", "2023"): 1},
             **{("KOR", "study", "2023"): 1, ("_T", "work", "2023"): 1, ("_T", "study", "2023"): 1},

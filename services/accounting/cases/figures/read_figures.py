@@ -23,7 +23,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.accounting.cases.figures.flow_figures import flow_figures
 from services.accounting.cases.figures.mirror_figures import mirror_figures
 from services.accounting.cases.figures.register_figures import register_figures
-from services.accounting.cases.indicators import Acts, Difference, Reported, Standing, wanted
+from services.accounting.cases.figures.transfer_figures import transfer_figures
+from services.accounting.cases.indicators import Acts, Difference, Reported, Standing, Transferred, wanted
 from services.accounting.rules.figures.dimensions import day_of
 from services.accounting.rules.figures.figures import Figure, NotPublic, Query, Reading, TooMany, public_part
 from services.accounting.rules.figures.flow_figures import Crossings, Formula
@@ -51,6 +52,7 @@ _COMPUTING: Final[Mapping[type, Computing]] = {
     Standing: register_figures,
     Difference: register_figures,
     Reported: mirror_figures,
+    Transferred: transfer_figures,
 }
 """What computes figures from each kind of source; Loaded figures are not computed."""
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -12,12 +12,11 @@ from services.accounting.rules.figures.dimensions import (
     day_number,
     region_code,
 )
-from services.accounting.rules.kept import AGE_GROUP, KEPT
+from services.accounting.rules.kept import AGE_GROUP, AGED_ON, KEPT
 from services.accounting.rules.persons.identity import NO_KEY, Claim, Hashes, Holder
 from services.accounting.rules.residence.history import Kind
 from shared.events.envelope import Fact
 from shared.events.person import Document, Person
-from shared.events.portal import ResidenceRegistration
 from shared.events.wire import Date
 from shared.inbox.reading import NotUnderstood
 from shared.kernel.documents import is_filler
@@ -107,8 +106,8 @@ def body(fact: Fact, person: Person | None) -> str:
     if person:
         of_person = {"sex": person.sex, "citizenship": counted_citizenship(person.citizenship)}
         told |= {name: value for name, value in of_person.items() if name in kept}
-        if AGE_GROUP in kept:  # of these acts alone
-            told[AGE_GROUP] = age_group_on(person.birth_date, cast(ResidenceRegistration, fact).date)
+        if AGE_GROUP in kept:
+            told[AGE_GROUP] = age_group_on(person.birth_date, getattr(fact, AGED_ON[fact.NAME]))
     try:
         text = orjson.dumps(told).decode()
     except orjson.JSONEncodeError:

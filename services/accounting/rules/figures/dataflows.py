@@ -75,6 +75,7 @@ PERMIT_KINDS: Final = Enumeration("CL_PERMIT_KIND", ("permit_kinds", "labour_kin
 CATEGORIES: Final = Enumeration("CL_CATEGORY", ("permit_categories",), "_T", _ALL_OR_UNKNOWN)
 ACTIVITIES: Final = Enumeration("CL_ACTIVITY", ("activities",), "_T", _ALL_OR_UNKNOWN)
 QUALIFICATIONS: Final = Enumeration("CL_QUALIFICATION", ("qualifications",), "_T", _ALL_OR_UNKNOWN)
+STUDY_LEVELS: Final = Enumeration("CL_STUDY_LEVEL", ("study_levels",), "_T", _ALL_OR_UNKNOWN)
 CURRENCIES: Final = Enumeration("CL_CURRENCY", ("currencies",))
 STATUSES: Final = Enumeration("CL_OBS_STATUS", ("observation_status",))
 CONFIDENTIALITY: Final = Enumeration("CL_CONF_STATUS", ("confidentiality",))
@@ -110,10 +111,10 @@ _FLOWS: Final = (
         QUALIFICATION=QUALIFICATIONS,
     ),
     _flow("DF_KANDAS", REF_AREA=AREAS, PARTNER=COUNTRIES),
-    _flow("DF_ABROAD", PARTNER=COUNTRIES, PURPOSE=PURPOSES),
+    _flow("DF_ABROAD", REF_AREA=AREAS, PARTNER=COUNTRIES, PURPOSE=PURPOSES, SEX=SEXES, AGE=AGES),
     _flow("DF_MIRROR", REF_AREA=COUNTRIES, PARTNER=COUNTRIES, REPORTER=COUNTRIES),
     _flow("DF_REMITTANCE", PARTNER=COUNTRIES, CURRENCY=CURRENCIES),
-    _flow("DF_STUDY", PARTNER=COUNTRIES),
+    _flow("DF_STUDY", REF_AREA=AREAS, PARTNER=COUNTRIES, STUDY_LEVEL=STUDY_LEVELS),
     _flow("DF_PROTECTION", CITIZEN=COUNTRIES),
     _flow("DF_INTERNAL", REF_AREA=AREAS, COUNTERPART_AREA=AREAS),
     _flow("DF_STAY", REF_AREA=AREAS, CITIZEN=COUNTRIES),

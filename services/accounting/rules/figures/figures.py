@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final, Protocol
 
 from services.accounting.rules.figures.dataflows import Flow
+from services.accounting.rules.spans import span
 
 Key = tuple[str, ...]
 """One code per dimension of the flow, in its order."""
@@ -54,6 +55,15 @@ class Query:
     def of(self, dimension: str) -> frozenset[str] | None:
         """The wanted codes of one dimension, None for every code."""
         return self.codes[self.flow.position(dimension)]
+
+    def covers_named(self, period: str) -> bool:
+        """`covers` of a period as it is written. One that cannot be read, stored before intake refused it, lies
+        nowhere: it must not break all others."""
+        try:
+            start, end = span(period)
+        except ValueError:
+            return False
+        return self.covers(start, end)
 
     def covers(self, start: date, end: date) -> bool:
         """Whether a period `[start, end)` lies wholly in what is asked."""

@@ -7,7 +7,7 @@ from shared.events.consular import HostCountryFigure as Reported
 
 # What is about nobody has its own key for a person: of two that were reported on one day the same one counts always.
 _NEWEST = f"""
-SELECT DISTINCT ON (country, concept, period, reliability)
+SELECT DISTINCT ON (country, concept, period, reliability, source)
     country, concept, period, value, reliability, source, reported_on
 FROM (
     SELECT {text(Reported, "country")} AS country, {text(Reported, "concept")} AS concept,
@@ -15,10 +15,10 @@ FROM (
         {text(Reported, "reliability")} AS reliability, {text(Reported, "source")} AS source,
         {day(Reported, "reported_on")} AS reported_on, person
     FROM derived.record WHERE kind = '{Reported.NAME}'
-) reported ORDER BY country, concept, period, reliability, reported_on DESC, person
+) reported ORDER BY country, concept, period, reliability, source, reported_on DESC, person
 """  # noqa: S608  (names of our own members)
 
 
 async def newest(connection: asyncpg.Connection) -> list[asyncpg.Record]:
-    """Of each country, concept, period and reliability the figure that was reported last."""
+    """Of each country, concept, period, reliability and source the figure that was reported last."""
     return list(await connection.fetch(_NEWEST))
