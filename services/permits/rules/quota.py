@@ -20,17 +20,19 @@ LABOUR_IMMIGRANT = "labour_immigrant"
 
 @dataclass(frozen=True, slots=True)
 class QuotaSlot:
-    """Where and as what one worker would work; `category` is None for seasonal work."""
+    """Where and as what one worker would work; `category` is None for seasonal work, `country` is the citizenship."""
 
     kind: str
     category: str | None
     region: str
     activity: str
+    country: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """One line of a year's quota; None means that the pool does not ask for it. `used` and `reserved` are places."""
+    """One line of a year's quota; None means that the pool does not ask for it. `used` and `reserved` are places;
+    `country` is whose citizens a treaty gives the pool to."""
 
     id: UUID
     kind: str
@@ -40,6 +42,7 @@ class Pool:
     size: int
     reserved: int = 0
     used: int = 0
+    country: str | None = None
 
     @property
     def left(self) -> int:
@@ -48,16 +51,26 @@ class Pool:
     @property
     def name(self) -> str:
         """As a decision calls it: `employer category 1 region 75`."""
-        named = (("category", self.category), ("region", self.region), ("activity", self.activity))
+        named = (
+            ("category", self.category),
+            ("region", self.region),
+            ("activity", self.activity),
+            ("country", self.country),
+        )
         return " ".join([self.kind, *(f"{what} {code}" for what, code in named if code)])
 
     @property
     def national(self) -> bool:
-        """True for the lines that the national ceiling is about: the whole country, all activities."""
-        return self.region is None and self.activity is None
+        """True for the lines that the national ceiling is about: the whole country, all activities, everybody."""
+        return self.region is None and self.activity is None and self.country is None
 
     def covers(self, place: QuotaSlot) -> bool:
-        asked = ((self.category, place.category), (self.region, place.region), (self.activity, place.activity))
+        asked = (
+            (self.category, place.category),
+            (self.region, place.region),
+            (self.activity, place.activity),
+            (self.country, place.country),
+        )
         return self.kind == place.kind and all(named is None or named == has for named, has in asked)
 
 
