@@ -1,7 +1,7 @@
 """What permits does without being asked: copies of entry bans, applications that lapse, seals of the access log. Only
 when it is asked to: the check of the quota's ledger."""
 
-from services.permits.cases import quota_check
+from services.permits.cases import quota, quota_check
 from services.permits.cases.entry_ban import BANS
 from services.permits.cases.work_permit_application import lapse_daily
 from shared.audit import anchors
@@ -12,6 +12,7 @@ BACKGROUND = Background(
     copies=(BANS,),
     jobs=(
         Job("lapse-run", A_DAY, lapse_daily),
+        Job("quota-take-effect", A_DAY, quota.take_effect),
         Job("check-quota", None, quota_check.check),
         *anchors.jobs("permits"),
     ),

@@ -71,6 +71,11 @@ _STANDS = text("""
 INSERT INTO quota_year (year, version) VALUES (CAST(:year AS smallint), :version)
 ON CONFLICT (year) DO UPDATE SET version = excluded.version
 """)
+_WAITING = text("""
+SELECT CAST(o.source_id AS smallint) AS year FROM quota_order o
+LEFT JOIN quota_year y ON y.year = CAST(o.source_id AS smallint)
+WHERE o.version > coalesce(y.version, 0) ORDER BY 1
+""")
 
 
 class QuotaExceeded(Exception):
@@ -88,6 +93,11 @@ async def pools(connection: AsyncConnection, year: int) -> list[Pool]:
     order = (quota_pool.c.kind, quota_pool.c.region, quota_pool.c.activity, quota_pool.c.category)
     rows = await connection.execute(asked.order_by(*(column.asc().nulls_first() for column in order)))
     return [_pool(row) for row in rows]
+
+
+async def waiting(connection: AsyncConnection) -> list[int]:
+    """The years of whose quota a later version is on record than the pools are of."""
+    return [row.year for row in await connection.execute(_WAITING)]
 
 
 async def standing(connection: AsyncConnection, year: int) -> int:
