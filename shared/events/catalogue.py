@@ -4,7 +4,7 @@ from shared.events.border_control import BorderAlert, EntryBan, LostDocument
 from shared.events.consular import ConsularRegistration, HostCountryFigure
 from shared.events.envelope import Fact
 from shared.events.kandas import KandasStatus
-from shared.events.permits import EaeuWorker, WorkPermit
+from shared.events.permits import EaeuWorker, QuotaPool, WorkPermit
 from shared.events.police import CitizenshipChange, Expulsion, ProtectionStatus, ResidencePermit, Violation
 from shared.events.portal import BorderCrossing, FeedCoverage, HostNotification, ResidenceRegistration
 from shared.events.visa import StayRegistration, Visa
@@ -28,6 +28,7 @@ FACTS: dict[str, type[Fact]] = {
         BorderAlert,
         WorkPermit,
         EaeuWorker,
+        QuotaPool,
         KandasStatus,
         ConsularRegistration,
         HostCountryFigure,

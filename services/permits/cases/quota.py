@@ -24,6 +24,7 @@ from services.permits.cases.quota_document import (
     nearest,
     takes_effect,
 )
+from services.permits.cases.quota_told import tell
 from services.permits.cases.refusal import refusal
 from services.permits.rules import quota as rule
 from services.permits.rules import quota_move
@@ -31,7 +32,6 @@ from services.permits.rules.dated_figures import LabourForce, labour_force_for
 from services.permits.rules.quota import Pool
 from services.permits.rules.rulebook import rulebook
 from services.permits.store import quota as store
-from services.permits.store.quota import SetBy
 from services.permits.store.tables import quota_order
 from shared import clock
 from shared.db import records
@@ -118,7 +118,7 @@ async def order(
     async def act(unit: UnitOfWork) -> QuotaDecided:
         await store.close_year(unit.connection, year)
         said = QuotaVersion.ordered(ordered)
-        return await _put(unit, year, said, await _newest(unit, year), version, caller, "set")
+        return await _put(unit, year, said, await _newest(unit, year), version, caller)
 
     return await perform(engine, key, QuotaDecided, act)
 
@@ -145,7 +145,7 @@ async def move(
         records.expect_version(record, version)
         before = QuotaVersion.read(record.body)
         left = _moved(before, asked)
-        return await _put(unit, year, before.after(asked, record.version, left), record, version, caller, "moved")
+        return await _put(unit, year, before.after(asked, record.version, left), record, version, caller)
 
     return await perform(engine, key, QuotaDecided, act)
 
@@ -165,7 +165,6 @@ async def _put(
     newest: Record | None,
     seen: SeenVersions | None,
     caller: Caller,
-    set_by: SetBy,
 ) -> QuotaDecided:
     """Records the next version, and puts it in force if its day has come. The year is closed."""
     begins = said.holds_from or nearest(clock.today(), year)
@@ -176,8 +175,15 @@ async def _put(
         raise refusal(decision, "this quota")
     document = await upsert_document(unit, quota_order, Declaration(str(year), said, caller.subject, said.act), seen)
     if begins <= nearest(clock.today(), year) and begins <= clock.today():
-        await store.replace(unit.connection, year, said.lines, document.version, set_by)
+        await _replace(unit, year, said, document.version)
     return QuotaDecided(**dict(document), decision=decision)
+
+
+async def _replace(unit: UnitOfWork, year: int, said: QuotaVersion, version: int) -> None:
+    """Puts a version in force, and tells how the one before it ended. The clock tells how this one begins and goes."""
+    if await store.standing(unit.connection, year) != version:
+        await tell(unit, year)
+    await store.replace(unit.connection, year, said.lines, version, "moved" if said.moved else "set")
 
 
 def _expect_in_turn(year: int, begins: date, newest: Record | None) -> None:
@@ -250,8 +256,7 @@ async def _take_effect(unit: UnitOfWork, year: int) -> None:
         said, begins = QuotaVersion.read(version.body), takes_effect(version)
         check = rule.enough(said.lines, in_use, rulebook().on(begins))
         if check.outcome == "passed":
-            set_by: SetBy = "moved" if said.moved else "set"
-            await store.replace(unit.connection, year, said.lines, version.version, set_by)
+            await _replace(unit, year, said, version.version)
             return
         log.error("version %d of the quota of %d cannot take effect: %s", version.version, year, check.explanation)
 

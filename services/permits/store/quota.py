@@ -100,6 +100,11 @@ async def waiting(connection: AsyncConnection) -> list[int]:
     return [row.year for row in await connection.execute(_WAITING)]
 
 
+async def years(connection: AsyncConnection) -> list[int]:
+    """The years of which a version stands."""
+    return [row.year for row in await connection.execute(select(quota_year.c.year).order_by(quota_year.c.year))]
+
+
 async def standing(connection: AsyncConnection, year: int) -> int:
     """The version of the quota that the year's pools are; 0 before any."""
     return await connection.scalar(select(quota_year.c.version).where(quota_year.c.year == year)) or 0
