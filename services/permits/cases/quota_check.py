@@ -9,7 +9,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.permits.store import quota_ledger
-from services.permits.store.quota_ledger import Imbalance
+from services.permits.store.quota_ledger import Imbalance, LedgerLine
+
+Ledger = list[LedgerLine]
+"""Movements, oldest first."""
 
 _ONE_MOMENT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
@@ -35,3 +38,9 @@ def _line(found: Imbalance) -> str:
         f"permits: {found.year} {found.name} does not balance: size {size}, reserved {reserved}, used {used};"
         f" the ledger has {summed}, {promised}, {confirmed}"
     )
+
+
+async def ledger(engine: AsyncEngine, year: int, after: int, limit: int) -> Ledger:
+    """The movements of a year's quota behind position `after`, oldest first."""
+    async with engine.connect() as connection:
+        return list(await quota_ledger.lines(connection, year, after, limit))
