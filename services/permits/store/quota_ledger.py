@@ -23,20 +23,14 @@ citizens of a country names it (`employer@UZB`)."""
 TRIGGERS: Final = (
     """
     CREATE FUNCTION quota_ledger_of_pools() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        pool quota_pool := CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+        more int := CASE TG_OP WHEN 'DELETE' THEN -OLD.size WHEN 'INSERT' THEN NEW.size ELSE NEW.size - OLD.size END;
     BEGIN
-        IF TG_OP = 'INSERT' THEN
+        IF more <> 0 OR TG_OP = 'INSERT' THEN
             INSERT INTO quota_ledger (year, entry, kind, category, region, activity, size, reserved, used, version)
-            SELECT n.year, coalesce(n.set_by, 'set'), n.kind, n.category, n.region, n.activity, n.size, 0, 0, n.version
-            FROM new_pools n;
-        ELSIF TG_OP = 'DELETE' THEN
-            INSERT INTO quota_ledger (year, entry, kind, category, region, activity, size, reserved, used, version)
-            SELECT o.year, 'set', o.kind, o.category, o.region, o.activity, -o.size, 0, 0, o.version
-            FROM old_pools o WHERE o.size <> 0;
-        ELSE
-            INSERT INTO quota_ledger (year, entry, kind, category, region, activity, size, reserved, used, version)
-            SELECT n.year, coalesce(n.set_by, 'set'), n.kind, n.category, n.region, n.activity,
-                n.size - o.size, 0, 0, n.version
-            FROM new_pools n JOIN old_pools o ON o.id = n.id WHERE n.size <> o.size;
+            VALUES (pool.year, CASE TG_OP WHEN 'DELETE' THEN 'set' ELSE coalesce(pool.set_by, 'set') END,
+                pool.kind, pool.category, pool.region, pool.activity, more, 0, 0, pool.version);
         END IF;
         RETURN NULL;
     END $$
@@ -65,17 +59,13 @@ TRIGGERS: Final = (
     END $$
     """,
     """
-    CREATE TRIGGER quota_pool_made AFTER INSERT ON quota_pool REFERENCING NEW TABLE AS new_pools
-        FOR EACH STATEMENT EXECUTE FUNCTION quota_ledger_of_pools()
+    CREATE TRIGGER quota_pool_set AFTER INSERT OR DELETE ON quota_pool
+        FOR EACH ROW EXECUTE FUNCTION quota_ledger_of_pools()
     """,
+    # by row, so that what moves counters alone, as every reservation does, costs a comparison
     """
     CREATE TRIGGER quota_pool_resized AFTER UPDATE ON quota_pool
-        REFERENCING OLD TABLE AS old_pools NEW TABLE AS new_pools
-        FOR EACH STATEMENT EXECUTE FUNCTION quota_ledger_of_pools()
-    """,
-    """
-    CREATE TRIGGER quota_pool_gone AFTER DELETE ON quota_pool REFERENCING OLD TABLE AS old_pools
-        FOR EACH STATEMENT EXECUTE FUNCTION quota_ledger_of_pools()
+        FOR EACH ROW WHEN (OLD.size <> NEW.size) EXECUTE FUNCTION quota_ledger_of_pools()
     """,
     """
     CREATE TRIGGER quota_place_taken AFTER INSERT ON quota_place REFERENCING NEW TABLE AS new_places
