@@ -169,7 +169,7 @@ def _labour(permits: httpx.Client, travellers: list[Traveller]) -> None:
         staff = {"citizens": dict.fromkeys("1234", 500)}
         _done(permits.put(f"/v1/employers/{number}/staff/{today}", json=staff, headers=officer))
     pools = [{"kind": "employer", "size": 200, "category": category} for category in "34"]
-    quota = {"act": "invented for the demonstration", "labour_force": 9_700_000, "pools": pools}
+    quota = {"act": "invented for the demonstration", "pools": pools}
     _done(permits.put(f"/v1/quotas/{today.year}", json=quota, headers=officer))
     working = [
         who for who in travellers if who.crossings and not who.resident and who.crossings[0]["purpose"] == "work"

@@ -1,4 +1,4 @@
-"""`python -m services.permits api|relay|background|migrate|lapse-run`."""
+"""`python -m services.permits api|relay|background|migrate|lapse-run|check-quota`."""
 
 from typing import TYPE_CHECKING
 

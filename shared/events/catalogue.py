@@ -14,7 +14,7 @@ from shared.events.consular import (
 )
 from shared.events.envelope import Fact
 from shared.events.kandas import KandasStatus
-from shared.events.permits import EaeuWorker, WorkPermit
+from shared.events.permits import EaeuWorker, QuotaPool, WorkPermit
 from shared.events.police import CitizenshipChange, Expulsion, ProtectionStatus, ResidencePermit, Violation
 from shared.events.portal import BorderCrossing, FeedCoverage, HostNotification, ResidenceRegistration
 from shared.events.study import Study
@@ -39,6 +39,7 @@ FACTS: dict[str, type[Fact]] = {
         BorderAlert,
         WorkPermit,
         EaeuWorker,
+        QuotaPool,
         KandasStatus,
         ConsularRegistration,
         HostCountryFigure,

@@ -1,13 +1,26 @@
 """Facts of the permits register: foreign labour."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from shared.events.contradictions import not_before
 from shared.events.envelope import Fact
 from shared.events.person import Person
-from shared.events.wire import Activity, Bin, Country, Date, Flag, Occupation, PastDate, Region, SourceId, during
+from shared.events.wire import (
+    Activity,
+    Bin,
+    Country,
+    Date,
+    Flag,
+    Occupation,
+    PastDate,
+    Region,
+    SourceId,
+    Text,
+    during,
+    on,
+)
 
 PermitKind = Literal[
     "employer", "seasonal", "intra_corporate", "self_employed", "labour_immigrant", "business_immigrant"
@@ -53,3 +66,32 @@ class EaeuWorker(Fact, producer="permits", name="eaeu_worker", version=1):
     works_until: Date | None = None
 
     DAYS = during("works_from", "works_until")
+
+
+# The quota of a year, in a block of its own.
+
+QuotaKind = Literal["employer", "seasonal", "labour_immigrant", "undistributed"]
+QuotaPlaces = Annotated[int, Field(strict=True, ge=0, le=10_000_000)]
+
+
+class QuotaPool(Fact, producer="permits", name="quota_pool", version=1):
+    """One pool of one version of a year's quota, as it stood on `as_of`: places, and no persons. `size` is what it has,
+    of which moves since the last order brought `moved`."""
+
+    source_id: SourceId
+    year: Annotated[int, Field(strict=True, ge=2018, le=2100)]
+    quota_version: Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+    act: Text
+    holds_from: Date
+    kind: QuotaKind
+    category: Category | None = None
+    region: Region | None = None
+    activity: Activity | None = None
+    country: Country | None = Field(None, description="whose citizens a treaty gives the pool to")
+    size: QuotaPlaces
+    moved: Annotated[int, Field(strict=True, ge=-10_000_000, le=10_000_000)]
+    reserved: QuotaPlaces
+    used: QuotaPlaces
+    as_of: PastDate
+
+    DAYS = on("holds_from")

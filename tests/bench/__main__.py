@@ -7,7 +7,16 @@ import argparse
 import subprocess
 import sys
 
-FIGURES = ("portal_intake", "corrections", "daily_runs", "accounting_intake", "residence", "rebuild", "overload")
+FIGURES = (
+    "portal_intake",
+    "corrections",
+    "daily_runs",
+    "accounting_intake",
+    "residence",
+    "rebuild",
+    "quota",
+    "overload",
+)
 
 
 def main() -> None:

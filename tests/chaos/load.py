@@ -63,7 +63,7 @@ class Load:
         staff = {"citizens": dict.fromkeys("1234", 100_000)}
         await self._ask("PUT", "permits", f"/v1/employers/{EMPLOYER}/staff/{today}", officer, staff)
         pools = [{"kind": "employer", "category": "3", "size": PLACES}]
-        quota = {"act": "invented order", "labour_force": 9_700_000, "pools": pools}
+        quota = {"act": "invented order", "pools": pools}
         await self._ask("PUT", "permits", f"/v1/quotas/{today.year}", officer, quota)
 
     async def _cross(self, number: int) -> None:

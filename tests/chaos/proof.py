@@ -105,6 +105,20 @@ class Proof:
         if taken < len(self._ledger.granted):
             yield f"{len(self._ledger.granted)} applications were granted on {taken} places"
 
+        summed = [sum(move[name] for move in self._movements()) for name in ("size", "reserved", "used")]
+        if summed != [pool["size"], pool["reserved"], pool["used"]]:
+            yield f"the quota's ledger sums up to {summed}, not to {orjson.dumps(pool).decode()}"
+
+    def _movements(self) -> list[dict[str, Any]]:
+        """The whole ledger of the year's quota, page by page."""
+        moves: list[dict[str, Any]] = []
+        while True:
+            path = f"/v1/quotas/{clock.today().year}/ledger?after={moves[-1]['position'] if moves else 0}"
+            page = self._get("permits", path, "permits-officer").json()
+            if not page:
+                return moves
+            moves += page
+
     def _is_open(self, held: Acknowledged) -> bool:
         return (held.service, held.source_id) in self._ledger.unanswered
 

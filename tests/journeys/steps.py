@@ -83,7 +83,7 @@ def prepared(world: World) -> None:
     path = f"/v1/quotas/{today.year}"
     if world.call("GET", "permits", path, officer).status_code == 404:
         pools = [{"kind": "employer", "category": category, "size": size} for category, size in (("2", 1), ("3", 100))]
-        quota = {"act": "invented order", "labour_force": 9_700_000, "pools": pools}
+        quota = {"act": "invented order", "pools": pools}
         world.call("PUT", "permits", path, officer, json=quota).raise_for_status()
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.permits.cases import quota_check
 from services.permits.rules.quota import Pool, QuotaSlot
 from services.permits.store import quota
 from services.permits.store.tables import work_permit_application
@@ -12,6 +13,7 @@ from shared import clock
 from shared.db.identifiers import new_id
 
 YEAR = 2026
+PLACES = text("SELECT kind, category, region, activity, country, state FROM quota_place")
 
 
 async def application(engine: AsyncEngine) -> UUID:
@@ -42,11 +44,12 @@ async def counters(engine: AsyncEngine) -> list[Pool]:
 
 
 async def expect_consistent(engine: AsyncEngine) -> None:
-    """Every pool's counters are the places that it covers, and within its size."""
+    """Every pool's counters are the places that it covers, within its size, and the sums of the ledger."""
     async with engine.connect() as connection:
-        rows = (await connection.execute(text("SELECT kind, category, region, activity, state FROM quota_place"))).all()
+        rows = (await connection.execute(PLACES)).all()
     for pool in await counters(engine):
         covered = [state for *place, state in rows if pool.covers(QuotaSlot(*place))]
         assert (pool.reserved, pool.used) == (covered.count("reserved"), covered.count("used"))
         assert pool.used + pool.reserved + pool.left == pool.size
         assert pool.left >= 0
+    assert (await quota_check.imbalances(engine))[0] == []

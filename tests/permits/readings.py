@@ -1,15 +1,40 @@
 """What the regulation cases of foreign labour look at in a decision."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 from uuid import UUID
 
-from services.permits.rules import quota
+from services.permits.rules import quota, quota_move
 from services.permits.rules import work_permit as rule
+from services.permits.rules.dated_figures import LabourForce, labour_force_for
 from services.permits.rules.entry_ban import Barred
 from services.permits.rules.work_permit_application import PermitsAsked, Staff
+from shared.kernel.decisions import CheckOutcome
 from shared.kernel.norms import NormsInForce
+
+
+@dataclass(frozen=True)
+class Named:
+    """A pool by its name alone."""
+
+    kind: str
+    category: str | None = None
+    region: str | None = None
+    activity: str | None = None
+    country: str | None = None
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A move as a case writes it."""
+
+    source: Named
+    target: Named
+    places: int
+
+    def as_move(self) -> quota_move.Move:
+        return quota_move.Move(astuple(self.source), astuple(self.target), self.places)
 
 
 @dataclass(frozen=True)
@@ -23,6 +48,7 @@ class Line:
     activity: str | None = None
     reserved: int = 0
     used: int = 0
+    country: str | None = None
 
     def as_pool(self, number: int) -> quota.Pool:
         return quota.Pool(UUID(int=number), **vars(self))
@@ -38,9 +64,21 @@ def work_permit(
 
 
 def quota_order(
-    pools: list[Line], labour_force: int, in_use: list[quota.QuotaSlot], norms: NormsInForce
+    pools: list[Line], in_use: list[quota.QuotaSlot], norms: NormsInForce, labour_force: int | None = None
 ) -> dict[str, Any]:
-    """The same of a year's quota."""
-    decision = quota.decide_order([line.as_pool(n) for n, line in enumerate(pools)], labour_force, in_use, norms)
+    """The same of a year's quota, by the labour force on record where the case states none."""
+    year = norms.day.year
+    known = LabourForce(year, labour_force, "invented") if labour_force else labour_force_for(year, norms)
+    decision = quota.decide_order([line.as_pool(n) for n, line in enumerate(pools)], known, in_use, norms)
     failed = [{"rule": check.rule, "remedy": check.remedy} for check in decision.failed]
-    return {"outcome": decision.outcome.value, "failed": failed}
+    unknown = [check.rule for check in decision.checks if check.outcome is CheckOutcome.UNKNOWN]
+    return {"outcome": decision.outcome.value, "failed": failed, "unknown": unknown}
+
+
+def quota_moved(pools: list[Line], moves: list[Moved]) -> dict[str, Any]:
+    """The size of each pool after the moves by its name, or why they cannot be."""
+    held = [line.as_pool(n) for n, line in enumerate(pools)]
+    left, obstacles = quota_move.moved(held, [move.as_move() for move in moves])
+    if obstacles:
+        return {"obstacles": [each.why for each in obstacles]}
+    return {"pools": {pool.name: pool.size for pool in left}}

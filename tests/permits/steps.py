@@ -64,7 +64,7 @@ async def register_employer(permits: Api, bin_number: str = EMPLOYER, activity: 
 
 
 async def set_quota(permits: Api, *pools: dict[str, Any], version: int | None = None) -> dict[str, Any]:
-    body = {"act": "invented order", "labour_force": 9_700_000, "pools": list(pools)}
+    body = {"act": "invented order", "pools": list(pools)}
     return await _put(permits, "/v1/quotas/2026", body, version)
 
 

@@ -13,17 +13,17 @@ from tests.permits.steps import APPLICATIONS, DAY, application, pool, worker
 PATH = "/v1/quotas/2026"
 
 
-def order(*pools: dict[str, Any], labour_force: int = 9_700_000) -> dict[str, Any]:
-    return {"act": "invented order", "labour_force": labour_force, "pools": list(pools)}
+def order(*pools: dict[str, Any]) -> dict[str, Any]:
+    return {"act": "invented order", "pools": list(pools)}
 
 
 async def test_above_the_ceiling_nothing_is_set(permits: Api) -> None:
-    body = order(pool(26), labour_force=10_000)
+    body = order(pool(24_425))
     with set_to(DAY):
         answer = await permits.client.put(PATH, json=body, headers=steps.officer(permits))
     assert answer.status_code == 422
     (error,) = answer.json()["errors"]
-    assert error["detail"].startswith("quota_ceiling 2026-01-02: 26 places in national pools; at most 0.25%")
+    assert error["detail"].startswith("quota_ceiling 2026-01-02: 24425 places in national pools; at most 0.25%")
     assert (await permits.client.get(PATH, headers=steps.officer(permits))).status_code == 404
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.permits.rules import quota as rule
 from services.permits.rules.quota import Pool, QuotaSlot
 from services.permits.store import quota
 from services.permits.store.tables import quota_pool
@@ -80,6 +81,45 @@ async def test_all_or_nothing_and_no_deadlock_across_pools(engine: AsyncEngine) 
     await expect_consistent(engine)
     national, *_ = await counters(engine)
     assert national.reserved == sum(len(orders[n % 2]) for n, id in enumerate(got) if id)
+
+
+async def test_ten_places_are_given_ten_times_while_moves_and_orders_run_and_sessions_die(engine: AsyncEngine) -> None:
+    """The size of the last region's pool goes up and down between 10 and 7 meanwhile; nothing is given back."""
+    wide, narrow = (line(40, "3"), line(10, region="75")), (line(40, "3"), line(7, region="75"))
+    await set_quota(engine, *wide)
+    given: list[UUID | None] = []
+
+    async def client() -> None:
+        for _ in range(3):
+            with suppress(quota.QuotaExceeded, DBAPIError, asyncpg.PostgresError, ConnectionError):
+                given.append(await reserve(engine, [BUILDING]))
+
+    async def officer() -> None:
+        for version in range(2, 8):
+            with suppress(DBAPIError, asyncpg.PostgresError, ConnectionError):
+                await resize(engine, narrow if version % 2 else wide, version)
+
+    async def killer() -> None:
+        for _ in range(3):
+            with suppress(DBAPIError):
+                async with engine.connect() as connection:
+                    await connection.scalar(KILL)
+
+    await asyncio.gather(officer(), killer(), *(client() for _ in range(CLIENTS)))
+    await resize(engine, wide, 9)
+    got = [await tried(engine, [BUILDING]) for _ in range(12)]
+    placed = len(given) + sum(id is not None for id in got)
+    assert {pool.region: pool.reserved for pool in await counters(engine)} == {None: 10, "75": 10}
+    assert placed <= 10  # a session that died after its commit was not answered
+    await expect_consistent(engine)
+
+
+async def resize(engine: AsyncEngine, lines: tuple[Pool, ...], version: int) -> None:
+    """As a move does: under the year's lock, unless what is in use is more."""
+    async with engine.begin() as connection:
+        await quota.close_year(connection, YEAR)
+        if not rule.shortages(rule.demand(lines, await quota.places_in_use(connection, YEAR))):
+            await quota.replace(connection, YEAR, lines, version, "moved")
 
 
 async def test_reserving_using_releasing_and_setting_anew_at_once(engine: AsyncEngine) -> None:

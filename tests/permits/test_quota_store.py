@@ -57,6 +57,7 @@ async def test_counters_are_the_places_covered(
 ) -> None:
     async with engine.begin() as connection:
         await connection.execute(text("DELETE FROM quota_place"))
+        await connection.execute(text("DELETE FROM quota_ledger WHERE place_id IS NOT NULL"))
         await quota.replace(connection, YEAR, [Pool(new_id(), *name, size) for name in names])
     for places, ends in orders:
         id = await application(engine)

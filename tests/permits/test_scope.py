@@ -83,7 +83,7 @@ async def listed(permits: Api, headers: dict[str, str]) -> list[str]:
 
 
 async def test_the_quota_is_ordered_for_the_whole_country(permits: Api) -> None:
-    body: dict[str, Any] = {"act": "invented order", "labour_force": 9_700_000, "pools": [steps.pool(10)]}
+    body: dict[str, Any] = {"act": "invented order", "pools": [steps.pool(10)]}
     with set_to(DAY):
         for agency in (HERE, f"akimat-{HERE}"):
             answer = await permits.client.put("/v1/quotas/2026", json=body, headers=officer(permits, agency))

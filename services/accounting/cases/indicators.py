@@ -6,7 +6,7 @@ answers of the API. One code is several indicators where it is counted by severa
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from services.accounting.rules.figures.figures import Query
 from services.accounting.rules.figures.flow_figures import Crossings, Formula
@@ -58,6 +58,13 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class QuotaPlaces:
+    """Places of the quota of foreign labour (shared.events.permits.QuotaPool)."""
+
+    what: Literal["set", "moved", "reserved", "used", "left"]
+
+
+@dataclass(frozen=True, slots=True)
 class Reported:
     """What host countries report of a concept with so much reliability (shared.events.consular.HostCountryFigure)."""
 
@@ -76,7 +83,7 @@ class Loaded(NamedTuple):
     """Figures of other bodies alone, from loaded files: nothing is counted here."""
 
 
-Source = Formula | Acts | Standing | Difference | Reported | Transferred | Loaded
+Source = Formula | Acts | Standing | Difference | Reported | Transferred | QuotaPlaces | Loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +167,11 @@ INDICATORS: Final = (
     _standing("DF_LABOUR", "WORKERS", PERMITS_IN_FORCE, EAEU_WORKERS),
     *_loaded("DF_LABOUR", "PERMITS_ISSUED", "PERMITS_SHARE", "WORKERS", "WORKERS_LOW", "WORKERS_HIGH", "WORKERS_SHARE"),
     *_loaded("DF_LABOUR", "EMPLOYERS", "LABOUR_FORCE_SHARE"),
+    Indicator("QUOTA_SET", "DF_QUOTA", "REGISTER", QuotaPlaces("set")),
+    Indicator("QUOTA_MOVED", "DF_QUOTA", "REGISTER", QuotaPlaces("moved")),
+    Indicator("QUOTA_RESERVED", "DF_QUOTA", "REGISTER", QuotaPlaces("reserved")),
+    Indicator("QUOTA_USED", "DF_QUOTA", "REGISTER", QuotaPlaces("used")),
+    Indicator("QUOTA_LEFT", "DF_QUOTA", "REGISTER", QuotaPlaces("left")),
     _acts("DF_KANDAS", "KANDAS_APPLIED", kandas("applied_on")),
     _acts("DF_KANDAS", "KANDAS_GRANTED", kandas("decided_on", "granted", "ended")),
     _acts("DF_KANDAS", "KANDAS_REFUSED", kandas("decided_on", "refused")),

@@ -38,6 +38,10 @@ KEPT: Final[Mapping[str, frozenset[str]]] = {
          "citizenship"}
     ),
     "eaeu_worker.v1": frozenset({"activity", "region", "qualified", "works_from", "works_until", "citizenship"}),
+    "quota_pool.v1": frozenset(
+        {"year", "quota_version", "act", "holds_from", "kind", "category", "region", "activity", "country",
+         "size", "moved", "reserved", "used", "as_of"}
+    ),
     "kandas_status.v1": frozenset(
         {"state", "region", "country_of_origin", "applied_on", "decided_on", "valid_until", "ended_on"}
     ),

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.permits.cases.entry_ban import barred
+from services.permits.cases.quota import take_effect
 from services.permits.cases.work_permit_application import (
     ApplicationFile,
     FeeDue,
@@ -105,6 +106,7 @@ async def decide(asked: StepRequest) -> FileState:
     async def change(unit: UnitOfWork, file: ApplicationFile) -> tuple[ApplicationFile, str]:
         return await _decide(unit, asked, file, clock.today())
 
+    await take_effect(asked.engine)  # of the year's quota the version of today counts
     await lapse(asked.engine, asked.caller)  # whoever did not pay must not stand in the way of who applies now
     return await step_file(asked, "decide", change)
 

@@ -9,28 +9,35 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import ROUND_HALF_UP
 from uuid import UUID
 
+from services.permits.rules.dated_figures import LabourForce
 from shared.kernel.decisions import Check, Decision
 from shared.kernel.norms import Norm, NormsInForce
 
 LABOUR_IMMIGRANT = "labour_immigrant"
 """The kind of the pool for labour immigrants at private households."""
+UNDISTRIBUTED = "undistributed"
+"""The kind of the pool of what is not distributed: it counts towards the ceiling of employers' and seasonal permits,
+and no worker draws on it, since none has its kind. Places leave it by a move (rules.quota_move)."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuotaSlot:
-    """Where and as what one worker would work; `category` is None for seasonal work."""
+    """Where and as what one worker would work; `category` is None for seasonal work, `country` is the citizenship."""
 
     kind: str
     category: str | None
     region: str
     activity: str
+    country: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """One line of a year's quota; None means that the pool does not ask for it. `used` and `reserved` are places."""
+    """One line of a year's quota; None means that the pool does not ask for it. `used` and `reserved` are places;
+    `country` is whose citizens a treaty gives the pool to."""
 
     id: UUID
     kind: str
@@ -40,6 +47,7 @@ class Pool:
     size: int
     reserved: int = 0
     used: int = 0
+    country: str | None = None
 
     @property
     def left(self) -> int:
@@ -48,16 +56,26 @@ class Pool:
     @property
     def name(self) -> str:
         """As a decision calls it: `employer category 1 region 75`."""
-        named = (("category", self.category), ("region", self.region), ("activity", self.activity))
+        named = (
+            ("category", self.category),
+            ("region", self.region),
+            ("activity", self.activity),
+            ("country", self.country),
+        )
         return " ".join([self.kind, *(f"{what} {code}" for what, code in named if code)])
 
     @property
     def national(self) -> bool:
-        """True for the lines that the national ceiling is about: the whole country, all activities."""
-        return self.region is None and self.activity is None
+        """True for the lines that the national ceiling is about: the whole country, all activities, everybody."""
+        return self.region is None and self.activity is None and self.country is None
 
     def covers(self, place: QuotaSlot) -> bool:
-        asked = ((self.category, place.category), (self.region, place.region), (self.activity, place.activity))
+        asked = (
+            (self.category, place.category),
+            (self.region, place.region),
+            (self.activity, place.activity),
+            (self.country, place.country),
+        )
         return self.kind == place.kind and all(named is None or named == has for named, has in asked)
 
 
@@ -109,30 +127,44 @@ def check(kind: str, places: Sequence[QuotaSlot], pools: Sequence[Pool], norms: 
 
 
 def decide_order(
-    lines: Sequence[Pool], labour_force: int, in_use: Sequence[QuotaSlot], norms: NormsInForce
+    lines: Sequence[Pool], labour_force: LabourForce | None, in_use: Sequence[QuotaSlot], norms: NormsInForce
 ) -> Decision:
     """Whether `lines` can be a year's quota: below the ceilings, and not below what is in use already."""
-    return Decision.by(norms, (*_ceilings(lines, labour_force, norms), _enough(lines, in_use, norms)))
+    return Decision.by(norms, (*_ceilings(lines, labour_force, norms), enough(lines, in_use, norms)))
 
 
-def _ceilings(lines: Sequence[Pool], labour_force: int, norms: NormsInForce) -> Iterator[Check]:
+def _ceilings(lines: Sequence[Pool], labour_force: LabourForce | None, norms: NormsInForce) -> Iterator[Check]:
     """Labour immigrants have a pool of their own, and a ceiling of their own where one was set."""
     immigrants = [line for line in lines if line.kind == LABOUR_IMMIGRANT]
     yield _ceiling([line for line in lines if line.kind != LABOUR_IMMIGRANT], labour_force, norms["quota_ceiling"])
-    if immigrants:
+    if not immigrants:
+        return
+    if "quota_ceiling_labour_immigrants" in norms:
         yield _ceiling(immigrants, labour_force, norms["quota_ceiling_labour_immigrants"])
+    else:
+        yield Check.unknown(norms["quota_ceiling"], f"no share of labour immigrants is known on {norms.day}")
 
 
-def _ceiling(lines: Sequence[Pool], labour_force: int, norm: Norm) -> Check:
-    """Whether the national pools among `lines` stay within a share of the labour force."""
-    most, together = int(labour_force * norm.share()), sum(line.size for line in lines if line.national)
-    found = f"{together} places in national pools; at most {norm.share():.2%} of {labour_force}, {most}"
+def _ceiling(lines: Sequence[Pool], labour_force: LabourForce | None, norm: Norm) -> Check:
+    """Whether the national pools among `lines`, with what is not distributed, stay within a share of the labour
+    force. The share is rounded to whole places as the published totals are: 24,424 of 9,769,536 in 2026."""
+    together = sum(line.size for line in lines if line.national)
+    if labour_force is None:
+        why = f"{together} places in national pools; the labour force is not on record: state it with its source"
+        return Check.unknown(norm, why)
+    most = int((labour_force.persons * norm.share()).to_integral_value(ROUND_HALF_UP))
+    stated = ", as stated" if labour_force.stated else ""
+    found = (
+        f"{together} places in national pools; at most {norm.share():.2%} of {labour_force.persons}, {most} "
+        f"(labour force of {labour_force.year}{stated}: {labour_force.source})"
+    )
     if together <= most:
         return Check.passed(norm, found)
     return Check.failed(norm, found, f"take {together - most} places from the national pools")
 
 
-def _enough(lines: Sequence[Pool], in_use: Sequence[QuotaSlot], norms: NormsInForce) -> Check:
+def enough(lines: Sequence[Pool], in_use: Sequence[QuotaSlot], norms: NormsInForce) -> Check:
+    """Whether `lines` have room for every place in use."""
     norm = norms["quota_kinds"]
     if bare := without_quota(lines, in_use):
         return Check.failed(norm, f"places are in use for {_named(bare)}", "name national pools for them")

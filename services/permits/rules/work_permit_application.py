@@ -38,7 +38,10 @@ class PermitsAsked:
     @property
     def places(self) -> list[QuotaSlot]:
         """The place of each worker, in the order of `workers`."""
-        return [QuotaSlot(self.kind, worker.category, self.region, self.activity) for worker in self.workers]
+        return [
+            QuotaSlot(self.kind, worker.category, self.region, self.activity, worker.citizenship)
+            for worker in self.workers
+        ]
 
     def asked(self, categories: Collection[str]) -> int:
         """How many workers of these categories the application asks for."""

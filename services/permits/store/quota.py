@@ -10,22 +10,24 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.permits.rules.quota import Pool, QuotaSlot
-from services.permits.store.tables import quota_place, quota_pool
+from services.permits.store.quota_ledger import COVERS
+from services.permits.store.tables import quota_place, quota_pool, quota_year
 from shared.db.identifiers import new_id
 
 YEAR_LOCK = 0x71756F74  # "quot": first half of the advisory lock's key, the year is the second
 
 State = Literal["reserved", "used", "released", "expired"]
+SetBy = Literal["set", "moved"]
+"""What gave a pool its size, as the ledger calls it: an order, or a move between pools."""
 
-_COVERS = """p.year = CAST(:year AS smallint) AND p.kind = w.kind AND (p.category IS NULL OR p.category = w.category)
-    AND (p.region IS NULL OR p.region = w.region) AND (p.activity IS NULL OR p.activity = w.activity)"""
+_COVERS = f"p.year = CAST(:year AS smallint) AND {COVERS}"
 
 _PLACES = """unnest(CAST(:ids AS uuid[]), CAST(:kinds AS text[]), CAST(:categories AS text[]), CAST(:regions AS text[]),
-    CAST(:activities AS text[])) AS w (id, kind, category, region, activity)"""
+    CAST(:activities AS text[]), CAST(:countries AS text[])) AS w (id, kind, category, region, activity, country)"""
 
 _LOCK = text(f"""
 SELECT p.* FROM quota_pool p WHERE EXISTS (SELECT FROM {_PLACES} WHERE {_COVERS}) ORDER BY p.id FOR UPDATE
@@ -40,22 +42,40 @@ WHERE t.id = n.id AND t.used + t.reserved + (n.reserved + n.used) * n.places <= 
 
 _RESERVE = text(f"""
 WITH counted AS ({_COUNT}), placed AS (
-    INSERT INTO quota_place (id, application_id, year, kind, category, region, activity, state)
-    SELECT id, CAST(:application_id AS uuid), CAST(:year AS smallint), kind, category, region, activity, 'reserved'
+    INSERT INTO quota_place (id, application_id, year, kind, category, region, activity, country, state)
+    SELECT id, CAST(:application_id AS uuid), CAST(:year AS smallint), kind, category, region, activity, country,
+        'reserved'
     FROM {_PLACES}
 )
 SELECT count(*) FROM counted
 """)  # noqa: S608
 
+_NOT_NAMED = "p.year = CAST(:year AS smallint) AND NOT p.id = ANY(CAST(:ids AS uuid[]))"
+# Down to nothing before they go, so that the ledger says which version took their places.
+_EMPTY = text(f"""
+UPDATE quota_pool p SET size = 0, reserved = 0, used = 0, version = :version, set_by = :set_by WHERE {_NOT_NAMED}
+""")  # noqa: S608
+_DROP = text(f"DELETE FROM quota_pool p WHERE {_NOT_NAMED}")  # noqa: S608
 _SET = text(f"""
-INSERT INTO quota_pool (id, year, kind, category, region, activity, size, reserved, used)
-SELECT p.id, p.year, p.kind, p.category, p.region, p.activity, p.size,
+INSERT INTO quota_pool (id, year, kind, category, region, activity, size, version, set_by, reserved, used)
+SELECT p.id, p.year, p.kind, p.category, p.region, p.activity, p.size, :version, :set_by,
     (SELECT count(*) FROM quota_place w WHERE w.year = CAST(:year AS smallint) AND w.state = 'reserved' AND {_COVERS}),
     (SELECT count(*) FROM quota_place w WHERE w.year = CAST(:year AS smallint) AND w.state = 'used' AND {_COVERS})
 FROM (SELECT CAST(:year AS smallint) AS year, u.* FROM unnest(CAST(:ids AS uuid[]), CAST(:kinds AS text[]),
     CAST(:categories AS text[]), CAST(:regions AS text[]), CAST(:activities AS text[]), CAST(:sizes AS int[]))
     AS u (id, kind, category, region, activity, size)) p
+ON CONFLICT (id) DO UPDATE SET size = excluded.size, reserved = excluded.reserved, used = excluded.used,
+    version = excluded.version, set_by = excluded.set_by
 """)  # noqa: S608
+_STANDS = text("""
+INSERT INTO quota_year (year, version) VALUES (CAST(:year AS smallint), :version)
+ON CONFLICT (year) DO UPDATE SET version = excluded.version
+""")
+_WAITING = text("""
+SELECT CAST(o.source_id AS smallint) AS year FROM quota_order o
+LEFT JOIN quota_year y ON y.year = CAST(o.source_id AS smallint)
+WHERE o.version > coalesce(y.version, 0) ORDER BY 1
+""")
 
 
 class QuotaExceeded(Exception):
@@ -75,18 +95,42 @@ async def pools(connection: AsyncConnection, year: int) -> list[Pool]:
     return [_pool(row) for row in rows]
 
 
+async def waiting(connection: AsyncConnection) -> list[int]:
+    """The years of whose quota a later version is on record than the pools are of."""
+    return [row.year for row in await connection.execute(_WAITING)]
+
+
+async def years(connection: AsyncConnection) -> list[int]:
+    """The years of which a version stands."""
+    return [row.year for row in await connection.execute(select(quota_year.c.year).order_by(quota_year.c.year))]
+
+
+async def standing(connection: AsyncConnection, year: int) -> int:
+    """The version of the quota that the year's pools are; 0 before any."""
+    return await connection.scalar(select(quota_year.c.version).where(quota_year.c.year == year)) or 0
+
+
 async def places_in_use(connection: AsyncConnection, year: int) -> list[QuotaSlot]:
     """One place for each worker of the year who holds or is promised one."""
-    columns = (quota_place.c.kind, quota_place.c.category, quota_place.c.region, quota_place.c.activity)
-    asked = select(*columns).where(quota_place.c.year == year, quota_place.c.state.in_(("reserved", "used")))
-    return [QuotaSlot(*row) for row in await connection.execute(asked)]
+    of = quota_place.c
+    asked = select(of.kind, of.category, of.region, of.activity, of.country)
+    rows = await connection.execute(asked.where(of.year == year, of.state.in_(("reserved", "used"))))
+    return [QuotaSlot(*row) for row in rows]
 
 
-async def replace(connection: AsyncConnection, year: int, lines: Sequence[Pool]) -> None:
-    """Puts `lines` in the place of the year's pools; their counters are counted anew from the places. The year must
-    be closed."""
-    await connection.execute(delete(quota_pool).where(quota_pool.c.year == year))
-    await connection.execute(_SET, {"year": year, "sizes": [line.size for line in lines], **_arrays(lines)})
+async def replace(
+    connection: AsyncConnection, year: int, lines: Sequence[Pool], version: int = 1, set_by: SetBy = "set"
+) -> None:
+    """Puts `lines` in the place of the year's pools, as `version` of its quota; their counters are counted anew from
+    the places. A pool that stays keeps its id. The year must be closed."""
+    known = {_named(pool): pool.id for pool in await pools(connection, year)}
+    arrays = _arrays(lines, [known.get(_named(line), line.id) for line in lines])
+    values = {"year": year, "version": version, "set_by": set_by}
+    await connection.execute(_EMPTY, values | {"ids": arrays["ids"]})
+    await connection.execute(_DROP, values | {"ids": arrays["ids"]})
+    named = {name: arrays[name] for name in ("ids", "kinds", "categories", "regions", "activities")}
+    await connection.execute(_SET, values | named | {"sizes": [line.size for line in lines]})
+    await connection.execute(_STANDS, {"year": year, "version": version})
 
 
 async def lock_covering(connection: AsyncConnection, year: int, places: Sequence[QuotaSlot]) -> list[Pool]:
@@ -136,7 +180,9 @@ async def _move(connection: AsyncConnection, which: Any, old: State, new: State,
     moved = update(quota_place).where(which, quota_place.c.state == old).values(state=new).returning(quota_place)
     rows = (await connection.execute(moved)).all()
     for year in {row.year for row in rows}:
-        places = [QuotaSlot(row.kind, row.category, row.region, row.activity) for row in rows if row.year == year]
+        places = [
+            QuotaSlot(row.kind, row.category, row.region, row.activity, row.country) for row in rows if row.year == year
+        ]
         await lock_covering(connection, year, places)
         await connection.execute(text(_COUNT), {"year": year, "reserved": reserved, "used": used, **_arrays(places)})
 
@@ -144,13 +190,25 @@ async def _move(connection: AsyncConnection, which: Any, old: State, new: State,
 def _arrays(lines: Iterable[QuotaSlot | Pool], ids: Sequence[UUID] | None = None) -> dict[str, list[Any]]:
     every = list(lines)
     return {
-        "ids": list(ids) if ids else [new_id() for _ in every],
-        "kinds": [line.kind for line in every],
+        "ids": list(ids) if ids is not None else [new_id() for _ in every],
+        "kinds": [_kind(line) for line in every],
         "categories": [line.category for line in every],
         "regions": [line.region for line in every],
         "activities": [line.activity for line in every],
+        "countries": [line.country for line in every],
     }
 
 
+def _kind(line: QuotaSlot | Pool) -> str:
+    """As the database has it: a pool's names the country as well (store.quota_ledger.COVERS)."""
+    return f"{line.kind}@{line.country}" if isinstance(line, Pool) and line.country else line.kind
+
+
+def _named(pool: Pool) -> tuple[str | None, ...]:
+    return (pool.kind, pool.category, pool.region, pool.activity, pool.country)
+
+
 def _pool(row: Any) -> Pool:
-    return Pool(row.id, row.kind, row.category, row.region, row.activity, row.size, row.reserved, row.used)
+    kind, _, country = row.kind.partition("@")
+    places = (row.size, row.reserved, row.used)
+    return Pool(row.id, kind, row.category, row.region, row.activity, *places, country or None)

@@ -1,10 +1,13 @@
 """The tables of the permits register."""
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     Date,
+    DateTime,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     MetaData,
@@ -12,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    func,
 )
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 
@@ -60,6 +64,8 @@ quota_pool = Table(
     Column("size", Integer, nullable=False),
     Column("reserved", Integer, nullable=False),
     Column("used", Integer, nullable=False),
+    Column("version", Integer),  # of the quota, which gave it its size
+    Column("set_by", Text),  # an order that set it, or a move
     UniqueConstraint(
         "year", "kind", "category", "region", "activity", name="quota_pool_once", postgresql_nulls_not_distinct=True
     ),
@@ -79,11 +85,53 @@ quota_place = Table(
     Column("region", Text, nullable=False),
     Column("activity", Text, nullable=False),
     Column("state", Text, nullable=False),
+    Column("country", Text),
     CheckConstraint("state IN ('reserved', 'used', 'released', 'expired')", name="quota_place_state"),
     info=grants.may("UPDATE", because="a place is reserved, used, released"),
 )
 Index("quota_place_of_application", quota_place.c.application_id)
 Index("quota_place_of_year", quota_place.c.year, quota_place.c.kind)
+
+# Every movement of a pool's size and of a place, as a difference. Triggers write it (store.quota_ledger).
+quota_ledger = Table(
+    "quota_ledger",
+    metadata,
+    Column("position", BigInteger, Identity(always=True), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("year", SmallInteger, nullable=False),
+    Column("entry", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("category", Text),
+    Column("region", Text),
+    Column("activity", Text),
+    Column("country", Text),
+    Column("size", Integer, nullable=False),
+    Column("reserved", Integer, nullable=False),
+    Column("used", Integer, nullable=False),
+    Column("place_id", PgUUID),
+    Column("application_id", PgUUID),
+    Column("version", Integer),
+)
+Index("quota_ledger_of_year", quota_ledger.c.year, quota_ledger.c.position)
+
+# Which version of a year's quota its pools are: those after it take effect on a later day.
+quota_year = Table(
+    "quota_year",
+    metadata,
+    Column("year", SmallInteger, primary_key=True),
+    Column("version", Integer, nullable=False),
+    info=grants.may("UPDATE", because="a later version takes effect"),
+)
+
+# The state of a pool that others were last told, so that only what has changed is told again.
+quota_told = Table(
+    "quota_told",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    info=grants.may("UPDATE", because="a later state was told"),
+)
 
 work_permit_application = record_table(
     metadata,

@@ -22,9 +22,18 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.accounting.cases.figures.flow_figures import flow_figures
 from services.accounting.cases.figures.mirror_figures import mirror_figures
+from services.accounting.cases.figures.quota_figures import quota_figures
 from services.accounting.cases.figures.register_figures import register_figures
 from services.accounting.cases.figures.transfer_figures import transfer_figures
-from services.accounting.cases.indicators import Acts, Difference, Reported, Standing, Transferred, wanted
+from services.accounting.cases.indicators import (
+    Acts,
+    Difference,
+    QuotaPlaces,
+    Reported,
+    Standing,
+    Transferred,
+    wanted,
+)
 from services.accounting.rules.figures.dimensions import day_of
 from services.accounting.rules.figures.figures import Figure, NotPublic, Query, Reading, TooMany, public_part
 from services.accounting.rules.figures.flow_figures import Crossings, Formula
@@ -53,6 +62,7 @@ _COMPUTING: Final[Mapping[type, Computing]] = {
     Difference: register_figures,
     Reported: mirror_figures,
     Transferred: transfer_figures,
+    QuotaPlaces: quota_figures,
 }
 """What computes figures from each kind of source; Loaded figures are not computed."""
 

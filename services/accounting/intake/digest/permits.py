@@ -2,7 +2,7 @@
 
 from services.accounting.intake.digest.digested import Sign
 from services.accounting.rules.residence.history import Kind
-from shared.events.permits import EaeuWorker, WorkPermit
+from shared.events.permits import EaeuWorker, QuotaPool, WorkPermit
 
 
 def work_permit_v1(fact: WorkPermit) -> Sign:
@@ -13,3 +13,7 @@ def work_permit_v1(fact: WorkPermit) -> Sign:
 def eaeu_worker_v1(fact: EaeuWorker) -> Sign:
     """A declared worker needs no permit, and shows a place of work all the same."""
     return Sign(Kind.WORK_PERMIT, fact.works_from, fact.region)
+
+
+def quota_pool_v1(_fact: QuotaPool) -> None:
+    """Places of a quota, about no person."""

@@ -76,6 +76,8 @@ CATEGORIES: Final = Enumeration("CL_CATEGORY", ("permit_categories",), "_T", _AL
 ACTIVITIES: Final = Enumeration("CL_ACTIVITY", ("activities",), "_T", _ALL_OR_UNKNOWN)
 QUALIFICATIONS: Final = Enumeration("CL_QUALIFICATION", ("qualifications",), "_T", _ALL_OR_UNKNOWN)
 STUDY_LEVELS: Final = Enumeration("CL_STUDY_LEVEL", ("study_levels",), "_T", _ALL_OR_UNKNOWN)
+QUOTA_KINDS: Final = Enumeration("CL_QUOTA_KIND", ("quota_kinds",), "_T", ("_T",))
+QUOTA_VERSIONS: Final = Enumeration("CL_QUOTA_VERSION", ("quota_versions",), "_T", ("_T",))
 CURRENCIES: Final = Enumeration("CL_CURRENCY", ("currencies",))
 STATUSES: Final = Enumeration("CL_OBS_STATUS", ("observation_status",))
 CONFIDENTIALITY: Final = Enumeration("CL_CONF_STATUS", ("confidentiality",))
@@ -109,6 +111,15 @@ _FLOWS: Final = (
         REF_AREA=AREAS,
         CITIZEN=COUNTRIES,
         QUALIFICATION=QUALIFICATIONS,
+    ),
+    _flow(
+        "DF_QUOTA",
+        QUOTA_VERSION=QUOTA_VERSIONS,
+        PERMIT_KIND=QUOTA_KINDS,
+        CATEGORY=CATEGORIES,
+        ACTIVITY=ACTIVITIES,
+        REF_AREA=AREAS,
+        CITIZEN=COUNTRIES,
     ),
     _flow("DF_KANDAS", REF_AREA=AREAS, PARTNER=COUNTRIES),
     _flow("DF_ABROAD", REF_AREA=AREAS, PARTNER=COUNTRIES, PURPOSE=PURPOSES, SEX=SEXES, AGE=AGES),
