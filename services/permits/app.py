@@ -2,7 +2,15 @@
 
 from fastapi import FastAPI
 
-from services.permits.api import eaeu_worker, employer, lapse_run, quota, work_permit, work_permit_application
+from services.permits.api import (
+    eaeu_worker,
+    employer,
+    lapse_run,
+    quota,
+    work_permit,
+    work_permit_application,
+    worker_register,
+)
 from services.permits.background import BACKGROUND
 from shared.service import make_register
 from shared.settings import ServiceSettings
@@ -14,6 +22,7 @@ ROUTERS = (
     work_permit.router,
     lapse_run.router,
     eaeu_worker.router,
+    worker_register.router,
 )
 
 
