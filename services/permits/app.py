@@ -5,6 +5,8 @@ from fastapi import FastAPI
 from services.permits.api import (
     eaeu_worker,
     employer,
+    employer_inspection,
+    labour_complaint,
     lapse_run,
     quota,
     work_permit,
@@ -23,6 +25,8 @@ ROUTERS = (
     lapse_run.router,
     eaeu_worker.router,
     worker_register.router,
+    employer_inspection.router,
+    labour_complaint.router,
 )
 
 

@@ -4,6 +4,7 @@ from shared.events.border_control import BorderAlert, EntryBan, LostDocument
 from shared.events.consular import ConsularRegistration, HostCountryFigure
 from shared.events.envelope import Fact
 from shared.events.kandas import KandasStatus
+from shared.events.labour_control import EmployerInspection, LabourComplaint
 from shared.events.permits import EaeuWorker, WorkPermit
 from shared.events.police import CitizenshipChange, Expulsion, ProtectionStatus, ResidencePermit, Violation
 from shared.events.portal import BorderCrossing, FeedCoverage, HostNotification, ResidenceRegistration
@@ -28,6 +29,8 @@ FACTS: dict[str, type[Fact]] = {
         BorderAlert,
         WorkPermit,
         EaeuWorker,
+        EmployerInspection,
+        LabourComplaint,
         KandasStatus,
         ConsularRegistration,
         HostCountryFigure,
