@@ -7,6 +7,7 @@ from services.permits.api import (
     employer,
     employer_inspection,
     labour_complaint,
+    labour_risk,
     lapse_run,
     quota,
     work_permit,
@@ -27,6 +28,7 @@ ROUTERS = (
     worker_register.router,
     employer_inspection.router,
     labour_complaint.router,
+    labour_risk.router,
 )
 
 
