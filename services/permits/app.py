@@ -6,6 +6,7 @@ from services.permits.api import (
     eaeu_worker,
     employer,
     employer_inspection,
+    insurance_export,
     labour_complaint,
     labour_risk,
     lapse_run,
@@ -29,6 +30,7 @@ ROUTERS = (
     employer_inspection.router,
     labour_complaint.router,
     labour_risk.router,
+    insurance_export.router,
 )
 
 
