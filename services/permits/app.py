@@ -2,7 +2,19 @@
 
 from fastapi import FastAPI
 
-from services.permits.api import eaeu_worker, employer, lapse_run, quota, work_permit, work_permit_application
+from services.permits.api import (
+    eaeu_worker,
+    employer,
+    employer_inspection,
+    insurance_export,
+    labour_complaint,
+    labour_risk,
+    lapse_run,
+    quota,
+    work_permit,
+    work_permit_application,
+    worker_register,
+)
 from services.permits.background import BACKGROUND
 from shared.service import make_register
 from shared.settings import ServiceSettings
@@ -14,6 +26,11 @@ ROUTERS = (
     work_permit.router,
     lapse_run.router,
     eaeu_worker.router,
+    worker_register.router,
+    employer_inspection.router,
+    labour_complaint.router,
+    labour_risk.router,
+    insurance_export.router,
 )
 
 

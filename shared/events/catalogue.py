@@ -14,6 +14,7 @@ from shared.events.consular import (
 )
 from shared.events.envelope import Fact
 from shared.events.kandas import KandasStatus
+from shared.events.labour_control import EmployerInspection, LabourComplaint
 from shared.events.permits import EaeuWorker, QuotaPool, WorkPermit
 from shared.events.police import CitizenshipChange, Expulsion, ProtectionStatus, ResidencePermit, Violation
 from shared.events.portal import BorderCrossing, FeedCoverage, HostNotification, ResidenceRegistration
@@ -40,6 +41,8 @@ FACTS: dict[str, type[Fact]] = {
         WorkPermit,
         EaeuWorker,
         QuotaPool,
+        EmployerInspection,
+        LabourComplaint,
         KandasStatus,
         ConsularRegistration,
         HostCountryFigure,

@@ -13,6 +13,7 @@ ROLES = frozenset(
         "consul",  # a mission abroad
         "citizen",  # whoever asks about themselves, known by IIN
         "education",  # the ministry of science: students here and abroad
+        "insurance-fund",  # social medical insurance fund: who works here, from and until when
         "statistician",  # exact and fine figures
         "operator",  # who runs the system: its state, never its persons
         "system",  # one of our own services reading the feed of another: it decides nothing

@@ -54,6 +54,10 @@ NOT_COUNTED = {
     "portal.lost_document.v1": {"report", "settled_on"},
     "permits.work_permit.v1": {"employer_bin", "occupation"},
     "permits.eaeu_worker.v1": {"employer_bin", "occupation"},
+    "permits.employer_inspection.v1": {
+        *("employer_bin", "inspected_on", "measures", "office", "violations"),
+    },
+    "permits.labour_complaint.v1": {"employer_bin", "received_on", "settled_on"},
     "kandas.kandas_status.v1": {"case", "member"},
     "consular.consular_registration.v1": {
         *("abroad_since", "city", "employer", "expected_until", "legal_basis", "mission", "occupation", "renewed_on"),

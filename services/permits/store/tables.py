@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 
@@ -32,6 +33,12 @@ from shared.records.rejects import rejected_table
 from shared.timer import timer_table
 
 metadata = MetaData()
+
+
+def _of_trade(table: str) -> Index:
+    """By which the registers of workers are searched."""
+    return Index(f"{table}_of_trade", text("(body #>> '{occupation}')"), text("(body #>> '{region}')"))
+
 
 outbox = outbox_table(metadata)
 relayed = relay_table(metadata)
@@ -169,6 +176,7 @@ work_permit = record_table(
             "document",
         ),
     ),
+    _of_trade("work_permit"),
 )
 Index("work_permit_of_employer", work_permit.c.employer_bin)
 
@@ -184,7 +192,37 @@ eaeu_worker = record_table(
             "source_id",
         ),
     ),
+    _of_trade("eaeu_worker"),
 )
+
+employer_inspection = record_table(
+    metadata,
+    "employer_inspection",
+    Column("employer_bin", Text, nullable=False),
+    Column("inspected_on", Date, nullable=False),
+    *search_indexes("employer_inspection", day="inspected_on", by=("source_id",)),
+)
+Index("employer_inspection_of_day", employer_inspection.c.inspected_on)
+
+labour_complaint = record_table(
+    metadata,
+    "labour_complaint",
+    Column("employer_bin", Text, nullable=False),
+    Column("received_on", Date, nullable=False),
+    *search_indexes("labour_complaint", day="received_on", by=("source_id",)),
+)
+Index("labour_complaint_of_day", labour_complaint.c.received_on)
+
+# What each month's score was reckoned from and came to; `body` has every part. An employer's has its BIN.
+labour_risk = record_table(
+    metadata,
+    "labour_risk",
+    Column("month", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("employer_bin", Text),
+)
+Index("labour_risk_of_month", labour_risk.c.month, labour_risk.c.region)
+Index("labour_risk_of_employer", labour_risk.c.employer_bin, labour_risk.c.month)
 
 # The portal's bans on entry, as far as a decision asks for them; `barred_until` is the last day, lifting included.
 inbox_tables(metadata)

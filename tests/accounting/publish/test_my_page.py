@@ -23,7 +23,10 @@ PLACE = re.compile(r"\{\w+\}")
 OTHER_KINDS = {
     "access_log", "classification", "host_duty", "identity", "person", "signed_notice", "stay_control",
 }  # fmt: skip
-NOT_OF_PERSONS = {"employer", "feed_coverage", "host_country_figure", "quota_order"}
+NOT_OF_PERSONS = {
+    *("employer", "employer_inspection", "feed_coverage", "host_country_figure", "labour_complaint", "labour_risk"),
+    "quota_order",
+}
 
 
 def flat(texts: dict[str, Any]) -> dict[str, str]:

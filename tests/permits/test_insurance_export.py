@@ -1,0 +1,105 @@
+"""The social medical insurance fund reads who works here, from and until when: resumable, and on record (L5b)."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Any
+from uuid import uuid4
+
+import orjson
+
+from shared.clock import set_to
+from shared.testing.api import Api
+from shared.testing.people import person
+from tests.permits import steps
+from tests.permits.test_eaeu_worker import PATH, declaration, declare
+from tests.permits.test_labour_control import COMPLAINTS, complaint
+
+EXPORT = "/v1/insurance-export"
+MEMBERS = {"record", "version", "withdrawn", "iin", "document", "kind", "works_from", "works_until"}
+
+
+def fund(api: Api) -> dict[str, str]:
+    return api.token("insurance-fund", agency="insurance-fund")
+
+
+async def read(api: Api, cursor: str | None = None, limit: int = 1_000) -> dict[str, Any]:
+    asked: dict[str, str] = {"limit": str(limit)} | ({"cursor": cursor} if cursor else {})
+    answer = await api.client.get(EXPORT, params=asked, headers=fund(api))
+    found: dict[str, Any] = answer.raise_for_status().json()
+    return found
+
+
+async def test_it_goes_on_from_its_cursor_and_tells_of_corrections_and_revocations(permits: Api) -> None:
+    with set_to(steps.DAY):
+        await steps.register_employer(permits)
+        await steps.set_quota(permits, steps.pool(10))
+        workers = [steps.worker(person=person()), steps.worker(person=person(iin="900501300120"))]
+        issued = await steps.issue(permits, steps.application(*workers))
+        headers = steps.once(steps.officer(permits), 1)
+    (await permits.client.post(COMPLAINTS, json=complaint(), headers=steps.officer(permits))).raise_for_status()
+    body = declaration()
+    declared = (await declare(permits, body, steps.officer(permits))).json()["id"]
+    told, cursor = [], None
+    while True:
+        found = await read(permits, cursor, limit=1)
+        told += found["workers"]
+        cursor = found["next"]
+        if not found["more"]:
+            break
+    assert {each["record"] for each in told} == {*issued["permits"], declared}
+    assert len(told) == 3
+    assert all(set(each) == MEMBERS for each in told), "and no more"
+    assert {each["kind"] for each in told} == {"employer", "eaeu"}
+    assert sorted((each["iin"] is None, each["document"] is None) for each in told) == [
+        (False, True),
+        (True, False),
+        (True, False),
+    ]
+    assert await read(permits, cursor) == {"workers": [], "next": cursor, "more": False}
+
+    revocation = {"reason": "x", "ended_on": "2026-03-02"}
+    with set_to(steps.DAY):
+        path = f"/v1/work-permits/{issued['permits'][0]}:revoke"
+        (await permits.client.post(path, json=revocation, headers=headers)).raise_for_status()
+    versioned = steps.officer(permits) | {"If-Match": '"1"'}
+    mended = {"reason": "x", "record": body | {"works_until": "2026-04-30"}}
+    (await permits.client.put(f"{PATH}/{declared}", json=mended, headers=versioned)).raise_for_status()
+    versioned |= {"If-Match": '"2"'}
+    (
+        await permits.client.post(f"{PATH}/{declared}:withdraw", json={"reason": "x"}, headers=versioned)
+    ).raise_for_status()
+    later = (await read(permits, cursor))["workers"]
+    assert [(each["record"], each["version"], each["withdrawn"], each["works_until"]) for each in later] == [
+        (issued["permits"][0], 2, True, "2026-03-01"),  # ended before it began
+        (declared, 2, False, "2026-04-30"),
+        (declared, 3, True, "2026-04-30"),
+    ]
+    logged = await permits.rows(
+        "SELECT record_id, agency, reason FROM access_log WHERE roles = '{insurance-fund}' AND action = 'read'"
+    )
+    assert sorted(row["record_id"] for row in logged) == sorted(each["record"] for each in [*told, *later])
+    assert {row["agency"] for row in logged} == {"insurance-fund"}
+    assert None not in {row["reason"] for row in logged}
+
+
+async def test_nobody_else_reads_it_and_a_cursor_of_another_life_is_refused(permits: Api) -> None:
+    (await declare(permits, declaration(), steps.officer(permits))).raise_for_status()
+    epoch = orjson.loads(urlsafe_b64decode((await read(permits))["next"] + "=="))[0]
+    for role in ("permits-officer", "employer", "statistician", "operator", "system"):
+        assert (await permits.client.get(EXPORT, headers=permits.token(role))).status_code == 403
+    unknown = permits.token("insurance-fund", agency="an office of which nobody knows")
+    assert (await permits.client.get(EXPORT, headers=unknown)).status_code == 403
+    for cursor, status in (
+        ([epoch, 1], 200),
+        ([epoch, 10**9], 409),
+        ([str(uuid4()), 1], 409),
+        ([epoch, 2**63], 422),
+        ([epoch, "1"], 422),
+        (["\0", 1], 422),
+        ([epoch, -1], 422),
+        ([epoch, True], 422),
+    ):
+        forged = urlsafe_b64encode(orjson.dumps(cursor)).decode().rstrip("=")
+        answer = await permits.client.get(EXPORT, params={"cursor": forged}, headers=fund(permits))
+        assert answer.status_code == status, (cursor, answer.text)
+    await permits.as_owner("UPDATE outbox SET data = '{}'")
+    assert (await read(permits))["workers"] == [], "what cannot be read keeps nothing back"
