@@ -5,8 +5,8 @@ Expanding only. The view is taken as it stands, so that it loses no kind that an
 
 from alembic import op
 
-revision = "0016"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

@@ -11,8 +11,8 @@ from alembic import op
 from shared.db import online
 from shared.db.grants import Privilege, grant_more
 
-revision = "0016"
-down_revision = "0012"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

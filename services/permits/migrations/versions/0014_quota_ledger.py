@@ -11,8 +11,8 @@ from alembic import op
 from services.permits.store.quota_ledger import TRIGGERS
 from shared.db.grants import grant_more
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

@@ -5,8 +5,8 @@ Expanding only: the earlier version counts none of them.
 
 from alembic import op
 
-revision = "0018"
-down_revision = "0012"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
@@ -20,6 +20,7 @@ BEFORE = (
     "kandas_status.v1",
     "consular_registration.v1",
     "host_country_figure.v1",
+    "quota_pool.v1",
 )
 MORE = ("remittance.v1", "assistance_case.v1", "study.v1")
 
