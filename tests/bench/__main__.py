@@ -7,7 +7,7 @@ import argparse
 import subprocess
 import sys
 
-FIGURES = ("portal_intake", "corrections", "daily_runs", "accounting_intake", "residence", "rebuild")
+FIGURES = ("portal_intake", "corrections", "daily_runs", "accounting_intake", "intake_memory", "residence", "rebuild")
 
 
 def main() -> None:
