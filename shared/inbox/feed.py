@@ -31,6 +31,15 @@ class Ends(NamedTuple):
         return self.epochs[-1].id if self.epochs else None
 
 
+class Answer(NamedTuple):
+    """What a feed answers. The client library's own answer goes round in a circle with its stream, which only the
+    garbage collector ends: held there, the bytes of every page would stay until it runs, and in a process that takes
+    batches it seldom does (shared.process.tune_gc)."""
+
+    content: bytes
+    headers: httpx.Headers
+
+
 class FeedSource:
     """The feed of one register at `address`; `auth` signs the requests. Only events of `types` are sent, where any are
     named."""
@@ -80,7 +89,7 @@ class FeedSource:
         events = _events_of(answer, position - 1, reached)
         return Unreadable(answer.content) if events is None else events[0] if events else None
 
-    async def _page(self, position: int, limit: int, wait: float) -> tuple[httpx.Response, int]:
+    async def _page(self, position: int, limit: int, wait: float) -> tuple[Answer, int]:
         """The feed's answer, and the position that it tells. Raises SourceFailed, also for what cannot be gone past."""
         asked = {"after": position, "limit": limit, "wait": wait, "type": self._types}
         answer = await self._get("/v1/events", params=asked, timeout=wait + PATIENCE)
@@ -106,9 +115,11 @@ class FeedSource:
     async def close(self) -> None:
         await self._http.aclose()
 
-    async def _get(self, path: str, **options: Any) -> httpx.Response:
+    async def _get(self, path: str, **options: Any) -> Answer:
         try:
-            return (await self._http.get(path, **options)).raise_for_status()
+            async with self._http.stream("GET", path, **options) as answer:
+                answer.raise_for_status()
+                return Answer(b"".join([chunk async for chunk in answer.aiter_bytes()]), answer.headers)
         except (httpx.HTTPError, Unavailable) as failure:
             raise SourceFailed(f"{self.name}: {_sentence(failure)}") from failure
 
@@ -121,14 +132,14 @@ def _epochs(answer: dict[str, Any]) -> tuple[Epoch, ...]:
         raise SourceFailed("the feed does not tell its epochs as agreed") from error
 
 
-def _json(answer: httpx.Response) -> Any:
+def _json(answer: Answer) -> Any:
     try:
         return orjson.loads(answer.content)
     except orjson.JSONDecodeError as error:
         raise SourceFailed("the feed does not answer in JSON") from error
 
 
-def _events_of(answer: httpx.Response, after: int, reached: int) -> list[Event] | None:
+def _events_of(answer: Answer, after: int, reached: int) -> list[Event] | None:
     """The events of an answer, None unless all of them are such and stand in the order of their positions."""
     try:
         events = orjson.loads(answer.content)

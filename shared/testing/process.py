@@ -33,21 +33,27 @@ class ApiProcess:
         return {"Authorization": f"Bearer {issuer.mint(self.keys, roles)}"}
 
     def peak_memory(self) -> int:
-        """The most memory that the process has held so far, in bytes (VmHWM)."""
-        return self._memory("VmHWM")
+        """The most memory that the process has held so far, in bytes."""
+        return peak_memory(self.pid)
 
     def resident_memory(self) -> int:
         """The memory that the process holds, in bytes (VmRSS)."""
-        return self._memory("VmRSS")
-
-    def _memory(self, name: str) -> int:
-        status = Path(f"/proc/{self.pid}/status").read_text()
-        return int(next(line for line in status.splitlines() if line.startswith(name)).split()[1]) * 1024
+        return _memory(self.pid, "VmRSS")
 
     def cpu(self) -> float:
         """Seconds of processor time that the process has used so far."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def peak_memory(pid: int) -> int:
+    """The most memory that a process has held so far, in bytes (VmHWM)."""
+    return _memory(pid, "VmHWM")
+
+
+def _memory(pid: int, name: str) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith(name)).split()[1]) * 1024
 
 
 @asynccontextmanager

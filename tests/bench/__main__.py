@@ -12,6 +12,7 @@ FIGURES = (
     "corrections",
     "daily_runs",
     "accounting_intake",
+    "intake_memory",
     "residence",
     "rebuild",
     "quota",

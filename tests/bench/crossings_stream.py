@@ -1,7 +1,9 @@
 """A stream of border crossings as a feed brings it: about 4 a person, 1 % twice, 1 % corrected, 0.2 % withdrawn."""
 
+from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain, islice
 from random import Random
 from typing import Any
 
@@ -21,11 +23,20 @@ PURPOSES = ("work", "study", "private", "tourism", "business", "family", None)
 
 def pages(events: int, seed: int = 1) -> list[bytes]:
     """About so many events, oldest first, as the feed's answers; the first declares what the register covers."""
-    random = Random(seed)
-    stream = [_coverage(), *_stream(events, random)]
-    for position, event in enumerate(stream, 1):
+    return [orjson.dumps(page) for page in batched(stream(events, seed), PAGE)]
+
+
+def stream(events: int, seed: int = 1) -> Iterator[dict[str, Any]]:
+    """The same one after the other, as they are asked for: a long stream takes no room."""
+    for position, event in enumerate(chain([_coverage()], _stream(events, Random(seed))), 1):
         event["position"] = position
-    return [orjson.dumps(stream[start : start + PAGE]) for start in range(0, len(stream), PAGE)]
+        yield event
+
+
+def batched(events: Iterator[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
+    """Pages of so many, the last one with what is left."""
+    while page := list(islice(events, size)):
+        yield page
 
 
 def _stream(events: int, random: Random) -> Iterator[dict[str, Any]]:
@@ -33,14 +44,14 @@ def _stream(events: int, random: Random) -> Iterator[dict[str, Any]]:
     person = np.repeat(np.arange(len(histories.lengths)), histories.lengths)
     order = np.lexsort((np.arange(len(person)), histories.day))
     columns = (column[order].tolist() for column in (person, histories.day, histories.arrival))
-    seen: list[dict[str, Any]] = []
+    seen: deque[dict[str, Any]] = deque(maxlen=50_000)
     for number, (who, on, arrival) in enumerate(zip(*columns, strict=True)):
         event = _event(number, 1, _crossing(number, who, on, arrival))
         yield event
         seen.append(event)
         chance = random.random()
         if chance < 0.022:
-            yield _again(random.choice(seen[-50_000:]), chance)
+            yield _again(random.choice(seen), chance)
 
 
 def _again(event: dict[str, Any], chance: float) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from services.permits.cases.worker_register import (
 )
 from shared.events.wire import Activity, Bin, Occupation, ReckonedDate, Region
 from shared.http import sheets
-from shared.http.paging import Cursor, Limit, before_id, cursor_at
+from shared.http.paging import Cursor, Limit, cursor_at, last_id
 from shared.http.routes import router as api_router
 from shared.http.sheets import Row, SheetFormat
 from shared.identity.callers import Caller, requires
@@ -68,7 +68,7 @@ async def find(
     cursor: Cursor = None,
 ) -> RegisterPage:
     """An employer sees its own workers, an officer those of the agency's region."""
-    lines, more = await cases.find(request.app.state.engine, register, wanted, before_id(cursor), limit, caller)
+    lines, more = await cases.find(request.app.state.engine, register, wanted, last_id(cursor), limit, caller)
     return RegisterPage(workers=list(lines), next=cursor_at(lines[-1].id.hex) if more else None)
 
 
