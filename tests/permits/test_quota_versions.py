@@ -150,3 +150,24 @@ async def test_a_stated_labour_force_is_held_to_the_one_on_record(permits: Api) 
     check = sourced.json()["decision"]["checks"][0]
     assert (check["outcome"], "of 2028, as stated: forecast" in check["explanation"]) == ("passed", True)
     assert silent.json()["decision"]["checks"][0]["outcome"] == "unknown"
+
+
+async def test_every_fault_of_an_order_and_of_a_move_is_told_at_its_member(permits: Api) -> None:
+    treaty = {"kind": "employer", "region": "75", "treaty": "of no country", "size": 1}
+    with set_to(DAY):
+        await put(permits, pool(5), {"kind": "seasonal", "size": 5})
+        days = await put(permits, pool(5), ordered_on="2026-12-31", version=1)
+        wrong = await put(permits, {"kind": "undistributed", "region": "75", "size": 2**63}, treaty, version=1)
+        big = await move(permits, {"kind": "seasonal"}, {"kind": "employer"}, 2**63, version=1, act="")
+        gone = await move(permits, {"kind": "seasonal"}, {"kind": "seasonal", "region": "51"}, 1, version=1)
+        end = await put(permits, pool(5), holds_from="9999-12-31", version=1)
+        never = await permits.client.get(f"{PATH}?on=0001-01-01", headers=steps.officer(permits))
+    pointers = [{e["pointer"] for e in answer.json()["errors"]} for answer in (days, wrong, big, gone, end)]
+    assert pointers == [
+        {"/ordered_on"},
+        {"/pools/0/kind", "/pools/0/size", "/pools/1/country"},
+        {"/act", "/moves/0/target/category", "/moves/0/places"},
+        {"/moves/0/target/region"},
+        {"/holds_from"},
+    ]
+    assert never.status_code == 404

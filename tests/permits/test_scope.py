@@ -13,6 +13,7 @@ HERE, ELSEWHERE = "75", "11"
 UNKNOWN = "an office of which nobody knows"
 DETAILS = {"name": "Invented Systems LLP", "activity": "J", "region": HERE}
 EMPLOYERS = f"/v1/employers/{EMPLOYER}"
+MOVE = {"act": "a", "moves": [{"source": {"kind": "undistributed"}, "target": {"kind": "seasonal"}, "places": 1}]}
 STAFF = f"{EMPLOYERS}/staff/2026-02-28"
 
 
@@ -89,5 +90,9 @@ async def test_the_quota_is_ordered_for_the_whole_country(permits: Api) -> None:
             answer = await permits.client.put("/v1/quotas/2026", json=body, headers=officer(permits, agency))
             assert answer.status_code == 403
             assert answer.json()["detail"] == "The quota of a year needs an agency that reaches the whole country."
+            proposed = await permits.client.post("/v1/quotas/2026:propose", json=body, headers=officer(permits, agency))
+            headers = steps.once(officer(permits, agency), 1)
+            moved = await permits.client.post("/v1/quotas/2026:move", json=MOVE, headers=headers)
+            assert (proposed.status_code, moved.status_code) == (403, 403)
         whole = officer(permits, "labour-ministry")
         assert (await permits.client.put("/v1/quotas/2026", json=body, headers=whole)).status_code == 200

@@ -107,7 +107,7 @@ class QuotaMove(WireModel):
     act: Text
     ordered_on: PastDate | None = None
     holds_from: Date | None = None
-    moves: tuple[PlacesMove, ...] = Field(min_length=1, max_length=500)
+    moves: list[PlacesMove] = Field(min_length=1, max_length=500)
 
     CONTRADICTIONS = (not_before("holds_from", "ordered_on"),)
 
@@ -148,7 +148,7 @@ class QuotaVersion(QuotaOrder):
             labour_force=self.labour_force,
             labour_force_source=self.labour_force_source,
             pools=tuple(lines),
-            moved=MovedPlaces(version=version, act=self.act, moves=move.moves),
+            moved=MovedPlaces(version=version, act=self.act, moves=tuple(move.moves)),
         )
 
 
