@@ -14,7 +14,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field, ValidationError
 
 from services.permits.labour_market.asking import NoAnswer, System
-from services.permits.labour_market.port import Contract, ContractsAnswer
+from services.permits.labour_market.port import ContractsAnswer, LabourContract
 from shared.events.wire import Date
 
 log = logging.getLogger(__name__)
@@ -48,4 +48,4 @@ class Esutd:
             return ContractsAnswer("unknown")
         if not told.contracts:
             return ContractsAnswer("not_found")
-        return ContractsAnswer("found", tuple(Contract(c.since, c.until, c.occupation) for c in told.contracts))
+        return ContractsAnswer("found", tuple(LabourContract(c.since, c.until, c.occupation) for c in told.contracts))

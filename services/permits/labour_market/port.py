@@ -20,7 +20,7 @@ class VacancyAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Contract:
+class LabourContract:
     """A labour contract: first day, last day where it has one, occupation as the contract names it."""
 
     since: date
@@ -33,7 +33,7 @@ class ContractsAnswer:
     """The contracts of one worker with one employer; none of them where the outcome is not `found`."""
 
     outcome: Outcome
-    contracts: tuple[Contract, ...] = ()
+    contracts: tuple[LabourContract, ...] = ()
 
 
 class Vacancies(Protocol):
