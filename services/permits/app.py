@@ -1,5 +1,6 @@
 """The permits register: foreign labour. Wiring only."""
 
+import httpx
 from fastapi import FastAPI
 
 from services.permits.api import (
@@ -8,6 +9,7 @@ from services.permits.api import (
     employer_inspection,
     insurance_export,
     labour_complaint,
+    labour_market,
     labour_risk,
     lapse_run,
     quota,
@@ -16,6 +18,8 @@ from services.permits.api import (
     worker_register,
 )
 from services.permits.background import BACKGROUND
+from services.permits.labour_market.setup import make_labour_market
+from services.permits.settings import LabourMarketSettings
 from shared.service import make_register
 from shared.settings import ServiceSettings
 
@@ -31,8 +35,14 @@ ROUTERS = (
     labour_complaint.router,
     labour_risk.router,
     insurance_export.router,
+    labour_market.router,
 )
 
 
 def make_app(settings: ServiceSettings) -> FastAPI:
-    return make_register("permits", "Kosh permits: foreign labour", settings, ROUTERS, background=BACKGROUND)
+    market_settings = LabourMarketSettings()
+    client = httpx.AsyncClient(timeout=market_settings.patience)
+    title = "Kosh permits: foreign labour"
+    app = make_register("permits", title, settings, ROUTERS, closing=(client.aclose,), background=BACKGROUND)
+    app.state.labour_market = make_labour_market(client, **market_settings.model_dump(exclude={"patience"}))
+    return app

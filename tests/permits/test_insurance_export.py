@@ -82,6 +82,7 @@ async def test_it_goes_on_from_its_cursor_and_tells_of_corrections_and_revocatio
 
 
 async def test_nobody_else_reads_it_and_a_cursor_of_another_life_is_refused(permits: Api) -> None:
+    assert (await read(permits))["workers"] == [], "an outbox that holds nothing yet has an epoch too"
     (await declare(permits, declaration(), steps.officer(permits))).raise_for_status()
     epoch = orjson.loads(urlsafe_b64decode((await read(permits))["next"] + "=="))[0]
     for role in ("permits-officer", "employer", "statistician", "operator", "system"):

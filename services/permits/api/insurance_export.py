@@ -6,7 +6,7 @@ from fastapi import Request
 from pydantic import BaseModel, Field
 
 from services.permits.cases import insurance_export as cases
-from services.permits.cases.insurance_export import INSURED, InsuredWorker, Place
+from services.permits.cases.insurance_export import INSURED, ExportPlace, InsuredWorker
 from shared.errors import Invalid
 from shared.http.openapi import problem_answer
 from shared.http.paging import Cursor, Limit, after, cursor_at
@@ -41,8 +41,8 @@ async def read(
     return InsuredWorkers(workers=lines, next=cursor_at(place.epoch, place.position), more=more)
 
 
-def _place(cursor: str | None) -> Place | None:
+def _place(cursor: str | None) -> ExportPlace | None:
     given = after(cursor, str, int)
     if given is not None and given[1] < 0:
         raise Invalid("The cursor is none that was given out here. Begin again without one.", name="invalid-cursor")
-    return None if given is None else Place(*given)
+    return None if given is None else ExportPlace(*given)

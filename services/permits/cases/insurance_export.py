@@ -56,7 +56,7 @@ class InsuredWorker(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ExportPlace:
     """How far the export was read: a position in one epoch of the outbox."""
 
     epoch: str
@@ -64,20 +64,21 @@ class Place:
 
 
 async def read(
-    engine: AsyncEngine, place: Place | None, limit: int, caller: Caller
-) -> tuple[list[InsuredWorker], Place, bool]:
+    engine: AsyncEngine, place: ExportPlace | None, limit: int, caller: Caller
+) -> tuple[list[InsuredWorker], ExportPlace, bool]:
     """Up to `limit` lines after a place, the place to go on from, and whether there is more by now. Raises Conflict for
     a place in events that this register does not hold."""
+    async with engine.connect() as connection:  # apart: where an epoch begins by this question, it is committed
+        start, epoch = await _start(connection, place)
     async with unit_of_work(engine) as unit:
-        start, epoch = await _start(unit.connection, place)
         found, reached = await outbox.look_through(unit.connection, start, limit, list(_FACTS))
         told = [each for _, event in found if (each := _read(event))]
         await _log(unit, told, caller)
         more = reached < await outbox.newest(unit.connection)
-    return [each.line for each in told], Place(epoch, reached), more
+    return [each.line for each in told], ExportPlace(epoch, reached), more
 
 
-async def _start(connection: AsyncConnection, place: Place | None) -> tuple[int, str]:
+async def _start(connection: AsyncConnection, place: ExportPlace | None) -> tuple[int, str]:
     """The position to go on from, and the present epoch. A place of a former epoch holds as far as the present one
     continues it."""
     epochs = await outbox.epochs(connection)

@@ -21,7 +21,8 @@ ADDRESSES = {"portal": "https://portal.example"}
 KIND = re.compile(r"record_table\(\s*(?:metadata,\s*)?\"([a-z_]+)\"")
 PLACE = re.compile(r"\{\w+\}")
 OTHER_KINDS = {
-    "access_log", "classification", "host_duty", "identity", "person", "signed_notice", "stay_control",
+    "access_log", "classification", "host_duty", "identity", "labour_contract", "person",
+    "signed_notice", "stay_control",
 }  # fmt: skip
 NOT_OF_PERSONS = {
     *("employer", "employer_inspection", "feed_coverage", "host_country_figure", "labour_complaint", "labour_risk"),

@@ -27,17 +27,17 @@ DAYS = {"employer_inspection": "inspected_on", "labour_complaint": "received_on"
 def upgrade() -> None:
     for name, day in DAYS.items():
         _record(name, sa.Column("employer_bin", sa.Text(), nullable=False), sa.Column(day, sa.Date(), nullable=False))
-        op.create_index(f"{name}_by_source_id", name, [sa.literal_column("(body #>> '{source_id}')")])
-        op.create_index(f"{name}_day", name, [sa.literal_column(f"left(body #>> '{{{day}}}', 10)"), "id"])
-        op.create_index(f"{name}_of_day", name, [day])
+        online.create_index(f"{name}_by_source_id", name, "((body #>> '{source_id}'))")
+        online.create_index(f"{name}_day", name, f"(left(body #>> '{{{day}}}', 10), id)")
+        online.create_index(f"{name}_of_day", name, f"({day})")
     _record(
         "labour_risk",
         sa.Column("month", sa.Text(), nullable=False),
         sa.Column("region", sa.Text(), nullable=False),
         sa.Column("employer_bin", sa.Text()),
     )
-    op.create_index("labour_risk_of_month", "labour_risk", ["month", "region"])
-    op.create_index("labour_risk_of_employer", "labour_risk", ["employer_bin", "month"])
+    online.create_index("labour_risk_of_month", "labour_risk", "(month, region)")
+    online.create_index("labour_risk_of_employer", "labour_risk", "(employer_bin, month)")
     op.execute(grant_more(MORE))
     for table in ("work_permit", "eaeu_worker"):
         online.create_index(f"{table}_of_trade", table, "((body #>> '{occupation}'), (body #>> '{region}'))")

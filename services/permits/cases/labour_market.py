@@ -1,0 +1,68 @@
+"""What the labour exchange and the register of labour contracts know: a vacancy, a worker's contracts (L5, L5b)."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.permits.cases import employer as employers
+from services.permits.labour_market.port import LabourMarket, Outcome
+from shared.audit import access_log
+from shared.audit.access_log import Subject
+from shared.events.person import Iin
+from shared.events.wire import Bin, Date, WireModel
+from shared.identity.callers import Caller
+from shared.outbox.unit_of_work import unit_of_work
+
+VacancyCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,40}$")]
+
+
+class VacancyFound(BaseModel):
+    """What the labour exchange tells of a vacancy; `unknown` where it could not be asked."""
+
+    code: str
+    outcome: Outcome
+    published_on: Date | None
+    closed_on: Date | None
+
+
+class ContractQuestion(WireModel):
+    """A worker, and the employer with whom contracts are looked for."""
+
+    iin: Iin
+    employer_bin: Bin
+
+
+class ContractFound(BaseModel):
+    """A labour contract; `until` is its last day."""
+
+    since: Date
+    until: Date | None
+    occupation: str | None
+
+
+class ContractsFound(BaseModel):
+    """What the register of labour contracts tells; `unknown` where it could not be asked."""
+
+    outcome: Outcome
+    contracts: list[ContractFound]
+
+
+async def vacancy(market: LabourMarket, code: str) -> VacancyFound:
+    """The vacancy with that publication code, as the exchange has it now."""
+    answer = await market.vacancies.vacancy_of(code)
+    return VacancyFound(code=code, outcome=answer.outcome, published_on=answer.published_on, closed_on=answer.closed_on)
+
+
+async def contracts(
+    engine: AsyncEngine, market: LabourMarket, question: ContractQuestion, caller: Caller
+) -> ContractsFound:
+    """The worker's contracts with an employer that the caller reaches, else NotFound. The question is written to the
+    worker's access log before it is asked: then it leaves this register."""
+    await employers.read(engine, question.employer_bin, caller)
+    async with unit_of_work(engine) as unit:
+        wanted = Subject(question.iin)
+        await access_log.log_search(unit.connection, caller, "labour_contract", [], wanted=wanted)
+    answer = await market.contracts.contracts_of(question.iin, question.employer_bin)
+    found = [ContractFound(since=c.since, until=c.until, occupation=c.occupation) for c in answer.contracts]
+    return ContractsFound(outcome=answer.outcome, contracts=found)
