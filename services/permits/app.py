@@ -2,7 +2,17 @@
 
 from fastapi import FastAPI
 
-from services.permits.api import eaeu_worker, employer, lapse_run, quota, work_permit, work_permit_application
+from services.permits.api import (
+    biometric_registration,
+    business_immigrant,
+    eaeu_worker,
+    employer,
+    exempt_worker,
+    lapse_run,
+    quota,
+    work_permit,
+    work_permit_application,
+)
 from services.permits.background import BACKGROUND
 from shared.service import make_register
 from shared.settings import ServiceSettings
@@ -14,6 +24,9 @@ ROUTERS = (
     work_permit.router,
     lapse_run.router,
     eaeu_worker.router,
+    exempt_worker.router,
+    business_immigrant.router,
+    biometric_registration.router,
 )
 
 

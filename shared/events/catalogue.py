@@ -4,7 +4,13 @@ from shared.events.border_control import BorderAlert, EntryBan, LostDocument
 from shared.events.consular import ConsularRegistration, HostCountryFigure
 from shared.events.envelope import Fact
 from shared.events.kandas import KandasStatus
-from shared.events.permits import EaeuWorker, WorkPermit
+from shared.events.permits import (
+    BiometricRegistration,
+    BusinessImmigrant,
+    EaeuWorker,
+    ExemptWorker,
+    WorkPermit,
+)
 from shared.events.police import CitizenshipChange, Expulsion, ProtectionStatus, ResidencePermit, Violation
 from shared.events.portal import BorderCrossing, FeedCoverage, HostNotification, ResidenceRegistration
 from shared.events.visa import StayRegistration, Visa
@@ -28,6 +34,9 @@ FACTS: dict[str, type[Fact]] = {
         BorderAlert,
         WorkPermit,
         EaeuWorker,
+        ExemptWorker,
+        BusinessImmigrant,
+        BiometricRegistration,
         KandasStatus,
         ConsularRegistration,
         HostCountryFigure,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from services.permits.rules import exempt_worker as exempt
 from services.permits.rules import quota
 from services.permits.rules import work_permit as rule
 from services.permits.rules.entry_ban import Barred
@@ -44,3 +45,8 @@ def quota_order(
     decision = quota.decide_order([line.as_pool(n) for n, line in enumerate(pools)], labour_force, in_use, norms)
     failed = [{"rule": check.rule, "remedy": check.remedy} for check in decision.failed]
     return {"outcome": decision.outcome.value, "failed": failed}
+
+
+def exempt_worker(declared: exempt.Declared) -> list[str]:
+    """The members of a declaration that something stands against."""
+    return [found.member for found in exempt.contradictions(declared)]

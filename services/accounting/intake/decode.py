@@ -12,7 +12,7 @@ from services.accounting.rules.rows import CONSUMER, FactRow, ParkedRow, Registe
 from shared.events.consular import ConsularRegistration, HostCountryFigure
 from shared.events.envelope import Fact
 from shared.events.kandas import KandasStatus
-from shared.events.permits import EaeuWorker, WorkPermit
+from shared.events.permits import BusinessImmigrant, EaeuWorker, ExemptWorker, WorkPermit
 from shared.events.police import CitizenshipChange, Expulsion, ProtectionStatus, ResidencePermit, Violation
 from shared.events.portal import BorderCrossing, FeedCoverage, HostNotification, ResidenceRegistration
 from shared.events.views import granted
@@ -33,6 +33,8 @@ SIGNS: Mapping[str, tuple[type[Fact], Callable[[Any], Sign | None]]] = {
     StayRegistration.TYPE: (StayRegistration, portal.stay_registration_v1),
     WorkPermit.TYPE: (WorkPermit, permits.work_permit_v1),
     EaeuWorker.TYPE: (EaeuWorker, permits.eaeu_worker_v1),
+    ExemptWorker.TYPE: (ExemptWorker, permits.exempt_worker_v1),
+    BusinessImmigrant.TYPE: (BusinessImmigrant, permits.business_immigrant_v1),
     KandasStatus.TYPE: (KandasStatus, kandas.kandas_status_v1),
     ConsularRegistration.TYPE: (ConsularRegistration, consular.consular_registration_v1),
     HostCountryFigure.TYPE: (HostCountryFigure, consular.host_country_figure_v1),

@@ -35,6 +35,10 @@ KEPT: Final[Mapping[str, frozenset[str]]] = {
          "citizenship"}
     ),
     "eaeu_worker.v1": frozenset({"activity", "region", "qualified", "works_from", "works_until", "citizenship"}),
+    "exempt_worker.v1": frozenset(
+        {"ground", "activity", "region", "qualified", "works_from", "works_until", "citizenship"}
+    ),
+    "business_immigrant.v1": frozenset({"activity", "region", "valid_from", "valid_until", "citizenship"}),
     "kandas_status.v1": frozenset(
         {"state", "region", "country_of_origin", "applied_on", "decided_on", "valid_until", "ended_on"}
     ),

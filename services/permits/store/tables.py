@@ -138,6 +138,25 @@ eaeu_worker = record_table(
     ),
 )
 
+# Kinds of foreign labour beside permits and the Union, and what is kept of fingerprints and photo (L4, L5, L7).
+exempt_worker = record_table(
+    metadata,
+    "exempt_worker",
+    *search_indexes("exempt_worker", day="works_from", by=("iin", "document", "source_id")),
+)
+
+business_immigrant = record_table(
+    metadata,
+    "business_immigrant",
+    *search_indexes("business_immigrant", day="valid_from", by=("iin", "document", "source_id")),
+)
+
+biometric_registration = record_table(
+    metadata,
+    "biometric_registration",
+    *search_indexes("biometric_registration", day="taken_on", by=("iin", "document", "source_id")),
+)
+
 # The portal's bans on entry, as far as a decision asks for them; `barred_until` is the last day, lifting included.
 inbox_tables(metadata)
 entry_ban = copy_table(

@@ -2,7 +2,7 @@
 
 from services.accounting.intake.digest.digested import Sign
 from services.accounting.rules.residence.history import Kind
-from shared.events.permits import EaeuWorker, WorkPermit
+from shared.events.permits import BusinessImmigrant, EaeuWorker, ExemptWorker, WorkPermit
 
 
 def work_permit_v1(fact: WorkPermit) -> Sign:
@@ -13,3 +13,13 @@ def work_permit_v1(fact: WorkPermit) -> Sign:
 def eaeu_worker_v1(fact: EaeuWorker) -> Sign:
     """A declared worker needs no permit, and shows a place of work all the same."""
     return Sign(Kind.WORK_PERMIT, fact.works_from, fact.region)
+
+
+def exempt_worker_v1(fact: ExemptWorker) -> Sign:
+    """Who is freed of the permit works where the employer says."""
+    return Sign(Kind.WORK_PERMIT, fact.works_from, fact.region)
+
+
+def business_immigrant_v1(fact: BusinessImmigrant) -> Sign:
+    """The status shows a place of business from its first day."""
+    return Sign(Kind.WORK_PERMIT, fact.valid_from, fact.region)
