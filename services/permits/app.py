@@ -8,6 +8,7 @@ from services.permits.api import (
     eaeu_worker,
     employer,
     exempt_worker,
+    labour_immigrant,
     lapse_run,
     quota,
     work_permit,
@@ -27,6 +28,7 @@ ROUTERS = (
     exempt_worker.router,
     business_immigrant.router,
     biometric_registration.router,
+    labour_immigrant.router,
 )
 
 

@@ -6,11 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from services.permits.rules import exempt_worker as exempt
+from services.permits.rules import labour_immigrant as household
 from services.permits.rules import quota
 from services.permits.rules import work_permit as rule
 from services.permits.rules.entry_ban import Barred
 from services.permits.rules.work_permit_application import PermitsAsked, Staff
-from shared.kernel.norms import NormsInForce
+from shared.kernel.norms import NormsInForce, Rulebook
 
 
 @dataclass(frozen=True)
@@ -50,3 +51,15 @@ def quota_order(
 def exempt_worker(declared: exempt.Declared) -> list[str]:
     """The members of a declaration that something stands against."""
     return [found.member for found in exempt.contradictions(declared)]
+
+
+def labour_immigrant(
+    asked: household.Asked, pools: list[Line], norms: NormsInForce, rulebook: Rulebook, *, extension: bool = False
+) -> dict[str, Any]:
+    """The outcome, and of each failed check the rule and its remedy."""
+    if extension:
+        decision = household.decide_extension(asked, (), rulebook, norms)
+    else:
+        decision = household.decide(asked, [line.as_pool(n) for n, line in enumerate(pools)], (), rulebook, norms)
+    failed = [{"rule": check.rule, "remedy": check.remedy} for check in decision.failed]
+    return {"outcome": decision.outcome.value, "failed": failed}

@@ -72,7 +72,8 @@ quota_place = Table(
     "quota_place",
     metadata,
     Column("id", PgUUID, primary_key=True),
-    Column("application_id", PgUUID, ForeignKey("work_permit_application.id"), nullable=False),
+    # of an employer, or of a household (labour_immigrant_application)
+    Column("application_id", PgUUID, nullable=False),
     Column("year", SmallInteger, nullable=False),
     Column("kind", Text, nullable=False),
     Column("category", Text),
@@ -107,8 +108,9 @@ payment = Table(
 work_permit = record_table(
     metadata,
     "work_permit",
-    Column("application_id", PgUUID, ForeignKey("work_permit_application.id"), nullable=False),
-    Column("employer_bin", Text, nullable=False),
+    # both are an employer's: a labour immigrant at a household has neither
+    Column("application_id", PgUUID, ForeignKey("work_permit_application.id")),
+    Column("employer_bin", Text),
     Column("kind", Text, nullable=False),
     Column("category", Text),
     Column("holds_from", Date, nullable=False),
@@ -155,6 +157,23 @@ biometric_registration = record_table(
     metadata,
     "biometric_registration",
     *search_indexes("biometric_registration", day="taken_on", by=("iin", "document", "source_id")),
+)
+
+labour_immigrant_application = record_table(
+    metadata,
+    "labour_immigrant_application",
+    Column("household_iin", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("permit_id", PgUUID, ForeignKey("work_permit.id")),
+)
+Index("labour_immigrant_application_of_household", labour_immigrant_application.c.household_iin)
+
+# Advance payments of income tax that were used: each settles one application or extension.
+labour_immigrant_tax = Table(
+    "labour_immigrant_tax",
+    metadata,
+    Column("reference", Text, primary_key=True),
+    Column("application_id", PgUUID, ForeignKey("labour_immigrant_application.id"), nullable=False),
 )
 
 # The portal's bans on entry, as far as a decision asks for them; `barred_until` is the last day, lifting included.
