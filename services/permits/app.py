@@ -4,11 +4,15 @@ import httpx
 from fastapi import FastAPI
 
 from services.permits.api import (
+    biometric_registration,
+    business_immigrant,
     eaeu_worker,
     employer,
     employer_inspection,
+    exempt_worker,
     insurance_export,
     labour_complaint,
+    labour_immigrant,
     labour_market,
     labour_risk,
     lapse_run,
@@ -36,6 +40,10 @@ ROUTERS = (
     labour_risk.router,
     insurance_export.router,
     labour_market.router,
+    exempt_worker.router,
+    business_immigrant.router,
+    biometric_registration.router,
+    labour_immigrant.router,
 )
 
 

@@ -15,7 +15,14 @@ from shared.events.consular import (
 from shared.events.envelope import Fact
 from shared.events.kandas import KandasStatus
 from shared.events.labour_control import EmployerInspection, LabourComplaint
-from shared.events.permits import EaeuWorker, QuotaPool, WorkPermit
+from shared.events.permits import (
+    BiometricRegistration,
+    BusinessImmigrant,
+    EaeuWorker,
+    ExemptWorker,
+    QuotaPool,
+    WorkPermit,
+)
 from shared.events.police import CitizenshipChange, Expulsion, ProtectionStatus, ResidencePermit, Violation
 from shared.events.portal import BorderCrossing, FeedCoverage, HostNotification, ResidenceRegistration
 from shared.events.study import Study
@@ -43,6 +50,9 @@ FACTS: dict[str, type[Fact]] = {
         QuotaPool,
         EmployerInspection,
         LabourComplaint,
+        ExemptWorker,
+        BusinessImmigrant,
+        BiometricRegistration,
         KandasStatus,
         ConsularRegistration,
         HostCountryFigure,

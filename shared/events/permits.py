@@ -26,6 +26,19 @@ PermitKind = Literal[
     "employer", "seasonal", "intra_corporate", "self_employed", "labour_immigrant", "business_immigrant"
 ]
 Category = Literal["1", "2", "3", "4"]
+ExemptGround = Literal[
+    "kandas",
+    "refugee",
+    "asylum_seeker",
+    "humanitarian",
+    "convict_without_prison",
+    "trafficking_victim",
+    "head_of_foreign_company",
+    "investment_project",
+    "special_zone_project",
+    "ethnic_kazakh",
+]
+"""Why a foreigner works without a permit (contracts/codes/exempt_grounds.csv says on which days each holds)."""
 
 
 class WorkPermit(Fact, producer="permits", name="work_permit", version=1):
@@ -95,3 +108,53 @@ class QuotaPool(Fact, producer="permits", name="quota_pool", version=1):
     as_of: PastDate
 
     DAYS = on("holds_from")
+
+
+class ExemptWorker(Fact, producer="permits", name="exempt_worker", version=1):
+    """A foreigner who works without a permit on a ground other than the Union's treaty or business immigration, as
+    declared by the employer (decree 1041 of 24.11.2023). `ground_document` numbers the paper that shows the ground."""
+
+    source_id: SourceId
+    person: Person
+    employer_bin: Bin
+    region: Region
+    activity: Activity
+    occupation: Occupation | None = None
+    qualified: Flag
+    ground: ExemptGround
+    ground_document: SourceId
+    works_from: Date
+    works_until: Date | None = None
+
+    DAYS = during("works_from", "works_until")
+
+
+class BusinessImmigrant(Fact, producer="permits", name="business_immigrant", version=1):
+    """A foreigner who does business here and needs no permit: the company, and the days on which the status holds.
+    `ground` is `ethnic_kazakh` for ethnic Kazakhs from abroad, for whom it holds longer."""
+
+    source_id: SourceId
+    person: Person
+    company_bin: Bin
+    region: Region
+    activity: Activity
+    ground: Literal["entrepreneur", "ethnic_kazakh"]
+    valid_from: Date
+    valid_until: Date
+
+    DAYS = during("valid_from", "valid_until")
+    CONTRADICTIONS = (not_before("valid_until", "valid_from"),)
+
+
+class BiometricRegistration(Fact, producer="permits", name="biometric_registration", version=1):
+    """That fingerprints and a photo of a foreigner were taken: the day, the office, its reference. The biometrics
+    themselves stay there: no member here could hold them (L7)."""
+
+    source_id: SourceId
+    person: Person
+    region: Region
+    office: SourceId
+    reference: SourceId
+    taken_on: PastDate
+
+    DAYS = during("taken_on")

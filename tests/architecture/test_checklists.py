@@ -49,7 +49,7 @@ NOT_COUNTED = {
     "portal.citizenship_change.v1": {"former_kandas"},
     "portal.violation.v1": {"article", "contested_on", "penalty"},
     "portal.expulsion.v1": {"barred_until"},
-    "portal.entry_ban.v1": {"barred_from", "barred_until", "ground", "lift_reason", "lifted_on"},
+    "portal.entry_ban.v1": {"barred_from", "barred_until", "lift_reason", "lifted_on"},
     "portal.border_alert.v1": {"certainty"},
     "portal.lost_document.v1": {"report", "settled_on"},
     "permits.work_permit.v1": {"employer_bin", "occupation"},
@@ -58,6 +58,9 @@ NOT_COUNTED = {
         *("employer_bin", "inspected_on", "measures", "office", "violations"),
     },
     "permits.labour_complaint.v1": {"employer_bin", "received_on", "settled_on"},
+    "permits.exempt_worker.v1": {"employer_bin", "ground_document", "occupation"},
+    "permits.business_immigrant.v1": {"company_bin"},
+    "permits.biometric_registration.v1": {"office", "taken_on"},
     "kandas.kandas_status.v1": {"case", "member"},
     "consular.consular_registration.v1": {
         *("abroad_since", "city", "employer", "expected_until", "legal_basis", "mission", "occupation", "renewed_on"),

@@ -5,13 +5,15 @@ from dataclasses import astuple, dataclass
 from typing import Any
 from uuid import UUID
 
+from services.permits.rules import exempt_worker as exempt
+from services.permits.rules import labour_immigrant as household
 from services.permits.rules import quota, quota_move
 from services.permits.rules import work_permit as rule
 from services.permits.rules.dated_figures import LabourForce, labour_force_for
 from services.permits.rules.entry_ban import Barred
 from services.permits.rules.work_permit_application import PermitsAsked, Staff
 from shared.kernel.decisions import CheckOutcome
-from shared.kernel.norms import NormsInForce
+from shared.kernel.norms import NormsInForce, Rulebook
 
 
 @dataclass(frozen=True)
@@ -82,3 +84,21 @@ def quota_moved(pools: list[Line], moves: list[Moved]) -> dict[str, Any]:
     if obstacles:
         return {"obstacles": [each.why for each in obstacles]}
     return {"pools": {pool.name: pool.size for pool in left}}
+    return {"outcome": decision.outcome.value, "failed": failed}
+
+
+def exempt_worker(declared: exempt.Declared) -> list[str]:
+    """The members of a declaration that something stands against."""
+    return [found.member for found in exempt.contradictions(declared)]
+
+
+def labour_immigrant(
+    asked: household.Asked, pools: list[Line], norms: NormsInForce, rulebook: Rulebook, *, extension: bool = False
+) -> dict[str, Any]:
+    """The outcome, and of each failed check the rule and its remedy."""
+    if extension:
+        decision = household.decide_extension(asked, (), rulebook, norms)
+    else:
+        decision = household.decide(asked, [line.as_pool(n) for n, line in enumerate(pools)], (), rulebook, norms)
+    failed = [{"rule": check.rule, "remedy": check.remedy} for check in decision.failed]
+    return {"outcome": decision.outcome.value, "failed": failed}

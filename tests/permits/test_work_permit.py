@@ -67,7 +67,7 @@ async def test_a_decision_names_every_check_with_rule_version_and_basis(ready: A
         ("shortest_term", "2017-09-29"),
         ("longest_term_category_2_to_4", "2017-01-01"),
         ("local_content_specialists", "2023-07-01"),
-        ("quota_kinds", "2017-01-01"),
+        ("quota_kinds", "2019-01-01"),
     ]
     assert all(check["basis"] and check["explanation"] for check in decision["checks"])
 

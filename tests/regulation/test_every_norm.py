@@ -28,7 +28,6 @@ READ_BY_NO_RULE = {
         "adaptation_longest": _NO_CENTRES,
     },
     "permits": {
-        "labour_immigrant_fee": "permits of labour immigrants are taken over, none is applied for here",
         "monthly_index_benefits": "no benefit is paid by what is built",
     },
     "portal": {

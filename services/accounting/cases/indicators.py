@@ -13,8 +13,10 @@ from services.accounting.rules.figures.flow_figures import Crossings, Formula
 from services.accounting.rules.figures.movements import CellKind as Cell
 from services.accounting.store.register_records import (
     ASSISTED,
+    BUSINESS_IMMIGRANTS,
     CITIZENS_ABROAD,
     EAEU_WORKERS,
+    EXEMPT_WORKERS,
     EXPULSIONS,
     IRREGULAR_ABROAD,
     MOVES,
@@ -164,7 +166,7 @@ INDICATORS: Final = (
     _border("EXITS_IMPUTED", Cell.DEPARTURES_IMPUTED),
     *_loaded("DF_BORDER", "ENTRIES", "E_VISAS"),
     _acts("DF_LABOUR", "PERMITS_ISSUED", PERMITS),
-    _standing("DF_LABOUR", "WORKERS", PERMITS_IN_FORCE, EAEU_WORKERS),
+    _standing("DF_LABOUR", "WORKERS", PERMITS_IN_FORCE, EAEU_WORKERS, EXEMPT_WORKERS, BUSINESS_IMMIGRANTS),
     *_loaded("DF_LABOUR", "PERMITS_ISSUED", "PERMITS_SHARE", "WORKERS", "WORKERS_LOW", "WORKERS_HIGH", "WORKERS_SHARE"),
     *_loaded("DF_LABOUR", "EMPLOYERS", "LABOUR_FORCE_SHARE"),
     Indicator("QUOTA_SET", "DF_QUOTA", "REGISTER", QuotaPlaces("set")),

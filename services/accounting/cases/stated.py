@@ -16,7 +16,7 @@ from shared.events.consular import ConsularRegistration
 from shared.events.envelope import Fact
 from shared.events.grants import granted_members
 from shared.events.kandas import KandasStatus
-from shared.events.permits import EaeuWorker, WorkPermit
+from shared.events.permits import BusinessImmigrant, EaeuWorker, ExemptWorker, WorkPermit
 from shared.events.police import CitizenshipChange, Expulsion, ProtectionStatus, ResidencePermit, Violation
 from shared.events.portal import HostNotification
 from shared.events.visa import StayRegistration
@@ -48,8 +48,10 @@ def status_of(fact: Fact) -> Status | None:
         case WorkPermit():
             until = in_force_until(fact.valid_until, fact.ended_on)
             return Status("labour", "permits", fact.valid_from, until, fact.region)
-        case EaeuWorker():
+        case EaeuWorker() | ExemptWorker():
             return Status("labour", "permits", fact.works_from, in_force_until(fact.works_until), fact.region)
+        case BusinessImmigrant():
+            return Status("labour", "permits", fact.valid_from, in_force_until(fact.valid_until), fact.region)
         case KandasStatus(state="granted" | "ended", decided_on=decided_on) if decided_on:
             until = in_force_until(fact.valid_until, fact.ended_on)
             return Status("kandas", "kandas", decided_on, until, fact.region)

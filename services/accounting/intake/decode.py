@@ -12,7 +12,7 @@ from services.accounting.rules.rows import CONSUMER, FactRow, ParkedRow, Registe
 from shared.events.consular import AssistanceCase, ConsularRegistration, HostCountryFigure, Remittance
 from shared.events.envelope import Fact
 from shared.events.kandas import KandasStatus
-from shared.events.permits import EaeuWorker, QuotaPool, WorkPermit
+from shared.events.permits import BusinessImmigrant, EaeuWorker, ExemptWorker, QuotaPool, WorkPermit
 from shared.events.police import CitizenshipChange, Expulsion, ProtectionStatus, ResidencePermit, Violation
 from shared.events.portal import BorderCrossing, FeedCoverage, HostNotification, ResidenceRegistration
 from shared.events.study import Study
@@ -35,6 +35,8 @@ SIGNS: Mapping[str, tuple[type[Fact], Callable[[Any], Sign | None]]] = {
     WorkPermit.TYPE: (WorkPermit, permits.work_permit_v1),
     EaeuWorker.TYPE: (EaeuWorker, permits.eaeu_worker_v1),
     QuotaPool.TYPE: (QuotaPool, permits.quota_pool_v1),
+    ExemptWorker.TYPE: (ExemptWorker, permits.exempt_worker_v1),
+    BusinessImmigrant.TYPE: (BusinessImmigrant, permits.business_immigrant_v1),
     KandasStatus.TYPE: (KandasStatus, kandas.kandas_status_v1),
     ConsularRegistration.TYPE: (ConsularRegistration, consular.consular_registration_v1),
     HostCountryFigure.TYPE: (HostCountryFigure, consular.host_country_figure_v1),

@@ -42,6 +42,10 @@ KEPT: Final[Mapping[str, frozenset[str]]] = {
         {"year", "quota_version", "act", "holds_from", "kind", "category", "region", "activity", "country",
          "size", "moved", "reserved", "used", "as_of"}
     ),
+    "exempt_worker.v1": frozenset(
+        {"ground", "activity", "region", "qualified", "works_from", "works_until", "citizenship"}
+    ),
+    "business_immigrant.v1": frozenset({"activity", "region", "valid_from", "valid_until", "citizenship"}),
     "kandas_status.v1": frozenset(
         {"state", "region", "country_of_origin", "applied_on", "decided_on", "valid_until", "ended_on"}
     ),

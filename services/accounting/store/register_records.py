@@ -12,7 +12,7 @@ from services.accounting.store.members import code, day, flag, number, one_of, t
 from shared.events.consular import AssistanceCase, ConsularRegistration
 from shared.events.envelope import Fact
 from shared.events.kandas import KandasStatus
-from shared.events.permits import EaeuWorker, WorkPermit
+from shared.events.permits import BusinessImmigrant, EaeuWorker, ExemptWorker, WorkPermit
 from shared.events.police import Expulsion, ProtectionStatus, Violation
 from shared.events.portal import ResidenceRegistration
 from shared.events.study import Study
@@ -73,6 +73,24 @@ PERMITS_IN_FORCE: Final = Records(
     f"least({day(WorkPermit, 'valid_until')} + 1, {day(WorkPermit, 'ended_on')})",
 )
 EAEU_WORKERS: Final = Records(EaeuWorker, _EAEU, day(EaeuWorker, "works_from"), f"{day(EaeuWorker, 'works_until')} + 1")
+_EXEMPT: Final = (
+    *_codes(ExemptWorker, "ground"),
+    _UNKNOWN,
+    *_codes(ExemptWorker, "activity", "region", "citizenship"),
+    _qualified(ExemptWorker),
+)
+EXEMPT_WORKERS: Final = Records(
+    ExemptWorker, _EXEMPT, day(ExemptWorker, "works_from"), f"{day(ExemptWorker, 'works_until')} + 1"
+)
+_BUSINESS: Final = (
+    ("'business_immigrant'",),
+    _UNKNOWN,
+    *_codes(BusinessImmigrant, "activity", "region", "citizenship"),
+    _UNKNOWN,
+)
+BUSINESS_IMMIGRANTS: Final = Records(
+    BusinessImmigrant, _BUSINESS, day(BusinessImmigrant, "valid_from"), f"{day(BusinessImmigrant, 'valid_until')} + 1"
+)
 
 
 def kandas(on: str, *states: str) -> Records:

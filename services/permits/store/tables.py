@@ -85,7 +85,8 @@ quota_place = Table(
     "quota_place",
     metadata,
     Column("id", PgUUID, primary_key=True),
-    Column("application_id", PgUUID, ForeignKey("work_permit_application.id"), nullable=False),
+    # of an employer, or of a household (labour_immigrant_application)
+    Column("application_id", PgUUID, nullable=False),
     Column("year", SmallInteger, nullable=False),
     Column("kind", Text, nullable=False),
     Column("category", Text),
@@ -162,8 +163,9 @@ payment = Table(
 work_permit = record_table(
     metadata,
     "work_permit",
-    Column("application_id", PgUUID, ForeignKey("work_permit_application.id"), nullable=False),
-    Column("employer_bin", Text, nullable=False),
+    # both are an employer's: a labour immigrant at a household has neither
+    Column("application_id", PgUUID, ForeignKey("work_permit_application.id")),
+    Column("employer_bin", Text),
     Column("kind", Text, nullable=False),
     Column("category", Text),
     Column("holds_from", Date, nullable=False),
@@ -223,6 +225,41 @@ labour_risk = record_table(
 )
 Index("labour_risk_of_month", labour_risk.c.month, labour_risk.c.region)
 Index("labour_risk_of_employer", labour_risk.c.employer_bin, labour_risk.c.month)
+# Kinds of foreign labour beside permits and the Union, and what is kept of fingerprints and photo (L4, L5, L7).
+exempt_worker = record_table(
+    metadata,
+    "exempt_worker",
+    *search_indexes("exempt_worker", day="works_from", by=("iin", "document", "source_id")),
+)
+
+business_immigrant = record_table(
+    metadata,
+    "business_immigrant",
+    *search_indexes("business_immigrant", day="valid_from", by=("iin", "document", "source_id")),
+)
+
+biometric_registration = record_table(
+    metadata,
+    "biometric_registration",
+    *search_indexes("biometric_registration", day="taken_on", by=("iin", "document", "source_id")),
+)
+
+labour_immigrant_application = record_table(
+    metadata,
+    "labour_immigrant_application",
+    Column("household_iin", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("permit_id", PgUUID, ForeignKey("work_permit.id")),
+)
+Index("labour_immigrant_application_of_household", labour_immigrant_application.c.household_iin)
+
+# Advance payments of income tax that were used: each settles one application or extension.
+labour_immigrant_tax = Table(
+    "labour_immigrant_tax",
+    metadata,
+    Column("reference", Text, primary_key=True),
+    Column("application_id", PgUUID, ForeignKey("labour_immigrant_application.id"), nullable=False),
+)
 
 # The portal's bans on entry, as far as a decision asks for them; `barred_until` is the last day, lifting included.
 inbox_tables(metadata)

@@ -20,7 +20,7 @@ from shared import clock
 from shared.events.consular import ConsularRegistration, HostCountryFigure
 from shared.events.envelope import Fact
 from shared.events.kandas import KandasStatus
-from shared.events.permits import EaeuWorker, WorkPermit
+from shared.events.permits import BusinessImmigrant, EaeuWorker, ExemptWorker, WorkPermit
 from shared.events.police import Expulsion, ProtectionStatus, Violation
 from shared.events.portal import BorderCrossing, ResidenceRegistration
 from shared.testing.api import Api
@@ -136,6 +136,42 @@ class TestLabour:
         assert workers["KZ", "eaeu", "2024-02"] == 1
         years = await read(api, "DF_LABOUR/A.WORKERS.REGISTER._T._T._T.KZ._T._T", "TIME_PERIOD", "OBS_STATUS")
         assert years == {("2023", "A"): 4, ("2024", "P"): 3}
+
+    async def test_all_foreign_labour_stands_in_one_table_by_ground_and_kind(
+        self, api: Api, written: Accounting
+    ) -> None:
+        both = person(citizenship="MNG")
+        place = {"region": "71", "activity": "F", "employer_bin": "150340001236", "qualified": True}
+        since = {"works_from": "2024-02-01", "works_until": "2024-02-29"}
+        await say(
+            written,
+            ExemptWorker,
+            {**place, **since, "person": both, "ground": "kandas", "ground_document": "KD-1"},
+            {**place, "person": person(), "ground": "refugee", "ground_document": "RF-1", "works_from": "2024-02-01"},
+        )
+        await say(
+            written,
+            BusinessImmigrant,
+            {"person": person(citizenship="TUR"), "company_bin": "150340001236", "region": "71", "activity": "G",
+             "ground": "entrepreneur", "valid_from": "2024-01-15", "valid_until": "2026-01-14"},
+        )  # fmt: skip
+        permits = [permit(kind=kind, category=None) for kind in ("seasonal", "intra_corporate", "labour_immigrant")]
+        await say(written, WorkPermit, *permits, permit(person=both))
+        by_kind = await read(
+            api, "DF_LABOUR/M.WORKERS.REGISTER.._T._T.KZ._T._T?startPeriod=2024-02", "PERMIT_KIND", "TIME_PERIOD"
+        )
+        february = {kind: value for (kind, period), value in by_kind.items() if period == "2024-02"}
+        assert february == {
+            "_T": 6,  # seven records of six persons: the kandas with a permit is one
+            **dict.fromkeys(("employer", "seasonal", "intra_corporate", "labour_immigrant"), 1),
+            **dict.fromkeys(("kandas", "refugee", "business_immigrant"), 1),
+        }
+        january = await read(
+            api, "DF_LABOUR/M.WORKERS.REGISTER...G+F.71.TUR+MNG.?startPeriod=2024-01&endPeriod=2024-01",
+            "PERMIT_KIND", "ACTIVITY", "CITIZEN", "QUALIFICATION", "CATEGORY",
+        )  # fmt: skip
+        assert january["business_immigrant", "G", "TUR", "_X", "_X"] == 1
+        assert january["employer", "F", "MNG", "qualified", "3"] == 1
 
     async def test_a_stranger_reads_the_total_alone(self, api: Api, written: Accounting) -> None:
         await say(written, WorkPermit, *[permit(region=region) for region in ("71", "75") * 3])

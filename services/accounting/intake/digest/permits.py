@@ -2,7 +2,7 @@
 
 from services.accounting.intake.digest.digested import Sign
 from services.accounting.rules.residence.history import Kind
-from shared.events.permits import EaeuWorker, QuotaPool, WorkPermit
+from shared.events.permits import BusinessImmigrant, EaeuWorker, ExemptWorker, QuotaPool, WorkPermit
 
 
 def work_permit_v1(fact: WorkPermit) -> Sign:
@@ -17,3 +17,13 @@ def eaeu_worker_v1(fact: EaeuWorker) -> Sign:
 
 def quota_pool_v1(_fact: QuotaPool) -> None:
     """Places of a quota, about no person."""
+
+
+def exempt_worker_v1(fact: ExemptWorker) -> Sign:
+    """Who is freed of the permit works where the employer says."""
+    return Sign(Kind.WORK_PERMIT, fact.works_from, fact.region)
+
+
+def business_immigrant_v1(fact: BusinessImmigrant) -> Sign:
+    """The status shows a place of business from its first day."""
+    return Sign(Kind.WORK_PERMIT, fact.valid_from, fact.region)

@@ -71,7 +71,9 @@ COUNTRIES: Final = Enumeration("CL_COUNTRY", ("countries",), "_T", ("_T", "_O", 
 SEXES: Final = Enumeration("CL_SEX", ("sexes",), "_T", _ALL_OR_UNKNOWN, frozenset("X"))
 AGES: Final = Enumeration("CL_AGE", ("age_groups",), "_T", (NOT_SPECIFIED,))
 PURPOSES: Final = Enumeration("CL_PURPOSE", ("purposes",), "_T", _ALL_OR_UNKNOWN)
-PERMIT_KINDS: Final = Enumeration("CL_PERMIT_KIND", ("permit_kinds", "labour_kinds"), "_T", _ALL_OR_UNKNOWN)
+PERMIT_KINDS: Final = Enumeration(
+    "CL_PERMIT_KIND", ("permit_kinds", "labour_kinds", "exempt_grounds"), "_T", _ALL_OR_UNKNOWN
+)
 CATEGORIES: Final = Enumeration("CL_CATEGORY", ("permit_categories",), "_T", _ALL_OR_UNKNOWN)
 ACTIVITIES: Final = Enumeration("CL_ACTIVITY", ("activities",), "_T", _ALL_OR_UNKNOWN)
 QUALIFICATIONS: Final = Enumeration("CL_QUALIFICATION", ("qualifications",), "_T", _ALL_OR_UNKNOWN)

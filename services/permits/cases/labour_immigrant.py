@@ -1,0 +1,345 @@
+"""Permits of labour immigrants at private households: applied for, answered by the police, decided, extended (L4).
+
+The states and what leads from one to the next stand in TRANSITIONS. A permit that was issued is a work permit of the
+kind `labour_immigrant`: it is read, corrected and withdrawn (revoked) as any other.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.permits.cases.entry_ban import barred
+from services.permits.cases.work_permit import PERMITS
+from services.permits.rules import labour_immigrant as rule
+from services.permits.rules.rulebook import rulebook
+from services.permits.store import labour_immigrant as store
+from services.permits.store import quota, tables
+from services.permits.store.tables import labour_immigrant_application as applications
+from shared import clock
+from shared.audit import access_log
+from shared.db import records
+from shared.db.identifiers import new_id
+from shared.db.records import Record, Submission
+from shared.errors import Conflict, Fault, NotFound, Refused
+from shared.events.envelope import Event
+from shared.events.permits import WorkPermit
+from shared.events.person import Iin, Person
+from shared.events.wire import Date, Flag, Occupation, PastDate, ReckonedDate, Region, SourceId, Text, WireModel
+from shared.http.answers import Versioned
+from shared.identity.callers import Caller
+from shared.identity.scope import belongs_to, expect_reach, reaches
+from shared.kernel.decisions import Decision, DecisionOutcome
+from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
+from shared.records import intake, plausibility
+from shared.records.step import StepRequest, perform
+
+Status = Literal["submitted", "answered", "refused", "issued", "withdrawn"]
+Act = Literal["answer", "decide", "extend", "withdraw"]
+
+TRANSITIONS: dict[Act, tuple[tuple[Status, ...], tuple[Status, ...]]] = {
+    # by the migration police
+    "answer": (("submitted",), ("answered",)),
+    # granted, a place is used and the permit issued at once: the tax was paid before
+    "decide": (("answered",), ("refused", "issued")),
+    # granted or not, the permit stays issued; the answer lists the checks
+    "extend": (("issued",), ("issued",)),
+    "withdraw": (("submitted", "answered"), ("withdrawn",)),
+}
+"""From which states each act leads, and to which."""
+
+Months = Field(strict=True, ge=1, le=120, description="whole months from valid_from, or to be added")
+
+
+class AdvanceTax(WireModel):
+    """The advance payment of income tax: one payment settles one application or extension."""
+
+    reference: SourceId
+    paid_on: PastDate
+    tenge: int = Field(strict=True, ge=0, le=10**12)
+
+
+class HouseholdApplication(WireModel):
+    """A private person asks for a permit for one labour immigrant."""
+
+    source_id: SourceId
+    person: Person
+    household_iin: Iin
+    region: Region
+    occupation: Occupation | None = None
+    valid_from: ReckonedDate
+    months: int = Months
+    advance_tax: AdvanceTax
+
+
+class PoliceAnswer(WireModel):
+    """What the migration police answered; `reason` where they object."""
+
+    reference: SourceId
+    answered_on: PastDate
+    objects: Flag
+    reason: Text | None = None
+
+
+class Extension(WireModel):
+    """For how many months more, and the tax paid for them."""
+
+    months: int = Months
+    advance_tax: AdvanceTax
+
+
+class ExtensionDecision(Extension):
+    """An extension and what became of it."""
+
+    decision: Decision
+
+
+class WithdrawalReason(WireModel):
+    """Why the permit is no longer wanted."""
+
+    reason: Text
+
+
+class HouseholdFile(WireModel):
+    """An application and what became of it. `months` are those of the permit, extensions included."""
+
+    application: HouseholdApplication
+    status: Status
+    submitted_on: Date
+    answer_by: Date
+    months: int
+    police: PoliceAnswer | None = None
+    decision: Decision | None = None
+    permit: UUID | None = None
+    extensions: tuple[ExtensionDecision, ...] = ()
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        return {
+            "household_iin": self.application.household_iin,
+            "status": self.status,
+            "permit_id": self.permit,
+        }
+
+
+class HouseholdFileState(Versioned, HouseholdFile):
+    """An application and what became of it, as the register holds it."""
+
+    id: UUID
+
+
+APPLICATIONS = belongs_to(region="region")
+
+
+async def submit(
+    engine: AsyncEngine, application: HouseholdApplication, caller: Caller
+) -> tuple[HouseholdFileState, bool]:
+    """The application as it is held, and whether it is new. Raises Forbidden, Invalid, Conflict where the source id
+    holds another application."""
+    expect_reach(caller, APPLICATIONS, application)
+    plausibility.expect(application)
+    today = clock.today()
+    file = HouseholdFile(
+        application=application,
+        status="submitted",
+        submitted_on=today,
+        answer_by=rule.answer_by(today, rulebook().on(today)),
+        months=application.months,
+    )
+    async with unit_of_work(engine) as unit:
+        submission = Submission(application.source_id, file, caller.subject, file.columns)
+        (taken,) = await records.submit(unit.connection, applications, [submission])
+        record = await records.load(unit.connection, applications, taken.id)
+        held = HouseholdFile.read(record.body)
+        if held.application != application:
+            raise Conflict("The same source_id holds another application; take a new one for a new application.")
+        await _note(unit, record.id, held, caller, "create" if taken.outcome == "created" else "repeat", None)
+    return _state_of(record, held), taken.outcome == "created"
+
+
+async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> HouseholdFileState:
+    """Its present state; the reading is logged. Raises NotFound."""
+    async with unit_of_work(engine) as unit:
+        record = await records.load(unit.connection, applications, id)
+        file = _seen(record, caller)
+        await _note(unit, id, file, caller, "read", None)
+    return _state_of(record, file)
+
+
+async def answer(asked: StepRequest, said: PoliceAnswer) -> HouseholdFileState:
+    """Enters the answer of the migration police. Raises as `_step`."""
+
+    async def change(_unit: UnitOfWork, file: HouseholdFile) -> tuple[HouseholdFile, str]:
+        return file.model_copy(update={"status": "answered", "police": said}), "answer of the migration police"
+
+    return await _step(asked, "answer", change)
+
+
+async def decide(asked: StepRequest) -> HouseholdFileState:
+    """Puts the application to the rules in force today; granted, the permit is issued. Raises as `_step`, and Refused
+    where the tax payment was used before."""
+
+    async def change(unit: UnitOfWork, file: HouseholdFile) -> tuple[HouseholdFile, str]:
+        today = clock.today()
+        norms, application = rulebook().on(today), file.application
+        facts = await _facts(unit, asked.id, file)
+        pools = await quota.lock_covering(unit.connection, today.year, [facts.slot])
+        banned = await barred(unit, [(application.person, max(application.valid_from, today))])
+        decision = rule.decide(facts, pools, banned, rulebook(), norms)
+        if decision.outcome is not DecisionOutcome.GRANTED:
+            return file.model_copy(update={"status": "refused", "decision": decision}), "decision: refused"
+        await _expect_unspent(unit, application.advance_tax, asked.id)
+        permit = new_id()
+        await quota.reserve(unit.connection, asked.id, today.year, [facts.slot], [permit], covering=len(pools))
+        await quota.use(unit.connection, asked.id)
+        await _issue(unit, asked, file, permit, facts.span)
+        return file.model_copy(update={"status": "issued", "decision": decision, "permit": permit}), "permit issued"
+
+    return await _step(asked, "decide", change)
+
+
+async def extend(asked: StepRequest, extension: Extension) -> HouseholdFileState:
+    """Puts an extension to the rules in force today; the last of `extensions` says what became of it. Raises as
+    `_step`, Refused where the tax payment was used before, Conflict where the permit was revoked."""
+
+    async def change(unit: UnitOfWork, file: HouseholdFile) -> tuple[HouseholdFile, str]:
+        today = clock.today()
+        facts = await _facts(unit, asked.id, file, extension)
+        record = await records.load(unit.connection, tables.work_permit, _issued(file), lock=True)
+        permit = WorkPermit.read(record.body)
+        if permit.status == "revoked":
+            raise Conflict("The permit is revoked already.")
+        banned = await barred(unit, [(permit.person, today)])
+        decision = rule.decide_extension(facts, banned, rulebook(), rulebook().on(today))
+        decided = ExtensionDecision(**dict(extension), decision=decision)
+        update: dict[str, Any] = {"extensions": (*file.extensions, decided)}
+        if decision.outcome is DecisionOutcome.GRANTED:
+            await _expect_unspent(unit, extension.advance_tax, asked.id)
+            longer = permit.model_copy(update={"valid_until": facts.span.last})
+            await intake.revise_within(unit, PERMITS, record, longer, asked.caller, "extended")
+            update["months"] = file.months + extension.months
+        return file.model_copy(update=update), f"extension: {decision.outcome}"
+
+    return await _step(asked, "extend", change)
+
+
+async def withdraw(asked: StepRequest, body: WithdrawalReason) -> HouseholdFileState:
+    """The household no longer wants the permit. Raises as `_step`."""
+
+    async def change(_unit: UnitOfWork, file: HouseholdFile) -> tuple[HouseholdFile, str]:
+        return file.model_copy(update={"status": "withdrawn"}), body.reason
+
+    return await _step(asked, "withdraw", change)
+
+
+async def _facts(unit: UnitOfWork, id: UUID, file: HouseholdFile, extension: Extension | None = None) -> rule.Asked:
+    """What the rules see, with the household locked."""
+    application = file.application
+    await store.lock_household(unit.connection, application.household_iin)
+    others = await store.permits_of(unit.connection, application.household_iin, id)
+    tax = (extension or application).advance_tax
+    return rule.Asked(
+        application.person.citizenship,
+        application.region,
+        application.valid_from,
+        (extension or application).months,
+        rule.Tax(tax.paid_on, tax.tenge),
+        await store.is_registered(unit.connection, application.person),
+        file.police is not None and file.police.objects,
+        [rule.Span(*held) for held in others],
+        file.months if extension else 0,
+    )
+
+
+def _issued(file: HouseholdFile) -> UUID:
+    if file.permit is None:
+        raise ValueError("an issued application has its permit")
+    return file.permit
+
+
+async def _expect_unspent(unit: UnitOfWork, tax: AdvanceTax, application: UUID) -> None:
+    if not await store.spend(unit.connection, tax.reference, application):
+        fault = Fault("/advance_tax/reference", "This payment has settled another application or extension.")
+        raise Refused("The advance tax is not paid.", name="fee-not-settled", faults=[fault])
+
+
+async def _issue(unit: UnitOfWork, asked: StepRequest, file: HouseholdFile, id: UUID, span: rule.Span) -> None:
+    application = file.application
+    permit = WorkPermit(
+        source_id=str(id),
+        kind="labour_immigrant",
+        status="issued",
+        person=application.person,
+        region=application.region,
+        activity=rule.HOUSEHOLDS,
+        occupation=application.occupation,
+        qualified=False,
+        issued_on=clock.today(),
+        valid_from=span.first,
+        valid_until=span.last,
+    )
+    columns = {"application_id": None, **PERMITS.columns(permit)}
+    submission = Submission(permit.source_id, permit, asked.caller.subject, columns, id)
+    await records.submit(unit.connection, tables.work_permit, [submission])
+    unit.emit(Event.of(permit, permit.source_id, 1, PERMITS.time(permit)))
+
+
+async def _step(
+    asked: StepRequest,
+    act: Act,
+    change: Callable[[UnitOfWork, HouseholdFile], Awaitable[tuple[HouseholdFile, str]]],
+) -> HouseholdFileState:
+    """The application after an act. Raises NotFound, also out of the caller's reach, VersionMismatch, Conflict where
+    its state is none that the act leads from or the key was used for another request, and what `change` raises."""
+
+    async def perform_act(unit: UnitOfWork) -> HouseholdFileState:
+        record = await records.load(unit.connection, applications, asked.id, lock=True)
+        file = _seen(record, asked.caller)
+        records.expect_version(record, asked.version)
+        sources, targets = TRANSITIONS[act]
+        if file.status not in sources:
+            raise Conflict(
+                f"The application is {file.status}; this can be done only while it is {' or '.join(sources)}."
+            )
+        changed, reason = await change(unit, file)
+        if changed.status not in targets:
+            raise ValueError(f"{act} does not lead to {changed.status}")
+        revised = await records.revise(
+            unit.connection,
+            applications,
+            record,
+            changed.model_dump_json(),
+            author=asked.caller.subject,
+            reason=reason,
+            columns=changed.columns,
+        )
+        await _note(unit, revised.id, changed, asked.caller, "change", reason)
+        return _state_of(revised, changed)
+
+    async def repeated(unit: UnitOfWork, shown: HouseholdFileState) -> None:
+        await _note(unit, shown.id, shown, asked.caller, "repeat", None)
+
+    async def seen(unit: UnitOfWork) -> None:
+        _seen(await records.load(unit.connection, applications, asked.id), asked.caller)
+
+    return await perform(asked.engine, asked.key, HouseholdFileState, perform_act, seen=seen, repeated=repeated)
+
+
+def _seen(record: Record, caller: Caller) -> HouseholdFile:
+    """The file, if the caller reaches it. Raises NotFound."""
+    file = HouseholdFile.read(record.body)
+    if not reaches(caller, APPLICATIONS, file.application):
+        raise NotFound("There is no such application of a household.")
+    return file
+
+
+def _state_of(record: Record, file: HouseholdFile) -> HouseholdFileState:
+    return HouseholdFileState(id=record.id, version=record.version, **dict(file))
+
+
+async def _note(
+    unit: UnitOfWork, id: UUID, file: HouseholdFile, caller: Caller, action: access_log.Action, reason: str | None
+) -> None:
+    await access_log.log_access(unit.connection, caller, action, applications.name, id, file.application.person, reason)

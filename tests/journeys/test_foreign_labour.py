@@ -1,0 +1,42 @@
+"""Kinds of foreign labour, from what the register is told to the one table that accounting publishes."""
+
+from typing import Any
+
+from shared import clock
+from shared.testing.people import person
+from tests.journeys.conftest import World
+from tests.journeys.steps import EMPLOYER, once
+from tests.journeys.test_decree_111 import labour
+from tests.portal.hosts import HOST_IIN
+
+
+def test_an_exempt_worker_is_counted_by_ground_though_no_permit_knows_of_it(world: World) -> None:
+    work = {"employer_bin": EMPLOYER, "region": "75", "activity": "J", "occupation": "112", "qualified": True}
+    declared = {"source_id": "FL-1", "person": person(citizenship="BTN"), "ground": "head_of_foreign_company"}
+    since = {"ground_document": "ORDER-1", "works_from": clock.today().isoformat()}
+    world.submit("permits", "/v1/exempt-workers", "permits-officer", declared | work | since)
+    world.settle()
+    assert labour(world, "WORKERS", "BTN", "head_of_foreign_company") == labour(world, "WORKERS", "BTN") == 1
+    assert labour(world, "PERMITS_ISSUED", "BTN") == 0
+
+
+def test_a_household_without_a_quota_is_refused_with_what_is_missing(world: World) -> None:
+    today, path = clock.today().isoformat(), "/v1/labour-immigrant-applications"
+    asked = {"source_id": "FL-2", "person": person(citizenship="MDV"), "household_iin": HOST_IIN, "region": "75"}
+    term = {"valid_from": today, "months": 1, "advance_tax": {"reference": "T-1", "paid_on": today, "tenge": 1}}
+    state = world.submit("permits", path, "permits-officer", asked | term)
+    said = {"reference": "MP-1", "answered_on": today, "objects": False}
+
+    def act(name: str, role: str, body: Any = None) -> dict[str, Any]:
+        answer = world.call(
+            "POST", "permits", f"{path}/{state['id']}{name}", role, json=body, headers=once(state["version"])
+        )
+        done: dict[str, Any] = answer.raise_for_status().json()
+        return done
+
+    state = act(":answer", "migration-police", said)
+    refused = act("/decision", "permits-officer")
+    missing = {check["rule"] for check in refused["decision"]["checks"] if check["outcome"] == "failed"}
+    assert {"biometrics_first", "labour_immigrant_fee", "quota_kinds"} <= missing
+    world.settle()
+    assert labour(world, "WORKERS", "MDV") == 0

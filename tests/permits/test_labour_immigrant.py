@@ -1,0 +1,171 @@
+"""Labour immigrants at private households: from the application to the extension (L4), over HTTP on real PostgreSQL."""
+
+import asyncio
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.permits.rules.labour_immigrant import Span, at_once
+from shared import clock
+from shared.kernel.calendar import add_days
+from shared.testing.api import Api
+from shared.testing.people import person
+from tests.permits import steps
+from tests.permits.test_declared_kinds import BIOMETRICS, biometrics
+from tests.portal.hosts import HOST_IIN
+
+PATH = "/v1/labour-immigrant-applications"
+OTHER_HOST_IIN = "910202300454"
+MONTH = 4 * 4325  # 4 MCI of 2026
+_numbers = count(1)
+
+
+@pytest.fixture(autouse=True)
+def _on_a_monday() -> Iterator[None]:
+    with clock.set_to(steps.DAY):
+        yield
+
+
+def tax(months: int, **changes: Any) -> dict[str, Any]:
+    return {"reference": f"T-{next(_numbers)}", "paid_on": "2026-03-02", "tenge": months * MONTH} | changes
+
+
+def application(months: int = 3, **changes: Any) -> dict[str, Any]:
+    return {
+        "source_id": f"H-{next(_numbers)}",
+        "person": person(citizenship="UZB"),
+        "household_iin": HOST_IIN,
+        "region": "75",
+        "valid_from": "2026-03-02",
+        "months": months,
+        "advance_tax": tax(months),
+    } | changes
+
+
+async def act(permits: Api, state: dict[str, Any], name: str, body: Any = None, role: str = "permits-officer") -> Any:
+    headers = steps.once(permits.token(role), state["version"])
+    return await permits.client.post(f"{PATH}/{state['id']}{name}", json=body, headers=headers)
+
+
+async def answered(permits: Api, body: dict[str, Any], *, objects: bool = False, registered: bool = True) -> Any:
+    """The application with the answer of the migration police."""
+    if registered:
+        taken = biometrics(source_id=f"BR-{next(_numbers)}", person=body["person"])
+        (await permits.client.post(BIOMETRICS, json=taken, headers=steps.officer(permits))).raise_for_status()
+    submitted = await permits.client.post(PATH, json=body, headers=steps.officer(permits))
+    assert submitted.status_code == 201, submitted.text
+    said = {"reference": "MP-1", "answered_on": "2026-03-02", "objects": objects}
+    answer = await act(permits, submitted.json(), ":answer", said, "migration-police")
+    return answer.raise_for_status().json()
+
+
+async def decided(permits: Api, body: dict[str, Any], **more: Any) -> dict[str, Any]:
+    answer = await act(permits, await answered(permits, body, **more), "/decision")
+    state: dict[str, Any] = answer.raise_for_status().json()
+    return state
+
+
+def failed(decision: dict[str, Any]) -> list[str]:
+    return [check["rule"] for check in decision["checks"] if check["outcome"] == "failed"]
+
+
+async def quota(permits: Api, size: int) -> None:
+    await steps.set_quota(permits, steps.pool(size, kind="labour_immigrant", category=None))
+
+
+async def test_a_permit_is_issued_extended_and_withdrawn(permits: Api) -> None:
+    await quota(permits, 2)
+    issued = await decided(permits, application())
+    assert issued["status"] == "issued"
+    assert await steps.pools(permits) == [(2, 1, 0, 1)]
+    told = [event["data"] for event in await permits.events() if event["type"].endswith("work_permit.v1")]
+    assert [(e["kind"], e["activity"], e["employer_bin"], e["valid_until"]) for e in told] == [
+        ("labour_immigrant", "T", None, "2026-06-01")
+    ]
+    assert HOST_IIN not in str(told)
+
+    too_long = (await act(permits, issued, ":extend", {"months": 10, "advance_tax": tax(10)})).json()
+    assert (too_long["months"], failed(too_long["extensions"][0]["decision"])) == (
+        3,
+        ["longest_term_labour_immigrant"],
+    )
+    longer = (await act(permits, too_long, ":extend", {"months": 9, "advance_tax": tax(9)})).json()
+    assert (longer["months"], failed(longer["extensions"][1]["decision"])) == (12, [])
+    permit = f"/v1/work-permits/{issued['permit']}"
+    read = (await permits.client.get(permit, headers=steps.officer(permits))).json()
+    assert (read["record"]["valid_until"], read["version"]) == ("2027-03-01", 2)
+
+    revocation = {"reason": "left", "ended_on": "2026-03-02"}
+    headers = steps.once(steps.officer(permits), 2)
+    (await permits.client.post(f"{permit}:revoke", json=revocation, headers=headers)).raise_for_status()
+    assert await steps.pools(permits) == [(2, 0, 0, 2)]
+    assert (await act(permits, longer, ":extend", {"months": 1, "advance_tax": tax(1)})).status_code == 409
+
+
+async def test_a_refusal_lists_every_failed_check_and_takes_neither_place_nor_payment(permits: Api) -> None:
+    await quota(permits, 2)
+    paid = tax(2)
+    body = application(13, advance_tax=paid, person=person(citizenship="KGZ"))
+    refused = await decided(permits, body, objects=True, registered=False)
+    assert (refused["status"], failed(refused["decision"])) == (
+        "refused",
+        ["biometrics_first", "police_answer_term", "free_of_permit", "longest_term_labour_immigrant",
+         "labour_immigrant_fee"],
+    )  # fmt: skip
+    assert await steps.pools(permits) == [(2, 0, 0, 2)]
+    assert (await decided(permits, application(2, advance_tax=paid)))["status"] == "issued"
+    again = await act(permits, await answered(permits, application(2, advance_tax=paid)), "/decision")
+    assert [error["pointer"] for error in again.json()["errors"]] == ["/advance_tax/reference"]
+    assert await steps.pools(permits) == [(2, 1, 0, 1)]
+    assert (await decided(permits, application()))["status"] == "issued"
+    assert failed((await decided(permits, application()))["decision"]) == ["quota_kinds"]
+
+
+async def test_without_a_quota_of_the_year_the_refusal_says_so(permits: Api) -> None:
+    refused = await decided(permits, application())
+    (check,) = [each for each in refused["decision"]["checks"] if each["outcome"] == "failed"]
+    assert "no quota of 2026 is set" in check["explanation"]
+
+
+async def test_of_seven_at_the_same_time_a_household_gets_five(permits: Api) -> None:
+    await quota(permits, 10)
+    waiting = [await answered(permits, application(1)) for _ in range(7)]
+    answers = await asyncio.gather(*(act(permits, each, "/decision") for each in waiting))
+    states = [answer.raise_for_status().json() for answer in answers]
+    assert sorted(state["status"] for state in states) == ["issued"] * 5 + ["refused"] * 2
+    assert {tuple(failed(s["decision"])) for s in states if s["status"] == "refused"} == {("household_most",)}
+    assert await steps.pools(permits) == [(10, 5, 0, 5)]
+    assert (await decided(permits, application(1, household_iin=OTHER_HOST_IIN)))["status"] == "issued"
+
+
+async def test_nothing_is_decided_before_the_police_have_answered_nor_by_the_police(permits: Api) -> None:
+    submitted = (await permits.client.post(PATH, json=application(), headers=steps.officer(permits))).json()
+    assert submitted["answer_by"] == "2026-03-03"
+    assert (await act(permits, submitted, "/decision")).status_code == 409
+    assert (await act(permits, submitted, "/decision", role="migration-police")).status_code == 403
+    other = permits.token("permits-officer", agency="astana")
+    assert (await permits.client.get(f"{PATH}/{submitted['id']}", headers=other)).status_code in (403, 404)
+    withdrawn = await act(permits, submitted, ":withdraw", {"reason": "not needed"})
+    assert withdrawn.json()["status"] == "withdrawn"
+
+
+async def test_every_fault_of_a_form_is_told_at_once(permits: Api) -> None:
+    wrong = application(household_iin="1", valid_from="9999-12-31") | {"months": 2**63, "photo": "QUJD"}
+    answer = await permits.client.post(PATH, json=wrong, headers=steps.officer(permits))
+    pointers = {error["pointer"] for error in answer.json()["errors"]}
+    assert (answer.status_code, pointers) == (422, {"/household_iin", "/months", "/valid_from", "/photo"})
+
+
+DAYS = st.integers(0, 40).map(lambda days: add_days(steps.DAY.date(), days))
+SPANS = st.tuples(DAYS, DAYS).map(lambda days: Span(min(days), max(days)))
+
+
+@given(st.lists(SPANS, max_size=8), SPANS)
+def test_at_once_is_the_fullest_day(spans: list[Span], within: Span) -> None:
+    length = (within.last - within.first).days + 1
+    days = [add_days(within.first, n) for n in range(length)]
+    assert at_once(spans, within) == max(sum(s.first <= day <= s.last for s in spans) for day in days)
