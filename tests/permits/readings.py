@@ -84,7 +84,6 @@ def quota_moved(pools: list[Line], moves: list[Moved]) -> dict[str, Any]:
     if obstacles:
         return {"obstacles": [each.why for each in obstacles]}
     return {"pools": {pool.name: pool.size for pool in left}}
-    return {"outcome": decision.outcome.value, "failed": failed}
 
 
 def exempt_worker(declared: exempt.Declared) -> list[str]:

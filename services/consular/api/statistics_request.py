@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Query, Request
 
 from services.consular.cases import statistics_request as cases
-from services.consular.cases.statistics_request import REQUESTS, Answer, Decline, OverdueRequest
+from services.consular.cases.statistics_request import REQUESTS, Decline, HostCountryAnswer, OverdueRequest
 from shared.events.consular import StatisticsRequest
 from shared.identity.callers import Caller, requires
 from shared.records.routes import record_routes
@@ -27,7 +27,7 @@ async def overdue(
 
 
 @router.post("/{id:uuid}:answer", summary="Answer with the host country's figure")
-async def answer(body: Answer, asked: ConsulsStep) -> RecordState[StatisticsRequest]:
+async def answer(body: HostCountryAnswer, asked: ConsulsStep) -> RecordState[StatisticsRequest]:
     """The figure becomes a host-country figure of its own, under its own source_id, in the same transaction."""
     return await cases.answer(asked, body)
 

@@ -67,7 +67,7 @@ REQUESTS = RecordType(
 )
 
 
-class Answer(WireModel):
+class HostCountryAnswer(WireModel):
     """The host country's figure for the country, concept and period that were asked for."""
 
     source_id: SourceId
@@ -92,7 +92,7 @@ class OverdueRequest(BaseModel):
     answer_by: date
 
 
-async def answer(asked: StepRequest, answer: Answer) -> RecordState[StatisticsRequest]:
+async def answer(asked: StepRequest, answer: HostCountryAnswer) -> RecordState[StatisticsRequest]:
     """Takes the figure into the register and names it in the request, both or neither. Raises as `step`, Conflict for
     a request that was settled or a source_id that holds another figure, Invalid for a figure that cannot be."""
 

@@ -11,7 +11,8 @@ from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.portal.rules.rulebook import rulebook
-from services.portal.rules.stays.stay_control import HOME, History, Permit, Right, StayBound, VisaHeld, legal_stay
+from services.portal.rules.stays.stay_control import HOME, History, Permit, StayBound, VisaHeld, legal_stay
+from services.portal.rules.stays.stay_span import Right
 from services.portal.store.stays import stay_control as store
 from services.portal.store.stays.stay_control import Crossed
 from services.portal.store.tables import border_crossing

@@ -17,34 +17,21 @@ NOT modelled: purposes that a ground leaves out (China: work and study), crews, 
 and the transit of 72 hours without a visa, which ended in July 2022, before the first day that the rulebook knows.
 """
 
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import pairwise, takewhile
-from typing import Literal
+from itertools import pairwise
 
+from services.portal.rules.stays.stay_span import Limit, Right, StaySpan
 from services.portal.rules.visas.visa import is_for_the_entry
 from shared.kernel import codes
 from shared.kernel.calendar import add_days
 from shared.kernel.decisions import Check
-from shared.kernel.norms import Norm, NormsInForce, Rulebook
+from shared.kernel.norms import NormsInForce, Rulebook
 
 HOME = "KAZ"
 AHEAD = 3_660  # days; how far a last day is looked for; beyond, none is named
 
-Right = Literal[
-    "citizen",
-    "residence_permit",
-    "work_permit",
-    "eaeu_worker",
-    "protection",
-    "visa",
-    "eaeu",
-    "visa_free",
-    "none",
-    "unknown",
-]
 _TITLES = ("residence_permit", "work_permit", "eaeu_worker", "protection", "visa")
 _FREE = ("eaeu", "visa_free")
 
@@ -114,70 +101,6 @@ class LegalStay:
     checks: tuple[Check, ...]
     rulebook: str
     visa_number: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """So many days after one entry, or in the window, and the norm that says so."""
-
-    norm: Norm
-    days: int
-    per_entry: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Span:
-    """Days of one stay, one after the other, under one right. `limits` are those of a right that is free of visa.
-
-    `used_before` are the days free of visa that were used after the entry and before the span, `counted` the spans of
-    days without a title until then and in it, apart from each other and in order, `window` the length of the window.
-    """
-
-    first: date
-    last: date
-    entered: date
-    right: Right
-    limits: tuple[Limit, ...]
-    used_before: int
-    counted: tuple[tuple[date, date], ...]
-    window: int
-
-    def since_entry(self, day: date) -> int:
-        return self.used_before + (day - self.first).days + 1
-
-    def in_window(self, day: date) -> int:
-        """Each day adds one and takes away one at most: while somebody stays, the sum never falls."""
-        start = add_days(day, 1 - self.window)
-        recent = takewhile(lambda days: days[1] >= start, reversed(self.counted))
-        return sum((min(last, day) - max(first, start)).days + 1 for first, last in recent)
-
-    def used(self, limit: Limit, day: date) -> int:
-        return self.since_entry(day) if limit.per_entry else self.in_window(day)
-
-    def lawful(self, day: date) -> bool | None:
-        if self.right == "unknown":
-            return None
-        return self.right != "none" and all(self.used(limit, day) <= limit.days for limit in self.limits)
-
-    @property
-    def unlawful_from(self) -> date | None:
-        """The first unlawful day; those after it in the span are unlawful too. None where there is none."""
-        if self.right == "none":
-            return self.first
-        return min((day for limit in self.limits if (day := self._beyond(limit)) is not None), default=None)
-
-    def _beyond(self, limit: Limit) -> date | None:
-        """The first day beyond one limit."""
-        if self.used(limit, self.last) <= limit.days:
-            return None
-        if limit.per_entry:
-            return add_days(self.first, max(limit.days - self.used_before, 0))
-        soonest = max(limit.days + 1 - self.in_window(self.first), 0)  # it grows by one a day at most
-        if self.in_window(day := add_days(self.first, soonest)) > limit.days:
-            return day
-        days = range((self.last - self.first).days + 1)
-        beyond = bisect_left(days, limit.days + 1, soonest, key=lambda n: self.in_window(add_days(self.first, n)))
-        return add_days(self.first, beyond)
 
 
 def visa_free_limits(citizenship: str, norms: NormsInForce) -> tuple[Limit, ...]:
@@ -261,7 +184,7 @@ def _stays(crossings: Sequence[StayBound], until: date) -> Iterator[tuple[date, 
         yield crossings[-1].day, until
 
 
-def _spans(history: History, until: date, rulebook: Rulebook) -> Iterator[_Span]:
+def _spans(history: History, until: date, rulebook: Rulebook) -> Iterator[StaySpan]:
     """Every day of every stay up to `until`, in order; a day of exit and entry is a day of both stays."""
     counted: list[tuple[date, date]] = []
     entries: list[date] = []
@@ -276,7 +199,7 @@ def _spans(history: History, until: date, rulebook: Rulebook) -> Iterator[_Span]
                 _count(counted, first, last)
             limits = free if right == "visa_free" else _eaeu_limits(norms) if right == "eaeu" else ()
             window = rulebook.on(first)["visa_free_window"].whole() if limits else 0
-            yield _Span(first, last, entered, right, limits, used, tuple(counted), window)
+            yield StaySpan(first, last, entered, right, limits, used, tuple(counted), window)
             used += (last - first).days + 1 if right in _FREE else 0
 
 
@@ -323,7 +246,7 @@ def _title(history: History, entries: list[date], day: date, rulebook: Rulebook)
     return "visa" if any(_admits(visa, entries, day, rulebook) for visa in history.visas) else None
 
 
-def _visa_of(history: History, span: _Span, rulebook: Rulebook) -> str | None:
+def _visa_of(history: History, span: StaySpan, rulebook: Rulebook) -> str | None:
     """The number of the visa that gives the right; of several, of the one that is valid longest."""
     if span.right != "visa":
         return None
@@ -348,7 +271,7 @@ def _is_valid(visa: VisaHeld, entered: date, day: date, rulebook: Rulebook) -> b
     return visa.valid_from <= (entered if for_entry else day) <= visa.valid_until
 
 
-def _without_right_since(spans: Sequence[_Span]) -> date | None:
+def _without_right_since(spans: Sequence[StaySpan]) -> date | None:
     """The first of the unlawful days at the end; None where the last day is none of them."""
     since = None
     for span in reversed(spans):
@@ -370,7 +293,7 @@ def _last_day(history: History, day: date, rulebook: Rulebook) -> date | None:
     return None
 
 
-def _used(span: _Span, day: date) -> int | None:
+def _used(span: StaySpan, day: date) -> int | None:
     if span.right in _FREE:
         return span.in_window(day)
     return (day - span.entered).days + 1 if span.right == "visa" else None
@@ -384,7 +307,7 @@ def _citizen(day: date, present: bool, rulebook: Rulebook) -> LegalStay:
 _LEAVE = "Leave the country, or obtain a permit or a visa."
 
 
-def _checks(span: _Span, day: date, rulebook: Rulebook) -> Iterator[Check]:
+def _checks(span: StaySpan, day: date, rulebook: Rulebook) -> Iterator[Check]:
     if span.right in _TITLES or span.right == "none":
         yield from _title_checks(span.right, rulebook.on(day))
     for limit in span.limits:

@@ -5,8 +5,8 @@ Expanding only: the earlier version asks for the kinds that it knows.
 
 from alembic import op
 
-revision = "0015"
-down_revision = "0012"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
@@ -20,6 +20,10 @@ BEFORE = (
     "kandas_status.v1",
     "consular_registration.v1",
     "host_country_figure.v1",
+    "quota_pool.v1",
+    "remittance.v1",
+    "assistance_case.v1",
+    "study.v1",
 )
 ADDED = ("exempt_worker.v1", "business_immigrant.v1")
 
