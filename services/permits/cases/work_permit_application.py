@@ -208,21 +208,9 @@ async def submit(engine: AsyncEngine, application: Application, caller: Caller) 
     """The receipt of the application, and whether it is new. Raises Forbidden, Invalid for an employer who is not
     registered, Conflict where the employer's source id holds another application."""
     expect_reach(caller, APPLICATIONS, application)
-    plausibility.expect(application)
-    for number, worker in enumerate(application.workers):
-        plausibility.expect(worker, at=f"/workers/{number}")
-    today = clock.today()
+    expect_plausible(application)
     async with unit_of_work(engine) as unit:
-        employer = await _employer(unit, application)
-        by = rule.decide_by(today, rulebook().on(today))
-        file = ApplicationFile(
-            application=application,
-            activity=employer.activity,
-            employer_form=employer.form,
-            status="submitted",
-            submitted_on=today,
-            decide_by=by,
-        )
+        file = await drafted(unit, application, clock.today())
         name = f"{application.employer_bin}:{application.source_id}"
         submission = Submission(name, file, caller.subject, file.columns)
         (taken,) = await records.submit(unit.connection, applications, [submission])
@@ -233,6 +221,25 @@ async def submit(engine: AsyncEngine, application: Application, caller: Caller) 
         await _note(unit, record.id, held, caller, "create" if taken.outcome == "created" else "repeat", None)
     receipt = ApplicationReceipt(id=record.id, version=FIRST, source_id=application.source_id, decide_by=held.decide_by)
     return receipt, taken.outcome == "created"
+
+
+def expect_plausible(application: Application) -> None:
+    """Raises Invalid with every day that cannot be meant, in the application and of each worker."""
+    workers = {f"/workers/{number}": worker for number, worker in enumerate(application.workers)}
+    plausibility.expect_all({"": application, **workers})
+
+
+async def drafted(unit: UnitOfWork, application: Application, today: date) -> ApplicationFile:
+    """The application as it would be submitted today. Raises Invalid for an employer who is not registered."""
+    employer = await _employer(unit, application)
+    return ApplicationFile(
+        application=application,
+        activity=employer.activity,
+        employer_form=employer.form,
+        status="submitted",
+        submitted_on=today,
+        decide_by=rule.decide_by(today, rulebook().on(today)),
+    )
 
 
 async def _employer(unit: UnitOfWork, application: Application) -> Employer:
@@ -378,5 +385,5 @@ async def _note(
     action: access_log.Action,
     reason: str | None,
 ) -> None:
-    for worker in file.application.workers:
-        await access_log.log_access(unit.connection, caller, action, applications.name, id, worker.person, reason)
+    persons = [worker.person for worker in file.application.workers]
+    await access_log.log_versions(unit.connection, caller, action, applications.name, id, persons, reason)

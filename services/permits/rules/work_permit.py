@@ -24,7 +24,7 @@ from services.permits.rules import (
 from services.permits.rules.entry_ban import Barred
 from services.permits.rules.quota import Pool
 from services.permits.rules.work_permit_application import PermitsAsked, Staff
-from shared.kernel.decisions import Decision
+from shared.kernel.decisions import Check, Decision
 from shared.kernel.norms import NormsInForce
 from shared.kernel.terms import last_day_of
 
@@ -43,10 +43,17 @@ def decide(
             entry_ban.check(barred, norms),
             minimum_wage.check(application, norms),
             *term.checks(application, norms),
-            *local_content.checks(application, staff, norms),
-            *intra_corporate.checks(application, staff, norms),
-            quota.check(application.kind, application.places, pools, norms),
+            *limits(application, staff, pools, norms),
         ),
+    )
+
+
+def limits(application: PermitsAsked, staff: Staff, pools: Sequence[Pool], norms: NormsInForce) -> tuple[Check, ...]:
+    """The checks of how many: shares of the staff and places of the quota."""
+    return (
+        *local_content.checks(application, staff, norms),
+        *intra_corporate.checks(application, staff, norms),
+        quota.check(application.kind, application.places, pools, norms),
     )
 
 
