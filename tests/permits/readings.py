@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from services.permits.rules import qualification as qualification_rule
 from services.permits.rules import quota
 from services.permits.rules import work_permit as rule
 from services.permits.rules.entry_ban import Barred
@@ -44,3 +45,9 @@ def quota_order(
     decision = quota.decide_order([line.as_pool(n) for n, line in enumerate(pools)], labour_force, in_use, norms)
     failed = [{"rule": check.rule, "remedy": check.remedy} for check in decision.failed]
     return {"outcome": decision.outcome.value, "failed": failed}
+
+
+def qualification(application: PermitsAsked, norms: NormsInForce) -> list[dict[str, Any]]:
+    """Of each check the rule, the outcome and what was found."""
+    checks = qualification_rule.checks(application, norms)
+    return [{"rule": check.rule, "outcome": check.outcome.value, "explanation": check.explanation} for check in checks]

@@ -152,6 +152,8 @@ class ApplicationFile(WireModel):
                 w.vacancy.published_on if w.vacancy else None,
                 w.free_as,
                 w.person.iin is not None,
+                w.occupation,
+                w.education,
             )
             for w in self.application.workers
         )
