@@ -294,6 +294,28 @@ async def test_who_does_not_pay_gives_the_place_to_the_next(ready: Api) -> None:
     assert await steps.pools(ready) == [(3, 0, 2, 1)]
 
 
+async def test_who_did_not_pay_lapses_in_one_transaction_together_with_the_others(ready: Api) -> None:
+    with set_to(DAY):
+        slow = [await steps.decide(ready, await steps.submit(ready, application())) for _ in range(3)]
+    with set_to(DAY.replace(day=17)):  # the last day for the fee
+        early = await ready.client.post("/v1/quota-lapse-runs", headers=ready.token("operator"))
+    with set_to(DAY.replace(day=18)):
+        runs = [ready.client.post("/v1/quota-lapse-runs", headers=ready.token("operator")) for _ in range(2)]
+        done = [answer.raise_for_status().json()["lapsed"] for answer in await asyncio.gather(*runs)]
+    assert (early.json(), sum(done)) == ({"lapsed": 0}, 3)
+    assert await steps.pools(ready) == [(3, 0, 0, 3)]
+    held = await ready.rows("SELECT status, version, reason, xmin::text AS writer FROM work_permit_application")
+    assert len({row.pop("writer") for row in held}) == 1
+    assert (
+        held
+        == [{"status": "lapsed", "version": slow[0]["version"] + 1, "reason": "the fee was not paid in its term"}] * 3
+    )
+    places = await ready.rows("SELECT state FROM quota_place")
+    assert places == [{"state": "expired"}] * 3
+    changes = await ready.rows("SELECT reason FROM access_log WHERE action = 'change' AND reason LIKE 'the fee%'")
+    assert len(changes) == 3
+
+
 async def test_an_application_taken_back_gives_its_places_back(ready: Api) -> None:
     with set_to(DAY):
         granted = await steps.decide(ready, await steps.submit(ready, application(worker(), worker())))

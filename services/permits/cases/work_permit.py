@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from services.permits.cases.application_check import barred_among, judge
+from services.permits.cases.lapse_run import lapse
 from services.permits.cases.work_permit_application import (
     ApplicationFile,
     FeeSetting,
     FileState,
     Payment,
-    lapse,
     step_file,
 )
 from services.permits.cases.worker import Worker
