@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from services.permits.cases import labour_risk, quota, quota_check, quota_told
 from services.permits.cases.entry_ban import BANS
-from services.permits.cases.work_permit_application import lapse_daily
+from services.permits.cases.lapse_run import lapse_daily
 from shared.audit import anchors
 from shared.background import Background
 from shared.timer import A_DAY, Job

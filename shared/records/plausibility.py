@@ -6,7 +6,7 @@ Future is what lies after tomorrow as the day is written: a day's grace for sour
 of Kazakhstan's. Codes are those of the record's own days (codes_of_day). Records on file are read without these edits.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
@@ -46,9 +46,17 @@ class _DayField:
 def expect(body: BaseModel, *, at: str = "", days: tuple[date, date] | None = None) -> None:
     """Raises Invalid where a day of `body`, which stands `at` that pointer of what was sent, cannot be, or a code did
     not hold on its `days` (those that the body itself speaks of, if not given), or a mission is on no list."""
-    if found := faults(body, days):
-        placed = [Fault(f"{at}{fault.pointer}", fault.detail) for fault in found]
-        raise Invalid("A day cannot be as it is given; correct it and send again.", faults=placed)
+    _expect([Fault(f"{at}{fault.pointer}", fault.detail) for fault in faults(body, days)])
+
+
+def expect_all(bodies: Mapping[str, BaseModel]) -> None:
+    """`expect` for the parts of what was sent, by the pointers at which they stand: all that is wrong at once."""
+    _expect([Fault(f"{at}{fault.pointer}", fault.detail) for at, body in bodies.items() for fault in faults(body)])
+
+
+def _expect(found: list[Fault]) -> None:
+    if found:
+        raise Invalid("A day cannot be as it is given; correct it and send again.", faults=found)
 
 
 def faults(fact: BaseModel, days: tuple[date, date] | None = None) -> list[Fault]:

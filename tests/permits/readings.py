@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.permits.rules import exempt_worker as exempt
 from services.permits.rules import labour_immigrant as household
+from services.permits.rules import qualification as qualification_rule
 from services.permits.rules import quota, quota_move
 from services.permits.rules import work_permit as rule
 from services.permits.rules.dated_figures import LabourForce, labour_force_for
@@ -101,3 +102,9 @@ def labour_immigrant(
         decision = household.decide(asked, [line.as_pool(n) for n, line in enumerate(pools)], (), rulebook, norms)
     failed = [{"rule": check.rule, "remedy": check.remedy} for check in decision.failed]
     return {"outcome": decision.outcome.value, "failed": failed}
+
+
+def qualification(application: PermitsAsked, norms: NormsInForce) -> list[dict[str, Any]]:
+    """Of each check the rule, the outcome and what was found."""
+    checks = qualification_rule.checks(application, norms)
+    return [{"rule": check.rule, "outcome": check.outcome.value, "explanation": check.explanation} for check in checks]

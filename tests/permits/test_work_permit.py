@@ -62,6 +62,8 @@ async def test_a_decision_names_every_check_with_rule_version_and_basis(ready: A
         ("worker_iin", "2025-09-01"),
         ("block_after_illegal_work", "2025-09-01"),
         ("replacement_of_category_4", "2020-12-31"),
+        ("category_of_occupation", "2017-01-01"),
+        ("education_of_occupation", "2017-01-01"),
         ("entry_ban", "2012-01-01"),
         ("minimum_wage", "2024-01-01"),
         ("shortest_term", "2017-09-29"),
@@ -93,7 +95,7 @@ async def test_what_no_register_can_tell_is_said_and_refuses_nobody(ready: Api) 
     checks = granted["decision"]["checks"]
     unknown = {check["rule"]: check["explanation"] for check in checks if check["outcome"] == "unknown"}
     assert granted["status"] == "granted"
-    assert set(unknown) == {"worker_iin", "block_after_illegal_work"}
+    assert set(unknown) == {"worker_iin", "block_after_illegal_work", "education_of_occupation"}
     assert "not connected" in unknown["block_after_illegal_work"]
 
 
@@ -290,6 +292,28 @@ async def test_who_does_not_pay_gives_the_place_to_the_next(ready: Api) -> None:
     assert (granted["status"], late.json()["status"]) == ("granted", "lapsed")
     assert run.json() == {"lapsed": 0}
     assert await steps.pools(ready) == [(3, 0, 2, 1)]
+
+
+async def test_who_did_not_pay_lapses_in_one_transaction_together_with_the_others(ready: Api) -> None:
+    with set_to(DAY):
+        slow = [await steps.decide(ready, await steps.submit(ready, application())) for _ in range(3)]
+    with set_to(DAY.replace(day=17)):  # the last day for the fee
+        early = await ready.client.post("/v1/quota-lapse-runs", headers=ready.token("operator"))
+    with set_to(DAY.replace(day=18)):
+        runs = [ready.client.post("/v1/quota-lapse-runs", headers=ready.token("operator")) for _ in range(2)]
+        done = [answer.raise_for_status().json()["lapsed"] for answer in await asyncio.gather(*runs)]
+    assert (early.json(), sum(done)) == ({"lapsed": 0}, 3)
+    assert await steps.pools(ready) == [(3, 0, 0, 3)]
+    held = await ready.rows("SELECT status, version, reason, xmin::text AS writer FROM work_permit_application")
+    assert len({row.pop("writer") for row in held}) == 1
+    assert (
+        held
+        == [{"status": "lapsed", "version": slow[0]["version"] + 1, "reason": "the fee was not paid in its term"}] * 3
+    )
+    places = await ready.rows("SELECT state FROM quota_place")
+    assert places == [{"state": "expired"}] * 3
+    changes = await ready.rows("SELECT reason FROM access_log WHERE action = 'change' AND reason LIKE 'the fee%'")
+    assert len(changes) == 3
 
 
 async def test_an_application_taken_back_gives_its_places_back(ready: Api) -> None:

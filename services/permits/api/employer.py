@@ -2,12 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import Request
+from fastapi import Query, Request
 
+from services.permits.cases import application_check
 from services.permits.cases import employer as cases
+from services.permits.cases.application_check import AskedKind, HiringRoom
 from services.permits.cases.declaration import DocumentState
 from services.permits.cases.employer import EMPLOYERS, Employer, EmployerDetails, StaffCounts, StaffReport
-from shared.events.wire import Bin, Date
+from shared.events.wire import Bin, Date, Region
 from shared.http.answers import SeenVersion
 from shared.http.routes import router as api_router
 from shared.idempotency import OptionalKey
@@ -49,3 +51,16 @@ async def report_staff(
 @router.get("/{bin}/staff/{as_of}", summary="The staff report of a day")
 async def read_staff(request: Request, bin: Bin, as_of: Date, caller: Speaker) -> DocumentState[StaffReport]:
     return await cases.read_staff(request.app.state.engine, bin, as_of, caller)
+
+
+@router.get("/{bin}/hiring-room", summary="How many more foreigners the employer may hire, in which category, and why")
+async def read_hiring_room(
+    request: Request,
+    bin: Bin,
+    caller: Speaker,
+    kind: Annotated[AskedKind, Query()] = "employer",
+    region: Annotated[Region | None, Query(description="of the place of work; the employer's seat if none")] = None,
+) -> HiringRoom:
+    """By staff, permits and quota as they are today, each category by itself. `limits` are the checks that one more
+    worker would fail, with what would make them pass; a decision makes the same."""
+    return await application_check.room(request.app.state.engine, bin, kind, region, caller)

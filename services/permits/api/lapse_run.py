@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import Request
 
-from services.permits.cases import work_permit_application as cases
-from services.permits.cases.work_permit_application import LapseRun
+from services.permits.cases import lapse_run as cases
+from services.permits.cases.lapse_run import LapseRun
 from shared.http.routes import router as api_router
 from shared.identity.callers import Caller, requires
 from shared.identity.scope import no_record

@@ -7,7 +7,8 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 from pydantic import BaseModel
 
-from services.permits.cases import work_permit, work_permit_application
+from services.permits.cases import application_check, work_permit, work_permit_application
+from services.permits.cases.application_check import CheckAnswer
 from services.permits.cases.work_permit_application import (
     APPLICATIONS,
     Application,
@@ -49,6 +50,14 @@ async def submit(request: Request, application: Application, caller: Applicant) 
     source_id holds another one."""
     receipt, new = await work_permit_application.submit(request.app.state.engine, application, caller)
     return model_response(receipt, 201 if new else 200, {"Location": f"{PATH}/{receipt.id}"})
+
+
+@router.post(":check", summary="Ask what the decision would be, before anything is submitted")
+async def check(request: Request, application: Application, caller: Applicant) -> CheckAnswer:
+    """Every check with rule, version, finding and, where it fails, what would make it pass; and how many more workers
+    of each category the employer may be granted. Nothing of the application is kept; nothing is reserved. That it was
+    asked is written to the access log of every worker."""
+    return await application_check.check(request.app.state.engine, application, caller)
 
 
 @router.get("", summary="The work list, most urgent first")

@@ -12,6 +12,7 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.permits.cases.entry_ban import barred
+from services.permits.cases.quota import take_effect
 from services.permits.cases.work_permit import PERMITS
 from services.permits.rules import labour_immigrant as rule
 from services.permits.rules.rulebook import rulebook
@@ -197,6 +198,7 @@ async def decide(asked: StepRequest) -> HouseholdFileState:
         await _issue(unit, asked, file, permit, facts.span)
         return file.model_copy(update={"status": "issued", "decision": decision, "permit": permit}), "permit issued"
 
+    await take_effect(asked.engine)  # of the year's quota the version of today counts
     return await _step(asked, "decide", change)
 
 

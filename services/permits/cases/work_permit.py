@@ -1,31 +1,25 @@
 """Work permits: decided, paid for, issued, revoked, corrected (L3)."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from services.permits.cases.entry_ban import barred
+from services.permits.cases.application_check import barred_among, judge
+from services.permits.cases.lapse_run import lapse
 from services.permits.cases.quota import take_effect
 from services.permits.cases.work_permit_application import (
     ApplicationFile,
-    FeeDue,
     FeeSetting,
     FileState,
     Payment,
-    lapse,
     step_file,
 )
 from services.permits.cases.worker import Worker
 from services.permits.rules import entry_ban as entry_ban_rule
-from services.permits.rules import fee as fee_rule
 from services.permits.rules import quota as quota_rule
 from services.permits.rules import work_permit as rule
-from services.permits.rules.entry_ban import Barred
-from services.permits.rules.quota import Pool
 from services.permits.rules.rulebook import rulebook
-from services.permits.store import employer as employers
 from services.permits.store import quota, tables
 from services.permits.store import work_permit_application as store
 from shared import clock
@@ -40,7 +34,6 @@ from shared.http.answers import Versioned
 from shared.identity.scope import belongs_to
 from shared.kernel.calendar import add_days
 from shared.kernel.decisions import CheckOutcome, DecisionOutcome
-from shared.kernel.norms import NormsInForce
 from shared.outbox.unit_of_work import UnitOfWork
 from shared.records.record_type import RecordType
 from shared.records.step import StepRequest, step
@@ -114,45 +107,18 @@ async def decide(asked: StepRequest) -> FileState:
 async def _decide(
     unit: UnitOfWork, asked: StepRequest, file: ApplicationFile, today: date
 ) -> tuple[ApplicationFile, str]:
-    norms, facts = rulebook().on(today), file.asked
-    await _lock_employer(unit, file.application.employer_bin)
-    staff = await employers.staff_on(unit.connection, file.application.employer_bin, today)
-    pools = await _pools(unit, file, norms)
-    decision = rule.decide(facts, staff, pools, await _barred(unit, file, today), norms)
-    decided: dict[str, Any] = {"decision": decision, "status": "refused"}
-    if decision.outcome is DecisionOutcome.GRANTED:
-        decided |= {"status": "granted", "permits": tuple(new_id() for _ in facts.workers), "fee": _fee(file, norms)}
+    judged, facts = await judge(unit, file, today, binding=True), file.asked
+    decided: dict[str, Any] = {"decision": judged.decision, "status": "refused"}
+    if judged.decision.outcome is DecisionOutcome.GRANTED:
+        decided |= {"status": "granted", "permits": tuple(new_id() for _ in facts.workers), "fee": judged.fee}
     decided_file = file.model_copy(update=decided)
-    if pools and decided_file.permits:
+    if judged.pools and decided_file.permits:
         await quota.reserve(
-            unit.connection, asked.id, today.year, facts.places, decided_file.permits, covering=len(pools)
+            unit.connection, asked.id, today.year, facts.places, decided_file.permits, covering=len(judged.pools)
         )
     if decided_file.permits and decided_file.fee is None:
         return await _issue(unit, asked, decided_file, today)
-    return decided_file, f"decision: {decision.outcome}"
-
-
-async def _barred(unit: UnitOfWork, file: ApplicationFile, today: date) -> list[Barred]:
-    workers = file.application.workers
-    return await barred(unit, [(worker.person, rule.holds_from(worker.valid_from, today)) for worker in workers])
-
-
-async def _lock_employer(unit: UnitOfWork, bin_number: str) -> None:
-    """One decision at a time for an employer: each must see whom the other admitted."""
-    employer = await records.load_by_source(unit.connection, tables.employer, bin_number)
-    await records.load(unit.connection, tables.employer, employer.id, lock=True)
-
-
-async def _pools(unit: UnitOfWork, file: ApplicationFile, norms: NormsInForce) -> list[Pool]:
-    """The pools that the application draws on, locked; none where its kind stands outside the quota."""
-    if not quota_rule.needs_place(file.application.kind, norms):
-        return []
-    return await quota.lock_covering(unit.connection, norms.day.year, file.asked.places)
-
-
-def _fee(file: ApplicationFile, norms: NormsInForce) -> FeeDue | None:
-    due = fee_rule.due(file.asked, norms)
-    return FeeDue(**asdict(due)) if due else None
+    return decided_file, f"decision: {judged.decision.outcome}"
 
 
 async def set_fee(asked: StepRequest, setting: FeeSetting) -> FileState:
@@ -204,7 +170,7 @@ async def _expect_unspent(unit: UnitOfWork, payment: Payment, application: UUID)
 
 async def _expect_none_barred(unit: UnitOfWork, file: ApplicationFile) -> None:
     """A ban may have been imposed since the decision. Raises Refused."""
-    check = entry_ban_rule.check(await _barred(unit, file, clock.today()), rulebook().on(clock.today()))
+    check = entry_ban_rule.check(await barred_among(unit, file, clock.today()), rulebook().on(clock.today()))
     if check.outcome is CheckOutcome.FAILED:
         fault = Fault("", f"{check.rule} {check.version}: {check.explanation}; {check.remedy}")
         raise Refused("A worker was barred from entry after the decision.", name="barred-from-entry", faults=[fault])

@@ -3,7 +3,6 @@
 The states and what leads from one to the next stand in TRANSITIONS; `decide` and `pay` are in work_permit.
 """
 
-import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
@@ -44,11 +43,6 @@ from shared.kernel.decisions import Decision
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import plausibility
 from shared.records.step import StepRequest, perform
-
-log = logging.getLogger(__name__)
-
-PERMITS = Caller("permits", frozenset({"system"}))
-"""Who does what the clock brings about."""
 
 Status = Literal["submitted", "refused", "granted", "issued", "withdrawn", "lapsed"]
 Act = Literal["decide", "set_fee", "pay", "withdraw", "lapse"]
@@ -152,6 +146,8 @@ class ApplicationFile(WireModel):
                 w.vacancy.published_on if w.vacancy else None,
                 w.free_as,
                 w.person.iin is not None,
+                w.occupation,
+                w.education,
             )
             for w in self.application.workers
         )
@@ -198,41 +194,42 @@ class TakeBack(WireModel):
     reason: Text
 
 
-class LapseRun(BaseModel):
-    """How many applications lapsed by this run."""
-
-    lapsed: int
-
-
 async def submit(engine: AsyncEngine, application: Application, caller: Caller) -> tuple[ApplicationReceipt, bool]:
     """The receipt of the application, and whether it is new. Raises Forbidden, Invalid for an employer who is not
     registered, Conflict where the employer's source id holds another application."""
     expect_reach(caller, APPLICATIONS, application)
-    plausibility.expect(application)
-    for number, worker in enumerate(application.workers):
-        plausibility.expect(worker, at=f"/workers/{number}")
-    today = clock.today()
+    expect_plausible(application)
     async with unit_of_work(engine) as unit:
-        employer = await _employer(unit, application)
-        by = rule.decide_by(today, rulebook().on(today))
-        file = ApplicationFile(
-            application=application,
-            activity=employer.activity,
-            employer_form=employer.form,
-            status="submitted",
-            submitted_on=today,
-            decide_by=by,
-        )
+        file = await drafted(unit, application, clock.today())
         name = f"{application.employer_bin}:{application.source_id}"
         submission = Submission(name, file, caller.subject, file.columns)
         (taken,) = await records.submit(unit.connection, applications, [submission])
         record = await records.load(unit.connection, applications, taken.id)
-        held = _file_of(record)
+        held = file_of(record)
         if held.application != application:
             raise Conflict("The same source_id holds another application; take a new one for a new application.")
         await _note(unit, record.id, held, caller, "create" if taken.outcome == "created" else "repeat", None)
     receipt = ApplicationReceipt(id=record.id, version=FIRST, source_id=application.source_id, decide_by=held.decide_by)
     return receipt, taken.outcome == "created"
+
+
+def expect_plausible(application: Application) -> None:
+    """Raises Invalid with every day that cannot be meant, in the application and of each worker."""
+    workers = {f"/workers/{number}": worker for number, worker in enumerate(application.workers)}
+    plausibility.expect_all({"": application, **workers})
+
+
+async def drafted(unit: UnitOfWork, application: Application, today: date) -> ApplicationFile:
+    """The application as it would be submitted today. Raises Invalid for an employer who is not registered."""
+    employer = await _employer(unit, application)
+    return ApplicationFile(
+        application=application,
+        activity=employer.activity,
+        employer_form=employer.form,
+        status="submitted",
+        submitted_on=today,
+        decide_by=rule.decide_by(today, rulebook().on(today)),
+    )
 
 
 async def _employer(unit: UnitOfWork, application: Application) -> Employer:
@@ -244,7 +241,8 @@ async def _employer(unit: UnitOfWork, application: Application) -> Employer:
     return Employer.model_validate_json(record.body)
 
 
-def _file_of(record: Record) -> ApplicationFile:
+def file_of(record: Record) -> ApplicationFile:
+    """The application that the register holds."""
     return ApplicationFile.read(record.body)
 
 
@@ -282,34 +280,6 @@ async def withdraw(asked: StepRequest, body: TakeBack) -> FileState:
     return await step_file(asked, "withdraw", change)
 
 
-async def lapse(engine: AsyncEngine, caller: Caller) -> LapseRun:
-    """Gives back the places of everybody who did not pay in time; how many applications lapsed. May run at any time
-    and any number of times, also beside itself."""
-    lapsed = 0
-    while await _lapse_one(engine, clock.today(), caller):
-        lapsed += 1
-    return LapseRun(lapsed=lapsed)
-
-
-async def lapse_daily(engine: AsyncEngine) -> None:
-    """Today's lapses, as the clock brings them about."""
-    log.info("lapse run: %d applications lapsed", (await lapse(engine, PERMITS)).lapsed)
-
-
-async def _lapse_one(engine: AsyncEngine, today: date, caller: Caller) -> bool:
-    async with unit_of_work(engine) as unit:
-        id = await store.next_unpaid(unit.connection, today)
-        if id is None:
-            return False
-        record = await records.load(unit.connection, applications, id, lock=True)
-        file = _file_of(record)
-        _expect_open_to("lapse", file)
-        await quota.expire(unit.connection, id)
-        lapsed = file.model_copy(update={"status": "lapsed"})
-        await _keep(unit, record, lapsed, "lapse", caller, "the fee was not paid in its term")
-    return True
-
-
 async def step_file(
     asked: StepRequest,
     act: Act,
@@ -323,7 +293,7 @@ async def step_file(
         record = await records.load(unit.connection, applications, asked.id, lock=True)
         file = _file_seen(record, asked.caller)
         records.expect_version(record, asked.version)
-        _expect_open_to(act, file)
+        expect_open_to(act, file)
         changed, reason = await change(unit, file)
         return await _keep(unit, record, changed, act, asked.caller, reason)
 
@@ -338,13 +308,13 @@ async def step_file(
 
 def _file_seen(record: Record, caller: Caller) -> ApplicationFile:
     """The file, if the caller reaches it. Raises NotFound."""
-    file = _file_of(record)
+    file = file_of(record)
     if not reaches(caller, APPLICATIONS, file.application):
         raise NotFound("There is no such work permit application.")
     return file
 
 
-def _expect_open_to(act: Act, file: ApplicationFile) -> None:
+def expect_open_to(act: Act, file: ApplicationFile) -> None:
     """Raises Conflict in a state that the act does not lead from."""
     sources, _ = TRANSITIONS[act]
     if file.status not in sources:
@@ -378,5 +348,5 @@ async def _note(
     action: access_log.Action,
     reason: str | None,
 ) -> None:
-    for worker in file.application.workers:
-        await access_log.log_access(unit.connection, caller, action, applications.name, id, worker.person, reason)
+    persons = [worker.person for worker in file.application.workers]
+    await access_log.log_versions(unit.connection, caller, action, applications.name, id, persons, reason)

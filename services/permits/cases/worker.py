@@ -42,5 +42,6 @@ class Worker(WireModel):
     free_as: FreeAs | None = Field(
         None, description="why the foreigner may need no permit, if the employer knows of it"
     )
+    education: int | None = Field(None, strict=True, ge=0, le=8, description="highest completed, by ISCED 2011")
 
     CONTRADICTIONS = (not_before("valid_until", "valid_from"),)

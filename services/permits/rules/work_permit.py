@@ -3,9 +3,9 @@
 An application stands or falls as a whole; each failed check says which workers it is about and what would make it
 pass. Source: conditions of permits (order 279 of 30.06.2023), before it order 559 of 27.06.2016.
 
-NOT modelled of that law: qualification against the occupation, age and sector limits, insurance, workers
-who hold another permit already, the prolongation of permits, business trips to other regions. `conditions`,
-`local_content`, `citizenship`, `term`, `fee` and `intra_corporate` each say what they leave out or cannot know.
+NOT modelled of that law: age and sector limits, insurance, workers who hold another permit already, the prolongation of
+permits, business trips to other regions. `conditions`, `local_content`, `citizenship`, `qualification`, `term`, `fee`
+and `intra_corporate` each say what they leave out or cannot know.
 """
 
 from collections.abc import Sequence
@@ -18,13 +18,14 @@ from services.permits.rules import (
     intra_corporate,
     local_content,
     minimum_wage,
+    qualification,
     quota,
     term,
 )
 from services.permits.rules.entry_ban import Barred
 from services.permits.rules.quota import Pool
 from services.permits.rules.work_permit_application import PermitsAsked, Staff
-from shared.kernel.decisions import Decision
+from shared.kernel.decisions import Check, Decision
 from shared.kernel.norms import NormsInForce
 from shared.kernel.terms import last_day_of
 
@@ -40,13 +41,21 @@ def decide(
             citizenship.check(application, norms),
             *citizenship.free_persons(application, norms),
             *conditions.checks(application, norms),
+            *qualification.checks(application, norms),
             entry_ban.check(barred, norms),
             minimum_wage.check(application, norms),
             *term.checks(application, norms),
-            *local_content.checks(application, staff, norms),
-            *intra_corporate.checks(application, staff, norms),
-            quota.check(application.kind, application.places, pools, norms),
+            *limits(application, staff, pools, norms),
         ),
+    )
+
+
+def limits(application: PermitsAsked, staff: Staff, pools: Sequence[Pool], norms: NormsInForce) -> tuple[Check, ...]:
+    """The checks of how many: shares of the staff and places of the quota."""
+    return (
+        *local_content.checks(application, staff, norms),
+        *intra_corporate.checks(application, staff, norms),
+        quota.check(application.kind, application.places, pools, norms),
     )
 
 

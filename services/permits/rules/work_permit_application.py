@@ -11,7 +11,7 @@ from services.permits.rules.quota import QuotaSlot
 class WorkerAsked:
     """One foreigner asked for. `wage` in tenge a month; valid on both days; `category` is None for seasonal work.
     `vacancy_since` is when the vacancy was published on the labour exchange, `free_as` what might free the foreigner of
-    the permit, as far as the employer says it."""
+    the permit, as far as the employer says it; `occupation` a group of ISCO-08, `education` a level of ISCED 2011."""
 
     category: str | None
     citizenship: str
@@ -21,6 +21,8 @@ class WorkerAsked:
     vacancy_since: date | None = None
     free_as: str | None = None
     has_iin: bool = False
+    occupation: str | None = None
+    education: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,18 +49,17 @@ async def find(
     return [Line(*row) for row in rows]
 
 
-async def next_unpaid(connection: AsyncConnection, today: date) -> UUID | None:
-    """One granted application whose term of payment is over, locked; those that another transaction works on are
-    passed over."""
+async def unpaid(connection: AsyncConnection, today: date, limit: int) -> Sequence[UUID]:
+    """Up to `limit` granted applications whose term of payment is over, locked; those that another transaction works on
+    are passed over."""
     asked = (
         select(table.c.id)
         .where(table.c.status == "granted", table.c.pay_by < today)
-        .order_by(table.c.pay_by)
-        .limit(1)
+        .order_by(table.c.pay_by, table.c.id)
+        .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    id: UUID | None = await connection.scalar(asked)
-    return id
+    return (await connection.scalars(asked)).all()
 
 
 async def spend(connection: AsyncConnection, reference: str, application: UUID) -> bool:

@@ -1,0 +1,159 @@
+"""The judgement on an application: by the decision and, before anything is submitted, by `:check` and the hiring room.
+
+Both go through `judge`. Asked beforehand nothing of the application is kept, and nothing is locked: another may take
+the place in between. That a caller asked about persons stands in the access log, since the answer says who is barred.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from services.permits.cases import employer as employer_cases
+from services.permits.cases.entry_ban import barred
+from services.permits.cases.quota import take_effect
+from services.permits.cases.work_permit_application import (
+    APPLICATIONS,
+    Application,
+    ApplicationFile,
+    FeeDue,
+    drafted,
+    expect_plausible,
+)
+from services.permits.rules import fee as fee_rule
+from services.permits.rules import hiring_room
+from services.permits.rules import quota as quota_rule
+from services.permits.rules import work_permit as rule
+from services.permits.rules.entry_ban import Barred
+from services.permits.rules.hiring_room import Room
+from services.permits.rules.quota import Pool, QuotaSlot
+from services.permits.rules.rulebook import rulebook
+from services.permits.rules.work_permit_application import PermitsAsked
+from services.permits.store import employer as employers
+from services.permits.store import quota, tables
+from shared import clock
+from shared.audit import access_log
+from shared.db import records
+from shared.events.wire import Region
+from shared.identity.callers import Caller
+from shared.identity.scope import expect_reach
+from shared.kernel.decisions import Decision, DecisionOutcome
+from shared.kernel.norms import NormsInForce
+from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
+
+AskedKind = Literal["employer", "seasonal", "intra_corporate"]
+
+
+class HiringRoom(BaseModel):
+    """How many more workers of each category the employer may be granted in a region today, and what limits it."""
+
+    employer_bin: str
+    kind: AskedKind
+    region: Region
+    day: date
+    rooms: tuple[Room, ...]
+
+
+class CheckAnswer(BaseModel):
+    """What a decision of today would be. `fee` is none where none is due or the decision refuses."""
+
+    decision: Decision
+    fee: FeeDue | None
+    rooms: tuple[Room, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The decision, the pools that it draws on, and the fee of what it grants."""
+
+    decision: Decision
+    pools: Sequence[Pool]
+    fee: FeeDue | None
+
+
+async def judge(unit: UnitOfWork, file: ApplicationFile, today: date, *, binding: bool) -> Judged:
+    """By the norms in force today. Binding, employer and pools are locked until the transaction ends."""
+    norms, facts, bin_number = rulebook().on(today), file.asked, file.application.employer_bin
+    if binding:
+        await _lock_employer(unit.connection, bin_number)
+    staff = await employers.staff_on(unit.connection, bin_number, today)
+    pools = await _pools(unit.connection, facts.kind, facts.places, norms, lock=binding)
+    decision = rule.decide(facts, staff, pools, await barred_among(unit, file, today), norms)
+    granted = decision.outcome is DecisionOutcome.GRANTED
+    return Judged(decision, pools, _fee(file, norms) if granted else None)
+
+
+async def barred_among(unit: UnitOfWork, file: ApplicationFile, today: date) -> list[Barred]:
+    """Who of the workers is barred on the first day of the permit. Raises Unavailable."""
+    workers = file.application.workers
+    return await barred(unit, [(worker.person, rule.holds_from(worker.valid_from, today)) for worker in workers])
+
+
+async def check(engine: AsyncEngine, application: Application, caller: Caller) -> CheckAnswer:
+    """The answer that `decide` would give today. Raises as `submit`, but that a source_id may hold another."""
+    expect_reach(caller, APPLICATIONS, application)
+    expect_plausible(application)
+    await take_effect(engine)
+    today = clock.today()
+    async with unit_of_work(engine) as unit:
+        file = await drafted(unit, application, today)
+        judged = await judge(unit, file, today, binding=False)
+        rooms = await _rooms(unit.connection, file.asked, application.employer_bin, rulebook().on(today))
+        await access_log.log_versions(
+            unit.connection,
+            caller,
+            "read",
+            tables.work_permit_application.name,
+            f"{application.employer_bin}:{application.source_id}",
+            [worker.person for worker in application.workers],
+        )
+    return CheckAnswer(decision=judged.decision, fee=judged.fee, rooms=rooms)
+
+
+async def room(engine: AsyncEngine, bin_number: str, kind: AskedKind, region: str | None, caller: Caller) -> HiringRoom:
+    """How many more the employer may hire in a region, that of its seat if none is named. Raises NotFound for an
+    employer that is unknown or out of the caller's reach."""
+    await take_effect(engine)
+    norms = rulebook().on(clock.today())
+    employer = (await employer_cases.read(engine, bin_number, caller)).document
+    async with engine.connect() as connection:
+        place = region or employer.region
+        facts = PermitsAsked(kind, place, employer.activity, (), employer.form)
+        rooms = await _rooms(connection, facts, bin_number, norms)
+    return HiringRoom(employer_bin=bin_number, kind=kind, region=place, day=norms.day, rooms=rooms)
+
+
+async def _rooms(
+    connection: AsyncConnection, facts: PermitsAsked, bin_number: str, norms: NormsInForce
+) -> tuple[Room, ...]:
+    staff = await employers.staff_on(connection, bin_number, norms.day)
+    categories = (None,) if facts.kind == "seasonal" else hiring_room.CATEGORIES
+    places = [QuotaSlot(facts.kind, category, facts.region, facts.activity) for category in categories]
+    pools = await _pools(connection, facts.kind, places, norms, lock=False)
+    return hiring_room.rooms(facts, staff, pools, norms)
+
+
+async def _lock_employer(connection: AsyncConnection, bin_number: str) -> None:
+    """One decision at a time for an employer: each must see whom the other admitted."""
+    employer = await records.load_by_source(connection, tables.employer, bin_number)
+    await records.load(connection, tables.employer, employer.id, lock=True)
+
+
+async def _pools(
+    connection: AsyncConnection, kind: str, places: Sequence[QuotaSlot], norms: NormsInForce, *, lock: bool
+) -> list[Pool]:
+    """The pools that cover any of `places`; none where the kind stands outside the quota."""
+    if not quota_rule.needs_place(kind, norms):
+        return []
+    if lock:
+        return await quota.lock_covering(connection, norms.day.year, places)
+    alike = set(places)
+    return [pool for pool in await quota.pools(connection, norms.day.year) if any(map(pool.covers, alike))]
+
+
+def _fee(file: ApplicationFile, norms: NormsInForce) -> FeeDue | None:
+    due = fee_rule.due(file.asked, norms)
+    return FeeDue(**asdict(due)) if due else None
