@@ -31,7 +31,7 @@ class Ends(NamedTuple):
         return self.epochs[-1].id if self.epochs else None
 
 
-class Answer(NamedTuple):
+class FeedAnswer(NamedTuple):
     """What a feed answers. The client library's own answer goes round in a circle with its stream, which only the
     garbage collector ends: held there, the bytes of every page would stay until it runs, and in a process that takes
     batches it seldom does (shared.process.tune_gc)."""
@@ -89,7 +89,7 @@ class FeedSource:
         events = _events_of(answer, position - 1, reached)
         return Unreadable(answer.content) if events is None else events[0] if events else None
 
-    async def _page(self, position: int, limit: int, wait: float) -> tuple[Answer, int]:
+    async def _page(self, position: int, limit: int, wait: float) -> tuple[FeedAnswer, int]:
         """The feed's answer, and the position that it tells. Raises SourceFailed, also for what cannot be gone past."""
         asked = {"after": position, "limit": limit, "wait": wait, "type": self._types}
         answer = await self._get("/v1/events", params=asked, timeout=wait + PATIENCE)
@@ -115,11 +115,11 @@ class FeedSource:
     async def close(self) -> None:
         await self._http.aclose()
 
-    async def _get(self, path: str, **options: Any) -> Answer:
+    async def _get(self, path: str, **options: Any) -> FeedAnswer:
         try:
             async with self._http.stream("GET", path, **options) as answer:
                 answer.raise_for_status()
-                return Answer(b"".join([chunk async for chunk in answer.aiter_bytes()]), answer.headers)
+                return FeedAnswer(b"".join([chunk async for chunk in answer.aiter_bytes()]), answer.headers)
         except (httpx.HTTPError, Unavailable) as failure:
             raise SourceFailed(f"{self.name}: {_sentence(failure)}") from failure
 
@@ -132,14 +132,14 @@ def _epochs(answer: dict[str, Any]) -> tuple[Epoch, ...]:
         raise SourceFailed("the feed does not tell its epochs as agreed") from error
 
 
-def _json(answer: Answer) -> Any:
+def _json(answer: FeedAnswer) -> Any:
     try:
         return orjson.loads(answer.content)
     except orjson.JSONDecodeError as error:
         raise SourceFailed("the feed does not answer in JSON") from error
 
 
-def _events_of(answer: Answer, after: int, reached: int) -> list[Event] | None:
+def _events_of(answer: FeedAnswer, after: int, reached: int) -> list[Event] | None:
     """The events of an answer, None unless all of them are such and stand in the order of their positions."""
     try:
         events = orjson.loads(answer.content)
