@@ -39,7 +39,7 @@ bench: setup ## how fast, each figure as a ratio against a reference of the same
 	@exec $(GUARD) $(PYTHON) -m tests.bench $(ARGS)
 
 .PHONY: chaos
-chaos: setup ## a system of its own under load, killed and frozen at random; MINUTES=5 SEED=1 BROKER=kafka
+chaos: setup ## a system of its own under load, killed, frozen and cut off at random; MINUTES=5 SEED=1 BROKER=kafka
 	@exec $(GUARD) $(PYTHON) -m tests.chaos $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) \
 		$(if $(filter kafka,$(BROKER)),--kafka)
 

@@ -36,6 +36,8 @@ class Node:
         self.directory = directory
         self.log = directory / "server.log"
         self.port = 0
+        self.advertised = 0
+        """The port that clients are told, where it is not the broker's own: something stands between."""
         self._process: subprocess.Popen[bytes] | None = None
         self._libs = libs
         self._environment = os.environ | (environment or {})
@@ -100,7 +102,8 @@ class Node:
     def _properties(self, data: Path) -> Path:
         template = Template((BROKER / "server.properties").read_text())
         file = self.directory / "server.properties"
-        file.write_text(template.substitute(broker_port=self.port, controller_port=free_port(), data=data))
+        ports = {"broker_port": self.port, "advertised_port": self.advertised or self.port}
+        file.write_text(template.substitute(ports, controller_port=free_port(), data=data))
         return file
 
     def _java(self, *arguments: str) -> subprocess.Popen[bytes]:

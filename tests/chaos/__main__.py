@@ -1,4 +1,4 @@
-"""`make chaos MINUTES=5 SEED=1 BROKER=kafka`: plays one run; the report goes to `.run/chaos/` too."""
+"""`make chaos MINUTES=5 SEED=1 BROKER=kafka`: plays one run; the report and the logs go to `.run/chaos/` too."""
 
 import argparse
 import sys
@@ -19,11 +19,17 @@ def main() -> None:
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--kafka", action="store_true")
     wanted = asked.parse_args()
-    times = max(1, round(wanted.minutes * 60 / PAUSE))
-    report = play(wanted.seed, kafka=wanted.kafka, times=times, pause=PAUSE, tell=lambda text: print(text, flush=True))
+    kept = REPORTS / f"{'kafka' if wanted.kafka else 'feed'}-{wanted.seed}"
+    report = play(
+        wanted.seed,
+        kafka=wanted.kafka,
+        pause=PAUSE,
+        seconds=wanted.minutes * 60,
+        tell=lambda text: print(text, flush=True),
+        keep_logs=kept,
+    )
     written = orjson.dumps(report.as_dict, option=orjson.OPT_INDENT_2)
-    REPORTS.mkdir(parents=True, exist_ok=True)
-    (REPORTS / f"{report.transport}-{wanted.seed}.json").write_bytes(written)
+    kept.with_suffix(".json").write_bytes(written)
     print(written.decode())
     sys.exit(1 if report.findings else 0)
 

@@ -18,7 +18,8 @@ from tests.chaos.ledger import Acknowledged, Ledger
 from tests.consular.citizens import registration
 from tests.kandas.families import lodgement
 
-PASSING = {429, 502, 503, 504}
+PASSING = {408, 429, 502, 503, 504}
+"""Answers that ask to be sent again. 408: where we ourselves stood still with half a request sent."""
 PAUSE = 0.2
 LINES = 60
 PLACES = 12

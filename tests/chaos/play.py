@@ -1,8 +1,11 @@
 """One run: a system of its own, load and trouble beside each other, then the proof and its report."""
 
 import asyncio
-from collections.abc import Callable
+import shutil
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
 
 from deploy.local.ports import free_block
 from deploy.local.system import System
@@ -12,6 +15,7 @@ from tests.chaos.ledger import Ledger
 from tests.chaos.load import Load
 from tests.chaos.proof import Proof
 from tests.chaos.trouble import Trouble
+from tests.chaos.wired import WiredSystem
 
 DRAINED = 180.0
 """Seconds within which, once all is calm, everything that was begun is answered."""
@@ -40,21 +44,24 @@ def play(
     seed: int,
     *,
     kafka: bool,
-    times: int,
     pause: float,
+    times: int | None = None,
+    seconds: float | None = None,
     tell: Callable[[str], None] = lambda _: None,
+    keep_logs: Path | None = None,
     afterwards: Callable[[System, Ledger], None] = lambda _system, _ledger: None,
 ) -> Report:
-    """Plays `times` troubles, about `pause` seconds apart, upon a system under load; `afterwards` sees it before it is
-    stopped. Call from the main thread."""
+    """Plays `times` short troubles, or short and long ones for `seconds`, about `pause` seconds apart, upon a system
+    under load; `afterwards` sees it before it is stopped, and the programs' logs are copied to `keep_logs`. Call from
+    the main thread."""
     with reachable_directory() as directory:
         block = free_block(len(SERVICES))
-        system = System(directory / "run", port_base=block.start - 1, broker="node" if kafka else None, tell=tell)
+        system = WiredSystem(directory / "run", port_base=block.start - 1, broker="node" if kafka else None, tell=tell)
         try:
             system.start()
-            load, trouble = Load(system, seed), Trouble(system, seed)
-            tell(f"load and {times} troubles, seed {seed}")
-            asyncio.run(_both(load, trouble, times, pause))
+            load, trouble = Load(system, seed), Trouble(system, seed, long=seconds is not None, tell=tell)
+            tell(f"load and troubles, seed {seed}")
+            asyncio.run(_both(load, trouble, partial(trouble.run, pause, times=times, seconds=seconds)))
             tell("calm: the proof")
             report = Report(seed, "kafka" if kafka else "feed", load.requests, load.repeated)
             report.records = len(load.ledger.records)
@@ -65,14 +72,17 @@ def play(
             return report
         finally:
             system.stop()
+            if keep_logs is not None:
+                shutil.copytree(system.state / "log", keep_logs, dirs_exist_ok=True)
+                shutil.copy(system.server.log, keep_logs / "postgres.log")
 
 
-async def _both(load: Load, trouble: Trouble, times: int, pause: float) -> None:
+async def _both(load: Load, trouble: Trouble, befall: Callable[[], Awaitable[None]]) -> None:
     async with load.client, asyncio.TaskGroup() as group:
         await load.prepare()
         keeping = group.create_task(trouble.keep())
         loading = group.create_task(load.run())
-        await trouble.run(pause, times)
+        await befall()
         load.stopping = True
         async with asyncio.timeout(DRAINED):
             await loading

@@ -3,7 +3,6 @@
 import asyncio
 import signal
 import socket
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -19,6 +18,7 @@ from shared.db.engine import make_engine
 from shared.outbox import relay
 from shared.outbox.table import ORDER_LOCK
 from shared.testing.postgres import FreshDatabase
+from tests.frozen import frozen
 
 ORDER = text(f"SELECT pg_advisory_xact_lock({ORDER_LOCK})")
 RELAYED = text("SELECT count(*) FROM relayed")
@@ -72,23 +72,6 @@ else:
 """
 
 
-@asynccontextmanager
-async def frozen(what: str, url: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A process that holds what it holds, and is stopped."""
-    program = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", PROGRAM, what, url, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
-    )
-    try:
-        assert program.stdout is not None
-        assert await program.stdout.readline() == b"held\n"
-        program.send_signal(signal.SIGSTOP)
-        yield program
-    finally:
-        with suppress(ProcessLookupError):
-            program.kill()
-        await program.wait()
-
-
 async def woken(program: asyncio.subprocess.Process) -> str:
     """What it comes to when it goes on."""
     program.send_signal(signal.SIGCONT)
@@ -99,7 +82,7 @@ async def woken(program: asyncio.subprocess.Process) -> str:
 async def test_a_frozen_replica_gives_up_the_order_of_the_outbox(fresh_database: FreshDatabase) -> None:
     url = (await fresh_database("portal")).app_url
     engine = make_engine(url)
-    async with frozen("in_transaction", url) as program:
+    async with frozen(PROGRAM, "in_transaction", url) as program:
         async with engine.begin() as connection:
             await connection.execute(ORDER)
         assert await woken(program) not in ("", "committed")
@@ -112,7 +95,7 @@ async def test_a_frozen_relay_is_taken_over(fresh_database: FreshDatabase, monke
     monkeypatch.setattr(relay, "RETRY", 0.05)
     url = (await fresh_database("portal")).app_url
     engine = make_engine(url)
-    async with frozen("relaying", url) as program:
+    async with frozen(PROGRAM, "relaying", url) as program:
         async with asyncio.timeout(60), engine.connect() as connection:
             await relay._become_the_only_one(connection)
             await connection.invalidate()
@@ -130,7 +113,7 @@ async def test_the_job_of_a_frozen_process_is_done_by_another(fresh_database: Fr
     async def work(_engine: AsyncEngine) -> None:
         done.set()
 
-    async with asyncio.timeout(60), frozen("job", url) as program:
+    async with asyncio.timeout(60), frozen(PROGRAM, "job", url) as program:
         while not done.is_set():
             await timer.do_if_due(engine, timer.Job("a-job", timer.A_DAY, work))
         assert await woken(program) not in ("", "committed")
@@ -141,7 +124,7 @@ async def test_a_frozen_writer_is_taken_over_and_writes_no_more(fresh_database: 
     url = (await fresh_database("accounting")).app_url
     async with (
         asyncio.timeout(60),
-        frozen("writer", url) as program,
+        frozen(PROGRAM, "writer", url) as program,
         acquire_writer(url.replace("+asyncpg", "")) as now,
     ):
         assert await woken(program) not in ("", "committed")
