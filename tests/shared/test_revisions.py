@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 from alembic.script import ScriptDirectory
+from sqlalchemy import Column, Date, Index, Integer, MetaData, Table, text
 
 from deploy.local.postgres import Database
 from deploy.services import REGISTERS, SERVICES
@@ -48,6 +50,29 @@ async def test_a_generated_first_migration_has_all_that_a_register_needs(
     assert await asyncio.to_thread(drift, database.owner_url, tables.metadata) == []
     await _orders_its_outbox_and_protects_its_access_log(database)
     (written,) = revisions.versions("consular").glob("*.py")
+    await asyncio.to_thread(_check_style, written)
+
+
+async def test_a_generated_index_on_a_table_that_is_there_is_made_beside_the_work(
+    fresh_database: FreshDatabase, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    known = revisions.versions("consular")
+    monkeypatch.setattr(revisions, "ROOT", tmp_path)
+    shutil.copytree(known, revisions.versions("consular"), ignore=shutil.ignore_patterns("__pycache__"))
+    wanted = MetaData()
+    for table in tables.metadata.tables.values():
+        table.to_metadata(wanted)
+    outbox = wanted.tables["outbox"]
+    Index("outbox_tried", outbox.c.position, postgresql_where=text("position % 2 = 0"))
+    Table("tried", wanted, Column("id", Integer, primary_key=True), Column("at", Date, index=True))
+    database = await fresh_database("consular")
+    await asyncio.to_thread(generate, "consular", database.owner_url, wanted, "an index")
+    await asyncio.to_thread(upgrade, "consular", database.owner_url)
+    assert await asyncio.to_thread(drift, database.owner_url, wanted) == []
+    written = max(revisions.versions("consular").glob("*.py"))
+    said = written.read_text()
+    assert 'online.create_index("outbox_tried", "outbox", "(position) WHERE position % 2 = 0")' in said
+    assert said.count("create_index(") == 2, "that of a new table needs no other way"
     await asyncio.to_thread(_check_style, written)
 
 
