@@ -52,6 +52,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "renew": {"expected_until": None},
     "end": {"ended_on": "2026-01-02", "reason": "return"},
     "revoke": {"ended_on": "2026-01-02", "reason": "x"},
+    "suspend": {"suspended_on": "2026-01-02", "reason": "x"},
+    "resume": {"reason": "x"},
+    "add-business-trip": {"region": "71", "starts_on": "2026-01-02", "ends_on": "2026-01-02"},
     "/v1/kandas-statuses/{id}:end": {"ended_on": "2026-01-02", "reason": "leaving"},
 }
 
