@@ -18,6 +18,7 @@ from shared.events.wire import (
     Region,
     SourceId,
     Text,
+    WireModel,
     during,
     on,
 )
@@ -41,9 +42,20 @@ ExemptGround = Literal[
 """Why a foreigner works without a permit (contracts/codes/exempt_grounds.csv says on which days each holds)."""
 
 
+class BusinessTrip(WireModel):
+    """Work in another region than the permit's, on both days and those between."""
+
+    region: Region
+    starts_on: Date
+    ends_on: Date
+
+    CONTRADICTIONS = (not_before("ends_on", "starts_on"),)
+
+
 class WorkPermit(Fact, producer="permits", name="work_permit", version=1):
     """A permit for one foreign worker in its present state. Valid on both `valid_from` and `valid_until`;
-    `ended_on` is the first day on which a revoked permit no longer holds."""
+    `ended_on` is the first day on which a revoked permit no longer holds, `suspended_on` the first of a suspension that
+    still lasts."""
 
     source_id: SourceId
     kind: PermitKind
@@ -59,6 +71,8 @@ class WorkPermit(Fact, producer="permits", name="work_permit", version=1):
     valid_from: Date
     valid_until: Date
     ended_on: PastDate | None = None
+    suspended_on: PastDate | None = None
+    business_trips: tuple[BusinessTrip, ...] = Field((), max_length=1000, description="to other regions, by their days")
 
     DAYS = during("valid_from", "ended_on", "valid_until")
     CONTRADICTIONS = (not_before("valid_until", "valid_from"),)

@@ -54,6 +54,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "revoke": {"ended_on": "2026-01-02", "reason": "x"},
     "answer": {"source_id": "F-1", "value": 1, "source": "x", "reliability": "official", "reported_on": "2026-02-01"},
     "decline": {"reason": "x"},
+    "suspend": {"suspended_on": "2026-01-02", "reason": "x"},
+    "resume": {"reason": "x"},
+    "add-business-trip": {"region": "71", "starts_on": "2026-01-02", "ends_on": "2026-01-02"},
     "/v1/kandas-statuses/{id}:end": {"ended_on": "2026-01-02", "reason": "leaving"},
 }
 

@@ -5,6 +5,7 @@ from dataclasses import astuple, dataclass
 from typing import Any
 from uuid import UUID
 
+from services.permits.rules import business_trip as trip_rule
 from services.permits.rules import exempt_worker as exempt
 from services.permits.rules import labour_immigrant as household
 from services.permits.rules import qualification as qualification_rule
@@ -14,7 +15,7 @@ from services.permits.rules.dated_figures import LabourForce, labour_force_for
 from services.permits.rules.entry_ban import Barred
 from services.permits.rules.work_permit_application import PermitsAsked, Staff
 from shared.kernel.decisions import CheckOutcome
-from shared.kernel.norms import NormsInForce, Rulebook
+from shared.kernel.norms import Norm, NormsInForce, Rulebook
 
 
 @dataclass(frozen=True)
@@ -108,3 +109,8 @@ def qualification(application: PermitsAsked, norms: NormsInForce) -> list[dict[s
     """Of each check the rule, the outcome and what was found."""
     checks = qualification_rule.checks(application, norms)
     return [{"rule": check.rule, "outcome": check.outcome.value, "explanation": check.explanation} for check in checks]
+
+
+def business_trip(trip: trip_rule.Trip, others: list[trip_rule.Trip], limit: Norm) -> list[str]:
+    """The days too many of each calendar year, as `2026: 1`."""
+    return [f"{year}: {days}" for year, days in trip_rule.beyond(trip, others, limit).items()]

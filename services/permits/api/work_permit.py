@@ -1,13 +1,14 @@
-"""`/v1/work-permits/{id}`: read, corrected, revoked. They come from applications, never by themselves."""
+"""`/v1/work-permits/{id}`: read, corrected, suspended, resumed, revoked. They come from applications alone."""
 
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Request
 
-from services.permits.cases import work_permit as cases
-from services.permits.cases.work_permit import PERMITS, Revocation, Revoked
-from shared.events.permits import WorkPermit
+from services.permits.cases import work_permit_state as cases
+from services.permits.cases.work_permit import PERMITS
+from services.permits.cases.work_permit_state import PermitAfter, Resumption, Revocation, Suspension
+from shared.events.permits import BusinessTrip, WorkPermit
 from shared.http.routes import router as api_router
 from shared.identity.callers import Caller, requires
 from shared.records import intake
@@ -45,6 +46,30 @@ async def correct(
 @router.post("/{id:uuid}:revoke", summary="Revoke a permit")
 async def revoke(
     revocation: Revocation, asked: Annotated[StepRequest, step_by(*PERMITS.writers, scope=PERMITS.scope)]
-) -> Revoked:
+) -> PermitAfter:
     """Its place goes back to the quota only where the permit never was in force."""
     return await cases.revoke(asked, revocation)
+
+
+@router.post("/{id:uuid}:suspend", summary="Suspend a permit")
+async def suspend(
+    suspension: Suspension, asked: Annotated[StepRequest, step_by(*PERMITS.writers, scope=PERMITS.scope)]
+) -> PermitAfter:
+    """Its place stays used, and its worker counted: it may be resumed."""
+    return await cases.suspend(asked, suspension)
+
+
+@router.post("/{id:uuid}:resume", summary="Let a suspended permit hold again")
+async def resume(
+    resumption: Resumption, asked: Annotated[StepRequest, step_by(*PERMITS.writers, scope=PERMITS.scope)]
+) -> PermitAfter:
+    """From today, to its old last day."""
+    return await cases.resume(asked, resumption)
+
+
+@router.post("/{id:uuid}:add-business-trip", summary="Put a business trip to another region on a permit")
+async def add_business_trip(
+    trip: BusinessTrip, asked: Annotated[StepRequest, step_by(*PERMITS.readers, scope=PERMITS.scope)]
+) -> PermitAfter:
+    """At most the days of a calendar year that the norm `business_trip_days` says, each day of one trip only."""
+    return await cases.travel(asked, trip)

@@ -1,4 +1,4 @@
-"""Work permits: decided, paid for, issued, revoked, corrected (L3)."""
+"""Work permits: decided, paid for, issued, corrected (L3). What becomes of them is in work_permit_state."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -17,7 +17,6 @@ from services.permits.cases.work_permit_application import (
 )
 from services.permits.cases.worker import Worker
 from services.permits.rules import entry_ban as entry_ban_rule
-from services.permits.rules import quota as quota_rule
 from services.permits.rules import work_permit as rule
 from services.permits.rules.rulebook import rulebook
 from services.permits.store import quota, tables
@@ -26,33 +25,21 @@ from shared import clock
 from shared.db import records
 from shared.db.identifiers import new_id
 from shared.db.records import Submission
-from shared.errors import Conflict, Fault, Invalid, Refused
+from shared.errors import Conflict, Fault, Refused
 from shared.events.envelope import Event
 from shared.events.permits import WorkPermit
-from shared.events.wire import Date, Text, WireModel
-from shared.http.answers import Versioned
 from shared.identity.scope import belongs_to
 from shared.kernel.calendar import add_days
 from shared.kernel.decisions import CheckOutcome, DecisionOutcome
 from shared.outbox.unit_of_work import UnitOfWork
 from shared.records.record_type import RecordType
-from shared.records.step import StepRequest, step
+from shared.records.step import StepRequest
 
+_DECIDED = "Was decided and cannot be corrected: revoke the permit instead."
+_OTHER_EMPLOYER = (
+    "A permit holds for one employer: revoke it, and let the new employer apply for a permit of its own for the worker."
+)
 SUBJECT_TO_CORRECTION = {"person", "occupation"}
-
-
-class Revocation(WireModel):
-    """Why a permit ends, and the first day on which it no longer holds."""
-
-    reason: Text
-    ended_on: Date
-
-
-class Revoked(Versioned):
-    """The permit after its revocation."""
-
-    id: UUID
-    permit: WorkPermit
 
 
 def _time(permit: WorkPermit) -> datetime:
@@ -75,7 +62,7 @@ def _immutable_faults(old: WorkPermit, new: WorkPermit) -> Sequence[Fault]:
     """A correction mends who the worker is; everything else was decided."""
     decided = old.model_dump(exclude=SUBJECT_TO_CORRECTION), new.model_dump(exclude=SUBJECT_TO_CORRECTION)
     changed = [name for name in decided[0] if decided[0][name] != decided[1][name]]
-    return [Fault(f"/{name}", "Was decided and cannot be corrected: revoke the permit instead.") for name in changed]
+    return [Fault(f"/{name}", _OTHER_EMPLOYER if name == "employer_bin" else _DECIDED) for name in changed]
 
 
 PERMITS = RecordType(
@@ -216,25 +203,3 @@ def _permit(file: ApplicationFile, id: UUID, worker: Worker, issued_on: date) ->
         valid_from=rule.holds_from(worker.valid_from, issued_on),
         valid_until=worker.valid_until,
     )
-
-
-async def revoke(asked: StepRequest, revocation: Revocation) -> Revoked:
-    """Ends a permit. Its place goes back to the quota only if it never was in force (see rules.quota.gives_back).
-    Raises as `step`, Conflict where it is revoked already, Invalid for a day outside its time."""
-
-    async def change(unit: UnitOfWork, permit: WorkPermit) -> WorkPermit:
-        _expect_revocable(permit, revocation.ended_on)
-        if quota_rule.gives_back(permit.valid_from, revocation.ended_on):
-            await quota.give_back(unit.connection, asked.id)
-        return permit.model_copy(update={"status": "revoked", "ended_on": revocation.ended_on})
-
-    revoked = await step(asked, PERMITS, change, reason=revocation.reason)
-    return Revoked(id=revoked.id, version=revoked.version, permit=revoked.record)
-
-
-def _expect_revocable(permit: WorkPermit, ended_on: date) -> None:
-    if permit.status == "revoked":
-        raise Conflict("The permit is revoked already.")
-    if not permit.issued_on <= ended_on <= permit.valid_until:
-        fault = Fault("/ended_on", f"Must lie between the issue, {permit.issued_on}, and {permit.valid_until}.")
-        raise Invalid("The permit cannot end on that day.", faults=[fault])

@@ -4,7 +4,7 @@ An application stands or falls as a whole; each failed check says which workers 
 pass. Source: conditions of permits (order 279 of 30.06.2023), before it order 559 of 27.06.2016.
 
 NOT modelled of that law: age and sector limits, insurance, workers who hold another permit already, the prolongation of
-permits, business trips to other regions. `conditions`, `local_content`, `citizenship`, `qualification`, `term`, `fee`
+permits. `conditions`, `local_content`, `citizenship`, `qualification`, `term`, `fee`
 and `intra_corporate` each say what they leave out or cannot know.
 """
 
