@@ -188,7 +188,6 @@ class PlacementAgency(Fact, producer="consular", name="placement_agency", versio
     listed_on: PastDate
     ended_on: PastDate | None = None
 
-    DAYS = during("listed_on", "ended_on")
     CONTRADICTIONS = (not_before("ended_on", "listed_on"),)
 
 
@@ -241,5 +240,3 @@ class RegisterTotal(Fact, producer="consular", name="register_total", version=1)
     registered: Annotated[int, Field(strict=True, ge=0)]
     working: Annotated[int, Field(strict=True, ge=0)]
     stale: Annotated[int, Field(strict=True, ge=0, description="of those registered, no longer to be believed")]
-
-    DAYS = on("day")

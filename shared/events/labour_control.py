@@ -6,7 +6,7 @@ from pydantic import Field
 
 from shared.events.contradictions import contradiction, not_before, together, twice
 from shared.events.envelope import Fact
-from shared.events.wire import Bin, PastDate, Region, SourceId, Text, WireModel
+from shared.events.wire import Bin, PastDate, Region, SourceId, Text, WireModel, during, on
 
 ViolationKind = Literal[
     "work_without_permit",
@@ -41,6 +41,7 @@ class EmployerInspection(Fact, producer="permits", name="employer_inspection", v
     violations: tuple[FoundViolation, ...] = Field((), max_length=8)
     measures: tuple[Measure, ...] = Field((), max_length=6)
 
+    DAYS = on("inspected_on")
     CONTRADICTIONS = (
         contradiction(
             "violations are named where, and only where, the check found some",
@@ -79,4 +80,5 @@ class LabourComplaint(Fact, producer="permits", name="labour_complaint", version
     settled_on: PastDate | None = None
     outcome: Literal["confirmed", "unfounded", "settled"] | None = None
 
+    DAYS = during("received_on", "settled_on")
     CONTRADICTIONS = (not_before("settled_on", "received_on"), together("settled_on", "outcome"))

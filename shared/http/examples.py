@@ -45,6 +45,10 @@ _MEMBERS: Mapping[str, Any] = {
     "number": "KZV-2026-0000311",
     "invitation": "KZI-2026-0000017",
     "person": "00c1a2b3d4e5f607",
+    "month": "2026-03",
+    "half": "2026-H1",
+    "household_iin": "900501300120",
+    "last_month": "2026-03",
 }
 _NOTHING = frozenset({"next", "iin"})
 _BY_FORMAT: Mapping[str, Any] = {

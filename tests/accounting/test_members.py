@@ -17,11 +17,11 @@ from services.accounting.rules.figures.dimensions import age_group_on
 from services.accounting.rules.kept import AGE_GROUP, KEPT, PERSONAL
 from services.accounting.rules.rows import CONSUMER
 from services.accounting.store import coverage, members
-from services.accounting.store.figures import host_figures, quota_pools
+from services.accounting.store.figures import host_figures, quota_pools, transfers
 from services.accounting.store.members import NoSuchMember
 from services.accounting.store.register_records import Records
 from shared.events.catalogue import FACTS
-from shared.events.consular import HostCountryFigure
+from shared.events.consular import HostCountryFigure, Remittance
 from shared.events.envelope import Fact
 from shared.events.kandas import KandasStatus
 from shared.events.permits import QuotaPool, WorkPermit
@@ -64,6 +64,7 @@ def of_records(records: Records) -> set[str]:
 NAMED: list[tuple[type[Fact], set[str]]] = [
     *((records.fact, of_records(records)) for records in counted()),
     (HostCountryFigure, named(host_figures._NEWEST)),
+    (Remittance, named(transfers._NEWEST)),
     (FeedCoverage, named(coverage._DECLARED)),
     (QuotaPool, named(quota_pools._POOLS)),
 ]

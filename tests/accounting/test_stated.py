@@ -14,7 +14,7 @@ from services.accounting.rules.persons.statuses import in_force_until
 from shared.events.consular import ConsularRegistration
 from shared.events.grants import grants
 from shared.events.kandas import KandasStatus
-from shared.events.permits import EaeuWorker, WorkPermit
+from shared.events.permits import BusinessImmigrant, EaeuWorker, ExemptWorker, WorkPermit
 from shared.events.police import CitizenshipChange, Expulsion, ProtectionStatus, ResidencePermit, Violation
 from shared.events.portal import BorderCrossing, HostNotification
 from shared.events.visa import StayRegistration
@@ -24,7 +24,10 @@ from tests.accounting.conftest import HASHES
 PUBLISHED = [orjson.loads(path.read_bytes()) for path in sorted(Path("contracts/examples").glob("*/*/*.json"))]
 EXAMPLES = [seen for example in PUBLISHED if (seen := seen_by("accounting", example))]
 
-STATUS = (ResidencePermit, ProtectionStatus, WorkPermit, EaeuWorker, KandasStatus, ConsularRegistration)
+STATUS = (
+    *(ResidencePermit, ProtectionStatus, KandasStatus, ConsularRegistration),
+    *(WorkPermit, EaeuWorker, ExemptWorker, BusinessImmigrant),
+)
 ACT = (Violation, Expulsion, CitizenshipChange)
 STAY = (StayRegistration, HostNotification)
 

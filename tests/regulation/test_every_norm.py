@@ -54,7 +54,7 @@ def names_in(service: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("service", WITH_RULES)
 def test_every_norm_is_read_by_the_service(service: str) -> None:
-    patterns = {pattern for pattern in names_in(service) if pattern != r"\w+"}
+    patterns = {pattern for pattern in names_in(service) if re.search("[a-z]{2}", pattern.replace(r"\w+", ""))}
     read = {norm for norm in rulebook(service).history if any(re.fullmatch(pattern, norm) for pattern in patterns)}
     assert set(rulebook(service).history) - read == set(READ_BY_NO_RULE.get(service, ()))
 

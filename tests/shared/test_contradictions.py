@@ -152,10 +152,16 @@ def candidates(kind: Any) -> Iterator[Any]:
             yield from candidates(each)
     elif get_origin(kind) is Literal:
         yield from get_args(kind)
+    elif get_origin(kind) is tuple:
+        one = next(candidates(get_args(kind)[0]))
+        yield from ((), (one,), (one, one))
+    elif isinstance(kind, type) and issubclass(kind, WireModel) and kind is not Person:
+        yield {name: next(candidates(field.annotation)) for name, field in kind.model_fields.items()}
     elif kind is Person:
         yield from (Person.model_validate(person(citizenship=state)) for state in ("UZB", "KAZ"))
     else:
-        known: dict[Any, list[Any]] = {NoneType: [None], date: ["2026-01-01", "2026-01-02"], str: ["KAZ", "75"]}
+        days = ["2026-01-01", "2026-01-02"]
+        known: dict[Any, list[Any]] = {NoneType: [None], date: days, str: ["KAZ", "75"], int: [1]}
         yield from known[kind]
 
 
@@ -163,4 +169,4 @@ def has_field(model: type[WireModel], place: tuple[Any, ...]) -> bool:
     name, *below = place
     if name not in model.model_fields:
         return False
-    return not below or has_field(Person, tuple(below))
+    return not below or isinstance(below[0], int) or has_field(Person, tuple(below))

@@ -26,7 +26,8 @@ OTHER_KINDS = {
 }  # fmt: skip
 NOT_OF_PERSONS = {
     *("employer", "employer_inspection", "feed_coverage", "host_country_figure", "labour_complaint", "labour_risk"),
-    "quota_order",
+    *("placement_agency", "placement_complaint", "placement_contract", "quota_order", "quota_pool"),
+    *("register_total", "remittance", "statistics_request"),
 }
 
 
