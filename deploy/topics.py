@@ -7,11 +7,12 @@ As a job, `python -m deploy.topics`, on the one of which the services' own setti
 import asyncio
 import os
 import sys
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.errors import TopicAlreadyExistsError, UnknownTopicOrPartitionError, for_code
 
 from deploy import topic_access
 from shared.broker import Broker
@@ -19,6 +20,8 @@ from shared.events.grants import grants, promised
 from shared.settings import KafkaSettings
 
 RETENTION = {"unlimited": {"retention.ms": "-1", "retention.bytes": "-1"}}
+
+PATIENCE = 30.0  # seconds
 
 _OWN = 1  # DYNAMIC_TOPIC_CONFIG of Kafka's protocol: what was said of this topic, and is no default
 
@@ -44,11 +47,21 @@ async def ensure(broker: Broker) -> None:
         for name, code, message in answer.topic_errors:
             if code not in (0, TopicAlreadyExistsError.errno):
                 raise for_code(code)(f"{name}: {message}")
-        await _keep_promised(admin)
+        await _once_known(lambda: _keep_promised(admin))
         if broker.security.startswith("SASL"):
             await topic_access.bring_in_line(admin, topic_access.rules_of(grants()))
     finally:
         await admin.close()
+
+
+async def _once_known(asked: Callable[[], Awaitable[None]]) -> None:
+    """A broker makes a topic before each of its parts knows of it: what is not known yet is asked for again."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            try:
+                return await asked()
+            except UnknownTopicOrPartitionError:
+                await asyncio.sleep(0.1)
 
 
 async def _keep_promised(admin: AIOKafkaAdminClient) -> None:

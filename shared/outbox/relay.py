@@ -68,7 +68,8 @@ class Relay:
                     producer = AIOKafkaProducer(
                         **self._broker.options(), enable_idempotence=True, compression_type=written
                     )
-                    await stack.enter_async_context(producer)
+                    stack.push_async_callback(producer.stop)  # also of one that did not come to start
+                    await producer.start()
                     self._active.set(1)
                     await self._relay(connection, producer)
             except (KafkaError, *PASSING) as outage:
