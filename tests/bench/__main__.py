@@ -13,6 +13,7 @@ FIGURES = (
     "daily_runs",
     "accounting_intake",
     "intake_memory",
+    "catch_up",
     "residence",
     "rebuild",
     "quota",

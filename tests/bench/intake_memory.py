@@ -10,6 +10,7 @@ import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -90,7 +91,7 @@ async def intake_process(database: Database, feed: str, directory: Path) -> Asyn
     """`python -m services.accounting intake` on the feed of a portal at that address, until the block ends."""
     issuer.ensure_issuer(directory)
     token = directory / "token"
-    token.write_text("the feed of a bench asks for none")
+    token.write_text(issuer.mint(directory, "system", client_id="kosh-accounting", ttl=timedelta(days=1)))
     environment = {
         **os.environ,
         **issuer.environment(directory),
