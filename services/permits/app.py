@@ -1,6 +1,5 @@
 """The permits register: foreign labour. Wiring only."""
 
-import httpx
 from fastapi import FastAPI
 
 from services.permits.api import (
@@ -24,6 +23,7 @@ from services.permits.api import (
 from services.permits.background import BACKGROUND
 from services.permits.labour_market.setup import make_labour_market
 from services.permits.settings import LabourMarketSettings
+from shared.client import HttpClient
 from shared.service import make_register
 from shared.settings import ServiceSettings
 
@@ -49,7 +49,7 @@ ROUTERS = (
 
 def make_app(settings: ServiceSettings) -> FastAPI:
     market_settings = LabourMarketSettings()
-    client = httpx.AsyncClient(timeout=market_settings.patience)
+    client = HttpClient(timeout=market_settings.patience)
     title = "Kosh permits: foreign labour"
     app = make_register("permits", title, settings, ROUTERS, closing=(client.aclose,), background=BACKGROUND)
     app.state.labour_market = make_labour_market(client, **market_settings.model_dump(exclude={"patience"}))

@@ -17,6 +17,7 @@ from services.portal.signatures.port import SignatureVerifier
 from services.portal.signatures.setup import make_verifier
 from shared.audit import anchors
 from shared.background import Background
+from shared.client import HttpClient
 from shared.timer import A_DAY, Job
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ log = logging.getLogger(__name__)
 def verifier_of_settings() -> tuple[httpx.AsyncClient, SignatureVerifier]:
     """The verifier of signatures, and the client by which it asks others: whoever takes it closes that."""
     settings = SignatureSettings()
-    client = httpx.AsyncClient(timeout=settings.patience)
+    client = HttpClient(timeout=settings.patience)
     return client, make_verifier(client, **settings.model_dump(exclude={"patience"}))
 
 

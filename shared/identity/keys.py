@@ -16,6 +16,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, RSAKey
 
 from shared import clock
+from shared.client import HttpClient
 from shared.errors import Unavailable
 
 MIN_AGE = 10  # seconds between two fetches for the sake of an unknown key id
@@ -91,7 +92,7 @@ def from_discovery(issuer: str, address: str | None = None) -> Fetch:
     """
 
     async def fetch() -> Mapping[str, Any]:
-        async with httpx.AsyncClient(timeout=5) as client:
+        async with HttpClient(timeout=5) as client:
             configuration = await _get(client, (address or issuer).rstrip("/") + "/.well-known/openid-configuration")
             if configuration.get("issuer") != issuer:
                 raise ValueError("the provider calls itself by another name")

@@ -1,6 +1,6 @@
 """The token with which one service calls another: from a file, or by client credentials from the identity provider.
 
-    async with httpx.AsyncClient(base_url=..., auth=SystemAuth.of(settings)) as client: ...
+    async with HttpClient(base_url=..., auth=SystemAuth.of(settings)) as client: ...
 
 A token is used until a minute before it ends; an answer of 401 takes a new one once.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 
 from shared import clock
+from shared.client import HttpClient
 from shared.errors import Unavailable
 from shared.settings import ServiceSettings, SettingsError
 
@@ -76,7 +77,7 @@ def from_provider(address: str, client: httpx.BasicAuth, audience: str) -> Calla
     """A token by the client credentials grant (RFC 6749, 4.4), at the endpoint that the provider's discovery names."""
 
     async def fetch() -> Fetched:
-        async with httpx.AsyncClient(timeout=10) as http:
+        async with HttpClient(timeout=10) as http:
             configuration = (
                 await http.get(address.rstrip("/") + "/.well-known/openid-configuration")
             ).raise_for_status()

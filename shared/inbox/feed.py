@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import httpx
 import orjson
 
+from shared.client import HttpClient
 from shared.errors import Unavailable
 from shared.events.epochs import HEADER, Epoch
 from shared.inbox.source import LARGEST, Delivery, Event, Newest, Place, Positions, SourceFailed, Unreadable
@@ -56,9 +57,7 @@ class FeedSource:
     ) -> None:
         self.name, self._types = name, list(types)
         plain = {"Accept-Encoding": "identity"}  # coding would cost both sides more than a network between them
-        self._http = httpx.AsyncClient(
-            base_url=address, auth=auth, headers=plain, timeout=PATIENCE, transport=transport
-        )
+        self._http = HttpClient(base_url=address, auth=auth, headers=plain, timeout=PATIENCE, transport=transport)
 
     async def read(self, after: Positions, limit: int, wait: float) -> Delivery:
         position = after.get(0, 0)

@@ -55,10 +55,14 @@ class JsonLines(logging.Formatter):
 
 
 def failure(error: BaseException) -> Iterator[dict[str, Any]]:
-    """An exception and its causes, outermost first: type and the way through our code, without their texts."""
+    """An exception and its causes, outermost first, and of a group each that is in it: type and the way through our
+    code, without their texts."""
     seen: BaseException | None = error
     while seen is not None:
         steps = traceback.walk_tb(seen.__traceback__)
         where = [f"{frame.f_code.co_filename}:{line} {frame.f_code.co_name}" for frame, line in steps]
         yield {"type": f"{type(seen).__module__}.{type(seen).__qualname__}", "where": where}
+        if isinstance(seen, BaseExceptionGroup):
+            for each in seen.exceptions:
+                yield from failure(each)
         seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)

@@ -16,7 +16,7 @@ from shared.http.app import make_app
 from shared.http.metrics_port import metrics_served
 from shared.http.routes import router
 from shared.identity.callers import public
-from shared.telemetry.logs import JsonLines
+from shared.telemetry.logs import JsonLines, failure
 from shared.telemetry.metrics import CONTENT_TYPE, Metrics
 from shared.telemetry.tracing import Tracing, current_trace_id, current_traceparent
 from tests.shared.http.conftest import TokenFor, client_of
@@ -142,6 +142,13 @@ def test_a_failure_is_told_by_its_way_not_by_its_words() -> None:
     assert told["message"] == "failed"
     assert "KARIMOV" not in line
     assert "900501300123" not in line
+
+
+def test_of_failures_in_a_group_each_is_told() -> None:
+    group = ExceptionGroup("tasks", [KeyError("a name"), ExceptionGroup("more", [OSError("a number")])])
+    assert [step["type"].partition(".")[2] for step in failure(group)] == [
+        "ExceptionGroup", "KeyError", "ExceptionGroup", "OSError",
+    ]  # fmt: skip
 
 
 async def test_answers_are_counted_by_route_and_never_by_address(traced_app: FastAPI) -> None:
