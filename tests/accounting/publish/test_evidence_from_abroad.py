@@ -157,3 +157,60 @@ async def test_of_a_case_of_assistance_no_person_is_told(api: Api, written: Acco
     stored = await written.connection.fetch("SELECT body::text, claim, document FROM linkage.register_fact")
     assert {(row["claim"], row["document"]) for row in stored} == {(0, 0)}
     assert not [row for row in stored if "KAZ" in row["body"]]
+
+
+async def test_citizens_on_the_register_by_country_and_purpose(api: Api, written: Accounting) -> None:
+    def entry(**changes: Any) -> dict[str, Any]:
+        return {
+            "mission": "Seoul", "person": person(citizenship="KAZ"), "country": "KOR", "purpose": "work",
+            "registered_on": "2023-05-05",
+        } | changes  # fmt: skip
+
+    await say(
+        written,
+        ConsularRegistration,
+        entry(),
+        entry(purpose="study"),
+        entry(ended_on="2023-12-31", end_reason="return"),
+        entry(country="DEU", registered_on="2024-01-02"),
+    )
+    found = await read(api, "DF_ABROAD/A.REGISTERED.REGISTER.KZ..._T._T", "PARTNER", "PURPOSE", "TIME_PERIOD")
+    assert {at: value for at, value in found.items() if value} == {
+        **{("_T", "_T", "2023"): 2, ("KOR", "_T", "2023"): 2, ("KOR", "work", "2023"): 1},
+        **{("KOR", "study", "2023"): 1, ("_T", "work", "2023"): 1, ("_T", "study", "2023"): 1},
+        **{("_T", "_T", "2024"): 3, ("KOR", "_T", "2024"): 2, ("KOR", "work", "2024"): 1},
+        **{("KOR", "study", "2024"): 1, ("_T", "work", "2024"): 2, ("_T", "study", "2024"): 1},
+        **{("DEU", "_T", "2024"): 1, ("DEU", "work", "2024"): 1},
+    }
+
+
+async def test_of_a_host_countrys_figures_of_one_reliability_the_one_reported_last_counts(
+    api: Api, written: Accounting
+) -> None:
+    def figure(**changes: Any) -> dict[str, Any]:
+        return {
+            "country": "GRC", "concept": "working", "period": "2023", "value": 2100, "source": "ELSTAT",
+            "reliability": "official", "reported_on": "2024-01-10",
+        } | changes  # fmt: skip
+
+    await say(
+        written,
+        HostCountryFigure,
+        figure(value=2000, reported_on="2023-12-01"),
+        figure(),
+        figure(period="2023-Q4", value=2050, reliability="press"),
+        figure(country="KOR", concept="irregular", value=11_000, reliability="estimate"),
+        figure(value=9_000, reported_on="2025-01-10", reliability="press"),
+        figure(value=8_000, reported_on="2024-12-01", reliability="press"),
+    )
+    found = await read(api, "DF_MIRROR/all", "FREQ", "INDICATOR", "METHOD", "REF_AREA", "REPORTER", "OBS_STATUS")
+    assert found == {
+        ("A", "WORKING", "HOST", "GRC", "GRC", "A"): 2100,
+        ("A", "WORKING", "HOST_PRESS", "GRC", "GRC", "U"): 9_000,
+        ("Q", "WORKING", "HOST_PRESS", "GRC", "GRC", "U"): 2050,
+        ("A", "IRREGULAR", "HOST_ESTIMATE", "KOR", "KOR", "E"): 11_000,
+    }
+    assert await read(api, "DF_MIRROR/...KOR..?startPeriod=2023&endPeriod=2023", "REF_AREA") == {"KOR": 11_000}
+    stranger = await api.client.get("/sdmx/v1/data/DF_MIRROR/A.WORKING.HOST.GRC.KAZ.GRC")
+    assert stranger.status_code == 403
+    assert (await api.client.get("/sdmx/v1/data/DF_MIRROR/A.WORKING.HOST...")).status_code == 404

@@ -17,7 +17,6 @@ from services.accounting.intake.decode import decode
 from services.accounting.rules.figures.dataflows import AGES, codes_of
 from services.accounting.rules.figures.dimensions import AGE_GROUPS, age_group, birth_code, day_number
 from shared import clock
-from shared.events.consular import ConsularRegistration, HostCountryFigure
 from shared.events.envelope import Fact
 from shared.events.kandas import KandasStatus
 from shared.events.permits import BusinessImmigrant, EaeuWorker, ExemptWorker, WorkPermit
@@ -211,63 +210,6 @@ class TestKandas:
             **{("KZ", "_T"): 3, ("55", "_T"): 2, ("59", "_T"): 1, ("KZ", "MNG"): 2, ("KZ", "UZB"): 1},
             **{("55", "MNG"): 2, ("59", "UZB"): 1},
         }
-
-
-class TestAbroad:
-    async def test_citizens_on_the_register_by_country_and_purpose(self, api: Api, written: Accounting) -> None:
-        def entry(**changes: Any) -> dict[str, Any]:
-            return {
-                "mission": "Seoul", "person": person(citizenship="KAZ"), "country": "KOR", "purpose": "work",
-                "registered_on": "2023-05-05",
-            } | changes  # fmt: skip
-
-        await say(
-            written,
-            ConsularRegistration,
-            entry(),
-            entry(purpose="study"),
-            entry(ended_on="2023-12-31", end_reason="return"),
-            entry(country="DEU", registered_on="2024-01-02"),
-        )
-        found = await read(api, "DF_ABROAD/A.REGISTERED.REGISTER.KZ..._T._T", "PARTNER", "PURPOSE", "TIME_PERIOD")
-        assert {at: value for at, value in found.items() if value} == {
-            **{("_T", "_T", "2023"): 2, ("KOR", "_T", "2023"): 2, ("KOR", "work", "2023"): 1},
-            **{("KOR", "study", "2023"): 1, ("_T", "work", "2023"): 1, ("_T", "study", "2023"): 1},
-            **{("_T", "_T", "2024"): 3, ("KOR", "_T", "2024"): 2, ("KOR", "work", "2024"): 1},
-            **{("KOR", "study", "2024"): 1, ("_T", "work", "2024"): 2, ("_T", "study", "2024"): 1},
-            **{("DEU", "_T", "2024"): 1, ("DEU", "work", "2024"): 1},
-        }
-
-    async def test_of_a_host_countrys_figures_of_one_reliability_the_one_reported_last_counts(
-        self, api: Api, written: Accounting
-    ) -> None:
-        def figure(**changes: Any) -> dict[str, Any]:
-            return {
-                "country": "GRC", "concept": "working", "period": "2023", "value": 2100, "source": "ELSTAT",
-                "reliability": "official", "reported_on": "2024-01-10",
-            } | changes  # fmt: skip
-
-        await say(
-            written,
-            HostCountryFigure,
-            figure(value=2000, reported_on="2023-12-01"),
-            figure(),
-            figure(period="2023-Q4", value=2050, reliability="press"),
-            figure(country="KOR", concept="irregular", value=11_000, reliability="estimate"),
-            figure(value=9_000, reported_on="2025-01-10", reliability="press"),
-            figure(value=8_000, reported_on="2024-12-01", reliability="press"),
-        )
-        found = await read(api, "DF_MIRROR/all", "FREQ", "INDICATOR", "METHOD", "REF_AREA", "REPORTER", "OBS_STATUS")
-        assert found == {
-            ("A", "WORKING", "HOST", "GRC", "GRC", "A"): 2100,
-            ("A", "WORKING", "HOST_PRESS", "GRC", "GRC", "U"): 9_000,
-            ("Q", "WORKING", "HOST_PRESS", "GRC", "GRC", "U"): 2050,
-            ("A", "IRREGULAR", "HOST_ESTIMATE", "KOR", "KOR", "E"): 11_000,
-        }
-        assert await read(api, "DF_MIRROR/...KOR..?startPeriod=2023&endPeriod=2023", "REF_AREA") == {"KOR": 11_000}
-        stranger = await api.client.get("/sdmx/v1/data/DF_MIRROR/A.WORKING.HOST.GRC.KAZ.GRC")
-        assert stranger.status_code == 403
-        assert (await api.client.get("/sdmx/v1/data/DF_MIRROR/A.WORKING.HOST...")).status_code == 404
 
 
 class TestBorder:
