@@ -16,7 +16,7 @@ from shared.audit import anchors
 from shared.background import NOTHING, Background
 from shared.db.engine import make_engine
 from shared.process import Telemetry
-from shared.settings import ServiceSettings, SettingsError
+from shared.settings import ServiceSettings, SettingsError, owners_url
 from shared.timer import Job
 
 if TYPE_CHECKING:
@@ -28,10 +28,10 @@ MakeApp = Callable[[ServiceSettings], "FastAPI"]
 def main(
     service: str, make: MakeApp, arguments: Sequence[str] | None = None, *, background: Background = NOTHING
 ) -> None:
-    """`python -m services.<service> api|relay|migrate|background|access-log-check|new-epoch|adopt`, or one of the
-    background's jobs, done at once."""
+    """`python -m services.<service> api|relay|migrate|background|access-log-check|new-epoch|archive-outbox|adopt`, or
+    one of the background's jobs, done at once."""
     jobs = {job.name: job for job in background.jobs}
-    roles = ["api", "relay", "migrate", "access-log-check", "new-epoch", *jobs]
+    roles = ["api", "relay", "migrate", "access-log-check", "new-epoch", "archive-outbox", *jobs]
     roles += [] if background == NOTHING else ["background"]
     roles += ["adopt"] if background.copies else []
     parser = argparse.ArgumentParser(prog=f"python -m services.{service}")
@@ -43,6 +43,8 @@ def main(
             return asyncio.run(anchors.check(service, settings.database_url))
         if role == "new-epoch":
             return asyncio.run(_new_epoch(service, settings))
+        if role == "archive-outbox":
+            return asyncio.run(_archive_outbox(service, settings))
         if role == "adopt":
             return asyncio.run(_adopt(service, settings, background))
         if role in jobs:
@@ -101,6 +103,19 @@ async def _new_epoch(service: str, settings: ServiceSettings) -> None:
     print(f"{service}: epoch {epoch.id} begins after position {epoch.after}")
 
 
+async def _archive_outbox(service: str, settings: ServiceSettings) -> None:
+    """For an outbox that grows: what is old takes a tenth of the disk, and is read as before."""
+    from shared import outbox
+
+    owner = owners_url(settings, service)
+    engine = make_engine(owner, connections=1, application=f"kosh-{service}-job", background=True)
+    try:
+        moved = await outbox.archive(engine, settings.outbox_rows)
+    finally:
+        await engine.dispose()
+    print(f"{service}: {moved} events moved into the archive of the outbox")
+
+
 async def _adopt(service: str, settings: ServiceSettings, background: Background) -> None:
     """Reads the registers anew whose facts the service copies, after one of them was restored to an earlier state."""
     from shared.errors import Conflict
@@ -117,8 +132,6 @@ async def _adopt(service: str, settings: ServiceSettings, background: Background
 
 
 def _migrate(service: str, settings: ServiceSettings, _make: MakeApp) -> None:
-    if settings.owner_database_url is None:
-        sys.exit(f"migrations are the owner's work: set KOSH_{service.upper()}_OWNER_DATABASE_URL")
     from shared.db.migrate import upgrade
 
-    upgrade(service, settings.owner_database_url)
+    upgrade(service, owners_url(settings, service))

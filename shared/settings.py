@@ -104,6 +104,10 @@ class ServiceSettings(KafkaSettings):
         None, validation_alias="KOSH_TRUSTED_PROXIES", description="whose X-Forwarded-For is believed"
     )
 
+    outbox_rows: int = Field(
+        1_000_000, gt=0, validation_alias="KOSH_OUTBOX_ROWS", description="newest events that are never archived"
+    )
+
     frontends: str = Field(
         "",
         validation_alias="KOSH_FRONTENDS",
@@ -146,6 +150,13 @@ class ServiceSettings(KafkaSettings):
             return cls(_env_prefix=prefix, _secrets_dir=secrets, feeds=_feeds(secrets))
         except ValidationError as error:
             raise SettingsError(f"{service} cannot start:\n" + "\n".join(_complaints(error, prefix))) from None
+
+
+def owners_url(settings: ServiceSettings, service: str) -> str:
+    """The address for what only the owner of the tables may do. Raises SettingsError where it is not set."""
+    if settings.owner_database_url is None:
+        raise SettingsError(f"this is the owner's work: set KOSH_{service.upper()}_OWNER_DATABASE_URL")
+    return settings.owner_database_url
 
 
 def _feeds(secrets: str | None) -> dict[str, str]:

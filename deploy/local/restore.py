@@ -33,7 +33,7 @@ ANSWER_PATIENCE = 1_800.0
 COLUMNS = ("register", "position", "type", "record", "version", "source_id", "counted")
 
 _BEYOND = """
-SELECT position, type, subject, recordversion, data::jsonb ->> 'source_id' FROM outbox WHERE position > $1
+SELECT position, type, subject, recordversion, data::jsonb ->> 'source_id' FROM {outbox} WHERE position > $1
 ORDER BY position
 """
 
@@ -157,8 +157,10 @@ async def _write_beyond(server: Server, restored: Mapping[str, int], file: Path)
             async with _connected(server, register) as connection:
                 if connection is None:
                     continue
+                archived = await connection.fetchval("SELECT to_regclass('outbox_event')")  # none before decision 0037
+                beyond = _BEYOND.format(outbox=archived or "outbox")
                 async with connection.transaction():
-                    async for row in connection.cursor(_BEYOND, restored.get(register, 0)):
+                    async for row in connection.cursor(beyond, restored.get(register, 0)):
                         rows.writerow((register, *row, "yes" if row[0] <= counted.get(register, 0) else "no"))
                         count += 1
     return count

@@ -14,7 +14,7 @@ from pathlib import Path
 import uvloop
 
 from services.accounting.settings import AccountingSettings, dsn
-from shared.settings import SettingsError
+from shared.settings import SettingsError, owners_url
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -78,7 +78,7 @@ def _migrate(settings: AccountingSettings, _: argparse.Namespace) -> None:
     from services.accounting.cases.migration import beside_no_writer
     from shared.db.migrate import upgrade
 
-    owner = _owner(settings)
+    owner = owners_url(settings, "accounting")
     uvloop.run(beside_no_writer(dsn(owner), lambda: upgrade("accounting", owner), print))
 
 
@@ -86,7 +86,11 @@ def _rebuild(settings: AccountingSettings, _: argparse.Namespace) -> None:
     from services.accounting.cases.rebuild import rebuild
 
     begun = time.monotonic()
-    uvloop.run(rebuild(dsn(_owner(settings)), lambda step: print(f"{time.monotonic() - begun:7.1f} s  {step}")))
+    uvloop.run(
+        rebuild(
+            dsn(owners_url(settings, "accounting")), lambda step: print(f"{time.monotonic() - begun:7.1f} s  {step}")
+        )
+    )
 
 
 def _release(settings: AccountingSettings, _: argparse.Namespace) -> None:
@@ -122,7 +126,7 @@ async def _mark_for_resending(settings: AccountingSettings, source: str | None) 
 
 
 def _adopt(settings: AccountingSettings, chosen: argparse.Namespace) -> None:
-    uvloop.run(_read_anew(settings, _owner(settings), chosen.source, chosen.lost))
+    uvloop.run(_read_anew(settings, owners_url(settings, "accounting"), chosen.source, chosen.lost))
 
 
 async def _read_anew(settings: AccountingSettings, owner: str, register: str, file: Path | None) -> None:
@@ -163,12 +167,6 @@ def _load(settings: AccountingSettings, chosen: argparse.Namespace) -> None:
         asyncio.run(load(dsn(settings.database_url), chosen.files, chosen.indicator, print, publisher))
     except (BadFile, Conflict, OSError) as refused:
         sys.exit(str(refused))
-
-
-def _owner(settings: AccountingSettings) -> str:
-    if settings.owner_database_url is None:
-        sys.exit("this is the owner's work: set KOSH_ACCOUNTING_OWNER_DATABASE_URL")
-    return settings.owner_database_url
 
 
 COMMANDS = {

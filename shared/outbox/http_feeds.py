@@ -1,7 +1,7 @@
 """The parameters of http-feeds.org beside ours: `lastEventId` for `after`, `timeout` (milliseconds) for `wait`.
 
 An event's id says nothing of its position. A replica remembers the ids that it ended its answers with; any other is
-looked for from the newest event backwards, once.
+looked for in the whole outbox, once.
 """
 
 from collections import OrderedDict
@@ -21,8 +21,13 @@ _DIGITS = 19  # of the largest position
 _VERSION_DIGITS = 9  # those that a version can have
 
 _FOUND = text("""
-SELECT position FROM outbox WHERE subject = :subject AND recordversion = :version AND type = :type
-ORDER BY position DESC LIMIT 1
+SELECT max(position) FROM (
+    SELECT position, type, recordversion FROM outbox WHERE subject = :subject
+    UNION ALL
+    SELECT position, type, recordversion FROM outbox_page,
+        unnest(positions, types, subjects, recordversions) AS archived (position, type, subject, recordversion)
+        WHERE subject = :subject AND :subject = ANY(subjects)
+) told WHERE type = :type AND recordversion = :version
 """)
 
 

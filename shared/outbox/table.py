@@ -16,6 +16,7 @@ from shared.db.driver import copy_rows
 from shared.db.json_text import JsonText
 from shared.db.revisions import AFTER_CREATE
 from shared.events.envelope import Event
+from shared.outbox.archive import ARRAYS, ROW, page_table
 from shared.outbox.epoch import epoch_table
 
 ORDER_LOCK = 0x6B6F7368  # "kosh"; advisory locks are per database
@@ -37,8 +38,8 @@ IN_COMMIT_ORDER = (
 
 
 def outbox_table(metadata: MetaData) -> Table:
-    """position, and the attributes and data of one CloudEvent a row. Never deleted: it is the feed. Beside it, its
-    epochs."""
+    """position, and the attributes and data of one CloudEvent a row. Never deleted, only moved to the archive: it is
+    the feed. Beside it, its epochs and its archive."""
     table = Table(
         "outbox",
         metadata,
@@ -53,6 +54,7 @@ def outbox_table(metadata: MetaData) -> Table:
         info={AFTER_CREATE: IN_COMMIT_ORDER},
     )
     epoch_table(metadata)
+    page_table(metadata)
     return table
 
 
@@ -70,26 +72,36 @@ def relay_table(metadata: MetaData) -> Table:
 _COLUMNS = ("type", "subject", "recordversion", "recordwithdrawn", "time", "traceparent", "data")
 
 # A time that this program's calendar does not hold must not end the reading of all that follow.
-_AFTER = text("""
-SELECT position, type, subject, recordversion, recordwithdrawn,
-    greatest(least(time, '9999-12-30 00:00+00'), '0001-01-03 00:00+00') AS time, traceparent, CAST(data AS text) AS data
-FROM outbox WHERE position > :after ORDER BY position LIMIT :limit
-""")
+_READ = """type, subject, recordversion, recordwithdrawn,
+    greatest(least(time, '9999-12-30 00:00+00'), '0001-01-03 00:00+00') AS time, traceparent,
+    CAST(data AS text) AS data"""
+_AFTER = text(f"SELECT position, {_READ} FROM outbox_event WHERE position > :after ORDER BY position LIMIT :limit")  # noqa: S608
 
 LOOK = 10_000  # events looked at for those of some types, at most: who asks goes on from there
 
-_OF_TYPES = text("""
-WITH looked AS MATERIALIZED (SELECT position, type FROM outbox WHERE position > :after ORDER BY position LIMIT :look),
-wanted AS MATERIALIZED (
+# In one statement, which sees an event either in its row or in its page. A page is only looked for by its key: where
+# none is left after the position, which is nearly always, that costs nothing.
+_OF_TYPES = text(f"""
+WITH page AS MATERIALIZED (SELECT last FROM outbox_page WHERE last > :after ORDER BY last LIMIT 1),
+looked AS MATERIALIZED (
+    (SELECT position, type FROM outbox WHERE position > :after AND NOT EXISTS (SELECT FROM page)
+        ORDER BY position LIMIT :look)
+    UNION ALL
+    SELECT archived.* FROM page JOIN outbox_page USING (last), unnest(positions, types) AS archived (position, type)
+        WHERE position > :after
+), wanted AS MATERIALIZED (
     SELECT position FROM looked WHERE type = ANY(CAST(:types AS text[])) ORDER BY position LIMIT :limit
 ), reach AS (
     SELECT CASE WHEN (SELECT count(*) FROM wanted) < :limit THEN max(position)
         ELSE (SELECT max(position) FROM wanted) END AS reached FROM looked
+), told AS (
+    SELECT {ROW} FROM wanted JOIN outbox USING (position)
+    UNION ALL
+    SELECT {ROW} FROM page JOIN outbox_page USING (last), unnest({ARRAYS}) AS archived ({ROW})
+        JOIN wanted USING (position)
 )
-SELECT reached, o.position, o.type, subject, recordversion, recordwithdrawn,
-    greatest(least(time, '9999-12-30 00:00+00'), '0001-01-03 00:00+00') AS time, traceparent, CAST(data AS text) AS data
-FROM reach LEFT JOIN (wanted JOIN outbox o USING (position)) ON true ORDER BY o.position
-""")
+SELECT reached, position, {_READ} FROM reach LEFT JOIN told ON true ORDER BY position
+""")  # noqa: S608  (our own names)
 _RELAYED = text("SELECT transport, position FROM relayed WHERE transport = ANY(CAST(:topics AS text[]))")
 
 
@@ -128,8 +140,9 @@ async def newest(connection: AsyncConnection) -> int:
 
 
 async def size(connection: AsyncConnection) -> int:
-    """Bytes of disk that the outbox takes, indexes and long values (TOAST) included."""
-    return (await connection.scalar(text("SELECT pg_total_relation_size('outbox')"))) or 0
+    """Bytes of disk that the outbox takes with its archive, indexes and long values (TOAST) included."""
+    taken = text("SELECT pg_total_relation_size('outbox') + pg_total_relation_size('outbox_page')")
+    return (await connection.scalar(taken)) or 0
 
 
 async def relayed(connection: AsyncConnection, topics: Sequence[str]) -> dict[str, int]:

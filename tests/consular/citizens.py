@@ -14,7 +14,7 @@ _numbers = count(1)
 def iin() -> str:
     """A number that nobody else has."""
     while True:
-        eleven = f"9005013{next(_numbers):04d}"
+        eleven = str(90_050_130_000 + next(_numbers))  # a long run needs more than four digits hold
         if (digit := check_digit(eleven)) is not None:
             return f"{eleven}{digit}"
 

@@ -16,6 +16,7 @@ from shared.db.engine import make_engine
 from shared.db.outages import may_pass
 from shared.events.envelope import Event
 from shared.outbox import unit_of_work
+from shared.outbox.archive import WHOLE
 from shared.outbox.table import IN_COMMIT_ORDER, outbox_table
 from shared.testing.postgres import FreshDatabase
 
@@ -32,7 +33,7 @@ async def engine(empty_database: FreshDatabase) -> AsyncIterator[AsyncEngine]:
     outbox_table(metadata)
     async with owner.begin() as connection:
         await connection.run_sync(metadata.create_all)
-        for statement in IN_COMMIT_ORDER:
+        for statement in (*IN_COMMIT_ORDER, *WHOLE):
             await connection.execute(text(statement))
     yield owner
     await owner.dispose()
