@@ -57,8 +57,11 @@ def _memory(pid: int, name: str) -> int:
 
 
 @asynccontextmanager
-async def api_process(service: str, database: Database, keys: Path) -> AsyncIterator[ApiProcess]:
-    """`python -m services.<service> api` on `database`, from ready until the block ends."""
+async def api_process(
+    service: str, database: Database, keys: Path, home: Path | None = None
+) -> AsyncIterator[ApiProcess]:
+    """`python -m services.<service> api` on `database`, from ready until the block ends; of the code in `home`, if not
+    of this."""
     issuer.ensure_issuer(keys)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -70,7 +73,8 @@ async def api_process(service: str, database: Database, keys: Path) -> AsyncIter
         f"KOSH_{service.upper()}_PORT": str(port),
         "KOSH_LOG_LEVEL": "WARNING",
     }
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", f"services.{service}", "api", env=environment)
+    command = (sys.executable, "-m", f"services.{service}", "api")
+    process = await asyncio.create_subprocess_exec(*command, env=environment, cwd=home)
     try:
         await _ready(port)
         yield ApiProcess(port, process.pid, keys)

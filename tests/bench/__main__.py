@@ -14,6 +14,7 @@ FIGURES = (
     "accounting_intake",
     "intake_memory",
     "catch_up",
+    "freshness",
     "residence",
     "rebuild",
     "quota",

@@ -56,7 +56,7 @@ async def caught_up(connection: asyncpg.Connection, newest: int) -> float:
 
 async def main(events: int, server: Server) -> None:
     answers = pages(events)
-    portal, accounting = await _databases(server)
+    portal, accounting = await databases(server)
     filled = await asyncpg.connect(server.dsn(portal.name))
     read = await asyncpg.connect(server.dsn(accounting.name))
     newest = await fill(filled, answers)
@@ -73,7 +73,8 @@ async def main(events: int, server: Server) -> None:
     await read.close()
 
 
-async def _databases(server: Server) -> tuple[Database, Database]:
+async def databases(server: Server) -> tuple[Database, Database]:
+    """Empty ones of the portal and of accounting, at this version."""
     made = [await server.ensure_database(service) for service in ("portal", "accounting")]
     for service, database in zip(("portal", "accounting"), made, strict=True):
         await asyncio.to_thread(upgrade, service, database.owner_url)

@@ -1,5 +1,6 @@
 """`make release-dump`: a system of its own, a few hundred invented records of every kind through its API, and a dump of
-each database in SQL: what the next version's migrations meet (tests.upgrade)."""
+each database in SQL: what the next version's migrations meet (tests.upgrade). Beside them the registers' code, as it is
+committed, which the next version runs beside."""
 
 import argparse
 import asyncio
@@ -28,7 +29,7 @@ from shared import clock
 from shared.records.record_type import RecordType
 from tests.chaos.load import Load
 from tests.portal.hosts import notice
-from tests.upgrade.releases import FOLDER
+from tests.upgrade.releases import FOLDER, keep_code
 
 SEED = 20_261_129
 TIMES = {"_cross": 40, "_register_abroad": 12, "_lodge": 8, "_apply": 16, "_send_file": 2, "_revise": 40}
@@ -53,6 +54,7 @@ def write(folder: Path) -> None:
             for service in REGISTERS:
                 _run(system, service, "access-log-seal")
             folder.mkdir(parents=True, exist_ok=True)
+            keep_code(folder)
             for service in SERVICES:
                 (folder / f"{service}.sql.gz").write_bytes(gzip.compress(_dump(system, service).encode(), 9, mtime=0))
         finally:
