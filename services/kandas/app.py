@@ -2,12 +2,26 @@
 
 from fastapi import FastAPI
 
-from services.kandas.api import expiry_run, kandas_application, kandas_status
+from services.kandas.api import (
+    compatriot_register,
+    cultural_centre,
+    expiry_run,
+    kandas_application,
+    kandas_status,
+    notable_kazakh,
+)
 from services.kandas.background import BACKGROUND
 from shared.service import make_register
 from shared.settings import ServiceSettings
 
-ROUTERS = (kandas_application.router, kandas_status.router, expiry_run.router)
+ROUTERS = (
+    kandas_application.router,
+    kandas_status.router,
+    expiry_run.router,
+    notable_kazakh.router,
+    cultural_centre.router,
+    compatriot_register.router,
+)
 
 
 def make_app(settings: ServiceSettings) -> FastAPI:

@@ -1,6 +1,7 @@
 """Every fact that the services publish, by event type."""
 
 from shared.events.border_control import BorderAlert, EntryBan, LostDocument
+from shared.events.compatriots import CulturalCentre, NotableKazakh
 from shared.events.consular import (
     AssistanceCase,
     ConsularRegistration,
@@ -54,6 +55,8 @@ FACTS: dict[str, type[Fact]] = {
         BusinessImmigrant,
         BiometricRegistration,
         KandasStatus,
+        NotableKazakh,
+        CulturalCentre,
         ConsularRegistration,
         HostCountryFigure,
         StatisticsRequest,

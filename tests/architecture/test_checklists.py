@@ -62,6 +62,8 @@ NOT_COUNTED = {
     "permits.business_immigrant.v1": {"company_bin"},
     "permits.biometric_registration.v1": {"office", "taken_on"},
     "kandas.kandas_status.v1": {"case", "member"},
+    "kandas.notable_kazakh.v1": {"city", "known_for", "name_kazakh", "page", "seen_on"},
+    "kandas.cultural_centre.v1": {"city", "closed_on", "founded_on", "page", "seen_on"},
     "consular.consular_registration.v1": {
         *("abroad_since", "city", "employer", "expected_until", "legal_basis", "mission", "occupation", "renewed_on"),
     },

@@ -56,3 +56,7 @@ status_decision = Table(
 Index("status_decision_status", status_decision.c.status)
 
 certificate_number = Sequence("certificate_number", metadata=metadata)
+
+# Persons of public life as public pages name them: nobody's identity, so nothing of a person is indexed.
+notable_kazakh = record_table(metadata, "notable_kazakh", *search_indexes("notable_kazakh", day="seen_on"))
+cultural_centre = record_table(metadata, "cultural_centre", *search_indexes("cultural_centre", day="seen_on"))
