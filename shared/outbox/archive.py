@@ -38,8 +38,20 @@ WHOLE = (
         unnest({ARRAYS})
         AS archived ({ROW})
     """,  # noqa: S608  (our own names)
+    """
+    DO $$
+    DECLARE service text;
+    BEGIN
+        FOR service IN SELECT grantee FROM information_schema.role_table_grants
+            WHERE table_name = 'outbox_event' AND privilege_type = 'INSERT' AND grantee <> current_user
+        LOOP
+            EXECUTE format('REVOKE INSERT ON outbox_event FROM %I', service);
+        END LOOP;
+    END $$
+    """,
 )
-"""Statements for the migration that creates the table: the outbox with its archive, for whoever reads all of it."""
+"""Statements for the migration that creates the table: the outbox with its archive, for whoever reads all of it. What
+services may do with new tables (shared.db.grants) they may not do with a view."""
 
 # One statement: a reader finds an event in its row or in its page, never in both and never in none.
 _MOVE = text(f"""

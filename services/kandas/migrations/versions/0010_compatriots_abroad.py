@@ -6,6 +6,7 @@ Expanding only: the earlier version knows neither table.
 import sqlalchemy as sa
 from alembic import op
 
+from shared.db import online
 from shared.db.grants import Privilege, grant_more
 
 revision = "0010"
@@ -27,7 +28,7 @@ def upgrade() -> None:
             *_state(),
             sa.Column("submitted", sa.LargeBinary(), nullable=False),
         )
-        op.create_index(f"{kind}_day", kind, [sa.literal_column("left(body #>> '{seen_on}', 10)"), "id"])
+        online.create_index(f"{kind}_day", kind, "(left(body #>> '{seen_on}', 10), id)")
         op.create_table(
             f"{kind}_history",
             sa.Column("id", sa.UUID(), primary_key=True),
