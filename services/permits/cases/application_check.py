@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Literal
+from uuid import UUID
 
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -74,16 +75,19 @@ class Judged:
     fee: FeeDue | None
 
 
-async def judge(unit: UnitOfWork, file: ApplicationFile, today: date, *, binding: bool) -> Judged:
-    """By the norms in force today. Binding, employer and pools are locked until the transaction ends."""
+async def judge(
+    unit: UnitOfWork, file: ApplicationFile, today: date, *, binding: bool, extends: UUID | None = None
+) -> Judged:
+    """By the norms in force today. Binding, employer and pools are locked until the transaction ends. The worker of a
+    permit that the application `extends` is asked for, and does not count among the staff beside."""
     norms, facts, bin_number = rulebook().on(today), file.asked, file.application.employer_bin
     if binding:
         await _lock_employer(unit.connection, bin_number)
-    staff = await employers.staff_on(unit.connection, bin_number, today)
+    staff = await employers.staff_on(unit.connection, bin_number, today, without=extends)
     pools = await _pools(unit.connection, facts.kind, facts.places, norms, lock=binding)
     decision = rule.decide(facts, staff, pools, await barred_among(unit, file, today), norms)
     granted = decision.outcome is DecisionOutcome.GRANTED
-    return Judged(decision, pools, _fee(file, norms) if granted else None)
+    return Judged(decision, pools, fee_due(file, norms) if granted else None)
 
 
 async def barred_among(unit: UnitOfWork, file: ApplicationFile, today: date) -> list[Barred]:
@@ -154,6 +158,7 @@ async def _pools(
     return [pool for pool in await quota.pools(connection, norms.day.year) if any(map(pool.covers, alike))]
 
 
-def _fee(file: ApplicationFile, norms: NormsInForce) -> FeeDue | None:
+def fee_due(file: ApplicationFile, norms: NormsInForce) -> FeeDue | None:
+    """What a decision of this day makes due; none where nothing is."""
     due = fee_rule.due(file.asked, norms)
     return FeeDue(**asdict(due)) if due else None

@@ -266,7 +266,7 @@ async def find(
     reaches."""
     own = within(caller, APPLICATIONS, store.places())
     async with engine.connect() as connection:
-        lines = await store.find(connection, own, status, after, limit)
+        lines = await store.find(connection, applications, own, status, after, limit)
     return [ApplicationLine.model_validate(asdict(line)) for line in lines]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ARRAY, any_, func, literal, select, text, update
+from sqlalchemy import ARRAY, any_, exists, func, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -180,6 +180,20 @@ async def expire_all(connection: AsyncConnection, applications: Sequence[UUID]) 
 async def give_back(connection: AsyncConnection, permit: UUID) -> None:
     """A used place goes back, because its permit was revoked before it was in force."""
     await _move(connection, quota_place.c.id == permit, "used", "released", reserved=0, used=-1)
+
+
+async def give_back_all(connection: AsyncConnection, applications: Sequence[UUID]) -> None:
+    """Used places of extensions go back, because the permit was revoked before they began."""
+    of_them = quota_place.c.application_id == any_(literal(list(applications), ARRAY(PgUUID)))
+    await _move(connection, of_them, "used", "released", reserved=0, used=-1)
+
+
+async def holds_place(connection: AsyncConnection, year: int, permit: UUID, extensions: Sequence[UUID]) -> bool:
+    """Whether a permit, by itself or by one of its extensions, has a place in the quota of the year."""
+    of = quota_place.c
+    its = or_(of.id == permit, of.application_id == any_(literal(list(extensions), ARRAY(PgUUID))))
+    asked = select(exists().where(its, of.year == year, of.state.in_(("reserved", "used"))))
+    return bool(await connection.scalar(asked))
 
 
 async def _move(connection: AsyncConnection, which: Any, old: State, new: State, *, reserved: int, used: int) -> None:
