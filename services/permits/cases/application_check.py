@@ -5,7 +5,7 @@ the place in between. That a caller asked about persons stands in the access log
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Literal
 from uuid import UUID
@@ -58,12 +58,21 @@ class HiringRoom(BaseModel):
     rooms: tuple[Room, ...]
 
 
+class RegionRooms(BaseModel):
+    """How many more workers of each category could be granted in one region alone."""
+
+    region: Region
+    rooms: tuple[Room, ...]
+
+
 class CheckAnswer(BaseModel):
-    """What a decision of today would be. `fee` is none where none is due or the decision refuses."""
+    """What a decision of today would be. `fee` is none where none is due or the decision refuses. Of an application for
+    several regions `rooms` are those who could work in all of them, `by_region` those of each by itself."""
 
     decision: Decision
     fee: FeeDue | None
     rooms: tuple[Room, ...]
+    by_region: tuple[RegionRooms, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +114,9 @@ async def check(engine: AsyncEngine, application: Application, caller: Caller) -
     async with unit_of_work(engine) as unit:
         file = await drafted(unit, application, today)
         judged = await judge(unit, file, today, binding=False)
-        rooms = await _rooms(unit.connection, file.asked, application.employer_bin, rulebook().on(today))
+        norms, facts = rulebook().on(today), file.asked
+        rooms = await _rooms(unit.connection, facts, application.employer_bin, norms)
+        by_region = await _rooms_by_region(unit.connection, facts, application.employer_bin, norms)
         await access_log.log_versions(
             unit.connection,
             caller,
@@ -114,7 +125,7 @@ async def check(engine: AsyncEngine, application: Application, caller: Caller) -
             f"{application.employer_bin}:{application.source_id}",
             [worker.person for worker in application.workers],
         )
-    return CheckAnswer(decision=judged.decision, fee=judged.fee, rooms=rooms)
+    return CheckAnswer(decision=judged.decision, fee=judged.fee, rooms=rooms, by_region=by_region)
 
 
 async def room(engine: AsyncEngine, bin_number: str, kind: AskedKind, region: str | None, caller: Caller) -> HiringRoom:
@@ -135,9 +146,22 @@ async def _rooms(
 ) -> tuple[Room, ...]:
     staff = await employers.staff_on(connection, bin_number, norms.day)
     categories = (None,) if facts.kind == "seasonal" else hiring_room.CATEGORIES
-    places = [QuotaSlot(facts.kind, category, facts.region, facts.activity) for category in categories]
+    places = [
+        QuotaSlot(facts.kind, category, region, facts.activity) for category in categories for region in facts.regions
+    ]
     pools = await _pools(connection, facts.kind, places, norms, lock=False)
     return hiring_room.rooms(facts, staff, pools, norms)
+
+
+async def _rooms_by_region(
+    connection: AsyncConnection, facts: PermitsAsked, bin_number: str, norms: NormsInForce
+) -> tuple[RegionRooms, ...]:
+    """None where one region is asked for: `_rooms` says it."""
+    found = []
+    for region in facts.regions if facts.further_regions else ():
+        alone = replace(facts, region=region, further_regions=())
+        found.append(RegionRooms(region=region, rooms=await _rooms(connection, alone, bin_number, norms)))
+    return tuple(found)
 
 
 async def _lock_employer(connection: AsyncConnection, bin_number: str) -> None:

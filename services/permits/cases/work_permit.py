@@ -102,9 +102,9 @@ async def _decide(
         decided |= {"status": "granted", "permits": tuple(new_id() for _ in facts.workers), "fee": judged.fee}
     decided_file = file.model_copy(update=decided)
     if judged.pools and decided_file.permits:
-        await quota.reserve(
-            unit.connection, asked.id, today.year, facts.places, decided_file.permits, covering=len(judged.pools)
-        )
+        further = file.application.further_regions
+        ids = [id for permit in decided_file.permits for id in quota.place_ids(permit, further)]
+        await quota.reserve(unit.connection, asked.id, today.year, facts.places, ids, covering=len(judged.pools))
     if decided_file.permits and decided_file.fee is None:
         return await _issue(unit, asked, decided_file, today)
     return decided_file, f"decision: {judged.decision.outcome}"
@@ -123,7 +123,9 @@ def fee_set(fee: FeeDue | None, setting: FeeSetting) -> FeeDue:
     """The fee as an officer sets it. Raises Conflict where the rules know it, or none is due."""
     if fee is None or fee.tenge is not None:
         raise Conflict("The fee of this application follows from the rules.")
-    return fee.model_copy(update={"tenge": setting.tenge, "explanation": "set by an officer"})
+    shares = tuple(share.model_copy(update={"tenge": setting.tenge}) for share in fee.shares)
+    tenge = setting.tenge * max(1, len(shares))
+    return fee.model_copy(update={"tenge": tenge, "explanation": "set by an officer", "shares": shares})
 
 
 async def pay(asked: StepRequest, payment: Payment) -> FileState:
@@ -150,13 +152,17 @@ def expect_right(payment: Payment, due: FeeDue | None) -> None:
         faults.append(Fault("/tenge", "The fee is not known yet: an officer sets it by `:set-fee`."))
     elif due and payment.tenge != due.tenge:
         faults.append(Fault("/tenge", f"The fee is {due.tenge} tenge."))
+    shares = sorted((share.region, share.tenge) for share in due.shares) if due else []
+    if shares != sorted((share.region, share.tenge) for share in payment.shares):
+        faults.append(Fault("/shares", "Must be what `shares` of the fee says, one payment to each budget."))
     if faults:
         raise Refused("The payment does not settle the fee.", name="fee-not-settled", faults=faults)
 
 
 async def expect_unspent(unit: UnitOfWork, payment: Payment, application: UUID) -> None:
     """Raises Refused where the payment has settled another application."""
-    if not await store.spend(unit.connection, payment.reference, application):
+    spent = [await store.spend(unit.connection, number, application) for number in payment.references]
+    if not all(spent):
         fault = Fault("/reference", "This payment has settled another application: one payment, one application.")
         raise Refused("The payment does not settle the fee.", name="fee-not-settled", faults=[fault])
 
@@ -208,4 +214,5 @@ def _permit(file: ApplicationFile, id: UUID, worker: Worker, issued_on: date) ->
         issued_on=issued_on,
         valid_from=rule.holds_from(worker.valid_from, issued_on),
         valid_until=worker.valid_until,
+        further_regions=asked.further_regions,
     )

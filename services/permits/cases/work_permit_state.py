@@ -128,7 +128,7 @@ async def revoke(asked: StepRequest, revocation: Revocation) -> PermitAfter:
             fault = Fault("/ended_on", f"Must lie between the issue, {permit.issued_on}, and {permit.valid_until}.")
             raise Invalid("The permit cannot end on that day.", faults=[fault])
         if quota_rule.gives_back(permit.valid_from, ended_on):
-            await quota.give_back(unit.connection, asked.id)
+            await quota.give_back(unit.connection, asked.id, permit.further_regions)
         await quota.give_back_all(unit.connection, await extensions.not_begun(unit.connection, asked.id, ended_on))
         return permit.model_copy(update={"status": "revoked", "ended_on": ended_on, "suspended_on": None})
 
@@ -150,7 +150,7 @@ async def travel(asked: StepRequest, trip: BusinessTrip) -> PermitAfter:
 
 def _expect_trip(permit: WorkPermit, trip: BusinessTrip) -> None:
     faults = []
-    if trip.region == permit.region:
+    if trip.region in (permit.region, *permit.further_regions):
         faults.append(Fault("/region", "Is the permit's own region: no business trip is needed."))
     for name, day in (("starts_on", trip.starts_on), ("ends_on", trip.ends_on)):
         if not permit.valid_from <= day <= permit.valid_until:

@@ -20,6 +20,7 @@ from services.permits.rules import (
     minimum_wage,
     qualification,
     quota,
+    several_regions,
     term,
 )
 from services.permits.rules.entry_ban import Barred
@@ -45,6 +46,7 @@ def decide(
             entry_ban.check(barred, norms),
             minimum_wage.check(application, norms),
             *term.checks(application, norms),
+            *several_regions.checks(application, norms),
             *limits(application, staff, pools, norms),
         ),
     )

@@ -8,7 +8,7 @@ exceed a pool does not rest on this: the UPDATE names the condition itself, and 
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import ARRAY, any_, exists, func, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
@@ -77,6 +77,12 @@ SELECT CAST(o.source_id AS smallint) AS year FROM quota_order o
 LEFT JOIN quota_year y ON y.year = CAST(o.source_id AS smallint)
 WHERE o.version > coalesce(y.version, 0) ORDER BY 1
 """)
+
+
+def place_ids(permit: UUID, further_regions: Sequence[str]) -> list[UUID]:
+    """Of a permit's places, the one in each region: the first has the permit's own id, any other one that follows from
+    the permit and the region."""
+    return [permit, *(uuid5(permit, region) for region in further_regions)]
 
 
 class QuotaExceeded(Exception):
@@ -150,7 +156,7 @@ async def reserve(
     covering: int,
 ) -> None:
     """Takes every one of `places` from each of the `covering` pools that cover them, or raises QuotaExceeded: the
-    caller's transaction must not go on then. `ids` name the permits-to-be."""
+    caller's transaction must not go on then. `ids` name the places (see place_ids)."""
     values = {"application_id": application, "year": year, "reserved": 1, "used": 0, **_arrays(places, ids)}
     if await connection.scalar(_RESERVE, values) != covering:
         raise QuotaExceeded
@@ -177,9 +183,10 @@ async def expire_all(connection: AsyncConnection, applications: Sequence[UUID]) 
     await _move(connection, of_them, "reserved", "expired", reserved=-1, used=0)
 
 
-async def give_back(connection: AsyncConnection, permit: UUID) -> None:
-    """A used place goes back, because its permit was revoked before it was in force."""
-    await _move(connection, quota_place.c.id == permit, "used", "released", reserved=0, used=-1)
+async def give_back(connection: AsyncConnection, permit: UUID, further_regions: Sequence[str] = ()) -> None:
+    """Used places go back, because their permit was revoked before it was in force."""
+    its = quota_place.c.id == any_(literal(place_ids(permit, further_regions), ARRAY(PgUUID)))
+    await _move(connection, its, "used", "released", reserved=0, used=-1)
 
 
 async def give_back_all(connection: AsyncConnection, applications: Sequence[UUID]) -> None:
@@ -200,7 +207,7 @@ async def _move(connection: AsyncConnection, which: Any, old: State, new: State,
     """Doing it twice changes nothing: only places in the old state are moved and counted."""
     moved = update(quota_place).where(which, quota_place.c.state == old).values(state=new).returning(quota_place)
     rows = (await connection.execute(moved)).all()
-    for year in {row.year for row in rows}:
+    for year in sorted({row.year for row in rows}):  # in one order, so that none waits for another in a ring
         places = [
             QuotaSlot(row.kind, row.category, row.region, row.activity, row.country) for row in rows if row.year == year
         ]
