@@ -17,6 +17,7 @@ FIGURES = (
     "residence",
     "rebuild",
     "quota",
+    "decision",
     "overload",
 )
 

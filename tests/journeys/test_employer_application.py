@@ -56,7 +56,7 @@ def remedies(application: dict[str, Any]) -> dict[str, str]:
 
 def test_refused_mended_issued_interrupted_and_extended(world: World) -> None:
     prepared(world)
-    who, today = person(citizenship="LAO"), clock.today()
+    who, today = person(citizenship="BRN"), clock.today()
     late = {"code": "V-9", "published_on": today.isoformat()}
     wrong = asked("EA-1", who, wage=50_000, vacancy=late, valid_until=add_days(today, 10).isoformat())
     before = places_left(world)
@@ -65,7 +65,7 @@ def test_refused_mended_issued_interrupted_and_extended(world: World) -> None:
     assert set(failed(refused)) == {"minimum_wage", "shortest_term", "vacancy_term"}
     assert remedies(refused)["minimum_wage"] == "raise the wage of worker 1 to 85000 tenge a month"
     world.settle()
-    assert (places_left(world), labour(world, "WORKERS", "LAO")) == (before, 0)
+    assert (places_left(world), labour(world, "WORKERS", "BRN")) == (before, 0)
 
     # Mended as the refusal says, it passes: beforehand and in the decision.
     mended = asked("EA-2", who)
@@ -76,12 +76,12 @@ def test_refused_mended_issued_interrupted_and_extended(world: World) -> None:
     issued = employer(world, "GET", f"{APPLICATIONS}/{granted['id']}")
     (permit,) = issued["permits"]
     world.settle()
-    assert (labour(world, "WORKERS", "LAO", "employer"), labour(world, "PERMITS_ISSUED", "LAO")) == (1, 1)
+    assert (labour(world, "WORKERS", "BRN", "employer"), labour(world, "PERMITS_ISSUED", "BRN")) == (1, 1)
 
     interrupted_and_extended(world, permit)
     assert places_left(world) == before - 1, "one worker, one place a year"
     world.settle()
-    assert (labour(world, "WORKERS", "LAO", "employer"), labour(world, "PERMITS_ISSUED", "LAO")) == (1, 1)
+    assert (labour(world, "WORKERS", "BRN", "employer"), labour(world, "PERMITS_ISSUED", "BRN")) == (1, 1)
 
     # Another employer cannot have it, and is told the way.
     path = f"/v1/work-permits/{permit}"

@@ -55,7 +55,8 @@ async def submit(request: Request, application: Application, caller: Applicant) 
 @router.post(":check", summary="Ask what the decision would be, before anything is submitted")
 async def check(request: Request, application: Application, caller: Applicant) -> CheckAnswer:
     """Every check with rule, version, finding and, where it fails, what would make it pass; and how many more workers
-    of each category the employer may be granted. Nothing of the application is kept; nothing is reserved. That it was
+    of each category the employer may be granted. Places of who did not pay in time count as
+    free. Nothing of the application is kept; nothing is reserved. That it was
     asked is written to the access log of every worker."""
     return await application_check.check(request.app.state.engine, application, caller)
 

@@ -1,7 +1,8 @@
 """The judgement on an application: by the decision and, before anything is submitted, by `:check` and the hiring room.
 
-Both go through `judge`. Asked beforehand nothing of the application is kept, and nothing is locked: another may take
-the place in between. That a caller asked about persons stands in the access log, since the answer says who is barred.
+Both go through `judge`, after the applications of who did not pay have lapsed. Asked beforehand nothing of the
+application is kept, and nothing is locked: another may take the place in between. That a caller asked about persons
+stands in the access log, since the answer says who is barred.
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.permits.cases import employer as employer_cases
 from services.permits.cases.entry_ban import barred
+from services.permits.cases.lapse_run import CLOCK, lapse
 from services.permits.cases.quota import take_effect
 from services.permits.cases.work_permit_application import (
     APPLICATIONS,
@@ -109,7 +111,7 @@ async def check(engine: AsyncEngine, application: Application, caller: Caller) -
     """The answer that `decide` would give today. Raises as `submit`, but that a source_id may hold another."""
     expect_reach(caller, APPLICATIONS, application)
     expect_plausible(application)
-    await take_effect(engine)
+    await _up_to_date(engine)
     today = clock.today()
     async with unit_of_work(engine) as unit:
         file = await drafted(unit, application, today)
@@ -128,10 +130,16 @@ async def check(engine: AsyncEngine, application: Application, caller: Caller) -
     return CheckAnswer(decision=judged.decision, fee=judged.fee, rooms=rooms, by_region=by_region)
 
 
+async def _up_to_date(engine: AsyncEngine) -> None:
+    """As before a decision: today's version of the quota counts, and the places of who did not pay are free."""
+    await take_effect(engine)
+    await lapse(engine, CLOCK)
+
+
 async def room(engine: AsyncEngine, bin_number: str, kind: AskedKind, region: str | None, caller: Caller) -> HiringRoom:
     """How many more the employer may hire in a region, that of its seat if none is named. Raises NotFound for an
     employer that is unknown or out of the caller's reach."""
-    await take_effect(engine)
+    await _up_to_date(engine)
     norms = rulebook().on(clock.today())
     employer = (await employer_cases.read(engine, bin_number, caller)).document
     async with engine.connect() as connection:

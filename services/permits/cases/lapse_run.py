@@ -101,7 +101,8 @@ async def _keep(
 ) -> int:
     """Gives the lapsed their next versions, and their places back; how many they are."""
     if revisions:
-        await quota.expire_all(unit.connection, [each.id for each in revisions])
         await records.revise_all(unit.connection, table, revisions, author=caller.subject)
         await access_log.log_entries(unit.connection, table.name, entries)
+        # last, since whoever decides waits for the pools that this locks
+        await quota.expire_all(unit.connection, [each.id for each in revisions])
     return len(revisions)

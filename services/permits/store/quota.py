@@ -30,14 +30,19 @@ _COVERS = f"p.year = CAST(:year AS smallint) AND {COVERS}"
 _PLACES = """unnest(CAST(:ids AS uuid[]), CAST(:kinds AS text[]), CAST(:categories AS text[]), CAST(:regions AS text[]),
     CAST(:activities AS text[]), CAST(:countries AS text[])) AS w (id, kind, category, region, activity, country)"""
 
+# Thousands of places are of a few sorts: each pool is held against a sort once.
+_ALIKE = f"""
+SELECT kind, category, region, activity, country, count(*) AS places FROM {_PLACES} GROUP BY 1, 2, 3, 4, 5
+"""  # noqa: S608
+
 _LOCK = text(f"""
 SELECT p.* FROM quota_pool p WHERE EXISTS (SELECT FROM {_PLACES} WHERE {_COVERS}) ORDER BY p.id FOR UPDATE
 """)  # noqa: S608
 
 _COUNT = f"""
 UPDATE quota_pool t SET reserved = t.reserved + n.reserved * n.places, used = t.used + n.used * n.places
-FROM (SELECT p.id, CAST(count(*) AS int) AS places, CAST(:reserved AS int) AS reserved, CAST(:used AS int) AS used
-    FROM quota_pool p JOIN {_PLACES} ON {_COVERS} GROUP BY p.id) n
+FROM (SELECT p.id, CAST(sum(w.places) AS int) AS places, CAST(:reserved AS int) AS reserved, CAST(:used AS int) AS used
+    FROM quota_pool p JOIN ({_ALIKE}) AS w ON {_COVERS} GROUP BY p.id) n
 WHERE t.id = n.id AND t.used + t.reserved + (n.reserved + n.used) * n.places <= t.size RETURNING t.id
 """  # noqa: S608
 
@@ -143,7 +148,7 @@ async def replace(
 async def lock_covering(connection: AsyncConnection, year: int, places: Sequence[QuotaSlot]) -> list[Pool]:
     """The pools that cover any of `places`, as they are now and stay until the transaction ends."""
     await connection.execute(select(func.pg_advisory_xact_lock_shared(YEAR_LOCK, year)))
-    rows = await connection.execute(_LOCK, {"year": year, **_arrays(places)})
+    rows = await connection.execute(_LOCK, {"year": year, **_arrays(dict.fromkeys(places))})
     return [_pool(row) for row in rows]
 
 
