@@ -88,6 +88,9 @@ async def test_a_permit_is_extended_with_a_place_of_its_year_and_a_fee(permits: 
         (await permits.client.put(path, json=staff, headers=steps.officer(permits))).raise_for_status()
         await quota_of_2027(permits, 1)
         body = extension(id)
+        before = await permits.client.post(f"{PATH}:check", json=body, headers=steps.employer(permits))
+        said = before.raise_for_status().json()
+        assert (said["decision"]["outcome"], said["fee"]["tenge"]) == ("granted", FEE)
         state = await asked(permits, body)
         assert (state["status"], state["decide_by"], state["valid_from"]) == ("submitted", "2027-02-15", "2027-04-01")
         assert (await asked(permits, body))["id"] == state["id"]
@@ -121,8 +124,9 @@ async def test_what_stands_against_an_extension_is_said_with_the_way_to_do_it(pe
             (steps.employer(permits, steps.OTHER_EMPLOYER), 404),
             (permits.token("permits-officer", agency="labour-71"), 404),
         ):
-            answer = await permits.client.post(PATH, json=extension(id), headers=headers)
-            assert answer.status_code == status, answer.text
+            for path in (PATH, f"{PATH}:check"):
+                answer = await permits.client.post(path, json=extension(id), headers=headers)
+                assert answer.status_code == status, answer.text
         state = await asked(permits, extension(id, valid_until="2028-04-01", wage=1))
         second = await permits.client.post(PATH, json=extension(id), headers=steps.officer(permits))
         assert second.status_code == 409
@@ -174,6 +178,34 @@ async def test_of_extensions_at_once_as_many_are_granted_as_there_are_places(per
         stolen = await act(permits, granted[1], "/payment", paid(granted[1], reference=f"P-{granted[0]['id']}"))
         assert stolen.status_code == 422
         assert await places(permits, 2027) == (1, 1, 0)
+    assert (await quota_check.imbalances(permits.engine))[0] == []
+
+
+async def test_a_fee_that_is_not_known_is_set_and_each_region_has_its_place_and_payment(permits: Api) -> None:
+    """Of a head, for two years and two regions."""
+    with set_to(DAY):
+        await steps.register_employer(permits)
+        await steps.set_quota(permits, pool(2, category="1"))
+        body = application(steps.worker(category="1"), further_regions=["71"])
+        granted = await steps.decide(permits, await steps.submit(permits, body))
+        shares = [share | {"reference": f"F-{share['region']}"} for share in granted["fee"]["shares"]]
+        (id,) = (await steps.pay(permits, granted, shares=shares))["permits"]
+    with set_to(IN_TIME):
+        body = {"act": "invented order", "pools": [pool(3, category="1")]}
+        (await permits.client.put("/v1/quotas/2027", json=body, headers=steps.officer(permits))).raise_for_status()
+        state = await done(permits, await asked(permits, extension(id, valid_until="2029-03-31")), "/decision")
+        assert (state["fee"]["tenge"], await places(permits, 2027)) == (None, (0, 2, 1))
+        unknown = await act(permits, state, "/payment", paid(state, tenge=1))
+        assert "/tenge" in [error["pointer"] for error in unknown.json()["errors"]]
+        state = await done(permits, state, ":set-fee", {"tenge": 1_000, "reason": "the notice of the authority"})
+        assert (state["fee"]["tenge"], {share["tenge"] for share in state["fee"]["shares"]}) == (2_000, {1_000})
+        spent = [share | {"reference": f"F-{share['region']}"} for share in state["fee"]["shares"]]
+        assert (await act(permits, state, "/payment", paid(state, shares=spent))).status_code == 422
+        new = [share | {"reference": f"N-{share['region']}"} for share in state["fee"]["shares"]]
+        extended = await done(permits, state, "/payment", paid(state, shares=new))
+        assert (extended["status"], await places(permits, 2027)) == ("extended", (2, 0, 1))
+        read = await permit(permits, id)
+        assert (read["record"]["valid_until"], read["record"]["further_regions"]) == ("2029-03-31", ["71"])
     assert (await quota_check.imbalances(permits.engine))[0] == []
 
 

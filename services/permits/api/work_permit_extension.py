@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from services.permits.api.work_permit_application import APPLICANTS, place_after
 from services.permits.cases import extended_work_permit
 from services.permits.cases import work_permit_extension as cases
+from services.permits.cases.extended_work_permit import PermitExtensionCheck
 from services.permits.cases.work_permit_application import FeeSetting, Payment, TakeBack
 from services.permits.cases.work_permit_extension import (
     EXTENSIONS,
@@ -52,6 +53,17 @@ async def submit(request: Request, extension: PermitExtension, caller: Applicant
     already, or the employer's source_id holds another application."""
     state, new = await cases.submit(request.app.state.engine, extension, caller)
     return model_response(state, 201 if new else 200, {"Location": f"{PATH}/{state.id}"})
+
+
+@router.post(
+    ":check",
+    responses={404: problem_answer("There is no such permit within your reach.")},
+    summary="Ask what the decision on an extension would be, before it is applied for",
+)
+async def check(request: Request, extension: PermitExtension, caller: Applicant) -> PermitExtensionCheck:
+    """Every check with rule, version, finding and, where it fails, what would make it pass, and the fee. Nothing is
+    kept or reserved. That it was asked is written to the worker's access log."""
+    return await extended_work_permit.check(request.app.state.engine, extension, caller)
 
 
 @router.get("", summary="The work list of extensions, most urgent first")

@@ -1,39 +1,69 @@
 """Extended permits: an extension is judged as the permit was, paid for, and the permit holds longer (L3)."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.permits.cases.application_check import fee_due, judge
 from services.permits.cases.entry_ban import barred
-from services.permits.cases.lapse_run import lapse
+from services.permits.cases.lapse_run import CLOCK, lapse
 from services.permits.cases.quota import take_effect
 from services.permits.cases.work_permit import PERMITS, expect_none_barred, expect_right, expect_unspent, fee_set
 from services.permits.cases.work_permit_application import (
     ApplicationFile,
+    FeeDue,
     FeeSetting,
     Payment,
     drafted,
     file_of,
 )
 from services.permits.cases.work_permit_extension import (
+    PermitExtension,
     PermitExtensionFile,
     PermitExtensionState,
+    drafted_extension,
     fact_of,
+    permit_for,
     step_extension,
 )
 from services.permits.cases.work_permit_state import state_of
 from services.permits.rules import work_permit_extension as rule
+from services.permits.rules.quota import Pool, QuotaSlot
 from services.permits.rules.rulebook import rulebook
 from services.permits.store import quota, tables
 from services.permits.store import work_permit_extension as store
 from shared import clock
+from shared.audit import access_log
 from shared.db import records
 from shared.db.identifiers import new_id
 from shared.db.records import Record
 from shared.errors import Conflict
-from shared.kernel.decisions import DecisionOutcome
-from shared.outbox.unit_of_work import UnitOfWork
-from shared.records import intake
+from shared.identity.callers import Caller
+from shared.kernel.decisions import Decision, DecisionOutcome
+from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
+from shared.records import intake, plausibility
 from shared.records.step import StepRequest
+
+
+class PermitExtensionCheck(BaseModel):
+    """What a decision of today on an extension would be. `fee` is none where none is due or the decision refuses."""
+
+    decision: Decision
+    fee: FeeDue | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """The decision, the fee of what it grants, the pools and the places that it takes of them."""
+
+    decision: Decision
+    fee: FeeDue | None
+    pools: Sequence[Pool]
+    takes: Sequence[QuotaSlot]
 
 
 async def decide(asked: StepRequest) -> PermitExtensionState:
@@ -51,10 +81,43 @@ async def decide(asked: StepRequest) -> PermitExtensionState:
 async def _decide(
     unit: UnitOfWork, asked: StepRequest, file: PermitExtensionFile, record: Record
 ) -> tuple[PermitExtensionFile, str]:
+    judged = await _judge(unit, file, record, binding=True)
+    said = f"decision: {judged.decision.outcome}"
+    decided: dict[str, Any] = {"decision": judged.decision, "status": "refused"}
+    if judged.decision.outcome is not DecisionOutcome.GRANTED:
+        return file.model_copy(update=decided), said
+    granted = file.model_copy(update=decided | {"status": "granted", "fee": judged.fee})
+    if judged.takes:
+        ids, covering = [new_id() for _ in judged.takes], len(judged.pools)
+        await quota.reserve(unit.connection, asked.id, clock.today().year, judged.takes, ids, covering)
+    if granted.fee is None:
+        return await _extend(unit, asked, granted, record)
+    return granted, said
+
+
+async def check(engine: AsyncEngine, asked: PermitExtension, caller: Caller) -> PermitExtensionCheck:
+    """The answer that `decide` would give to an extension asked for today; nothing of it is kept. Raises as `submit`,
+    but that another may be asked for."""
+    plausibility.expect(asked)
+    await take_effect(engine)
+    await lapse(engine, CLOCK)
+    async with unit_of_work(engine) as unit:
+        record = await permit_for(unit, asked.permit_id, caller)
+        file = drafted_extension(asked, fact_of(record), clock.today())
+        judged = await _judge(unit, file, record, binding=False)
+        name, person = f"{file.employer_bin}:{asked.source_id}", fact_of(record).person
+        await access_log.log_versions(
+            unit.connection, caller, "read", tables.work_permit_extension.name, name, [person]
+        )
+    return PermitExtensionCheck(decision=judged.decision, fee=judged.fee)
+
+
+async def _judge(unit: UnitOfWork, file: PermitExtensionFile, record: Record, *, binding: bool) -> _Judged:
+    """By the norms in force today."""
     today, permit = clock.today(), fact_of(record)
     norms = rulebook().on(today)
     draft = await _as_application(unit, file, record, today)
-    judged = await judge(unit, draft, today, binding=True, extends=record.id)
+    judged = await judge(unit, draft, today, binding=binding, extends=record.id)
     before = await store.extended(unit.connection, record.id)
     has_place = await quota.holds_place(unit.connection, today.year, record.id, before)
     facts = rule.ExtensionAsked(
@@ -68,16 +131,9 @@ async def _decide(
         has_place,
     )
     decision = rule.decide(facts, judged.decision.checks, norms)
-    if decision.outcome is not DecisionOutcome.GRANTED:
-        return file.model_copy(update={"decision": decision, "status": "refused"}), f"decision: {decision.outcome}"
-    granted = file.model_copy(update={"decision": decision, "status": "granted", "fee": fee_due(draft, norms)})
-    if judged.pools and not has_place:
-        places = draft.asked.places
-        ids = [new_id() for _ in places]
-        await quota.reserve(unit.connection, asked.id, today.year, places, ids, covering=len(judged.pools))
-    if granted.fee is None:
-        return await _extend(unit, asked, granted, record)
-    return granted, f"decision: {decision.outcome}"
+    granted = decision.outcome is DecisionOutcome.GRANTED
+    takes = draft.asked.places if judged.pools and not has_place else []
+    return _Judged(decision, fee_due(draft, norms) if granted else None, judged.pools, takes)
 
 
 async def _as_application(unit: UnitOfWork, file: PermitExtensionFile, record: Record, today: date) -> ApplicationFile:

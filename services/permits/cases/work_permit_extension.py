@@ -116,8 +116,8 @@ async def submit(engine: AsyncEngine, asked: PermitExtension, caller: Caller) ->
     source id holds another application."""
     plausibility.expect(asked)
     async with unit_of_work(engine) as unit:
-        permit = await _permit(unit, asked.permit_id, caller)
-        file = _drafted(asked, permit, clock.today())
+        permit = fact_of(await permit_for(unit, asked.permit_id, caller, lock=True))
+        file = drafted_extension(asked, permit, clock.today())
         name = f"{file.employer_bin}:{asked.source_id}"
         open_one = await store.opened(unit.connection, asked.permit_id)
         if open_one is not None and (await records.load(unit.connection, extensions, open_one)).source_id != name:
@@ -132,8 +132,8 @@ async def submit(engine: AsyncEngine, asked: PermitExtension, caller: Caller) ->
     return _state_of(record, held), taken.outcome == "created"
 
 
-def _drafted(asked: PermitExtension, permit: WorkPermit, today: date) -> PermitExtensionFile:
-    """Raises Conflict for a permit that no employer's application asked for."""
+def drafted_extension(asked: PermitExtension, permit: WorkPermit, today: date) -> PermitExtensionFile:
+    """The application as it would be submitted today. Raises Conflict for a permit that no employer applied for."""
     if permit.employer_bin is None or permit.kind not in KINDS:
         raise Conflict("Only permits that an employer applied for are extended here.")
     return PermitExtensionFile(
@@ -230,12 +230,12 @@ def _seen(record: Record, caller: Caller) -> PermitExtensionFile:
     return file
 
 
-async def _permit(unit: UnitOfWork, id: UUID, caller: Caller) -> WorkPermit:
-    """The permit, locked. Raises NotFound, also out of the caller's reach."""
-    permit = fact_of(await records.load(unit.connection, tables.work_permit, id, lock=True))
-    if not reaches(caller, EXTENSIONS, permit):
+async def permit_for(unit: UnitOfWork, id: UUID, caller: Caller, *, lock: bool = False) -> Record:
+    """The permit whose extension is asked for. Raises NotFound, also out of the caller's reach."""
+    record = await records.load(unit.connection, tables.work_permit, id, lock=lock)
+    if not reaches(caller, EXTENSIONS, fact_of(record)):
         raise NotFound("There is no such work permit.")
-    return permit
+    return record
 
 
 async def _permit_record(unit: UnitOfWork, file: PermitExtensionFile, *, lock: bool = False) -> Record:
