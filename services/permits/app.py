@@ -18,6 +18,7 @@ from services.permits.api import (
     quota,
     work_permit,
     work_permit_application,
+    work_permit_extension,
     worker_register,
 )
 from services.permits.background import BACKGROUND
@@ -44,6 +45,7 @@ ROUTERS = (
     business_immigrant.router,
     biometric_registration.router,
     labour_immigrant.router,
+    work_permit_extension.router,
 )
 
 

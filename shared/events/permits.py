@@ -73,6 +73,7 @@ class WorkPermit(Fact, producer="permits", name="work_permit", version=1):
     ended_on: PastDate | None = None
     suspended_on: PastDate | None = None
     business_trips: tuple[BusinessTrip, ...] = Field((), max_length=1000, description="to other regions, by their days")
+    further_regions: tuple[Region, ...] = Field((), max_length=19, description="in which the permit holds besides")
 
     DAYS = during("valid_from", "ended_on", "valid_until")
     CONTRADICTIONS = (not_before("valid_until", "valid_from"),)

@@ -52,7 +52,7 @@ NOT_COUNTED = {
     "portal.entry_ban.v1": {"barred_from", "barred_until", "lift_reason", "lifted_on"},
     "portal.border_alert.v1": {"certainty"},
     "portal.lost_document.v1": {"report", "settled_on"},
-    "permits.work_permit.v1": {"business_trips", "employer_bin", "occupation", "suspended_on"},
+    "permits.work_permit.v1": {"business_trips", "employer_bin", "further_regions", "occupation", "suspended_on"},
     "permits.eaeu_worker.v1": {"employer_bin", "occupation"},
     "permits.employer_inspection.v1": {
         *("employer_bin", "inspected_on", "measures", "office", "violations"),

@@ -18,6 +18,7 @@ FIGURES = (
     "residence",
     "rebuild",
     "quota",
+    "decision",
     "overload",
 )
 

@@ -11,6 +11,7 @@ from services.permits.rules import labour_immigrant as household
 from services.permits.rules import qualification as qualification_rule
 from services.permits.rules import quota, quota_move
 from services.permits.rules import work_permit as rule
+from services.permits.rules import work_permit_extension as extension_rule
 from services.permits.rules.dated_figures import LabourForce, labour_force_for
 from services.permits.rules.entry_ban import Barred
 from services.permits.rules.work_permit_application import PermitsAsked, Staff
@@ -114,3 +115,10 @@ def qualification(application: PermitsAsked, norms: NormsInForce) -> list[dict[s
 def business_trip(trip: trip_rule.Trip, others: list[trip_rule.Trip], limit: Norm) -> list[str]:
     """The days too many of each calendar year, as `2026: 1`."""
     return [f"{year}: {days}" for year, days in trip_rule.beyond(trip, others, limit).items()]
+
+
+def work_permit_extension(asked: extension_rule.ExtensionAsked, norms: NormsInForce) -> dict[str, Any]:
+    """The outcome of what is asked of extensions alone, and of each failed check the rule and its remedy."""
+    decision = extension_rule.decide(asked, (), norms)
+    failed = [{"rule": check.rule, "remedy": check.remedy} for check in decision.failed]
+    return {"outcome": decision.outcome.value, "failed": failed}

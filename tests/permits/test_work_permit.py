@@ -35,6 +35,7 @@ async def test_from_the_application_to_the_permit(ready: Api) -> None:
             "pay_by": "2026-03-17",
             "explanation": "358 MCI of 4325 tenge",
             "rules": ["monthly_index 2026-01-01", "fee_of_category 2026-01-01", "fee_group 2017-01-01"],
+            "shares": [],
         }
         assert await steps.pools(ready) == [(3, 0, 2, 1)]
         assert await ready.events() == []

@@ -55,7 +55,8 @@ async def submit(request: Request, application: Application, caller: Applicant) 
 @router.post(":check", summary="Ask what the decision would be, before anything is submitted")
 async def check(request: Request, application: Application, caller: Applicant) -> CheckAnswer:
     """Every check with rule, version, finding and, where it fails, what would make it pass; and how many more workers
-    of each category the employer may be granted. Nothing of the application is kept; nothing is reserved. That it was
+    of each category the employer may be granted. Places of who did not pay in time count as
+    free. Nothing of the application is kept; nothing is reserved. That it was
     asked is written to the access log of every worker."""
     return await application_check.check(request.app.state.engine, application, caller)
 
@@ -69,14 +70,15 @@ async def find(
     cursor: Cursor = None,
 ) -> WorkList:
     """An employer sees its own applications, an officer those of the agency's region."""
-    start = _place(after(cursor, str, str))
+    start = place_after(after(cursor, str, str))
     found = await work_permit_application.find(request.app.state.engine, status, start, limit + 1, caller)
     lines, more = page(found, limit)
     last = cursor_at(lines[-1].decide_by.isoformat(), str(lines[-1].id)) if more else None
     return WorkList(applications=list(lines), next=last)
 
 
-def _place(values: tuple[Any, ...] | None) -> tuple[date, UUID] | None:
+def place_after(values: tuple[Any, ...] | None) -> tuple[date, UUID] | None:
+    """The place in a work list that a cursor names. Raises Invalid."""
     try:
         return (date.fromisoformat(values[0]), UUID(values[1])) if values else None
     except ValueError:

@@ -1,19 +1,22 @@
 """The judgement on an application: by the decision and, before anything is submitted, by `:check` and the hiring room.
 
-Both go through `judge`. Asked beforehand nothing of the application is kept, and nothing is locked: another may take
-the place in between. That a caller asked about persons stands in the access log, since the answer says who is barred.
+Both go through `judge`, after the applications of who did not pay have lapsed. Asked beforehand nothing of the
+application is kept, and nothing is locked: another may take the place in between. That a caller asked about persons
+stands in the access log, since the answer says who is barred.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Literal
+from uuid import UUID
 
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.permits.cases import employer as employer_cases
 from services.permits.cases.entry_ban import barred
+from services.permits.cases.lapse_run import CLOCK, lapse
 from services.permits.cases.quota import take_effect
 from services.permits.cases.work_permit_application import (
     APPLICATIONS,
@@ -57,12 +60,21 @@ class HiringRoom(BaseModel):
     rooms: tuple[Room, ...]
 
 
+class RegionRooms(BaseModel):
+    """How many more workers of each category could be granted in one region alone."""
+
+    region: Region
+    rooms: tuple[Room, ...]
+
+
 class CheckAnswer(BaseModel):
-    """What a decision of today would be. `fee` is none where none is due or the decision refuses."""
+    """What a decision of today would be. `fee` is none where none is due or the decision refuses. Of an application for
+    several regions `rooms` are those who could work in all of them, `by_region` those of each by itself."""
 
     decision: Decision
     fee: FeeDue | None
     rooms: tuple[Room, ...]
+    by_region: tuple[RegionRooms, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +86,19 @@ class Judged:
     fee: FeeDue | None
 
 
-async def judge(unit: UnitOfWork, file: ApplicationFile, today: date, *, binding: bool) -> Judged:
-    """By the norms in force today. Binding, employer and pools are locked until the transaction ends."""
+async def judge(
+    unit: UnitOfWork, file: ApplicationFile, today: date, *, binding: bool, extends: UUID | None = None
+) -> Judged:
+    """By the norms in force today. Binding, employer and pools are locked until the transaction ends. The worker of a
+    permit that the application `extends` is asked for, and does not count among the staff beside."""
     norms, facts, bin_number = rulebook().on(today), file.asked, file.application.employer_bin
     if binding:
         await _lock_employer(unit.connection, bin_number)
-    staff = await employers.staff_on(unit.connection, bin_number, today)
+    staff = await employers.staff_on(unit.connection, bin_number, today, without=extends)
     pools = await _pools(unit.connection, facts.kind, facts.places, norms, lock=binding)
     decision = rule.decide(facts, staff, pools, await barred_among(unit, file, today), norms)
     granted = decision.outcome is DecisionOutcome.GRANTED
-    return Judged(decision, pools, _fee(file, norms) if granted else None)
+    return Judged(decision, pools, fee_due(file, norms) if granted else None)
 
 
 async def barred_among(unit: UnitOfWork, file: ApplicationFile, today: date) -> list[Barred]:
@@ -96,12 +111,14 @@ async def check(engine: AsyncEngine, application: Application, caller: Caller) -
     """The answer that `decide` would give today. Raises as `submit`, but that a source_id may hold another."""
     expect_reach(caller, APPLICATIONS, application)
     expect_plausible(application)
-    await take_effect(engine)
+    await _up_to_date(engine)
     today = clock.today()
     async with unit_of_work(engine) as unit:
         file = await drafted(unit, application, today)
         judged = await judge(unit, file, today, binding=False)
-        rooms = await _rooms(unit.connection, file.asked, application.employer_bin, rulebook().on(today))
+        norms, facts = rulebook().on(today), file.asked
+        rooms = await _rooms(unit.connection, facts, application.employer_bin, norms)
+        by_region = await _rooms_by_region(unit.connection, facts, application.employer_bin, norms)
         await access_log.log_versions(
             unit.connection,
             caller,
@@ -110,13 +127,19 @@ async def check(engine: AsyncEngine, application: Application, caller: Caller) -
             f"{application.employer_bin}:{application.source_id}",
             [worker.person for worker in application.workers],
         )
-    return CheckAnswer(decision=judged.decision, fee=judged.fee, rooms=rooms)
+    return CheckAnswer(decision=judged.decision, fee=judged.fee, rooms=rooms, by_region=by_region)
+
+
+async def _up_to_date(engine: AsyncEngine) -> None:
+    """As before a decision: today's version of the quota counts, and the places of who did not pay are free."""
+    await take_effect(engine)
+    await lapse(engine, CLOCK)
 
 
 async def room(engine: AsyncEngine, bin_number: str, kind: AskedKind, region: str | None, caller: Caller) -> HiringRoom:
     """How many more the employer may hire in a region, that of its seat if none is named. Raises NotFound for an
     employer that is unknown or out of the caller's reach."""
-    await take_effect(engine)
+    await _up_to_date(engine)
     norms = rulebook().on(clock.today())
     employer = (await employer_cases.read(engine, bin_number, caller)).document
     async with engine.connect() as connection:
@@ -131,9 +154,22 @@ async def _rooms(
 ) -> tuple[Room, ...]:
     staff = await employers.staff_on(connection, bin_number, norms.day)
     categories = (None,) if facts.kind == "seasonal" else hiring_room.CATEGORIES
-    places = [QuotaSlot(facts.kind, category, facts.region, facts.activity) for category in categories]
+    places = [
+        QuotaSlot(facts.kind, category, region, facts.activity) for category in categories for region in facts.regions
+    ]
     pools = await _pools(connection, facts.kind, places, norms, lock=False)
     return hiring_room.rooms(facts, staff, pools, norms)
+
+
+async def _rooms_by_region(
+    connection: AsyncConnection, facts: PermitsAsked, bin_number: str, norms: NormsInForce
+) -> tuple[RegionRooms, ...]:
+    """None where one region is asked for: `_rooms` says it."""
+    found = []
+    for region in facts.regions if facts.further_regions else ():
+        alone = replace(facts, region=region, further_regions=())
+        found.append(RegionRooms(region=region, rooms=await _rooms(connection, alone, bin_number, norms)))
+    return tuple(found)
 
 
 async def _lock_employer(connection: AsyncConnection, bin_number: str) -> None:
@@ -154,6 +190,7 @@ async def _pools(
     return [pool for pool in await quota.pools(connection, norms.day.year) if any(map(pool.covers, alike))]
 
 
-def _fee(file: ApplicationFile, norms: NormsInForce) -> FeeDue | None:
+def fee_due(file: ApplicationFile, norms: NormsInForce) -> FeeDue | None:
+    """What a decision of this day makes due; none where nothing is."""
     due = fee_rule.due(file.asked, norms)
     return FeeDue(**asdict(due)) if due else None

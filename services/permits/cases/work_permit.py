@@ -10,6 +10,7 @@ from services.permits.cases.lapse_run import lapse
 from services.permits.cases.quota import take_effect
 from services.permits.cases.work_permit_application import (
     ApplicationFile,
+    FeeDue,
     FeeSetting,
     FileState,
     Payment,
@@ -18,6 +19,7 @@ from services.permits.cases.work_permit_application import (
 from services.permits.cases.worker import Worker
 from services.permits.rules import entry_ban as entry_ban_rule
 from services.permits.rules import work_permit as rule
+from services.permits.rules.entry_ban import Barred
 from services.permits.rules.rulebook import rulebook
 from services.permits.store import quota, tables
 from services.permits.store import work_permit_application as store
@@ -100,9 +102,9 @@ async def _decide(
         decided |= {"status": "granted", "permits": tuple(new_id() for _ in facts.workers), "fee": judged.fee}
     decided_file = file.model_copy(update=decided)
     if judged.pools and decided_file.permits:
-        await quota.reserve(
-            unit.connection, asked.id, today.year, facts.places, decided_file.permits, covering=len(judged.pools)
-        )
+        further = file.application.further_regions
+        ids = [id for permit in decided_file.permits for id in quota.place_ids(permit, further)]
+        await quota.reserve(unit.connection, asked.id, today.year, facts.places, ids, covering=len(judged.pools))
     if decided_file.permits and decided_file.fee is None:
         return await _issue(unit, asked, decided_file, today)
     return decided_file, f"decision: {judged.decision.outcome}"
@@ -112,12 +114,18 @@ async def set_fee(asked: StepRequest, setting: FeeSetting) -> FileState:
     """Says what is due where the rulebook does not. Raises as `step_file`, and Conflict where the fee is known."""
 
     async def change(_unit: UnitOfWork, file: ApplicationFile) -> tuple[ApplicationFile, str]:
-        if file.fee is None or file.fee.tenge is not None:
-            raise Conflict("The fee of this application follows from the rules.")
-        fee = file.fee.model_copy(update={"tenge": setting.tenge, "explanation": "set by an officer"})
-        return file.model_copy(update={"fee": fee}), setting.reason
+        return file.model_copy(update={"fee": fee_set(file.fee, setting)}), setting.reason
 
     return await step_file(asked, "set_fee", change)
+
+
+def fee_set(fee: FeeDue | None, setting: FeeSetting) -> FeeDue:
+    """The fee as an officer sets it. Raises Conflict where the rules know it, or none is due."""
+    if fee is None or fee.tenge is not None:
+        raise Conflict("The fee of this application follows from the rules.")
+    shares = tuple(share.model_copy(update={"tenge": setting.tenge}) for share in fee.shares)
+    tenge = setting.tenge * max(1, len(shares))
+    return fee.model_copy(update={"tenge": tenge, "explanation": "set by an officer", "shares": shares})
 
 
 async def pay(asked: StepRequest, payment: Payment) -> FileState:
@@ -125,17 +133,17 @@ async def pay(asked: StepRequest, payment: Payment) -> FileState:
     payment, or one that has settled another application."""
 
     async def change(unit: UnitOfWork, file: ApplicationFile) -> tuple[ApplicationFile, str]:
-        _expect_right(payment, file)
-        await _expect_unspent(unit, payment, asked.id)
-        await _expect_none_barred(unit, file)
+        expect_right(payment, file.fee)
+        await expect_unspent(unit, payment, asked.id)
+        expect_none_barred(await barred_among(unit, file, clock.today()))
         return await _issue(unit, asked, file.model_copy(update={"payment": payment}), clock.today())
 
     return await step_file(asked, "pay", change)
 
 
-def _expect_right(payment: Payment, file: ApplicationFile) -> None:
+def expect_right(payment: Payment, due: FeeDue | None) -> None:
     """Raises Refused with everything that is wrong with the payment."""
-    due, faults = file.fee, []
+    faults = []
     if due and payment.paid_on > due.pay_by:
         faults.append(Fault("/paid_on", f"The fee was due by {due.pay_by}; apply again."))
     if payment.paid_on > clock.today():
@@ -144,20 +152,24 @@ def _expect_right(payment: Payment, file: ApplicationFile) -> None:
         faults.append(Fault("/tenge", "The fee is not known yet: an officer sets it by `:set-fee`."))
     elif due and payment.tenge != due.tenge:
         faults.append(Fault("/tenge", f"The fee is {due.tenge} tenge."))
+    shares = sorted((share.region, share.tenge) for share in due.shares) if due else []
+    if shares != sorted((share.region, share.tenge) for share in payment.shares):
+        faults.append(Fault("/shares", "Must be what `shares` of the fee says, one payment to each budget."))
     if faults:
         raise Refused("The payment does not settle the fee.", name="fee-not-settled", faults=faults)
 
 
-async def _expect_unspent(unit: UnitOfWork, payment: Payment, application: UUID) -> None:
+async def expect_unspent(unit: UnitOfWork, payment: Payment, application: UUID) -> None:
     """Raises Refused where the payment has settled another application."""
-    if not await store.spend(unit.connection, payment.reference, application):
+    spent = [await store.spend(unit.connection, number, application) for number in payment.references]
+    if not all(spent):
         fault = Fault("/reference", "This payment has settled another application: one payment, one application.")
         raise Refused("The payment does not settle the fee.", name="fee-not-settled", faults=[fault])
 
 
-async def _expect_none_barred(unit: UnitOfWork, file: ApplicationFile) -> None:
+def expect_none_barred(barred: Sequence[Barred]) -> None:
     """A ban may have been imposed since the decision. Raises Refused."""
-    check = entry_ban_rule.check(await barred_among(unit, file, clock.today()), rulebook().on(clock.today()))
+    check = entry_ban_rule.check(barred, rulebook().on(clock.today()))
     if check.outcome is CheckOutcome.FAILED:
         fault = Fault("", f"{check.rule} {check.version}: {check.explanation}; {check.remedy}")
         raise Refused("A worker was barred from entry after the decision.", name="barred-from-entry", faults=[fault])
@@ -202,4 +214,5 @@ def _permit(file: ApplicationFile, id: UUID, worker: Worker, issued_on: date) ->
         issued_on=issued_on,
         valid_from=rule.holds_from(worker.valid_from, issued_on),
         valid_until=worker.valid_until,
+        further_regions=asked.further_regions,
     )

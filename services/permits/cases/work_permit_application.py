@@ -68,14 +68,22 @@ def _miscategorised(values: Mapping[str, Any]) -> list[Pointer]:
     return [("workers", at, "category") for at, worker in workers if (worker.category is None) != seasonal]
 
 
+def _named_twice(values: Mapping[str, Any]) -> list[Pointer]:
+    """Where a region stands a second time."""
+    named = [values["region"], *values["further_regions"]]
+    return [("further_regions", at - 1) for at in range(1, len(named)) if named[at] in named[:at]]
+
+
 class Application(WireModel):
-    """An employer asks for permits for up to a hundred workers in one region. It is decided as a whole."""
+    """An employer asks for permits for up to a hundred workers, in one region or, each of them, in several: `region` is
+    where it is decided. It is decided as a whole."""
 
     source_id: SourceId
     employer_bin: Bin
     kind: Literal["employer", "seasonal", "intra_corporate"]
     region: Region
     workers: list[Worker] = Field(min_length=1, max_length=100)
+    further_regions: tuple[Region, ...] = Field((), max_length=19, description="in which every worker works besides")
 
     CONTRADICTIONS = (
         Contradiction(
@@ -88,34 +96,65 @@ class Application(WireModel):
             "person",
             "document",
         ),
+        Contradiction("a region is named once", ("region", "further_regions"), _named_twice),
     )
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Every region of work, the one where it is decided first."""
+        return (self.region, *self.further_regions)
 
 
 APPLICATIONS = belongs_to(region="region", employer="employer_bin")
 
 
+class FeeShare(WireModel):
+    """What is due to the budget of one region."""
+
+    region: Region
+    tenge: int | None
+
+
 class FeeDue(WireModel):
-    """`tenge` is none where the rate is not in the rulebook: an officer sets it before anything can be paid."""
+    """`tenge` is none where the rate is not in the rulebook: an officer sets it before anything can be paid. Of several
+    regions `shares` says what is due to the budget of each, and `tenge` is their sum."""
 
     tenge: int | None
     pay_by: Date
     explanation: str
     rules: tuple[str, ...]
+    shares: tuple[FeeShare, ...] = ()
 
 
 class FeeSetting(WireModel):
-    """The fee where the rulebook does not know the rate, and by what act it is that."""
+    """The fee where the rulebook does not know the rate, and by what act it is that; of several regions, what is due to
+    each."""
 
     tenge: int = Field(strict=True, ge=1, le=10**12)
     reason: Text
 
 
+class PaymentShare(WireModel):
+    """The fee as the budget of one region received it, under the payment's own number."""
+
+    region: Region
+    reference: SourceId
+    tenge: int = Field(strict=True, ge=0, le=10**12)
+
+
 class Payment(WireModel):
-    """The fee as it was received. `reference` is the payment's own number: one payment settles one application."""
+    """The fee as it was received. `reference` is the payment's own number: one payment settles one application. Of
+    several regions `shares` has the payment to each budget, and `tenge` is their sum."""
 
     reference: SourceId
     paid_on: Date
     tenge: int = Field(strict=True, ge=0, le=10**12)
+    shares: tuple[PaymentShare, ...] = Field((), max_length=20)
+
+    @property
+    def references(self) -> list[str]:
+        """The numbers of the payments that were made."""
+        return [share.reference for share in self.shares] or [self.reference]
 
 
 class ApplicationFile(WireModel):
@@ -152,7 +191,15 @@ class ApplicationFile(WireModel):
             for w in self.application.workers
         )
         asked = self.application
-        return PermitsAsked(asked.kind, asked.region, self.activity, workers, self.employer_form, self.submitted_on)
+        return PermitsAsked(
+            asked.kind,
+            asked.region,
+            self.activity,
+            workers,
+            self.employer_form,
+            self.submitted_on,
+            asked.further_regions,
+        )
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -266,7 +313,7 @@ async def find(
     reaches."""
     own = within(caller, APPLICATIONS, store.places())
     async with engine.connect() as connection:
-        lines = await store.find(connection, own, status, after, limit)
+        lines = await store.find(connection, applications, own, status, after, limit)
     return [ApplicationLine.model_validate(asdict(line)) for line in lines]
 
 

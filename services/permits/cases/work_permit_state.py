@@ -15,6 +15,7 @@ from services.permits.rules import business_trip as trip_rule
 from services.permits.rules import quota as quota_rule
 from services.permits.rules.rulebook import rulebook
 from services.permits.store import quota
+from services.permits.store import work_permit_extension as extensions
 from shared import clock
 from shared.errors import Conflict, Fault, Invalid, Refused
 from shared.events.permits import BusinessTrip, WorkPermit
@@ -117,7 +118,8 @@ async def resume(asked: StepRequest, resumption: Resumption) -> PermitAfter:
 
 
 async def revoke(asked: StepRequest, revocation: Revocation) -> PermitAfter:
-    """Ends a permit. Its place goes back to the quota only if it never was in force (see rules.quota.gives_back).
+    """Ends a permit. Its place goes back to the quota only if it never was in force (see rules.quota.gives_back); that
+    of an extension, if the extension had not begun.
     Raises as `_act`, Invalid for a day outside its time."""
 
     async def change(unit: UnitOfWork, permit: WorkPermit) -> WorkPermit:
@@ -126,7 +128,8 @@ async def revoke(asked: StepRequest, revocation: Revocation) -> PermitAfter:
             fault = Fault("/ended_on", f"Must lie between the issue, {permit.issued_on}, and {permit.valid_until}.")
             raise Invalid("The permit cannot end on that day.", faults=[fault])
         if quota_rule.gives_back(permit.valid_from, ended_on):
-            await quota.give_back(unit.connection, asked.id)
+            await quota.give_back(unit.connection, asked.id, permit.further_regions)
+        await quota.give_back_all(unit.connection, await extensions.not_begun(unit.connection, asked.id, ended_on))
         return permit.model_copy(update={"status": "revoked", "ended_on": ended_on, "suspended_on": None})
 
     return await _act(asked, "revoke", change, revocation.reason)
@@ -147,7 +150,7 @@ async def travel(asked: StepRequest, trip: BusinessTrip) -> PermitAfter:
 
 def _expect_trip(permit: WorkPermit, trip: BusinessTrip) -> None:
     faults = []
-    if trip.region == permit.region:
+    if trip.region in (permit.region, *permit.further_regions):
         faults.append(Fault("/region", "Is the permit's own region: no business trip is needed."))
     for name, day in (("starts_on", trip.starts_on), ("ends_on", trip.ends_on)):
         if not permit.valid_from <= day <= permit.valid_until:

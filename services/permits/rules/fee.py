@@ -18,14 +18,23 @@ FREE_KINDS = frozenset({"intra_corporate"})
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """What is due to the budget of one region."""
+
+    region: str
+    tenge: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Fee:
     """What is due by `pay_by`. `tenge` is None where the rate is not modelled; `explanation` says how it comes about;
-    `rules` are the norms applied, with their versions."""
+    `rules` are the norms applied, with their versions; `shares` what each of several regions is due of it."""
 
     tenge: int | None
     pay_by: date
     explanation: str
     rules: tuple[str, ...]
+    shares: tuple[Share, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +52,20 @@ def due(application: PermitsAsked, norms: NormsInForce) -> Fee | None:
     rates = [_rate(application, worker, norms) for worker in application.workers]
     unknown = {rate.reason for rate in rates if isinstance(rate, NotModelled)}
     if unknown:
-        return Fee(None, pay_by, f"not modelled, the notice names it: {'; '.join(sorted(unknown))}", ())
+        why = f"not modelled, the notice names it: {'; '.join(sorted(unknown))}"
+        return Fee(None, pay_by, why, (), _shares(application, None))
     known = [rate for rate in rates if isinstance(rate, int)]
     index = norms["monthly_index"]
     applied = tuple(f"{norm.name} {norm.version}" for norm in (index, *_norms_of(application, norms)))
-    return Fee(sum(known) * index.whole(), pay_by, f"{sum(known)} MCI of {index.whole()} tenge", applied)
+    each, shares = sum(known) * index.whole(), _shares(application, sum(known) * index.whole())
+    to_each = f" to each of {len(shares)} budgets" if shares else ""
+    explanation = f"{sum(known)} MCI of {index.whole()} tenge{to_each}"
+    return Fee(each * len(application.regions), pay_by, explanation, applied, shares)
+
+
+def _shares(application: PermitsAsked, each: int | None) -> tuple[Share, ...]:
+    """None where there is one region: its budget gets the whole."""
+    return tuple(Share(region, each) for region in application.regions) if application.further_regions else ()
 
 
 def _norms_of(application: PermitsAsked, norms: NormsInForce) -> Iterator[Norm]:

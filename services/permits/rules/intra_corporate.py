@@ -1,7 +1,7 @@
 """The limit of intra-corporate transfers, which stand outside the quota, local content and the fee.
 
 Source: conditions of permits (order 279 of 30.06.2023). NOT modelled: that the transfer comes from a WTO member's
-company, the sectors it is open to, and its single extension by 12 months.
+company, and the sectors it is open to.
 """
 
 from fractions import Fraction

@@ -1,7 +1,7 @@
 """How long a permit may hold.
 
-Source: conditions of permits (order 279 of 30.06.2023). NOT modelled: extensions (a procedure of its own), and that
-category 1 is granted for whole years only.
+Source: conditions of permits (order 279 of 30.06.2023). Extensions have terms of their own
+(work_permit_extension). NOT modelled: that category 1 is granted for whole years only.
 """
 
 from datetime import date

@@ -3,8 +3,8 @@
 An application stands or falls as a whole; each failed check says which workers it is about and what would make it
 pass. Source: conditions of permits (order 279 of 30.06.2023), before it order 559 of 27.06.2016.
 
-NOT modelled of that law: age and sector limits, insurance, workers who hold another permit already, the prolongation of
-permits. `conditions`, `local_content`, `citizenship`, `qualification`, `term`, `fee`
+NOT modelled of that law: age and sector limits, insurance, workers who hold another permit already. Extensions:
+work_permit_extension. `conditions`, `local_content`, `citizenship`, `qualification`, `term`, `fee`
 and `intra_corporate` each say what they leave out or cannot know.
 """
 
@@ -20,6 +20,7 @@ from services.permits.rules import (
     minimum_wage,
     qualification,
     quota,
+    several_regions,
     term,
 )
 from services.permits.rules.entry_ban import Barred
@@ -45,6 +46,7 @@ def decide(
             entry_ban.check(barred, norms),
             minimum_wage.check(application, norms),
             *term.checks(application, norms),
+            *several_regions.checks(application, norms),
             *limits(application, staff, pools, norms),
         ),
     )

@@ -27,7 +27,8 @@ class WorkerAsked:
 
 @dataclass(frozen=True, slots=True)
 class PermitsAsked:
-    """`kind`: employer, seasonal or intra_corporate. Region and activity are those of the place of work;
+    """`kind`: employer, seasonal or intra_corporate. Region and activity are those of the place of work, which may lie
+    in `further_regions` too;
     `employer_form` is what may exempt the employer from local content; no `submitted_on` is the day of the decision."""
 
     kind: str
@@ -36,13 +37,19 @@ class PermitsAsked:
     workers: tuple[WorkerAsked, ...]
     employer_form: str | None = None
     submitted_on: date | None = None
+    further_regions: tuple[str, ...] = ()
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        return (self.region, *self.further_regions)
 
     @property
     def places(self) -> list[QuotaSlot]:
-        """The place of each worker, in the order of `workers`."""
+        """A place of each worker in each region, in the order of `workers` and of `regions`."""
         return [
-            QuotaSlot(self.kind, worker.category, self.region, self.activity, worker.citizenship)
+            QuotaSlot(self.kind, worker.category, region, self.activity, worker.citizenship)
             for worker in self.workers
+            for region in self.regions
         ]
 
     def asked(self, categories: Collection[str]) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import orjson
 from sqlalchemy import func, select
@@ -14,9 +15,9 @@ from services.permits.store.tables import staff_report, work_permit, work_permit
 TRANSFER = "intra_corporate"
 
 
-async def staff_on(connection: AsyncConnection, bin_number: str, day: date) -> Staff:
+async def staff_on(connection: AsyncConnection, bin_number: str, day: date, without: UUID | None = None) -> Staff:
     """The newest report up to a day, and the foreigners whose permit holds on that day or later or who are promised
-    one. The employer must be locked, so that two decisions do not overlook each other."""
+    one, but for the permit `without`. The employer must be locked, so that two decisions do not overlook each other."""
     report = await connection.execute(
         select(staff_report.c.as_of, staff_report.c.body)
         .where(staff_report.c.employer_bin == bin_number, staff_report.c.as_of <= day)
@@ -24,7 +25,7 @@ async def staff_on(connection: AsyncConnection, bin_number: str, day: date) -> S
         .limit(1)
     )
     newest = report.one_or_none()
-    workers = [*await _holders(connection, bin_number, day), *await _promised(connection, bin_number)]
+    workers = [*await _holders(connection, bin_number, day, without), *await _promised(connection, bin_number)]
     return Staff(
         newest.as_of if newest else None,
         orjson.loads(newest.body)["citizens"] if newest else {},
@@ -33,13 +34,17 @@ async def staff_on(connection: AsyncConnection, bin_number: str, day: date) -> S
     )
 
 
-async def _holders(connection: AsyncConnection, bin_number: str, day: date) -> Iterable[tuple[str, str | None, int]]:
+async def _holders(
+    connection: AsyncConnection, bin_number: str, day: date, without: UUID | None
+) -> Iterable[tuple[str, str | None, int]]:
     """Kind, category and number of permits that hold on `day` or will."""
     held = (
         select(work_permit.c.kind, work_permit.c.category, func.count())
         .where(work_permit.c.employer_bin == bin_number, work_permit.c.holds_until >= day, ~work_permit.c.withdrawn)
         .group_by(work_permit.c.kind, work_permit.c.category)
     )
+    if without is not None:
+        held = held.where(work_permit.c.id != without)
     return [(row[0], row[1], row[2]) for row in await connection.execute(held)]
 
 

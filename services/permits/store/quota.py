@@ -8,9 +8,9 @@ exceed a pool does not rest on this: the UPDATE names the condition itself, and 
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
-from uuid import UUID
+from uuid import UUID, uuid5
 
-from sqlalchemy import ARRAY, any_, func, literal, select, text, update
+from sqlalchemy import ARRAY, any_, exists, func, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -30,14 +30,19 @@ _COVERS = f"p.year = CAST(:year AS smallint) AND {COVERS}"
 _PLACES = """unnest(CAST(:ids AS uuid[]), CAST(:kinds AS text[]), CAST(:categories AS text[]), CAST(:regions AS text[]),
     CAST(:activities AS text[]), CAST(:countries AS text[])) AS w (id, kind, category, region, activity, country)"""
 
+# Thousands of places are of a few sorts: each pool is held against a sort once.
+_ALIKE = f"""
+SELECT kind, category, region, activity, country, count(*) AS places FROM {_PLACES} GROUP BY 1, 2, 3, 4, 5
+"""  # noqa: S608
+
 _LOCK = text(f"""
 SELECT p.* FROM quota_pool p WHERE EXISTS (SELECT FROM {_PLACES} WHERE {_COVERS}) ORDER BY p.id FOR UPDATE
 """)  # noqa: S608
 
 _COUNT = f"""
 UPDATE quota_pool t SET reserved = t.reserved + n.reserved * n.places, used = t.used + n.used * n.places
-FROM (SELECT p.id, CAST(count(*) AS int) AS places, CAST(:reserved AS int) AS reserved, CAST(:used AS int) AS used
-    FROM quota_pool p JOIN {_PLACES} ON {_COVERS} GROUP BY p.id) n
+FROM (SELECT p.id, CAST(sum(w.places) AS int) AS places, CAST(:reserved AS int) AS reserved, CAST(:used AS int) AS used
+    FROM quota_pool p JOIN ({_ALIKE}) AS w ON {_COVERS} GROUP BY p.id) n
 WHERE t.id = n.id AND t.used + t.reserved + (n.reserved + n.used) * n.places <= t.size RETURNING t.id
 """  # noqa: S608
 
@@ -77,6 +82,12 @@ SELECT CAST(o.source_id AS smallint) AS year FROM quota_order o
 LEFT JOIN quota_year y ON y.year = CAST(o.source_id AS smallint)
 WHERE o.version > coalesce(y.version, 0) ORDER BY 1
 """)
+
+
+def place_ids(permit: UUID, further_regions: Sequence[str]) -> list[UUID]:
+    """Of a permit's places, the one in each region: the first has the permit's own id, any other one that follows from
+    the permit and the region."""
+    return [permit, *(uuid5(permit, region) for region in further_regions)]
 
 
 class QuotaExceeded(Exception):
@@ -137,7 +148,7 @@ async def replace(
 async def lock_covering(connection: AsyncConnection, year: int, places: Sequence[QuotaSlot]) -> list[Pool]:
     """The pools that cover any of `places`, as they are now and stay until the transaction ends."""
     await connection.execute(select(func.pg_advisory_xact_lock_shared(YEAR_LOCK, year)))
-    rows = await connection.execute(_LOCK, {"year": year, **_arrays(places)})
+    rows = await connection.execute(_LOCK, {"year": year, **_arrays(dict.fromkeys(places))})
     return [_pool(row) for row in rows]
 
 
@@ -150,7 +161,7 @@ async def reserve(
     covering: int,
 ) -> None:
     """Takes every one of `places` from each of the `covering` pools that cover them, or raises QuotaExceeded: the
-    caller's transaction must not go on then. `ids` name the permits-to-be."""
+    caller's transaction must not go on then. `ids` name the places (see place_ids)."""
     values = {"application_id": application, "year": year, "reserved": 1, "used": 0, **_arrays(places, ids)}
     if await connection.scalar(_RESERVE, values) != covering:
         raise QuotaExceeded
@@ -177,16 +188,31 @@ async def expire_all(connection: AsyncConnection, applications: Sequence[UUID]) 
     await _move(connection, of_them, "reserved", "expired", reserved=-1, used=0)
 
 
-async def give_back(connection: AsyncConnection, permit: UUID) -> None:
-    """A used place goes back, because its permit was revoked before it was in force."""
-    await _move(connection, quota_place.c.id == permit, "used", "released", reserved=0, used=-1)
+async def give_back(connection: AsyncConnection, permit: UUID, further_regions: Sequence[str] = ()) -> None:
+    """Used places go back, because their permit was revoked before it was in force."""
+    its = quota_place.c.id == any_(literal(place_ids(permit, further_regions), ARRAY(PgUUID)))
+    await _move(connection, its, "used", "released", reserved=0, used=-1)
+
+
+async def give_back_all(connection: AsyncConnection, applications: Sequence[UUID]) -> None:
+    """Used places of extensions go back, because the permit was revoked before they began."""
+    of_them = quota_place.c.application_id == any_(literal(list(applications), ARRAY(PgUUID)))
+    await _move(connection, of_them, "used", "released", reserved=0, used=-1)
+
+
+async def holds_place(connection: AsyncConnection, year: int, permit: UUID, extensions: Sequence[UUID]) -> bool:
+    """Whether a permit, by itself or by one of its extensions, has a place in the quota of the year."""
+    of = quota_place.c
+    its = or_(of.id == permit, of.application_id == any_(literal(list(extensions), ARRAY(PgUUID))))
+    asked = select(exists().where(its, of.year == year, of.state.in_(("reserved", "used"))))
+    return bool(await connection.scalar(asked))
 
 
 async def _move(connection: AsyncConnection, which: Any, old: State, new: State, *, reserved: int, used: int) -> None:
     """Doing it twice changes nothing: only places in the old state are moved and counted."""
     moved = update(quota_place).where(which, quota_place.c.state == old).values(state=new).returning(quota_place)
     rows = (await connection.execute(moved)).all()
-    for year in {row.year for row in rows}:
+    for year in sorted({row.year for row in rows}):  # in one order, so that none waits for another in a ring
         places = [
             QuotaSlot(row.kind, row.category, row.region, row.activity, row.country) for row in rows if row.year == year
         ]

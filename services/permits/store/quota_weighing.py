@@ -22,8 +22,10 @@ SELECT region, count(*) FILTER (WHERE state = 'used') AS used, count(*) FILTER (
 FROM quota_place WHERE year = CAST(:year AS smallint) GROUP BY region
 """)
 _REFUSED = text("""
-SELECT body->'application'->>'region' AS region, sum(json_array_length(body->'application'->'workers')) AS refused
-FROM work_permit_application
+SELECT named.region, sum(json_array_length(body->'application'->'workers')) AS refused
+FROM work_permit_application, LATERAL (
+    SELECT body->'application'->>'region' AS region
+    UNION ALL SELECT json_array_elements_text(body->'application'->'further_regions')) AS named
 WHERE status = 'refused' AND body->'decision'->>'day' LIKE :days AND EXISTS (
     SELECT FROM json_array_elements(body->'decision'->'checks') AS made
     WHERE made->>'rule' = 'quota_kinds' AND made->>'outcome' = 'failed')

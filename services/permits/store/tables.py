@@ -85,7 +85,7 @@ quota_place = Table(
     "quota_place",
     metadata,
     Column("id", PgUUID, primary_key=True),
-    # of an employer, or of a household (labour_immigrant_application)
+    # of an employer, a household (labour_immigrant_application) or an extension
     Column("application_id", PgUUID, nullable=False),
     Column("year", SmallInteger, nullable=False),
     Column("kind", Text, nullable=False),
@@ -152,12 +152,12 @@ work_permit_application = record_table(
 Index("work_permit_application_of_employer", work_permit_application.c.employer_bin)
 Index("work_permit_application_work_list", work_permit_application.c.status, work_permit_application.c.decide_by)
 
-# Payments that have settled a fee: each settles one application.
+# Payments that have settled a fee: each settles one application, for permits or for an extension.
 payment = Table(
     "payment",
     metadata,
     Column("reference", Text, primary_key=True),
-    Column("application_id", PgUUID, ForeignKey("work_permit_application.id"), nullable=False),
+    Column("application_id", PgUUID, nullable=False),
 )
 
 work_permit = record_table(
@@ -181,6 +181,26 @@ work_permit = record_table(
     _of_trade("work_permit"),
 )
 Index("work_permit_of_employer", work_permit.c.employer_bin)
+
+# Extensions of employers' permits: one at a time is open. `valid_from` is the first day of what is added.
+work_permit_extension = record_table(
+    metadata,
+    "work_permit_extension",
+    Column("permit_id", PgUUID, ForeignKey("work_permit.id"), nullable=False),
+    Column("employer_bin", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("decide_by", Date, nullable=False),
+    Column("pay_by", Date),
+    Column("valid_from", Date, nullable=False),
+)
+Index("work_permit_extension_of_permit", work_permit_extension.c.permit_id)
+Index("work_permit_extension_work_list", work_permit_extension.c.status, work_permit_extension.c.decide_by)
+Index(
+    "work_permit_extension_open",
+    work_permit_extension.c.permit_id,
+    unique=True,
+    postgresql_where=text("status IN ('submitted', 'granted')"),
+)
 
 eaeu_worker = record_table(
     metadata,

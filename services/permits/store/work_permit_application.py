@@ -1,4 +1,4 @@
-"""The work list of applications."""
+"""The work lists of applications, those for permits and those for extensions (their tables have the same columns)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,12 +6,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, Table, literal_column, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.permits.store.tables import payment
-from services.permits.store.tables import work_permit_application as table
+from services.permits.store.tables import payment, work_permit_application
 from shared.identity.scope import Kind
 
 
@@ -28,12 +27,13 @@ class Line:
 
 def places() -> dict[Kind, ColumnElement[Any]]:
     """What says to what an application belongs."""
-    region: ColumnElement[Any] = literal_column(f"{table.name}.body #>> '{{application,region}}'")
-    return {"region": region, "employer": table.c.employer_bin}
+    region: ColumnElement[Any] = literal_column("work_permit_application.body #>> '{application,region}'")
+    return {"region": region, "employer": work_permit_application.c.employer_bin}
 
 
 async def find(
     connection: AsyncConnection,
+    table: Table,
     reached: ColumnElement[bool],
     status: str | None,
     after: tuple[date, UUID] | None,
@@ -49,7 +49,7 @@ async def find(
     return [Line(*row) for row in rows]
 
 
-async def unpaid(connection: AsyncConnection, today: date, limit: int) -> Sequence[UUID]:
+async def unpaid(connection: AsyncConnection, table: Table, today: date, limit: int) -> Sequence[UUID]:
     """Up to `limit` granted applications whose term of payment is over, locked; those that another transaction works on
     are passed over."""
     asked = (
