@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.permits.rules import business_trip as trip_rule
+from services.permits.rules import conditions as conditions_rule
 from services.permits.rules import exempt_worker as exempt
 from services.permits.rules import labour_immigrant as household
 from services.permits.rules import qualification as qualification_rule
@@ -13,7 +14,7 @@ from services.permits.rules import quota, quota_move
 from services.permits.rules import work_permit as rule
 from services.permits.rules.dated_figures import LabourForce, labour_force_for
 from services.permits.rules.entry_ban import Barred
-from services.permits.rules.work_permit_application import PermitsAsked, Staff
+from services.permits.rules.work_permit_application import Known, PermitsAsked, Staff
 from shared.kernel.decisions import CheckOutcome
 from shared.kernel.norms import Norm, NormsInForce, Rulebook
 
@@ -114,3 +115,13 @@ def qualification(application: PermitsAsked, norms: NormsInForce) -> list[dict[s
 def business_trip(trip: trip_rule.Trip, others: list[trip_rule.Trip], limit: Norm) -> list[str]:
     """The days too many of each calendar year, as `2026: 1`."""
     return [f"{year}: {days}" for year, days in trip_rule.beyond(trip, others, limit).items()]
+
+
+def conditions(application: PermitsAsked, about: list[str], norms: NormsInForce, known: Known | None = None) -> Any:
+    """Of the checks that are asked about the rule, the outcome, what was found and what would make it pass."""
+    checks = conditions_rule.checks(application, known or Known(), norms)
+    return [
+        {"rule": check.rule, "outcome": check.outcome.value, "explanation": check.explanation, "remedy": check.remedy}
+        for check in checks
+        if check.rule in about
+    ]

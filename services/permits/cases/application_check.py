@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.permits.cases import employer as employer_cases
+from services.permits.cases import labour_market
 from services.permits.cases.entry_ban import barred
 from services.permits.cases.quota import take_effect
 from services.permits.cases.work_permit_application import (
@@ -23,6 +24,7 @@ from services.permits.cases.work_permit_application import (
     drafted,
     expect_plausible,
 )
+from services.permits.labour_market.port import LabourMarket
 from services.permits.rules import fee as fee_rule
 from services.permits.rules import hiring_room
 from services.permits.rules import quota as quota_rule
@@ -31,7 +33,7 @@ from services.permits.rules.entry_ban import Barred
 from services.permits.rules.hiring_room import Room
 from services.permits.rules.quota import Pool, QuotaSlot
 from services.permits.rules.rulebook import rulebook
-from services.permits.rules.work_permit_application import PermitsAsked
+from services.permits.rules.work_permit_application import Known, PermitsAsked
 from services.permits.store import employer as employers
 from services.permits.store import quota, tables
 from shared import clock
@@ -74,14 +76,23 @@ class Judged:
     fee: FeeDue | None
 
 
-async def judge(unit: UnitOfWork, file: ApplicationFile, today: date, *, binding: bool) -> Judged:
+async def told(market: LabourMarket, application: Application, today: date) -> Known:
+    """What systems of others tell of an application. They are asked before the unit of work opens: nobody waits for
+    them in a transaction, and what is locked waits for nobody."""
+    if application.kind != "employer" or "vacancy_code" not in rulebook().on(today):
+        return Known()
+    codes = [worker.vacancy.code if worker.vacancy else None for worker in application.workers]
+    return Known(await labour_market.vacancies(market, codes))
+
+
+async def judge(unit: UnitOfWork, file: ApplicationFile, today: date, known: Known, *, binding: bool) -> Judged:
     """By the norms in force today. Binding, employer and pools are locked until the transaction ends."""
     norms, facts, bin_number = rulebook().on(today), file.asked, file.application.employer_bin
     if binding:
         await _lock_employer(unit.connection, bin_number)
     staff = await employers.staff_on(unit.connection, bin_number, today)
     pools = await _pools(unit.connection, facts.kind, facts.places, norms, lock=binding)
-    decision = rule.decide(facts, staff, pools, await barred_among(unit, file, today), norms)
+    decision = rule.decide(facts, staff, pools, await barred_among(unit, file, today), norms, known)
     granted = decision.outcome is DecisionOutcome.GRANTED
     return Judged(decision, pools, _fee(file, norms) if granted else None)
 
@@ -92,15 +103,16 @@ async def barred_among(unit: UnitOfWork, file: ApplicationFile, today: date) -> 
     return await barred(unit, [(worker.person, rule.holds_from(worker.valid_from, today)) for worker in workers])
 
 
-async def check(engine: AsyncEngine, application: Application, caller: Caller) -> CheckAnswer:
+async def check(engine: AsyncEngine, market: LabourMarket, application: Application, caller: Caller) -> CheckAnswer:
     """The answer that `decide` would give today. Raises as `submit`, but that a source_id may hold another."""
     expect_reach(caller, APPLICATIONS, application)
     expect_plausible(application)
     await take_effect(engine)
     today = clock.today()
+    known = await told(market, application, today)
     async with unit_of_work(engine) as unit:
         file = await drafted(unit, application, today)
-        judged = await judge(unit, file, today, binding=False)
+        judged = await judge(unit, file, today, known, binding=False)
         rooms = await _rooms(unit.connection, file.asked, application.employer_bin, rulebook().on(today))
         await access_log.log_versions(
             unit.connection,

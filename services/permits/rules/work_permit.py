@@ -24,23 +24,30 @@ from services.permits.rules import (
 )
 from services.permits.rules.entry_ban import Barred
 from services.permits.rules.quota import Pool
-from services.permits.rules.work_permit_application import PermitsAsked, Staff
+from services.permits.rules.work_permit_application import Known, PermitsAsked, Staff
 from shared.kernel.decisions import Check, Decision
 from shared.kernel.norms import NormsInForce
 from shared.kernel.terms import last_day_of
 
+NOTHING_KNOWN = Known()
+
 
 def decide(
-    application: PermitsAsked, staff: Staff, pools: Sequence[Pool], barred: Sequence[Barred], norms: NormsInForce
+    application: PermitsAsked,
+    staff: Staff,
+    pools: Sequence[Pool],
+    barred: Sequence[Barred],
+    norms: NormsInForce,
+    known: Known = NOTHING_KNOWN,
 ) -> Decision:
     """By the norms in force on the day of the decision. `pools` cover the application's places, as they are now;
-    `barred` are those of its workers who may not enter."""
+    `barred` are those of its workers who may not enter; `known` is what other registers tell."""
     return Decision.by(
         norms,
         (
             citizenship.check(application, norms),
             *citizenship.free_persons(application, norms),
-            *conditions.checks(application, norms),
+            *conditions.checks(application, known, norms),
             *qualification.checks(application, norms),
             entry_ban.check(barred, norms),
             minimum_wage.check(application, norms),

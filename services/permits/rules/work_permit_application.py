@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 from services.permits.rules.quota import QuotaSlot
 
@@ -59,6 +60,27 @@ class Staff:
     citizens: Mapping[str, int] = field(default_factory=dict)
     foreigners: Mapping[str, int] = field(default_factory=dict)
     transferred: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class VacancySeen:
+    """What the labour exchange says of the vacancy that a worker's application names; unknown where it does not say."""
+
+    outcome: Literal["found", "not_found", "unknown"]
+    published_on: date | None = None
+    closed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What registers tell of an application beside its staff, quota and bans. `vacancies` stand in the order of the
+    workers; empty, or None for a worker, the exchange was not asked."""
+
+    vacancies: tuple[VacancySeen | None, ...] = ()
+
+    def vacancy_of(self, number: int) -> VacancySeen | None:
+        """Of the worker with that number, from 1."""
+        return self.vacancies[number - 1] if number <= len(self.vacancies) else None
 
 
 def named(positions: list[int]) -> str:
