@@ -11,6 +11,7 @@ from services.permits.rules import exempt_worker as exempt
 from services.permits.rules import labour_immigrant as household
 from services.permits.rules import qualification as qualification_rule
 from services.permits.rules import quota, quota_move
+from services.permits.rules import unread_lists as unread_rule
 from services.permits.rules import work_permit as rule
 from services.permits.rules.dated_figures import LabourForce, labour_force_for
 from services.permits.rules.entry_ban import Barred
@@ -125,3 +126,8 @@ def conditions(application: PermitsAsked, about: list[str], norms: NormsInForce,
         for check in checks
         if check.rule in about
     ]
+
+
+def unread_lists(application: PermitsAsked, norms: NormsInForce) -> dict[str, str]:
+    """Of each check by a list or limit whose content was not read the outcome."""
+    return {check.rule: check.outcome.value for check in unread_rule.checks(application, norms)}

@@ -5,7 +5,7 @@ the place in between. That a caller asked about persons stands in the access log
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -42,6 +42,7 @@ from shared.db import records
 from shared.events.wire import Region
 from shared.identity.callers import Caller
 from shared.identity.scope import expect_reach
+from shared.kernel.calendar import add_months
 from shared.kernel.decisions import Decision, DecisionOutcome
 from shared.kernel.norms import NormsInForce
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
@@ -92,9 +93,21 @@ async def judge(unit: UnitOfWork, file: ApplicationFile, today: date, known: Kno
         await _lock_employer(unit.connection, bin_number)
     staff = await employers.staff_on(unit.connection, bin_number, today)
     pools = await _pools(unit.connection, facts.kind, facts.places, norms, lock=binding)
+    known = await _with_record(unit.connection, bin_number, known, norms)
     decision = rule.decide(facts, staff, pools, await barred_among(unit, file, today), norms, known)
     granted = decision.outcome is DecisionOutcome.GRANTED
     return Judged(decision, pools, _fee(file, norms) if granted else None)
+
+
+async def _with_record(connection: AsyncConnection, bin_number: str, known: Known, norms: NormsInForce) -> Known:
+    """What is known of an application, with what this register itself holds of the employer."""
+    replaced = norms.get("replacement_of_category_4")
+    over = add_months(norms.day, -replaced.table()["longest"]) if replaced else None
+    return replace(
+        known,
+        illegal_work=await employers.illegal_work(connection, bin_number, norms.day),
+        earlier_category_4=await employers.category_4_since(connection, bin_number, over) if over else 0,
+    )
 
 
 async def barred_among(unit: UnitOfWork, file: ApplicationFile, today: date) -> list[Barred]:

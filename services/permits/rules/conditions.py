@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from services.permits.rules.work_permit_application import Known, PermitsAsked, WorkerAsked, named, positions
-from shared.kernel.calendar import add_days
+from shared.kernel.calendar import add_days, add_months
 from shared.kernel.decisions import Check
 from shared.kernel.norms import NormsInForce
 
@@ -26,10 +26,9 @@ def checks(application: PermitsAsked, known: Known, norms: NormsInForce) -> Iter
     if "worker_iin" in norms:
         yield _iin(application, norms)
     if "block_after_illegal_work" in norms:
-        why = "whether the employer had foreigners work illegally stands in registers that are not connected"
-        yield Check.unknown(norms["block_after_illegal_work"], why)
+        yield _block(known, norms)
     if "replacement_of_category_4" in norms:
-        yield _replacement(application, norms)
+        yield _replacement(application, known, norms)
 
 
 NO_VACANCY_ASKED = "that {} permits need a vacancy was not read"
@@ -94,8 +93,35 @@ def _iin(application: PermitsAsked, norms: NormsInForce) -> Check:
     return Check.unknown(norm, f"{who}: no IIN; whether the application or only the contract must name it was not read")
 
 
-def _replacement(application: PermitsAsked, norms: NormsInForce) -> Check:
+def _block(known: Known, norms: NormsInForce) -> Check:
+    """By the checks of employers that this register holds."""
+    norm = norms["block_after_illegal_work"]
+    if known.illegal_work is None:
+        return Check.unknown(
+            norm,
+            "no check on record here found illegal work; what the migration police found stands in the portal's "
+            "violations, which name no employer here and are not connected",
+        )
+    again = add_months(known.illegal_work, norm.whole())
+    if again <= norms.day:
+        return Check.passed(norm, f"illegal work was found on {known.illegal_work}, {norm.whole()} months ago or more")
+    return Check.failed(
+        norm,
+        f"a check of {known.illegal_work} found foreigners at work without a permit or in another trade",
+        f"apply on {again} or later, or have the finding corrected",
+    )
+
+
+def _replacement(application: PermitsAsked, known: Known, norms: NormsInForce) -> Check:
+    """That citizens took the places no register tells: with what it has to look at, the officer decides."""
     norm = norms["replacement_of_category_4"]
+    longest = norm.table()["longest"]
     if not application.asked(("4",)):
         return Check.not_applicable(norm, "no worker of category 4 is asked for")
-    return Check.unknown(norm, "whether the employer has replaced earlier workers of category 4 is not kept here")
+    if not known.earlier_category_4:
+        return Check.passed(norm, f"no permit of category 4 of the employer began {longest} months ago or earlier")
+    return Check.unknown(
+        norm,
+        f"{known.earlier_category_4} permits of category 4 of the employer began {longest} months ago or earlier, "
+        f"{application.asked(('4',))} more are asked for: whether citizens took those places an officer looks up",
+    )

@@ -3,9 +3,9 @@
 An application stands or falls as a whole; each failed check says which workers it is about and what would make it
 pass. Source: conditions of permits (order 279 of 30.06.2023), before it order 559 of 27.06.2016.
 
-NOT modelled of that law: age and sector limits, insurance, workers who hold another permit already, the prolongation of
-permits. `conditions`, `local_content`, `citizenship`, `qualification`, `term`, `fee`
-and `intra_corporate` each say what they leave out or cannot know.
+NOT modelled of that law: workers who hold another permit already, the prolongation of permits. `conditions`,
+`local_content`, `citizenship`, `qualification`, `unread_lists`, `term`, `fee` and `intra_corporate` each say what they
+leave out or cannot know.
 """
 
 from collections.abc import Sequence
@@ -21,6 +21,7 @@ from services.permits.rules import (
     qualification,
     quota,
     term,
+    unread_lists,
 )
 from services.permits.rules.entry_ban import Barred
 from services.permits.rules.quota import Pool
@@ -49,6 +50,7 @@ def decide(
             *citizenship.free_persons(application, norms),
             *conditions.checks(application, known, norms),
             *qualification.checks(application, norms),
+            *unread_lists.checks(application, norms),
             entry_ban.check(barred, norms),
             minimum_wage.check(application, norms),
             *term.checks(application, norms),

@@ -74,9 +74,13 @@ class VacancySeen:
 @dataclass(frozen=True, slots=True)
 class Known:
     """What registers tell of an application beside its staff, quota and bans. `vacancies` stand in the order of the
-    workers; empty, or None for a worker, the exchange was not asked."""
+    workers; empty, or None for a worker, the exchange was not asked. `illegal_work` is the last day on which a check
+    found the employer's foreigners at work without a permit or in another trade, `earlier_category_4` how many permits
+    of category 4 it had whose time to be replaced by citizens is over."""
 
     vacancies: tuple[VacancySeen | None, ...] = ()
+    illegal_work: date | None = None
+    earlier_category_4: int = 0
 
     def vacancy_of(self, number: int) -> VacancySeen | None:
         """Of the worker with that number, from 1."""
