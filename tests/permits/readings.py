@@ -6,15 +6,17 @@ from typing import Any
 from uuid import UUID
 
 from services.permits.rules import business_trip as trip_rule
+from services.permits.rules import conditions as conditions_rule
 from services.permits.rules import exempt_worker as exempt
 from services.permits.rules import labour_immigrant as household
 from services.permits.rules import qualification as qualification_rule
 from services.permits.rules import quota, quota_move
+from services.permits.rules import unread_lists as unread_rule
 from services.permits.rules import work_permit as rule
 from services.permits.rules import work_permit_extension as extension_rule
 from services.permits.rules.dated_figures import LabourForce, labour_force_for
 from services.permits.rules.entry_ban import Barred
-from services.permits.rules.work_permit_application import PermitsAsked, Staff
+from services.permits.rules.work_permit_application import Known, PermitsAsked, Staff
 from shared.kernel.decisions import CheckOutcome
 from shared.kernel.norms import Norm, NormsInForce, Rulebook
 
@@ -122,3 +124,18 @@ def work_permit_extension(asked: extension_rule.ExtensionAsked, norms: NormsInFo
     decision = extension_rule.decide(asked, (), norms)
     failed = [{"rule": check.rule, "remedy": check.remedy} for check in decision.failed]
     return {"outcome": decision.outcome.value, "failed": failed}
+
+
+def conditions(application: PermitsAsked, about: list[str], norms: NormsInForce, known: Known | None = None) -> Any:
+    """Of the checks that are asked about the rule, the outcome, what was found and what would make it pass."""
+    checks = conditions_rule.checks(application, known or Known(), norms)
+    return [
+        {"rule": check.rule, "outcome": check.outcome.value, "explanation": check.explanation, "remedy": check.remedy}
+        for check in checks
+        if check.rule in about
+    ]
+
+
+def unread_lists(application: PermitsAsked, norms: NormsInForce) -> dict[str, str]:
+    """Of each check by a list or limit whose content was not read the outcome."""
+    return {check.rule: check.outcome.value for check in unread_rule.checks(application, norms)}

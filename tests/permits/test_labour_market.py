@@ -11,6 +11,7 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request, Response
 
+from services.permits.cases import labour_market as asking
 from services.permits.labour_market.asking import AT_A_TIME, FAILURES, LARGEST, PAUSE
 from services.permits.labour_market.port import LabourMarket, VacancyAnswer
 from services.permits.labour_market.setup import make_labour_market
@@ -34,6 +35,10 @@ class StandIn:
     body: Any = None
     asked: list[Any] = field(default_factory=list)
     hold: asyncio.Event | None = None
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
+    vacancies: dict[str, dict[str, Any]] = field(default_factory=dict)
+    together: int = 0
+    most_together: int = 0
 
     def app(self) -> FastAPI:
         app = FastAPI()
@@ -41,9 +46,13 @@ class StandIn:
         @app.get("/vacancies/{code}")
         async def vacancy(code: str) -> Response:
             self.asked.append(code)
+            self.heard.set()
+            self.together += 1
+            self.most_together = max(self.most_together, self.together)
             if self.hold:
                 await self.hold.wait()
-            known = VACANCY | {"code": code}
+            self.together -= 1
+            known = VACANCY | {"code": code} | self.vacancies.get(code, {})
             return self._answer(known if code.startswith("V-") else None)
 
         @app.post("/contracts:find")
@@ -148,3 +157,91 @@ async def test_officers_and_employers_ask_within_their_reach_and_the_worker_sees
     ], "who is out of reach is not asked about"
     logged = await permits.rows("SELECT person_iin FROM access_log WHERE record_kind = 'labour_contract' ORDER BY id")
     assert [row["person_iin"] for row in logged] == [IIN, IIN, "910202300454"]
+
+
+@pytest.fixture
+async def hiring(permits: Api) -> AsyncIterator[tuple[Api, StandIn]]:
+    """The register with an employer, a quota, and the exchange connected."""
+    stand_in = StandIn()
+    with set_to(steps.DAY):
+        await steps.register_employer(permits)
+        await steps.set_quota(permits, steps.pool(200))
+        async with serving(stand_in.app()) as served, httpx.AsyncClient(timeout=5) as client:
+            permits.app.state.labour_market = make_labour_market(client, enbek_url=served.url)
+            yield permits, stand_in
+
+
+def wanting(*codes: str) -> dict[str, Any]:
+    """An application whose employer says that each vacancy was published long ago."""
+    said = [{"code": code, "published_on": "2016-01-04"} for code in codes]
+    return steps.application(*(steps.worker(vacancy=vacancy) for vacancy in said))
+
+
+async def judged(permits: Api, body: dict[str, Any]) -> dict[str, tuple[str, str | None]]:
+    """Outcome and remedy of both checks of the vacancy, the same beforehand and by the decision."""
+    path = f"{steps.APPLICATIONS}:check"
+    checked = await permits.client.post(path, json=body, headers=steps.employer(permits))
+    decided = await steps.decide(permits, await steps.submit(permits, body))
+    assert checked.raise_for_status().json()["decision"] == decided["decision"]
+    checks = {each["rule"]: (each["outcome"], each["remedy"]) for each in decided["decision"]["checks"]}
+    return {rule: checks[rule] for rule in ("vacancy_term", "vacancy_code")}
+
+
+async def test_a_decision_asks_the_exchange_and_refuses_only_by_what_it_says(hiring: tuple[Api, StandIn]) -> None:
+    permits, stand_in = hiring
+    stand_in.vacancies["V-late"] = {"published_on": "2026-02-16"}
+    publish = "publish the vacancy of worker 2 on enbek.kz, wait 15 days and name its code"
+    passed = ("passed", None)
+    for code, expected in (
+        ("V-2", (passed, passed)),
+        ("V-late", (("failed", publish), passed)),
+        ("X-1", (passed, ("failed", publish))),
+    ):
+        assert tuple((await judged(permits, wanting("V-1", code))).values()) == expected, code
+    stand_in.status = 503
+    assert tuple((await judged(permits, wanting("V-1", "X-1"))).values()) == (passed, ("unknown", None))
+    granted = await permits.rows("SELECT status FROM work_permit_application ORDER BY id")
+    assert [row["status"] for row in granted] == ["granted", "refused", "refused", "granted"]
+
+
+async def test_each_code_is_asked_once_and_few_at_a_time_and_no_employer_of_another_region_is_asked_about(
+    hiring: tuple[Api, StandIn],
+) -> None:
+    permits, stand_in = hiring
+    submitted = await steps.submit(permits, wanting(*[f"V-{n // 2}" for n in range(40)]))
+    stranger = permits.token("permits-officer", agency="11")
+    path = f"{steps.APPLICATIONS}/{submitted['id']}/decision"
+    assert (await permits.client.post(path, headers=steps.once(stranger, 1))).status_code == 404
+    assert stand_in.asked == []
+    assert (await steps.decide(permits, submitted))["status"] == "granted"
+    assert sorted(stand_in.asked) == sorted(f"V-{n}" for n in range(20))
+    assert stand_in.most_together <= asking.TOGETHER
+
+
+async def test_while_the_exchange_is_asked_nothing_is_locked(hiring: tuple[Api, StandIn]) -> None:
+    permits, stand_in = hiring
+    stand_in.hold = asyncio.Event()
+    submitted = await steps.submit(permits, wanting("V-1"))
+    path = f"{steps.APPLICATIONS}/{submitted['id']}"
+    headers = steps.once(steps.officer(permits), 1)
+    deciding = asyncio.create_task(permits.client.post(f"{path}/decision", headers=headers))
+    async with asyncio.timeout(30):
+        await stand_in.heard.wait()
+        body = {"reason": "no longer needed"}
+        taken_back = await permits.client.post(
+            f"{path}:withdraw", json=body, headers=steps.once(steps.employer(permits), 1)
+        )
+    assert taken_back.json()["status"] == "withdrawn", "it waited for nobody"
+    stand_in.hold.set()
+    assert (await deciding).status_code in (409, 412)
+
+
+async def test_an_exchange_that_never_ends_its_answer_holds_no_decision_up(
+    hiring: tuple[Api, StandIn], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    permits, stand_in = hiring
+    monkeypatch.setattr(asking, "PATIENCE", 0.2)
+    stand_in.hold = asyncio.Event()
+    found = await judged(permits, wanting(*[f"V-{n}" for n in range(9)]))
+    stand_in.hold.set()
+    assert found["vacancy_code"] == ("unknown", None)

@@ -60,11 +60,17 @@ async def test_a_decision_names_every_check_with_rule_version_and_basis(ready: A
         ("free_of_permit", "2015-01-01"),
         ("free_persons", "2025-08-31"),
         ("vacancy_term", "2025-09-01"),
+        ("vacancy_code", "2025-09-01"),
         ("worker_iin", "2025-09-01"),
         ("block_after_illegal_work", "2025-09-01"),
         ("replacement_of_category_4", "2020-12-31"),
         ("category_of_occupation", "2017-01-01"),
         ("education_of_occupation", "2017-01-01"),
+        ("demanded_occupations", "2023-07-01"),
+        ("seasonal_occupations", "2022-01-01"),
+        ("sector_limits", "2017-09-29"),
+        ("medical_insurance", "2017-09-29"),
+        ("experience_of_category", "2023-07-01"),
         ("entry_ban", "2012-01-01"),
         ("minimum_wage", "2024-01-01"),
         ("shortest_term", "2017-09-29"),
@@ -96,7 +102,16 @@ async def test_what_no_register_can_tell_is_said_and_refuses_nobody(ready: Api) 
     checks = granted["decision"]["checks"]
     unknown = {check["rule"]: check["explanation"] for check in checks if check["outcome"] == "unknown"}
     assert granted["status"] == "granted"
-    assert set(unknown) == {"worker_iin", "block_after_illegal_work", "education_of_occupation"}
+    assert set(unknown) == {
+        "worker_iin",
+        "vacancy_code",
+        "block_after_illegal_work",
+        "education_of_occupation",
+        "demanded_occupations",
+        "sector_limits",
+        "medical_insurance",
+        "experience_of_category",
+    }
     assert "not connected" in unknown["block_after_illegal_work"]
 
 

@@ -55,10 +55,11 @@ async def submit(request: Request, application: Application, caller: Applicant) 
 @router.post(":check", summary="Ask what the decision would be, before anything is submitted")
 async def check(request: Request, application: Application, caller: Applicant) -> CheckAnswer:
     """Every check with rule, version, finding and, where it fails, what would make it pass; and how many more workers
-    of each category the employer may be granted. Places of who did not pay in time count as
-    free. Nothing of the application is kept; nothing is reserved. That it was
-    asked is written to the access log of every worker."""
-    return await application_check.check(request.app.state.engine, application, caller)
+    of each category the employer may be granted. Places of who did not pay in time count as free. Nothing of the
+    application is kept; nothing is reserved. That it was asked is written to the access log of every worker. The labour
+    exchange is asked for the vacancies."""
+    state = request.app.state
+    return await application_check.check(state.engine, state.labour_market, application, caller)
 
 
 @router.get("", summary="The work list, most urgent first")
@@ -92,10 +93,11 @@ async def read(request: Request, id: UUID, caller: Applicant) -> FileState:
 
 
 @router.post("/{id:uuid}/decision", summary="Decide an application")
-async def decide(asked: AuthorityStep) -> FileState:
+async def decide(request: Request, asked: AuthorityStep) -> FileState:
     """By the rules in force today; nobody grants what they refuse. `decision` lists every check with rule, version,
-    finding and, where it failed, what would make it pass. Granted, the places are reserved and the fee falls due."""
-    return await work_permit.decide(asked)
+    finding and, where it failed, what would make it pass. Granted, the places are reserved and the fee falls due. The
+    labour exchange is asked for the vacancies; where it does not answer, that speaks against nobody."""
+    return await work_permit.decide(asked, request.app.state.labour_market)
 
 
 @router.post("/{id:uuid}:set-fee", summary="Set a fee that the rulebook does not know")

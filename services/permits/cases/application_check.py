@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.permits.cases import employer as employer_cases
+from services.permits.cases import labour_market
 from services.permits.cases.entry_ban import barred
 from services.permits.cases.lapse_run import CLOCK, lapse
 from services.permits.cases.quota import take_effect
@@ -26,6 +27,7 @@ from services.permits.cases.work_permit_application import (
     drafted,
     expect_plausible,
 )
+from services.permits.labour_market.port import LabourMarket
 from services.permits.rules import fee as fee_rule
 from services.permits.rules import hiring_room
 from services.permits.rules import quota as quota_rule
@@ -34,7 +36,7 @@ from services.permits.rules.entry_ban import Barred
 from services.permits.rules.hiring_room import Room
 from services.permits.rules.quota import Pool, QuotaSlot
 from services.permits.rules.rulebook import rulebook
-from services.permits.rules.work_permit_application import PermitsAsked
+from services.permits.rules.work_permit_application import Known, PermitsAsked
 from services.permits.store import employer as employers
 from services.permits.store import quota, tables
 from shared import clock
@@ -43,6 +45,7 @@ from shared.db import records
 from shared.events.wire import Region
 from shared.identity.callers import Caller
 from shared.identity.scope import expect_reach
+from shared.kernel.calendar import add_months
 from shared.kernel.decisions import Decision, DecisionOutcome
 from shared.kernel.norms import NormsInForce
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
@@ -86,19 +89,41 @@ class Judged:
     fee: FeeDue | None
 
 
+async def told(market: LabourMarket, application: Application, today: date) -> Known:
+    """What systems of others tell of an application. They are asked before the unit of work opens: nobody waits for
+    them in a transaction, and what is locked waits for nobody."""
+    if application.kind != "employer" or "vacancy_code" not in rulebook().on(today):
+        return Known()
+    codes = [worker.vacancy.code if worker.vacancy else None for worker in application.workers]
+    return Known(await labour_market.vacancies(market, codes))
+
+
 async def judge(
-    unit: UnitOfWork, file: ApplicationFile, today: date, *, binding: bool, extends: UUID | None = None
+    unit: UnitOfWork, file: ApplicationFile, today: date, known: Known, *, binding: bool, extends: UUID | None = None
 ) -> Judged:
-    """By the norms in force today. Binding, employer and pools are locked until the transaction ends. The worker of a
-    permit that the application `extends` is asked for, and does not count among the staff beside."""
+    """By the norms in force today, and by what systems of others have told. Binding, employer and pools are locked until
+    the transaction ends. The worker of a permit that the application `extends` is asked for, and does not count among
+    the staff beside."""
     norms, facts, bin_number = rulebook().on(today), file.asked, file.application.employer_bin
     if binding:
         await _lock_employer(unit.connection, bin_number)
     staff = await employers.staff_on(unit.connection, bin_number, today, without=extends)
     pools = await _pools(unit.connection, facts.kind, facts.places, norms, lock=binding)
-    decision = rule.decide(facts, staff, pools, await barred_among(unit, file, today), norms)
+    known = await _with_record(unit.connection, bin_number, known, norms)
+    decision = rule.decide(facts, staff, pools, await barred_among(unit, file, today), norms, known)
     granted = decision.outcome is DecisionOutcome.GRANTED
     return Judged(decision, pools, fee_due(file, norms) if granted else None)
+
+
+async def _with_record(connection: AsyncConnection, bin_number: str, known: Known, norms: NormsInForce) -> Known:
+    """What is known of an application, with what this register itself holds of the employer."""
+    replaced = norms.get("replacement_of_category_4")
+    over = add_months(norms.day, -replaced.table()["longest"]) if replaced else None
+    return replace(
+        known,
+        illegal_work=await employers.illegal_work(connection, bin_number, norms.day),
+        earlier_category_4=await employers.category_4_since(connection, bin_number, over) if over else 0,
+    )
 
 
 async def barred_among(unit: UnitOfWork, file: ApplicationFile, today: date) -> list[Barred]:
@@ -107,15 +132,16 @@ async def barred_among(unit: UnitOfWork, file: ApplicationFile, today: date) -> 
     return await barred(unit, [(worker.person, rule.holds_from(worker.valid_from, today)) for worker in workers])
 
 
-async def check(engine: AsyncEngine, application: Application, caller: Caller) -> CheckAnswer:
+async def check(engine: AsyncEngine, market: LabourMarket, application: Application, caller: Caller) -> CheckAnswer:
     """The answer that `decide` would give today. Raises as `submit`, but that a source_id may hold another."""
     expect_reach(caller, APPLICATIONS, application)
     expect_plausible(application)
     await _up_to_date(engine)
     today = clock.today()
+    known = await told(market, application, today)
     async with unit_of_work(engine) as unit:
         file = await drafted(unit, application, today)
-        judged = await judge(unit, file, today, binding=False)
+        judged = await judge(unit, file, today, known, binding=False)
         norms, facts = rulebook().on(today), file.asked
         rooms = await _rooms(unit.connection, facts, application.employer_bin, norms)
         by_region = await _rooms_by_region(unit.connection, facts, application.employer_bin, norms)

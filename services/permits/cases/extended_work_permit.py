@@ -34,6 +34,7 @@ from services.permits.cases.work_permit_state import state_of
 from services.permits.rules import work_permit_extension as rule
 from services.permits.rules.quota import Pool, QuotaSlot
 from services.permits.rules.rulebook import rulebook
+from services.permits.rules.work_permit_application import Known
 from services.permits.store import quota, tables
 from services.permits.store import work_permit_extension as store
 from shared import clock
@@ -117,7 +118,7 @@ async def _judge(unit: UnitOfWork, file: PermitExtensionFile, record: Record, *,
     today, permit = clock.today(), fact_of(record)
     norms = rulebook().on(today)
     draft = await _as_application(unit, file, record, today)
-    judged = await judge(unit, draft, today, binding=binding, extends=record.id)
+    judged = await judge(unit, draft, today, Known(), binding=binding, extends=record.id)
     before = await store.extended(unit.connection, record.id)
     has_place = await quota.holds_place(unit.connection, today.year, record.id, before)
     facts = rule.ExtensionAsked(

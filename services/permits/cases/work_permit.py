@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from services.permits.cases.application_check import barred_among, judge
+from services.permits.cases.application_check import barred_among, judge, told
 from services.permits.cases.lapse_run import lapse
 from services.permits.cases.quota import take_effect
 from services.permits.cases.work_permit_application import (
@@ -14,13 +14,16 @@ from services.permits.cases.work_permit_application import (
     FeeSetting,
     FileState,
     Payment,
+    peek,
     step_file,
 )
 from services.permits.cases.worker import Worker
+from services.permits.labour_market.port import LabourMarket
 from services.permits.rules import entry_ban as entry_ban_rule
 from services.permits.rules import work_permit as rule
 from services.permits.rules.entry_ban import Barred
 from services.permits.rules.rulebook import rulebook
+from services.permits.rules.work_permit_application import Known
 from services.permits.store import quota, tables
 from services.permits.store import work_permit_application as store
 from shared import clock
@@ -81,22 +84,24 @@ PERMITS = RecordType(
 )
 
 
-async def decide(asked: StepRequest) -> FileState:
+async def decide(asked: StepRequest, market: LabourMarket) -> FileState:
     """Puts the application to the rules in force today. Granted, its places are reserved and the fee falls due; where
     none is due, the permits are issued. Raises as `step_file`."""
 
     async def change(unit: UnitOfWork, file: ApplicationFile) -> tuple[ApplicationFile, str]:
-        return await _decide(unit, asked, file, clock.today())
+        return await _decide(unit, asked, file, known, clock.today())
 
+    seen = await peek(asked)
+    known = await told(market, seen.application, clock.today()) if seen.status == "submitted" else Known()
     await take_effect(asked.engine)  # of the year's quota the version of today counts
     await lapse(asked.engine, asked.caller)  # whoever did not pay must not stand in the way of who applies now
     return await step_file(asked, "decide", change)
 
 
 async def _decide(
-    unit: UnitOfWork, asked: StepRequest, file: ApplicationFile, today: date
+    unit: UnitOfWork, asked: StepRequest, file: ApplicationFile, known: Known, today: date
 ) -> tuple[ApplicationFile, str]:
-    judged, facts = await judge(unit, file, today, binding=True), file.asked
+    judged, facts = await judge(unit, file, today, known, binding=True), file.asked
     decided: dict[str, Any] = {"decision": judged.decision, "status": "refused"}
     if judged.decision.outcome is DecisionOutcome.GRANTED:
         decided |= {"status": "granted", "permits": tuple(new_id() for _ in facts.workers), "fee": judged.fee}

@@ -353,6 +353,13 @@ async def step_file(
     return await perform(asked.engine, asked.key, FileState, perform_act, seen=seen, repeated=repeated)
 
 
+async def peek(asked: StepRequest) -> ApplicationFile:
+    """The application as it stands before an act, unlocked and shown to nobody: for what is asked of others before the
+    transaction begins. Raises NotFound, also out of the caller's reach."""
+    async with asked.engine.connect() as connection:
+        return _file_seen(await records.load(connection, applications, asked.id), asked.caller)
+
+
 def _file_seen(record: Record, caller: Caller) -> ApplicationFile:
     """The file, if the caller reaches it. Raises NotFound."""
     file = file_of(record)

@@ -2,8 +2,7 @@
 
 The conditions of permits (order 279 of 30.06.2023) ask that education and experience suit the work; the tables by which
 they judge it were not read. Ours are assumed (see the notes in norms.toml), so what does not agree with them is said as
-unknown, with what an officer has to look at, and refuses nobody. NOT modelled: experience, the lists of shortage and of
-seasonal occupations, limits of age and of sectors, insurance: none of them was read.
+unknown, with what an officer has to look at, and refuses nobody.
 """
 
 from collections.abc import Iterator

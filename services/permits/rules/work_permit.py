@@ -3,9 +3,9 @@
 An application stands or falls as a whole; each failed check says which workers it is about and what would make it
 pass. Source: conditions of permits (order 279 of 30.06.2023), before it order 559 of 27.06.2016.
 
-NOT modelled of that law: age and sector limits, insurance, workers who hold another permit already. Extensions:
-work_permit_extension. `conditions`, `local_content`, `citizenship`, `qualification`, `term`, `fee`
-and `intra_corporate` each say what they leave out or cannot know.
+NOT modelled of that law: workers who hold another permit already. Extensions: work_permit_extension. `conditions`,
+`local_content`, `citizenship`, `qualification`, `unread_lists`, `term`, `fee` and `intra_corporate` each say what they
+leave out or cannot know.
 """
 
 from collections.abc import Sequence
@@ -22,27 +22,36 @@ from services.permits.rules import (
     quota,
     several_regions,
     term,
+    unread_lists,
 )
 from services.permits.rules.entry_ban import Barred
 from services.permits.rules.quota import Pool
-from services.permits.rules.work_permit_application import PermitsAsked, Staff
+from services.permits.rules.work_permit_application import Known, PermitsAsked, Staff
 from shared.kernel.decisions import Check, Decision
 from shared.kernel.norms import NormsInForce
 from shared.kernel.terms import last_day_of
 
+NOTHING_KNOWN = Known()
+
 
 def decide(
-    application: PermitsAsked, staff: Staff, pools: Sequence[Pool], barred: Sequence[Barred], norms: NormsInForce
+    application: PermitsAsked,
+    staff: Staff,
+    pools: Sequence[Pool],
+    barred: Sequence[Barred],
+    norms: NormsInForce,
+    known: Known = NOTHING_KNOWN,
 ) -> Decision:
     """By the norms in force on the day of the decision. `pools` cover the application's places, as they are now;
-    `barred` are those of its workers who may not enter."""
+    `barred` are those of its workers who may not enter; `known` is what other registers tell."""
     return Decision.by(
         norms,
         (
             citizenship.check(application, norms),
             *citizenship.free_persons(application, norms),
-            *conditions.checks(application, norms),
+            *conditions.checks(application, known, norms),
             *qualification.checks(application, norms),
+            *unread_lists.checks(application, norms),
             entry_ban.check(barred, norms),
             minimum_wage.check(application, norms),
             *term.checks(application, norms),

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 from services.permits.rules.quota import QuotaSlot
 
@@ -66,6 +67,31 @@ class Staff:
     citizens: Mapping[str, int] = field(default_factory=dict)
     foreigners: Mapping[str, int] = field(default_factory=dict)
     transferred: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class VacancySeen:
+    """What the labour exchange says of the vacancy that a worker's application names; unknown where it does not say."""
+
+    outcome: Literal["found", "not_found", "unknown"]
+    published_on: date | None = None
+    closed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What registers tell of an application beside its staff, quota and bans. `vacancies` stand in the order of the
+    workers; empty, or None for a worker, the exchange was not asked. `illegal_work` is the last day on which a check
+    found the employer's foreigners at work without a permit or in another trade, `earlier_category_4` how many permits
+    of category 4 it had whose time to be replaced by citizens is over."""
+
+    vacancies: tuple[VacancySeen | None, ...] = ()
+    illegal_work: date | None = None
+    earlier_category_4: int = 0
+
+    def vacancy_of(self, number: int) -> VacancySeen | None:
+        """Of the worker with that number, from 1."""
+        return self.vacancies[number - 1] if number <= len(self.vacancies) else None
 
 
 def named(positions: list[int]) -> str:

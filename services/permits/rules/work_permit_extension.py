@@ -20,6 +20,7 @@ from shared.kernel.terms import last_day_of
 ONLY_AT_FIRST = frozenset(
     {
         "vacancy_term",  # the work is no vacancy; that an extension needs one was not read
+        "vacancy_code",
         "free_persons",  # what the employer said of a ground was judged with the first permit
         "longest_term_category_1",
         "longest_term_category_2_to_4",

@@ -6,13 +6,19 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.permits.rules.work_permit_application import Staff
 from services.permits.store.tables import staff_report, work_permit, work_permit_application
 
 TRANSFER = "intra_corporate"
+_ILLEGAL_WORK = text("""
+SELECT max(inspected_on) FROM employer_inspection
+WHERE employer_bin = :bin AND NOT withdrawn AND inspected_on <= :until AND EXISTS (
+    SELECT FROM json_array_elements(body #> '{violations}') AS found (violation)
+    WHERE violation #>> '{kind}' IN ('work_without_permit', 'other_trade_than_permitted'))
+""")
 
 
 async def staff_on(connection: AsyncConnection, bin_number: str, day: date, without: UUID | None = None) -> Staff:
@@ -54,6 +60,25 @@ async def _promised(connection: AsyncConnection, bin_number: str) -> Iterable[tu
     granted = select(table.c.body).where(table.c.employer_bin == bin_number, table.c.status == "granted")
     bodies = [orjson.loads(row.body)["application"] for row in await connection.execute(granted)]
     return [(body["kind"], worker["category"], 1) for body in bodies for worker in body["workers"]]
+
+
+async def illegal_work(connection: AsyncConnection, bin_number: str, until: date) -> date | None:
+    """The last day up to `until` on which a check found the employer's foreigners at work without a permit or in
+    another trade than theirs."""
+    last: date | None = await connection.scalar(_ILLEGAL_WORK, {"bin": bin_number, "until": until})
+    return last
+
+
+async def category_4_since(connection: AsyncConnection, bin_number: str, day: date) -> int:
+    """Permits of category 4 of the employer, without transfers, that began on `day` or before and held for a day."""
+    began = (
+        select(func.count())
+        .select_from(work_permit)
+        .where(work_permit.c.employer_bin == bin_number, work_permit.c.category == "4", ~work_permit.c.withdrawn)
+        .where(work_permit.c.kind != TRANSFER, work_permit.c.holds_from <= day)
+        .where(work_permit.c.holds_until >= work_permit.c.holds_from)
+    )
+    return await connection.scalar(began) or 0
 
 
 def _by_category(workers: Iterable[tuple[Any, Any, int]], *, transferred: bool) -> dict[str, int]:

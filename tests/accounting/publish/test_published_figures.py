@@ -386,3 +386,44 @@ class TestRights:
         free = [row for row in everything if row["CONF_STATUS"] == "F" and row["OBS_STATUS"] == "A"]
         assert _apart_from_release(free) == _apart_from_release(public)
         assert {row["CONF_STATUS"] for row in everything} == {"F", "N"}
+
+
+def test_published_categories_of_permits_add_up_as_their_sources_say() -> None:
+    """To the total, but for what is said beside it: no figure was mistyped."""
+    sums: dict[str, dict[str, int]] = {}
+    with (DATA / "published_foreign_workers.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            _, indicator, _, kind, category, activity, _, citizen, _ = row["key"].split(".")
+            if (indicator, activity, citizen) != ("WORKERS", "_T", "_T") or kind in ("_T", "labour_immigrant"):
+                continue
+            total = (kind, category) == ("quota", "_T")
+            of = sums.setdefault(row["period"], {"total": 0, "parts": 0})
+            of["total" if total else "parts"] += int(row["value"])
+    differing = {day: (s["total"], s["parts"]) for day, s in sums.items() if s["parts"] and s["total"] != s["parts"]}
+    assert differing == {"2022-01-01": (14932, 14878), "2025-11-01": (14463, 14464), "2025-12-01": (14103, 14105)}
+
+
+async def test_published_permits_stand_in_the_table_of_ours_with_their_source(
+    loading: Loading, client: httpx.AsyncClient
+) -> None:
+    await loading.files(PUBLISHED, DATA / "published_foreign_workers.csv")
+    assert loading.said[-1] == "published_foreign_workers.csv: 99 figures, 99 changed"
+    address = "/DF_LABOUR/D.WORKERS.PUBLISHED.employer+seasonal+intra_corporate._T+1+2+3+4._T.KZ._T._T"
+    day = await read(client, f"{address}?startPeriod=2025-12-01&endPeriod=2025-12-01")
+    found = {(row["PERMIT_KIND"], row["CATEGORY"]): row["OBS_VALUE"] for row in day}
+    assert found == {
+        ("employer", "1"): "537",
+        ("employer", "2"): "2244",
+        ("employer", "3"): "3784",
+        ("employer", "4"): "1271",
+        ("seasonal", "_T"): "2299",
+        ("intra_corporate", "_T"): "3970",
+    }
+    assert all("zakon.kz" in ",".join(row.values()) for row in day)
+    households = await read(client, "/DF_LABOUR/A.PERMITS_ISSUED.PUBLISHED.labour_immigrant._T._T.KZ._T._T")
+    assert [(row["TIME_PERIOD"], row["OBS_VALUE"]) for row in households] == [
+        ("2015", "141000"),
+        ("2019", "532000"),
+        ("2021", "325000"),
+        ("2023", "295261"),
+    ]
