@@ -101,9 +101,9 @@ async def told(market: LabourMarket, application: Application, today: date) -> K
 async def judge(
     unit: UnitOfWork, file: ApplicationFile, today: date, known: Known, *, binding: bool, extends: UUID | None = None
 ) -> Judged:
-    """By the norms in force today, and by what systems of others have told. Binding, employer and pools are locked until
-    the transaction ends. The worker of a permit that the application `extends` is asked for, and does not count among
-    the staff beside."""
+    """By the norms in force today, and by what systems of others have told. Binding, employer and pools are locked
+    until the transaction ends. The worker of a permit that the application `extends` is asked for, and does not count
+    among the staff beside."""
     norms, facts, bin_number = rulebook().on(today), file.asked, file.application.employer_bin
     if binding:
         await _lock_employer(unit.connection, bin_number)
