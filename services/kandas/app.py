@@ -2,12 +2,18 @@
 
 from fastapi import FastAPI
 
-from services.kandas.api import expiry_run, kandas_application, kandas_status, regional_quota
+from services.kandas.api import expiry_run, kandas_application, kandas_status, quota_inclusion, regional_quota
 from services.kandas.background import BACKGROUND
 from shared.service import make_register
 from shared.settings import ServiceSettings
 
-ROUTERS = (kandas_application.router, kandas_status.router, expiry_run.router, regional_quota.router)
+ROUTERS = (
+    kandas_application.router,
+    kandas_status.router,
+    expiry_run.router,
+    regional_quota.router,
+    quota_inclusion.router,
+)
 
 
 def make_app(settings: ServiceSettings) -> FastAPI:

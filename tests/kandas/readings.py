@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from services.kandas.rules import regional_quota
+from services.kandas.rules import quota_inclusion, regional_quota
+from services.kandas.rules.quota_inclusion import Settler
 from services.kandas.rules.regional_quota import Kind, Move, Pool
 from shared.kernel.decisions import Decision
 from shared.kernel.norms import NormsInForce
@@ -46,3 +47,11 @@ def quota_moved(pools: list[Pool], moves: list[Moved]) -> dict[str, Any]:
     made = [Move((m.source.kind, m.source.region), (m.target.kind, m.target.region), m.places) for m in moves]
     after, obstacles = regional_quota.moved(pools, made)
     return {"pools": {pool.name: pool.size for pool in after}, "obstacles": [each.why for each in obstacles]}
+
+
+def included(
+    kind: Kind, region: str, settlers: list[Settler], norms: NormsInForce, pool: Pool | None = None
+) -> dict[str, Any]:
+    """The decision on a family's inclusion in the quota of a region; without `pool` the region has none."""
+    left = pool.left if pool else 0
+    return decided(quota_inclusion.decide(kind, region, settlers, pool, left, norms))

@@ -109,3 +109,15 @@ quota_year = Table(
     Column("version", Integer, nullable=False),
     info=grants.may("UPDATE", because="a later version takes effect"),
 )
+
+# Inclusions: a person's place in a regional quota (quota_place has the place, under the same id).
+quota_inclusion = record_table(
+    metadata,
+    "quota_inclusion",
+    Column("state", Text, nullable=False),
+    Column("iin", Text),
+    Column("document", Text),  # shared.kernel.documents.identity_key
+    *search_indexes("quota_inclusion", day="included_on"),
+)
+Index("quota_inclusion_iin", quota_inclusion.c.iin)
+Index("quota_inclusion_document", quota_inclusion.c.document)
