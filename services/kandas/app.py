@@ -9,6 +9,8 @@ from services.kandas.api import (
     kandas_application,
     kandas_status,
     notable_kazakh,
+    quota_inclusion,
+    regional_quota,
 )
 from services.kandas.background import BACKGROUND
 from shared.service import make_register
@@ -18,6 +20,8 @@ ROUTERS = (
     kandas_application.router,
     kandas_status.router,
     expiry_run.router,
+    regional_quota.router,
+    quota_inclusion.router,
     notable_kazakh.router,
     cultural_centre.router,
     compatriot_register.router,

@@ -14,7 +14,7 @@ from shared.events.consular import (
     StatisticsRequest,
 )
 from shared.events.envelope import Fact
-from shared.events.kandas import KandasStatus
+from shared.events.kandas import KandasStatus, QuotaInclusion
 from shared.events.labour_control import EmployerInspection, LabourComplaint
 from shared.events.permits import (
     BiometricRegistration,
@@ -67,5 +67,6 @@ FACTS: dict[str, type[Fact]] = {
         PlacementContract,
         PlacementComplaint,
         Study,
+        QuotaInclusion,
     )
 }

@@ -62,3 +62,53 @@ class KandasStatus(Fact, producer="kandas", name="kandas_status", version=1):
         not_before("valid_until", "decided_on", f"{_BACKWARDS}: valid_until lies before decided_on"),
         not_before("ended_on", "decided_on", f"{_BACKWARDS}: ended_on lies before decided_on"),
     )
+
+
+# Settlement by quota, in a block of its own.
+
+SettlerKind = Literal["kandas", "resettler"]
+
+
+class QuotaInclusion(Fact, producer="kandas", name="quota_inclusion", version=1):
+    """One person's place in the regional quota of kandas or of resettlers.
+
+    A kandas comes from a country, a resettler from a region of this one. `ended_on` is the first day on which the
+    person is no longer a settler of the region: `left_region`, or `declined`, who never became one.
+    """
+
+    source_id: SourceId
+    kind: SettlerKind
+    person: Person
+    region: Region = Field(description="region of settlement, whose quota gives the place")
+    country_of_origin: Country | None = None
+    region_of_origin: Region | None = None
+    state: Literal["included", "ended"]
+    included_on: PastDate
+    ended_on: PastDate | None = None
+    end_reason: Literal["left_region", "declined"] | None = None
+
+    DAYS = during("included_on", "ended_on")
+    CONTRADICTIONS = (
+        contradiction(
+            "a kandas comes from a country and a resettler from a region",
+            "country_of_origin",
+            "region_of_origin",
+            "kind",
+            found=lambda country, region, kind: (
+                (country is None, region is None) != ((False, True) if kind == "kandas" else (True, False))
+            ),
+        ),
+        contradiction(
+            "ended_on is given when the inclusion has ended, and only then",
+            "ended_on",
+            "state",
+            found=lambda ended_on, state: (ended_on is not None) != (state == "ended"),
+        ),
+        contradiction(
+            "end_reason is given when the inclusion has ended, and only then",
+            "end_reason",
+            "state",
+            found=lambda end_reason, state: (end_reason is not None) != (state == "ended"),
+        ),
+        not_before("ended_on", "included_on"),
+    )

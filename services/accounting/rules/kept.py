@@ -58,5 +58,8 @@ KEPT: Final[Mapping[str, frozenset[str]]] = {
     "remittance.v1": frozenset({"country", "direction", "period", "currency", "amount", "source", "reported_on"}),
     "assistance_case.v1": frozenset({"country", "kind", "opened_on"}),
     "study.v1": frozenset({"country", "region", "level", "since", "until", "citizenship"}),
+    "quota_inclusion.v1": frozenset(
+        {"kind", "region", "country_of_origin", "region_of_origin", "included_on", "ended_on", "end_reason"}
+    ),
 }  # fmt: skip
 """By fact: its own members, those of its person, and AGE_GROUP where a figure counts by age."""

@@ -11,7 +11,7 @@ from services.accounting.rules.kept import AGE_GROUP
 from services.accounting.store.members import code, day, flag, number, one_of, text
 from shared.events.consular import AssistanceCase, ConsularRegistration
 from shared.events.envelope import Fact
-from shared.events.kandas import KandasStatus
+from shared.events.kandas import KandasStatus, QuotaInclusion
 from shared.events.permits import BusinessImmigrant, EaeuWorker, ExemptWorker, WorkPermit
 from shared.events.police import Expulsion, ProtectionStatus, Violation
 from shared.events.portal import ResidenceRegistration
@@ -98,6 +98,15 @@ def kandas(on: str, *states: str) -> Records:
     place = _codes(KandasStatus, "region", "country_of_origin")
     condition = one_of(KandasStatus, "state", *states) if states else "true"
     return Records(KandasStatus, place, day(KandasStatus, on), condition=condition)
+
+
+def included(kind: str, on: str, origin: str, left: str | None = None) -> Records:
+    """Places in the regional quotas, by the day that a member holds: of all who did not decline, or who left so."""
+    of_kind = one_of(QuotaInclusion, "kind", kind)
+    reason = text(QuotaInclusion, "end_reason")
+    condition = f"coalesce({reason}, '') <> 'declined'" if left is None else f"{reason} = '{left}'"
+    place = _codes(QuotaInclusion, "region", origin)
+    return Records(QuotaInclusion, place, day(QuotaInclusion, on), condition=f"{of_kind} AND {condition}")
 
 
 def settled(act: str) -> Records:

@@ -1,10 +1,23 @@
 """The kandas register's tables."""
 
-from sqlalchemy import Column, Date, DateTime, Index, MetaData, Sequence, Table, Text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    MetaData,
+    Sequence,
+    SmallInteger,
+    Table,
+    Text,
+)
 from sqlalchemy.dialects.postgresql import UUID
 
 from shared.audit.access_log import access_log_table
 from shared.audit.chain import seal_table
+from shared.db import grants
 from shared.db.json_text import JsonText
 from shared.db.records import record_table
 from shared.idempotency import idempotency_table
@@ -56,6 +69,58 @@ status_decision = Table(
 Index("status_decision_status", status_decision.c.status)
 
 certificate_number = Sequence("certificate_number", metadata=metadata)
+
+# The regional quotas, in a block of their own. A year's orders and moves are the versions of one record.
+regional_quota = record_table(metadata, "regional_quota")
+
+# Regions' pools of the version that stands; the country's totals stand in the version alone.
+quota_pool = Table(
+    "quota_pool",
+    metadata,
+    Column("year", SmallInteger, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("region", Text, primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("used", Integer, nullable=False),
+    Column("version", Integer, nullable=False),  # of the quotas, which gave it its size
+    CheckConstraint("used >= 0 AND used <= size", name="quota_pool_never_exceeded"),
+    info=grants.may("UPDATE", "DELETE", because="its places are given; an order of the year replaces its pools"),
+)
+
+# One person's place, whose id is that of the inclusion.
+quota_place = Table(
+    "quota_place",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("year", SmallInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("taken_on", Date, nullable=False),
+    Column("given_back_on", Date),
+    info=grants.may("UPDATE", because="a place is given back"),
+)
+Index("quota_place_of_year", quota_place.c.year, quota_place.c.kind)
+
+# Which version of a year's quotas its pools are: those after it take effect on a later day.
+quota_year = Table(
+    "quota_year",
+    metadata,
+    Column("year", SmallInteger, primary_key=True),
+    Column("version", Integer, nullable=False),
+    info=grants.may("UPDATE", because="a later version takes effect"),
+)
+
+# Inclusions: a person's place in a regional quota (quota_place has the place, under the same id).
+quota_inclusion = record_table(
+    metadata,
+    "quota_inclusion",
+    Column("state", Text, nullable=False),
+    Column("iin", Text),
+    Column("document", Text),  # shared.kernel.documents.identity_key
+    *search_indexes("quota_inclusion", day="included_on"),
+)
+Index("quota_inclusion_iin", quota_inclusion.c.iin)
+Index("quota_inclusion_document", quota_inclusion.c.document)
 
 # Persons of public life as public pages name them: nobody's identity, so nothing of a person is indexed.
 notable_kazakh = record_table(metadata, "notable_kazakh", *search_indexes("notable_kazakh", day="seen_on"))

@@ -7,13 +7,13 @@ from fastapi import Query, Request
 from services.permits.cases import application_check
 from services.permits.cases import employer as cases
 from services.permits.cases.application_check import AskedKind, HiringRoom
-from services.permits.cases.declaration import DocumentState
 from services.permits.cases.employer import EMPLOYERS, Employer, EmployerDetails, StaffCounts, StaffReport
 from shared.events.wire import Bin, Date, Region
 from shared.http.answers import SeenVersion
 from shared.http.routes import router as api_router
 from shared.idempotency import OptionalKey
 from shared.identity.callers import Caller, requires
+from shared.records.declaration import DocumentState
 
 router = api_router(prefix="/v1/employers", tags=["employers"])
 Speaker = Annotated[Caller, requires("employer", "permits-officer", scope=EMPLOYERS)]

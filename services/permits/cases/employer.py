@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.permits.cases.declaration import Declaration, DocumentState, document_of, upsert_document
 from services.permits.store import tables
 from shared import clock
 from shared.db import records
@@ -21,6 +20,7 @@ from shared.identity.callers import Caller
 from shared.identity.scope import belongs_to, expect_reach, reaches
 from shared.outbox.unit_of_work import UnitOfWork
 from shared.records import plausibility
+from shared.records.declaration import Declaration, DocumentState, document_of, upsert_document
 from shared.records.step import perform
 
 Heads = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]

@@ -13,7 +13,6 @@ from typing import Literal
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.permits.cases.declaration import Declaration, DocumentState, upsert_document
 from services.permits.cases.quota_document import (
     MovedPlaces,
     PoolLine,
@@ -25,7 +24,6 @@ from services.permits.cases.quota_document import (
     takes_effect,
 )
 from services.permits.cases.quota_told import tell
-from services.permits.cases.refusal import refusal
 from services.permits.rules import quota as rule
 from services.permits.rules import quota_move
 from services.permits.rules.dated_figures import LabourForce, labour_force_for
@@ -45,6 +43,8 @@ from shared.kernel.decisions import Decision, DecisionOutcome
 from shared.kernel.norms import NormsInForce
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import plausibility
+from shared.records.declaration import Declaration, DocumentState, upsert_document
+from shared.records.refusal import refusal
 from shared.records.step import perform
 
 log = logging.getLogger(__name__)

@@ -2,7 +2,7 @@
 
 from services.accounting.intake.digest.digested import Sign
 from services.accounting.rules.residence.history import Kind
-from shared.events.kandas import KandasStatus
+from shared.events.kandas import KandasStatus, QuotaInclusion
 
 
 def kandas_status_v1(fact: KandasStatus) -> Sign | None:
@@ -10,3 +10,7 @@ def kandas_status_v1(fact: KandasStatus) -> Sign | None:
     if fact.state in ("granted", "ended") and fact.decided_on:
         return Sign(Kind.KANDAS, fact.decided_on, fact.region)
     return None
+
+
+def quota_inclusion_v1(_fact: QuotaInclusion) -> None:
+    """A place in a quota is a promise: that its holder lives there, other records show."""

@@ -1,0 +1,57 @@
+"""What the regulation cases of the regional quotas ask: rules' answers as an official reads them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from services.kandas.rules import quota_inclusion, regional_quota
+from services.kandas.rules.quota_inclusion import Settler
+from services.kandas.rules.regional_quota import Kind, Move, Pool
+from shared.kernel.decisions import Decision
+from shared.kernel.norms import NormsInForce
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A pool by its name."""
+
+    kind: Kind
+    region: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Places from one pool to another."""
+
+    source: Side
+    target: Side
+    places: int
+
+
+def decided(decision: Decision) -> dict[str, Any]:
+    """The outcome, what each failed check says, and what would make it pass."""
+    return {
+        "outcome": decision.outcome.value,
+        "found": [check.explanation for check in decision.failed],
+        "remedies": [check.remedy for check in decision.failed],
+        "unknown": [check.explanation for check in decision.checks if check.outcome.value == "unknown"],
+    }
+
+
+def quota_order(pools: list[Pool], norms: NormsInForce, in_use: list[Pool] | None = None) -> dict[str, Any]:
+    """Whether these lines can be the quotas of a year."""
+    return decided(regional_quota.decide_order(pools, in_use or [], norms))
+
+
+def quota_moved(pools: list[Pool], moves: list[Moved]) -> dict[str, Any]:
+    """The places of every pool after the moves, and why some cannot be done."""
+    made = [Move((m.source.kind, m.source.region), (m.target.kind, m.target.region), m.places) for m in moves]
+    after, obstacles = regional_quota.moved(pools, made)
+    return {"pools": {pool.name: pool.size for pool in after}, "obstacles": [each.why for each in obstacles]}
+
+
+def included(
+    kind: Kind, region: str, settlers: list[Settler], norms: NormsInForce, pool: Pool | None = None
+) -> dict[str, Any]:
+    """The decision on a family's inclusion in the quota of a region; without `pool` the region has none."""
+    left = pool.left if pool else 0
+    return decided(quota_inclusion.decide(kind, region, settlers, pool, left, norms))

@@ -1,0 +1,163 @@
+"""Inclusion in a regional quota: a place a person, all of a family or none, never more than there are (K3)."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from shared.clock import ALMATY, set_to
+from shared.db.engine import make_engine
+from shared.testing.api import Api
+from shared.testing.people import person
+
+PATH, YEAR = "/v1/quota-inclusions", "/v1/regional-quotas/2026"
+_numbers = count(1)
+
+
+@pytest.fixture(autouse=True)
+def spring() -> Iterator[None]:
+    with set_to(datetime(2026, 3, 16, 9, tzinfo=ALMATY)):
+        yield
+
+
+async def quota(api: Api, **places: int) -> None:
+    """Sets the quotas of 2026: places of region 59 by kind."""
+    pools = [{"kind": kind, "size": size} for kind, size in places.items()]
+    pools += [each | {"region": "59"} for each in pools]
+    body = {"act": "invented order", "holds_from": "2026-01-01", "pools": pools}
+    (await api.client.put(YEAR, json=body, headers=api.token("kandas-officer"))).raise_for_status()
+
+
+def resettler(**changes: Any) -> dict[str, Any]:
+    return {
+        "source_id": f"QI-{next(_numbers)}",
+        "person": person(citizenship="KAZ"),
+        "region_of_origin": "61",
+    } | changes
+
+
+def family(*members: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    asked = {"kind": "resettler", "region": "59", "included_on": "2026-03-16", "members": members or (resettler(),)}
+    return asked | changes
+
+
+async def include(kandas: Api, asked: dict[str, Any], **claims: Any) -> httpx.Response:
+    return await kandas.client.post(PATH, json=asked, headers=kandas.token("kandas-officer", **claims))
+
+
+async def end(kandas: Api, id: str, reason: str, on: str = "2026-03-16", version: int = 1) -> httpx.Response:
+    headers = kandas.token("kandas-officer") | {"If-Match": f'"{version}"', "Idempotency-Key": f"k{next(_numbers)}"}
+    return await kandas.client.post(f"{PATH}/{id}:end", json={"ended_on": on, "reason": reason}, headers=headers)
+
+
+async def left(kandas: Api) -> int:
+    state = (await kandas.client.get(YEAR, headers=kandas.token("operator"))).json()
+    return int(next(each["left"] for each in state["pools"] if each["region"] == "59"))
+
+
+def said(answer: httpx.Response) -> str:
+    return " ".join(error["detail"] for error in answer.json()["errors"])
+
+
+async def test_64_families_ask_for_the_last_places_and_none_too_many_are_included(kandas: Api) -> None:
+    await quota(kandas, resettler=10)
+    answers = await asyncio.gather(*(include(kandas, family(resettler())) for _ in range(64)))
+    assert sorted(answer.status_code for answer in answers) == [201] * 10 + [422] * 54
+    assert await left(kandas) == 0
+    engine = make_engine(kandas.app.state.settings.database_url, connections=1)
+    async with engine.connect() as connection:
+        places = await connection.scalar(text("SELECT count(*) FROM quota_place"))
+        records = await connection.scalar(text("SELECT count(*) FROM quota_inclusion"))
+    await engine.dispose()
+    assert (places, records) == (10, 10)
+
+
+async def test_a_family_is_included_whole_or_not_at_all_and_once(kandas: Api) -> None:
+    await quota(kandas, resettler=3)
+    three = family(resettler(), resettler(), resettler())
+    first, again = await include(kandas, three), await include(kandas, three)
+    assert (first.status_code, again.status_code) == (201, 200), first.text
+    assert first.json()["members"] == again.json()["members"]
+    assert await left(kandas) == 0
+    changed = family(three["members"][0] | {"region_of_origin": "33"})
+    assert (await include(kandas, changed)).status_code == 409
+    refused = await include(kandas, family(resettler(person=three["members"][0]["person"]), resettler()))
+    assert "member 1 holds a place" in said(refused)
+    assert "ask for another region" in said(refused)
+
+
+async def test_only_who_declines_gives_the_place_back(kandas: Api) -> None:
+    await quota(kandas, resettler=2)
+    members = (await include(kandas, family(resettler(), resettler()))).json()["members"]
+    stayed, declined = (each["inclusion_id"] for each in members)
+    assert (await end(kandas, stayed, "left_region", on="2026-03-15")).status_code == 422
+    assert (await end(kandas, stayed, "left_region", on="2026-03-17")).status_code == 422
+    assert (await end(kandas, stayed, "left_region")).json()["record"]["end_reason"] == "left_region"
+    assert await left(kandas) == 0
+    assert (await end(kandas, declined, "declined")).status_code == 200
+    assert (await end(kandas, declined, "declined", version=2)).status_code == 409
+    assert await left(kandas) == 1
+
+
+async def test_a_kandas_is_included_with_a_status_and_after_the_course(kandas: Api) -> None:
+    await quota(kandas, kandas=5)
+    repatriate = {"source_id": "QI-K", "person": person(), "country_of_origin": "MNG", "education": "below_secondary"}
+    asked = family(repatriate | {"other_legal_system": True}, kind="kandas")
+    refused = said(await include(kandas, asked))
+    assert "holds no status of kandas" in refused
+    assert "has not completed the adaptation course" in refused
+    status = {
+        "source_id": "S-1", "case": "C-1", "member": "applicant", "person": repatriate["person"], "region": "59",
+        "country_of_origin": "MNG", "state": "granted", "applied_on": "2026-03-02", "decided_on": "2026-03-05",
+        "valid_until": "2027-03-04",
+    }  # fmt: skip
+    taken = await kandas.client.post("/v1/kandas-statuses", json=status, headers=kandas.token("kandas-officer"))
+    assert taken.status_code == 201, taken.text
+    done = family(repatriate | {"other_legal_system": True, "course_completed_on": "2026-03-10"}, kind="kandas")
+    included = await include(kandas, done)
+    assert included.status_code == 201, included.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"region": "19"}, 422),
+        ({"kind": "kandas"}, 422),
+        ({"included_on": "2026-03-17"}, 422),
+        ({"included_on": "0001-01-01"}, 422),
+        ({"included_on": "1950-01-01"}, 422),
+        ({"members": []}, 422),
+        ({"members": [resettler(source_id="A"), resettler(source_id="A")]}, 422),
+        ({"members": [resettler(source_id="\x00")]}, 422),
+        ({"members": [resettler(country_of_origin="UZB")]}, 422),
+    ],
+)
+async def test_what_cannot_be_is_refused(kandas: Api, changes: dict[str, Any], status: int) -> None:
+    await quota(kandas, resettler=2)
+    assert (await include(kandas, family(**changes))).status_code == status
+
+
+async def test_another_region_s_officer_neither_includes_nor_reads(kandas: Api) -> None:
+    await quota(kandas, resettler=2)
+    assert (await include(kandas, family(), agency="akimat-55")).status_code == 422
+    id = (await include(kandas, family(), agency="akimat-59")).json()["members"][0]["inclusion_id"]
+    stranger = kandas.token("kandas-officer", agency="akimat-55")
+    assert (await kandas.client.get(f"{PATH}/{id}", headers=stranger)).status_code == 404
+
+
+async def test_a_correction_makes_nobody_the_holder_of_two_places(kandas: Api) -> None:
+    await quota(kandas, resettler=2)
+    one, two = resettler(), resettler()
+    members = (await include(kandas, family(one, two))).json()["members"]
+    path = f"{PATH}/{members[1]['inclusion_id']}"
+    headers = kandas.token("kandas-officer") | {"If-Match": '"1"'}
+    record = (await kandas.client.get(path, headers=headers)).json()["record"]
+    doubled = {"reason": "mixed up", "record": record | {"person": one["person"]}}
+    assert (await kandas.client.put(path, json=doubled, headers=headers)).status_code == 422
+    moved = {"reason": "mixed up", "record": record | {"region": "55"}}
+    assert (await kandas.client.put(path, json=moved, headers=headers)).status_code == 422
