@@ -24,9 +24,11 @@ MOVED = "crossing|crossing_history|register_fact|register_fact_history|claim|rev
 HOUSEHOLDS = (
     "decision 0042: a place may be a household's; the former version knows employers' alone, and fills it as ever"
 )
+EXTENSIONS = "decision 0041: a payment may settle an extension; the former version knows applications alone"
 EXCEPTIONS: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("2026-11-29", "permits"): {
         r"public\.quota_place: lost FOREIGN KEY \(application_id\) .*": HOUSEHOLDS,
+        r"public\.payment: lost FOREIGN KEY \(application_id\) .*": EXTENSIONS,
     },
     ("2026-11-29", "accounting"): {
         rf"public\.({MOVED})\b.*": STOPS,

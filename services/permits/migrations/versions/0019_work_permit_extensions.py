@@ -13,8 +13,6 @@ down_revision = "0018"
 branch_labels = None
 depends_on = None
 
-TABLE = "work_permit_extension"
-
 
 def _state() -> tuple[sa.Column[object], ...]:
     return (
@@ -30,13 +28,13 @@ def _state() -> tuple[sa.Column[object], ...]:
 def upgrade() -> None:
     op.drop_constraint("payment_application_id_fkey", "payment")
     op.create_table(
-        f"{TABLE}_history",
+        "work_permit_extension_history",
         sa.Column("id", sa.UUID(), nullable=False),
         *_state(),
         sa.PrimaryKeyConstraint("id", "version"),
     )
     op.create_table(
-        TABLE,
+        "work_permit_extension",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("source_id", sa.Text(), nullable=False),
         *_state(),
@@ -51,21 +49,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("source_id"),
     )
-    op.create_index(f"{TABLE}_of_permit", TABLE, ["permit_id"], unique=False)
-    op.create_index(f"{TABLE}_work_list", TABLE, ["status", "decide_by"], unique=False)
+    op.create_index("work_permit_extension_of_permit", "work_permit_extension", ["permit_id"], unique=False)
+    op.create_index("work_permit_extension_work_list", "work_permit_extension", ["status", "decide_by"], unique=False)
     op.create_index(
-        f"{TABLE}_open",
-        TABLE,
+        "work_permit_extension_open",
+        "work_permit_extension",
         ["permit_id"],
         unique=True,
         postgresql_where=sa.text("status IN ('submitted', 'granted')"),
     )
-    op.execute(grant_more({f"public.{TABLE}": ("UPDATE",)}))
+    op.execute(grant_more({"public.work_permit_extension": ("UPDATE",)}))
 
 
 def downgrade() -> None:
-    op.drop_table(TABLE)
-    op.drop_table(f"{TABLE}_history")
+    op.drop_table("work_permit_extension")
+    op.drop_table("work_permit_extension_history")
     op.create_foreign_key(
         "payment_application_id_fkey", "payment", "work_permit_application", ["application_id"], ["id"]
     )
