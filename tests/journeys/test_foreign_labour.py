@@ -5,9 +5,12 @@ from typing import Any
 from shared import clock
 from shared.testing.people import person
 from tests.journeys.conftest import World
-from tests.journeys.steps import EMPLOYER, once
+from tests.journeys.steps import EMPLOYER, apply, covered, days_ago, enter, once, pay, prepared, timeline
 from tests.journeys.test_decree_111 import labour
+from tests.journeys.test_one_person import iin
 from tests.portal.hosts import HOST_IIN
+
+IIN = iin("90050130077")
 
 
 def test_an_exempt_worker_is_counted_by_ground_though_no_permit_knows_of_it(world: World) -> None:
@@ -40,3 +43,16 @@ def test_a_household_without_a_quota_is_refused_with_what_is_missing(world: Worl
     assert {"biometrics_first", "labour_immigrant_fee", "quota_kinds"} <= missing
     world.settle()
     assert labour(world, "WORKERS", "MDV") == 0
+
+
+def test_a_worker_whom_portal_and_permits_know_is_one_person_counted_once(world: World) -> None:
+    """Enters on a passport, has an IIN when the permit is applied for, and comes back with it."""
+    prepared(world)
+    covered(world)
+    traveller = person(citizenship="LAO")
+    first = enter(world, traveller, days_ago(60))
+    pay(world, apply(world, "FL-3", traveller | {"iin": IIN}))
+    enter(world, traveller | {"iin": IIN}, days_ago(3))
+    world.settle()
+    assert {"border_crossing.v1", "work_permit.v1"} <= timeline(world, first)["sources"].keys()
+    assert labour(world, "WORKERS", "LAO") == labour(world, "WORKERS", "LAO", "employer") == 1

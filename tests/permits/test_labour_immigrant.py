@@ -153,6 +153,50 @@ async def test_nothing_is_decided_before_the_police_have_answered_nor_by_the_pol
     assert withdrawn.json()["status"] == "withdrawn"
 
 
+async def test_what_waits_is_listed_without_persons_page_by_page(permits: Api) -> None:
+    waiting = []
+    for region in ("75", "75", "71"):
+        body = application(1, region=region)
+        answer = await permits.client.post(PATH, json=body, headers=steps.officer(permits))
+        waiting.append(answer.raise_for_status().json()["id"])
+    taken = await answered(permits, application(1))
+
+    async def listed(headers: dict[str, str], **asked: Any) -> Any:
+        return await permits.client.get(PATH, params=asked, headers=headers)
+
+    police = permits.token("migration-police")
+    first = (await listed(police, limit=2)).json()
+    rest = (await listed(police, limit=2, cursor=first["next"])).json()
+    assert [line["id"] for line in first["applications"] + rest["applications"]] == waiting
+    assert rest["next"] is None
+    assert set(first["applications"][0]) == {"id", "status", "region", "submitted_on", "answer_by", "valid_from"}
+    to_decide = (await listed(steps.officer(permits), status="answered")).json()["applications"]
+    assert [line["id"] for line in to_decide] == [taken["id"]]
+    own = (await listed(permits.token("permits-officer", agency="71"))).json()["applications"]
+    assert [line["id"] for line in own] == waiting[2:], "of the agency's region"
+    assert (await listed(permits.token("employer", bin=steps.EMPLOYER))).status_code == 403
+    for odd in ({"status": "none"}, {"cursor": "x"}, {"limit": 0}, {"limit": 2**63}):
+        assert (await listed(police, **odd)).status_code == 422, odd
+
+
+async def test_a_household_is_found_and_the_householder_sees_who_looked(permits: Api) -> None:
+    mine = await answered(permits, application(1, person=person(citizenship="UZB")))
+    await answered(permits, application(1, household_iin=OTHER_HOST_IIN))
+    path = f"{PATH}:find"
+    found = await permits.client.post(path, json={"household_iin": HOST_IIN}, headers=steps.officer(permits))
+    assert [state["id"] for state in found.json()["applications"]] == [mine["id"]]
+    elsewhere = permits.token("permits-officer", agency="71")
+    none = await permits.client.post(path, json={"household_iin": HOST_IIN}, headers=elsewhere)
+    assert none.json() == {"applications": []}
+    bad = await permits.client.post(path, json={"household_iin": "1\0"}, headers=elsewhere)
+    assert bad.status_code == 422
+    logged = await permits.client.get("/v1/me/access-log", headers=permits.token(iin=HOST_IIN))
+    seen = [(use["action_code"], use["record_id"]) for use in logged.json()["usage"]]
+    assert seen == [("search", None), ("search", mine["id"]), ("change", mine["id"]), ("create", mine["id"])]
+    kinds = {use["record_kind"] for use in logged.json()["usage"]}
+    assert kinds == {"labour_immigrant_application"}, "and nothing of the worker's own rows"
+
+
 async def test_every_fault_of_a_form_is_told_at_once(permits: Api) -> None:
     wrong = application(household_iin="1", valid_from="9999-12-31") | {"months": 2**63, "photo": "QUJD"}
     answer = await permits.client.post(PATH, json=wrong, headers=steps.officer(permits))

@@ -3,18 +3,23 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import Query, Request, Response
+from pydantic import BaseModel
 
 from services.permits.cases import labour_immigrant as cases
+from services.permits.cases import labour_immigrant_search as search
 from services.permits.cases.labour_immigrant import (
     APPLICATIONS,
     Extension,
     HouseholdApplication,
     HouseholdFileState,
     PoliceAnswer,
+    Status,
     WithdrawalReason,
 )
+from services.permits.cases.labour_immigrant_search import HouseholdLine, HouseholdQuery
 from shared.http.answers import model_response
+from shared.http.paging import Cursor, Limit, cursor_at, last_id, page
 from shared.http.routes import router as api_router
 from shared.identity.callers import Caller, requires
 from shared.records.step import StepRequest, step_by
@@ -28,6 +33,20 @@ OfficerStep = Annotated[StepRequest, step_by("permits-officer", scope=APPLICATIO
 PoliceStep = Annotated[StepRequest, step_by("migration-police", scope=APPLICATIONS)]
 
 
+class HouseholdWorkList(BaseModel):
+    """Applications in the order in which they were handed in; `next` is the cursor of the page after, if there is
+    one."""
+
+    applications: list[HouseholdLine]
+    next: str | None
+
+
+class HouseholdFiles(BaseModel):
+    """Applications of one household, newest first, at most a thousand."""
+
+    applications: list[HouseholdFileState]
+
+
 @router.post(
     "", status_code=201, response_model=HouseholdFileState, summary="Apply for a labour immigrant at a household"
 )
@@ -38,9 +57,30 @@ async def submit(request: Request, application: HouseholdApplication, caller: Of
     return model_response(state, 201 if new else 200, {"Location": f"{PATH}/{state.id}"})
 
 
+@router.get("", summary="The work list of households' applications, longest waiting first")
+async def work_list(
+    request: Request,
+    caller: Reader,
+    status: Annotated[Status, Query()] = "submitted",
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> HouseholdWorkList:
+    """What waits for the police (`submitted`) or for a decision (`answered`), of the agency's region; no persons."""
+    found = await search.work_list(request.app.state.engine, status, last_id(cursor), limit + 1, caller)
+    lines, more = page(found, limit)
+    return HouseholdWorkList(applications=list(lines), next=cursor_at(lines[-1].id.hex) if more else None)
+
+
+@router.post(":find", summary="A household's applications")
+async def find(request: Request, wanted: HouseholdQuery, caller: Reader) -> HouseholdFiles:
+    """Newest first, those that you reach. The IIN stands in the body: addresses are logged. The search is written to
+    the access logs of the householder and of every worker shown."""
+    return HouseholdFiles(applications=await search.find(request.app.state.engine, wanted, caller))
+
+
 @router.get("/{id:uuid}", summary="An application of a household and what became of it")
 async def read(request: Request, id: UUID, caller: Reader) -> HouseholdFileState:
-    """The reading is written to the worker's access log."""
+    """The reading is written to the worker's access log, and to the householder's."""
     return await cases.read(request.app.state.engine, id, caller)
 
 

@@ -21,6 +21,7 @@ from services.permits.store import quota, tables
 from services.permits.store.tables import labour_immigrant_application as applications
 from shared import clock
 from shared.audit import access_log
+from shared.audit.access_log import Subject
 from shared.db import records
 from shared.db.identifiers import new_id
 from shared.db.records import Record, Submission
@@ -157,7 +158,7 @@ async def submit(
         if held.application != application:
             raise Conflict("The same source_id holds another application; take a new one for a new application.")
         await _note(unit, record.id, held, caller, "create" if taken.outcome == "created" else "repeat", None)
-    return _state_of(record, held), taken.outcome == "created"
+    return state_of(record, held), taken.outcome == "created"
 
 
 async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> HouseholdFileState:
@@ -166,7 +167,7 @@ async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> HouseholdFileSt
         record = await records.load(unit.connection, applications, id)
         file = _seen(record, caller)
         await _note(unit, id, file, caller, "read", None)
-    return _state_of(record, file)
+    return state_of(record, file)
 
 
 async def answer(asked: StepRequest, said: PoliceAnswer) -> HouseholdFileState:
@@ -318,7 +319,7 @@ async def _step(
             columns=changed.columns,
         )
         await _note(unit, revised.id, changed, asked.caller, "change", reason)
-        return _state_of(revised, changed)
+        return state_of(revised, changed)
 
     async def repeated(unit: UnitOfWork, shown: HouseholdFileState) -> None:
         await _note(unit, shown.id, shown, asked.caller, "repeat", None)
@@ -337,11 +338,17 @@ def _seen(record: Record, caller: Caller) -> HouseholdFile:
     return file
 
 
-def _state_of(record: Record, file: HouseholdFile) -> HouseholdFileState:
+def state_of(record: Record, file: HouseholdFile) -> HouseholdFileState:
+    """The file as the register holds it."""
     return HouseholdFileState(id=record.id, version=record.version, **dict(file))
 
 
 async def _note(
     unit: UnitOfWork, id: UUID, file: HouseholdFile, caller: Caller, action: access_log.Action, reason: str | None
 ) -> None:
-    await access_log.log_access(unit.connection, caller, action, applications.name, id, file.application.person, reason)
+    await access_log.log_versions(unit.connection, caller, action, applications.name, id, persons_of(file), reason)
+
+
+def persons_of(file: HouseholdFile) -> tuple[Person, Subject]:
+    """Whose data an application holds: the worker it is about, and the householder beside."""
+    return file.application.person, Subject.beside(file.application.household_iin)

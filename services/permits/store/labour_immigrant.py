@@ -1,15 +1,20 @@
 """What a decision on a labour immigrant asks of other tables: the household's permits, registrations, payments."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, and_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.permits.store.tables import labour_immigrant_application as table
 from services.permits.store.tables import labour_immigrant_tax
+from shared.db.records import Record, newest_where
 from shared.events.person import Person
+from shared.identity.scope import Kind
+from shared.records.members import text_of
 
 HOUSEHOLD_LOCK = 0x686F7573  # "hous": first half of an advisory lock's key, the IIN is hashed into the second
 
@@ -23,6 +28,37 @@ SELECT EXISTS (SELECT FROM biometric_registration WHERE NOT withdrawn AND body #
     OR EXISTS (SELECT FROM biometric_registration WHERE NOT withdrawn AND body #>> '{person,document,number}' = :number
         AND body #>> '{person,document,issuing_state}' = :state)
 """)
+
+
+MOST_OF_HOUSEHOLD = 1_000
+"""Applications of one household that a search shows: the newest. A household has five workers at once at most."""
+
+
+def places() -> dict[Kind, ColumnElement[Any]]:
+    """What says to what an application belongs."""
+    return {"region": text_of(table, "application.region")}
+
+
+async def with_status(
+    connection: AsyncConnection, status: str, reached: ColumnElement[bool], after: UUID | None, limit: int
+) -> Sequence[Record]:
+    """Up to `limit` applications that wait in a state and are reached, in the order in which they were handed in."""
+    asked = select(table).where(table.c.status == status, reached)
+    if after is not None:
+        asked = asked.where(table.c.id > after)
+    return _records(await connection.execute(asked.order_by(table.c.id).limit(limit)))
+
+
+async def of_household(connection: AsyncConnection, iin: str, reached: ColumnElement[bool]) -> Sequence[Record]:
+    """The household's applications that are reached, newest first."""
+    mine = and_(table.c.household_iin == iin, reached)
+    return _records(await connection.execute(newest_where(table, mine, None, MOST_OF_HOUSEHOLD)))
+
+
+def _records(rows: Iterable[Any]) -> list[Record]:
+    return [
+        Record(r.id, r.source_id, r.version, r.withdrawn, r.body, r.changed_at, r.changed_by, r.reason) for r in rows
+    ]
 
 
 class Held(NamedTuple):

@@ -272,6 +272,11 @@ labour_immigrant_application = record_table(
     Column("permit_id", PgUUID, ForeignKey("work_permit.id")),
 )
 Index("labour_immigrant_application_of_household", labour_immigrant_application.c.household_iin)
+Index(
+    "labour_immigrant_application_work_list",
+    labour_immigrant_application.c.status,
+    labour_immigrant_application.c.id,
+)
 
 # Advance payments of income tax that were used: each settles one application or extension.
 labour_immigrant_tax = Table(
