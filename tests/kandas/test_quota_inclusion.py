@@ -161,3 +161,27 @@ async def test_a_correction_makes_nobody_the_holder_of_two_places(kandas: Api) -
     assert (await kandas.client.put(path, json=doubled, headers=headers)).status_code == 422
     moved = {"reason": "mixed up", "record": record | {"region": "55"}}
     assert (await kandas.client.put(path, json=moved, headers=headers)).status_code == 422
+
+
+async def test_the_execution_of_a_half_year_counts_what_was_given_until_its_last_day(kandas: Api) -> None:
+    await quota(kandas, resettler=8)
+    members = (await include(kandas, family(resettler(), resettler(), resettler()))).json()["members"]
+    early = await kandas.client.get(f"{YEAR}/execution?half=2", headers=kandas.token("statistician"))
+    assert early.status_code == 404
+    with set_to(datetime(2026, 7, 6, 9, tzinfo=ALMATY)):
+        await include(kandas, family(included_on="2026-07-06"))
+        await end(kandas, members[0]["inclusion_id"], "declined", on="2026-07-05")
+        await end(kandas, members[1]["inclusion_id"], "left_region", on="2026-07-05")
+        read = kandas.token("statistician")
+        first, second = [
+            (await kandas.client.get(f"{YEAR}/execution?half={half}", headers=read)).json() for half in (1, 2)
+        ]
+        sheet = await kandas.client.get(f"{YEAR}/execution/export?half=1", headers=read)
+        none = await kandas.client.get(f"{YEAR}/execution?half=3", headers=read)
+    total, region = first["lines"]
+    assert (first["day"], first["complete"], region["region"], total["region"]) == ("2026-06-30", True, "59", None)
+    assert (region["size"], region["given"], region["given_in_half"], region["percent"]) == (8, 3, 3, 37.5)
+    assert (second["day"], second["complete"]) == ("2026-07-06", False)
+    assert [(line["given"], line["given_in_half"]) for line in second["lines"]] == [(3, 0), (3, 0)]
+    assert sheet.text.splitlines()[1:] == ["resettler,KZ,8,3,3,5,37.5", "resettler,59,8,3,3,5,37.5"]
+    assert none.status_code == 422

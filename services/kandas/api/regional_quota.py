@@ -1,15 +1,21 @@
 """`/v1/regional-quotas/{year}`: set by order, moved between pools, read with what is given and left."""
 
+from collections.abc import AsyncIterator, Iterable
 from datetime import date
 from typing import Annotated
 
 from fastapi import Path, Query, Request
+from starlette.responses import StreamingResponse
 
+from services.kandas.cases import quota_execution
 from services.kandas.cases import regional_quota as cases
+from services.kandas.cases.quota_execution import ExecutionLine, QuotaExecution
 from services.kandas.cases.regional_quota import RegionalQuotaDecided, RegionalQuotaState, RegionalQuotaVersions
 from services.kandas.cases.regional_quota_document import RegionalQuotaMove, RegionalQuotaOrder
+from shared.http import sheets
 from shared.http.answers import ExpectedVersion, SeenVersion
 from shared.http.routes import router as api_router
+from shared.http.sheets import Row, SheetFormat
 from shared.idempotency import OptionalKey
 from shared.identity.callers import Caller, requires
 from shared.identity.scope import no_record, whole_country
@@ -62,3 +68,31 @@ async def move(
     names this act and the one that it changes."""
     engine = request.app.state.engine
     return await cases.move(engine, year, moved, version=version, key=key, caller=caller)
+
+
+Half = Annotated[int, Query(ge=1, le=2, description="half-year")]
+COLUMNS = ("kind", "region", "size", "given", "given_in_half", "left", "percent")
+
+
+@router.get("/{year}/execution", summary="How the regional quotas were executed by the end of a half-year")
+async def execution(request: Request, year: Year, half: Half, _: Reader) -> QuotaExecution:
+    """By the version in force on the last day of the half-year, or today while it lasts."""
+    return await quota_execution.execution(request.app.state.engine, year, half)
+
+
+@router.get(
+    "/{year}/execution/export",
+    summary="The execution of the regional quotas as a file",
+    response_class=StreamingResponse,
+    responses={200: {"content": sheets.content("csv", "xlsx")}},
+)
+async def export(
+    request: Request, year: Year, half: Half, _: Reader, form: Annotated[SheetFormat, Query(alias="format")] = "csv"
+) -> StreamingResponse:
+    """A row for each region, and one for the whole country (KZ) of each kind."""
+    found = await quota_execution.execution(request.app.state.engine, year, half)
+    return sheets.table_response(form, f"quota-execution-{year}-{half}", COLUMNS, _page(found.lines))
+
+
+async def _page(lines: Iterable[ExecutionLine]) -> AsyncIterator[list[Row]]:
+    yield [[line.kind, line.region or "KZ", *(getattr(line, name) for name in COLUMNS[2:])] for line in lines]
