@@ -11,6 +11,7 @@ from services.kandas.api import (
     notable_kazakh,
     quota_inclusion,
     regional_quota,
+    status_extension,
 )
 from services.kandas.background import BACKGROUND
 from shared.service import make_register
@@ -20,6 +21,7 @@ ROUTERS = (
     kandas_application.router,
     kandas_status.router,
     expiry_run.router,
+    status_extension.router,
     regional_quota.router,
     quota_inclusion.router,
     notable_kazakh.router,

@@ -1,11 +1,13 @@
 """The kandas rules as properties: whatever the days, nothing ends before it begins and no clock runs early."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from services.kandas.rules.decision_clock import course
 from services.kandas.rules.kandas_application import clock
 from services.kandas.rules.kandas_status import faults_of_end, first_day_without, has_expired
 from services.kandas.rules.rulebook import rulebook
@@ -74,6 +76,7 @@ def test_the_clock_starts_with_the_last_document_of_the_family_and_runs_full_wor
     running = clock(lodged_on, received, rulebook())
 
     assert running is not None
+    assert running.due_on is not None
     assert running.started_on == max(day for _, papers in received for day in papers.values())
     assert is_working_day(running.due_on)
     assert working_days_between(running.started_on, running.due_on) == running.term.whole()
@@ -134,6 +137,29 @@ def test_a_status_that_the_register_takes_never_ends_before_it_begins(
     assert taken.ended_on is None or begins <= taken.ended_on
     assert taken.valid_until is None or begins <= taken.valid_until
     assert (taken.state == "ended") == (taken.ended_on is not None) == (taken.end_reason is not None)
+
+
+@given(DAYS, st.lists(st.tuples(st.integers(0, 30), st.none() | st.integers(0, 30)), max_size=4))
+def test_the_days_on_which_the_clock_ran_add_up_to_the_term_however_often_papers_are_given_back(
+    lodged_on: date, returns: list[tuple[int, int | None]]
+) -> None:
+    gaps = [
+        (lodged_on + timedelta(days=after), None if length is None else lodged_on + timedelta(days=after + length))
+        for after, length in returns
+    ]
+    found = clock(lodged_on, [("applicant", dict.fromkeys(FULL, lodged_on))], rulebook(), gaps)
+    far = lodged_on + timedelta(days=200)
+    spans = course(lodged_on, found, None, None, far, rulebook())
+
+    assert spans.left == 0 or found is None or found.due_on is None
+    if found is None or found.due_on is None:
+        assert any(until is None for _, until in gaps)
+        assert spans.used + spans.left == (found.term if found else rulebook().on(lodged_on)["decision_term"]).whole()
+    else:
+        in_time = course(lodged_on, found, None, None, found.due_on, rulebook())
+        assert (in_time.used, in_time.left) == (found.term.whole(), 0)
+    for before, after in pairwise(spans.spans):
+        assert before.until == after.since
 
 
 def test_a_late_preliminary_refusal_buys_no_time() -> None:

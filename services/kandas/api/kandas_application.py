@@ -9,7 +9,7 @@ from services.kandas.cases import kandas_application as cases
 from services.kandas.cases import status_decision
 from services.kandas.cases.answers import Case, CaseDecision, Lodged
 from services.kandas.cases.family_case import CASES
-from services.kandas.cases.kandas_application import Documents, Lodgement, TakeBack
+from services.kandas.cases.kandas_application import Documents, Lodgement, ReturnedPaper, TakeBack
 from services.kandas.cases.status_decision import Findings, HearingHeld
 from shared.db.records import FIRST
 from shared.http.answers import etag, model_response
@@ -44,6 +44,13 @@ async def read(request: Request, id: UUID, caller: Lodger) -> Case:
 async def add_documents(body: Documents, asked: LodgersStep) -> Case:
     """The last missing document starts the clock of the decision."""
     return await cases.add_documents(asked, body)
+
+
+@router.post("/{id:uuid}/documents:return", summary="Give a document back")
+async def return_document(body: ReturnedPaper, asked: OfficersStep) -> Case:
+    """Today, with the reason. The clock of the decision stands still until the document is there again, and goes on
+    with what is left of the term."""
+    return await cases.return_document(asked, body)
 
 
 @router.post("/{id:uuid}/decision", summary="Decide on every member who waits")

@@ -46,6 +46,30 @@ class Timing(Answer):
     basis: str = Field(description="act and article")
 
 
+class ClockSpan(Answer):
+    """A span in which the clock of the decision ran or stood still. The day on which it begins does not count."""
+
+    since: date
+    until: date | None = Field(description="null at present")
+    runs: bool
+    ground: Literal["documents_missing", "review", "paper_returned", "hearing"]
+    used: int = Field(description="how much of the term ran in it, in its unit")
+    rule: str
+    version: str = Field(description="the day since which the norm has this value")
+    basis: str = Field(description="act and article")
+
+
+class ClockReading(Answer):
+    """Whether the clock of the decision runs, why, and how it came here: its spans up to today, oldest first. `used`
+    and `left` are of the term that counts now."""
+
+    runs: bool
+    unit: str
+    used: int
+    left: int
+    spans: list[ClockSpan]
+
+
 class MemberState(Answer):
     """A member as the case has it."""
 
@@ -60,12 +84,13 @@ Stage = Literal["awaiting_documents", "under_review", "hearing", "decided", "wit
 
 
 class Case(Answer, Versioned):
-    """A family's case as it stands. `timing` compares with today, and is null once nobody waits or before the clock
-    runs."""
+    """A family's case as it stands. `timing` compares with today, and is null once nobody waits, before the
+    clock runs, and while it stands still in time; `clock` says why."""
 
     id: UUID
     stage: Stage
     timing: Timing | None
+    clock: ClockReading
     file: CaseFile
     members: list[MemberState]
 

@@ -15,12 +15,36 @@ class Paper(WireModel):
     received_on: Date
 
 
+class PaperReturn(WireModel):
+    """A paper that was given back, and the day on which it was there again."""
+
+    returned_on: Date
+    reason: Text
+    received_on: Date | None = None
+
+
+class HeldPaper(Paper):
+    """A document on file, which may have been given back meanwhile."""
+
+    returns: tuple[PaperReturn, ...] = ()
+
+    @property
+    def given_back(self) -> PaperReturn | None:
+        """The return after which the paper is not there again."""
+        return self.returns[-1] if self.returns and self.returns[-1].received_on is None else None
+
+
 class MemberFile(WireModel):
     """The papers of one member. The person stands in the member's status record."""
 
     source_id: SourceId
     member: Member
-    documents: tuple[Paper, ...] = ()
+    documents: tuple[HeldPaper, ...] = ()
+
+    @property
+    def held(self) -> frozenset[PaperKind]:
+        """What the register has in hand: without the papers that were given back."""
+        return frozenset(paper.kind for paper in self.documents if paper.given_back is None)
 
 
 class Hearing(WireModel):

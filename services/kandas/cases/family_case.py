@@ -7,9 +7,10 @@ from typing import Literal, TypeVar
 
 from pydantic import BaseModel
 
-from services.kandas.cases.answers import Case, MemberState, Stage, Timing
+from services.kandas.cases.answers import Case, ClockReading, ClockSpan, MemberState, Stage, Timing
 from services.kandas.cases.case_file import CaseFile
 from services.kandas.cases.kandas_status import STATUSES
+from services.kandas.rules import decision_clock
 from services.kandas.rules import kandas_application as rules
 from services.kandas.rules.rulebook import rulebook
 from services.kandas.store import kandas_status as statuses
@@ -27,10 +28,11 @@ from shared.records.step import StepRequest, perform
 
 M = TypeVar("M", bound=BaseModel)
 
-Act = Literal["add_documents", "decide", "record_hearing", "withdraw"]
+Act = Literal["add_documents", "return_document", "decide", "record_hearing", "withdraw"]
 UNDECIDED: frozenset[Stage] = frozenset({"awaiting_documents", "under_review", "hearing"})
 ALLOWED: dict[Act, frozenset[Stage]] = {
     "add_documents": UNDECIDED,
+    "return_document": frozenset({"awaiting_documents", "under_review"}),
     "decide": UNDECIDED,
     "record_hearing": frozenset({"hearing"}),
     "withdraw": UNDECIDED,
@@ -43,6 +45,7 @@ _REFUSALS: dict[Stage, str] = {
     "decided": "The case is decided; a new application is a new case.",
     "awaiting_documents": "No hearing is awaited in this case.",
     "under_review": "No hearing is awaited in this case.",
+    "hearing": "After the preliminary refusal no paper is given back; the hearing decides on it.",
 }
 
 
@@ -106,7 +109,15 @@ def _clock(file: CaseFile, members: Sequence[Record]) -> rules.Clock | None:
     present = {record.source_id for record in members if not record.withdrawn}
     files = [member for member in file.members if member.source_id in present]
     received = [(member.member, {str(paper.kind): paper.received_on for paper in member.documents}) for member in files]
-    return rules.clock(file.lodged_on, received, rulebook())
+    norms = rulebook().on(file.lodged_on)
+    returned = [
+        (each.returned_on, each.received_on)
+        for member in files
+        for paper in member.documents
+        if paper.kind in rules.required_documents(norms, member.member).codes()
+        for each in paper.returns
+    ]
+    return rules.clock(file.lodged_on, received, rulebook(), returned)
 
 
 def refuse_strangers(mission: str | None, caller: Caller) -> None:
@@ -147,15 +158,19 @@ def stage(case: CaseState) -> Stage:
         return "decided"
     if case.file.hearing is not None:
         return "hearing"
-    return "awaiting_documents" if case.clock is None else "under_review"
+    complete = case.clock is not None and all(until is not None for _, until in case.clock.stops)
+    return "under_review" if complete else "awaiting_documents"
 
 
 def timing(case: CaseState, day: date) -> Timing | None:
-    """The deadline, the norm that set it, and how `day` stands to it; None before the documents are complete."""
+    """The deadline, the norm that set it, and how `day` stands to it; None before the documents are complete,
+    and while the clock stands still with time left."""
     if case.clock is None:
         return None
     hearing, term = case.file.hearing, case.clock.term
     due_on = case.clock.due_after_hearing(hearing.invited_on, hearing.by) if hearing else case.clock.due_on
+    if due_on is None:
+        return None
     late = max((day - due_on).days, 0)
     return Timing(
         documents_complete_on=case.clock.started_on,
@@ -168,6 +183,35 @@ def timing(case: CaseState, day: date) -> Timing | None:
     )
 
 
+def _course(case: CaseState, day: date) -> ClockReading:
+    """How the clock went, until `day` or until nobody waited any more."""
+    closed_on: date | None = None
+    if case.record.withdrawn:
+        closed_on = clock.date_of(case.record.changed_at)
+    elif not undecided(case):
+        decided = [KandasStatus.read(record.body).decided_on for record in case.members if not record.withdrawn]
+        changed_on = clock.date_of(case.record.changed_at)
+        closed_on = max((each for each in decided if each is not None), default=changed_on)
+    held = case.file.hearing
+    invitation = decision_clock.Invitation(held.invited_on, held.by) if held else None
+    found = decision_clock.course(case.file.lodged_on, case.clock, invitation, closed_on, day, rulebook())
+    spans = [
+        ClockSpan(
+            since=span.since,
+            until=span.until,
+            runs=span.runs,
+            ground=span.ground,
+            used=span.used,
+            rule=span.norm.name,
+            version=span.norm.version,
+            basis=span.norm.basis,
+        )
+        for span in found.spans
+    ]
+    runs = closed_on is None and bool(spans) and spans[-1].runs
+    return ClockReading(runs=runs, unit=found.unit, used=found.used, left=found.left, spans=spans)
+
+
 def view(case: CaseState) -> Case:
     """The case as it is answered."""
     return Case(
@@ -175,6 +219,7 @@ def view(case: CaseState) -> Case:
         version=case.record.version,
         stage=stage(case),
         timing=timing(case, clock.today()) if undecided(case) else None,
+        clock=_course(case, clock.today()),
         file=case.file,
         members=[_member_view(case, record) for record in case.members],
     )
@@ -183,7 +228,7 @@ def view(case: CaseState) -> Case:
 def _member_view(case: CaseState, record: Record) -> MemberState:
     (file,) = (member for member in case.file.members if member.source_id == record.source_id)
     norms = rulebook().on(case.file.lodged_on)
-    missing = rules.missing_documents(norms, file.member, [paper.kind for paper in file.documents])
+    missing = rules.missing_documents(norms, file.member, file.held)
     return MemberState(
         status_id=record.id,
         status_version=record.version,

@@ -12,7 +12,7 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.kandas.cases.answers import Case, Lodged, MemberReceipt
-from services.kandas.cases.case_file import CaseFile, Member, MemberFile, Paper, PaperKind
+from services.kandas.cases.case_file import CaseFile, HeldPaper, Member, MemberFile, Paper, PaperKind, PaperReturn
 from services.kandas.cases.family_case import (
     CASES,
     expect_seen,
@@ -75,7 +75,14 @@ class Lodgement(WireModel):
     DAYS = on("lodged_on")
 
     def case_file(self) -> CaseFile:
-        files = tuple(MemberFile(source_id=m.source_id, member=m.member, documents=m.documents) for m in self.members)
+        files = tuple(
+            MemberFile(
+                source_id=m.source_id,
+                member=m.member,
+                documents=tuple(HeldPaper(kind=paper.kind, received_on=paper.received_on) for paper in m.documents),
+            )
+            for m in self.members
+        )
         return CaseFile(
             source_id=self.source_id,
             lodged_on=self.lodged_on,
@@ -110,6 +117,14 @@ class Documents(WireModel):
     """Documents that came in after the application."""
 
     documents: Annotated[tuple[ReceivedPaper, ...], Field(max_length=500)]
+
+
+class ReturnedPaper(WireModel):
+    """A document on file that is given back to its member today."""
+
+    member: SourceId
+    kind: PaperKind
+    reason: Text = Field(description="what is wrong with it and what would make it right")
 
 
 class TakeBack(WireModel):
@@ -203,20 +218,63 @@ async def add_documents(asked: StepRequest, received: Documents) -> Case:
 
 
 def _paper_faults(file: CaseFile, papers: Sequence[ReceivedPaper]) -> Iterator[Fault]:
-    known = {member.source_id for member in file.members}
+    known = {member.source_id: {paper.kind: paper for paper in member.documents} for member in file.members}
     for number, paper in enumerate(papers):
         if paper.member not in known:
             yield Fault(f"/documents/{number}/member", "Is no member of this family.")
         if paper.received_on > clock.today():
             yield Fault(f"/documents/{number}/received_on", "Lies in the future.")
+        held = known.get(paper.member, {}).get(paper.kind)
+        if held is not None and held.given_back is not None and paper.received_on < held.given_back.returned_on:
+            detail = f"Lies before {held.given_back.returned_on}, the day on which the paper was given back."
+            yield Fault(f"/documents/{number}/received_on", detail)
 
 
 def _with_papers(member: MemberFile, papers: Sequence[ReceivedPaper]) -> MemberFile:
-    first: dict[PaperKind, Paper] = {paper.kind: paper for paper in member.documents}
+    held: dict[PaperKind, HeldPaper] = {paper.kind: paper for paper in member.documents}
     for paper in papers:
         if paper.member == member.source_id:
-            first.setdefault(paper.kind, Paper(kind=paper.kind, received_on=paper.received_on))
-    return member.model_copy(update={"documents": tuple(first.values())})
+            held[paper.kind] = _received(held.get(paper.kind), paper)
+    return member.model_copy(update={"documents": tuple(held.values())})
+
+
+def _received(held: HeldPaper | None, paper: ReceivedPaper) -> HeldPaper:
+    """The paper that is there from now on: the first one, also where it is there again after it was given back."""
+    if held is None:
+        return HeldPaper(kind=paper.kind, received_on=paper.received_on)
+    if held.given_back is None:
+        return held
+    back = held.given_back.model_copy(update={"received_on": paper.received_on})
+    return held.model_copy(update={"returns": (*held.returns[:-1], back)})
+
+
+async def return_document(asked: StepRequest, returned: ReturnedPaper) -> Case:
+    """Gives a paper back today: the clock stands still until it is there again. Raises as `open_case`, and Invalid."""
+
+    async def act(unit: UnitOfWork) -> Case:
+        case = await open_case(unit, asked, "return_document")
+        at = next((n for n, each in enumerate(case.file.members) if each.source_id == returned.member), None)
+        if at is None:
+            fault = Fault("/member", "Is no member of this family.")
+            raise Invalid("The documents are not valid.", faults=[fault])
+        member = case.file.members[at]
+        if returned.kind not in member.held:
+            raise Invalid("The documents are not valid.", faults=[Fault("/kind", "Is not on file for this member.")])
+        members = list(case.file.members)
+        members[at] = member.model_copy(update={"documents": tuple(_without(member, returned))})
+        file = case.file.model_copy(update={"members": tuple(members)})
+        return view(await keep(unit, case, file, asked.caller, "document given back"))
+
+    return await perform_on(asked, Case, act)
+
+
+def _without(member: MemberFile, returned: ReturnedPaper) -> Iterator[HeldPaper]:
+    for paper in member.documents:
+        if paper.kind == returned.kind:
+            given_back = PaperReturn(returned_on=clock.today(), reason=returned.reason)
+            yield paper.model_copy(update={"returns": (*paper.returns, given_back)})
+        else:
+            yield paper
 
 
 async def take_back(asked: StepRequest, taking_back: TakeBack) -> Case:

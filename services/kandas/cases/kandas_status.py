@@ -79,6 +79,7 @@ STATUSES = RecordType(
 TRANSITIONS = {
     "grant": ("applied", "granted", "Only a status that was applied for can be granted"),
     "refuse": ("applied", "refused", "Only a status that was applied for can be refused"),
+    "extend": ("granted", "granted", "Only a status in force can be extended"),
     "end": ("granted", "ended", "Only a status in force can end"),
     "expire": ("granted", "ended", "Only a status in force can expire"),
 }

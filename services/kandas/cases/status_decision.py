@@ -118,7 +118,7 @@ class _Sitting:
         return Facts(
             member=file.member,
             lodged_on=self.case.file.lodged_on,
-            documents=frozenset(paper.kind for paper in file.documents),
+            documents=file.held,
             citizenship=status.person.citizenship,
             ethnicity_confirmed=finding.ethnicity_confirmed,
             formerly_citizen=finding.formerly_citizen,

@@ -1,6 +1,6 @@
 """How a status in force ends: with citizenship, by expiry, by withdrawal, by leaving the country.
 
-Not modelled: the extension by up to six months (K1), and the procedure that precedes a withdrawal.
+Not modelled: the procedure that precedes a withdrawal.
 """
 
 from datetime import date

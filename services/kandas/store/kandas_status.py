@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.kandas.store.tables import kandas_extension
 from services.kandas.store.tables import kandas_status as table
 from shared.db import records
 from shared.db.records import Record
@@ -39,10 +40,11 @@ async def holds_another(connection: AsyncConnection, id: UUID) -> bool:
 
 async def past_validity(connection: AsyncConnection, day: date, limit: int) -> Sequence[UUID]:
     """Up to `limit` statuses in force whose last day lies before `day`, locked; those that another run holds are left
-    to it."""
+    to it, and those whose extension waits for its decision."""
+    waits = exists().where(kandas_extension.c.status == table.c.id, kandas_extension.c.state == "submitted")
     query = (
         select(table.c.id)
-        .where(table.c.state == "granted", table.c.valid_until < day, ~table.c.withdrawn)
+        .where(table.c.state == "granted", table.c.valid_until < day, ~table.c.withdrawn, ~waits)
         .order_by(table.c.valid_until, table.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -54,6 +54,14 @@ Index("kandas_status_iin", kandas_status.c.iin)
 Index("kandas_status_document", kandas_status.c.document)
 Index("kandas_status_expiry", kandas_status.c.valid_until, postgresql_where=kandas_status.c.state == "granted")
 
+kandas_extension = record_table(
+    metadata,
+    "kandas_extension",
+    Column("status", UUID, nullable=False),  # id of the kandas_status
+    Column("state", Text, nullable=False),
+)
+Index("kandas_extension_status", kandas_extension.c.status)
+
 # Never changed: a corrected decision is another decision.
 status_decision = Table(
     "status_decision",
