@@ -63,4 +63,11 @@ status_decision = Table(
 )
 Index("status_decision_status", status_decision.c.status)
 
+certificate_code = Table(
+    "certificate_code",
+    metadata,
+    Column("certificate", Text, primary_key=True),
+    Column("code", Text, nullable=False),
+)
+
 certificate_number = Sequence("certificate_number", metadata=metadata)
