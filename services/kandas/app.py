@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from services.kandas.api import (
+    certificate,
     compatriot_register,
     cultural_centre,
     expiry_run,
@@ -22,6 +23,7 @@ ROUTERS = (
     kandas_status.router,
     expiry_run.router,
     status_extension.router,
+    certificate.router,
     regional_quota.router,
     quota_inclusion.router,
     notable_kazakh.router,

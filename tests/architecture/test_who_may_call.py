@@ -19,7 +19,10 @@ from shared.testing.api import Api, StartApi
 IIN = "900501300120"
 # What stands open to everybody, and nothing else does. A new line here is a decision.
 OPEN = {"/health/live", "/health/ready", "/openapi.json"}
-OPEN_OF = {"accounting": {"/", "/me", "/v1/releases", "/v1/status"}}
+OPEN_OF = {
+    "accounting": {"/", "/me", "/v1/releases", "/v1/status"},
+    "kandas": {"/v1/kandas-certificates:verify"},  # by a code that cannot be guessed: decision 0046
+}
 SDMX = "/sdmx/v1/"  # shows strangers a release alone: tests/accounting/publish/test_releases.py
 
 

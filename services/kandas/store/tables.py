@@ -76,6 +76,13 @@ status_decision = Table(
 )
 Index("status_decision_status", status_decision.c.status)
 
+certificate_code = Table(
+    "certificate_code",
+    metadata,
+    Column("certificate", Text, primary_key=True),
+    Column("code", Text, nullable=False),
+)
+
 certificate_number = Sequence("certificate_number", metadata=metadata)
 
 # The regional quotas, in a block of their own. A year's orders and moves are the versions of one record.

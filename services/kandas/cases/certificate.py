@@ -1,0 +1,94 @@
+"""The certificate of a status: shown to the office with the code to print on it, verified by whoever holds it (K1)."""
+
+import secrets
+from datetime import date
+from hmac import compare_digest
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.kandas.cases.answers import Answer
+from services.kandas.cases.kandas_status import STATUSES
+from services.kandas.rules.kandas_status import has_expired
+from services.kandas.store import certificate as store
+from services.kandas.store import status_decision
+from services.kandas.store.tables import kandas_status
+from shared import clock
+from shared.db import records
+from shared.events.kandas import KandasStatus
+from shared.events.person import BirthDate
+from shared.events.wire import SourceId, WireModel
+from shared.identity.callers import Caller
+from shared.outbox.unit_of_work import unit_of_work
+from shared.records import intake
+
+HOLDER = Caller("whoever holds the certificate", frozenset({"system"}))
+"""As whom the person's access log names who verified a certificate: nobody says who they are."""
+
+Code = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+
+
+class Certificate(Answer):
+    """What is printed on the certificate beside the person. The code is 128 bits at random: it cannot be guessed."""
+
+    certificate: SourceId | None = Field(description="null where the status was not granted here")
+    code: Code | None
+    issued_on: date | None
+    valid_until: date | None
+
+
+class CertificateQuestion(WireModel):
+    """What stands on a certificate."""
+
+    certificate: SourceId
+    code: Code
+    birth_date: BirthDate = Field(description="of the person who shows it, as it stands on the certificate")
+
+
+class CertificateVerdict(Answer):
+    """Whether such a certificate shows a status in force on that day, and no more: an unknown number, a wrong code, a
+    wrong birth date and a status that is over are answered alike."""
+
+    valid: bool
+    on: date
+
+
+async def show(engine: AsyncEngine, id: UUID, caller: Caller) -> Certificate:
+    """The certificate of a status, which gets its code when it is shown first, and is empty where it was not granted
+    here; the reading is logged. Raises NotFound."""
+    async with unit_of_work(engine) as unit:
+        record = await records.load(unit.connection, kandas_status, id)
+        fact = intake.visible_fact(STATUSES, record, caller)
+        await intake.log(unit, STATUSES, record, fact, caller, "read", "certificate")
+        for issued in await status_decision.of_status(unit.connection, id):
+            if issued.certificate is not None:
+                code = await store.with_code(unit.connection, issued.certificate, secrets.token_hex(16))
+                return Certificate(
+                    certificate=issued.certificate,
+                    code=code,
+                    issued_on=issued.decided_on,
+                    valid_until=fact.valid_until,
+                )
+    return Certificate(certificate=None, code=None, issued_on=None, valid_until=fact.valid_until)
+
+
+async def verify(engine: AsyncEngine, question: CertificateQuestion) -> CertificateVerdict:
+    """The verdict of today; that a certificate was found valid is written to its person's access log."""
+    today = clock.today()
+    async with unit_of_work(engine) as unit:
+        held = await store.find(unit.connection, question.certificate)
+        if held is None or not compare_digest(held.code, question.code):
+            return CertificateVerdict(valid=False, on=today)
+        record = await records.load(unit.connection, kandas_status, held.status)
+        status = KandasStatus.read(record.body)
+        valid = (
+            status.person.birth_date == question.birth_date
+            and status.state == "granted"
+            and not record.withdrawn
+            and not (status.valid_until is not None and has_expired(status.valid_until, today))
+        )
+        if valid:
+            await intake.log(unit, STATUSES, record, status, HOLDER, "read", "certificate verified")
+    return CertificateVerdict(valid=valid, on=today)
