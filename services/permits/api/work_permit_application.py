@@ -9,14 +9,13 @@ from pydantic import BaseModel
 
 from services.permits.cases import application_check, work_permit, work_permit_application
 from services.permits.cases.application_check import CheckAnswer
+from services.permits.cases.fee import FeeSetting, Payment
 from services.permits.cases.work_permit_application import (
     APPLICATIONS,
     Application,
     ApplicationLine,
     ApplicationReceipt,
-    FeeSetting,
     FileState,
-    Payment,
     Status,
     TakeBack,
 )

@@ -10,7 +10,8 @@ from services.permits.api.work_permit_application import APPLICANTS, place_after
 from services.permits.cases import extended_work_permit
 from services.permits.cases import work_permit_extension as cases
 from services.permits.cases.extended_work_permit import PermitExtensionCheck
-from services.permits.cases.work_permit_application import FeeSetting, Payment, TakeBack
+from services.permits.cases.fee import FeeSetting, Payment
+from services.permits.cases.work_permit_application import TakeBack
 from services.permits.cases.work_permit_extension import (
     EXTENSIONS,
     PermitExtension,

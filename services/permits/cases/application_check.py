@@ -17,13 +17,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from services.permits.cases import employer as employer_cases
 from services.permits.cases import labour_market
 from services.permits.cases.entry_ban import barred
+from services.permits.cases.fee import FeeDue
 from services.permits.cases.lapse_run import CLOCK, lapse
 from services.permits.cases.quota import take_effect
 from services.permits.cases.work_permit_application import (
     APPLICATIONS,
     Application,
     ApplicationFile,
-    FeeDue,
     drafted,
     expect_plausible,
 )

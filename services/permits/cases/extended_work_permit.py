@@ -10,14 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.permits.cases.application_check import fee_due, judge
 from services.permits.cases.entry_ban import barred
+from services.permits.cases.fee import FeeDue, FeeSetting, Payment, expect_right, expect_unspent, fee_set
 from services.permits.cases.lapse_run import CLOCK, lapse
 from services.permits.cases.quota import take_effect
-from services.permits.cases.work_permit import PERMITS, expect_none_barred, expect_right, expect_unspent, fee_set
+from services.permits.cases.work_permit import PERMITS, expect_none_barred
 from services.permits.cases.work_permit_application import (
     ApplicationFile,
-    FeeDue,
-    FeeSetting,
-    Payment,
     drafted,
     file_of,
 )

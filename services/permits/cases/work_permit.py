@@ -6,14 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from services.permits.cases.application_check import barred_among, judge, told
+from services.permits.cases.fee import FeeSetting, Payment, expect_right, expect_unspent, fee_set
 from services.permits.cases.lapse_run import lapse
 from services.permits.cases.quota import take_effect
 from services.permits.cases.work_permit_application import (
     ApplicationFile,
-    FeeDue,
-    FeeSetting,
     FileState,
-    Payment,
     peek,
     step_file,
 )
@@ -25,12 +23,11 @@ from services.permits.rules.entry_ban import Barred
 from services.permits.rules.rulebook import rulebook
 from services.permits.rules.work_permit_application import Known
 from services.permits.store import quota, tables
-from services.permits.store import work_permit_application as store
 from shared import clock
 from shared.db import records
 from shared.db.identifiers import new_id
 from shared.db.records import Submission
-from shared.errors import Conflict, Fault, Refused
+from shared.errors import Fault, Refused
 from shared.events.envelope import Event
 from shared.events.permits import WorkPermit
 from shared.identity.scope import belongs_to
@@ -124,15 +121,6 @@ async def set_fee(asked: StepRequest, setting: FeeSetting) -> FileState:
     return await step_file(asked, "set_fee", change)
 
 
-def fee_set(fee: FeeDue | None, setting: FeeSetting) -> FeeDue:
-    """The fee as an officer sets it. Raises Conflict where the rules know it, or none is due."""
-    if fee is None or fee.tenge is not None:
-        raise Conflict("The fee of this application follows from the rules.")
-    shares = tuple(share.model_copy(update={"tenge": setting.tenge}) for share in fee.shares)
-    tenge = setting.tenge * max(1, len(shares))
-    return fee.model_copy(update={"tenge": tenge, "explanation": "set by an officer", "shares": shares})
-
-
 async def pay(asked: StepRequest, payment: Payment) -> FileState:
     """Takes the fee and issues the permits, in one transaction. Raises as `step_file`, and Refused for a late or wrong
     payment, or one that has settled another application."""
@@ -144,32 +132,6 @@ async def pay(asked: StepRequest, payment: Payment) -> FileState:
         return await _issue(unit, asked, file.model_copy(update={"payment": payment}), clock.today())
 
     return await step_file(asked, "pay", change)
-
-
-def expect_right(payment: Payment, due: FeeDue | None) -> None:
-    """Raises Refused with everything that is wrong with the payment."""
-    faults = []
-    if due and payment.paid_on > due.pay_by:
-        faults.append(Fault("/paid_on", f"The fee was due by {due.pay_by}; apply again."))
-    if payment.paid_on > clock.today():
-        faults.append(Fault("/paid_on", "Lies in the future."))
-    if due and due.tenge is None:
-        faults.append(Fault("/tenge", "The fee is not known yet: an officer sets it by `:set-fee`."))
-    elif due and payment.tenge != due.tenge:
-        faults.append(Fault("/tenge", f"The fee is {due.tenge} tenge."))
-    shares = sorted((share.region, share.tenge) for share in due.shares) if due else []
-    if shares != sorted((share.region, share.tenge) for share in payment.shares):
-        faults.append(Fault("/shares", "Must be what `shares` of the fee says, one payment to each budget."))
-    if faults:
-        raise Refused("The payment does not settle the fee.", name="fee-not-settled", faults=faults)
-
-
-async def expect_unspent(unit: UnitOfWork, payment: Payment, application: UUID) -> None:
-    """Raises Refused where the payment has settled another application."""
-    spent = [await store.spend(unit.connection, number, application) for number in payment.references]
-    if not all(spent):
-        fault = Fault("/reference", "This payment has settled another application: one payment, one application.")
-        raise Refused("The payment does not settle the fee.", name="fee-not-settled", faults=[fault])
 
 
 def expect_none_barred(barred: Sequence[Barred]) -> None:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.permits.cases.employer import Employer, EmployerForm
+from services.permits.cases.fee import FeeDue, Payment
 from services.permits.cases.worker import Worker
 from services.permits.rules import work_permit as rule
 from services.permits.rules.rulebook import rulebook
@@ -106,55 +107,6 @@ class Application(WireModel):
 
 
 APPLICATIONS = belongs_to(region="region", employer="employer_bin")
-
-
-class FeeShare(WireModel):
-    """What is due to the budget of one region."""
-
-    region: Region
-    tenge: int | None
-
-
-class FeeDue(WireModel):
-    """`tenge` is none where the rate is not in the rulebook: an officer sets it before anything can be paid. Of several
-    regions `shares` says what is due to the budget of each, and `tenge` is their sum."""
-
-    tenge: int | None
-    pay_by: Date
-    explanation: str
-    rules: tuple[str, ...]
-    shares: tuple[FeeShare, ...] = ()
-
-
-class FeeSetting(WireModel):
-    """The fee where the rulebook does not know the rate, and by what act it is that; of several regions, what is due to
-    each."""
-
-    tenge: int = Field(strict=True, ge=1, le=10**12)
-    reason: Text
-
-
-class PaymentShare(WireModel):
-    """The fee as the budget of one region received it, under the payment's own number."""
-
-    region: Region
-    reference: SourceId
-    tenge: int = Field(strict=True, ge=0, le=10**12)
-
-
-class Payment(WireModel):
-    """The fee as it was received. `reference` is the payment's own number: one payment settles one application. Of
-    several regions `shares` has the payment to each budget, and `tenge` is their sum."""
-
-    reference: SourceId
-    paid_on: Date
-    tenge: int = Field(strict=True, ge=0, le=10**12)
-    shares: tuple[PaymentShare, ...] = Field((), max_length=20)
-
-    @property
-    def references(self) -> list[str]:
-        """The numbers of the payments that were made."""
-        return [share.reference for share in self.shares] or [self.reference]
 
 
 class ApplicationFile(WireModel):

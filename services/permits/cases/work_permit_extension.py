@@ -14,7 +14,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.permits.cases.work_permit_application import FeeDue, Payment, TakeBack
+from services.permits.cases.fee import FeeDue, Payment
+from services.permits.cases.work_permit_application import TakeBack
 from services.permits.rules import work_permit_extension as rule
 from services.permits.rules.rulebook import rulebook
 from services.permits.store import quota, tables
