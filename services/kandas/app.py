@@ -13,6 +13,7 @@ from services.kandas.api import (
     quota_inclusion,
     regional_quota,
     status_extension,
+    support_payback,
 )
 from services.kandas.background import BACKGROUND
 from shared.service import make_register
@@ -26,6 +27,7 @@ ROUTERS = (
     certificate.router,
     regional_quota.router,
     quota_inclusion.router,
+    support_payback.router,
     notable_kazakh.router,
     cultural_centre.router,
     compatriot_register.router,

@@ -1,9 +1,10 @@
 """What the regulation cases of the regional quotas ask: rules' answers as an official reads them."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from services.kandas.rules import quota_inclusion, regional_quota
+from services.kandas.rules import quota_inclusion, regional_quota, support_payback
 from services.kandas.rules.quota_inclusion import Settler
 from services.kandas.rules.regional_quota import Kind, Move, Pool
 from shared.kernel.decisions import Decision
@@ -55,3 +56,11 @@ def included(
     """The decision on a family's inclusion in the quota of a region; without `pool` the region has none."""
     left = pool.left if pool else 0
     return decided(quota_inclusion.decide(kind, region, settlers, pool, left, norms))
+
+
+def support_owed(included_on: date, norms: NormsInForce, left_on: date | None = None) -> dict[str, Any] | None:
+    """Whether the support is owed back; nothing where no rule of the day speaks of it."""
+    if (check := support_payback.check(included_on, left_on, norms)) is None:
+        return None
+    said = {"outcome": check.outcome.value, "explanation": check.explanation}
+    return said | ({"remedy": check.remedy} if check.remedy else {})

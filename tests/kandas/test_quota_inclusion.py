@@ -192,3 +192,18 @@ async def test_the_execution_of_a_half_year_counts_what_was_given_until_its_last
     assert [(line["given"], line["given_in_half"]) for line in second["lines"]] == [(3, 0), (3, 0)]
     assert sheet.text.splitlines()[1:] == ["resettler,KZ,8,3,3,5,37.5", "resettler,59,8,3,3,5,37.5"]
     assert none.status_code == 422
+
+
+async def test_who_leaves_the_region_early_owes_the_support_back(kandas: Api) -> None:
+    await quota(kandas, resettler=2)
+    leaver, stayer = [
+        each["inclusion_id"] for each in (await include(kandas, family(resettler(), resettler()))).json()["members"]
+    ]
+    assert (await end(kandas, leaver, "left_region")).status_code == 200
+    found = [
+        (await kandas.client.get(f"{PATH}/{id}/support-payback", headers=kandas.token("kandas-officer"))).json()
+        for id in (leaver, stayer)
+    ]
+    assert [(each["owed"], each["check"]["outcome"]) for each in found] == [(True, "failed"), (False, "not_applicable")]
+    elsewhere = kandas.token("kandas-officer", agency="akimat-55")
+    assert (await kandas.client.get(f"{PATH}/{leaver}/support-payback", headers=elsewhere)).status_code == 404

@@ -17,7 +17,6 @@ READ_BY_NO_RULE = {
     "kandas": {
         "pilot_term": "no application says that it is made under the pilot procedure",
         "placement_longest": _NO_CENTRES,
-        "support_payback": "no support is paid by what is built",
         "adaptation_longest": _NO_CENTRES,
     },
     "permits": {

@@ -1,0 +1,46 @@
+"""What who leaves the region of settlement owes back of the support (K6): a finding for an officer, with its rule."""
+
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.kandas.cases.answers import Answer
+from services.kandas.cases.quota_inclusion import INCLUSIONS
+from services.kandas.rules import support_payback as rule
+from services.kandas.rules.rulebook import rulebook
+from services.kandas.store.tables import quota_inclusion
+from shared import clock
+from shared.db import records
+from shared.events.kandas import QuotaInclusion
+from shared.events.wire import Date
+from shared.identity.callers import Caller
+from shared.kernel.decisions import Check, CheckOutcome
+from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
+from shared.records import intake
+
+
+class SupportPayback(Answer):
+    """Whether the whole support is owed back, by the rule of the day of leaving. How much it was no register here holds
+    yet. Nothing follows from it by itself."""
+
+    owed: bool
+    left_on: Date | None
+    check: Check | None = Field(description="null where no rule of that day speaks of it")
+
+
+async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> SupportPayback:
+    """As of today; the reading is logged. Raises NotFound, also out of the caller's reach."""
+    async with unit_of_work(engine) as unit:
+        inclusion = await _seen(unit, id, caller)
+    left_on = inclusion.ended_on if inclusion.end_reason == "left_region" else None
+    check = rule.check(inclusion.included_on, left_on, rulebook().on(left_on or clock.today()))
+    owed = check is not None and check.outcome is CheckOutcome.FAILED
+    return SupportPayback(owed=owed, left_on=left_on, check=check)
+
+
+async def _seen(unit: UnitOfWork, id: UUID, caller: Caller) -> QuotaInclusion:
+    record = await records.load(unit.connection, quota_inclusion, id)
+    fact = intake.visible_fact(INCLUSIONS, record, caller)
+    await intake.log(unit, INCLUSIONS, record, fact, caller, "read", "support owed back")
+    return fact
