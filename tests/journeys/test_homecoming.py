@@ -32,9 +32,9 @@ def figure(world: World, indicator: str, origin: str, flow: str) -> float:
 
 def quota(world: World, *kinds: str) -> None:
     """This year's quota: ten places of each kind, all of them in the region."""
-    totals = [{"kind": kind, "size": 10} for kind in kinds]
-    body = {"act": "invented order", "holds_from": f"{clock.today().year}-01-01"}
-    body |= {"pools": totals + [each | {"region": REGION} for each in totals]}  # type: ignore[dict-item]
+    totals: list[dict[str, Any]] = [{"kind": kind, "size": 10} for kind in kinds]
+    pools = totals + [each | {"region": REGION} for each in totals]
+    body = {"act": "invented order", "holds_from": f"{clock.today().year}-01-01", "pools": pools}
     path = f"/v1/regional-quotas/{clock.today().year}"
     state = world.call("GET", "kandas", path, OFFICER)
     headers = {"If-Match": state.headers["etag"]} if state.status_code == 200 else {}
@@ -56,7 +56,7 @@ def test_a_family_comes_home_and_the_grandmother_and_the_newborn_follow(world: W
     today = clock.today().isoformat()
     quota(world, "kandas", "resettler")
     before = {name: figure(world, name, ORIGIN, "DF_KANDAS") for name in ("KANDAS_GRANTED", "KANDAS_INCLUDED")}
-    origin = {"country_of_origin": ORIGIN, "on": today}
+    origin: dict[str, Any] = {"country_of_origin": ORIGIN, "on": today}
     people = [person(citizenship=ORIGIN, birth_date=day) for day in ("1988-04-01", "1990-02-11")]
     family = lodgement(
         member(person=people[0], **origin), member("spouse", person=people[1], **origin), on=today, region=REGION
