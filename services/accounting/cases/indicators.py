@@ -82,11 +82,20 @@ class Transferred:
     direction: str
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What share some figures are of others, in per cent. Each side is the sum of the figures that a query wants, as
+    dataflow and key, with `+` between codes."""
+
+    part: str
+    whole: str
+
+
 class Loaded(NamedTuple):
     """Figures of other bodies alone, from loaded files: nothing is counted here."""
 
 
-Source = Formula | Acts | Standing | Difference | Reported | Transferred | QuotaPlaces | Loaded
+Source = Formula | Acts | Standing | Difference | Reported | Transferred | QuotaPlaces | Share | Loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +145,8 @@ def _loaded(flow: str, *codes: str, method: str = "PUBLISHED") -> Iterator[Indic
 
 IMMIGRATED, EMIGRATED = {Cell.IMM_FINAL, Cell.IMM_RESOLVED}, {Cell.EMI_FINAL, Cell.EMI_RESOLVED}
 IMMIGRATING, EMIGRATING = {Cell.IMM_OPEN, Cell.IMM_RESOLVED_OPEN}, {Cell.EMI_OPEN, Cell.EMI_RESOLVED_OPEN}
+
+_BY_QUOTA: Final = "DF_LABOUR/A.WORKERS.REGISTER.employer+seasonal._T._T.KZ._T"
 
 INDICATORS: Final = (
     # Until the open crossings are estimated (5.3 of the method), IMM and EMI are the finally classified ones.
@@ -210,6 +221,21 @@ INDICATORS: Final = (
     _acts("DF_STAY", "OVERSTAYS", OVERSTAYS),
     _acts("DF_STAY", "OVERSTAY_FINDINGS", OVERSTAY_FINDINGS),
     _acts("DF_STAY", "EXPELLED", EXPULSIONS),
+    # The concept's indicators: 1 to 3 of foreign labour, 4 of kandas, 5 of resettlers. What has a target alone is not
+    # counted yet: no fact tells accounting of staff, of who looks for work, of support.
+    Indicator("QUALIFIED_SHARE", "DF_INDICATOR", "REGISTER", Share(f"{_BY_QUOTA}.qualified", f"{_BY_QUOTA}._T")),
+    Indicator(
+        "QUOTA_SHARE",
+        "DF_INDICATOR",
+        "REGISTER",
+        Share(
+            "DF_QUOTA/A.QUOTA_SET+QUOTA_MOVED.REGISTER._T.employer+seasonal+undistributed._T._T.KZ._T",
+            "DF_INDICATOR/A.LABOUR_FORCE.PUBLISHED.KZ",
+        ),
+    ),
+    *_loaded("DF_INDICATOR", "LABOUR_FORCE"),
+    *_loaded("DF_INDICATOR", "HEADS_SHARE", "SPECIALISTS_SHARE", "QUOTA_SHARE", "QUALIFIED_SHARE", method="TARGET"),
+    *_loaded("DF_INDICATOR", "KANDAS_EMPLOYED_SHARE", "RESETTLERS_SUPPORTED_SHARE", method="TARGET"),
     *_loaded("DF_STAY", "VIOLATORS", "EXPELLED", "FALSE_PAPERS", "EMPLOYERS_FINED", "IRREGULAR_LOW", "IRREGULAR_HIGH"),
 )
 

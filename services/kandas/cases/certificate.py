@@ -6,7 +6,7 @@ from hmac import compare_digest
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.kandas.cases.answers import Answer
@@ -27,7 +27,7 @@ from shared.records import intake
 HOLDER = Caller("whoever holds the certificate", frozenset({"system"}))
 """As whom the person's access log names who verified a certificate: nobody says who they are."""
 
-Code = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+Code = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$", examples=["6b6f73682d696e76656e7465642d3031"])]
 
 
 class Certificate(Answer):

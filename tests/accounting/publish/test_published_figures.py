@@ -216,7 +216,7 @@ async def test_every_bad_row_is_named_and_nothing_of_the_file_is_loaded(
         "  line 5: key: PARTNER has no such code",
         "  line 5: unit is none of PS, NR, PT, USD, KZT",
         "  line 6: key has 5 codes instead of 6",
-        "  line 7: key: METHOD of a published figure is COUPON or PUBLISHED",
+        "  line 7: key: METHOD of a published figure is COUPON or PUBLISHED or TARGET",
         "  line 7: value is not a number",
         "  line 8: key: FREQ of this period is Q",
         "  line 9: period is not a year, quarter, month, day or span of years such as 2014-01-01/P3Y",

@@ -24,12 +24,14 @@ from services.accounting.cases.figures.flow_figures import flow_figures
 from services.accounting.cases.figures.mirror_figures import mirror_figures
 from services.accounting.cases.figures.quota_figures import quota_figures
 from services.accounting.cases.figures.register_figures import register_figures
+from services.accounting.cases.figures.share_figures import share_figures
 from services.accounting.cases.figures.transfer_figures import transfer_figures
 from services.accounting.cases.indicators import (
     Acts,
     Difference,
     QuotaPlaces,
     Reported,
+    Share,
     Standing,
     Transferred,
     wanted,
@@ -63,6 +65,7 @@ _COMPUTING: Final[Mapping[type, Computing]] = {
     Reported: mirror_figures,
     Transferred: transfer_figures,
     QuotaPlaces: quota_figures,
+    Share: share_figures,
 }
 """What computes figures from each kind of source; Loaded figures are not computed."""
 

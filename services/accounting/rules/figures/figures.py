@@ -12,7 +12,7 @@ from services.accounting.rules.spans import span
 Key = tuple[str, ...]
 """One code per dimension of the flow, in its order."""
 
-OPEN_METHODS: Final = frozenset({"COUPON", "PUBLISHED"})
+OPEN_METHODS: Final = frozenset({"COUPON", "PUBLISHED", "TARGET"})
 """Figures that other bodies have published already: free for everybody, to the last detail."""
 
 
