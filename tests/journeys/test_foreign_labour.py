@@ -5,7 +5,7 @@ from typing import Any
 from shared import clock
 from shared.testing.people import person
 from tests.journeys.conftest import World
-from tests.journeys.steps import EMPLOYER, apply, covered, days_ago, enter, once, pay, prepared, timeline
+from tests.journeys.steps import EMPLOYER, apply, covered, days_ago, enter, once, pay, prepared, timeline, until
 from tests.journeys.test_decree_111 import labour
 from tests.journeys.test_one_person import iin
 from tests.portal.hosts import HOST_IIN
@@ -31,11 +31,14 @@ def test_a_household_without_a_quota_is_refused_with_what_is_missing(world: Worl
     said = {"reference": "MP-1", "answered_on": today, "objects": False}
 
     def act(name: str, role: str, body: Any = None) -> dict[str, Any]:
-        answer = world.call(
-            "POST", "permits", f"{path}/{state['id']}{name}", role, json=body, headers=once(state["version"])
-        )
-        done: dict[str, Any] = answer.raise_for_status().json()
-        return done
+        """Asked again while the copy of bans is not complete."""
+
+        def done() -> dict[str, Any] | None:
+            address, seen = f"{path}/{state['id']}{name}", once(state["version"])
+            answer = world.call("POST", "permits", address, role, json=body, headers=seen)
+            return None if answer.status_code == 503 else answer.raise_for_status().json()
+
+        return until(done)
 
     state = act(":answer", "migration-police", said)
     refused = act("/decision", "permits-officer")
