@@ -16,6 +16,7 @@ from services.permits.api import (
     labour_risk,
     lapse_run,
     quota,
+    self_employment,
     work_permit,
     work_permit_application,
     work_permit_extension,
@@ -46,6 +47,7 @@ ROUTERS = (
     biometric_registration.router,
     labour_immigrant.router,
     work_permit_extension.router,
+    self_employment.router,
 )
 
 

@@ -11,6 +11,7 @@ from services.permits.rules import exempt_worker as exempt
 from services.permits.rules import labour_immigrant as household
 from services.permits.rules import qualification as qualification_rule
 from services.permits.rules import quota, quota_move
+from services.permits.rules import self_employment as points_rule
 from services.permits.rules import unread_lists as unread_rule
 from services.permits.rules import work_permit as rule
 from services.permits.rules import work_permit_extension as extension_rule
@@ -139,3 +140,11 @@ def conditions(application: PermitsAsked, about: list[str], norms: NormsInForce,
 def unread_lists(application: PermitsAsked, norms: NormsInForce) -> dict[str, str]:
     """Of each check by a list or limit whose content was not read the outcome."""
     return {check.rule: check.outcome.value for check in unread_rule.checks(application, norms)}
+
+
+def self_employment(applicant: points_rule.Applicant, norms: NormsInForce) -> dict[str, Any]:
+    """The outcome, the points of each part, and of each failed check the rule and its remedy."""
+    decision = points_rule.decide(applicant, (), norms)
+    failed = [{"rule": check.rule, "remedy": check.remedy} for check in decision.failed]
+    given = {each.part: each.points for each in points_rule.points(applicant, norms)}
+    return {"outcome": decision.outcome.value, "points": given, "failed": failed}

@@ -286,6 +286,14 @@ labour_immigrant_tax = Table(
     Column("application_id", PgUUID, ForeignKey("labour_immigrant_application.id"), nullable=False),
 )
 
+self_employment_application = record_table(
+    metadata,
+    "self_employment_application",
+    Column("status", Text, nullable=False),
+    Column("permit_id", PgUUID, ForeignKey("work_permit.id")),
+)
+Index("self_employment_application_work_list", self_employment_application.c.status, self_employment_application.c.id)
+
 # The portal's bans on entry, as far as a decision asks for them; `barred_until` is the last day, lifting included.
 inbox_tables(metadata)
 entry_ban = copy_table(
