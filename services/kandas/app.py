@@ -13,6 +13,7 @@ from services.kandas.api import (
     quota_inclusion,
     regional_quota,
     status_extension,
+    support_grant,
     support_payback,
 )
 from services.kandas.background import BACKGROUND
@@ -28,6 +29,7 @@ ROUTERS = (
     regional_quota.router,
     quota_inclusion.router,
     support_payback.router,
+    support_grant.router,
     notable_kazakh.router,
     cultural_centre.router,
     compatriot_register.router,

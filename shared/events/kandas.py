@@ -1,13 +1,14 @@
 """Facts of the kandas register: ethnic repatriates."""
 
-from typing import Literal
+from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import Field
 
 from shared.events.contradictions import contradiction, not_before
 from shared.events.envelope import Fact
 from shared.events.person import Person
-from shared.events.wire import Country, Date, PastDate, Region, SourceId, during
+from shared.events.wire import Country, Date, PastDate, Region, SourceId, during, on
 
 _BACKWARDS = "a status must not end before it begins"
 
@@ -112,3 +113,56 @@ class QuotaInclusion(Fact, producer="kandas", name="quota_inclusion", version=1)
         ),
         not_before("ended_on", "included_on"),
     )
+
+
+# Support of settlers, in a block of its own.
+
+SupportKind = Literal["one_off", "rent", "mobility_certificate", "other"]
+ExpectedEmployment = Literal["temporary", "one_to_three_years", "long_term"]
+Tenge = Annotated[int, Field(strict=True, ge=1, le=10**12)]
+Mci = Annotated[int, Field(strict=True, ge=1, le=10_000, description="monthly calculation indices; of rent, a month")]
+Months = Annotated[int, Field(strict=True, ge=1, le=120)]
+
+SUPPORT_TERMS = (
+    contradiction(
+        "mci is given for a one-off payment and for rent, and for nothing else",
+        "mci",
+        "kind",
+        found=lambda mci, kind: (mci is not None) != (kind in ("one_off", "rent")),
+    ),
+    contradiction(
+        "months is given for rent, and for nothing else",
+        "months",
+        "kind",
+        found=lambda months, kind: (months is not None) != (kind == "rent"),
+    ),
+    contradiction(
+        "housing_price is given for a mobility certificate, and for nothing else",
+        "housing_price",
+        "kind",
+        found=lambda price, kind: (price is not None) != (kind == "mobility_certificate"),
+    ),
+)
+
+
+class SupportGrant(Fact, producer="kandas", name="support_grant", version=1):
+    """State support that one settler was granted: once, for some months of rent, or towards housing.
+
+    `inclusion` is the id of the person's place in a regional quota. `amount` is the whole of it in tenge: what is
+    counted in monthly calculation indices is so by the index of `granted_on`.
+    """
+
+    source_id: SourceId
+    inclusion: UUID
+    person: Person
+    region: Region = Field(description="region of settlement")
+    kind: SupportKind
+    expected_employment: ExpectedEmployment = Field(description="of whoever keeps the family")
+    granted_on: PastDate
+    mci: Mci | None = None
+    months: Months | None = None
+    housing_price: Tenge | None = Field(None, description="tenge")
+    amount: Tenge = Field(description="tenge")
+
+    DAYS = on("granted_on")
+    CONTRADICTIONS = SUPPORT_TERMS

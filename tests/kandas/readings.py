@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.kandas.rules import quota_inclusion, regional_quota, support_payback
+from services.kandas.rules import quota_inclusion, regional_quota, support_grant, support_payback
 from services.kandas.rules.quota_inclusion import Settler
 from services.kandas.rules.regional_quota import Kind, Move, Pool
+from services.kandas.rules.rulebook import rulebook
+from services.kandas.rules.support_grant import HeldPlace, Received, Terms
 from shared.kernel.decisions import Decision
 from shared.kernel.norms import NormsInForce
 
@@ -64,3 +66,11 @@ def support_owed(included_on: date, norms: NormsInForce, left_on: date | None = 
         return None
     said = {"outcome": check.outcome.value, "explanation": check.explanation}
     return said | ({"remedy": check.remedy} if check.remedy else {})
+
+
+def support_granted(
+    terms: Terms, place: HeldPlace, norms: NormsInForce, received: Received | None = None
+) -> dict[str, Any]:
+    """The decision on support of a settler."""
+    of_inclusion = rulebook().on(place.included_on)
+    return decided(support_grant.decide(terms, place, received or Received(), norms, of_inclusion))

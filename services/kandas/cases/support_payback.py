@@ -9,6 +9,7 @@ from services.kandas.cases.answers import Answer
 from services.kandas.cases.quota_inclusion import INCLUSIONS
 from services.kandas.rules import support_payback as rule
 from services.kandas.rules.rulebook import rulebook
+from services.kandas.store import support_grant as store
 from services.kandas.store.tables import quota_inclusion
 from shared import clock
 from shared.db import records
@@ -21,10 +22,12 @@ from shared.records import intake
 
 
 class SupportPayback(Answer):
-    """Whether the whole support is owed back, by the rule of the day of leaving. How much it was no register here holds
-    yet. Nothing follows from it by itself."""
+    """Whether the whole support is owed back, by the rule of the day of leaving, and how much that is. Nothing follows
+    from it by itself."""
 
     owed: bool
+    received: int = Field(description="tenge: the support granted by this inclusion that was not withdrawn")
+    amount_owed: int = Field(description="tenge")
     left_on: Date | None
     check: Check | None = Field(description="null where no rule of that day speaks of it")
 
@@ -33,10 +36,13 @@ async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> SupportPayback:
     """As of today; the reading is logged. Raises NotFound, also out of the caller's reach."""
     async with unit_of_work(engine) as unit:
         inclusion = await _seen(unit, id, caller)
+        received = await store.amount_of(unit.connection, id)
     left_on = inclusion.ended_on if inclusion.end_reason == "left_region" else None
     check = rule.check(inclusion.included_on, left_on, rulebook().on(left_on or clock.today()))
     owed = check is not None and check.outcome is CheckOutcome.FAILED
-    return SupportPayback(owed=owed, left_on=left_on, check=check)
+    return SupportPayback(
+        owed=owed, received=received, amount_owed=received if owed else 0, left_on=left_on, check=check
+    )
 
 
 async def _seen(unit: UnitOfWork, id: UUID, caller: Caller) -> QuotaInclusion:

@@ -1,8 +1,8 @@
 """Whether who leaves the region of settlement owes the support back.
 
 Source: concept of migration policy to 2030, adopted in December 2025: who leaves within five years pays the whole
-support back. NOT modelled: how much support was received, which no register here holds yet; grounds on which the debt
-is waived. What is found here waits for an officer.
+support back: what was granted (support_grant), whether or not all of it was paid already, which no register here holds.
+NOT modelled: grounds on which the debt is waived. What is found here waits for an officer.
 """
 
 from datetime import date

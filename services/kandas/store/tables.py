@@ -140,3 +140,16 @@ Index("quota_inclusion_document", quota_inclusion.c.document)
 # Persons of public life as public pages name them: nobody's identity, so nothing of a person is indexed.
 notable_kazakh = record_table(metadata, "notable_kazakh", *search_indexes("notable_kazakh", day="seen_on"))
 cultural_centre = record_table(metadata, "cultural_centre", *search_indexes("cultural_centre", day="seen_on"))
+
+# Support of settlers.
+support_grant = record_table(
+    metadata,
+    "support_grant",
+    Column("inclusion", UUID, nullable=False),  # id of the quota_inclusion
+    Column("iin", Text),
+    Column("document", Text),  # shared.kernel.documents.identity_key
+    *search_indexes("support_grant", day="granted_on"),
+)
+Index("support_grant_inclusion", support_grant.c.inclusion)
+Index("support_grant_iin", support_grant.c.iin)
+Index("support_grant_document", support_grant.c.document)

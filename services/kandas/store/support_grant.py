@@ -1,0 +1,39 @@
+"""Support by person and by inclusion: what was granted before, and what of it stands."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import BigInteger, cast, func, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.kandas.rules.support_grant import Received
+from services.kandas.store.quota_inclusion import keys_of
+from services.kandas.store.tables import support_grant
+from shared.events.person import Person
+
+_BODY = cast(support_grant.c.body, JSONB)
+
+
+async def received(
+    connection: AsyncConnection, inclusion: UUID, person: Person, *, except_for: Collection[UUID]
+) -> Received:
+    """What the person was granted under records other than those: by this inclusion or by any other."""
+    keys = keys_of(person)
+    same = or_(
+        support_grant.c.inclusion == inclusion, support_grant.c.iin.in_(keys), support_grant.c.document.in_(keys)
+    )
+    query = select(
+        func.count().filter(_BODY["kind"].astext == "one_off").label("one_off"),
+        func.coalesce(func.sum(_BODY["months"].as_integer()), 0).label("months"),
+    ).where(same, ~support_grant.c.withdrawn, support_grant.c.id.not_in(list(except_for)))
+    once, months = (await connection.execute(query)).one()
+    return Received(one_off=once > 0, rent_months=int(months))
+
+
+async def amount_of(connection: AsyncConnection, inclusion: UUID) -> int:
+    """In tenge, of everything that was granted by the inclusion and stands."""
+    query = select(func.coalesce(func.sum(cast(_BODY["amount"].astext, BigInteger)), 0)).where(
+        support_grant.c.inclusion == inclusion, ~support_grant.c.withdrawn
+    )
+    return int(await connection.scalar(query) or 0)
