@@ -91,7 +91,12 @@ def test_a_household_s_worker_is_refused_registered_permitted_extended_and_gone(
 
 def test_a_certificate_of_self_employment_is_counted_as_its_kind_until_it_is_revoked(world: World) -> None:
     today = clock.today()
-    asked = {"source_id": "FL-5", "person": person(citizenship="NIC"), "occupation": "2512", "activity": "J"}
+    asked: dict[str, Any] = {
+        "source_id": "FL-5",
+        "person": person(citizenship="NIC"),
+        "occupation": "2512",
+        "activity": "J",
+    }
     asked |= {"region": "75", "education": 7, "experience_years": 8, "languages": {"kk": "B1"}}
     asked |= {"valid_from": today.isoformat(), "valid_until": (today + timedelta(days=400)).isoformat()}
     path = "/v1/self-employment-applications"
