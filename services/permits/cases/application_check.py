@@ -89,7 +89,7 @@ class Judged:
     fee: FeeDue | None
 
 
-async def told(market: LabourMarket, application: Application, today: date) -> Known:
+async def market_answers(market: LabourMarket, application: Application, today: date) -> Known:
     """What systems of others tell of an application. They are asked before the unit of work opens: nobody waits for
     them in a transaction, and what is locked waits for nobody."""
     if application.kind != "employer" or "vacancy_code" not in rulebook().on(today):
@@ -138,7 +138,7 @@ async def check(engine: AsyncEngine, market: LabourMarket, application: Applicat
     expect_plausible(application)
     await _up_to_date(engine)
     today = clock.today()
-    known = await told(market, application, today)
+    known = await market_answers(market, application, today)
     async with unit_of_work(engine) as unit:
         file = await drafted(unit, application, today)
         judged = await judge(unit, file, today, known, binding=False)

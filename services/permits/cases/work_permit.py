@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from services.permits.cases.application_check import barred_among, judge, told
+from services.permits.cases.application_check import barred_among, judge, market_answers
 from services.permits.cases.fee import FeeSetting, Payment, expect_right, expect_unspent, fee_set
 from services.permits.cases.lapse_run import lapse
 from services.permits.cases.quota import take_effect
@@ -89,7 +89,7 @@ async def decide(asked: StepRequest, market: LabourMarket) -> FileState:
         return await _decide(unit, asked, file, known, clock.today())
 
     seen = await peek(asked)
-    known = await told(market, seen.application, clock.today()) if seen.status == "submitted" else Known()
+    known = await market_answers(market, seen.application, clock.today()) if seen.status == "submitted" else Known()
     await take_effect(asked.engine)  # of the year's quota the version of today counts
     await lapse(asked.engine, asked.caller)  # whoever did not pay must not stand in the way of who applies now
     return await step_file(asked, "decide", change)
