@@ -95,6 +95,10 @@ restore: setup ## all databases as they were in FROM=.run/backup/<time>; names w
 demo: setup ## loads the demonstration figures into the running system (make run does it once by itself)
 	@$(PYTHON) -m deploy.local.inside deploy.local.demo
 
+.PHONY: accuracy
+accuracy: setup ## the running system's figures beside the truth that make simulate has left; TRUTH=.run/simulation/...
+	@$(PYTHON) -m deploy.local.inside tests.accuracy $(or $(TRUTH),$(error say which: make accuracy TRUTH=.run/simulation/...))
+
 .PHONY: load
 load: setup ## stores figures that other bodies have published, beside ours: FILES="one.csv two.csv"
 	@$(PYTHON) -m deploy.local.inside services.accounting load $(ARGS) $(or $(FILES),$(error say what: make load FILES="one.csv"))
