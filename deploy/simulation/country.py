@@ -14,14 +14,40 @@ from typing import Final
 
 from deploy.simulation.calibration import KINDS, Plan
 from deploy.simulation.life import Kind, Life
-from deploy.simulation.lives import labour, residents, visitors
+from deploy.simulation.lives import (
+    arrivals,
+    kandas,
+    labour,
+    leavers,
+    movers,
+    residents,
+    students,
+    visitors,
+    workers,
+)
 from deploy.simulation.lives.draft import Draft, Era
 from deploy.simulation.lives.household import Household
 
 TELLERS: Final[dict[Kind, tuple[Callable[[Household], list[Draft]], tuple[int, ...]]]] = {
     "visitor": (visitors.visitor, visitors.SIZES),
+    "commuter": (visitors.commuter, visitors.ALONE),
+    "seasonal_worker": (workers.seasonal_worker, workers.SIZES),
     "labour_immigrant": (labour.labour_immigrant, labour.SIZES),
+    "permit_worker": (workers.permit_worker, workers.SIZES),
+    "eaeu_worker": (workers.eaeu_worker, workers.SIZES),
+    "exempt_worker": (workers.exempt_worker, workers.SIZES),
+    "irregular_worker": (workers.irregular_worker, workers.SIZES),
+    "foreign_student": (students.foreign_student, students.SIZES),
+    "kandas": (kandas.kandas, kandas.SIZES),
+    "refugee": (arrivals.refugee, arrivals.REFUGEES),
+    "family_immigrant": (arrivals.family_immigrant, arrivals.FAMILIES),
     "resident": (residents.resident, residents.SIZES),
+    "internal_mover": (movers.internal_mover, movers.MOVERS),
+    "resettler": (movers.resettler, movers.SETTLERS),
+    "emigrant": (leavers.emigrant, leavers.SIZES),
+    "worker_in_russia": (leavers.worker_in_russia, leavers.ALONE),
+    "worker_in_korea": (leavers.worker_in_korea, leavers.ALONE),
+    "student_abroad": (students.student_abroad, students.SIZES),
 }
 """Kind -> who tells a household of it, and how many lives its households have in turn."""
 

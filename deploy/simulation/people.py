@@ -72,6 +72,16 @@ def married_name(wife: Name, husband: Name) -> Name:
     return Name(wife.people, in_form(husband.surname, "F"), wife.given, wife.patronymic)
 
 
+def with_ending(father: str, ending: str) -> str:
+    """A surname made of a father's name: -ов or -ев, -ұлы, or the name alone."""
+    return father + _ending(father, "") if ending == "ов" else father + ending
+
+
+def own_patronymic(father: str, sex: str) -> str:
+    """A Kazakh patronymic: Серікұлы, Серікқызы."""
+    return father + ("ұлы" if sex == "M" else "қызы")
+
+
 def changes_on_marriage(people: People) -> bool:
     """Whether women of this people take a husband's surname at all."""
     return people in _STEMMED or people in ("russian", "german", "turkish", "indian")

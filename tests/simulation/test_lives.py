@@ -87,9 +87,10 @@ def test_acts_lie_within_the_life_and_in_order(lives: list[Life]) -> None:
 def test_a_citizen_is_here_by_right_and_a_foreigner_is_not_called_one(lives: list[Life]) -> None:
     for life in lives:
         for stay in life.stays:
-            if stay.country == "KAZ" and stay.until is not None:
-                last = stay.until - timedelta(days=1)
-                assert (stay.ground == "citizen") == (life.citizenship_on(last) == "KAZ"), life
+            if stay.country == "KAZ":
+                last = (stay.until or ERA.end) - timedelta(days=1)
+                for day in (stay.since, last):
+                    assert (stay.ground == "citizen") == (life.citizenship_on(day) == "KAZ"), (life, stay)
 
 
 def test_the_same_seed_gives_the_same_bits_and_another_seed_others() -> None:

@@ -53,6 +53,7 @@ class Draft:
     iin: str | None = None
     iin_since: date | None = None
     died: date | None = None
+    is_twin: bool = False
     names: list[tuple[date, Name]] = field(default_factory=list)
     citizenships: list[tuple[date, str]] = field(default_factory=list)
     papers: list[Paper] = field(default_factory=list)
@@ -81,9 +82,11 @@ class Draft:
     def goes(self, day: date, country: str, region: str | None, purpose: str, ground: Ground) -> date:
         """From `day` on the life is elsewhere, or there on another ground. Returns the day that it came to be: never
         before the day after the last change."""
-        day = max(day, self.stays[-1].since + DAY)
+        last = self.stays[-1]
+        if (last.country, last.region, last.purpose, last.ground) == (country, region, purpose, ground):
+            return max(day, last.since)
+        day = max(day, last.since + DAY)
         if day < self.era.end:
-            last = self.stays[-1]
             self.stays[-1] = Stay(last.since, day, last.country, last.region, last.purpose, last.ground)
             self.stays.append(_stay(day, country, region, purpose, ground))
         return day
@@ -93,6 +96,12 @@ class Draft:
         home = self.stays[-1]
         out = self.goes(day, country, None, purpose, "abroad")
         return self.goes(out + timedelta(days=days), home.country, home.region, home.purpose, home.ground)
+
+    def visit(self, day: date, days: int, region: str, ground: Ground) -> date:
+        """A journey to Kazakhstan from where the life is abroad, and back to the same; returns the day of return."""
+        abroad = self.stays[-1]
+        since = self.goes(day, HOME, region, "private", ground)
+        return self.goes(since + timedelta(days=days), abroad.country, None, abroad.purpose, "abroad")
 
     def does(self, day: date, deed: Deed, **details: str) -> None:
         """An act of a day; one before the first day happened before all time and is left out."""
@@ -109,10 +118,10 @@ class Draft:
         self.name = name
         self.names.append((day, name))
 
-    def is_given_iin(self, day: date, salt: int, *, twin: bool = False) -> None:
+    def is_given_iin(self, day: date, salt: int) -> None:
         """The IIN, given on a day: at birth, or on the way."""
         if self.iin is None:
-            self.iin = people.iin(self.number, self.born, self.sex, salt, twin=twin)
+            self.iin = people.iin(self.number, self.born, self.sex, salt, twin=self.is_twin)
             self.iin_since = day
 
     def is_issued(self, kind: Literal["P", "I", "R"], state: str, day: date, expires: date | None = None) -> Paper:

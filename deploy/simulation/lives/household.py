@@ -79,22 +79,18 @@ class Household:
         chosen = "F" if sex == "F" or (sex is None and self.chance(0.485)) else "M"
         year = year or self.begins.year - self.random.randint(1, oldest)
         day = born or people.birth_day(self.first + place, year, self.salt)
-        father_name: Name = father.names[0][1]
-        return self._member(
-            place,
-            chosen,
-            day,
-            people.child_name(self.random, father_name, chosen, day, bare=bare),
-            father.citizenships[0][1],
-        )
+        name = people.child_name(self.random, father.names[0][1], chosen, day, bare=bare)
+        found = self._member(place, chosen, day, name, father.citizenships[0][1])
+        found.is_twin = born is not None
+        return found
 
     def _member(self, place: int, sex: str, born: date, name: Name, citizenship: str) -> Draft:
         chosen: Literal["M", "F"] = "F" if sex == "F" else "M"
         return Draft(self.era, self.first + place, self.number, self.kind, chosen, born, name, citizenship)
 
-    def citizen_papers(self, member: Draft, needed: date, *, twin: bool = False) -> None:
+    def citizen_papers(self, member: Draft, needed: date) -> None:
         """What a citizen of Kazakhstan has: the IIN from birth, passports, from sixteen on an identity card."""
-        member.is_given_iin(member.born, self.salt, twin=twin)
+        member.is_given_iin(member.born, self.salt)
         sixteen = member.born + timedelta(days=16 * 366)
         member.has_passports(self.random, HOME, max(needed, member.born))
         if sixteen < self.era.end:

@@ -38,8 +38,7 @@ def family_of_citizens(home: Household, people_: People | None = None, age: str 
         members.append(spouse_of(home, head, 1))
     members += children_of(home, father_of(members), 2)
     for member in members:
-        twin = any(each.born == member.born for each in members if each.number < member.number)
-        home.citizen_papers(member, member.first_day, twin=twin)
+        home.citizen_papers(member, member.first_day)
     return members
 
 

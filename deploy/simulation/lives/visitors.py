@@ -11,6 +11,8 @@ from deploy.simulation.lives.residents import spouse_of
 SIZES: Final = (1, 1, 2, 1)
 """Lives in a household, in turn."""
 
+ALONE: Final = (1,)
+_BORDERS: Final = {"UZB": ("61", "79"), "KGZ": ("31", "19"), "RUS": ("39", "59", "27", "55")}
 _VISA: Final = {"IND", "TKM", "AFG", "SYR"}
 _LONGEST: Final = {"IND": 14}
 _OVERSTAYS: Final = 0.015
@@ -54,3 +56,18 @@ def overstay(home: Household, member: Draft, since: date, days: int, region: str
     if home.chance(0.6):
         found = since + timedelta(days=days)
         member.does(found, "violation", violation="overstay", since=str(since), region=region, penalty="fine")
+
+
+def commuter(home: Household) -> list[Draft]:
+    """Somebody of a border district who comes over every week or two, for a day to three, to trade or to work."""
+    person = home.grown_up(0, home.draw("origin"))
+    person.starts(person.citizenship)
+    person.has_passports(home.random, person.citizenship, home.begins - timedelta(days=30))
+    region = home.random.choice(_BORDERS[person.citizenship])
+    purpose = "work" if home.chance(0.4) else "private"
+    day, rhythm = home.begins, home.random.randint(5, 16)
+    for _ in range(home.random.randint(8, 45)):
+        since = person.goes(day, HOME, region, purpose, "visa_free")
+        person.goes(home.day(1, 3, since), person.citizenship, None, "permanent", "abroad")
+        day = home.day(rhythm - 1, rhythm + 6, since)
+    return [person]
