@@ -1,9 +1,10 @@
 """How many lives of each kind begin in each month, and of which mix: read from `targets.csv`.
 
-A target is a published figure with its source, or an assumption that says so. Rows of breakdown `_T` are persons who
-begin in a year; `sampling` thins a kind out or strengthens it, so that a small country holds some of each; `month` and
-the others (`origin`, `region`, `category`, `activity`, `sex`, `age` ...) are shares of whatever sum. Of several periods
-the last that has begun by the year holds, before all of them the first.
+A target is a published figure with its source, or an assumption that says so. Rows of breakdown `_T` are what is
+published for a year (`per_life`: how many of these a life brings); `sampling` thins a kind out or strengthens it, so
+that a small country holds some of each; `month` and the others (`origin`, `region`, `category`, `activity`, `sex`,
+`age` ...) are shares of whatever sum. Of several periods the last that has begun by the year holds, before all of them
+the first.
 """
 
 import csv
@@ -85,12 +86,20 @@ def mix(kind: str, dimension: str, year: int) -> Mix:
     return Mix(tuple(each.code for each in told), tuple(accumulate(each.value / total for each in told)))
 
 
-def persons(kind: str, year: int) -> float:
-    """Persons who begin in a year, as published."""
+@cache
+def published(kind: str, year: int) -> float:
+    """What is published of a kind for a year: persons, or the permits that are issued to them."""
     rows = sorted((each for each in targets() if (each.kind, each.dimension) == (kind, "_T")), key=lambda row: row.year)
     return next((each.value for each in reversed(rows) if each.year <= year), rows[0].value)
 
 
+@cache
+def per_life(kind: str) -> float:
+    """How many of what is published of a kind one life brings on average: permits season after season; else one."""
+    return next((each.value for each in targets() if (each.kind, each.dimension) == (kind, "per_life")), 1.0)
+
+
+@cache
 def sampling(kind: str) -> float:
     """By how much a kind is thinned out (below 1) or strengthened (above 1)."""
     return next(each.value for each in targets() if (each.kind, each.dimension) == (kind, "sampling"))
@@ -148,6 +157,9 @@ class Plan:
 
     def _weights(self, kind: Kind) -> list[float]:
         return [
-            persons(kind, year) * sampling(kind) * mix(kind, "month", year).shares().get(str(month + 1), 0.0)
+            published(kind, year)
+            / per_life(kind)
+            * sampling(kind)
+            * mix(kind, "month", year).shares().get(str(month + 1), 0.0)
             for year, month in self.months
         ]

@@ -14,6 +14,8 @@ from deploy.simulation.life import Name, Paper
 from deploy.simulation.names.written import latin, office
 
 _MOST_PAPERS: Final = 16
+_EARLY: Final = 0.06
+"""Share of passports beside which another is issued years before they expire (assumed)."""
 _LETTERS: Final = "ABCDEFGHJKLMNPRTUVWXYZ"
 
 
@@ -56,8 +58,11 @@ def issue(
     return Paper(kind, _number(form, life, place), state, issued_on, until, table, surname, given_names)
 
 
-def renewal_day(random: Random, paper: Paper) -> date:
-    """When its bearer gets the next one: mostly before it expires, now and then after."""
+def next_day(random: Random, paper: Paper) -> date:
+    """When its bearer gets the next one: mostly before it expires, now and then after; long before where it was lost,
+    or where two are held at once."""
+    if random.random() < _EARLY:
+        return paper.issued_on + timedelta(days=random.randrange(60, 1500))
     return paper.expires - timedelta(days=random.randrange(-20, 150))
 
 

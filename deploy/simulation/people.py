@@ -40,7 +40,7 @@ def iin(number: int, born: date, sex: str, salt: int, *, twin: bool = False) -> 
     Where no check digit exists the number carries a neighbouring year, as real numbers may since 2013.
     """
     rest = number % _SERIALS
-    serial = _SERIALS + rest // 9 if twin else (rest * 7 + salt) % _SERIALS
+    serial = _SERIALS + rest // 9 if twin else (rest * 4201 + salt) % _SERIALS
     century = (3 if born.year < 2000 else 5) + (sex == "F")
     for year in range(born.year, born.year - 60, -1):
         eleven = f"{year % 100:02}{born:%m%d}{century}{serial:04}"
@@ -70,6 +70,11 @@ def child_name(random: Random, father: Name, sex: str, born: date, *, bare: bool
 def married_name(wife: Name, husband: Name) -> Name:
     """The name of a woman who takes her husband's surname."""
     return Name(wife.people, in_form(husband.surname, "F"), wife.given, wife.patronymic)
+
+
+def partner_name(random: Random, wife: Name) -> Name:
+    """The name of a father who is not there: his children bear the surname of their mother."""
+    return Name(wife.people, in_form(wife.surname, "M"), stock(wife.people)["male"].draw(random))
 
 
 def with_ending(father: str, ending: str) -> str:

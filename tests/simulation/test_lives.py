@@ -25,7 +25,7 @@ def country(seed: int = 1, people: int = 600) -> Country:
 
 @pytest.fixture(scope="module")
 def lives() -> list[Life]:
-    return list(country(people=3000).lives())
+    return list(country(people=2000).lives())
 
 
 def test_nobody_is_in_two_places_and_stays_follow_without_gap(lives: list[Life]) -> None:
@@ -37,7 +37,7 @@ def test_nobody_is_in_two_places_and_stays_follow_without_gap(lives: list[Life])
 
 
 def test_everybody_counts_once_and_there_are_as_many_as_were_asked_for(lives: list[Life]) -> None:
-    assert [life.number for life in lives] == list(range(1, 3001))
+    assert [life.number for life in lives] == list(range(1, 2001))
     assert {life.kind for life in lives} == set(KINDS)
 
 
@@ -100,7 +100,7 @@ def test_the_same_seed_gives_the_same_bits_and_another_seed_others() -> None:
 
 
 def test_a_household_can_be_drawn_alone(lives: list[Life]) -> None:
-    whole = country(people=3000)
+    whole = country(people=2000)
     for kind in KINDS:
         number = whole.households(kind) // 2
         alone = whole.household(kind, number)

@@ -23,16 +23,14 @@ class Era:
 
     start: date
     through: date
+    dawn: date = field(init=False)
+    end: date = field(init=False)
 
-    @property
-    def dawn(self) -> date:
-        """500 days before the registers begin: who has lived here since then was a resident when they began."""
-        return self.start - timedelta(days=500)
-
-    @property
-    def end(self) -> date:
-        """500 days after the registers end."""
-        return self.through + timedelta(days=500)
+    def __post_init__(self) -> None:
+        """500 days before the registers begin and after they end: who has lived here since dawn was a resident when
+        they began."""
+        object.__setattr__(self, "dawn", self.start - timedelta(days=500))
+        object.__setattr__(self, "end", self.through + timedelta(days=500))
 
 
 @dataclass(slots=True)
@@ -54,6 +52,7 @@ class Draft:
     iin_since: date | None = None
     died: date | None = None
     is_twin: bool = False
+    partner: Name | None = None
     names: list[tuple[date, Name]] = field(default_factory=list)
     citizenships: list[tuple[date, str]] = field(default_factory=list)
     papers: list[Paper] = field(default_factory=list)
@@ -76,8 +75,10 @@ class Draft:
     def starts(
         self, country: str, region: str | None = None, purpose: str = "permanent", ground: Ground = "citizen"
     ) -> None:
-        """Where the life is on its first day."""
+        """Where the life is on its first day; who is born here in the known time has an act of birth."""
         self.stays.append(_stay(self.first_day, country, region, purpose, ground))
+        if self.born > self.era.dawn and country == HOME:
+            self.does(self.born, "birth", region=str(region))
 
     def goes(self, day: date, country: str, region: str | None, purpose: str, ground: Ground) -> date:
         """From `day` on the life is elsewhere, or there on another ground. Returns the day that it came to be: never
@@ -136,9 +137,12 @@ class Draft:
         last = min(until or self.era.end, self.era.end)
         age = timedelta(days=random.randrange(5, documents.years_of(state) * 365 - 40))
         day = max(needed - age, self.born + timedelta(days=20))
-        while day < last and len(self.papers) < 12:
-            paper = self.is_issued("P", state, min(day, max(needed, self.born)) if not self.papers else day)
-            day = documents.renewal_day(random, paper)
+        paper = self.is_issued("P", state, min(day, max(needed, self.born)))
+        while len(self.papers) < 12:
+            day = documents.next_day(random, paper)
+            if day >= last:
+                break
+            paper = self.is_issued("P", state, max(day, paper.issued_on + DAY))
 
     def dies(self, day: date) -> None:
         """The life ends; what was told of later days is taken back when it is finished."""

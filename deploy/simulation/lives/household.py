@@ -22,6 +22,13 @@ PEOPLES: Final[dict[str, tuple[tuple[People, int], ...]]] = {
 """Citizenship -> whose way of naming its bearers have, with shares (assumed; of Kazakhstan after the census of 2021,
 other peoples put to these). Of states that are not here: Latin Europe's."""
 
+_BARE: Final = {"CHN", "MNG", "AFG", "SYR"}
+
+
+def is_bare(of: People, citizenship: str) -> bool:
+    """Whether the father's name stands where others have a surname: Kazakhs of China and Mongolia, Afghans, Arabs."""
+    return of in ("kazakh", "tajik") and citizenship in _BARE
+
 
 @dataclass(slots=True)
 class Household:
@@ -42,7 +49,8 @@ class Household:
 
     def day(self, least: int, most: int, after: date | None = None) -> date:
         """A day from `least` to `most` days after the beginning, or after another day."""
-        return (after or self.begins) + timedelta(days=self.random.randint(least, most))
+        days = least + int(self.random.random() * (most - least + 1))
+        return (after or self.begins) + timedelta(days=days)
 
     def chance(self, probability: float) -> bool:
         """Whether something of this probability happens."""
@@ -60,27 +68,30 @@ class Household:
 
     def grown_up(
         self, place: int, citizenship: str, *, sex: str | None = None, age: str | None = None,
-        people_: People | None = None, bare: bool = False,
+        people_: People | None = None,
     ) -> Draft:  # fmt: skip
         """A member at `place` of the household with sex and age of the kind's mix, unless they are given."""
         chosen = "F" if (sex or self.draw("sex")) == "F" else "M"
         low, _, high = (age or self.draw("age")).partition("-")
         year = self.begins.year - self.random.randint(int(low), int(high or low))
         born = people.birth_day(self.first + place, year, self.salt)
-        name = people.draw_name(self.random, people_ or self.people_of(citizenship), chosen, born, bare=bare)
+        of = people_ or self.people_of(citizenship)
+        name = people.draw_name(self.random, of, chosen, born, bare=is_bare(of, citizenship))
         return self._member(place, chosen, born, name, citizenship)
 
-    def child(
-        self, place: int, father: Draft, *, year: int | None = None, bare: bool = False, born: date | None = None,
-        sex: str | None = None,
-    ) -> Draft:  # fmt: skip
-        """A child of a member, with the father's surname and patronymic after him."""
-        oldest = max(1, min(17, father.age_on(self.begins) - 19))
-        chosen = "F" if sex == "F" or (sex is None and self.chance(0.485)) else "M"
+    def child(self, place: int, parent: Draft, *, year: int | None = None, born: date | None = None) -> Draft:
+        """A child of a member with the father's surname and patronymic: of a mother alone, of one who is not there.
+        `born`: the day of a twin."""
+        oldest = max(1, min(17, parent.age_on(self.begins) - 19))
+        chosen = "F" if self.chance(0.485) else "M"
         year = year or self.begins.year - self.random.randint(1, oldest)
         day = born or people.birth_day(self.first + place, year, self.salt)
-        name = people.child_name(self.random, father.names[0][1], chosen, day, bare=bare)
-        found = self._member(place, chosen, day, name, father.citizenships[0][1])
+        citizenship, father = parent.citizenships[0][1], parent.names[0][1]
+        if parent.sex == "F":
+            parent.partner = father = parent.partner or people.partner_name(self.random, parent.name)
+        bare = is_bare(father.people, citizenship)
+        name = people.child_name(self.random, father, chosen, day, bare=bare)
+        found = self._member(place, chosen, day, name, citizenship)
         found.is_twin = born is not None
         return found
 

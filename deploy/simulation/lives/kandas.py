@@ -24,7 +24,8 @@ _RETURNS, _NEVER_CITIZEN = 0.04, 0.1
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """The family's way through the procedure. `citizens` is None where it never gets there; `leaves` where it stays."""
+    """The family's way through the procedure. `citizens` is None where it never gets there,
+    `leaves` where it stays, `looked_around` where nobody came on a visit before."""
 
     case: str
     origin: str
@@ -35,6 +36,7 @@ class _Way:
     granted: date
     citizens: date | None
     leaves: date | None
+    looked_around: date | None = None
 
 
 def kandas(home: Household) -> list[Draft]:
@@ -42,7 +44,7 @@ def kandas(home: Household) -> list[Draft]:
     origin = home.draw("origin")
     members, grandmother = _family(home, origin)
     way = _way(home, origin)
-    surname = _new_surname(home, members[0]) if origin in _BARE and home.chance(0.5) else None
+    surname = _new_surname(home, father_of(members)) if origin in _BARE and home.chance(0.5) else None
     for member in members:
         role = "applicant" if member is members[0] else "spouse" if member is members[1] and home.size > 1 else "child"
         _settles(home, member, way, role, surname)
@@ -54,20 +56,19 @@ def kandas(home: Household) -> list[Draft]:
 
 
 def _family(home: Household, origin: str) -> tuple[list[Draft], Draft | None]:
-    bare = origin in _BARE
-    head = home.grown_up(0, origin, people_="kazakh", bare=bare)
+    head = home.grown_up(0, origin, people_="kazakh")
     head.education = home.draw("education")
     members = [head]
     if home.size > 1:
-        members.append(spouse_of(home, head, 1, bare=bare))
+        members.append(spouse_of(home, head, 1))
         members[1].education = home.draw("education")
     with_grandmother = home.size >= 5
     children = home.size - with_grandmother
-    members += children_of(home, father_of(members), 2, bare=bare, until=children)
+    members += children_of(home, father_of(members), 2, until=children)
     grandmother = None
     if with_grandmother:
         age = min(92, head.age_on(home.begins) + 22 + home.random.randrange(12))
-        grandmother = home.grown_up(home.size - 1, origin, sex="F", age=f"{age}-{age}", people_="kazakh", bare=bare)
+        grandmother = home.grown_up(home.size - 1, origin, sex="F", age=f"{age}-{age}", people_="kazakh")
     return members, grandmother
 
 
@@ -79,7 +80,8 @@ def _way(home: Household, origin: str) -> _Way:
     goes_back, never = home.chance(_RETURNS), home.chance(_NEVER_CITIZEN)
     citizens = None if goes_back or never else home.day(100, 350, granted)
     leaves = home.day(60, 330, granted) if goes_back else None
-    return _Way(str(home.number), origin, region, in_quota, home.begins, applied, granted, citizens, leaves)
+    visit = home.day(-330, -50) if home.chance(0.25) else None
+    return _Way(str(home.number), origin, region, in_quota, home.begins, applied, granted, citizens, leaves, visit)
 
 
 def _later(home: Household, way: _Way) -> _Way:
@@ -105,8 +107,12 @@ def _settles(home: Household, member: Draft, way: _Way, role: str, surname: str 
         member.starts(HOME, way.region, "permanent", "kandas" if member.born > way.granted else "visa_free")
     else:
         member.starts(way.origin)
+        if role in ("applicant", "spouse") and way.looked_around:
+            member.visit(way.looked_around, 20, way.region, "visa" if way.origin == "CHN" else "visa_free")
         member.goes(way.arrives, HOME, way.region, "permanent", "visa" if way.origin == "CHN" else "visa_free")
-    member.has_passports(home.random, way.origin, max(member.born, way.arrives - timedelta(days=60)), way.citizens)
+    member.has_passports(
+        home.random, way.origin, max(member.born, (way.looked_around or way.arrives) - timedelta(days=60)), way.citizens
+    )
     _is_granted(home, member, way, role)
     if way.citizens:
         _becomes_citizen(home, member, way, surname)
@@ -174,7 +180,6 @@ def _is_born_a_citizen(home: Household, member: Draft, way: _Way) -> None:
     member.citizenships[0] = (member.born, HOME)
     member.region_of_origin = way.region
     member.starts(HOME, way.region)
-    member.does(member.born, "birth", region=way.region)
     home.citizen_papers(member, member.born)
 
 

@@ -62,7 +62,6 @@ def _move(home: Household, members: list[Draft], origin: str, region: str) -> No
         day = home.begins if place == 0 or home.chance(0.8) else home.day(7, 60)
         if member.born >= home.begins:
             member.starts(HOME, region)
-            member.does(member.born, "birth", region=region)
         else:
             member.starts(HOME, origin)
             member.goes(day, HOME, region, "permanent", "citizen")

@@ -6,7 +6,7 @@ from typing import Final
 from deploy.simulation import people
 from deploy.simulation.life import People
 from deploy.simulation.lives.draft import HOME, Draft
-from deploy.simulation.lives.household import Household
+from deploy.simulation.lives.household import Household, is_bare
 
 SIZES: Final = (2, 1, 4, 3, 1, 5)
 """Lives in a household, in turn."""
@@ -42,36 +42,35 @@ def family_of_citizens(home: Household, people_: People | None = None, age: str 
     return members
 
 
-def spouse_of(home: Household, head: Draft, place: int, *, bare: bool = False) -> Draft:
-    """Somebody of the head's age and people; a wife may bear the husband's surname."""
+def spouse_of(home: Household, head: Draft, place: int) -> Draft:
+    """Somebody of the head's age and people; most wives took the husband's surname at the wedding, years ago."""
     other = "F" if head.sex == "M" else "M"
     age = max(18, home.begins.year - head.born.year + home.random.randint(-4, 2))
-    spouse = home.grown_up(place, head.citizenship, sex=other, age=f"{age}-{age}", people_=head.name.people, bare=bare)
+    spouse = home.grown_up(place, head.citizenship, sex=other, age=f"{age}-{age}", people_=head.name.people)
     wife, husband = (spouse, head) if head.sex == "M" else (head, spouse)
+    bare = is_bare(wife.name.people, head.citizenship)
     if not bare and people.changes_on_marriage(wife.name.people) and home.chance(0.6):
-        wife.name = people.married_name(wife.name, husband.name)
-        wife.names[0] = (wife.born, wife.name)
+        wedding = min(home.day(18 * 365, 27 * 365, wife.born), home.day(-700, -200))
+        wife.is_called(wedding, people.married_name(wife.name, husband.name))
     return spouse
 
 
 def father_of(members: list[Draft]) -> Draft:
-    """Whose surname children bear."""
+    """Whose surname children bear: the mother's where no father is there."""
     return next((each for each in members if each.sex == "M"), members[0])
 
 
-def children_of(
-    home: Household, father: Draft, first: int, *, bare: bool = False, until: int | None = None
-) -> list[Draft]:
+def children_of(home: Household, father: Draft, first: int, *, until: int | None = None) -> list[Draft]:
     """The children at the places from `first` on: twins now and then, the last one maybe born on the way."""
     found: list[Draft] = []
     last = until or home.size
     for place in range(first, last):
         if _may_have_a_twin(found, home) and home.chance(_TWINS):
-            found.append(home.child(place, father, born=found[-1].born, bare=bare))
+            found.append(home.child(place, father, born=found[-1].born))
         elif place == last - 1 and father.age_on(home.begins) < 46 and home.chance(_BIRTH):
-            found.append(home.child(place, father, year=born_on_the_way(home, place), bare=bare))
+            found.append(home.child(place, father, year=born_on_the_way(home, place)))
         else:
-            found.append(home.child(place, father, bare=bare))
+            found.append(home.child(place, father))
     return found
 
 

@@ -157,8 +157,8 @@ def _spell(home: Household, worker: Draft, day: date, region: str) -> tuple[date
     without = worker.goes(since + timedelta(days=allowed), HOME, region, "work", "none")
     leaves = home.day(10, 260, without)
     expelled = False
-    if home.chance(0.16):
-        expelled = home.chance(0.5)
+    if home.draw("found") == "yes":
+        expelled = home.draw("penalty") == "expulsion"
         kind = home.random.choice(("illegal_work", "overstay", "illegal_stay"))
         penalty = "expulsion" if expelled else "fine"
         found = home.day(3, 9, without)
