@@ -109,3 +109,29 @@ def test_codes_of_the_targets_are_those_of_the_code_lists() -> None:
     for target in calibration.targets():
         if target.dimension in lists:
             assert target.code in code_list(lists[target.dimension]), target
+
+
+def test_it_holds_what_makes_persons_hard_to_tell_apart(lives: list[Life], heads: dict[Kind, list[Life]]) -> None:
+    full_names = Counter(life.names[0][1] for life in lives)
+    assert sum(count for count in full_names.values() if count > 1) > 20  # namesakes to the letter
+    born = Counter((life.household, life.born) for life in lives)
+    assert sum(count == 2 for count in born.values()) > 5  # twins
+    assert sum(len(life.names) > 1 for life in lives) > 100  # by marriage, or with a new passport
+    assert sum(life.iin_since is not None and life.iin_since > life.born for life in lives) > 3000  # given on the way
+    held = [
+        life
+        for life in lives
+        if any(after.issued_on < before.expires for before, after in zip(life.papers, life.papers[1:], strict=False))
+    ]
+    assert len(held) > 500  # two papers at once
+    assert {life.died is None for life in lives} == {True, False}
+    assert all(life.iin is None or life.iin_since is not None for life in lives)
+    fathers = {life.household: life for kind in ("resident", "kandas") for life in heads[kind] if life.sex == "M"}
+    sons = [life for life in lives if life.household in fathers and life.number > fathers[life.household].number + 1]
+    assert sum(_is_sons(son, fathers[son.household]) for son in sons) > 0.6 * len(sons) > 100
+
+
+def _is_sons(son: Life, father: Life) -> bool:
+    """Whether the names tell whose child it is: by the patronymic, or by the father's name for a surname."""
+    name, fathers = son.names[0][1], father.names[0][1]
+    return (name.patronymic or name.surname)[:3] == fathers.given[:3]
