@@ -6,6 +6,7 @@ from typing import Final
 
 from deploy.simulation import calibration
 from deploy.simulation.life import Act, Deed, Kind, Life, Stay
+from deploy.simulation.lives.students import LATER
 
 _COUNTED_BY_ACT: Final[dict[Kind, Deed]] = {
     "seasonal_worker": "work_permit", "labour_immigrant": "labour_immigrant_permit", "permit_worker": "work_permit",
@@ -50,8 +51,9 @@ def feature(life: Life, dimension: str) -> str | None:
 
 
 def age_group(life: Life, groups: tuple[str, ...]) -> str | None:
-    """The group (`18-24`) into which the age falls that a life reaches in the year in which its story begins."""
-    age = begins(life).since.year - life.born.year
+    """The group (`18-24`) into which the age falls that a life reaches in the year in which its story begins; of
+    students as if it were for a first degree."""
+    age = begins(life).since.year - life.born.year - LATER.get(feature(life, "level") or "", 0)
     for group in groups:
         low, high = map(int, group.split("-"))
         if low <= age <= high:

@@ -105,3 +105,39 @@ def test_a_household_can_be_drawn_alone(lives: list[Life]) -> None:
         number = whole.households(kind) // 2
         alone = whole.household(kind, number)
         assert alone == [life for life in lives if life.household == alone[0].household]
+
+
+def test_the_population_balances(lives: list[Life]) -> None:
+    first, last = date(2023, 7, 1), date(2026, 6, 30)
+    moves = [pair for life in lives for pair in life.moves() if first < pair[1].since <= last]
+    entered = sum(before.country != "KAZ" == after.country for before, after in moves)
+    left = sum(before.country == "KAZ" != after.country for before, after in moves)
+    born = sum(first < life.born <= last and life.stays[0].country == "KAZ" for life in lives)
+    died = sum(
+        life.died is not None and first < life.died <= last and life.stays[-1].country == "KAZ" for life in lives
+    )
+    assert _population(lives, last) - _population(lives, first) == entered - left + born - died
+    assert min(entered, left, born, died) > 0
+
+
+def _population(lives: list[Life], day: date) -> int:
+    return sum(
+        stay.country == "KAZ" and stay.since <= day and (stay.until is None or day < stay.until)
+        for life in lives
+        for stay in life.stays
+    )
+
+
+@pytest.mark.parametrize(
+    ("people", "start", "through"),
+    [(1, START, THROUGH), (40, date(2026, 6, 30), date(2026, 6, 30)), (60, date(2016, 2, 29), date(2024, 2, 29))],
+)
+def test_a_small_short_or_long_country_is_whole(people: int, start: date, through: date) -> None:
+    found = list(Country(9, people, start, through).lives())
+    assert len(found) == people
+    assert all(life.stays[0].since >= Era(start, through).dawn for life in found)
+
+
+def test_a_country_without_time_is_refused() -> None:
+    with pytest.raises(ValueError, match="no country of 10 lives"):
+        Country(1, 10, THROUGH, START)

@@ -9,8 +9,9 @@ from datetime import date, timedelta
 from random import Random
 from typing import Literal
 
-from deploy.simulation import documents, people
+from deploy.simulation import documents
 from deploy.simulation.life import Act, Deed, Ground, Kind, Life, Name, Paper, Stay
+from deploy.simulation.people import Numbers
 
 DAY = timedelta(days=1)
 HOME = "KAZ"
@@ -119,10 +120,10 @@ class Draft:
         self.name = name
         self.names.append((day, name))
 
-    def is_given_iin(self, day: date, salt: int) -> None:
+    def is_given_iin(self, day: date, numbers: Numbers) -> None:
         """The IIN, given on a day: at birth, or on the way."""
         if self.iin is None:
-            self.iin = people.iin(self.number, self.born, self.sex, salt, twin=self.is_twin)
+            self.iin = numbers.iin(self.number, self.born, self.sex, twin=self.is_twin)
             self.iin_since = day
 
     def is_issued(self, kind: Literal["P", "I", "R"], state: str, day: date, expires: date | None = None) -> Paper:

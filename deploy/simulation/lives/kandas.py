@@ -126,11 +126,11 @@ def _is_granted(home: Household, member: Draft, way: _Way, role: str) -> None:
         max(way.granted, member.born + timedelta(days=14)),
     )
     if way.citizens and granted >= way.citizens:  # born too late for a status of its own
-        member.is_given_iin(member.born, home.salt)
+        member.is_given_iin(member.born, home.numbers)
         return
     told = {"case": way.case, "member": role, "country_of_origin": way.origin, "region": way.region}
     member.does(applied, "kandas_applied", **told)
-    member.is_given_iin(home.random.choice((applied, granted, home.day(1, 30, granted))), home.salt)
+    member.is_given_iin(home.random.choice((applied, granted, home.day(1, 30, granted))), home.numbers)
     valid_until = granted + timedelta(days=364)
     member.does(
         granted,
