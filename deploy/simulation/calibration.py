@@ -26,9 +26,11 @@ LEAD_MONTHS: Final = 15
 
 
 class Target(NamedTuple):
-    """One dated figure. `dimension` and `code` are the two halves of its breakdown (`origin=UZB`)."""
+    """One dated figure of a `period` as published (`2024`, `2024-Q1`, empty for always). `dimension` and `code` are the
+    two halves of its breakdown (`origin=UZB`)."""
 
     kind: str
+    period: str
     year: int
     dimension: str
     code: str
@@ -57,7 +59,9 @@ class Mix(NamedTuple):
 def _target(row: dict[str, str]) -> Target:
     dimension, _, code = row["breakdown"].partition("=")
     year = int(row["period"][:4]) if row["period"] else 0
-    return Target(row["kind"], year, dimension, code, float(row["value"]), row["unit"], row["source"], row["url"])
+    return Target(
+        row["kind"], row["period"], year, dimension, code, float(row["value"]), row["unit"], row["source"], row["url"]
+    )
 
 
 @cache

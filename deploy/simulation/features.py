@@ -22,6 +22,8 @@ _BY_ACT: Final[dict[str, tuple[Deed, ...]]] = {
 _CITIZENS: Final = {
     "resident", "internal_mover", "resettler", "emigrant", "worker_in_russia", "worker_in_korea", "student_abroad",
 }  # fmt: skip
+OF_ALL: Final = {"youth", "working_age"}
+"""Dimensions whose shares are of all members; those of the others are of the heads of households."""
 _MOVED: Final = {"internal_mover", "resettler"}
 
 
@@ -82,8 +84,15 @@ def _destination(life: Life) -> str | None:
     return next((stay.country for stay in life.stays if stay.country != "KAZ"), None)
 
 
-def _youth(life: Life) -> str:
-    return "yes" if age_group(life, ("18-34",)) else "no"
+def _yes(told: object) -> str:
+    return "yes" if told else "no"
+
+
+def entries(life: Life) -> Iterator[date]:
+    """The days on which a foreigner enters."""
+    for before, after in life.moves():
+        if before.country != "KAZ" == after.country and life.citizenship_on(after.since) != "KAZ":
+            yield after.since
 
 
 def _found(life: Life) -> str | None:
@@ -103,8 +112,10 @@ _READ: Final = {
     "purpose": lambda life: begins(life).purpose,
     "region": _region,
     "destination": _destination,
-    "youth": _youth,
-    "quota": lambda life: "yes" if _quota(life) else "no",
+    "youth": lambda life: _yes(age_group(life, ("15-34",))),
+    "head_youth": lambda life: _yes(age_group(life, ("18-34",))),
+    "working_age": lambda life: _yes(age_group(life, ("16-62",))),
+    "quota": lambda life: _yes(_quota(life)),
     "quota_region": lambda life: begins(life).region if _quota(life) else None,
     "found": _found,
 }

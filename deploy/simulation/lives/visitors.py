@@ -47,7 +47,7 @@ def visits(home: Household, members: list[Draft], region: str, purpose: str) -> 
                 overstay(home, member, since + timedelta(days=allowed), over, region)
             leaves = since + timedelta(days=allowed + over if over else length)
             member.goes(leaves, origin, None, "permanent", "abroad")
-        day = home.day(45, 400, day)
+        day = home.day(325, 400, day) if home.chance(0.6) else home.day(35, 120, day)  # often in the same season
 
 
 def overstay(home: Household, member: Draft, since: date, days: int, region: str) -> None:
