@@ -27,6 +27,11 @@ OF_ALL: Final = {"youth", "working_age"}
 _MOVED: Final = {"internal_mover", "resettler"}
 
 
+def is_whole(life: Life) -> bool:
+    """Whether the life is known from before its story begins: not yet away from home on the first known day."""
+    return (life.kind in _CITIZENS) == (life.stays[0].country == "KAZ")
+
+
 def begins(life: Life) -> Stay:
     """The stay with which the life's story begins: the first journey, the first move, the arrival to stay."""
     later = life.stays[1:] or life.stays
@@ -86,6 +91,13 @@ def _destination(life: Life) -> str | None:
 
 def _yes(told: object) -> str:
     return "yes" if told else "no"
+
+
+def is_in_stock(life: Life, day: date) -> bool:
+    """Whether the life is counted on a day in its kind's published stock: at its studies, or at work abroad."""
+    purpose = "study" if life.kind in ("foreign_student", "student_abroad") else "work"
+    stay = next((stay for stay in life.stays if stay.since <= day and (stay.until is None or day < stay.until)), None)
+    return stay is not None and stay.purpose == purpose and (stay.country == "KAZ") != (life.kind in _CITIZENS)
 
 
 def entries(life: Life) -> Iterator[date]:

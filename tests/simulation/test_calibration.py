@@ -31,10 +31,12 @@ def lives() -> list[Life]:
 
 @pytest.fixture(scope="module")
 def heads(lives: list[Life]) -> dict[Kind, list[Life]]:
-    """The first of each household, who is drawn by the shares; the others go along."""
+    """The first of each household, who is drawn by the shares; the others go along. Whose story began before all that
+    is known does not tell it."""
     found: dict[int, Life] = {}
     for life in lives:
-        found.setdefault(life.household, life)
+        if features.is_whole(life) and len(life.stays) > 1:
+            found.setdefault(life.household, life)
     by_kind: dict[Kind, list[Life]] = defaultdict(list)
     for life in found.values():
         by_kind[life.kind].append(life)
@@ -73,6 +75,15 @@ def _strays(kind: Kind, dimension: str, told: list[Life], alike: float) -> list[
     ]
 
 
+def test_as_many_study_and_work_abroad_as_is_published(lives: list[Life]) -> None:
+    for target in calibration.targets():
+        if target.dimension == "stock":
+            day = date(2025, 10, 1)
+            found = sum(features.is_in_stock(life, day) for life in lives if life.kind == target.kind)
+            expected = target.value * calibration.sampling(target.kind) * COUNTRY.plan.scale
+            assert abs(found - expected) <= SIGMAS * sqrt(expected) + 0.05 * expected, (target, found, expected)
+
+
 def test_foreigners_enter_by_the_quarters_of_the_border_service(lives: list[Life]) -> None:
     entered: Counter[str] = Counter()
     for life in lives:
@@ -81,7 +92,7 @@ def test_foreigners_enter_by_the_quarters_of_the_border_service(lives: list[Life
             entered[f"{day.year}-Q{(day.month + 2) // 3}"] += round(weight)
     told = {each.period: each.value for each in calibration.targets() if each.kind == "border"}
     assert len(told) == 3
-    assert {each: entered[each] / value for each, value in told.items() if abs(entered[each] / value - 1) > 0.1} == {}
+    assert {each: entered[each] / value for each, value in told.items() if abs(entered[each] / value - 1) > 0.15} == {}
 
 
 def test_what_is_published_for_a_year_comes_out_at_scale(lives: list[Life]) -> None:
@@ -98,7 +109,7 @@ def test_what_is_published_for_a_year_comes_out_at_scale(lives: list[Life]) -> N
 
 def test_lives_begin_in_the_months_of_the_plan(heads: dict[Kind, list[Life]]) -> None:
     plan = COUNTRY.plan
-    for kind in ("visitor", "labour_immigrant", "foreign_student"):
+    for kind in ("visitor", "labour_immigrant", "internal_mover"):
         begun = Counter((stay.since.year, stay.since.month - 1) for stay in map(features.begins, heads[kind]))
         for month, share in plan.by_month(kind):
             assert abs(begun[month] - share * len(heads[kind])) <= 2 + 0.1 * share * len(heads[kind]), (kind, month)
@@ -117,7 +128,7 @@ def test_every_target_has_a_source_or_says_that_it_is_assumed() -> None:
         assert target.source
         assert target.value >= 0
         if ".csv" not in target.source and "domain" not in target.source:
-            assert any(word in target.source for word in ("assumed", "as published", "decree", "own choices")), target
+            assert any(word in target.source for word in ("assumed", "as published", "decree", "own choice")), target
 
 
 def test_codes_of_the_targets_are_those_of_the_code_lists() -> None:
