@@ -129,6 +129,7 @@ _READ: Final = {
     "working_age": lambda life: _yes(age_group(life, ("16-62",))),
     "quota": lambda life: _yes(_quota(life)),
     "quota_region": lambda life: begins(life).region if _quota(life) else None,
+    "business": lambda life: _yes(any(act.details.get("kind") == "business_immigrant" for act in life.acts)),
     "found": _found,
 }
 

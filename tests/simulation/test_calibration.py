@@ -128,7 +128,9 @@ def test_every_target_has_a_source_or_says_that_it_is_assumed() -> None:
         assert target.source
         assert target.value >= 0
         if ".csv" not in target.source and "domain" not in target.source:
-            assert any(word in target.source for word in ("assumed", "as published", "decree", "own choice")), target
+            assert any(
+                word in target.source for word in ("assumed", "as published", "decree", "own choice", "one a life")
+            ), target
 
 
 def test_codes_of_the_targets_are_those_of_the_code_lists() -> None:

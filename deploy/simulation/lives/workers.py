@@ -66,7 +66,9 @@ def eaeu_worker(home: Household) -> list[Draft]:
 
 
 def exempt_worker(home: Household) -> list[Draft]:
-    """Somebody whom decree 1041 frees from the permit."""
+    """Somebody whom decree 1041 frees from the permit, or who does business of their own."""
+    if home.draw("business") == "yes":
+        return _business_immigrant(home)
     ground = home.draw("ground")
     told = {"ground": ground, "ground_document": f"D{home.first}"}
     return _without_permit(home, "exempt_work", "exempt", told, heads=ground == "head_of_foreign_company")
@@ -126,6 +128,19 @@ def _without_permit(
     worker.does(since, deed, **told, **details, works_from=str(since), occupation=str(worker.occupation))
     _at_work(home, worker, home.begins, until, (region, ground), rotates=False)
     may_die(home, worker, chance=0.002)
+    return [worker]
+
+
+def _business_immigrant(home: Household) -> list[Draft]:
+    """Somebody with a company here, whom the register of permits knows for two years at a time."""
+    worker = _worker(home)
+    region, activity = home.draw("region"), home.draw("activity")
+    worker.occupation = home.random.choice(_HEADS["1"])
+    told = _post(home, worker, region, activity, qualified="true") | {"kind": "business_immigrant"}
+    issued = home.day(5, 40)
+    worker.is_given_iin(home.day(-20, -2, issued), home.numbers)
+    permit(home, worker, "work_permit", issued, 729, told)
+    _at_work(home, worker, home.begins, home.day(200, 729, issued), (region, "exempt"), rotates=False)
     return [worker]
 
 
