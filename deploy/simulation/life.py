@@ -33,7 +33,8 @@ Ground = Literal[
 Deed = Literal[
     "birth", "death", "marriage", "kandas_applied", "kandas_granted", "kandas_ended", "included_in_quota",
     "citizenship_acquired", "citizenship_lost", "residence_permit", "asylum", "refugee", "work_permit",
-    "labour_immigrant_permit", "eaeu_work", "exempt_work", "studies", "violation", "expulsion", "trouble_abroad",
+    "labour_immigrant_permit", "eaeu_work", "exempt_work", "studies", "violation", "expulsion", "work_abroad",
+    "trouble_abroad",
 ]  # fmt: skip
 
 

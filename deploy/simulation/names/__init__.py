@@ -1,0 +1,1 @@
+"""Names as they are borne (`stock`), and as an office of a time writes them (`written`)."""
