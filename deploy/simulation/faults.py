@@ -5,13 +5,15 @@ Every fault leaves a record that a register takes (shared.events.person): what n
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from functools import cache
+from functools import lru_cache
 from hashlib import blake2b
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 from deploy.simulation.life import Life, Name, Paper
+from deploy.simulation.names.written import Style, cyrillic, latin
 from shared.kernel.iin import check_digit
+from shared.kernel.names import is_cyrillic, is_icao
 
 Evidence = dict[str, Any]
 """Identity evidence as a register is sent it: the shape of shared.events.person.Person."""
@@ -33,11 +35,15 @@ _RUSSIAN = str.maketrans("ӘҒҚҢӨҰҮҺІәғқңөұүһі", "АГКНОУУ
 
 _ENDINGS = ("OVA", "EVA", "OV", "EV", "ULY", "KYZY", "UGLI", "OGLY", "ZODA")
 _CYRILLIC_ENDINGS = ("ОВА", "ЕВА", "ОВ", "ЕВ", "ҰЛЫ", "УЛЫ", "ҚЫЗЫ", "КЫЗЫ", "УГЛИ", "ОГЛЫ", "ЗОДА")
+_TABLES: Final = ("KAZ", "ICAO", "SUN")
+_STYLES: Final[tuple[Style, ...]] = ("russian", "ear")
+"""By which an office of Kazakhstan writes, at one time or another (names/written.py)."""
+_IN_LATIN = 0.7
 _STEM = 3  # letters that must remain
 
 
-def true_evidence(life: Life, day: date, *, cyrillic: bool) -> Evidence:
-    """Who somebody is on a day, by the newest document. `cyrillic`: with the names that a local form asks for."""
+def true_evidence(life: Life, day: date, *, local: bool) -> Evidence:
+    """Who somebody is on a day, by the newest document. `local`: with the Cyrillic names that a local form asks for."""
     paper = life.paper_on(day)
     person: Evidence = {
         "surname": paper.surname,
@@ -49,8 +55,8 @@ def true_evidence(life: Life, day: date, *, cyrillic: bool) -> Evidence:
     }
     if number := life.iin_on(day):
         person["iin"] = number
-    if cyrillic:
-        person |= _cyrillic(life.name_on(day))
+    if local:
+        person |= _cyrillic(life.name_on(day), "own")
     return person
 
 
@@ -61,23 +67,33 @@ def document(paper: Paper) -> Evidence:
 
 
 def evidence(
-    life: Life, day: date, random: Random, rate: dict[str, float], *, cyrillic: bool
+    life: Life, day: date, random: Random, rate: dict[str, float], *, local: bool
 ) -> tuple[Evidence, list[str]]:
     """What an office writes of who somebody is, and by their names the faults that are in it."""
-    person, faults = true_evidence(life, day, cyrillic=cyrillic), []
+    person, faults = true_evidence(life, day, local=local), []
     for fault, degrade in FAULTS.items():
         if random.random() < rate[fault] and degrade(person, life, day, random):
             faults.append(fault)
     return person, faults
 
 
-@cache
-def _cyrillic(name: Name) -> Evidence:
-    """Of those who write themselves in Cyrillic."""
-    if not all("\u0400" <= letter <= "\u052f" for letter in name.surname if letter.isalpha()):
-        return {}
-    written = {"surname_cyrillic": name.surname, "given_names_cyrillic": name.given}
-    return written | ({"patronymic_cyrillic": name.patronymic} if name.patronymic else {})
+@lru_cache(maxsize=2**16)
+def _cyrillic(name: Name, style: Style) -> Evidence:
+    """As its bearer writes it, or as it is heard; left out where no letter of it is Cyrillic."""
+    heard = cyrillic(name, style)
+    told = {
+        "surname_cyrillic": heard.surname,
+        "given_names_cyrillic": heard.given,
+        "patronymic_cyrillic": heard.patronymic,
+    }
+    return {member: word for member, word in told.items() if word and is_cyrillic(word)}
+
+
+@lru_cache(maxsize=2**16)
+def _respelt(name: Name, table: str) -> Evidence:
+    """In Latin by another table than the passport's, from what the office wrote in Cyrillic."""
+    surname, given = latin(cyrillic(name, "russian"), table)
+    return {"surname": surname, "given_names": given or None}
 
 
 def _old_document(person: Evidence, life: Life, day: date, _random: Random) -> bool:
@@ -134,7 +150,14 @@ def _iin_mistyped(person: Evidence, _life: Life, _day: date, random: Random) -> 
 
 
 def _other_spelling(person: Evidence, life: Life, day: date, random: Random) -> bool:
-    return False
+    name, before = life.name_on(day), dict(person)
+    if random.random() < _IN_LATIN:
+        other = _respelt(name, random.choice(_TABLES))
+        if is_icao(other["surname"]) and is_icao(other["given_names"] or "A"):
+            person |= other
+    if "surname_cyrillic" in person:
+        person |= _cyrillic(name, random.choice(_STYLES))
+    return person != before
 
 
 def _name_mistyped(person: Evidence, _life: Life, _day: date, random: Random) -> bool:
@@ -156,8 +179,8 @@ def _ending_dropped(person: Evidence, _life: Life, _day: date, _random: Random) 
     if short == person["surname"]:
         return False
     person["surname"] = short
-    if cyrillic := person.get("surname_cyrillic"):
-        person["surname_cyrillic"] = _without(cyrillic, _CYRILLIC_ENDINGS)
+    if told := person.get("surname_cyrillic"):
+        person["surname_cyrillic"] = _without(told, _CYRILLIC_ENDINGS)
     return True
 
 

@@ -131,7 +131,7 @@ def _kandas(number: int, household: int, random: Random) -> Life:
 
 def _eaeu_worker(number: int, household: int, random: Random) -> Life:
     came = _day(random)
-    details = {"region": "75", "activity": "G", "works_until": str(came + timedelta(170)), "qualified": "no"}
+    details = {"region": "75", "activity": "G", "works_until": str(came + timedelta(170)), "qualified": "false"}
     stays = (_away("KGZ", came), _stay(came, None, "KAZ", "work", "eaeu", "75"))
     return _life(number, household, "kyrgyz", "eaeu_worker", stays, (Act(came + timedelta(3), "eaeu_work", details),))
 

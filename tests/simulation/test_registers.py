@@ -6,6 +6,7 @@ from functools import cache
 import pytest
 from pydantic import BaseModel
 
+from deploy.simulation.country import Country
 from deploy.simulation.rates import Rates, rates
 from deploy.simulation.registers import written
 from deploy.simulation.registers.consular import MISSIONS
@@ -49,6 +50,16 @@ def test_every_record_is_one_that_its_register_takes() -> None:
         if each.path not in NOT_PUBLISHED:
             fact = FACTS[each.path].model_validate(each.record)
             assert plausibility.faults(fact) == [], (each.path, each.act)
+
+
+def test_every_record_of_a_drawn_country_is_one_that_its_register_takes() -> None:
+    """A country that nobody wrote for these tests: two years of 400 lives of every kind."""
+    world = World(7, START, THROUGH, rates())
+    drawn = [each for life in Country(7, 400, START, THROUGH).lives() for each in written(world, life)]
+    for each in drawn:
+        if each.path not in NOT_PUBLISHED:
+            assert plausibility.faults(FACTS[each.path].model_validate(each.record)) == [], (each.path, each.act)
+    assert {each.path for each in drawn} > {"border-crossings", "kandas-statuses", "work-permits", "studies"}
 
 
 def test_every_kind_of_record_is_written() -> None:

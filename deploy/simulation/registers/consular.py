@@ -57,6 +57,9 @@ def _registration(mission: Office, stay: Stay, day: date) -> Iterator[Written]:
         body["region_of_origin"] = mission.region(mission.life.region_of_origin, day)
     if mission.life.occupation and stay.purpose == "work":
         body["occupation"] = mission.life.occupation
+    work = next((act for act in mission.life.acts if act.deed == "work_abroad" and act.day == stay.since), None)
+    if work is not None and "legality" in work.details:
+        body["legality"] = work.details["legality"]
     changes = []
     if stay.until is not None and mission.happens("leaves_mission"):
         told = mission.after("leaves_mission", stay.until)

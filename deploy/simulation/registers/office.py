@@ -49,26 +49,12 @@ class Office:
     """One register's office, writing about one life. It draws from a Random of its own, so that any life's records can
     be written alone, and no register changes what another writes."""
 
-    __slots__ = (
-        "_number",
-        "cyrillic",
-        "days",
-        "life",
-        "path",
-        "random",
-        "rate",
-        "register",
-        "role",
-        "service",
-        "world",
-    )
+    __slots__ = ("_number", "days", "life", "local", "random", "rate", "register", "service", "world")
 
-    def __init__(
-        self, world: World, life: Life, register: Register, service: Service, *, cyrillic: bool = True
-    ) -> None:
+    def __init__(self, world: World, life: Life, register: Register, service: Service, *, local: bool = True) -> None:
         self.world, self.life, self.register, self.service = world, life, register, service
-        self.random = Random(f"{world.seed}/{register}/{life.number}")  # noqa: S311 - invented people, not secrets
-        self.days, self.cyrillic, self._number = world.rates.days, cyrillic, 0
+        self.random = Random(f"{world.seed}/{register}/{life.number}")
+        self.days, self.local, self._number = world.rates.days, local, 0
         self.rate = self.rates_of(life.citizenships[0][1])
 
     def rates_of(self, country: str) -> dict[str, float]:
@@ -113,7 +99,7 @@ class Office:
         self, path: str, role: str, draft: Draft, known_on: date, *, twice: bool = False
     ) -> Iterator[Written]:
         source_id = self._source_id(draft.kind)
-        person, faults = evidence(self.life, draft.day, self.random, self.rate, cyrillic=self.cyrillic)
+        person, faults = evidence(self.life, draft.day, self.random, self.rate, local=self.local)
         record = {"source_id": source_id, "person": person | draft.more, **draft.body}
         told = (*faults, "duplicate") if twice else tuple(faults)
         yield from self._told(path, role, draft, source_id, known_on, "create", record, 0, told)
@@ -121,7 +107,7 @@ class Office:
             (max(day, known_on + timedelta(NEXT_DAY)), body, False) for day, body in draft.changes
         ]
         if faults and self.happens("corrected"):
-            better: Evidence = true_evidence(self.life, draft.day, cyrillic=self.cyrillic)
+            better: Evidence = true_evidence(self.life, draft.day, local=self.local)
             later.append((self.after("corrected", known_on), {"person": better | draft.more}, True))
         version = 0
         for day, body, mended in sorted(later, key=_when):

@@ -16,7 +16,6 @@ EXEMPT_SINCE = date(2023, 12, 31)
 _TERM = 12  # months, where a life names no last day
 _BY_EMPLOYER = frozenset({"employer", "seasonal", "intra_corporate"})
 _NO_CATEGORY = frozenset({"labour_immigrant", "self_employed"})
-_QUALIFIED = frozenset({"1", "2", "3"})
 
 
 def written(world: World, life: Life) -> Iterator[Written]:
@@ -35,7 +34,7 @@ def _place(office: Office, act: Act) -> dict[str, Any]:
         "employer_bin": details.get("employer_bin") or numbers.bin_of(employer),
         "region": office.region(details.get("region"), act.day),
         "activity": details.get("activity", "F"),
-        "qualified": details.get("qualified", "no") in ("yes", "true", "1", "True"),
+        "qualified": details.get("qualified") == "true",
     }  # fmt: skip
     if occupation := details.get("occupation", office.life.occupation):
         body["occupation"] = occupation
@@ -97,8 +96,8 @@ def _permit(office: Office, act: Act, kind: str) -> Iterator[Written]:
     if kind in _NO_CATEGORY or kind == "seasonal":
         body |= {"qualified": False} if kind != "self_employed" else {}
     else:
-        category = details.get("category", "4")
-        body |= {"category": category, "qualified": category in _QUALIFIED}
+        category = details.get("category", "3")
+        body |= {"category": category, "qualified": True}  # whoever has a category, as the procedure says
     if kind == "labour_immigrant":
         body |= {"activity": "T"}
     yield from office.write("work-permits", "permits-officer", Draft("permit", act.day, body))

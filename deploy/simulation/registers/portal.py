@@ -28,7 +28,7 @@ _HOURS = [hour for hour, weight in enumerate((1, 1, 1, 1, 2, 3, 4, 6, 7, 8, 8, 8
 
 def written(world: World, life: Life) -> Iterator[Written]:
     """Everything that the portal is told of a life."""
-    yield from _crossings(Office(world, life, "border", "portal", cyrillic=False))
+    yield from _crossings(Office(world, life, "border", "portal", local=False))
     police = Office(world, life, "police", "portal")
     yield from _registrations(police)
     yield from _acts(police)
@@ -167,7 +167,7 @@ def _protection(police: Office, act: Act, _number: int) -> Iterator[Written]:
         "granted_on": act.day.isoformat(),
     }
     endings = {"refugee": "granted"} if seeker else {"citizenship_acquired": "citizenship", "death": "death"}
-    changes = _ends(police, act, endings)
+    changes = _ends(police, act, endings) or _ends_as_told(police, act)
     yield from police.write("protection-statuses", "migration-police", Draft("protection", act.day, body, changes))
 
 
@@ -180,6 +180,15 @@ def _ends(police: Office, begun: Act, reasons: dict[str, str]) -> list[tuple[dat
     return []
 
 
+def _ends_as_told(police: Office, act: Act) -> list[tuple[date, dict[str, Any]]]:
+    """A refused application, or a refugee's departure, as the life itself tells it."""
+    refused = act.details.get("outcome") == "refused"
+    day, reason = (act.details.get("decided_on"), "refused") if refused else (act.details.get("ended_on"), "departure")
+    if day is None:
+        return []
+    return [(police.known_on(date.fromisoformat(day)), {"ended_on": day, "end_reason": reason})]
+
+
 def _violation(police: Office, act: Act, _number: int) -> Iterator[Written]:
     details = act.details
     body: dict[str, Any] = {"violation": details.get("violation", "overstay"), "found_on": act.day.isoformat()}
@@ -189,9 +198,12 @@ def _violation(police: Office, act: Act, _number: int) -> Iterator[Written]:
 
 
 def _expulsion(police: Office, act: Act, _number: int) -> Iterator[Written]:
-    names = ("to_country", "barred_until", "executed_on")
+    names = ("to_country", "barred_until")
     body = {"decided_on": act.day.isoformat()} | {name: act.details[name] for name in names if name in act.details}
-    yield from police.write("expulsions", "migration-police", Draft("expulsion", act.day, body))
+    changes = []
+    if executed := act.details.get("executed_on"):
+        changes.append((police.known_on(date.fromisoformat(executed)), {"executed_on": executed}))
+    yield from police.write("expulsions", "migration-police", Draft("expulsion", act.day, body, changes))
 
 
 _POLICE = {
