@@ -4,7 +4,7 @@ A record's `body` is the JSON text of its fact: what the register holds and what
 register adds typed columns to its table only where it must search or constrain.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Container, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
@@ -169,11 +169,13 @@ class HeldRecord(NamedTuple):
 
 async def _store(connection: AsyncConnection, table: Table, new: Sequence[tuple[Submission, HeldRecord]]) -> bool:
     """Adds new records; False, and nothing is added, where one of them is there already. In the order of their numbers,
-    so that two transactions which store the same ones wait for each other in one direction only."""
+    so that two transactions which store the same ones wait for each other in one direction only. What a submission need
+    not name, such as the application behind a permit, stays empty."""
     own = [column.name for column in _own_columns(table)]
+    optional = {column.name for column in _own_columns(table) if column.nullable}
     at = clock.now()
     rows = [
-        (s.id, s.source_id, FIRST, False, s.body, at, s.author, held.submitted, *[s.columns[n] for n in own])
+        (s.id, s.source_id, FIRST, False, s.body, at, s.author, held.submitted, *_values(s, own, optional))
         for s, held in sorted(new, key=lambda each: each[0].source_id)
     ]
     try:
@@ -218,6 +220,11 @@ def _holds(held: HeldRecord, submission: Submission) -> bool:
     if held.submitted == submission.digest:
         return True
     return held.corrected is not None and says_the_same(held.corrected, submission.content)
+
+
+def _values(submission: Submission, own: Sequence[str], optional: Container[str]) -> list[Any]:
+    columns = submission.columns
+    return [columns.get(name) if name in optional else columns[name] for name in own]
 
 
 def _own_columns(table: Table) -> list[Column[Any]]:

@@ -148,6 +148,18 @@ def reading_routes(record_type: RecordType[Any], tag: str) -> APIRouter:
     return router
 
 
+def add_intake(router: APIRouter, record_type: RecordType[Any]) -> None:
+    """Single and bulk intake, as part of `router`, whose other routes the kind may write by itself."""
+    _add_single_intake(router, record_type)
+    _add_bulk_intake(router, record_type)
+
+
+def add_withdrawal(router: APIRouter, record_type: RecordType[Any]) -> None:
+    """Withdrawal, and bulk correction and withdrawal, as part of `router`."""
+    _add_withdrawal(router, record_type)
+    _add_bulk_correction(router, record_type)
+
+
 def _add_single_intake(router: APIRouter, record_type: RecordType[Any]) -> None:
     writer = requires(*record_type.writers, scope=record_type.scope)
 

@@ -1,4 +1,5 @@
-"""`/v1/work-permits/{id}`: read, corrected, suspended, resumed, revoked. They come from applications alone."""
+"""`/v1/work-permits`: read, corrected, suspended, resumed, revoked. They come from applications; those issued before
+this register kept its quota are taken over, and withdrawn where that was a mistake."""
 
 from typing import Annotated
 from uuid import UUID
@@ -8,16 +9,19 @@ from fastapi import Request
 from services.permits.cases import work_permit_state as cases
 from services.permits.cases.work_permit import PERMITS
 from services.permits.cases.work_permit_state import PermitAfter, Resumption, Revocation, Suspension
+from services.permits.cases.work_permit_taken_over import TAKEN_OVER
 from shared.events.permits import BusinessTrip, WorkPermit
 from shared.http.routes import router as api_router
 from shared.identity.callers import Caller, requires
 from shared.records import intake
-from shared.records.routes import Correction, add_search
+from shared.records.routes import Correction, add_intake, add_search, add_withdrawal
 from shared.records.state import RecordState, state_of
 from shared.records.step import StepRequest, correct_record, step_by
 
 router = api_router(prefix="/v1/work-permits", tags=["work permits"])
 add_search(router, PERMITS)
+add_intake(router, TAKEN_OVER)
+add_withdrawal(router, PERMITS)
 Reader = Annotated[Caller, requires(*PERMITS.readers, scope=PERMITS.scope)]
 
 

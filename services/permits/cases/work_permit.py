@@ -27,14 +27,14 @@ from shared import clock
 from shared.db import records
 from shared.db.identifiers import new_id
 from shared.db.records import Submission
-from shared.errors import Fault, Refused
+from shared.errors import Conflict, Fault, Refused
 from shared.events.envelope import Event
 from shared.events.permits import WorkPermit
 from shared.identity.scope import belongs_to
 from shared.kernel.calendar import add_days
 from shared.kernel.decisions import CheckOutcome, DecisionOutcome
 from shared.outbox.unit_of_work import UnitOfWork
-from shared.records.record_type import RecordType
+from shared.records.record_type import RecordType, Revision
 from shared.records.step import StepRequest
 
 _DECIDED = "Was decided and cannot be corrected: revoke the permit instead."
@@ -67,6 +67,16 @@ def _immutable_faults(old: WorkPermit, new: WorkPermit) -> Sequence[Fault]:
     return [Fault(f"/{name}", _OTHER_EMPLOYER if name == "employer_bin" else _DECIDED) for name in changed]
 
 
+async def _on_revised(unit: UnitOfWork, changes: Sequence[Revision[WorkPermit]]) -> None:
+    """The places of what was taken over by mistake go back. Raises Conflict where a permit of the procedure would be
+    withdrawn."""
+    for change in changes:
+        if change.after is None:
+            if change.before.source_id == str(change.id):  # as the procedure numbers its own
+                raise Conflict("The permit was issued by the procedure: revoke it instead.")
+            await quota.give_back(unit.connection, change.id, change.before.further_regions)
+
+
 PERMITS = RecordType(
     fact=WorkPermit,
     table=tables.work_permit,
@@ -78,6 +88,7 @@ PERMITS = RecordType(
     day="issued_on",
     columns=_columns,
     immutable_faults=_immutable_faults,
+    on_revised=_on_revised,
 )
 
 

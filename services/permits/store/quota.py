@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 from uuid import UUID, uuid5
 
-from sqlalchemy import ARRAY, any_, exists, func, literal, or_, select, text, update
+from sqlalchemy import ARRAY, any_, exists, func, insert, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -77,6 +77,7 @@ _STANDS = text("""
 INSERT INTO quota_year (year, version) VALUES (CAST(:year AS smallint), :version)
 ON CONFLICT (year) DO UPDATE SET version = excluded.version
 """)
+_FIRST_YEAR = text("SELECT min(CAST(source_id AS smallint)) FROM quota_order WHERE NOT withdrawn")
 _WAITING = text("""
 SELECT CAST(o.source_id AS smallint) AS year FROM quota_order o
 LEFT JOIN quota_year y ON y.year = CAST(o.source_id AS smallint)
@@ -165,6 +166,34 @@ async def reserve(
     values = {"application_id": application, "year": year, "reserved": 1, "used": 0, **_arrays(places, ids)}
     if await connection.scalar(_RESERVE, values) != covering:
         raise QuotaExceeded
+
+
+async def first_year(connection: AsyncConnection, year: int) -> int | None:
+    """The first year of which a quota is on record; until the transaction ends, none is set for `year` beside it."""
+    await connection.execute(select(func.pg_advisory_xact_lock_shared(YEAR_LOCK, year)))
+    first: int | None = await connection.scalar(_FIRST_YEAR)
+    return first
+
+
+async def take_over(connection: AsyncConnection, year: int, places: Sequence[tuple[UUID, UUID, QuotaSlot]]) -> None:
+    """Places of permits that another register issued: used, of a year whose quota is not set. Of each its id, the
+    permit's and what it is a place of."""
+    used = [
+        {
+            "id": id,
+            "application_id": permit,
+            "year": year,
+            "kind": of.kind,
+            "category": of.category,
+            "region": of.region,
+            "activity": of.activity,
+            "country": of.country,
+            "state": "used",
+        }
+        for id, permit, of in places
+    ]
+    if used:
+        await connection.execute(insert(quota_place), used)
 
 
 async def use(connection: AsyncConnection, application: UUID) -> None:
