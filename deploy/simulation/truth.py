@@ -26,7 +26,10 @@ LIVES = (
 )  # fmt: skip
 STAYS = ("life", "since", "until", "country", "region", "purpose", "ground")
 ACTS = ("life", "day", "deed", "details")
-RECORDS = ("service", "path", "source_id", "act", "version", "life", "day", "known_on", "faults")
+RECORDS = (
+    "service", "path", "source_id", "act", "version", "life", "day", "known_on", "faults",
+    "what", "document", "iin", "region", "country", "purpose",
+)  # fmt: skip
 _FILES = {"lives": LIVES, "stays": STAYS, "acts": ACTS, "records": RECORDS}
 
 
@@ -42,7 +45,9 @@ class About:
 
 
 class TrueRecord(NamedTuple):
-    """The truth behind one act of a register upon a record of its own."""
+    """The truth behind one act of a register upon a record of its own, and what the record says by which registers
+    are counted today: `what` happened (direction, act or state), by which number, where and why; "" where it does not.
+    """
 
     service: str
     path: str
@@ -53,6 +58,12 @@ class TrueRecord(NamedTuple):
     day: date
     known_on: date
     faults: tuple[str, ...]
+    what: str
+    document: str
+    iin: str
+    region: str
+    country: str
+    purpose: str
 
 
 class Truth:
@@ -100,7 +111,7 @@ class Truth:
         self._writers["records"].writerow(
             (
                 each.service, each.path, each.source_id, each.act, each.version, each.life, each.day, each.known_on,
-                "|".join(each.faults),
+                "|".join(each.faults), *_said(each.record),
             )
         )  # fmt: skip
 
@@ -125,10 +136,12 @@ def lives(folder: Path) -> Iterator[Life]:
 def records(folder: Path) -> Iterator[TrueRecord]:
     """What is behind every act of every register, life by life."""
     with ExitStack() as stack:
-        for service, path, source_id, act, version, life, day, known_on, faults in _rows(stack, folder / "records.csv"):
+        for service, path, source_id, act, version, life, day, known_on, faults, *said in _rows(
+            stack, folder / "records.csv"
+        ):
             told = tuple(faults.split("|")) if faults else ()
             days = date.fromisoformat(day), date.fromisoformat(known_on)
-            yield TrueRecord(service, path, source_id, act, int(version), int(life), *days, told)
+            yield TrueRecord(service, path, source_id, act, int(version), int(life), *days, told, *said)
 
 
 class _ByLife:
@@ -190,6 +203,18 @@ def _act(row: list[str]) -> Act:
 
 def _day(told: str) -> date | None:
     return date.fromisoformat(told) if told else None
+
+
+def _said(record: dict[str, Any]) -> tuple[str, ...]:
+    """What a record says, in the order of the last columns; a withdrawal says nothing."""
+    person = record.get("person") or {}
+    paper = person.get("document")
+    what = record.get("direction") or record.get("act") or record.get("state") or record.get("kind") or ""
+    country = record.get("counterpart_country") or record.get("country") or ""
+    return (
+        what, f"{paper['issuing_state']}:{paper['number']}" if paper else "", person.get("iin") or "",
+        record.get("region") or "", country, record.get("purpose") or "",
+    )  # fmt: skip
 
 
 def _json(value: Any) -> str:

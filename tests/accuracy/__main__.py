@@ -13,13 +13,14 @@ from pathlib import Path
 import httpx
 
 from deploy.local import issuer
+from deploy.simulation.truth import TrueRecord
 from tests.accuracy import naive, report
 from tests.accuracy.counted import Accounting
 from tests.accuracy.crossings import judged
 from tests.accuracy.measures import measured
 from tests.accuracy.persons import Pairs, by_group, scored
 from tests.accuracy.said import Record
-from tests.accuracy.truth import TrueRecord, Truth, read
+from tests.accuracy.truth import Truth, read
 
 _PATIENCE = 1800  # seconds until what was played in is counted
 _TIMEOUT = 600
@@ -38,10 +39,9 @@ def main() -> None:
 
 def measure(truth: Truth, about: dict[str, object], accounting: Accounting) -> report.Report:
     """Everything that the truth and accounting both know."""
-    records = naive.standing(truth)
+    records = naive.standing(truth.records)
     persons = accounting.persons()
-    lives = {(each.service, each.path, each.source_id): each for each in records}
-    known = {record: each for record, each in lives.items() if record in persons}
+    known = {naive.record_of(each): each for each in records if naive.record_of(each) in persons}
     taken, today = _by_groups(truth, known, persons), _by_groups(truth, known, naive.by_document(records))
     verdicts = judged(truth, records, accounting.crossings("M1216"))
     return report.Report(about, taken, today, verdicts, list(measured(truth, records, accounting)))

@@ -1,11 +1,12 @@
 """Per-crossing verdicts: a total may be right while half of its parts are wrong (5.1 of the method)."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from deploy.simulation.truth import TrueRecord
 from tests.accuracy.said import Verdict
-from tests.accuracy.truth import TrueRecord, Truth
+from tests.accuracy.truth import Truth
 
 
 class Verdicts(NamedTuple):
@@ -24,7 +25,7 @@ class Verdicts(NamedTuple):
         return self.right / decided if decided else 1.0
 
 
-def judged(truth: Truth, records: list[TrueRecord], verdicts: Mapping[str, Verdict]) -> dict[str, Verdicts]:
+def judged(truth: Truth, records: Sequence[TrueRecord], verdicts: Mapping[str, Verdict]) -> dict[str, Verdicts]:
     """Citizenship at the beginning of the life -> how its crossings are judged; `_T` for all of them."""
     recorded = {
         (record.life, record.day, record.what == "entry"): record.source_id

@@ -1,19 +1,21 @@
 """Every published measure that the truth knows, period by period, beside the truth and today's count."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from deploy.simulation.life import Stay
+from deploy.simulation.truth import TrueRecord
 from tests.accuracy import naive
 from tests.accuracy.compared import Compared
 from tests.accuracy.counted import Accounting
 from tests.accuracy.said import Observation
-from tests.accuracy.truth import HOME, TrueLife, TrueRecord, TrueStay, Truth
+from tests.accuracy.truth import HOME, TrueLife, Truth
 
 _95 = 1.96  # of a normal distribution
 
 
-def measured(truth: Truth, records: list[TrueRecord], accounting: Accounting) -> Iterator[Compared]:
+def measured(truth: Truth, records: Sequence[TrueRecord], accounting: Accounting) -> Iterator[Compared]:
     """Flows of each year and month, and what stands at the end of each year, in a fixed order."""
     yield from _flows(truth, records, accounting)
     for measure in _STANDING:
@@ -21,7 +23,7 @@ def measured(truth: Truth, records: list[TrueRecord], accounting: Accounting) ->
     yield from _moves_inside(truth, records, accounting)
 
 
-def _flows(truth: Truth, records: list[TrueRecord], accounting: Accounting) -> Iterator[Compared]:
+def _flows(truth: Truth, records: Sequence[TrueRecord], accounting: Accounting) -> Iterator[Compared]:
     """Long-term migrants by M1216 and M1216R; today the coupons of (de)registration are counted."""
     for indicator, arrival, act in (("IMM", True, "registration"), ("EMI", False, "deregistration")):
         true, coupons = truth.migrations(arrival), naive.registered_moves(records, act)
@@ -34,54 +36,48 @@ def _flows(truth: Truth, records: list[TrueRecord], accounting: Accounting) -> I
 
 
 class _Standing(NamedTuple):
-    """What stands at a year's end: which series says it, which true stays are meant, and what is counted today."""
+    """What stands at a year's end: which series says it, whose and which true stays are meant, and which register's
+    records of which purpose are counted today."""
 
     name: str
     flow: str
     key: str
-    holds: Callable[[TrueLife, TrueStay], bool]
+    citizens: bool
+    at_home: bool
+    purpose: str
     register: str
-    purpose: str = ""
+    counted: str = ""
 
-
-def _works_here(life: TrueLife, stay: TrueStay) -> bool:
-    return stay.at_home and stay.purpose == "work" and life.citizenship != HOME
-
-
-def _works_abroad(life: TrueLife, stay: TrueStay) -> bool:
-    return not stay.at_home and stay.purpose == "work" and life.citizenship == HOME
-
-
-def _studies_here(life: TrueLife, stay: TrueStay) -> bool:
-    return stay.at_home and stay.purpose == "study" and life.citizenship != HOME
-
-
-def _studies_abroad(life: TrueLife, stay: TrueStay) -> bool:
-    return not stay.at_home and stay.purpose == "study" and life.citizenship == HOME
+    def holds(self, life: TrueLife, stay: Stay, day: date) -> bool:
+        here = (stay.country == HOME) == self.at_home
+        return here and stay.purpose == self.purpose and life.citizen_on(day) == self.citizens
 
 
 _STANDING = (
-    _Standing("foreign workers here", "DF_LABOUR", "A.WORKERS.REGISTER._T._T._T.KZ._T._T", _works_here, "work-permits"),
-    _Standing("citizens working abroad", "DF_ABROAD", "A.WORKING.REGISTER.KZ._T._T._T._T", _works_abroad,
+    _Standing("foreign workers here", "DF_LABOUR", "A.WORKERS.REGISTER._T._T._T.KZ._T._T", False, True, "work",
+              "work-permits"),
+    _Standing("citizens working abroad", "DF_ABROAD", "A.WORKING.REGISTER.KZ._T._T._T._T", True, False, "work",
               "consular-registrations", "work"),
-    _Standing("foreign students here", "DF_STUDY", "A.STUDENTS_HERE.REGISTER.KZ._T._T", _studies_here,
+    _Standing("foreign students here", "DF_STUDY", "A.STUDENTS_HERE.REGISTER.KZ._T._T", False, True, "study",
               "residence-permits"),
-    _Standing("citizens studying abroad", "DF_STUDY", "A.STUDYING.REGISTER.KZ._T._T", _studies_abroad,
+    _Standing("citizens studying abroad", "DF_STUDY", "A.STUDYING.REGISTER.KZ._T._T", True, False, "study",
               "consular-registrations", "study"),
 )  # fmt: skip
 
 
-def _stocks(truth: Truth, records: list[TrueRecord], accounting: Accounting, measure: _Standing) -> Iterator[Compared]:
+def _stocks(
+    truth: Truth, records: Sequence[TrueRecord], accounting: Accounting, measure: _Standing
+) -> Iterator[Compared]:
     """At the end of each year; the register of today is counted as it stands, without who has gone unnoticed."""
     series = accounting.series(measure.flow, measure.key)
     for year in truth.years():
         day = date(year, 12, 31)
-        true = sum(measure.holds(life, stay) for life, stay in truth.present(day))
-        today = naive.in_register(records, measure.register, day, measure.purpose)
+        true = sum(measure.holds(life, stay, day) for life, stay in truth.present(day))
+        today = naive.in_register(records, measure.register, day, measure.counted)
         yield _compared(measure.name, str(year), true, series, today)
 
 
-def _moves_inside(truth: Truth, records: list[TrueRecord], accounting: Accounting) -> Iterator[Compared]:
+def _moves_inside(truth: Truth, records: Sequence[TrueRecord], accounting: Accounting) -> Iterator[Compared]:
     """Moves between regions; today those who register are counted, and nothing else is published so far."""
     true, registered = truth.moves_inside(), naive.registered_moves_inside(records)
     series = accounting.series("DF_INTERNAL", "A.INTERNAL_BETWEEN.REGISTER.KZ.KZ")

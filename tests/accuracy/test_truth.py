@@ -6,49 +6,58 @@ from pathlib import Path
 
 import pytest
 
+from deploy.simulation.life import Stay
+from deploy.simulation.truth import TrueRecord
 from tests.accuracy import naive
 from tests.accuracy.compared import Compared, summed
 from tests.accuracy.crossings import Verdicts, judged
 from tests.accuracy.report import Report, text, write
 from tests.accuracy.said import Verdict
-from tests.accuracy.truth import Truth, read
+from tests.accuracy.truth import TrueLife, Truth
 
-# 1: the worker in Korea of the method's H8; 2: comes to stay; 3: moves inside and tells nobody.
-LIVES = """life,household,kind,sex,born,died,citizenship,people,iin
-1,1,worker_in_korea,M,1990-01-01,,KAZ,kazakh,
-2,2,labour_immigrant,M,1990-01-01,,UZB,uzbek,
-3,3,internal_mover,F,1990-01-01,,KAZ,kazakh,
-"""
-STAYS = """life,since,until,country,region,purpose,ground
-1,2020-01-01,2024-01-15,KAZ,61,permanent,citizen
-1,2024-01-15,2024-08-01,KOR,,work,abroad
-1,2024-08-01,2024-08-31,KAZ,61,permanent,citizen
-1,2024-08-31,2025-04-01,KOR,,work,abroad
-1,2025-04-01,,KAZ,61,permanent,citizen
-2,2020-01-01,2024-03-01,UZB,,permanent,abroad
-2,2024-03-01,,KAZ,75,work,none
-3,2020-01-01,2024-05-01,KAZ,61,permanent,citizen
-3,2024-05-01,,KAZ,71,work,citizen
-"""
-RECORDS = """life,service,path,source_id,act,day,known_on,what,document,iin,region,country,purpose
-1,portal,border-crossings,a,create,2024-01-15,2024-01-15,exit,KAZ:N1,,,KOR,work
-1,portal,border-crossings,b,create,2024-08-01,2024-08-01,entry,KAZ:N1,,,KOR,work
-2,portal,border-crossings,c,create,2024-03-01,2024-03-01,entry,UZB:FA1,,,UZB,work
-2,portal,residence-registrations,r,create,2024-03-05,2024-03-05,registration,UZB:FA1,,75,UZB,work
-2,portal,residence-registrations,s,create,2024-03-05,2024-03-05,registration,UZB:FA1,,75,UZB,work
-2,portal,residence-registrations,s,withdraw,2024-03-05,2024-04-05,registration,UZB:FA1,,75,UZB,work
-1,consular,consular-registrations,k,create,2024-02-01,2024-02-01,,KAZ:N1,,,KOR,work
-"""
+BEFORE = date(2020, 1, 1)
+
+
+def life(number: int, kind: str, citizenship: str, *stays: str) -> TrueLife:
+    """`2024-01-15 KOR work` or `2024-01-15 KAZ 61 work`, each until the next one."""
+    told = [stay.split() for stay in stays]
+    since = [date.fromisoformat(parts[0]) for parts in told]
+    made = [
+        Stay(begins, ends, parts[1], parts[2] if len(parts) == 4 else None, parts[-1], "abroad")
+        for begins, ends, parts in zip(since, [*since[1:], None], told, strict=True)
+    ]
+    return TrueLife(number, kind, citizenship, ((BEFORE, citizenship),), tuple(made))
+
+
+def record(life: int, path: str, source_id: str, day: str, what: str = "", country: str = "", version: int = 0,
+           act: str = "create") -> TrueRecord:  # fmt: skip
+    on = date.fromisoformat(day)
+    service = "consular" if path.startswith("consular") else "portal"
+    return TrueRecord(service, path, source_id, act, version, life, on, on, (), what, "KAZ:N1", "", "", country, "work")
+
+
+# 1 is the worker in Korea of the method's H8; 2 comes to stay; 3 moves inside and tells nobody.
+LIVES = (
+    life(1, "worker_in_korea", "KAZ", "2020-01-01 KAZ 61 permanent", "2024-01-15 KOR work",
+         "2024-08-01 KAZ 61 permanent", "2024-08-31 KOR work", "2025-04-01 KAZ 61 permanent"),
+    life(2, "labour_immigrant", "UZB", "2020-01-01 UZB permanent", "2024-03-01 KAZ 75 work"),
+    life(3, "internal_mover", "KAZ", "2020-01-01 KAZ 61 permanent", "2024-05-01 KAZ 71 work"),
+)  # fmt: skip
+REGISTRATIONS = "residence-registrations"
+RECORDS = (
+    record(1, "border-crossings", "a", "2024-01-15", "exit", "KOR"),
+    record(1, "border-crossings", "b", "2024-08-01", "entry", "KOR"),
+    record(2, "border-crossings", "c", "2024-03-01", "entry", "UZB"),
+    record(2, REGISTRATIONS, "r", "2024-03-05", "registration", "UZB"),
+    record(2, REGISTRATIONS, "s", "2024-03-05", "registration", "UZB"),
+    record(2, REGISTRATIONS, "s", "2024-03-05", "registration", "UZB", version=1, act="withdraw"),
+    record(1, "consular-registrations", "k", "2024-02-01", country="KOR"),
+)
 
 
 @pytest.fixture(scope="module")
-def truth(tmp_path_factory: pytest.TempPathFactory) -> Truth:
-    folder = tmp_path_factory.mktemp("truth")
-    for name, content in (("lives", LIVES), ("stays", STAYS), ("records", RECORDS)):
-        (folder / f"{name}.csv").write_text(content)
-    about = {"seed": 1, "people": 3, "start": "2024-01-01", "through": "2025-12-31"}
-    (folder / "about.json").write_text(json.dumps(about))
-    return read(folder)
+def truth() -> Truth:
+    return Truth(date(2024, 1, 1), date(2025, 12, 31), {each.number: each for each in LIVES}, RECORDS)
 
 
 def test_migrations_are_those_of_the_rule(truth: Truth) -> None:
@@ -57,15 +66,15 @@ def test_migrations_are_those_of_the_rule(truth: Truth) -> None:
 
 
 def test_who_is_where(truth: Truth) -> None:
-    there = {(life.life, stay.country, stay.region) for life, stay in truth.present(date(2024, 12, 31))}
-    assert there == {(1, "KOR", ""), (2, "KAZ", "75"), (3, "KAZ", "71")}
-    assert truth.moves_inside() == {"2024": 1}
-    assert list(truth.years()) == [2024]
+    there = {(life.number, stay.country, stay.region) for life, stay in truth.present(date(2024, 12, 31))}
+    assert there == {(1, "KOR", None), (2, "KAZ", "75"), (3, "KAZ", "71")}
+    assert truth.moves_inside() == {"2024": 1, "2024-05": 1}
+    assert list(truth.years()) == [2024, 2025]
     assert (truth.months()[0], truth.months()[-1], len(truth.months())) == ("2024-01", "2025-12", 24)
 
 
 def test_the_counts_of_today(truth: Truth) -> None:
-    records = naive.standing(truth)
+    records = naive.standing(truth.records)
     assert naive.registered_moves(records, "registration") == {"2024": 1, "2024-03": 1}
     assert not naive.registered_moves_inside(records)
     assert naive.in_register(records, "consular-registrations", date(2024, 12, 31), "work") == 1
@@ -74,7 +83,7 @@ def test_the_counts_of_today(truth: Truth) -> None:
 
 def test_each_crossing_is_judged(truth: Truth) -> None:
     said = {"a": Verdict(True, False), "b": Verdict(None, False), "c": Verdict(False, False)}
-    verdicts = judged(truth, naive.standing(truth), said)
+    verdicts = judged(truth, naive.standing(truth.records), said)
     assert verdicts["_T"] == Verdicts(right=1, wrong=1, open=1, missing=2)
     assert verdicts["UZB"] == Verdicts(right=0, wrong=1, open=0, missing=0)
 

@@ -1,21 +1,21 @@
-"""The truth of a simulated country, read from its folder: who is who, where everybody is, and what follows of it.
+"""What follows of a simulated country's truth: who is where, and which crossings are migrations.
 
-What follows is counted in plain words, one life after the other: border crossings where two stays lie in different
-countries, and the 12/16-month rule by the oracle of the tests, with all that will ever be known.
+Counted in plain words, one life after the other: a border is crossed where two stays lie in different countries, and
+the 12/16-month rule is that of the tests' oracle, with all in view that will ever be known.
 """
 
-import csv
-import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from itertools import groupby, pairwise
-from operator import attrgetter
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from deploy.simulation import truth
+from deploy.simulation.life import Life, Stay
+from deploy.simulation.truth import TrueRecord
 from tests.accounting.oracle_residence import Crossing, Result, classify
 
 HOME = "KAZ"
@@ -24,43 +24,17 @@ EVER = 10**7
 
 
 class TrueLife(NamedTuple):
-    life: int
+    """A life as far as figures ask for it: `citizenship` is the one of its first day."""
+
+    number: int
     kind: str
-    people: str
     citizenship: str
+    citizenships: tuple[tuple[date, str], ...]
+    stays: tuple[Stay, ...]
 
-
-class TrueStay(NamedTuple):
-    """Where a life is from `since` to the day before `until` (date.max: for ever)."""
-
-    life: int
-    since: date
-    until: date
-    country: str
-    region: str
-    purpose: str
-    ground: str
-
-    @property
-    def at_home(self) -> bool:
-        return self.country == HOME
-
-
-class TrueRecord(NamedTuple):
-    """What a register wrote of a life; `day` is when it truly happened."""
-
-    life: int
-    service: str
-    path: str
-    source_id: str
-    act: str
-    day: date
-    what: str
-    document: str
-    iin: str
-    region: str
-    country: str
-    purpose: str
+    def citizen_on(self, day: date) -> bool:
+        """Whether the life is a citizen's of Kazakhstan on a day."""
+        return [state for since, state in self.citizenships if since <= day][-1:] == [HOME]
 
 
 class TrueCrossing(NamedTuple):
@@ -74,27 +48,27 @@ class TrueCrossing(NamedTuple):
 
 @dataclass(frozen=True)
 class Truth:
-    """All of a country; `stays` hold each life's in order."""
+    """All of a country whose registers write from `start` through `through`."""
 
     start: date
     through: date
     lives: Mapping[int, TrueLife]
-    stays: Mapping[int, tuple[TrueStay, ...]]
-    records: tuple[TrueRecord, ...]
+    records: Sequence[TrueRecord]
 
     @cached_property
     def crossings(self) -> tuple[TrueCrossing, ...]:
         """Every crossing within the registers' days, life by life, in order."""
         return tuple(
             crossing
-            for stays in self.stays.values()
-            for crossing in _crossings(stays)
+            for life in self.lives.values()
+            for crossing in _crossings(life)
             if self.start <= crossing.day <= self.through
         )
 
     def years(self) -> range:
         """Calendar years of which the registers hold every day."""
-        return range(self.start.year + (self.start > date(self.start.year, 1, 1)), self.through.year)
+        past = self.through + timedelta(days=1)
+        return range(self.start.year + (self.start > date(self.start.year, 1, 1)), past.year)
 
     def months(self) -> list[str]:
         """Months of which the registers hold every day, as SDMX writes them."""
@@ -104,68 +78,49 @@ class Truth:
 
     def migrations(self, arrival: bool) -> Counter[str]:
         """Year or month -> lives that truly migrated in it, in or out."""
-        days = [each.day for each in self.crossings if each.arrival == arrival and each.result.migration]
-        return Counter(str(day.year) for day in days) + Counter(f"{day:%Y-%m}" for day in days)
+        return by_period(each.day for each in self.crossings if each.arrival == arrival and each.result.migration)
 
-    def present(self, day: date) -> Iterator[tuple[TrueLife, TrueStay]]:
+    def present(self, day: date) -> Iterator[tuple[TrueLife, Stay]]:
         """Everybody's stay on a day."""
-        for life, stays in self.stays.items():
-            for stay in stays:
-                if stay.since <= day < stay.until:
-                    yield self.lives[life], stay
+        for life in self.lives.values():
+            for stay in life.stays:
+                if stay.since <= day and (stay.until is None or day < stay.until):
+                    yield life, stay
 
     def moves_inside(self) -> Counter[str]:
-        """Year -> changes of region without a border between them."""
-        return Counter(
-            str(after.since.year)
-            for stays in self.stays.values()
-            for before, after in pairwise(stays)
-            if before.at_home and after.at_home and before.region != after.region
+        """Year or month -> changes of region without a border between them."""
+        return by_period(
+            after.since
+            for life in self.lives.values()
+            for before, after in pairwise(life.stays)
+            if before.country == after.country == HOME and before.region != after.region
             if self.start <= after.since <= self.through
         )
 
 
+def by_period(days: Iterable[date]) -> Counter[str]:
+    """How many days lie in each year and in each month, as SDMX writes these."""
+    counts = Counter[str]()
+    for day in days:
+        counts.update((str(day.year), f"{day:%Y-%m}"))
+    return counts
+
+
 def read(folder: Path) -> Truth:
-    """The truth as `make simulate` left it. Raises OSError, ValueError where it is not whole."""
-    about = json.loads((folder / "about.json").read_text())
-    stays = [_stay(row) for row in _rows(folder / "stays.csv")]
-    return Truth(
-        date.fromisoformat(about["start"]),
-        date.fromisoformat(about["through"]),
-        {int(row["life"]): _life(row) for row in _rows(folder / "lives.csv")},
-        {life: tuple(own) for life, own in groupby(stays, key=attrgetter("life"))},
-        tuple(_record(row) for row in _rows(folder / "records.csv")),
-    )
+    """The truth as `make simulate` left it. Raises FileNotFoundError where it is not whole."""
+    about = truth.about(folder)
+    lives = {life.number: _needed(life) for life in truth.lives(folder)}
+    return Truth(about.start, about.through, lives, list(truth.records(folder)))
 
 
-def _rows(path: Path) -> Iterator[dict[str, str]]:
-    with path.open(newline="") as lines:
-        yield from csv.DictReader(lines)
+def _needed(life: Life) -> TrueLife:
+    first = life.stays[0].since
+    return TrueLife(life.number, life.kind, life.citizenship_on(first), life.citizenships, life.stays)
 
 
-def _life(row: dict[str, str]) -> TrueLife:
-    return TrueLife(int(row["life"]), row["kind"], row["people"], row["citizenship"])
-
-
-def _stay(row: dict[str, str]) -> TrueStay:
-    until = date.fromisoformat(row["until"]) if row["until"] else date.max
-    since = date.fromisoformat(row["since"])
-    return TrueStay(int(row["life"]), since, until, row["country"], row["region"], row["purpose"], row["ground"])
-
-
-def _record(row: dict[str, str]) -> TrueRecord:
-    own = (row[name] for name in TrueRecord._fields[6:])
-    day = date.fromisoformat(row["day"])
-    return TrueRecord(int(row["life"]), row["service"], row["path"], row["source_id"], row["act"], day, *own)
-
-
-def _crossings(stays: tuple[TrueStay, ...]) -> Iterator[TrueCrossing]:
+def _crossings(life: TrueLife) -> Iterator[TrueCrossing]:
     """The status at the beginning is the side on which the life begins: whoever is drawn has lived there before."""
-    days = [
-        Crossing(after.since.toordinal(), after.at_home)
-        for before, after in pairwise(stays)
-        if before.at_home != after.at_home
-    ]
-    initial = int(stays[0].at_home)
-    for crossing, result in zip(days, classify(days, initial, EVER), strict=True):
-        yield TrueCrossing(stays[0].life, date.fromordinal(crossing.day), crossing.arrival, result)
+    sides = [(stay.since, stay.country == HOME) for stay in life.stays]
+    days = [Crossing(since.toordinal(), inside) for (_, was), (since, inside) in pairwise(sides) if was != inside]
+    for crossing, result in zip(days, classify(days, int(sides[0][1]), EVER), strict=True):
+        yield TrueCrossing(life.number, date.fromordinal(crossing.day), crossing.arrival, result)
