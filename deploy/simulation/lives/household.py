@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Final, Literal
 
-from deploy.simulation import calibration, people
+from deploy.simulation import calibration, documents, people
 from deploy.simulation.life import Kind, Name, People
 from deploy.simulation.lives.draft import HOME, Draft, Era
 from deploy.simulation.people import Numbers
@@ -107,5 +107,7 @@ class Household:
         member.is_given_iin(member.born, self.numbers)
         sixteen = member.born + timedelta(days=16 * 366)
         member.has_passports(self.random, HOME, max(needed, member.born))
-        if sixteen < self.era.end:
-            member.is_issued("I", HOME, max(sixteen, self.day(-3000, -100)))
+        day = max(sixteen, self.day(-3600, -100))
+        for _ in range(2):  # an identity card, and the next one where it expires in the known time
+            if day < self.era.end:
+                day = documents.next_day(self.random, member.is_issued("I", HOME, day))

@@ -20,11 +20,11 @@ _OVERSTAYS: Final = 0.015
 
 
 def visitor(home: Household) -> list[Draft]:
-    """One or two visits, or more, by somebody alone or by two together."""
+    """One or two visits, or more, by somebody alone, by a couple, or by a parent with a child."""
     origin, purpose, region = home.draw("origin"), home.draw("purpose"), home.draw("region")
-    head = home.grown_up(0, origin)
-    members = [head] if home.size == 1 or head.age_on(home.begins) < 18 else [head, spouse_of(home, head, 1)]
-    members += [home.grown_up(place, origin) for place in range(len(members), home.size)]
+    members = [home.grown_up(0, origin)]
+    if home.size > 1:
+        members.append(home.child(1, members[0]) if home.chance(0.3) else spouse_of(home, members[0], 1))
     for member in members:
         member.starts(origin)
         member.has_passports(home.random, origin, home.begins - timedelta(days=30))
