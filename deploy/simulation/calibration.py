@@ -22,13 +22,16 @@ from deploy.simulation.life import Kind
 
 TARGETS: Final = Path(__file__).resolve().parent / "targets.csv"
 LEAD_MONTHS: Final = 15
-"""Lives begin so long before the registers do: who came before them is seen leaving first."""
+"""Lives begin so long before the registers do, where the file tells no longer time (`lead`): who came before them is
+seen leaving first."""
 
 
 class Target(NamedTuple):
-    """One dated figure. `dimension` and `code` are the two halves of its breakdown (`origin=UZB`)."""
+    """One dated figure of a `period` as published (`2024`, `2024-Q1`, empty for always). `dimension` and `code` are the
+    two halves of its breakdown (`origin=UZB`)."""
 
     kind: str
+    period: str
     year: int
     dimension: str
     code: str
@@ -57,7 +60,9 @@ class Mix(NamedTuple):
 def _target(row: dict[str, str]) -> Target:
     dimension, _, code = row["breakdown"].partition("=")
     year = int(row["period"][:4]) if row["period"] else 0
-    return Target(row["kind"], year, dimension, code, float(row["value"]), row["unit"], row["source"], row["url"])
+    return Target(
+        row["kind"], row["period"], year, dimension, code, float(row["value"]), row["unit"], row["source"], row["url"]
+    )
 
 
 @cache
@@ -105,6 +110,13 @@ def sampling(kind: str) -> float:
     return next(each.value for each in targets() if (each.kind, each.dimension) == (kind, "sampling"))
 
 
+@cache
+def lead(kind: str) -> int:
+    """How many months before the registers the first lives of a kind begin: as long as they stay, so that as many are
+    there on the first day as on any other."""
+    return int(next((each.value for each in targets() if (each.kind, each.dimension) == (kind, "lead")), LEAD_MONTHS))
+
+
 @dataclass(frozen=True)
 class Plan:
     """How many of `people` lives are of each kind, and in which month each of them begins."""
@@ -113,10 +125,9 @@ class Plan:
     start: date
     through: date
 
-    @cached_property
-    def months(self) -> tuple[tuple[int, int], ...]:
-        """Every month in which lives begin."""
-        first = self.start.year * 12 + self.start.month - 1 - LEAD_MONTHS
+    def months(self, kind: Kind) -> tuple[tuple[int, int], ...]:
+        """Every month in which lives of a kind begin."""
+        first = self.start.year * 12 + self.start.month - 1 - lead(kind)
         last = self.through.year * 12 + self.through.month - 1
         return tuple(divmod(each, 12) for each in range(first, last + 1))
 
@@ -143,17 +154,17 @@ class Plan:
 
     def begins(self, kind: Kind, place: float) -> tuple[int, int]:
         """Year and month (0-11) in which the life at `place` (0 to 1) among its kind begins."""
-        until = self._until[kind]
-        return self.months[min(bisect(until, place * until[-1]), len(self.months) - 1)]
+        months, until = self._until[kind]
+        return months[min(bisect(until, place * until[-1]), len(months) - 1)]
 
     def by_month(self, kind: Kind) -> Iterator[tuple[tuple[int, int], float]]:
         """Each month with the share of the kind's lives that begin in it."""
         weights = self._weights(kind)
-        yield from zip(self.months, (each / sum(weights) for each in weights), strict=True)
+        yield from zip(self.months(kind), (each / sum(weights) for each in weights), strict=True)
 
     @cached_property
-    def _until(self) -> dict[Kind, list[float]]:
-        return {kind: list(accumulate(self._weights(kind))) for kind in KINDS}
+    def _until(self) -> dict[Kind, tuple[tuple[tuple[int, int], ...], list[float]]]:
+        return {kind: (self.months(kind), list(accumulate(self._weights(kind)))) for kind in KINDS}
 
     def _weights(self, kind: Kind) -> list[float]:
         return [
@@ -161,5 +172,5 @@ class Plan:
             / per_life(kind)
             * sampling(kind)
             * mix(kind, "month", year).shares().get(str(month + 1), 0.0)
-            for year, month in self.months
+            for year, month in self.months(kind)
         ]

@@ -27,6 +27,7 @@ from deploy.simulation.lives import (
 )
 from deploy.simulation.lives.draft import Draft, Era
 from deploy.simulation.lives.household import Household
+from deploy.simulation.people import Numbers
 
 TELLERS: Final[dict[Kind, tuple[Callable[[Household], list[Draft]], tuple[int, ...]]]] = {
     "visitor": (visitors.visitor, visitors.SIZES),
@@ -56,9 +57,12 @@ class Country:
     """`people` lives of a seed, whose registers write from `start` through `through`."""
 
     def __init__(self, seed: int, people: int, start: date, through: date) -> None:
+        if start > through or people < 0:
+            raise ValueError(f"no country of {people} lives from {start} through {through}")
         self.seed, self.people, self.era = seed, people, Era(start, through)
         self.plan = Plan(people, start, through)
-        self._salt = int.from_bytes(blake2b(str(seed).encode(), digest_size=4).digest(), "big")
+        salt = int.from_bytes(blake2b(str(seed).encode(), digest_size=4).digest(), "big")
+        self._numbers = Numbers(salt, people)
         lives = self.plan.lives
         self._first_life = dict(zip(KINDS, accumulate((lives[kind] for kind in KINDS), initial=1), strict=False))
         self._first_household = dict(
@@ -85,7 +89,7 @@ class Country:
         random = Random(f"{self.seed}/{kind}/{number}")
         home = Household(
             random, self.era, kind, self._first_household[kind] + number, self._first_life[kind] + before,
-            min(sizes[place], lives - before), self._begins(random, kind, (before + 0.5) / lives), self._salt,
+            min(sizes[place], lives - before), self._begins(random, kind, (before + 0.5) / lives), self._numbers,
         )  # fmt: skip
         return [draft.finish() for draft in teller(home)]
 

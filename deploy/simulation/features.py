@@ -6,6 +6,7 @@ from typing import Final
 
 from deploy.simulation import calibration
 from deploy.simulation.life import Act, Deed, Kind, Life, Stay
+from deploy.simulation.lives.students import LATER
 
 _COUNTED_BY_ACT: Final[dict[Kind, Deed]] = {
     "seasonal_worker": "work_permit", "labour_immigrant": "labour_immigrant_permit", "permit_worker": "work_permit",
@@ -21,7 +22,14 @@ _BY_ACT: Final[dict[str, tuple[Deed, ...]]] = {
 _CITIZENS: Final = {
     "resident", "internal_mover", "resettler", "emigrant", "worker_in_russia", "worker_in_korea", "student_abroad",
 }  # fmt: skip
+OF_ALL: Final = {"youth", "working_age"}
+"""Dimensions whose shares are of all members; those of the others are of the heads of households."""
 _MOVED: Final = {"internal_mover", "resettler"}
+
+
+def is_whole(life: Life) -> bool:
+    """Whether the life is known from before its story begins: not yet away from home on the first known day."""
+    return (life.kind in _CITIZENS) == (life.stays[0].country == "KAZ")
 
 
 def begins(life: Life) -> Stay:
@@ -50,8 +58,9 @@ def feature(life: Life, dimension: str) -> str | None:
 
 
 def age_group(life: Life, groups: tuple[str, ...]) -> str | None:
-    """The group (`18-24`) into which the age falls that a life reaches in the year in which its story begins."""
-    age = begins(life).since.year - life.born.year
+    """The group (`18-24`) into which the age falls that a life reaches in the year in which its story begins; of
+    students as if it were for a first degree."""
+    age = begins(life).since.year - life.born.year - LATER.get(feature(life, "level") or "", 0)
     for group in groups:
         low, high = map(int, group.split("-"))
         if low <= age <= high:
@@ -80,8 +89,22 @@ def _destination(life: Life) -> str | None:
     return next((stay.country for stay in life.stays if stay.country != "KAZ"), None)
 
 
-def _youth(life: Life) -> str:
-    return "yes" if age_group(life, ("18-34",)) else "no"
+def _yes(told: object) -> str:
+    return "yes" if told else "no"
+
+
+def is_in_stock(life: Life, day: date) -> bool:
+    """Whether the life is counted on a day in its kind's published stock: at its studies, or at work abroad."""
+    purpose = "study" if life.kind in ("foreign_student", "student_abroad") else "work"
+    stay = next((stay for stay in life.stays if stay.since <= day and (stay.until is None or day < stay.until)), None)
+    return stay is not None and stay.purpose == purpose and (stay.country == "KAZ") != (life.kind in _CITIZENS)
+
+
+def entries(life: Life) -> Iterator[date]:
+    """The days on which a foreigner enters."""
+    for before, after in life.moves():
+        if before.country != "KAZ" == after.country and life.citizenship_on(after.since) != "KAZ":
+            yield after.since
 
 
 def _found(life: Life) -> str | None:
@@ -101,9 +124,12 @@ _READ: Final = {
     "purpose": lambda life: begins(life).purpose,
     "region": _region,
     "destination": _destination,
-    "youth": _youth,
-    "quota": lambda life: "yes" if _quota(life) else "no",
+    "youth": lambda life: _yes(age_group(life, ("15-34",))),
+    "head_youth": lambda life: _yes(age_group(life, ("18-34",))),
+    "working_age": lambda life: _yes(age_group(life, ("16-62",))),
+    "quota": lambda life: _yes(_quota(life)),
     "quota_region": lambda life: begins(life).region if _quota(life) else None,
+    "business": lambda life: _yes(any(act.details.get("kind") == "business_immigrant" for act in life.acts)),
     "found": _found,
 }
 

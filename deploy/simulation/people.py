@@ -1,9 +1,10 @@
 """Who someone is: birth, names of fathers and sons, marriages that change a name, the number given at birth.
 
 A life's number settles its day in the year and the serial digits of its IIN by a bijection, so that no two lives share
-an IIN though none knows of the others (up to 3.2 million lives; twins have digits of their own).
+an IIN though none knows of the others; twins have digits of their own.
 """
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 from typing import Final
@@ -13,6 +14,7 @@ from deploy.simulation.names.stock import stock
 from shared.kernel.iin import check_digit
 
 _SERIALS: Final = 9000
+_DAYS: Final = 365
 _VOWELS: Final = "аәеёиоөуұүыіэюя"
 _WITHOUT_ENDINGS: Final = {"chinese", "mongolian", "turkish", "korean", "indian", "german"}
 _STEMMED: Final = {"kazakh", "uzbek", "kyrgyz", "tajik", "turkmen"}
@@ -28,26 +30,36 @@ _OWN_PATRONYMIC: Final = {
 """People -> son's and daughter's ending, from which year of birth, and how often then (assumed)."""
 
 
-def birth_day(number: int, year: int, salt: int) -> date:
-    """The day in a year on which the life of this number was born."""
-    turn, rest = divmod(number, _SERIALS)
-    return date(year, 1, 1) + timedelta(days=(turn * 149 + ((rest * 2654435761 + salt) >> 9)) % 365)
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What a life's number settles: its day in the year and its IIN. `salt` is the seed's, `people` how many lives
+    there are."""
 
+    salt: int
+    people: int
 
-def iin(number: int, born: date, sex: str, salt: int, *, twin: bool = False) -> str:
-    """The life's IIN: the birth date, century and sex, four digits of the number, the check digit.
+    def birth_day(self, number: int, year: int) -> date:
+        """The day in a year on which the life of this number was born."""
+        turn, rest = divmod(number, _SERIALS)
+        return date(year, 1, 1) + timedelta(days=(turn * 149 + ((rest * 2654435761 + self.salt) >> 9)) % _DAYS)
 
-    Where no check digit exists the number carries a neighbouring year, as real numbers may since 2013.
-    """
-    rest = number % _SERIALS
-    serial = _SERIALS + rest // 9 if twin else (rest * 4201 + salt) % _SERIALS
-    century = (3 if born.year < 2000 else 5) + (sex == "F")
-    for year in range(born.year, born.year - 60, -1):
-        eleven = f"{year % 100:02}{born:%m%d}{century}{serial:04}"
-        check = check_digit(eleven)
-        if check is not None:
-            return f"{eleven}{check}"
-    raise AssertionError("sixty years without a check digit")
+    def iin(self, number: int, born: date, sex: str, *, twin: bool = False) -> str:
+        """The life's IIN: the birth date, century and sex, four digits of the number, the check digit.
+
+        Where no check digit exists, and of further millions, the number carries an earlier year, as numbers may since
+        2013: some multiple of four years, so that no day of a leap year becomes another's.
+        """
+        turn, rest = divmod(number, _SERIALS)
+        serial = _SERIALS + rest // 9 if twin else (rest * 4201 + self.salt) % _SERIALS
+        century = (3 if born.year < 2000 else 5) + (sex == "F")
+        rounds = self.people // (_SERIALS * _DAYS) + 1
+        first = born.year - 4 * ((born.year // 4 - turn // _DAYS) % rounds)
+        for year in range(first, first - 60 * 4 * rounds, -4 * rounds):
+            eleven = f"{year % 100:02}{born:%m%d}{century}{serial:04}"
+            check = check_digit(eleven)
+            if check is not None:
+                return f"{eleven}{check}"
+        raise AssertionError("sixty years without a check digit")
 
 
 def draw_name(random: Random, people: People, sex: str, born: date, *, bare: bool = False) -> Name:

@@ -3,12 +3,16 @@
 import re
 from collections import Counter
 from datetime import date, timedelta
+from typing import get_args
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from deploy.simulation.acts import MEMBERS
 from deploy.simulation.calibration import KINDS
 from deploy.simulation.country import Country
-from deploy.simulation.life import Life
+from deploy.simulation.life import Deed, Kind, Life, Stay
 from deploy.simulation.lives.draft import Era
 from deploy.simulation.names.written import office
 from shared.kernel import iin
@@ -34,6 +38,42 @@ def test_nobody_is_in_two_places_and_stays_follow_without_gap(lives: list[Life])
         assert all(before.until == after.since > before.since for before, after in life.moves())
         assert life.stays[-1].until == life.died
         assert life.stays[-1].since < ERA.end
+
+
+@settings(max_examples=40)
+@given(
+    seed=st.integers(0, 2**64),
+    kind=st.sampled_from(KINDS),
+    place=st.floats(0, 1, exclude_max=True),
+    start=st.dates(date(2012, 1, 1), date(2026, 1, 1)),
+    days=st.integers(0, 2000),
+)
+def test_every_household_of_every_country_is_coherent(
+    seed: int, kind: Kind, place: float, start: date, days: int
+) -> None:
+    """Whatever the seed and the time: one place on every day, its ground that of the citizenship, acts in order."""
+    era = Era(start, start + timedelta(days=days))
+    whole = Country(seed, 3000, era.start, era.through)
+    for life in whole.household(kind, int(place * whole.households(kind))):
+        assert life.stays[0].since == max(life.born, era.dawn)
+        assert all(before.until == after.since > before.since for before, after in life.moves())
+        assert life.stays[-1].until == life.died
+        assert life.stays[-1].since < era.end
+        assert all(_is_on_right_ground(life, stay, era) for stay in life.stays)
+        assert [act.day for act in life.acts] == sorted(act.day for act in life.acts)
+        assert life.iin is None or iin.is_valid(life.iin)
+        assert all(life.born <= paper.issued_on < paper.expires for paper in life.papers)
+
+
+def test_acts_have_the_members_that_registers_rely_on(lives: list[Life]) -> None:
+    told = set()
+    for life in lives:
+        for act in life.acts:
+            always, sometimes = MEMBERS[act.deed]
+            assert always <= act.details.keys() <= always | sometimes, act
+            told.add(act.deed)
+    assert set(get_args(Deed)) - told <= {"refugee", "expulsion"}  # so few that a small country may have none
+    assert set(MEMBERS) == set(get_args(Deed))
 
 
 def test_everybody_counts_once_and_there_are_as_many_as_were_asked_for(lives: list[Life]) -> None:
@@ -85,12 +125,14 @@ def test_acts_lie_within_the_life_and_in_order(lives: list[Life]) -> None:
 
 
 def test_a_citizen_is_here_by_right_and_a_foreigner_is_not_called_one(lives: list[Life]) -> None:
-    for life in lives:
-        for stay in life.stays:
-            if stay.country == "KAZ":
-                last = (stay.until or ERA.end) - timedelta(days=1)
-                for day in (stay.since, last):
-                    assert (stay.ground == "citizen") == (life.citizenship_on(day) == "KAZ"), (life, stay)
+    assert [(life, stay) for life in lives for stay in life.stays if not _is_on_right_ground(life, stay, ERA)] == []
+
+
+def _is_on_right_ground(life: Life, stay: Stay, era: Era) -> bool:
+    """Whether who stays here as a citizen is one on the first day and on the last, and nobody else."""
+    days = (stay.since, (stay.until or era.end) - timedelta(days=1))
+    is_citizen = [life.citizenship_on(day) == "KAZ" for day in days]
+    return stay.country != "KAZ" or is_citizen == [stay.ground == "citizen"] * 2
 
 
 def test_the_same_seed_gives_the_same_bits_and_another_seed_others() -> None:
@@ -105,3 +147,39 @@ def test_a_household_can_be_drawn_alone(lives: list[Life]) -> None:
         number = whole.households(kind) // 2
         alone = whole.household(kind, number)
         assert alone == [life for life in lives if life.household == alone[0].household]
+
+
+def test_the_population_balances(lives: list[Life]) -> None:
+    first, last = date(2023, 7, 1), date(2026, 6, 30)
+    moves = [pair for life in lives for pair in life.moves() if first < pair[1].since <= last]
+    entered = sum(before.country != "KAZ" == after.country for before, after in moves)
+    left = sum(before.country == "KAZ" != after.country for before, after in moves)
+    born = sum(first < life.born <= last and life.stays[0].country == "KAZ" for life in lives)
+    died = sum(
+        life.died is not None and first < life.died <= last and life.stays[-1].country == "KAZ" for life in lives
+    )
+    assert _population(lives, last) - _population(lives, first) == entered - left + born - died
+    assert min(entered, left, born, died) > 0
+
+
+def _population(lives: list[Life], day: date) -> int:
+    return sum(
+        stay.country == "KAZ" and stay.since <= day and (stay.until is None or day < stay.until)
+        for life in lives
+        for stay in life.stays
+    )
+
+
+@pytest.mark.parametrize(
+    ("people", "start", "through"),
+    [(1, START, THROUGH), (40, date(2026, 6, 30), date(2026, 6, 30)), (60, date(2016, 2, 29), date(2024, 2, 29))],
+)
+def test_a_small_short_or_long_country_is_whole(people: int, start: date, through: date) -> None:
+    found = list(Country(9, people, start, through).lives())
+    assert len(found) == people
+    assert all(life.stays[0].since >= Era(start, through).dawn for life in found)
+
+
+def test_a_country_without_time_is_refused() -> None:
+    with pytest.raises(ValueError, match="no country of 10 lives"):
+        Country(1, 10, THROUGH, START)

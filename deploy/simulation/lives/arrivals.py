@@ -45,12 +45,12 @@ def _seeks(
         outcome = "granted" if granted else "refused"
         member.does(applied, "asylum", **told, applied_on=str(applied), decided_on=str(decided), outcome=outcome)
         member.goes(applied, HOME, region, "other", "protection")
-        member.is_given_iin(home.day(5, 40, applied), home.salt)
+        member.is_given_iin(home.day(5, 40, applied), home.numbers)
     if granted:
         day = max(decided, member.born + timedelta(days=20))
         ended = {"ended_on": str(leaves)} if leaves and leaves < home.era.end else {}
         member.does(day, "refugee", **told, granted_on=str(day), **ended)
-        member.is_given_iin(home.day(1, 20, day), home.salt)
+        member.is_given_iin(home.day(1, 20, day), home.numbers)
     elif member.born < decided:
         member.goes(decided + timedelta(days=30), HOME, region, "other", "none")
     if leaves and leaves > member.born:
@@ -75,7 +75,7 @@ def family_immigrant(home: Household) -> list[Draft]:
         member.starts(origin)
         member.has_passports(home.random, origin, home.begins - timedelta(days=30), citizens)
         member.goes(home.begins, HOME, region, "family", "visa" if origin in ("CHN", "TKM") else "visa_free")
-        member.is_given_iin(home.day(-15, 15, permitted), home.salt)
+        member.is_given_iin(home.day(-15, 15, permitted), home.numbers)
         _is_permitted(home, member, region, permitted, permanent=permanent)
         _visits_or_naturalises(home, member, region, citizens)
         may_die(home, member)

@@ -9,8 +9,9 @@ from datetime import date, timedelta
 from random import Random
 from typing import Literal
 
-from deploy.simulation import documents, people
+from deploy.simulation import documents
 from deploy.simulation.life import Act, Deed, Ground, Kind, Life, Name, Paper, Stay
+from deploy.simulation.people import Numbers
 
 DAY = timedelta(days=1)
 HOME = "KAZ"
@@ -23,12 +24,14 @@ class Era:
 
     start: date
     through: date
+    before: date = field(init=False)
     dawn: date = field(init=False)
     end: date = field(init=False)
 
     def __post_init__(self) -> None:
         """500 days before the registers begin and after they end: who has lived here since dawn was a resident when
-        they began."""
+        they began. A story may begin years before dawn: what is known of it begins with dawn."""
+        object.__setattr__(self, "before", self.start - timedelta(days=2500))
         object.__setattr__(self, "dawn", self.start - timedelta(days=500))
         object.__setattr__(self, "end", self.through + timedelta(days=500))
 
@@ -76,7 +79,7 @@ class Draft:
         self, country: str, region: str | None = None, purpose: str = "permanent", ground: Ground = "citizen"
     ) -> None:
         """Where the life is on its first day; who is born here in the known time has an act of birth."""
-        self.stays.append(_stay(self.first_day, country, region, purpose, ground))
+        self.stays.append(_stay(max(self.born, self.era.before), country, region, purpose, ground))
         if self.born > self.era.dawn and country == HOME:
             self.does(self.born, "birth", region=str(region))
 
@@ -105,7 +108,7 @@ class Draft:
         return self.goes(since + timedelta(days=days), abroad.country, None, abroad.purpose, "abroad")
 
     def does(self, day: date, deed: Deed, **details: str) -> None:
-        """An act of a day; one before the first day happened before all time and is left out."""
+        """An act of a day; one before the first known day is left out."""
         if self.first_day <= day < self.era.end:
             self.acts.append(Act(day, deed, details))
 
@@ -119,10 +122,10 @@ class Draft:
         self.name = name
         self.names.append((day, name))
 
-    def is_given_iin(self, day: date, salt: int) -> None:
+    def is_given_iin(self, day: date, numbers: Numbers) -> None:
         """The IIN, given on a day: at birth, or on the way."""
         if self.iin is None:
-            self.iin = people.iin(self.number, self.born, self.sex, salt, twin=self.is_twin)
+            self.iin = numbers.iin(self.number, self.born, self.sex, twin=self.is_twin)
             self.iin_since = day
 
     def is_issued(self, kind: Literal["P", "I", "R"], state: str, day: date, expires: date | None = None) -> Paper:
@@ -152,7 +155,12 @@ class Draft:
     def finish(self) -> Life:
         """The life as it was, in order and within the era."""
         end = self.died or self.era.end
-        stays = [stay for stay in self.stays if stay.since < end]
+        stays = [
+            stay for stay in self.stays if stay.since < end and (stay.until is None or stay.until > self.first_day)
+        ]
+        if stays[0].since < self.first_day:
+            first = stays[0]
+            stays[0] = Stay(self.first_day, first.until, first.country, first.region, first.purpose, first.ground)
         if self.died:
             last = stays[-1]
             stays[-1] = Stay(last.since, self.died, last.country, last.region, last.purpose, last.ground)

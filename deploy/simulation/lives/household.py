@@ -5,9 +5,10 @@ from datetime import date, timedelta
 from random import Random
 from typing import Final, Literal
 
-from deploy.simulation import calibration, people
+from deploy.simulation import calibration, documents, people
 from deploy.simulation.life import Kind, Name, People
 from deploy.simulation.lives.draft import HOME, Draft, Era
+from deploy.simulation.people import Numbers
 
 PEOPLES: Final[dict[str, tuple[tuple[People, int], ...]]] = {
     "KAZ": (("kazakh", 74), ("russian", 20), ("uzbek", 6)),
@@ -41,7 +42,7 @@ class Household:
     first: int
     size: int
     begins: date
-    salt: int
+    numbers: Numbers
 
     def draw(self, dimension: str, kind: str | None = None) -> str:
         """A code of the kind's mix along a dimension, in the year in which the story begins."""
@@ -74,7 +75,7 @@ class Household:
         chosen = "F" if (sex or self.draw("sex")) == "F" else "M"
         low, _, high = (age or self.draw("age")).partition("-")
         year = self.begins.year - self.random.randint(int(low), int(high or low))
-        born = people.birth_day(self.first + place, year, self.salt)
+        born = self.numbers.birth_day(self.first + place, year)
         of = people_ or self.people_of(citizenship)
         name = people.draw_name(self.random, of, chosen, born, bare=is_bare(of, citizenship))
         return self._member(place, chosen, born, name, citizenship)
@@ -82,10 +83,12 @@ class Household:
     def child(self, place: int, parent: Draft, *, year: int | None = None, born: date | None = None) -> Draft:
         """A child of a member with the father's surname and patronymic: of a mother alone, of one who is not there.
         `born`: the day of a twin."""
-        oldest = max(1, min(17, parent.age_on(self.begins) - 19))
+        age = parent.age_on(self.begins)
+        youngest = max(1, age - 46)
+        oldest = max(youngest, min(17, age - 19))
         chosen = "F" if self.chance(0.485) else "M"
-        year = year or self.begins.year - self.random.randint(1, oldest)
-        day = born or people.birth_day(self.first + place, year, self.salt)
+        year = year or self.begins.year - self.random.randint(youngest, oldest)
+        day = born or self.numbers.birth_day(self.first + place, year)
         citizenship, father = parent.citizenships[0][1], parent.names[0][1]
         if parent.sex == "F":
             parent.partner = father = parent.partner or people.partner_name(self.random, parent.name)
@@ -101,8 +104,10 @@ class Household:
 
     def citizen_papers(self, member: Draft, needed: date) -> None:
         """What a citizen of Kazakhstan has: the IIN from birth, passports, from sixteen on an identity card."""
-        member.is_given_iin(member.born, self.salt)
+        member.is_given_iin(member.born, self.numbers)
         sixteen = member.born + timedelta(days=16 * 366)
         member.has_passports(self.random, HOME, max(needed, member.born))
-        if sixteen < self.era.end:
-            member.is_issued("I", HOME, max(sixteen, self.day(-3000, -100)))
+        day = max(sixteen, self.day(-3600, -100))
+        for _ in range(2):  # an identity card, and the next one where it expires in the known time
+            if day < self.era.end:
+                day = documents.next_day(self.random, member.is_issued("I", HOME, day))

@@ -18,14 +18,16 @@ SIZES: Final = (4, 1, 5, 2, 6, 3)
 """Lives in a household, in turn."""
 
 _BARE: Final = {"CHN", "MNG"}
-_RETURNS, _NEVER_CITIZEN = 0.04, 0.1
-"""Chances (assumed): that a family goes back; that the status expires before citizenship is asked for."""
+_RETURNS, _NEVER_CITIZEN, _FORMER = 0.04, 0.1, 0.03
+"""Chances (assumed): that a family goes back; that the status expires before citizenship is asked for;
+that a former kandas family leaves for permanent residence abroad."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Way:
     """The family's way through the procedure. `citizens` is None where it never gets there,
-    `leaves` where it stays, `looked_around` where nobody came on a visit before."""
+    `leaves` where it stays, `looked_around` where nobody came on a visit before, `emigrates` where nobody
+    leaves for good as a citizen."""
 
     case: str
     origin: str
@@ -37,6 +39,7 @@ class _Way:
     citizens: date | None
     leaves: date | None
     looked_around: date | None = None
+    emigrates: date | None = None
 
 
 def kandas(home: Household) -> list[Draft]:
@@ -80,8 +83,11 @@ def _way(home: Household, origin: str) -> _Way:
     goes_back, never = home.chance(_RETURNS), home.chance(_NEVER_CITIZEN)
     citizens = None if goes_back or never else home.day(100, 350, granted)
     leaves = home.day(60, 330, granted) if goes_back else None
+    emigrates = home.day(250, 800, citizens) if citizens and home.chance(_FORMER) else None
     visit = home.day(-330, -50) if home.chance(0.25) else None
-    return _Way(str(home.number), origin, region, in_quota, home.begins, applied, granted, citizens, leaves, visit)
+    return _Way(
+        str(home.number), origin, region, in_quota, home.begins, applied, granted, citizens, leaves, visit, emigrates
+    )
 
 
 def _later(home: Household, way: _Way) -> _Way:
@@ -126,11 +132,11 @@ def _is_granted(home: Household, member: Draft, way: _Way, role: str) -> None:
         max(way.granted, member.born + timedelta(days=14)),
     )
     if way.citizens and granted >= way.citizens:  # born too late for a status of its own
-        member.is_given_iin(member.born, home.salt)
+        member.is_given_iin(member.born, home.numbers)
         return
     told = {"case": way.case, "member": role, "country_of_origin": way.origin, "region": way.region}
     member.does(applied, "kandas_applied", **told)
-    member.is_given_iin(home.random.choice((applied, granted, home.day(1, 30, granted))), home.salt)
+    member.is_given_iin(home.random.choice((applied, granted, home.day(1, 30, granted))), home.numbers)
     valid_until = granted + timedelta(days=364)
     member.does(
         granted,
@@ -159,7 +165,9 @@ def _becomes_citizen(home: Household, member: Draft, way: _Way, surname: str | N
     member.is_issued("P", HOME, issued)
     if member.age_on(issued) >= 16:
         member.is_issued("I", HOME, issued + timedelta(days=1))
-    if home.chance(0.35):
+    if way.emigrates:
+        member.goes(way.emigrates, way.origin, None, "permanent", "abroad")
+    elif home.chance(0.35):
         member.trip(home.day(30, 500, issued), home.random.randint(7, 45), way.origin, "private")
 
 

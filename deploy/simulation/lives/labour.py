@@ -41,7 +41,7 @@ def _season(home: Household, worker: Draft, day: date, region: str, activity: st
     """From the entry to the exit: without a visa first, then on the permit, which is prolonged once at most."""
     arrived = worker.goes(day, HOME, region, "work", "visa_free")
     issued = home.day(5, 25, arrived)
-    worker.is_given_iin(home.day(1, 4, arrived), home.salt)
+    worker.is_given_iin(home.day(1, 4, arrived), home.numbers)
     months = home.random.choices((3, 6, 9, 12), (34, 30, 16, 20))[0]
     until = issued + timedelta(days=months * 30 + 5 if months < 12 else 364)
     worker.does(

@@ -19,7 +19,7 @@ _TROUBLES: Final = (("unpaid_wages", "injury", "detention", "exploitation", "oth
 
 def emigrant(home: Household) -> list[Draft]:
     """A household that moves abroad for good; it visits, some take another citizenship, a few come back."""
-    age = "18-34" if home.draw("youth") == "yes" else "35-70"
+    age = "18-34" if home.draw("head_youth") == "yes" else "35-70"
     drawn = home.draw("people")
     members = family_of_citizens(home, next(each for each, _ in PEOPLES[HOME] if each == drawn), age)
     country, region = home.draw("destination"), home.draw("region")

@@ -86,7 +86,7 @@ def born_on_the_way(home: Household, place: int) -> int:
     years = [
         year
         for year in range(home.begins.year, home.era.through.year + 1)
-        if home.begins + timedelta(days=60) <= people.birth_day(home.first + place, year, home.salt) <= home.era.through
+        if home.begins + timedelta(days=60) <= home.numbers.birth_day(home.first + place, year) <= home.era.through
     ]
     return home.random.choice(years) if years else home.begins.year - 1
 

@@ -10,18 +10,21 @@ SIZES: Final = (1,)
 """Lives in a household, in turn."""
 
 _YEARS: Final = {"bachelor": 4, "master": 2, "doctor": 3, "vocational": 3, "preparatory": 1}
+LATER: Final = {"master": 4, "doctor": 7}
+"""Level -> by how many years later than a first degree it begins."""
 _DROPS_OUT: Final = 0.12
 """Share who leave after the first year (assumed)."""
 
 
 def foreign_student(home: Household) -> list[Draft]:
     """From the first term to the last; some leave early, some go home every summer, some never."""
-    student = home.grown_up(0, home.draw("origin"))
+    level = home.draw("level")
+    student = home.grown_up(0, home.draw("origin"), age=_age(home, level))
     student.starts(student.citizenship)
     student.has_passports(home.random, student.citizenship, home.begins - timedelta(days=60))
-    level, region = home.draw("level"), home.draw("region")
+    region = home.draw("region")
     since, until = _term(home, level)
-    student.is_given_iin(home.day(4, 30), home.salt)
+    student.is_given_iin(home.day(4, 30), home.numbers)
     student.does(
         since, "studies", country=HOME, region=region, institution=str(home.random.randint(1, 90)), level=level,
         funding=home.random.choices(("own_means", "state_grant", "intergovernmental"), (84, 6, 10))[0],
@@ -35,8 +38,9 @@ def foreign_student(home: Household) -> list[Draft]:
 
 def student_abroad(home: Household) -> list[Draft]:
     """A citizen's years of study abroad; a third of them stays there."""
-    student = home.grown_up(0, HOME)
-    region, country, level = home.draw("region"), home.draw("destination"), home.draw("level")
+    level = home.draw("level")
+    student = home.grown_up(0, HOME, age=_age(home, level))
+    region, country = home.draw("region"), home.draw("destination")
     student.region_of_origin, student.education = (
         region,
         "secondary" if level in ("bachelor", "vocational") else "higher",
@@ -58,6 +62,12 @@ def student_abroad(home: Household) -> list[Draft]:
     else:
         student.goes(home.day(2, 20, until), HOME, region, "permanent", "citizen")
     return [student]
+
+
+def _age(home: Household, level: str) -> str:
+    """The group of age, by so many years later as the level follows a first degree."""
+    low, high = (int(each) + LATER.get(level, 0) for each in home.draw("age").split("-"))
+    return f"{low}-{high}"
 
 
 def _term(home: Household, level: str) -> tuple[date, date]:

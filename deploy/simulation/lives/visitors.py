@@ -20,11 +20,11 @@ _OVERSTAYS: Final = 0.015
 
 
 def visitor(home: Household) -> list[Draft]:
-    """One or two visits, or more, by somebody alone or by two together."""
+    """One or two visits, or more, by somebody alone, by a couple, or by a parent with a child."""
     origin, purpose, region = home.draw("origin"), home.draw("purpose"), home.draw("region")
-    head = home.grown_up(0, origin)
-    members = [head] if home.size == 1 or head.age_on(home.begins) < 18 else [head, spouse_of(home, head, 1)]
-    members += [home.grown_up(place, origin) for place in range(len(members), home.size)]
+    members = [home.grown_up(0, origin)]
+    if home.size > 1:
+        members.append(home.child(1, members[0]) if home.chance(0.3) else spouse_of(home, members[0], 1))
     for member in members:
         member.starts(origin)
         member.has_passports(home.random, origin, home.begins - timedelta(days=30))
@@ -47,7 +47,7 @@ def visits(home: Household, members: list[Draft], region: str, purpose: str) -> 
                 overstay(home, member, since + timedelta(days=allowed), over, region)
             leaves = since + timedelta(days=allowed + over if over else length)
             member.goes(leaves, origin, None, "permanent", "abroad")
-        day = home.day(45, 400, day)
+        day = home.day(325, 400, day) if home.chance(0.6) else home.day(35, 120, day)  # often in the same season
 
 
 def overstay(home: Household, member: Draft, since: date, days: int, region: str) -> None:

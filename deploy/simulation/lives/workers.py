@@ -29,7 +29,7 @@ def permit_worker(home: Household) -> list[Draft]:
         told["category"] = category
     years = home.random.choices((1, 2, 3), (48, 32, 20))[0]
     issued = home.day(-45, -8)
-    worker.is_given_iin(home.day(-30, -5, issued), home.salt)
+    worker.is_given_iin(home.day(-30, -5, issued), home.numbers)
     for _ in range(years):
         permit(home, worker, "work_permit", issued, 364, told)
         issued += timedelta(days=365)
@@ -48,7 +48,7 @@ def seasonal_worker(home: Household) -> list[Draft]:
     day = home.begins
     for _ in range(home.random.choices((1, 2, 3), (50, 30, 20))[0]):
         issued, days = home.day(-25, -5, day), home.random.choices((90, 180, 270), (35, 45, 20))[0]
-        worker.is_given_iin(home.day(-20, -2, issued), home.salt)
+        worker.is_given_iin(home.day(-20, -2, issued), home.numbers)
         permit(home, worker, "work_permit", issued, days, told)
         worker.goes(day, HOME, region, "work", "work_permit")
         back = issued + timedelta(days=days - home.random.randrange(0, 20))
@@ -66,9 +66,12 @@ def eaeu_worker(home: Household) -> list[Draft]:
 
 
 def exempt_worker(home: Household) -> list[Draft]:
-    """Somebody whom decree 1041 frees from the permit."""
+    """Somebody whom decree 1041 frees from the permit, or who does business of their own."""
+    if home.draw("business") == "yes":
+        return _business_immigrant(home)
     ground = home.draw("ground")
-    return _without_permit(home, "exempt_work", "exempt", {"ground": ground, "ground_document": f"D{home.first}"})
+    told = {"ground": ground, "ground_document": f"D{home.first}"}
+    return _without_permit(home, "exempt_work", "exempt", told, heads=ground == "head_of_foreign_company")
 
 
 def irregular_worker(home: Household) -> list[Draft]:
@@ -104,14 +107,16 @@ def _worker(home: Household) -> Draft:
 
 
 def _post(home: Household, worker: Draft, region: str, activity: str, *, qualified: str) -> dict[str, str]:
-    employer = str(int(home.random.paretovariate(0.7)) % EMPLOYERS)  # a few have many, many a few
+    employer = str(int(EMPLOYERS * home.random.random() ** 2))  # a few have many, many a few
     return {"region": region, "activity": activity, "employer": employer, "qualified": qualified}
 
 
-def _without_permit(home: Household, deed: Deed, ground: Ground, details: dict[str, str]) -> list[Draft]:
+def _without_permit(
+    home: Household, deed: Deed, ground: Ground, details: dict[str, str], *, heads: bool = False
+) -> list[Draft]:
     worker = _worker(home)
     region, activity = home.draw("region"), home.draw("activity")
-    worker.occupation = home.random.choice(OCCUPATIONS[activity])
+    worker.occupation = home.random.choice(_HEADS["1"] if heads else OCCUPATIONS[activity])
     details = details | ({"country": worker.citizenship} if "country" in details else {})
     since = home.day(2, 30)
     stays_for_good = home.chance(0.12)
@@ -119,10 +124,23 @@ def _without_permit(home: Household, deed: Deed, ground: Ground, details: dict[s
     told = _post(home, worker, region, activity, qualified="true" if worker.occupation[0] in "123" else "false")
     if not stays_for_good:
         told["works_until"] = str(until - timedelta(days=2))
-    worker.is_given_iin(home.day(0, 20), home.salt)
+    worker.is_given_iin(home.day(0, 20), home.numbers)
     worker.does(since, deed, **told, **details, works_from=str(since), occupation=str(worker.occupation))
     _at_work(home, worker, home.begins, until, (region, ground), rotates=False)
     may_die(home, worker, chance=0.002)
+    return [worker]
+
+
+def _business_immigrant(home: Household) -> list[Draft]:
+    """Somebody with a company here, whom the register of permits knows for two years at a time."""
+    worker = _worker(home)
+    region, activity = home.draw("region"), home.draw("activity")
+    worker.occupation = home.random.choice(_HEADS["1"])
+    told = _post(home, worker, region, activity, qualified="true") | {"kind": "business_immigrant"}
+    issued = home.day(5, 40)
+    worker.is_given_iin(home.day(-20, -2, issued), home.numbers)
+    permit(home, worker, "work_permit", issued, 729, told)
+    _at_work(home, worker, home.begins, home.day(200, 729, issued), (region, "exempt"), rotates=False)
     return [worker]
 
 

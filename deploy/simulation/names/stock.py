@@ -9,23 +9,34 @@ from functools import cache
 from itertools import accumulate
 from pathlib import Path
 from random import Random
+from typing import Final
 
 _FOLDER = Path(__file__).resolve().parent / "stock"
+_COMPOSED: Final = "*"
 
 
 class Names:
-    """Names of one part (surname, stem, male, female) with weights, drawn in logarithmic time."""
+    """Names of one part (surname, stem, male, female) with weights, drawn in logarithmic time.
 
-    __slots__ = ("_total", "_until", "names")
+    The name `*` stands for the many rarer ones: it is composed of a front and a back, as such names are made.
+    """
 
-    def __init__(self, weighted: list[tuple[str, int]]) -> None:
+    __slots__ = ("_backs", "_fronts", "_total", "_until", "names")
+
+    def __init__(self, weighted: list[tuple[str, int]], fronts: list[str], backs: list[str]) -> None:
+        self._fronts, self._backs = fronts, backs
         self.names = [name for name, _ in weighted]
         self._until = list(accumulate(weight for _, weight in weighted))
         self._total = self._until[-1]
 
     def draw(self, random: Random) -> str:
         """A name by its weight."""
-        return self.names[bisect(self._until, random.random() * self._total)]
+        found = self.names[bisect(self._until, random.random() * self._total)]
+        if found != _COMPOSED:
+            return found
+        chance = random.random() * len(self._fronts)
+        front = int(chance)
+        return self._fronts[front] + self._backs[int((chance - front) * len(self._backs))]
 
 
 @cache
@@ -36,4 +47,12 @@ def stock(people: str) -> dict[str, Names]:
         parts: dict[str, list[tuple[str, int]]] = {}
         for row in rows:
             parts.setdefault(row["part"], []).append((row["name"], int(row["weight"])))
-    return {part: Names(weighted) for part, weighted in parts.items()}
+    return {
+        part: Names(weighted, _names(parts, f"{part}_front"), _names(parts, f"{part}_back"))
+        for part, weighted in parts.items()
+        if "_" not in part
+    }
+
+
+def _names(parts: dict[str, list[tuple[str, int]]], part: str) -> list[str]:
+    return [name for name, _ in parts.get(part, ())]

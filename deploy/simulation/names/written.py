@@ -36,7 +36,7 @@ _BY_LATIN_EAR: Final = (
     ("sch", "ш"), ("sh|ş", "ш"), ("ch|ç", "ч"), ("th", "т"), ("kh", "х"), ("ph", "ф"), ("ee", "и"), ("oo|ou", "у"),
     ("ya", "я"), ("yu|yoo", "ю"), ("yo", "ё"), ("ye", "е"), ("ei", "ай"), ("ie", "и"), ("eu", "ой"), ("ck", "к"),
     ("tz", "ц"), ("ß|ss", "с"), ("ğ", "г"), ("ı", "ы"), ("ö", "ё"), ("ü", "ю"), ("ä", "е"), ("j", "дж"), ("c", "к"),
-    ("^e", "э"), ("y", "й"), ("w", "в"), ("x", "кс"), ("q", "к"),
+    ("^e", "э"), ("(?<=[bdghklmnprstvz])y$", "и"), ("y", "й"), ("w", "в"), ("x", "кс"), ("q", "к"),
 )  # fmt: skip
 _EAR: Final = tuple((re.compile(pattern), spelled) for pattern, spelled in _BY_LATIN_EAR)
 _LETTERS: Final = str.maketrans("abdefghiklmnoprstuvzâîû", "абдефгхиклмнопрстувзаиу")
