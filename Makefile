@@ -99,6 +99,11 @@ demo: setup ## loads the demonstration figures into the running system (make run
 accuracy: setup ## the running system's figures beside the truth that make simulate has left; TRUTH=.run/simulation/...
 	@$(PYTHON) -m deploy.local.inside tests.accuracy $(or $(TRUTH),$(error say which: make accuracy TRUTH=.run/simulation/...))
 
+.PHONY: simulate
+simulate: setup ## an invented country into the running system, its truth in .run/simulation: PEOPLE=20000 YEARS=3 SEED=1, THROUGH=, OUT=
+	@$(PYTHON) -m deploy.local.inside deploy.simulation $(if $(PEOPLE),--people $(PEOPLE)) $(if $(YEARS),--years $(YEARS)) \
+		$(if $(SEED),--seed $(SEED)) $(if $(THROUGH),--through $(THROUGH)) $(if $(OUT),--out $(OUT))
+
 .PHONY: load
 load: setup ## stores figures that other bodies have published, beside ours: FILES="one.csv two.csv"
 	@$(PYTHON) -m deploy.local.inside services.accounting load $(ARGS) $(or $(FILES),$(error say what: make load FILES="one.csv"))

@@ -197,7 +197,7 @@ def _patronymic_dropped(person: Evidence, _life: Life, _day: date, _random: Rand
 
 
 def _names_swapped(person: Evidence, _life: Life, _day: date, _random: Random) -> bool:
-    if not person["given_names"]:
+    if person["given_names"] in (None, person["surname"]):
         return False
     person["surname"], person["given_names"] = person["given_names"], person["surname"]
     if "given_names_cyrillic" in person:

@@ -21,6 +21,7 @@ from deploy.simulation.spool import Sheet, Spool
 LINES = 5_000
 """In a request: few enough to be told of the one that is rejected, many enough for a service to take them in bulk."""
 
+COVERAGE = "/v1/feeds/berkut/coverage"
 AGENCIES = {"notifier": "eqonaq"}
 """On whose behalf a role sends, where it is not the whole country's."""
 
@@ -126,11 +127,16 @@ async def _seen_anew(sheet: Sheet, line: bytes, registers: Registers) -> bytes:
 
 
 async def _declare(registers: Registers, start: date, through: date) -> None:
-    """That the border has delivered all of a month, as far as it knows: what is late comes after that."""
-    coverage = {"register_start": start.isoformat(), "complete_through": through.isoformat()}
-    answer = await registers.clients["portal"].put(
-        "/v1/feeds/berkut/coverage", json=coverage, headers=registers.of("border")
-    )
+    """That the border has delivered all of a month, as far as it knows: what is late comes after that. Never less than
+    was declared before, such as of another country that was played in first."""
+    portal, headers = registers.clients["portal"], registers.of("border")
+    held = await portal.get(COVERAGE, headers=headers)
+    known = {} if held.status_code == httpx.codes.NOT_FOUND else held.raise_for_status().json()
+    coverage = {
+        "register_start": min(start.isoformat(), known.get("register_start", start.isoformat())),
+        "complete_through": max(through.isoformat(), known.get("complete_through", "")),
+    }
+    answer = await portal.put(COVERAGE, json=coverage, headers=headers)
     if answer.is_error:
         raise Rejected(f"feed coverage through {through}: {answer.text}")
 

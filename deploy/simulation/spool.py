@@ -51,6 +51,8 @@ class Spool:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        for left in folder.iterdir():  # of a run that was broken off
+            left.unlink()
         self._folder = folder
         self._held: dict[Sheet, list[bytes]] = {}
         self._bytes: dict[Sheet, int] = {}

@@ -2,7 +2,8 @@
 
 `lives.csv`, `stays.csv` and `acts.csv` are who everybody is and where, in the order of their numbers; `records.csv`
 says of every record in the registers whose it is, when it truly happened and what is wrong with it; `about.json` what
-country it is. Dates are ISO 8601 and ends exclusive, as in `life`; what has parts stands as JSON.
+country it is. A life's `people` and `citizenship` are its first. Dates are ISO 8601 and ends exclusive, as in `life`;
+what has parts stands as JSON.
 """
 
 import csv
@@ -22,14 +23,15 @@ from deploy.simulation.written import Written
 
 LIVES = (
     "life", "household", "kind", "sex", "born", "died", "iin", "iin_since", "region_of_origin", "occupation",
-    "education", "citizenships", "names", "papers",
+    "education", "people", "citizenship", "citizenships", "names", "papers",
 )  # fmt: skip
 STAYS = ("life", "since", "until", "country", "region", "purpose", "ground")
 ACTS = ("life", "day", "deed", "details")
 RECORDS = (
-    "service", "path", "source_id", "act", "version", "life", "day", "known_on", "faults",
-    "what", "document", "iin", "region", "country", "purpose",
+    "life", "service", "path", "source_id", "act", "version", "day", "known_on", "faults", "what", "document", "iin",
+    "region", "country", "purpose",
 )  # fmt: skip
+"""From `what` on, what stands in the record itself: so that it can be counted by its own register alone, as today."""
 _FILES = {"lives": LIVES, "stays": STAYS, "acts": ACTS, "records": RECORDS}
 
 
@@ -97,7 +99,8 @@ class Truth:
         self._writers["lives"].writerow(
             (
                 life.number, life.household, life.kind, life.sex, life.born, life.died, life.iin, life.iin_since,
-                life.region_of_origin, life.occupation, life.education, _json(life.citizenships),
+                life.region_of_origin, life.occupation, life.education, life.names[0][1].people,
+                life.citizenships[0][1], _json(life.citizenships),
                 _json([(since, astuple(name)) for since, name in life.names]),
                 _json([astuple(paper) for paper in life.papers]),
             )
@@ -110,10 +113,28 @@ class Truth:
         self.records += 1
         self._writers["records"].writerow(
             (
-                each.service, each.path, each.source_id, each.act, each.version, each.life, each.day, each.known_on,
-                "|".join(each.faults), *_said(each.record),
+                each.life, each.service, each.path, each.source_id, each.act, each.version, each.day, each.known_on,
+                "|".join(each.faults), *_shown(each.record),
             )
         )  # fmt: skip
+
+
+def _shown(record: dict[str, Any]) -> tuple[str, ...]:
+    """What of a record is counted where only its own register is asked."""
+    person, address = record["person"], record.get("address", {"kato": ""})
+    document = person.get("document")
+    return (
+        _first(record, "direction", "act", "kind", "violation", "state"),
+        f"{document['issuing_state']}:{document['number']}" if document else "",
+        person.get("iin") or "",
+        record.get("region") or address["kato"][:2],
+        _first(record, "country", "counterpart_country", "country_of_origin", "other_country"),
+        record.get("purpose") or "",
+    )
+
+
+def _first(record: dict[str, Any], *members: str) -> str:
+    return next((str(record[member]) for member in members if record.get(member)), "")
 
 
 def about(folder: Path) -> About:
@@ -136,9 +157,8 @@ def lives(folder: Path) -> Iterator[Life]:
 def records(folder: Path) -> Iterator[TrueRecord]:
     """What is behind every act of every register, life by life."""
     with ExitStack() as stack:
-        for service, path, source_id, act, version, life, day, known_on, faults, *said in _rows(
-            stack, folder / "records.csv"
-        ):
+        for row in _rows(stack, folder / "records.csv"):
+            life, service, path, source_id, act, version, day, known_on, faults, *said = row
             told = tuple(faults.split("|")) if faults else ()
             days = date.fromisoformat(day), date.fromisoformat(known_on)
             yield TrueRecord(service, path, source_id, act, int(version), int(life), *days, told, *said)
@@ -171,7 +191,7 @@ def _rows(stack: ExitStack, path: Path) -> Iterator[list[str]]:
 
 
 def _life(row: list[str], stays: list[Stay], acts: list[Act]) -> Life:
-    number, household, kind, sex, born, died, iin, iin_since, region, occupation, education, *parts = row
+    number, household, kind, sex, born, died, iin, iin_since, region, occupation, education, _, _, *parts = row
     citizenships, names, papers = map(orjson.loads, parts)
     known: Any = kind
     shown: Any = sex
@@ -203,18 +223,6 @@ def _act(row: list[str]) -> Act:
 
 def _day(told: str) -> date | None:
     return date.fromisoformat(told) if told else None
-
-
-def _said(record: dict[str, Any]) -> tuple[str, ...]:
-    """What a record says, in the order of the last columns; a withdrawal says nothing."""
-    person = record.get("person") or {}
-    paper = person.get("document")
-    what = record.get("direction") or record.get("act") or record.get("state") or record.get("kind") or ""
-    country = record.get("counterpart_country") or record.get("country") or ""
-    return (
-        what, f"{paper['issuing_state']}:{paper['number']}" if paper else "", person.get("iin") or "",
-        record.get("region") or "", country, record.get("purpose") or "",
-    )  # fmt: skip
 
 
 def _json(value: Any) -> str:

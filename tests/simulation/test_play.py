@@ -11,6 +11,7 @@ from typing import Literal
 import pytest
 
 from deploy.simulation import truth
+from deploy.simulation.__main__ import first_day
 from deploy.simulation.draw import draw
 from deploy.simulation.play import Registers, Rejected, play
 from deploy.simulation.spool import Spool
@@ -122,3 +123,8 @@ def _status(act: Literal["create", "correct"], changes: dict[str, str] | None = 
     } | (changes or {})
     day = THROUGH
     return Written("kandas", "kandas-statuses", "kandas-officer", day, "K-1", act, record, 1, day, version)
+
+
+def test_years_end_with_the_last_day() -> None:
+    assert first_day(date(2026, 6, 30), 3) == date(2023, 7, 1)
+    assert first_day(date(2024, 2, 29), 1) == date(2023, 3, 1)

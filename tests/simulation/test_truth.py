@@ -86,6 +86,13 @@ def test_a_country_that_was_not_drawn_to_the_end_is_none(tmp_path: Path) -> None
         truth.about(tmp_path)
 
 
+def test_what_a_broken_run_left_is_not_sent_again(tmp_path: Path) -> None:
+    draw(SEED, 20, START, THROUGH, tmp_path)
+    again = draw(SEED, 20, START, THROUGH, tmp_path)
+    lines = [line for sheets in again.months().values() for sheet in sheets for line in again.lines(sheet)]
+    assert len(lines) == sum(1 for _ in truth.records(tmp_path))
+
+
 def everything() -> list[Written]:
     world = World(SEED, START, THROUGH, rates())
     return [each for life in Country(SEED, PEOPLE, START, THROUGH).lives() for each in written(world, life)]

@@ -17,7 +17,7 @@ MISSIONS = {
 
 LONG_STAY = timedelta(days=90)
 _PURPOSES = frozenset({"work", "study", "treatment", "tourism", "family", "permanent"})
-_STUDY = ("country", "region", "institution", "level", "funding")
+_STUDY = ("region", "level", "funding")
 
 
 def written(world: World, life: Life) -> Iterator[Written]:
@@ -95,9 +95,13 @@ def _study(school: Office, act: Act) -> Iterator[Written]:
     abroad = school.life.citizenship_on(act.day) == HOME
     if country is None or abroad == (country == HOME) or not school.happens("school_reports", country):
         return
-    body: dict[str, Any] = {"institution": "Invented university", "level": "bachelor", "funding": "own_means"}
+    body: dict[str, Any] = {"level": "bachelor", "funding": "own_means"}
     body |= {name: details[name] for name in _STUDY if name in details}
-    body |= {"country": country, "since": act.day.isoformat()}
+    body |= {
+        "institution": f"Invented university {details.get('institution', '0')}",
+        "country": country,
+        "since": act.day.isoformat(),
+    }
     if until := details.get("until"):
         body["until"] = until
     if abroad:

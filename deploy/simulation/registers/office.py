@@ -43,6 +43,8 @@ class Draft:
     """Members of the person that the record says otherwise, such as the citizenship of a change of it."""
     told_on: date | None = None
     """When the office is told, where that is not the day itself."""
+    changed_by: str | None = None
+    """Who alone withdraws the record, where whoever hands it in can neither do that nor correct it."""
 
 
 class Office:
@@ -92,7 +94,7 @@ class Office:
         known_on = self.known_on(draft.told_on or draft.day)
         yield from self._writings(path, role, draft, known_on)
         if self.happens("duplicate"):
-            again = Draft(draft.kind, draft.day, draft.body, [], draft.more, draft.told_on)
+            again = Draft(draft.kind, draft.day, draft.body, [], draft.more, draft.told_on, draft.changed_by)
             yield from self._writings(path, role, again, self.after("duplicate", known_on), twice=True)
 
     def _writings(
@@ -106,7 +108,7 @@ class Office:
         later: list[tuple[date, dict[str, Any], bool]] = [
             (max(day, known_on + timedelta(NEXT_DAY)), body, False) for day, body in draft.changes
         ]
-        if faults and self.happens("corrected"):
+        if faults and self.happens("corrected") and draft.changed_by is None:
             better: Evidence = true_evidence(self.life, draft.day, local=self.local)
             later.append((self.after("corrected", known_on), {"person": better | draft.more}, True))
         version = 0
@@ -124,6 +126,7 @@ class Office:
         self, path: str, role: str, draft: Draft, source_id: str, known_on: date, act: Any, record: Any, version: int,
         faults: tuple[str, ...],
     ) -> Iterator[Written]:  # fmt: skip
+        role = role if act == "create" else draft.changed_by or role
         if known_on <= self.world.through:
             yield Written(
                 self.service, path, role, known_on, source_id, act, record, self.life.number, draft.day, version, faults

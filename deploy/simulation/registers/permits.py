@@ -9,9 +9,7 @@ from deploy.simulation.life import Act, Life
 from deploy.simulation.registers.office import HOME, Draft, Office, World
 from deploy.simulation.written import Written
 from shared.kernel.calendar import add_days, add_months
-
-EXEMPT_SINCE = date(2023, 12, 31)
-"""Since when grounds free of the permit (contracts/codes/exempt_grounds.csv)."""
+from shared.kernel.codes import code_list, is_member
 
 _TERM = 12  # months, where a life names no last day
 _BY_EMPLOYER = frozenset({"employer", "seasonal", "intra_corporate"})
@@ -52,14 +50,21 @@ def _eaeu(office: Office, act: Act) -> Iterator[Written]:
 
 
 def _exempt(office: Office, act: Act) -> Iterator[Written]:
-    if act.day < EXEMPT_SINCE or not office.happens("employer_declares", office.life.citizenship_on(act.day)):
+    ground = act.details.get("ground", "ethnic_kazakh")
+    citizenship = office.life.citizenship_on(act.day)
+    if is_member("EAEU", citizenship, act.day):  # works as one of the Union's: nobody asks for another ground
+        yield from _eaeu(office, act)
+        return
+    if not code_list("exempt_grounds")[ground].holds_on(act.day):  # works without papers until the list frees them
+        return
+    if not office.happens("employer_declares", citizenship):
         return
     body = _place(office, act) | {
-        "ground": act.details.get("ground", "ethnic_kazakh"),
+        "ground": ground,
         "ground_document": f"G-{office.case_number()}",
         "works_from": act.day.isoformat(),
     }
-    if body["ground"] == "head_of_foreign_company":
+    if ground == "head_of_foreign_company":
         body |= {"qualified": True, "occupation": "112"}
     draft = Draft("exempt", act.day, body, list(_end(office, act)), told_on=office.after("employer_declares", act.day))
     yield from office.write("exempt-workers", "permits-officer", draft)

@@ -255,5 +255,5 @@ def _notice(hosts: Office, stay: Stay) -> Iterator[Written]:
     if stay.until is not None and hosts.happens("host_tells_end"):  # one notice, handed in when the guest has left
         body |= {"state": "checked_out", "checked_out_on": stay.until.isoformat()}
         told_on = stay.until
-    draft = Draft("notice", stay.since, body, told_on=told_on)
+    draft = Draft("notice", stay.since, body, told_on=told_on, changed_by="clerk" if hotel else None)
     yield from hosts.write("host-notifications", "notifier" if hotel else "clerk", draft)

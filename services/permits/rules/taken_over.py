@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from services.permits.rules.citizenship import HOME
+from services.permits.rules.exempt_worker import Contradicted
 
 BY_EMPLOYER = frozenset({"employer", "seasonal", "intra_corporate"})
 BY_CATEGORY = frozenset({"employer", "intra_corporate"})
@@ -24,14 +25,6 @@ class TakenOver:
     employer_bin: str | None
     revoked: bool
     ended: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Contradicted:
-    """What stands against a permit: the member, and why."""
-
-    member: str
-    why: str
 
 
 def contradictions(permit: TakenOver) -> Iterator[Contradicted]:
