@@ -6,6 +6,7 @@ from services.kandas.api import (
     certificate,
     compatriot_register,
     cultural_centre,
+    employment_request,
     expiry_run,
     kandas_application,
     kandas_status,
@@ -33,6 +34,7 @@ ROUTERS = (
     notable_kazakh.router,
     cultural_centre.router,
     compatriot_register.router,
+    employment_request.router,
 )
 
 

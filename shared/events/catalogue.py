@@ -14,7 +14,7 @@ from shared.events.consular import (
     StatisticsRequest,
 )
 from shared.events.envelope import Fact
-from shared.events.kandas import KandasStatus, QuotaInclusion, SupportGrant
+from shared.events.kandas import EmploymentRequest, KandasStatus, QuotaInclusion, SupportGrant
 from shared.events.labour_control import EmployerInspection, LabourComplaint
 from shared.events.permits import (
     BiometricRegistration,
@@ -69,5 +69,6 @@ FACTS: dict[str, type[Fact]] = {
         Study,
         QuotaInclusion,
         SupportGrant,
+        EmploymentRequest,
     )
 }

@@ -57,6 +57,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "suspend": {"suspended_on": "2026-01-02", "reason": "x"},
     "resume": {"reason": "x"},
     "add-business-trip": {"region": "71", "starts_on": "2026-01-02", "ends_on": "2026-01-02"},
+    "/v1/employment-requests/{id}:place": {
+        **{"found_on": "2026-06-02", "employer_bin": "200340001008", "position": "23"},
+        "expected_employment": "long_term",
+    },
+    "/v1/employment-requests/{id}:close": {"closed_on": "2026-06-02", "reason": "taken_back"},
     "/v1/kandas-statuses/{id}:end": {"ended_on": "2026-01-02", "reason": "leaving"},
     "/v1/quota-inclusions/{id}:end": {"ended_on": "2026-01-02", "reason": "declined"},
 }

@@ -153,3 +153,26 @@ support_grant = record_table(
 Index("support_grant_inclusion", support_grant.c.inclusion)
 Index("support_grant_iin", support_grant.c.iin)
 Index("support_grant_document", support_grant.c.document)
+
+# Requests for work.
+employment_request = record_table(
+    metadata,
+    "employment_request",
+    Column("inclusion", UUID),  # id of the quota_inclusion, where it is asked by one
+    Column("state", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("asked_on", Date, nullable=False),
+    Column("iin", Text),
+    Column("document", Text),  # shared.kernel.documents.identity_key
+    *search_indexes("employment_request", day="asked_on"),
+)
+Index("employment_request_inclusion", employment_request.c.inclusion)
+Index(
+    "employment_request_work_list",
+    employment_request.c.state,
+    employment_request.c.region,
+    employment_request.c.asked_on,
+    employment_request.c.id,
+)
+Index("employment_request_iin", employment_request.c.iin)
+Index("employment_request_document", employment_request.c.document)
