@@ -67,7 +67,7 @@ NOT_COUNTED = {
     "kandas.support_grant.v1": {"expected_employment", "housing_price", "inclusion", "mci"},
     "kandas.employment_request.v1": {
         *("asked_on", "close_reason", "closed_on", "employer_bin", "expected_employment", "inclusion"),
-        *("occupation", "office", "position"),
+        *("occupation", "office"),
     },
     "consular.consular_registration.v1": {
         *("abroad_since", "city", "employer", "expected_until", "legal_basis", "mission", "occupation", "renewed_on"),
