@@ -66,13 +66,13 @@ NOT_COUNTED = {
     "kandas.cultural_centre.v1": {"city", "closed_on", "founded_on", "page", "seen_on"},
     "kandas.support_grant.v1": {"expected_employment", "housing_price", "inclusion", "mci"},
     "kandas.employment_request.v1": {
-        *("asked_on", "close_reason", "closed_on", "employer_bin", "expected_employment", "inclusion"),
+        *("close_reason", "closed_on", "employer_bin", "expected_employment", "inclusion"),
         *("occupation", "office"),
     },
     "consular.consular_registration.v1": {
         *("abroad_since", "city", "employer", "expected_until", "legal_basis", "mission", "occupation", "renewed_on"),
     },
-    "consular.statistics_request.v1": {"answer_by", "asked_on", "declined_because", "figure", "mission", "settled_on"},
+    "consular.statistics_request.v1": {"answer_by", "declined_because", "figure", "mission", "settled_on"},
     "consular.register_total.v1": {"registered", "stale", "working"},
     "consular.assistance_case.v1": {"closed_on", "mission"},
     "consular.placement_agency.v1": {"agency_bin", "listed_on"},

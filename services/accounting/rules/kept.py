@@ -61,5 +61,7 @@ KEPT: Final[Mapping[str, frozenset[str]]] = {
     "quota_inclusion.v1": frozenset(
         {"kind", "region", "country_of_origin", "region_of_origin", "included_on", "ended_on", "end_reason"}
     ),
+    "support_grant.v1": frozenset({"region"}),
+    "employment_request.v1": frozenset({"kind", "region", "country_of_origin", "state", "asked_on"}),
 }  # fmt: skip
 """By fact: its own members, those of its person, and AGE_GROUP where a figure counts by age."""
