@@ -13,6 +13,7 @@ from services.kandas.api import (
     notable_kazakh,
     quota_inclusion,
     regional_quota,
+    resettler,
     status_extension,
     support_grant,
     support_payback,
@@ -35,6 +36,7 @@ ROUTERS = (
     cultural_centre.router,
     compatriot_register.router,
     employment_request.router,
+    resettler.router,
 )
 
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from shared.events.contradictions import contradiction, not_before
 from shared.events.envelope import Fact
 from shared.events.person import Person
-from shared.events.wire import Bin, Country, Date, Occupation, PastDate, Region, SourceId, Text, during, on
+from shared.events.wire import Bin, Country, Date, Occupation, PastDate, Region, SourceId, Text, WireModel, during, on
 
 _BACKWARDS = "a status must not end before it begins"
 
@@ -70,6 +70,17 @@ class KandasStatus(Fact, producer="kandas", name="kandas_status", version=1):
 SettlerKind = Literal["kandas", "resettler"]
 
 
+Education = Literal["below_secondary", "secondary", "vocational", "higher"]
+
+
+class Competence(WireModel):
+    """What a settler has learned and does, as stated: level of education, occupation, qualification by its paper."""
+
+    education: Education | None = None
+    occupation: Occupation | None = None
+    qualification: Text | None = None
+
+
 class QuotaInclusion(Fact, producer="kandas", name="quota_inclusion", version=1):
     """One person's place in the regional quota of kandas or of resettlers.
 
@@ -87,6 +98,8 @@ class QuotaInclusion(Fact, producer="kandas", name="quota_inclusion", version=1)
     included_on: PastDate
     ended_on: PastDate | None = None
     end_reason: Literal["left_region", "declined"] | None = None
+    programme: Text | None = Field(None, description="the state programme by which the person settles, by its name")
+    competence: Competence | None = None
 
     DAYS = during("included_on", "ended_on")
     CONTRADICTIONS = (
