@@ -272,6 +272,7 @@ labour_immigrant_application = record_table(
     Column("permit_id", PgUUID, ForeignKey("work_permit.id")),
 )
 Index("labour_immigrant_application_of_household", labour_immigrant_application.c.household_iin)
+Index("labour_immigrant_application_of_permit", labour_immigrant_application.c.permit_id)
 Index(
     "labour_immigrant_application_work_list",
     labour_immigrant_application.c.status,
