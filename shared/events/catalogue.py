@@ -20,6 +20,7 @@ from shared.events.permits import (
     BiometricRegistration,
     BusinessImmigrant,
     EaeuWorker,
+    EmployerStaff,
     ExemptWorker,
     QuotaPool,
     WorkPermit,
@@ -69,5 +70,6 @@ FACTS: dict[str, type[Fact]] = {
         Study,
         QuotaInclusion,
         SupportGrant,
+        EmployerStaff,
     )
 }
