@@ -20,6 +20,7 @@ from shared.events.permits import (
     BiometricRegistration,
     BusinessImmigrant,
     EaeuWorker,
+    EmployerStaff,
     ExemptWorker,
     QuotaPool,
     WorkPermit,
@@ -70,5 +71,6 @@ FACTS: dict[str, type[Fact]] = {
         QuotaInclusion,
         SupportGrant,
         EmploymentRequest,
+        EmployerStaff,
     )
 }
