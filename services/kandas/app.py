@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from services.kandas.api import (
+    centre,
     certificate,
     compatriot_register,
     cultural_centre,
@@ -33,6 +34,7 @@ ROUTERS = (
     notable_kazakh.router,
     cultural_centre.router,
     compatriot_register.router,
+    centre.router,
 )
 
 

@@ -1,6 +1,7 @@
 """Every fact that the services publish, by event type."""
 
 from shared.events.border_control import BorderAlert, EntryBan, LostDocument
+from shared.events.centres import Centre
 from shared.events.compatriots import CulturalCentre, NotableKazakh
 from shared.events.consular import (
     AssistanceCase,
@@ -69,5 +70,6 @@ FACTS: dict[str, type[Fact]] = {
         Study,
         QuotaInclusion,
         SupportGrant,
+        Centre,
     )
 }

@@ -65,6 +65,7 @@ NOT_COUNTED = {
     "kandas.notable_kazakh.v1": {"city", "known_for", "name_kazakh", "page", "seen_on"},
     "kandas.cultural_centre.v1": {"city", "closed_on", "founded_on", "page", "seen_on"},
     "kandas.support_grant.v1": {"expected_employment", "housing_price", "inclusion", "mci"},
+    "kandas.centre.v1": {"orders"},
     "consular.consular_registration.v1": {
         *("abroad_since", "city", "employer", "expected_until", "legal_basis", "mission", "occupation", "renewed_on"),
     },

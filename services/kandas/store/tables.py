@@ -153,3 +153,6 @@ support_grant = record_table(
 Index("support_grant_inclusion", support_grant.c.inclusion)
 Index("support_grant_iin", support_grant.c.iin)
 Index("support_grant_document", support_grant.c.document)
+
+# Centres of temporary placement, and of adaptation and integration: nobody's identity.
+centre = record_table(metadata, "centre", *search_indexes("centre", day="opened_on"))

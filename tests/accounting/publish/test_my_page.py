@@ -29,6 +29,7 @@ NOT_OF_PERSONS = {
     *("placement_agency", "placement_complaint", "placement_contract", "quota_order", "quota_pool"),
     *("register_total", "remittance", "statistics_request", "regional_quota"),
     *("cultural_centre", "notable_kazakh"),  # of public pages: nobody's identity
+    "centre",  # of houses
 }
 
 
