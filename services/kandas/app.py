@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from services.kandas.api import (
     centre,
+    centre_stay,
     certificate,
     compatriot_register,
     cultural_centre,
@@ -35,6 +36,7 @@ ROUTERS = (
     cultural_centre.router,
     compatriot_register.router,
     centre.router,
+    centre_stay.router,
 )
 
 

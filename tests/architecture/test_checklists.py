@@ -66,6 +66,7 @@ NOT_COUNTED = {
     "kandas.cultural_centre.v1": {"city", "closed_on", "founded_on", "page", "seen_on"},
     "kandas.support_grant.v1": {"expected_employment", "housing_price", "inclusion", "mci"},
     "kandas.centre.v1": {"orders"},
+    "kandas.centre_stay.v1": {"centre"},
     "consular.consular_registration.v1": {
         *("abroad_since", "city", "employer", "expected_until", "legal_basis", "mission", "occupation", "renewed_on"),
     },

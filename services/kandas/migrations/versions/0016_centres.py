@@ -1,4 +1,4 @@
-"""Centres that house who came.
+"""Centres that house who came, and who is housed there.
 
 Expanding only: the earlier version knows none of these tables.
 """
@@ -48,8 +48,25 @@ def _record(name: str, day: str, *columns: sa.Column[object]) -> None:
 
 def upgrade() -> None:
     _record("centre", "opened_on")
+    _record(
+        "centre_stay",
+        "since",
+        sa.Column("centre", sa.UUID(), nullable=False),
+        sa.Column("status", sa.UUID(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("gone_on", sa.Date(), nullable=False),
+        sa.Column("iin", sa.Text(), nullable=True),
+        sa.Column("document", sa.Text(), nullable=True),
+    )
+    op.create_index("centre_stay_centre", "centre_stay", ["centre", "gone_on"])
+    for column in ("status", "iin", "document"):
+        op.create_index(f"centre_stay_{column}", "centre_stay", [column])
+    op.create_index("centre_stay_term", "centre_stay", ["gone_on"], postgresql_where=sa.text("state = 'placed'"))
 
 
 def downgrade() -> None:
+    op.drop_table("centre_stay")
+    op.drop_table("centre_stay_history")
     op.drop_table("centre")
     op.drop_table("centre_history")
