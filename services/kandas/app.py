@@ -3,6 +3,8 @@
 from fastapi import FastAPI
 
 from services.kandas.api import (
+    centre,
+    centre_stay,
     certificate,
     compatriot_register,
     cultural_centre,
@@ -37,6 +39,8 @@ ROUTERS = (
     compatriot_register.router,
     employment_request.router,
     resettler.router,
+    centre.router,
+    centre_stay.router,
 )
 
 

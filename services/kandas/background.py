@@ -1,5 +1,6 @@
-"""What kandas does without being asked: statuses end, versions of quotas take effect, the access log is sealed."""
+"""What kandas does without being asked: statuses and stays end, quotas take effect, the access log is sealed."""
 
+from services.kandas.cases.centre_stay import end_past_term
 from services.kandas.cases.kandas_status import expire_daily
 from services.kandas.cases.regional_quota import take_effect
 from shared.audit import anchors
@@ -10,6 +11,7 @@ BACKGROUND = Background(
     jobs=(
         Job("expiry-run", A_DAY, expire_daily),
         Job("quota-take-effect", A_DAY, take_effect),
+        Job("centre-stays-end", A_DAY, end_past_term),
         *anchors.jobs("kandas"),
     )
 )

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.kandas.rules import quota_inclusion, regional_quota, support_grant, support_payback
+from services.kandas.rules import centre_stay, quota_inclusion, regional_quota, support_grant, support_payback
+from services.kandas.rules.centre_places import spans
+from services.kandas.rules.centre_stay import CentreKind, Ground, Guest, Stay
 from services.kandas.rules.quota_inclusion import Settler
 from services.kandas.rules.regional_quota import Kind, Move, Pool
 from services.kandas.rules.rulebook import rulebook
@@ -74,3 +76,22 @@ def support_granted(
     """The decision on support of a settler."""
     of_inclusion = rulebook().on(place.included_on)
     return decided(support_grant.decide(terms, place, received or Received(), norms, of_inclusion))
+
+
+def housed(
+    stay: Stay,
+    guests: list[Guest],
+    norms: NormsInForce,
+    places: int = 100,
+    changes: dict[date, int] | None = None,
+    ordered: dict[date, int] | None = None,
+) -> dict[str, Any]:
+    """The decision on a family's stay in a centre with so many places, of which others take more or fewer from a day
+    on."""
+    found = spans({date(2020, 1, 1): places} | (ordered or {}), changes or {}, stay.since)
+    return decided(centre_stay.decide(stay, guests, found, norms))
+
+
+def ground_gone(kind: CentreKind, ground: Ground, day: date) -> date | None:
+    """The first day on which a stay has no ground any more."""
+    return centre_stay.gone_on(kind, ground, day)

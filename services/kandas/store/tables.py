@@ -176,3 +176,24 @@ Index(
 )
 Index("employment_request_iin", employment_request.c.iin)
 Index("employment_request_document", employment_request.c.document)
+# Centres of temporary placement, and of adaptation and integration: nobody's identity.
+centre = record_table(metadata, "centre", *search_indexes("centre", day="opened_on"))
+
+# Who is housed there: `gone_on` is the first day on which the place is another's.
+centre_stay = record_table(
+    metadata,
+    "centre_stay",
+    Column("centre", UUID, nullable=False),
+    Column("status", UUID, nullable=False),  # id of the kandas_status
+    Column("state", Text, nullable=False),
+    Column("since", Date, nullable=False),
+    Column("gone_on", Date, nullable=False),
+    Column("iin", Text),
+    Column("document", Text),  # shared.kernel.documents.identity_key
+    *search_indexes("centre_stay", day="since"),
+)
+Index("centre_stay_centre", centre_stay.c.centre, centre_stay.c.gone_on)
+Index("centre_stay_status", centre_stay.c.status)
+Index("centre_stay_iin", centre_stay.c.iin)
+Index("centre_stay_document", centre_stay.c.document)
+Index("centre_stay_term", centre_stay.c.gone_on, postgresql_where=centre_stay.c.state == "placed")

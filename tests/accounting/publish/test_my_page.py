@@ -30,6 +30,7 @@ NOT_OF_PERSONS = {
     *("register_total", "remittance", "statistics_request", "regional_quota"),
     "employer_staff",
     *("cultural_centre", "notable_kazakh"),  # of public pages: nobody's identity
+    "centre",  # of houses
 }
 
 
