@@ -9,6 +9,7 @@ from services.kandas.api import (
     expiry_run,
     kandas_application,
     kandas_status,
+    leaving_finding,
     notable_kazakh,
     quota_inclusion,
     regional_quota,
@@ -33,6 +34,8 @@ ROUTERS = (
     notable_kazakh.router,
     cultural_centre.router,
     compatriot_register.router,
+    leaving_finding.router,
+    leaving_finding.run_router,
 )
 
 

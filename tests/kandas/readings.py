@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.kandas.rules import quota_inclusion, regional_quota, support_grant, support_payback
+from services.kandas.rules import leaving_finding, quota_inclusion, regional_quota, support_grant, support_payback
+from services.kandas.rules.leaving_finding import Evidence, Holder
 from services.kandas.rules.quota_inclusion import Settler
 from services.kandas.rules.regional_quota import Kind, Move, Pool
 from services.kandas.rules.rulebook import rulebook
@@ -74,3 +75,10 @@ def support_granted(
     """The decision on support of a settler."""
     of_inclusion = rulebook().on(place.included_on)
     return decided(support_grant.decide(terms, place, received or Received(), norms, of_inclusion))
+
+
+def left(holder: Holder, left_on: date, evidence: Evidence, norms: NormsInForce) -> dict[str, Any] | None:
+    """What a departure says of a kandas; nothing where no rule of the day speaks of it."""
+    if (check := leaving_finding.check(holder, left_on, evidence, norms)) is None:
+        return None
+    return {"outcome": check.outcome.value, "explanation": check.explanation, "remedy": check.remedy}
