@@ -15,7 +15,6 @@ WITH_RULES = sorted(path.parts[-3] for path in SERVICES.glob("*/rules/norms.toml
 _NO_CENTRES = "places in temporary placement and adaptation centres are not kept"
 READ_BY_NO_RULE = {
     "kandas": {
-        "pilot_term": "no application says that it is made under the pilot procedure",
         "placement_longest": _NO_CENTRES,
         "adaptation_longest": _NO_CENTRES,
     },
