@@ -12,6 +12,7 @@ from services.kandas.api import (
     expiry_run,
     kandas_application,
     kandas_status,
+    leaving_finding,
     notable_kazakh,
     quota_inclusion,
     regional_quota,
@@ -41,6 +42,8 @@ ROUTERS = (
     resettler.router,
     centre.router,
     centre_stay.router,
+    leaving_finding.router,
+    leaving_finding.run_router,
 )
 
 
