@@ -110,6 +110,9 @@ async def test_the_family_of_a_labour_immigrant_comes_with_the_worker_and_again_
         assert (await act(permits, issued, ":change-family", again)).json()["errors"][0][
             "pointer"
         ] == "/family/1/person"
+        address, stranger = f"{HOUSEHOLDS}/{issued['id']}:change-family", permits.token("permits-officer", agency="11")
+        headers = steps.once(stranger, issued["version"])
+        assert (await permits.client.post(address, json=change, headers=headers)).status_code == 404
         changed = (await act(permits, issued, ":change-family", change)).raise_for_status().json()
     assert (changed["status"], len(changed["family"])) == ("issued", 2)
     second = await read(permits, first["next"])

@@ -5,11 +5,16 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
+import orjson
 import pytest
 
+from services.permits.cases.work_permit import PERMITS
 from services.permits.cases.work_permit_application import Application
 from services.permits.store import quota_weighing
 from shared import clock
+from shared.identity.callers import Caller
+from shared.outbox.unit_of_work import unit_of_work
+from shared.records.bulk_correction import CorrectionLines
 from shared.testing.api import Api
 from tests.permits import steps
 from tests.permits.places import expect_consistent
@@ -173,6 +178,19 @@ async def test_the_officer_of_a_further_region_reads_and_finds_and_does_not_deci
         again = asked | {"source_id": "EXT-2"}
         for address in (EXTENSIONS, f"{EXTENSIONS}:check"):
             assert (await permits.client.post(address, json=again, headers=headers)).status_code == status
+
+    await expect_no_line(permits, permit)
+
+
+async def expect_no_line(permits: Api, permit: str) -> None:
+    """Nor in a batch of corrections, where a kind has one: the line is answered as that of an unknown record."""
+    lines = CorrectionLines(PERMITS, Caller("x", frozenset({"permits-officer"}), agency="71"))
+    line = lines.read(orjson.dumps({"id": permit, "version": 1, "reason": "x", "withdrawn": True}))
+    async with unit_of_work(permits.engine) as unit:
+        (result,) = await lines.store(unit, [line])
+    assert [(result.status, fault.pointer, fault.detail) for fault in result.faults] == [
+        ("rejected", "/id", "There is no such work permit.")
+    ]
 
 
 async def expect_no_act(permits: Api, headers: dict[str, str], path: str, acts: dict[str, Any], status: int) -> None:
