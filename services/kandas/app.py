@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from services.kandas.api import (
+    adaptation_course,
     centre,
     centre_stay,
     certificate,
@@ -37,6 +38,7 @@ ROUTERS = (
     compatriot_register.router,
     centre.router,
     centre_stay.router,
+    adaptation_course.router,
 )
 
 

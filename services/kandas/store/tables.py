@@ -175,3 +175,16 @@ Index("centre_stay_status", centre_stay.c.status)
 Index("centre_stay_iin", centre_stay.c.iin)
 Index("centre_stay_document", centre_stay.c.document)
 Index("centre_stay_term", centre_stay.c.gone_on, postgresql_where=centre_stay.c.state == "placed")
+
+# Adaptation courses by person: who passed one owes none before inclusion in the quota.
+adaptation_course = record_table(
+    metadata,
+    "adaptation_course",
+    Column("state", Text, nullable=False),
+    Column("passed_on", Date),
+    Column("iin", Text),
+    Column("document", Text),  # shared.kernel.documents.identity_key
+    *search_indexes("adaptation_course", day="offered_on"),
+)
+Index("adaptation_course_iin", adaptation_course.c.iin)
+Index("adaptation_course_document", adaptation_course.c.document)
