@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from services.kandas.api import (
+    adaptation_course,
     centre,
     centre_stay,
     certificate,
@@ -44,6 +45,7 @@ ROUTERS = (
     centre_stay.router,
     leaving_finding.router,
     leaving_finding.run_router,
+    adaptation_course.router,
 )
 
 

@@ -1,7 +1,7 @@
 """Every fact that the services publish, by event type."""
 
 from shared.events.border_control import BorderAlert, EntryBan, LostDocument
-from shared.events.centres import Centre, CentreStay
+from shared.events.centres import AdaptationCourse, Centre, CentreStay
 from shared.events.compatriots import CulturalCentre, NotableKazakh
 from shared.events.consular import (
     AssistanceCase,
@@ -75,5 +75,6 @@ FACTS: dict[str, type[Fact]] = {
         EmployerStaff,
         Centre,
         CentreStay,
+        AdaptationCourse,
     )
 }

@@ -91,3 +91,33 @@ class CentreStay(Fact, producer="kandas", name="centre_stay", version=1):
         not_before("until", "since"),
         not_before("ended_on", "since"),
     )
+
+
+class AdaptationCourse(Fact, producer="kandas", name="adaptation_course", version=1):
+    """One person's adaptation course: offered, attended since `attended_on`, passed on `passed_on`."""
+
+    source_id: SourceId
+    person: Person
+    region: Region = Field(description="region in which the course is held")
+    state: Literal["offered", "attended", "passed"]
+    offered_on: PastDate
+    attended_on: PastDate | None = Field(None, description="first day on which the person attended")
+    passed_on: PastDate | None = None
+
+    DAYS = during("offered_on", "passed_on", "attended_on")
+    CONTRADICTIONS = (
+        contradiction(
+            "attended_on is given when the course is attended, or was",
+            "attended_on",
+            "state",
+            found=lambda attended_on, state: (attended_on is None) != (state == "offered"),
+        ),
+        contradiction(
+            "passed_on is given when the course was passed, and only then",
+            "passed_on",
+            "state",
+            found=lambda passed_on, state: (passed_on is not None) != (state == "passed"),
+        ),
+        not_before("attended_on", "offered_on"),
+        not_before("passed_on", "attended_on"),
+    )

@@ -72,6 +72,7 @@ NOT_COUNTED = {
     },
     "kandas.centre.v1": {"orders"},
     "kandas.centre_stay.v1": {"centre"},
+    "kandas.adaptation_course.v1": {"attended_on", "offered_on", "passed_on"},
     "consular.consular_registration.v1": {
         *("abroad_since", "city", "employer", "expected_until", "legal_basis", "mission", "occupation", "renewed_on"),
     },

@@ -65,6 +65,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/v1/kandas-statuses/{id}:end": {"ended_on": "2026-01-02", "reason": "leaving"},
     "/v1/centres/{id}:order": {"holds_from": "2027-01-02", "places": 1, "act": "x"},
     "/v1/centre-stays/{id}:leave": {"ended_on": "2026-01-02"},
+    "/v1/adaptation-courses/{id}:attend": {"on": "2026-01-02"},
+    "/v1/adaptation-courses/{id}:pass": {"on": "2026-01-02"},
     "/v1/quota-inclusions/{id}:end": {"ended_on": "2026-01-02", "reason": "declined"},
 }
 

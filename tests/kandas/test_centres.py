@@ -239,3 +239,44 @@ async def test_another_region_s_officer_places_nobody_and_sees_nobody(kandas: Ap
     assert (await kandas.client.get(f"{CENTRES}/{house}/occupancy", headers=stranger)).status_code == 404
     for day in ("0001-01-01", "9999-12-31"):
         assert (await occupancy(kandas, house, day))[1] == []
+
+
+async def test_who_is_placed_while_the_status_ends_keeps_no_place(kandas: Api) -> None:
+    """Whichever comes first: the placement waits for the end, or the end finds the stay. A withdrawn status counts no
+    longer either, and a stay that had not begun ends on its first day."""
+    house = await open_centre(kandas, "adaptation", 50)
+    held = [await status(kandas, "granted") for _ in range(4)]
+    end = {"ended_on": "2026-03-16", "reason": "leaving"}
+    placed = [place(kandas, asked_for(house, each)) for each in held]
+    ended = [act(kandas, f"/v1/kandas-statuses/{each}:end", end) for each in held]
+    answers = [each.status_code for each in await asyncio.gather(*placed, *ended)]
+    assert set(answers[:4]) <= {201, 422}
+    assert answers[4:] == [200] * 4
+    assert await occupancy(kandas, house) == (50, [])
+    later = await status(kandas, "granted")
+    (await place(kandas, asked_for(house, later, since="2026-04-01", until="2026-04-02"))).raise_for_status()
+    assert (await act(kandas, f"/v1/kandas-statuses/{later}:withdraw", {"reason": "x"})).status_code == 200
+    assert await occupancy(kandas, house, "2026-04-01") == (50, [])
+    assert (await place(kandas, asked_for(house, later))).status_code == 409
+
+
+async def test_a_stay_names_the_person_of_its_status_and_every_reading_is_logged(kandas: Api) -> None:
+    house, own = await open_centre(kandas), await status(kandas)
+    stay = (await place(kandas, asked_for(house, own))).json()["members"][0]["stay_id"]
+    headers = kandas.token("kandas-officer") | {"If-Match": '"1"'}
+
+    async def correct(path: str, **changes: Any) -> httpx.Response:
+        record = (await kandas.client.get(path, headers=headers)).json()["record"]
+        body = {"reason": "misread", "record": record | changes}
+        return await kandas.client.put(path, json=body, headers=headers)
+
+    other = person(surname="OTHER")
+    assert pointers(await correct(f"{STAYS}/{stay}", person=other)) == {"/record/person"}
+    assert pointers(await correct(f"{STAYS}/{stay}", until="2026-03-30")) == {"/record/until"}
+    assert (await correct(f"/v1/kandas-statuses/{own}", person=other)).status_code == 200
+    assert (await correct(f"{STAYS}/{stay}", person=other)).status_code == 200
+    counted = "SELECT count(*) AS times FROM access_log WHERE record_kind = 'centre_stay' AND action = 'read'"
+    (before,) = await kandas.rows(counted)
+    await occupancy(kandas, house)
+    (after,) = await kandas.rows(counted)
+    assert after["times"] == before["times"] + 1

@@ -13,6 +13,7 @@ from services.kandas.cases.regional_quota import take_effect
 from services.kandas.rules import quota_inclusion as rules
 from services.kandas.rules.quota_inclusion import Settler
 from services.kandas.rules.rulebook import rulebook
+from services.kandas.store import adaptation_course
 from services.kandas.store import quota_inclusion as store
 from services.kandas.store import regional_quota as quota
 from services.kandas.store.tables import quota_inclusion
@@ -83,8 +84,9 @@ TRANSITIONS = {"end": ("included", "ended", "Only an inclusion that holds can en
 
 
 class SettlerRequest(WireModel):
-    """One member of the family. `education`, `other_legal_system` (of the country of origin) and `course_completed_on`
-    say whether a kandas owes the adaptation course; programme and competence are kept, and decide nothing."""
+    """One member of the family. `education` and `other_legal_system` (of the country of origin) say whether a kandas
+    must have passed the adaptation course, which stands in a record of its own (adaptation_course); programme and
+    competence are kept, and decide nothing."""
 
     source_id: SourceId
     person: Person
@@ -92,7 +94,6 @@ class SettlerRequest(WireModel):
     region_of_origin: Region | None = None
     education: Education | None = None
     other_legal_system: Flag | None = None
-    course_completed_on: PastDate | None = None
     programme: Text | None = Field(None, description="the state programme by which the person settles, by its name")
     competence: Competence | None = None
 
@@ -225,7 +226,7 @@ async def _decide(unit: UnitOfWork, asked: InclusionRequest, ids: Sequence[UUID]
             holds_status=await store.is_kandas(connection, member.person),
             education=member.education,
             other_legal_system=member.other_legal_system,
-            course_completed=member.course_completed_on is not None,
+            course_passed=await adaptation_course.has_passed(connection, member.person, asked.included_on),
         )
         for member in asked.members
     ]

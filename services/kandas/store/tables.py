@@ -198,6 +198,7 @@ Index("centre_stay_status", centre_stay.c.status)
 Index("centre_stay_iin", centre_stay.c.iin)
 Index("centre_stay_document", centre_stay.c.document)
 Index("centre_stay_term", centre_stay.c.gone_on, postgresql_where=centre_stay.c.state == "placed")
+
 # The portal's departures for permanent residence abroad. A row of any other registration holds neither day nor person.
 inbox_tables(metadata)
 residence_departure = copy_table(
@@ -226,3 +227,16 @@ leaving_finding = record_table(
 )
 Index("leaving_finding_status", leaving_finding.c.status)
 Index("leaving_finding_state", leaving_finding.c.state, leaving_finding.c.id)
+
+# Adaptation courses by person: who passed one owes none before inclusion in the quota.
+adaptation_course = record_table(
+    metadata,
+    "adaptation_course",
+    Column("state", Text, nullable=False),
+    Column("passed_on", Date),
+    Column("iin", Text),
+    Column("document", Text),  # shared.kernel.documents.identity_key
+    *search_indexes("adaptation_course", day="offered_on"),
+)
+Index("adaptation_course_iin", adaptation_course.c.iin)
+Index("adaptation_course_document", adaptation_course.c.document)

@@ -1,4 +1,4 @@
-"""Centres that house who came, and who is housed there.
+"""Centres that house who came, who is housed there, and courses.
 
 Expanding only: the earlier version knows none of these tables.
 """
@@ -62,10 +62,22 @@ def upgrade() -> None:
     op.create_index("centre_stay_centre", "centre_stay", ["centre", "gone_on"])
     for column in ("status", "iin", "document"):
         op.create_index(f"centre_stay_{column}", "centre_stay", [column])
+    _record(
+        "adaptation_course",
+        "offered_on",
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("passed_on", sa.Date(), nullable=True),
+        sa.Column("iin", sa.Text(), nullable=True),
+        sa.Column("document", sa.Text(), nullable=True),
+    )
+    for column in ("iin", "document"):
+        op.create_index(f"adaptation_course_{column}", "adaptation_course", [column])
     op.create_index("centre_stay_term", "centre_stay", ["gone_on"], postgresql_where=sa.text("state = 'placed'"))
 
 
 def downgrade() -> None:
+    op.drop_table("adaptation_course")
+    op.drop_table("adaptation_course_history")
     op.drop_table("centre_stay")
     op.drop_table("centre_stay_history")
     op.drop_table("centre")
