@@ -67,13 +67,13 @@ async def test_the_code_is_for_the_office_of_the_region_and_for_statuses_granted
 
 
 async def test_what_is_printed_is_verified_and_nothing_is_printed_that_could_not_be(kandas: Api) -> None:
-    status = await granted(kandas)
-    other = await kandas.client.post(STATUSES, json=taken_over(), headers=Desk(kandas).headers)
-    desk, path = Desk(kandas), f"{STATUSES}/{status}/certificate.pdf"
+    await granted(kandas)
+    (issued,) = await kandas.rows("SELECT certificate, status FROM status_decision")
+    desk, path = Desk(kandas), f"/v1/kandas-certificates/{issued['certificate']}/pdf"
     printed = await kandas.client.get(path, headers=desk.headers, params={"lang": "ru"})
     unknown = await kandas.client.get(path, headers=desk.headers, params={"lang": "de"})
-    shown = (await desk.read(f"{STATUSES}/{status}/certificate")).json()
-    elsewhere = await desk.read(f"{STATUSES}/{other.json()['id']}/certificate.pdf")
+    shown = (await desk.read(f"{STATUSES}/{issued['status']}/certificate")).json()
+    missing = [await desk.read(f"/v1/kandas-certificates/{number}/pdf") for number in ("KD-2026-9999999", "a%00b")]
     with noon("2027-03-19"):
         over = await Desk(kandas).read(path)
 
@@ -82,6 +82,7 @@ async def test_what_is_printed_is_verified_and_nothing_is_printed_that_could_not
     assert printed.content.startswith(b"%PDF-")
     assert len(shown["code"]) == 32
     assert len(await kandas.rows("SELECT 1 FROM access_log WHERE reason = 'certificate printed'")) == 1
-    assert (unknown.status_code, elsewhere.status_code, over.status_code) == (422, 409, 409)
-    assert (await Desk(kandas, agency="11").read(path)).status_code == 404
+    assert [unknown.status_code, over.status_code, *(each.status_code for each in missing)] == [422, 409, 404, 400]
+    stranger = await Desk(kandas, agency="11").read(path)
+    assert (stranger.status_code, stranger.json()["detail"]) == (404, missing[0].json()["detail"])
     assert (await Desk(kandas, "consul").read(path)).status_code == 403

@@ -9,6 +9,7 @@ from services.kandas.cases import certificate as cases
 from services.kandas.cases.certificate import Certificate, CertificateQuestion, CertificateVerdict
 from services.kandas.cases.kandas_status import STATUSES
 from services.kandas.publish.certificate import printed
+from shared.events.wire import SourceId
 from shared.http.openapi import problem_answer
 from shared.http.routes import router as api_router
 from shared.identity.callers import Caller, public, requires
@@ -25,22 +26,23 @@ async def show(
 
 
 @router.get(
-    "/v1/kandas-statuses/{id:uuid}/certificate.pdf",
-    summary="The certificate of a status, to print",
+    "/v1/kandas-certificates/{number}/pdf",
+    summary="A certificate, to print",
     response_class=Response,
     responses={
         200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}},
-        409: problem_answer("The status is not in force, or was not granted here."),
+        404: problem_answer("There is no such certificate within your reach."),
+        409: problem_answer("The status is not in force."),
     },
 )
 async def print_out(
     request: Request,
-    id: UUID,
+    number: SourceId,
     caller: Annotated[Caller, requires("kandas-officer", scope=STATUSES.scope)],
     lang: Annotated[Literal["kk", "ru", "en"], Query(description="of the certificate")] = "kk",
 ) -> Response:
-    """One page with number, person, days and code. The reading is written to the access log."""
-    issued = await cases.print_out(request.app.state.engine, id, caller)
+    """One page with person, days and code, of a status that is in force. The reading is written to the access log."""
+    issued = await cases.print_out(request.app.state.engine, number, caller)
     headers = {"Content-Language": lang, "Cache-Control": "no-store"}
     return Response(printed(issued, lang), headers=headers, media_type="application/pdf")
 

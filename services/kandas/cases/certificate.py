@@ -19,7 +19,7 @@ from services.kandas.store.tables import kandas_status
 from shared import clock
 from shared.db import records
 from shared.db.records import Record
-from shared.errors import Conflict
+from shared.errors import Conflict, NotFound
 from shared.events.kandas import KandasStatus
 from shared.events.person import BirthDate
 from shared.events.wire import SourceId, WireModel
@@ -29,6 +29,8 @@ from shared.records import intake
 
 HOLDER = Caller("whoever holds the certificate", frozenset({"system"}))
 """As whom the person's access log names who verified a certificate: nobody says who they are."""
+
+_UNKNOWN = "There is no such certificate."
 
 Code = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$", examples=["6b6f73682d696e76656e7465642d3031"])]
 
@@ -81,15 +83,19 @@ async def show(engine: AsyncEngine, id: UUID, caller: Caller) -> Certificate:
     )
 
 
-async def print_out(engine: AsyncEngine, id: UUID, caller: Caller) -> IssuedCertificate:
-    """What is printed; the reading is logged. Raises NotFound, and Conflict where the status is not in force today or
-    was not granted here: nothing is printed that nobody could verify."""
+async def print_out(engine: AsyncEngine, number: str, caller: Caller) -> IssuedCertificate:
+    """What is printed; the reading is logged. Raises NotFound, also out of the caller's reach, and Conflict where the
+    status is not in force today: nothing is printed that would be found invalid."""
     async with unit_of_work(engine) as unit:
-        record, fact = await _opened(unit, id, caller, "certificate printed")
-        issued = await _issued(unit, id, fact)
-        if issued is None:
-            raise Conflict("The status was not granted here: who granted it issues the certificate.")
-        if not _holds(record, fact, clock.today()):
+        status = await store.status_of(unit.connection, number)
+        try:
+            if status is None:
+                raise NotFound(_UNKNOWN)
+            record, fact = await _opened(unit, status, caller, "certificate printed")
+        except NotFound:
+            raise NotFound(_UNKNOWN) from None
+        issued = await _issued(unit, status, fact)
+        if issued is None or issued.certificate != number or not _holds(record, fact, clock.today()):
             raise Conflict("The status is not in force: its certificate is not printed.")
     return issued
 
