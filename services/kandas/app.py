@@ -36,6 +36,7 @@ ROUTERS = (
     compatriot_register.router,
     leaving_finding.router,
     leaving_finding.run_router,
+    status_extension.standing_router,
 )
 
 
