@@ -46,6 +46,7 @@ ROUTERS = (
     leaving_finding.router,
     leaving_finding.run_router,
     adaptation_course.router,
+    status_extension.standing_router,
 )
 
 
