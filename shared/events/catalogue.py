@@ -15,12 +15,13 @@ from shared.events.consular import (
     StatisticsRequest,
 )
 from shared.events.envelope import Fact
-from shared.events.kandas import KandasStatus, QuotaInclusion, SupportGrant
+from shared.events.kandas import EmploymentRequest, KandasStatus, QuotaInclusion, SupportGrant
 from shared.events.labour_control import EmployerInspection, LabourComplaint
 from shared.events.permits import (
     BiometricRegistration,
     BusinessImmigrant,
     EaeuWorker,
+    EmployerStaff,
     ExemptWorker,
     QuotaPool,
     WorkPermit,
@@ -70,6 +71,8 @@ FACTS: dict[str, type[Fact]] = {
         Study,
         QuotaInclusion,
         SupportGrant,
+        EmploymentRequest,
+        EmployerStaff,
         Centre,
         CentreStay,
         AdaptationCourse,

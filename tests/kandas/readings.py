@@ -4,9 +4,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.kandas.rules import centre_stay, quota_inclusion, regional_quota, support_grant, support_payback
+from services.kandas.rules import (
+    centre_stay,
+    leaving_finding,
+    quota_inclusion,
+    regional_quota,
+    support_grant,
+    support_payback,
+)
 from services.kandas.rules.centre_places import spans
 from services.kandas.rules.centre_stay import CentreKind, Ground, Guest, Stay
+from services.kandas.rules.leaving_finding import Evidence, Holder
 from services.kandas.rules.quota_inclusion import Settler
 from services.kandas.rules.regional_quota import Kind, Move, Pool
 from services.kandas.rules.rulebook import rulebook
@@ -95,3 +103,10 @@ def housed(
 def ground_gone(kind: CentreKind, ground: Ground, day: date) -> date | None:
     """The first day on which a stay has no ground any more."""
     return centre_stay.gone_on(kind, ground, day)
+
+
+def left(holder: Holder, left_on: date, evidence: Evidence, norms: NormsInForce) -> dict[str, Any] | None:
+    """What a departure says of a kandas; nothing where no rule of the day speaks of it."""
+    if (check := leaving_finding.check(holder, left_on, evidence, norms)) is None:
+        return None
+    return {"outcome": check.outcome.value, "explanation": check.explanation, "remedy": check.remedy}

@@ -13,9 +13,6 @@ WITH_RULES = sorted(path.parts[-3] for path in SERVICES.glob("*/rules/norms.toml
 
 # Read in the acts and dated, and why no rule reads them. Whoever builds the procedure takes its norms out of here.
 READ_BY_NO_RULE = {
-    "kandas": {
-        "pilot_term": "no application says that it is made under the pilot procedure",
-    },
     "permits": {
         "monthly_index_benefits": "no benefit is paid by what is built",
     },

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.kandas.cases.answers import Answer
 from services.kandas.cases.quota_inclusion import INCLUSIONS
@@ -36,7 +36,12 @@ async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> SupportPayback:
     """As of today; the reading is logged. Raises NotFound, also out of the caller's reach."""
     async with unit_of_work(engine) as unit:
         inclusion = await _seen(unit, id, caller)
-        received = await store.amount_of(unit.connection, id)
+        return await finding(unit.connection, id, inclusion)
+
+
+async def finding(connection: AsyncConnection, id: UUID, inclusion: QuotaInclusion) -> SupportPayback:
+    """What is owed back of the support by the inclusion with that id, as of today."""
+    received = await store.amount_of(connection, id)
     left_on = inclusion.ended_on if inclusion.end_reason == "left_region" else None
     check = rule.check(inclusion.included_on, left_on, rulebook().on(left_on or clock.today()))
     owed = check is not None and check.outcome is CheckOutcome.FAILED
