@@ -3,6 +3,8 @@
 from fastapi import FastAPI
 
 from services.kandas.api import (
+    centre,
+    centre_stay,
     certificate,
     compatriot_register,
     cultural_centre,
@@ -10,6 +12,7 @@ from services.kandas.api import (
     expiry_run,
     kandas_application,
     kandas_status,
+    leaving_finding,
     notable_kazakh,
     quota_inclusion,
     regional_quota,
@@ -37,6 +40,10 @@ ROUTERS = (
     compatriot_register.router,
     employment_request.router,
     resettler.router,
+    centre.router,
+    centre_stay.router,
+    leaving_finding.router,
+    leaving_finding.run_router,
 )
 
 

@@ -1,6 +1,7 @@
 """Every fact that the services publish, by event type."""
 
 from shared.events.border_control import BorderAlert, EntryBan, LostDocument
+from shared.events.centres import Centre, CentreStay
 from shared.events.compatriots import CulturalCentre, NotableKazakh
 from shared.events.consular import (
     AssistanceCase,
@@ -20,6 +21,7 @@ from shared.events.permits import (
     BiometricRegistration,
     BusinessImmigrant,
     EaeuWorker,
+    EmployerStaff,
     ExemptWorker,
     QuotaPool,
     WorkPermit,
@@ -70,5 +72,8 @@ FACTS: dict[str, type[Fact]] = {
         QuotaInclusion,
         SupportGrant,
         EmploymentRequest,
+        EmployerStaff,
+        Centre,
+        CentreStay,
     )
 }

@@ -70,6 +70,8 @@ NOT_COUNTED = {
         *("close_reason", "closed_on", "employer_bin", "expected_employment", "inclusion"),
         *("occupation", "office"),
     },
+    "kandas.centre.v1": {"orders"},
+    "kandas.centre_stay.v1": {"centre"},
     "consular.consular_registration.v1": {
         *("abroad_since", "city", "employer", "expected_until", "legal_basis", "mission", "occupation", "renewed_on"),
     },

@@ -39,6 +39,7 @@ from services.accounting.store.register_records import (
     settled,
     supported,
 )
+from shared.events.permits import Category
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +97,19 @@ class Share:
     whole: str
 
 
+@dataclass(frozen=True, slots=True)
+class StaffShare:
+    """What share foreigners are of enterprises' staff of some categories, in per cent (indicator 1): holders of permits
+    beside the citizens whom the enterprise reported (shared.events.permits.EmployerStaff)."""
+
+    categories: tuple[Category, ...]
+
+
 class Loaded(NamedTuple):
     """Figures of other bodies alone, from loaded files: nothing is counted here."""
 
 
-Source = Formula | Acts | Standing | Difference | Reported | Transferred | QuotaPlaces | Share | Loaded
+Source = Formula | Acts | Standing | Difference | Reported | Transferred | QuotaPlaces | Share | StaffShare | Loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +244,9 @@ INDICATORS: Final = (
     _acts("DF_STAY", "OVERSTAYS", OVERSTAYS),
     _acts("DF_STAY", "OVERSTAY_FINDINGS", OVERSTAY_FINDINGS),
     _acts("DF_STAY", "EXPELLED", EXPULSIONS),
-    # The concept's indicators: 1 to 3 of foreign labour, 4 of kandas, 5 of resettlers. What has a target alone is not
-    # counted yet: no fact tells accounting of staff.
+    # The concept's indicators: 1 to 3 of foreign labour, 4 of kandas, 5 of resettlers.
+    Indicator("HEADS_SHARE", "DF_INDICATOR", "REGISTER", StaffShare(("1", "2"))),
+    Indicator("SPECIALISTS_SHARE", "DF_INDICATOR", "REGISTER", StaffShare(("3", "4"))),
     Indicator("QUALIFIED_SHARE", "DF_INDICATOR", "REGISTER", Share(f"{_BY_QUOTA}.qualified", f"{_BY_QUOTA}._T")),
     Indicator(
         "QUOTA_SHARE",

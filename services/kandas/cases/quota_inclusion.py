@@ -162,7 +162,7 @@ async def include(engine: AsyncEngine, asked: InclusionRequest, caller: Caller) 
     async with unit_of_work(engine) as unit:
         await store.lock_persons(unit.connection, [member.person for member in asked.members])
         taken = await intake.ingest(unit, INCLUSIONS, asked.inclusions(), [caller] * len(asked.members))
-        new = _expect_alike(taken)
+        new = expect_alike(taken)
         decision = await _decide(unit, asked, [each.id for each in taken]) if new else None
     members = [
         IncludedMember(source_id=member.source_id, inclusion_id=each.id)
@@ -201,7 +201,7 @@ def _faults_of_origin(asked: InclusionRequest) -> list[Fault]:
     return faults
 
 
-def _expect_alike(taken: Sequence[SubmitResult]) -> bool:
+def expect_alike(taken: Sequence[SubmitResult]) -> bool:
     """Whether all are new. Raises Conflict where one is and another is not, or where one holds other content."""
     outcomes = {each.outcome for each in taken}
     if outcomes == {"created"}:

@@ -12,6 +12,7 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.permits.cases.entry_ban import barred
+from services.permits.cases.household_family import SENTENCE, Family, FamilyChange, FamilyField, named_again
 from services.permits.cases.quota import take_effect
 from services.permits.cases.work_permit import PERMITS
 from services.permits.rules import labour_immigrant as rule
@@ -25,7 +26,8 @@ from shared.audit.access_log import Subject
 from shared.db import records
 from shared.db.identifiers import new_id
 from shared.db.records import Record, Submission
-from shared.errors import Conflict, Fault, NotFound, Refused
+from shared.errors import Conflict, Fault, Invalid, NotFound, Refused
+from shared.events.contradictions import Contradiction
 from shared.events.envelope import Event
 from shared.events.permits import WorkPermit
 from shared.events.person import Iin, Person
@@ -39,7 +41,7 @@ from shared.records import intake, plausibility
 from shared.records.step import StepRequest, perform
 
 Status = Literal["submitted", "answered", "refused", "issued", "withdrawn"]
-Act = Literal["answer", "decide", "extend", "withdraw"]
+Act = Literal["answer", "decide", "extend", "change_family", "withdraw"]
 
 TRANSITIONS: dict[Act, tuple[tuple[Status, ...], tuple[Status, ...]]] = {
     # by the migration police
@@ -48,6 +50,8 @@ TRANSITIONS: dict[Act, tuple[tuple[Status, ...], tuple[Status, ...]]] = {
     "decide": (("answered",), ("refused", "issued")),
     # granted or not, the permit stays issued; the answer lists the checks
     "extend": (("issued",), ("issued",)),
+    # who lives here beside the worker; it changes nothing else
+    "change_family": (("submitted", "answered", "issued"), ("submitted", "answered", "issued")),
     "withdraw": (("submitted", "answered"), ("withdrawn",)),
 }
 """From which states each act leads, and to which."""
@@ -74,6 +78,9 @@ class HouseholdApplication(WireModel):
     valid_from: ReckonedDate
     months: int = Months
     advance_tax: AdvanceTax
+    family: Family = FamilyField
+
+    CONTRADICTIONS = (Contradiction(SENTENCE, ("person", "family"), named_again),)
 
 
 class PoliceAnswer(WireModel):
@@ -105,7 +112,8 @@ class WithdrawalReason(WireModel):
 
 
 class HouseholdFile(WireModel):
-    """An application and what became of it. `months` are those of the permit, extensions included."""
+    """An application and what became of it. `months` are those of the permit, extensions included; `family` is who of
+    the worker's family lives here, as far as it is told anew since the application."""
 
     application: HouseholdApplication
     status: Status
@@ -116,6 +124,12 @@ class HouseholdFile(WireModel):
     decision: Decision | None = None
     permit: UUID | None = None
     extensions: tuple[ExtensionDecision, ...] = ()
+    family: Family | None = None
+
+    @property
+    def dependants(self) -> Family:
+        """The worker's family as it is known now."""
+        return self.application.family if self.family is None else self.family
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -141,7 +155,7 @@ async def submit(
     """The application as it is held, and whether it is new. Raises Forbidden, Invalid, Conflict where the source id
     holds another application."""
     expect_reach(caller, APPLICATIONS, application)
-    plausibility.expect(application)
+    _expect_plausible({"": application}, application.family)
     today = clock.today()
     file = HouseholdFile(
         application=application,
@@ -226,6 +240,29 @@ async def extend(asked: StepRequest, extension: Extension) -> HouseholdFileState
         return file.model_copy(update=update), f"extension: {decision.outcome}"
 
     return await _step(asked, "extend", change)
+
+
+async def change_family(asked: StepRequest, body: FamilyChange) -> HouseholdFileState:
+    """Says anew who of the worker's family lives here. Where the permit is issued it gets a next version of the same
+    content, by which the insurance fund's export comes to the family again. Raises as `_step`, and Invalid."""
+
+    async def change(unit: UnitOfWork, file: HouseholdFile) -> tuple[HouseholdFile, str]:
+        if again := named_again({"person": file.application.person, "family": body.family}):
+            faults = [Fault(f"/family/{at}/person", "Is the worker.") for _, at, *_ in again]
+            raise Invalid("The worker does not stand among the family.", faults=faults)
+        if file.permit is not None:
+            record = await records.load(unit.connection, tables.work_permit, file.permit, lock=True)
+            if not record.withdrawn:
+                same = WorkPermit.read(record.body)
+                await intake.revise_within(unit, PERMITS, record, same, asked.caller, "family changed")
+        return file.model_copy(update={"family": body.family}), body.reason
+
+    _expect_plausible({}, body.family)
+    return await _step(asked, "change_family", change)
+
+
+def _expect_plausible(bodies: dict[str, WireModel], family: Family) -> None:
+    plausibility.expect_all(bodies | {f"/family/{at}": member for at, member in enumerate(family)})
 
 
 async def withdraw(asked: StepRequest, body: WithdrawalReason) -> HouseholdFileState:
@@ -349,6 +386,8 @@ async def _note(
     await access_log.log_versions(unit.connection, caller, action, applications.name, id, persons_of(file), reason)
 
 
-def persons_of(file: HouseholdFile) -> tuple[Person, Subject]:
-    """Whose data an application holds: the worker it is about, and the householder beside."""
-    return file.application.person, Subject.beside(file.application.household_iin)
+def persons_of(file: HouseholdFile) -> tuple[Person | Subject, ...]:
+    """Whose data an application holds: the worker it is about, the householder beside, and the family, also who was
+    named when it was handed in and is no more."""
+    family = dict.fromkeys(each.person for each in (*file.application.family, *file.dependants))
+    return file.application.person, Subject.beside(file.application.household_iin), *family

@@ -114,6 +114,12 @@ class SelfEmploymentFileState(Versioned, SelfEmploymentFile):
     certificate_state: State | None = None
 
 
+class SelfEmploymentCheck(BaseModel):
+    """What a decision of today would be, check by check."""
+
+    decision: Decision
+
+
 class SelfEmploymentLine(BaseModel):
     """An application in the work list, without its person."""
 
@@ -189,6 +195,20 @@ async def submit(
         return await _shown(unit, record, held), taken.outcome == "created"
 
 
+async def check(engine: AsyncEngine, application: SelfEmploymentApplication, caller: Caller) -> SelfEmploymentCheck:
+    """The answer that `decide` would give today; nothing of the application is kept. Raises as `submit`, but that a
+    source id may hold another. That it was asked is logged: the answer says who is barred."""
+    expect_reach(caller, APPLICATIONS, application)
+    plausibility.expect(application)
+    async with unit_of_work(engine) as unit:
+        decision = await _judged(unit, application, clock.today())
+        asked_of = f"check:{application.source_id}"
+        await access_log.log_versions(
+            unit.connection, caller, "read", applications.name, asked_of, (application.person,)
+        )
+    return SelfEmploymentCheck(decision=decision)
+
+
 async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> SelfEmploymentFileState:
     """Its present state; the reading is logged. Raises NotFound."""
     async with unit_of_work(engine) as unit:
@@ -221,9 +241,8 @@ async def decide(asked: StepRequest) -> SelfEmploymentFileState:
     """Puts the application to the rules in force today; granted, the certificate is issued. Raises as `_step`."""
 
     async def change(unit: UnitOfWork, file: SelfEmploymentFile) -> tuple[SelfEmploymentFile, str]:
-        today, application = clock.today(), file.application
-        banned = await barred(unit, [(application.person, max(application.valid_from, today))])
-        decision = rule.decide(_applicant(application), banned, rulebook().on(today))
+        application = file.application
+        decision = await _judged(unit, application, clock.today())
         if decision.outcome is not DecisionOutcome.GRANTED:
             return file.model_copy(update={"status": "refused", "decision": decision}), "decision: refused"
         id = await _issue(unit, asked, application)
@@ -240,6 +259,12 @@ async def withdraw(asked: StepRequest, body: SelfEmploymentWithdrawal) -> SelfEm
         return file.model_copy(update={"status": "withdrawn"}), body.reason
 
     return await _step(asked, "withdraw", change)
+
+
+async def _judged(unit: UnitOfWork, application: SelfEmploymentApplication, today: date) -> Decision:
+    """By the table and the norms in force today."""
+    banned = await barred(unit, [(application.person, max(application.valid_from, today))])
+    return rule.decide(_applicant(application), banned, rulebook().on(today))
 
 
 def _applicant(application: SelfEmploymentApplication) -> rule.Applicant:

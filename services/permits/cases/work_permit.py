@@ -73,7 +73,7 @@ PERMITS = RecordType(
     path="work-permits",
     writers=("permits-officer",),
     readers=("permits-officer", "employer"),
-    scope=belongs_to(region="region", employer="employer_bin"),
+    scope=belongs_to(region="region", employer="employer_bin", shown_to={"region": "further_regions"}),
     time=_time,
     day="issued_on",
     columns=_columns,

@@ -39,7 +39,7 @@ from shared.events.wire import (
 )
 from shared.http.answers import Versioned
 from shared.identity.callers import Caller
-from shared.identity.scope import belongs_to, expect_reach, reaches, within
+from shared.identity.scope import belongs_to, expect_own, expect_reach, sees, within
 from shared.kernel.decisions import Decision
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import plausibility
@@ -106,7 +106,7 @@ class Application(WireModel):
         return (self.region, *self.further_regions)
 
 
-APPLICATIONS = belongs_to(region="region", employer="employer_bin")
+APPLICATIONS = belongs_to(region="region", employer="employer_bin", shown_to={"region": "further_regions"})
 
 
 class ApplicationFile(WireModel):
@@ -253,7 +253,7 @@ async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> FileState:
     """Its present state; the reading is logged for every worker. Raises NotFound."""
     async with unit_of_work(engine) as unit:
         record = await records.load(unit.connection, applications, id)
-        file = _file_seen(record, caller)
+        file = _file_shown(record, caller)
         await _note(unit, record.id, file, caller, "read", None)
     return _state_of(record, file)
 
@@ -263,7 +263,7 @@ async def find(
 ) -> Sequence[ApplicationLine]:
     """The work list, most urgent first: whose decision is due, without persons, of those that the caller
     reaches."""
-    own = within(caller, APPLICATIONS, store.places())
+    own = within(caller, APPLICATIONS, store.places(), store.shown())
     async with engine.connect() as connection:
         lines = await store.find(connection, applications, own, status, after, limit)
     return [ApplicationLine.model_validate(asdict(line)) for line in lines]
@@ -313,9 +313,16 @@ async def peek(asked: StepRequest) -> ApplicationFile:
 
 
 def _file_seen(record: Record, caller: Caller) -> ApplicationFile:
-    """The file, if the caller reaches it. Raises NotFound."""
+    """The file, if the caller may act on it. Raises NotFound, Forbidden for an officer of a further region."""
+    file = _file_shown(record, caller)
+    expect_own(caller, APPLICATIONS, file.application)
+    return file
+
+
+def _file_shown(record: Record, caller: Caller) -> ApplicationFile:
+    """The file, if the caller may read it. Raises NotFound."""
     file = file_of(record)
-    if not reaches(caller, APPLICATIONS, file.application):
+    if not sees(caller, APPLICATIONS, file.application):
         raise NotFound("There is no such work permit application.")
     return file
 

@@ -31,7 +31,7 @@ from shared.events.permits import WorkPermit
 from shared.events.wire import Bin, Date, ReckonedDate, Region, SourceId, WireModel
 from shared.http.answers import Versioned
 from shared.identity.callers import Caller
-from shared.identity.scope import belongs_to, reaches, within
+from shared.identity.scope import belongs_to, expect_own, sees, within
 from shared.kernel.decisions import Decision
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import plausibility
@@ -54,7 +54,7 @@ TRANSITIONS: dict[Act, tuple[tuple[Status, ...], tuple[Status, ...]]] = {
 """From which states each act leads, and to which."""
 
 KINDS = ("employer", "seasonal", "intra_corporate")
-EXTENSIONS = belongs_to(region="region", employer="employer_bin")
+EXTENSIONS = belongs_to(region="region", employer="employer_bin", shown_to={"region": "further_regions"})
 
 
 class PermitExtension(WireModel):
@@ -67,7 +67,8 @@ class PermitExtension(WireModel):
 
 
 class PermitExtensionFile(WireModel):
-    """An application for an extension and what became of it. `valid_from` is the day after the permit's last day."""
+    """An application for an extension and what became of it. `valid_from` is the day after the permit's last day,
+    `further_regions` the permit's."""
 
     application: PermitExtension
     employer_bin: Bin
@@ -79,6 +80,7 @@ class PermitExtensionFile(WireModel):
     decision: Decision | None = None
     fee: FeeDue | None = None
     payment: Payment | None = None
+    further_regions: tuple[Region, ...] = ()
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -145,6 +147,7 @@ def drafted_extension(asked: PermitExtension, permit: WorkPermit, today: date) -
         submitted_on=today,
         decide_by=rule.decide_by(today, rulebook().on(today)),
         valid_from=rule.first_day(permit.valid_until),
+        further_regions=permit.further_regions,
     )
 
 
@@ -157,7 +160,7 @@ async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> PermitExtension
     """Its present state; the reading is logged for the worker. Raises NotFound."""
     async with unit_of_work(engine) as unit:
         record = await records.load(unit.connection, extensions, id)
-        file = _seen(record, caller)
+        file = _shown(record, caller)
         await _note(unit, id, fact_of(await _permit_record(unit, file)), caller, "read", None)
     return _state_of(record, file)
 
@@ -166,7 +169,7 @@ async def find(
     engine: AsyncEngine, status: Status | None, after: tuple[date, UUID] | None, limit: int, caller: Caller
 ) -> Sequence[PermitExtensionLine]:
     """The work list, most urgent first, of those that the caller reaches; without persons."""
-    own = within(caller, EXTENSIONS, store.places())
+    own = within(caller, EXTENSIONS, store.places(), store.shown())
     async with engine.connect() as connection:
         lines = await work_list.find(connection, extensions, own, status, after, limit)
     return [PermitExtensionLine.model_validate(asdict(line)) for line in lines]
@@ -224,18 +227,27 @@ def expect_open_to(act: Act, file: PermitExtensionFile) -> None:
 
 
 def _seen(record: Record, caller: Caller) -> PermitExtensionFile:
-    """The file, if the caller reaches it. Raises NotFound."""
+    """The file, if the caller may act on it. Raises NotFound, Forbidden for an officer of a further region."""
+    file = _shown(record, caller)
+    expect_own(caller, EXTENSIONS, file)
+    return file
+
+
+def _shown(record: Record, caller: Caller) -> PermitExtensionFile:
+    """The file, if the caller may read it. Raises NotFound."""
     file = read_file(record)
-    if not reaches(caller, EXTENSIONS, file):
+    if not sees(caller, EXTENSIONS, file):
         raise NotFound("There is no such application for an extension.")
     return file
 
 
 async def permit_for(unit: UnitOfWork, id: UUID, caller: Caller, *, lock: bool = False) -> Record:
-    """The permit whose extension is asked for. Raises NotFound, also out of the caller's reach."""
+    """The permit whose extension is asked for. Raises NotFound, also out of the caller's reach, Forbidden for an
+    officer of a further region."""
     record = await records.load(unit.connection, tables.work_permit, id, lock=lock)
-    if not reaches(caller, EXTENSIONS, fact_of(record)):
+    if not sees(caller, EXTENSIONS, fact_of(record)):
         raise NotFound("There is no such work permit.")
+    expect_own(caller, EXTENSIONS, fact_of(record))
     return record
 
 

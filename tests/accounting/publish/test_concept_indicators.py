@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from services.accounting.intake.published.load import load
 from shared import clock
 from shared.events.envelope import Fact
 from shared.events.kandas import EmploymentRequest, QuotaInclusion, SupportGrant
-from shared.events.permits import QuotaPool, WorkPermit
+from shared.events.permits import EmployerStaff, QuotaPool, WorkPermit
 from shared.testing.api import Api
 from shared.testing.people import person
 from tests.accounting.conftest import HASHES, Accounting
@@ -173,3 +174,74 @@ async def test_who_found_work_and_who_was_supported_are_shares_that_records_move
     assert (kandas["KANDAS_ASKED_WORK"], kandas["KANDAS_FOUND_WORK"]) == (2, 1)
     settled = await read(api, "DF_INTERNAL/A..REGISTER.59.61?startPeriod=2025&endPeriod=2025", "INDICATOR")
     assert [settled[name] for name in ("RESETTLERS", "RESETTLERS_SETTLED", "RESETTLERS_SUPPORTED")] == [3, 2, 1]
+
+
+_positions = count(1)
+
+
+def staff(year: int, foreigners: tuple[int, int], citizens: tuple[int, int] | None, **changes: Any) -> dict[str, Any]:
+    """Of categories 2 and 3."""
+    counts = {f"foreigners_{category}": 0 for category in "14"} | {"foreigners_2": foreigners[0]}
+    counts |= {"foreigners_3": foreigners[1]}
+    if citizens:
+        counts |= {f"citizens_{each}": n for each, n in zip("1234", (0, *citizens, 0), strict=True)}
+    return {"year": year, "reported_on": f"{year}-01-15" if citizens else None} | counts | changes
+
+
+async def staff_shares(api: Api) -> dict[tuple[str, str], tuple[str, str]]:
+    """Value and status of indicator 1 by code and year."""
+    rows = await told(api, "A.HEADS_SHARE+SPECIALISTS_SHARE.REGISTER.KZ")
+    return {(row["INDICATOR"], row["TIME_PERIOD"]): (row["OBS_VALUE"], row["OBS_STATUS"]) for row in rows}
+
+
+async def test_foreigners_are_a_share_of_the_staff_of_enterprises_that_reported(api: Api, written: Accounting) -> None:
+    await load(written.database.app_url.replace("+asyncpg", ""), [FILE], "NET", lambda _: None)
+    most = {f"{side}_{category}": 1_000_000 for side in ("foreigners", "citizens") for category in "1234"}
+    await say(
+        written,
+        EmployerStaff,
+        staff(2023, (0, 3), (0, 0)),  # foreigners alone; nobody of categories 1 and 2
+        staff(2024, (1, 3), (3, 7)),
+        staff(2025, (1, 1), (3, 13)),
+        staff(2025, (0, 1), (0, 4), citizens_4=9, foreigners_4=3),
+        staff(2025, (500, 500), None),
+        staff(2026, (0, 0), (3, 1), **most),
+        staff(2022, (5, 5), None),  # nobody reported
+    )
+    assert await staff_shares(api) == {
+        ("SPECIALISTS_SHARE", "2023"): ("100.00", "A"),
+        ("HEADS_SHARE", "2024"): ("25.00", "A"),
+        ("SPECIALISTS_SHARE", "2024"): ("30.00", "A"),
+        ("HEADS_SHARE", "2025"): ("25.00", "A"),
+        ("SPECIALISTS_SHARE", "2025"): ("16.13", "A"),  # 1 + 1 + 3 of 31
+        ("HEADS_SHARE", "2026"): ("50.00", "P"),
+        ("SPECIALISTS_SHARE", "2026"): ("50.00", "P"),
+    }
+    (of_2025,) = await told(api, "A.SPECIALISTS_SHARE.REGISTER.KZ?startPeriod=2025&endPeriod=2025")
+    assert of_2025["COMMENT_OBS"] == (
+        "5 foreigners by permit, without transfers within a company, of 31 workers of categories 3 and 4 at the year's"
+        " end, in 2 enterprises with foreigners that reported their citizens; 1 that did not are left out"
+    )
+    for code, target in (("HEADS_SHARE", "30"), ("SPECIALISTS_SHARE", "10")):
+        both = await told(api, f"A.{code}..KZ")
+        assert {row["METHOD"] for row in both} == {"REGISTER", "TARGET"}
+        assert [row["OBS_VALUE"] for row in both if row["METHOD"] == "TARGET"] == [target]
+
+
+async def test_staff_told_anew_counts_once_and_taken_back_not_at_all(api: Api, written: Accounting) -> None:
+    def version(number: int, foreigners: int, withdrawn: bool = False) -> dict[str, Any]:
+        data = staff(2025, (foreigners, 0), (3, 0), source_id="staff:2025:200340001008")
+        return event("staff:2025:200340001008", number, Version(EmployerStaff.TYPE, data, withdrawn))
+
+    async def take(*events: dict[str, Any]) -> None:
+        numbered = [each | {"position": next(_positions)} for each in events]
+        await written.writer.take(decode("permits", numbered, HASHES))
+
+    await take(version(1, 99))
+    await take(version(2, 1), version(1, 99), version(2, 1))  # corrected; told again, the older late
+    assert (before := await staff_shares(api)) == {("HEADS_SHARE", "2025"): ("25.00", "A")}
+    await rebuild(written.database.owner_url.replace("+asyncpg", ""), lambda _: None)
+    assert await staff_shares(api) == before
+    await take(version(3, 1, withdrawn=True))
+    nothing = "/sdmx/v1/data/DF_INDICATOR/A.HEADS_SHARE+SPECIALISTS_SHARE.REGISTER.KZ"
+    assert (await api.client.get(nothing, headers=api.token("statistician"))).status_code == 404

@@ -6,7 +6,7 @@ Expanding only: the earlier version asks for the kinds that it knows.
 from alembic import op
 
 revision = "0019"
-down_revision = "0017"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
@@ -27,6 +27,7 @@ BEFORE = (
     "exempt_worker.v1",
     "business_immigrant.v1",
     "quota_inclusion.v1",
+    "employer_staff.v1",
 )
 ADDED = ("support_grant.v1", "employment_request.v1")
 

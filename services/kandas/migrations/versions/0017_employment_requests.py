@@ -9,7 +9,7 @@ from alembic import op
 from shared.db.grants import grant_more
 
 revision = "0017"
-down_revision = "0015"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
