@@ -197,7 +197,7 @@ async def test_retention_that_was_shortened_is_brought_in_line_and_other_setting
 async def until_set(admin: AIOKafkaAdminClient, topic: str, wanted: dict[str, str]) -> None:
     """A broker answers with what it has been told so far: settings reach it some moments after they were altered."""
     async with asyncio.timeout(60):
-        while not wanted.items() <= (await settings_of(admin, topic)).items():
+        while not wanted.items() <= (await settings_of(admin, topic)).items():  # noqa: ASYNC110 (nobody tells)
             await asyncio.sleep(0.05)
 
 
