@@ -5,6 +5,7 @@ kind `labour_immigrant`: it is read, corrected and withdrawn (revoked) as any ot
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, Literal
 from uuid import UUID
 
@@ -228,6 +229,9 @@ async def extend(asked: StepRequest, extension: Extension) -> HouseholdFileState
         permit = WorkPermit.read(record.body)
         if permit.status == "revoked":
             raise Conflict("The permit is revoked already.")
+        # of the worker as corrected since, and of the permit as it is
+        suspended = permit.suspended_on is not None
+        facts = replace(facts, citizenship=permit.person.citizenship, suspended=suspended)
         banned = await barred(unit, [(permit.person, today)])
         decision = rule.decide_extension(facts, banned, rulebook(), rulebook().on(today))
         decided = ExtensionDecision(**dict(extension), decision=decision)
