@@ -13,7 +13,7 @@ from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.permits.cases import work_permit_extension
-from services.permits.cases.work_permit_application import expect_open_to, file_of
+from services.permits.cases.work_permit_application import FILES, file_of
 from services.permits.store import quota
 from services.permits.store import work_permit_application as store
 from services.permits.store.tables import work_permit
@@ -67,7 +67,7 @@ async def _lapse_applications(unit: UnitOfWork, today: date, caller: Caller) -> 
     files = {record.id: file_of(record) for record in found}
     revisions, entries = [], []
     for id, file in files.items():
-        expect_open_to("lapse", file)
+        FILES.expect_open_to("lapse", file)
         lapsed = file.model_copy(update={"status": "lapsed"})
         revisions.append(NextVersion(id, lapsed.model_dump_json(), lapsed.columns, reason=REASON))
         entries += [Entry(caller, "change", id, worker.person, REASON) for worker in file.application.workers]
