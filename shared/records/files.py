@@ -12,7 +12,7 @@ from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import Table
@@ -44,18 +44,13 @@ class File(WireModel):
 P = TypeVar("P", bound=File)
 S = TypeVar("S", bound=Versioned)
 A = TypeVar("A", bound=str)
-P_contra = TypeVar("P_contra", bound=File, contravariant=True)
 
 Change = Callable[[UnitOfWork, P], Awaitable[tuple[P, str]]]
 """What an act makes of a file, and why: raises what stands against it, does what must happen together with it."""
 
 
-class Note(Protocol[P_contra]):
-    """Writes to the access log whose file was read or changed."""
-
-    async def __call__(
-        self, unit: UnitOfWork, id: UUID, file: P_contra, caller: Caller, action: Action, reason: str | None
-    ) -> None: ...
+Note = Callable[[UnitOfWork, UUID, P, Caller, Action, str | None], Awaitable[None]]
+"""Writes to the access log who read or changed the file with that id, and why."""
 
 
 async def _its_application(_unit: UnitOfWork, file: File) -> object:
