@@ -143,8 +143,7 @@ async def step_file(asked: StepRequest, files: FileType[P, S, A], act: A, change
 async def read_file(engine: AsyncEngine, files: FileType[P, S, A], id: UUID, caller: Caller) -> S:
     """The file in its present state; the reading is logged. Raises NotFound."""
     async with unit_of_work(engine) as unit:
-        record = await records.load(unit.connection, files.table, id)
-        file, _ = await _seen(unit, files, record, caller)
+        record, file, _ = await _seen(unit, files, id, caller)
         await files.note(unit, id, file, caller, "read", None)
         return await files.shown(unit, record, file)
 
@@ -154,16 +153,22 @@ async def open_file(
 ) -> tuple[Record, P]:
     """The file for an act, locked if asked; shown to nobody. Raises NotFound, also out of the caller's reach (asked
     before its version, so that nobody learns that from outside), Forbidden where it is only shown to the caller."""
-    record = await records.load(unit.connection, files.table, id, lock=lock)
-    file, whose = await _seen(unit, files, record, caller)
+    record, file, whose = await _seen(unit, files, id, caller, lock=lock)
     expect_own(caller, files.scope, whose)
     return record, file
 
 
-async def _seen(unit: UnitOfWork, files: FileType[P, S, A], record: Record, caller: Caller) -> tuple[P, object]:
-    """The file and what its scope reads, if the caller may read it. Raises NotFound."""
+async def _seen(
+    unit: UnitOfWork, files: FileType[P, S, A], id: UUID, caller: Caller, *, lock: bool = False
+) -> tuple[Record, P, object]:
+    """The record, its file and what the scope reads, if the caller may read it. Raises NotFound, which says of one out
+    of reach the very same as of none."""
+    try:
+        record = await records.load(unit.connection, files.table, id, lock=lock)
+    except NotFound:
+        raise NotFound(files.unknown) from None
     file = files.file.read(record.body)
     whose = await files.whose(unit, file)
     if not sees(caller, files.scope, whose):
         raise NotFound(files.unknown)
-    return file, whose
+    return record, file, whose
