@@ -20,7 +20,7 @@ import httpx
 
 from deploy.local import issuer
 from deploy.simulation.draw import draw
-from deploy.simulation.play import Played, Registers, Rejected, play
+from deploy.simulation.play import Played, Registers, Rejected, play, quota_kept
 from deploy.simulation.spool import Spool
 from shared import clock
 from shared.kernel.calendar import add_months
@@ -73,8 +73,10 @@ def _asked() -> argparse.Namespace:
 async def _into_the_system(spool: Spool, start: date, through: date) -> None:
     async with AsyncExitStack() as stack:
         clients = {name: await stack.enter_async_context(_client(name)) for name in SERVICES}
-        began = time.monotonic()
-        played = await play(spool, Registers(clients, _headers), start, through, _tell)
+        began, registers = time.monotonic(), Registers(clients, _headers)
+        if year := await quota_kept(registers, start, through):
+            sys.exit(f"here a quota of {year} is kept, by which permits are issued: take a system of its own (DEMO=no)")
+        played = await play(spool, registers, start, through, _tell)
         sent = time.monotonic() - began
         _tell(f"{_sums(played)} sent in {sent:.0f} s")
         await _settled(clients["accounting"])

@@ -50,6 +50,18 @@ class Registers:
         return self.headers(role, AGENCIES.get(role))
 
 
+async def quota_kept(registers: Registers, start: date, through: date) -> int | None:
+    """The first of these years of which a quota is on record: permits of it come from the procedure alone, so that
+    none can be played in (decision 0055)."""
+    for year in range(start.year, through.year + 1):
+        headers = registers.of("permits-officer")
+        answer = await registers.clients["permits"].get(f"/v1/quotas/{year}", headers=headers)
+        if answer.status_code != httpx.codes.NOT_FOUND:
+            answer.raise_for_status()
+            return year
+    return None
+
+
 async def play(
     spool: Spool, registers: Registers, start: date, through: date, tell: Callable[[str], None] = lambda _: None
 ) -> Played:

@@ -76,6 +76,10 @@ async def test_a_quota_counts_what_was_taken_over_before_it(permits: Api) -> Non
         first = (await take_over(permits, permit())).raise_for_status().json()
         (await take_over(permits, permit("OLD-2", issued_on="2025-11-03"))).raise_for_status()
         (await take_over(permits, seasonal)).raise_for_status()
+        never = permit("OLD-4", status="revoked", ended_on="2026-02-10")  # before it was in force: its place is free
+        (await take_over(permits, never)).raise_for_status()
+        twice = await take_over(permits, permit("OLD-5", further_regions=["75"]))
+        assert (twice.status_code, twice.json()["errors"][0]["pointer"]) == (422, "/further_regions")
         short = {"act": "invented order", "pools": [steps.pool(0), steps.pool(5, kind="seasonal")]}
         headers = steps.officer(permits)
         refused = await permits.client.put("/v1/quotas/2026", json=short, headers=headers)
@@ -146,7 +150,7 @@ async def test_an_order_and_a_taking_over_at_the_same_time_agree(permits: Api) -
     assert used == taken
 
 
-GOOD = TakenOver("employer", "3", "UZB", steps.EMPLOYER, revoked=False, ended=False)
+GOOD = TakenOver("employer", "3", "UZB", steps.EMPLOYER, revoked=False, ended=False, regions=("75",))
 
 
 @pytest.mark.parametrize(
@@ -158,6 +162,8 @@ GOOD = TakenOver("employer", "3", "UZB", steps.EMPLOYER, revoked=False, ended=Fa
         ({"kind": "labour_immigrant", "category": None}, "/employer_bin"),
         ({"kind": "seasonal"}, "/category"),
         ({"revoked": True}, "/ended_on"),
+        ({"regions": ("75", "75")}, "/further_regions"),
+        ({"regions": ("75", "71", "71")}, "/further_regions"),
     ],
 )
 def test_what_contradicts_itself_is_not_taken_over(wrong: dict[str, Any], member: str) -> None:

@@ -1,13 +1,16 @@
 """Whatever goes wrong in writing a person down, a register takes it, and it is still evidence of somebody."""
 
+import re
 from datetime import date
 from functools import cache
+from pathlib import Path
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deploy import simulation
 from deploy.simulation.country import Country
 from deploy.simulation.faults import FAULTS, evidence, true_evidence
 from deploy.simulation.life import Life
@@ -42,6 +45,14 @@ def test_every_fault_happens_and_has_its_rate(fault: str) -> None:
     only = {each: float(each == fault) for each in FAULTS}
     told = [evidence(life, DAY, Random(life.number), only, local=True) for life in lives()]
     assert any(faults == [fault] for _, faults in told)
+
+
+def test_every_rate_is_of_something_that_happens() -> None:
+    """Each table of rates.toml is asked for by name somewhere, and nothing is asked for that has none."""
+    sources = [path.read_text("utf-8") for path in Path(simulation.__path__[0]).rglob("*.py")]
+    asked = {name for text in sources for name in re.findall(r'(?:happens|after)\(\s*"(\w+)"', text)} | set(FAULTS)
+    asked |= {"missing_entry", "missing_exit", "registers_at_new_home", "registers_on_arrival"}  # by a condition
+    assert asked == set(rates().of("border", "kazakh", "KAZ"))
 
 
 def test_a_number_used_again_is_one_for_the_household() -> None:

@@ -13,7 +13,7 @@ import pytest
 from deploy.simulation import truth
 from deploy.simulation.__main__ import first_day
 from deploy.simulation.draw import draw
-from deploy.simulation.play import Registers, Rejected, play
+from deploy.simulation.play import Registers, Rejected, play, quota_kept
 from deploy.simulation.spool import Spool
 from deploy.simulation.written import Written
 from services.consular.app import make_app as make_consular
@@ -32,7 +32,10 @@ async def test_a_country_is_played_in_and_every_record_has_a_life_behind_it(
 ) -> None:
     spool = draw(5, 200, START, THROUGH, tmp_path)
     apis = {name: await start_api(name, make) for name, make in APPS.items()}
+    assert await quota_kept(registers(apis), START, THROUGH) is None
     played = await play(spool, registers(apis), START, THROUGH)
+    await order_quota(apis["permits"])
+    assert await quota_kept(registers(apis), START, THROUGH) == THROUGH.year
     behind = list(truth.records(tmp_path))
     lives = {life.number for life in truth.lives(tmp_path)}
     assert len(lives) == 200
@@ -51,6 +54,15 @@ async def test_a_country_is_played_in_and_every_record_has_a_life_behind_it(
         assert {number for number, row in numbers.items() if row["withdrawn"]} == withdrawn
         if path != "host-notifications":  # a notice's own version moves with the stay that it is matched to
             assert {number: row["version"] for number, row in numbers.items()} == versions, path
+
+
+async def order_quota(permits: Api) -> None:
+    """Of the last year, with room for what was taken over of it: from now on permits come from the procedure."""
+    pools = [{"kind": "employer", "category": category, "size": 300} for category in "1234"]
+    pools += [{"kind": kind, "size": 300} for kind in ("seasonal", "labour_immigrant")]
+    body = {"act": "invented order", "pools": pools}
+    answer = await permits.client.put("/v1/quotas/2026", json=body, headers=permits.token("permits-officer"))
+    assert answer.status_code == 200, answer.text
 
 
 TABLES = {

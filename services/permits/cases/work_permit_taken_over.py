@@ -11,7 +11,7 @@ from uuid import UUID
 
 from services.permits.cases.work_permit import PERMITS
 from services.permits.rules import taken_over as rule
-from services.permits.rules.quota import QuotaSlot, needs_place
+from services.permits.rules.quota import QuotaSlot, gives_back, needs_place
 from services.permits.rules.rulebook import rulebook
 from services.permits.store import quota
 from shared.errors import Fault, Refused
@@ -29,6 +29,7 @@ def _submission_faults(permit: WorkPermit, _caller: Caller) -> Sequence[Fault]:
         permit.employer_bin,
         revoked=permit.status == "revoked",
         ended=permit.ended_on is not None,
+        regions=(permit.region, *permit.further_regions),
     )
     return [Fault(found.member, found.why) for found in rule.contradictions(seen)]
 
@@ -47,8 +48,11 @@ async def _on_created(unit: UnitOfWork, entries: Sequence[StoredRecord[WorkPermi
 
 
 def _places(entry: StoredRecord[WorkPermit]) -> list[tuple[UUID, UUID, QuotaSlot]]:
-    """The id of each place, the permit's, and what it is a place of; none for kinds outside the quota."""
+    """The id of each place, the permit's, and what it is a place of; none for kinds outside the quota, and for one that
+    was revoked before it was in force."""
     permit = entry.fact
+    if permit.ended_on is not None and gives_back(permit.valid_from, permit.ended_on):
+        return []
     norms = rulebook().on(permit.issued_on)
     if "quota_kinds" not in norms or not needs_place(permit.kind, norms):
         return []

@@ -25,6 +25,8 @@ class TakenOver:
     employer_bin: str | None
     revoked: bool
     ended: bool
+    regions: tuple[str, ...]
+    """In which it holds: the first, and those besides."""
 
 
 def contradictions(permit: TakenOver) -> Iterator[Contradicted]:
@@ -37,6 +39,8 @@ def contradictions(permit: TakenOver) -> Iterator[Contradicted]:
         yield Contradicted("/employer_bin", "Is given for an employer's permit, and only then.")
     if (permit.category is not None) != (permit.kind in BY_CATEGORY):
         yield Contradicted("/category", "Is given for an employer's permit that is not seasonal, and only then.")
+    if len(set(permit.regions)) != len(permit.regions):
+        yield Contradicted("/further_regions", "A region stands there twice, or is the permit's first.")
     if permit.revoked != permit.ended:
         yield Contradicted("/ended_on", "Is given for a revoked permit, and only then.")
 
