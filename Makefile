@@ -20,7 +20,7 @@ $(NODE)/node_modules/.package-lock.json: $(NODE)/package-lock.json
 	@! command -v npm >/dev/null || npm ci --loglevel=error --ignore-scripts --no-audit --no-fund --prefix $(NODE)
 
 .PHONY: run
-run: setup ## the whole system on this machine, without a broker; BROKER=kafka, DEMO=no, KOSH_PORT_BASE=8100
+run: setup ## the whole system on this machine with a small invented country, without a broker; BROKER=kafka, DEMO=no, KOSH_PORT_BASE=8100
 	@exec $(GUARD) $(PYTHON) -m deploy.local.run
 
 .PHONY: test
@@ -92,8 +92,8 @@ restore: setup ## all databases as they were in FROM=.run/backup/<time>; names w
 
 # These work on the system that `make run` has started in another terminal.
 .PHONY: demo
-demo: setup ## loads the demonstration figures into the running system (make run does it once by itself)
-	@$(PYTHON) -m deploy.local.inside deploy.local.demo
+demo: setup ## a guided tour of the running system: questions, the calls that ask them, the answers
+	@$(PYTHON) -m deploy.local.inside deploy.local.tour
 
 .PHONY: accuracy
 accuracy: setup ## the running system's figures beside the truth that make simulate has left; TRUTH=.run/simulation/...

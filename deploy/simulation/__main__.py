@@ -35,21 +35,31 @@ _MEBI = 1024  # ru_maxrss counts in KiB
 def main() -> None:
     """Ends with a reason where the country cannot be, or a service does not take it."""
     asked = _asked()
-    start = first_day(asked.through, asked.years)
     if asked.through >= clock.today():
         sys.exit(f"{asked.through} is not over: registers know of days that are past")
     folder = asked.out or Path(f".run/simulation/{asked.people}-{asked.years}y-seed{asked.seed}")
-    began = time.monotonic()
-    spool = draw(asked.seed, asked.people, start, asked.through, folder)
-    _tell(f"{asked.people} lives from {start} through {asked.through}, drawn in {time.monotonic() - began:.0f} s")
+    simulate(asked.seed, asked.people, asked.years, asked.through, folder)
+    release()
+    _tell(f"at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // _MEBI} MiB of memory")
+
+
+def simulate(seed: int, people: int, years: int, through: date, folder: Path) -> None:
+    """Draws a country, plays it into the running system and waits until the figures hold it; its truth stays in
+    `folder`. Ends with the reason where a service does not take it."""
+    start, began = first_day(through, years), time.monotonic()
+    spool = draw(seed, people, start, through, folder)
+    _tell(f"{people} lives from {start} through {through}, drawn in {time.monotonic() - began:.0f} s")
     _tell(f"the truth: {folder}")
     try:
-        asyncio.run(_into_the_system(spool, start, asked.through))
+        asyncio.run(_into_the_system(spool, start, through))
     except Rejected as why:
         sys.exit(f"a fault of the simulation: {why}")
-    subprocess.run([sys.executable, "-m", "services.accounting", "release"], check=True)
     shutil.rmtree(folder / "spool")
-    _tell(f"at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // _MEBI} MiB of memory")
+
+
+def release() -> None:
+    """Everybody reads figures of a release alone."""
+    subprocess.run([sys.executable, "-m", "services.accounting", "release"], check=True)
 
 
 def first_day(through: date, years: int) -> date:

@@ -57,7 +57,7 @@ def _by_groups(truth: Truth, records: dict[Record, TrueRecord], persons: dict[Re
 
 def _client() -> httpx.Client:
     directory = Path(os.environ["KOSH_OIDC_JWKS_FILE"]).parent
-    token = issuer.mint(directory, "statistician", agency="accuracy")
+    token = issuer.mint(directory, "statistician", agency="demonstration")
     return httpx.Client(
         base_url=f"http://127.0.0.1:{os.environ['KOSH_ACCOUNTING_PORT']}",
         headers={"Authorization": f"Bearer {token}", "Kosh-Purpose": "accuracy on a simulated country"},

@@ -11,7 +11,7 @@ from deploy.local import settings_file
 from deploy.local.lock import only_one
 
 COMMANDS = [
-    ["deploy.local.demo"],
+    ["deploy.local.tour"],
     ["services.accounting", "load", "one.csv"],
     ["services.accounting", "rebuild"],
     ["services.portal", "signature-review"],
