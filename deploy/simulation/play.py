@@ -21,6 +21,9 @@ from deploy.simulation.spool import Sheet, Spool
 LINES = 5_000
 """In a request: few enough to be told of the one that is rejected, many enough for a service to take them in bulk."""
 
+FIRST_QUOTA = 2018
+"""The first year of which the register of permits takes a quota."""
+
 COVERAGE = "/v1/feeds/berkut/coverage"
 AGENCIES = {"notifier": "eqonaq"}
 """On whose behalf a role sends, where it is not the whole country's."""
@@ -53,7 +56,7 @@ class Registers:
 async def quota_kept(registers: Registers, start: date, through: date) -> int | None:
     """The first of these years of which a quota is on record: permits of it come from the procedure alone, so that
     none can be played in (decision 0055)."""
-    for year in range(start.year, through.year + 1):
+    for year in range(max(start.year, FIRST_QUOTA), through.year + 1):
         headers = registers.of("permits-officer")
         answer = await registers.clients["permits"].get(f"/v1/quotas/{year}", headers=headers)
         if answer.status_code != httpx.codes.NOT_FOUND:
