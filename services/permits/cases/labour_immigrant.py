@@ -4,6 +4,7 @@ The states and what leads from one to the next stand in TRANSITIONS. A permit th
 kind `labour_immigrant`: it is read, corrected and withdrawn (revoked) as any other.
 """
 
+from dataclasses import replace
 from typing import Any, Literal
 from uuid import UUID
 
@@ -241,6 +242,9 @@ async def extend(asked: StepRequest, extension: Extension) -> HouseholdFileState
         permit = WorkPermit.read(record.body)
         if permit.status == "revoked":
             raise Conflict("The permit is revoked already.")
+        # of the worker as corrected since, and of the permit as it is
+        suspended = permit.suspended_on is not None
+        facts = replace(facts, citizenship=permit.person.citizenship, suspended=suspended)
         banned = await barred(unit, [(permit.person, today)])
         decision = rule.decide_extension(facts, banned, rulebook(), rulebook().on(today))
         decided = ExtensionDecision(**dict(extension), decision=decision)
