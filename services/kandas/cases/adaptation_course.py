@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Literal
 
+from services.kandas.cases.transition import Transitions, state_after
 from services.kandas.store.tables import adaptation_course
 from shared import clock
-from shared.errors import Conflict, Fault, Invalid
+from shared.errors import Fault, Invalid
 from shared.events.centres import AdaptationCourse
 from shared.events.wire import PastDate, WireModel
 from shared.identity.scope import belongs_to
@@ -22,11 +23,10 @@ from shared.records.step import StepRequest, step
 
 Act = Literal["attend", "pass"]
 
-TRANSITIONS: dict[Act, tuple[str, str, str]] = {
+TRANSITIONS: Transitions[Act] = {
     "attend": ("offered", "attended", "Only a course that was offered can be attended"),
     "pass": ("attended", "passed", "Only a course that is attended can be passed"),
 }
-"""Of each act: the state in which it is allowed, the state after it, and what is said where it is not."""
 
 
 def _columns(course: AdaptationCourse) -> dict[str, Any]:
@@ -84,9 +84,7 @@ async def pass_(asked: StepRequest, day: CourseDay) -> RecordState[AdaptationCou
 
 def _after(act: Act, course: AdaptationCourse, on: date, earliest: date, **days: date) -> AdaptationCourse:
     """The course after `act` on a day from `earliest` to today. Raises Conflict, Invalid."""
-    before, then, said = TRANSITIONS[act]
-    if course.state != before:
-        raise Conflict(f"{said}; this one is {course.state}.")
+    then = state_after(TRANSITIONS, act, course.state)
     if not earliest <= on <= clock.today():
         fault = Fault("/on", f"Lies before {earliest}, the day before which it cannot have been, or in the future.")
         raise Invalid("It cannot have been on that day.", faults=[fault])

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.kandas.cases.transition import Transitions, state_after
 from services.kandas.rules import centre_stay as rules
 from services.kandas.rules.centre_stay import Ground
 from services.kandas.rules.kandas_status import first_day_without
@@ -18,7 +19,7 @@ from services.kandas.store import centre_stay as store
 from services.kandas.store.tables import centre_stay, kandas_status
 from shared import clock
 from shared.db import records
-from shared.errors import Conflict, Fault, Invalid, Refused
+from shared.errors import Fault, Invalid, Refused
 from shared.events.centres import CentreStay
 from shared.events.kandas import KandasStatus
 from shared.events.wire import Date, WireModel
@@ -88,11 +89,10 @@ STAYS = RecordType(
     immutable_faults=_immutable_faults,
 )
 
-TRANSITIONS = {
+TRANSITIONS: Transitions[str] = {
     "leave": ("placed", "ended", "Only a stay that lasts can be left"),
     "end": ("placed", "ended", "Only a stay that lasts can end"),
 }
-"""Of each act: the state in which it is allowed, the state after it, and what is said where it is not."""
 
 
 class Leaving(WireModel):
@@ -103,9 +103,7 @@ class Leaving(WireModel):
 
 def _after(act: str, stay: CentreStay, ended_on: date, reason: Literal["left", "ground", "term"]) -> CentreStay:
     """The stay after `act`. Raises Conflict in a state without this act."""
-    before, then, said = TRANSITIONS[act]
-    if stay.state != before:
-        raise Conflict(f"{said}; this one is {stay.state}.")
+    then = state_after(TRANSITIONS, act, stay.state)
     return CentreStay.model_validate(dict(stay) | {"state": then, "ended_on": ended_on, "end_reason": reason})
 
 

@@ -1,6 +1,6 @@
 """Work asked for and found: requests of kandas and resettlers to the employment body, and what came of them (K5)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from services.kandas.cases.answers import Answer
 from services.kandas.cases.kandas_status import STATUSES
 from services.kandas.cases.quota_inclusion import INCLUSIONS
+from services.kandas.cases.transition import Transitions, state_after
 from services.kandas.rules import employment_request as rules
 from services.kandas.rules.employment_request import Standing
 from services.kandas.rules.kandas_status import first_day_without
@@ -37,11 +38,10 @@ _FIXED: Final = ("source_id", "kind", "status", "inclusion", "region", "country_
 _OTHER_PERSON: Final = "Is not the person of the status or the inclusion: correct that first."
 _WAITS: Final = "Another request of this person waits for work: end that one first."
 
-TRANSITIONS: Final[Mapping[str, tuple[str, str, str]]] = {
+TRANSITIONS: Final[Transitions[str]] = {
     "place": ("asked", "found", "Work is found for a request that waits only"),
     "close": ("asked", "closed", "Only a request that waits can be closed"),
 }
-"""Of each act: the state in which it is allowed, the state after it, and what is said where it is not."""
 
 
 def _time(request: EmploymentRequest) -> datetime:
@@ -206,9 +206,7 @@ async def _end(
     asked: StepRequest, act: str, pointer: str, day: date, changes: dict[str, Any], reason: str
 ) -> RecordState[EmploymentRequest]:
     async def change(_unit: UnitOfWork, request: EmploymentRequest) -> EmploymentRequest:
-        before, after, said = TRANSITIONS[act]
-        if request.state != before:
-            raise Conflict(f"{said}; this one is {request.state}.")
+        after = state_after(TRANSITIONS, act, request.state)
         if found := rules.faults_of_ending(day, request.asked_on, clock.today()):
             raise Invalid("The request cannot end on that day.", faults=[Fault(pointer, each) for each in found])
         ended = EmploymentRequest.model_validate(dict(request) | {"state": after} | changes)

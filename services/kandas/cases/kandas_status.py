@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.kandas.cases import centre_stay
 from services.kandas.cases.answers import MemberDecision
+from services.kandas.cases.transition import Transitions, state_after
 from services.kandas.rules import kandas_status as rules
 from services.kandas.store import kandas_status as store
 from services.kandas.store import status_decision
@@ -18,7 +19,7 @@ from services.kandas.store.tables import kandas_status
 from shared import clock
 from shared.db import records
 from shared.db.records import Record
-from shared.errors import Conflict, Fault, Invalid
+from shared.errors import Fault, Invalid
 from shared.events.kandas import KandasStatus
 from shared.events.wire import Date, WireModel
 from shared.identity.callers import Caller
@@ -83,14 +84,13 @@ STATUSES = RecordType(
 )
 
 
-TRANSITIONS = {
+TRANSITIONS: Transitions[str] = {
     "grant": ("applied", "granted", "Only a status that was applied for can be granted"),
     "refuse": ("applied", "refused", "Only a status that was applied for can be refused"),
     "extend": ("granted", "granted", "Only a status in force can be extended"),
     "end": ("granted", "ended", "Only a status in force can end"),
     "expire": ("granted", "ended", "Only a status in force can expire"),
 }
-"""Of each act: the state in which it is allowed, the state after it, and what is said where it is not."""
 
 
 class EndOfStatus(WireModel):
@@ -109,15 +109,13 @@ class ExpiryRun(BaseModel):
 
 def allow(status: KandasStatus, act: str) -> None:
     """Raises Conflict in a state without this act."""
-    before, _, refusal = TRANSITIONS[act]
-    if status.state != before:
-        raise Conflict(f"{refusal}; this one is {status.state}.")
+    state_after(TRANSITIONS, act, status.state)
 
 
 def after(act: str, status: KandasStatus, **changes: Any) -> KandasStatus:
     """The status after `act`. Raises Conflict in a state without this act."""
-    allow(status, act)
-    return KandasStatus.model_validate(dict(status) | changes | {"state": TRANSITIONS[act][1]})
+    then = state_after(TRANSITIONS, act, status.state)
+    return KandasStatus.model_validate(dict(status) | changes | {"state": then})
 
 
 async def end(asked: StepRequest, end: EndOfStatus) -> RecordState[KandasStatus]:

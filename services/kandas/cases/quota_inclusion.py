@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.kandas.cases.answers import Answer
 from services.kandas.cases.regional_quota import take_effect
+from services.kandas.cases.transition import Transitions, state_after
 from services.kandas.rules import quota_inclusion as rules
 from services.kandas.rules.quota_inclusion import Settler
 from services.kandas.rules.rulebook import rulebook
@@ -79,8 +80,7 @@ INCLUSIONS = RecordType(
     immutable_faults=_immutable_faults,
 )
 
-TRANSITIONS = {"end": ("included", "ended", "Only an inclusion that holds can end")}
-"""Of each act: the state in which it is allowed, the state after it, and what is said where it is not."""
+TRANSITIONS: Transitions[str] = {"end": ("included", "ended", "Only an inclusion that holds can end")}
 
 
 class SettlerRequest(WireModel):
@@ -243,9 +243,7 @@ async def end(asked: StepRequest, end: EndOfInclusion) -> RecordState[QuotaInclu
     """Ends an inclusion. Raises as `step`, Invalid, and Conflict where none holds."""
 
     async def change(unit: UnitOfWork, inclusion: QuotaInclusion) -> QuotaInclusion:
-        before, after, said = TRANSITIONS["end"]
-        if inclusion.state != before:
-            raise Conflict(f"{said}; this one is {inclusion.state}.")
+        after = state_after(TRANSITIONS, "end", inclusion.state)
         found = rules.faults_of_end(end.ended_on, included_on=inclusion.included_on, today=clock.today())
         if found:
             faults = [Fault("/ended_on", each) for each in found]
