@@ -23,6 +23,9 @@ $(NODE)/node_modules/.package-lock.json: $(NODE)/package-lock.json
 run: setup ## the whole system on this machine with a small invented country, without a broker; BROKER=kafka, DEMO=no, KOSH_PORT_BASE=8100
 	@exec $(GUARD) $(PYTHON) -m deploy.local.run
 
+# Tests start many processes: what has been compiled once is kept, even where the environment says otherwise.
+test unit: export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: test
 test: setup $(NODE)/node_modules/.package-lock.json ## every test; ARGS="tests/portal -k crossing" for some, JOBS=2 at a time
 	@exec $(GUARD) $(PYTHON) -m pytest --numprocesses $(or $(JOBS),2) --dist loadscope $(ARGS)
