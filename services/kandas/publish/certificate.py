@@ -7,6 +7,7 @@ from pathlib import Path
 
 from services.kandas.cases.certificate import IssuedCertificate
 from services.kandas.publish.pdf import Block, page
+from shared import clock
 from shared.events.person import Person
 from shared.kernel.codes import Language, code_list
 
@@ -17,7 +18,8 @@ _GROUP = 4
 
 def printed(issued: IssuedCertificate, language: Language) -> bytes:
     """The PDF of one page."""
-    return page(list(_blocks(issued, language)), texts()["title"][language], language)
+    made_at = clock.start_of(issued.issued_on)
+    return page(list(_blocks(issued, language)), texts()["title"][language], language, made_at)
 
 
 @cache
