@@ -171,7 +171,13 @@ def test_no_cell_is_a_formula(cell: str) -> None:
 async def test_a_person_s_history_shows_every_version_and_only_what_is_reached(peopled: Api) -> None:
     (row,) = await peopled.rows("SELECT id, version FROM work_permit WHERE body::text LIKE '%WORKERB%'")
     with set_to(DAY):
+        body = {"reason": "an inquiry", "suspended_on": "2026-03-02"}
         headers = steps.once(steps.officer(peopled), row["version"])
+        path = f"/v1/work-permits/{row['id']}:suspend"
+        (await peopled.client.post(path, json=body, headers=headers)).raise_for_status()
+        suspended = {each["surname"]: each["suspended_on"] for each in await found(peopled, SPECIALISTS, headers)}
+        assert (suspended["WORKERB"], suspended["WORKERC"], suspended["WORKERF"]) == ("2026-03-02", None, None)
+        headers = steps.once(steps.officer(peopled), row["version"] + 1)
         revoked = await peopled.client.post(
             f"/v1/work-permits/{row['id']}:revoke", json={"reason": "x", "ended_on": "2026-03-02"}, headers=headers
         )
@@ -180,7 +186,7 @@ async def test_a_person_s_history_shows_every_version_and_only_what_is_reached(p
     path = "/v1/worker-registers:history"
     answer = (await peopled.client.post(path, json=wanted, headers=steps.officer(peopled))).raise_for_status().json()
     assert [[each["record"]["status"] for each in versions] for versions in answer["permits"]] == [
-        ["issued", "revoked"]
+        ["issued", "issued", "revoked"]
     ]
     assert answer["declarations"] == []
     elsewhere = peopled.token("permits-officer", agency="11")

@@ -66,7 +66,8 @@ class RegisterQuery(WireModel):
 
 
 class RegisteredWorker(BaseModel):
-    """One worker in a register, on the basis of the record `id`; works from and until the days named, both included."""
+    """One worker in a register, on the basis of the record `id`; works from and until the days named, both included.
+    Who must not work for the time being stays in it, with the first day of it: the permit may be resumed."""
 
     basis: Basis
     id: UUID
@@ -82,6 +83,7 @@ class RegisteredWorker(BaseModel):
     category: Category | None
     works_from: Date
     works_until: Date | None
+    suspended_on: Date | None
 
 
 class WhoseHistory(WireModel):
@@ -230,6 +232,7 @@ def _line(found: _Found) -> RegisteredWorker:
         category=fact.category if of_permit else None,
         works_from=fact.valid_from if of_permit else fact.works_from,
         works_until=_last_day(fact) if of_permit else fact.works_until,
+        suspended_on=fact.suspended_on if of_permit else None,
     )
 
 
