@@ -77,6 +77,30 @@ def test_an_exempt_worker_is_counted_by_ground_though_no_permit_knows_of_it(worl
     assert labour(world, "PERMITS_ISSUED", "BTN") == 0
 
 
+def test_business_immigrants_and_ethnic_kazakhs_are_counted_each_by_its_ground(world: World) -> None:
+    """One who would stay longer than the ground allows is told so, mends it, and is counted."""
+    today, path = clock.today(), "/v1/business-immigrants"
+    business = {"company_bin": EMPLOYER, "region": "75", "activity": "G", "valid_from": today.isoformat()}
+
+    def until_after(months: int) -> dict[str, str]:
+        return {"valid_until": add_days(add_months(today, months), -1).isoformat()}
+
+    entrepreneur = {"source_id": "FL-11", "person": person(citizenship="GUY"), "ground": "entrepreneur"} | business
+    long = world.call("POST", "permits", path, "permits-officer", json=entrepreneur | until_after(25))
+    assert (long.status_code, [fault["pointer"] for fault in long.json()["errors"]]) == (422, ["/valid_until"])
+    world.submit("permits", path, "permits-officer", entrepreneur | until_after(24))
+    kazakh = {"source_id": "FL-12", "person": person(citizenship="SUR"), "ground": "ethnic_kazakh"}
+    world.submit("permits", path, "permits-officer", kazakh | business | until_after(36))
+    work = {"employer_bin": EMPLOYER, "region": "75", "activity": "J", "occupation": "25", "qualified": True}
+    declared = {"source_id": "FL-13", "person": person(citizenship="COM"), "ground": "ethnic_kazakh"} | work
+    since = {"ground_document": "VISA-1", "works_from": today.isoformat()}
+    world.submit("permits", "/v1/exempt-workers", "permits-officer", declared | since)
+    world.settle()
+    for country, kind in (("GUY", "business_immigrant"), ("SUR", "business_immigrant"), ("COM", "ethnic_kazakh")):
+        assert labour(world, "WORKERS", country, kind) == labour(world, "WORKERS", country) == 1, country
+        assert labour(world, "PERMITS_ISSUED", country) == 0
+
+
 def test_a_household_s_worker_is_refused_registered_permitted_extended_and_gone(world: World) -> None:
     """Without a quota, a fingerprint and the whole advance there is no permit; with them it is issued and extended."""
     today = clock.today()

@@ -87,6 +87,8 @@ async def test_what_they_do_not_tell_as_assumed_is_unknown_and_nothing_else(
     for body, status in (
         (VACANCY | {"code": "V-2"}, 200),
         (VACANCY | {"published_on": "2026-02-30"}, 200),
+        (VACANCY | {"closed_on": "2026-01-03"}, 200),
+        ({"contracts": [CONTRACT, CONTRACT | {"until": "1999-12-31"}]}, 200),
         ({"code": "V-1"}, 200),
         ([], 200),
         ("x" * (LARGEST + 1), 200),

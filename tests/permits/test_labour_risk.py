@@ -12,6 +12,7 @@ from shared.clock import ALMATY, set_to
 from shared.testing.api import Api
 from shared.testing.people import person
 from tests.permits import steps
+from tests.permits.test_declared_kinds import exempt
 from tests.permits.test_eaeu_worker import declaration
 from tests.permits.test_labour_control import COMPLAINTS, INSPECTIONS, complaint, inspection
 
@@ -31,6 +32,8 @@ async def scored(permits: Api) -> Api:
     elsewhere: dict[str, Any] = {"region": "11", "employer_bin": steps.OTHER_EMPLOYER}
     for path, body in (
         ("/v1/eaeu-workers", declaration(**elsewhere)),
+        ("/v1/exempt-workers", exempt(**elsewhere)),
+        ("/v1/exempt-workers", exempt(source_id="LEFT", works_until="2026-04-30", **elsewhere)),
         (INSPECTIONS, inspection()),
         (INSPECTIONS, inspection(source_id="BEFORE", inspected_on="2025-05-31")),
         (COMPLAINTS, complaint()),
@@ -64,6 +67,7 @@ async def test_a_month_is_scored_once_and_every_part_is_shown(scored: Api) -> No
     assert here["counts"]["checks"] == 1, "the window is a year"
     assert here["unknown"] == []
     assert there["unknown"] == ["wages", "foreign_share"]
+    assert there["counts"]["foreigners"] == 2, "one of the Union, one exempt by ground"
     enterprises = await scored.client.get(f"{RISK}/enterprises", headers=steps.officer(scored))
     assert [each["employer_bin"] for each in enterprises.json()["scores"]] == [steps.EMPLOYER, steps.OTHER_EMPLOYER]
 
@@ -75,7 +79,8 @@ async def test_what_comes_late_scores_the_month_anew_and_what_goes_is_dropped(sc
     taken = (await scored.client.post(INSPECTIONS, json=late, headers=headers)).raise_for_status().json()
     assert (await run(scored))["changed"] == 2, "the enterprise and its region"
     (found,) = await scored.rows("SELECT id FROM eaeu_worker")
-    for path in (f"{INSPECTIONS}/{taken['id']}", f"/v1/eaeu-workers/{found['id']}"):
+    free = [f"/v1/exempt-workers/{row['id']}" for row in await scored.rows("SELECT id FROM exempt_worker")]
+    for path in (f"{INSPECTIONS}/{taken['id']}", f"/v1/eaeu-workers/{found['id']}", *free):
         answer = await scored.client.post(
             f"{path}:withdraw", json={"reason": "x"}, headers=headers | {"If-Match": '"1"'}
         )

@@ -163,8 +163,9 @@ async def test_the_officer_of_a_further_region_reads_and_finds_and_does_not_deci
             wanted = {"day": "2026-03-02"} | region
             answer = await permits.client.post("/v1/work-permits:find", json=wanted, headers=headers)
             assert [each["id"] for each in answer.json()["records"]] == [permit] * times
-        register = await permits.client.get(f"{REGISTER}?day=2026-06-01", headers=headers)
-        assert [each["id"] for each in register.json()["workers"]] == [permit] * times
+        for narrowed in ("", "&region=71", "&region=75"):
+            register = await permits.client.get(f"{REGISTER}?day=2026-06-01{narrowed}", headers=headers)
+            assert [each["id"] for each in register.json()["workers"]] == [permit] * times
         listed = await permits.client.get(EXTENSIONS, headers=headers)
         assert [line["id"] for line in listed.json()["extensions"]] == [extension["id"]] * times
         read = await permits.client.get(f"{EXTENSIONS}/{extension['id']}", headers=headers)

@@ -23,7 +23,8 @@ SEEN = "SELECT record_kind, record_id, caller, agency, reason FROM access_log WH
 
 @pytest.fixture
 async def peopled(permits: Api) -> Api:
-    """Two specialists by permit, one of the Union, one unqualified worker of another employer elsewhere."""
+    """Two specialists by permit, one of the Union, one unqualified worker of another employer elsewhere, and two who
+    are exempt: a specialist and one who is not, there as well."""
     with set_to(DAY):
         await steps.register_employer(permits)
         await steps.set_quota(permits, steps.pool(10))
@@ -33,7 +34,27 @@ async def peopled(permits: Api) -> Api:
             person=named(4, "KGZ"), employer_bin=steps.OTHER_EMPLOYER, region="11", qualified=False, occupation="93"
         )
         (await declare(permits, other, steps.officer(permits))).raise_for_status()
+        lower = {"region": "11", "employer_bin": steps.OTHER_EMPLOYER, "qualified": False, "occupation": "93"}
+        for free in (
+            exempt(5, ground="special_zone_project", occupation="2512"),
+            exempt(6, ground="refugee", **lower),
+        ):
+            answer = await permits.client.post("/v1/exempt-workers", json=free, headers=steps.officer(permits))
+            answer.raise_for_status()
     return permits
+
+
+def exempt(number: int, **changes: Any) -> dict[str, Any]:
+    return {
+        "source_id": f"X-{number}",
+        "person": named(number),
+        "employer_bin": steps.EMPLOYER,
+        "region": "75",
+        "activity": "J",
+        "qualified": True,
+        "ground_document": "D-1",
+        "works_from": "2026-03-01",
+    } | changes
 
 
 def named(number: int, citizenship: str = "UZB") -> dict[str, Any]:
@@ -43,7 +64,7 @@ def named(number: int, citizenship: str = "UZB") -> dict[str, Any]:
         "issuing_state": citizenship,
         "expires": "2030-01-01",
     }
-    return person(surname=f"WORKER{'ABCDE'[number]}", citizenship=citizenship, document=document, iin=None)
+    return person(surname=f"WORKER{'ABCDEFG'[number]}", citizenship=citizenship, document=document, iin=None)
 
 
 async def found(api: Api, path: str, headers: dict[str, str], **asked: Any) -> list[dict[str, Any]]:
@@ -59,15 +80,20 @@ def names(workers: list[dict[str, Any]]) -> set[str]:
 async def test_each_register_shows_whoever_is_at_work_on_the_day(peopled: Api) -> None:
     whole = steps.officer(peopled)
     everyone = await found(peopled, SPECIALISTS, whole)
-    assert names(everyone) == {"WORKERB", "WORKERC", "WORKERD"}
-    assert {each["kind"] for each in everyone} == {"employer", "eaeu"}
-    assert names(await found(peopled, UNQUALIFIED, whole)) == {"WORKERE"}
-    assert names(await found(peopled, SPECIALISTS, whole, day="2026-03-15")) == {"WORKERD"}, "permits hold from April"
-    assert names(await found(peopled, SPECIALISTS, whole, day="2027-04-01")) == {"WORKERD"}, "and until March"
+    assert names(everyone) == {"WORKERB", "WORKERC", "WORKERD", "WORKERF"}
+    assert {each["kind"] for each in everyone} == {"employer", "eaeu", "special_zone_project"}
+    assert {each["basis"] for each in everyone} == {"work_permit", "eaeu_worker", "exempt_worker"}
+    assert names(await found(peopled, UNQUALIFIED, whole)) == {"WORKERE", "WORKERG"}
+    free = {"WORKERD", "WORKERF"}
+    assert names(await found(peopled, SPECIALISTS, whole, day="2026-03-15")) == free, "permits hold from April"
+    assert names(await found(peopled, SPECIALISTS, whole, day="2027-04-01")) == free, "and until March"
+    assert names(await found(peopled, UNQUALIFIED, whole, kind="refugee", region="11")) == {"WORKERG"}
     for asked, expected in (
         ({"occupation": "25"}, {"WORKERB", "WORKERC"}),
         ({"activity": "F"}, {"WORKERD"}),
         ({"kind": "eaeu"}, {"WORKERD"}),
+        ({"kind": "special_zone_project"}, {"WORKERF"}),
+        ({"kind": "refugee"}, set()),
         ({"kind": "seasonal"}, set()),
         ({"region": "11"}, set()),
         ({"employer_bin": steps.OTHER_EMPLOYER}, set()),
@@ -86,17 +112,17 @@ async def test_it_is_read_page_by_page_and_only_who_was_shown_is_logged(peopled:
         assert logged == shown
         if not (cursor := answer["next"]):
             break
-    assert len(shown) == len(set(shown)) == 3
+    assert len(shown) == len(set(shown)) == 4
     assert {row["agency"] for row in await peopled.rows(SEEN)} == {"development"}
     assert None not in {row["reason"] for row in await peopled.rows(SEEN)}
 
 
 async def test_an_employer_sees_its_own_and_an_officer_the_region(peopled: Api) -> None:
-    everyone = {"WORKERB", "WORKERC", "WORKERD"}
+    everyone, elsewhere = {"WORKERB", "WORKERC", "WORKERD", "WORKERF"}, {"WORKERE", "WORKERG"}
     for headers, specialists, unqualified in (
         (steps.employer(peopled), everyone, set[str]()),
-        (steps.employer(peopled, steps.OTHER_EMPLOYER), set[str](), {"WORKERE"}),
-        (peopled.token("permits-officer", agency="11"), set[str](), {"WORKERE"}),
+        (steps.employer(peopled, steps.OTHER_EMPLOYER), set[str](), elsewhere),
+        (peopled.token("permits-officer", agency="11"), set[str](), elsewhere),
         (peopled.token("permits-officer", agency="75"), everyone, set[str]()),
         (peopled.token("permits-officer", agency="an office of which nobody knows"), set[str](), set[str]()),
     ):
@@ -145,7 +171,13 @@ def test_no_cell_is_a_formula(cell: str) -> None:
 async def test_a_person_s_history_shows_every_version_and_only_what_is_reached(peopled: Api) -> None:
     (row,) = await peopled.rows("SELECT id, version FROM work_permit WHERE body::text LIKE '%WORKERB%'")
     with set_to(DAY):
+        body = {"reason": "an inquiry", "suspended_on": "2026-03-02"}
         headers = steps.once(steps.officer(peopled), row["version"])
+        path = f"/v1/work-permits/{row['id']}:suspend"
+        (await peopled.client.post(path, json=body, headers=headers)).raise_for_status()
+        suspended = {each["surname"]: each["suspended_on"] for each in await found(peopled, SPECIALISTS, headers)}
+        assert (suspended["WORKERB"], suspended["WORKERC"], suspended["WORKERF"]) == ("2026-03-02", None, None)
+        headers = steps.once(steps.officer(peopled), row["version"] + 1)
         revoked = await peopled.client.post(
             f"/v1/work-permits/{row['id']}:revoke", json={"reason": "x", "ended_on": "2026-03-02"}, headers=headers
         )
@@ -154,14 +186,18 @@ async def test_a_person_s_history_shows_every_version_and_only_what_is_reached(p
     path = "/v1/worker-registers:history"
     answer = (await peopled.client.post(path, json=wanted, headers=steps.officer(peopled))).raise_for_status().json()
     assert [[each["record"]["status"] for each in versions] for versions in answer["permits"]] == [
-        ["issued", "revoked"]
+        ["issued", "issued", "revoked"]
     ]
     assert answer["declarations"] == []
     elsewhere = peopled.token("permits-officer", agency="11")
     assert (await peopled.client.post(path, json=wanted, headers=elsewhere)).json() == {
         "permits": [],
         "declarations": [],
+        "exempt": [],
     }
+    wanted["document"]["number"] = "FA0000006"
+    answer = (await peopled.client.post(path, json=wanted, headers=elsewhere)).raise_for_status().json()
+    assert [[each["record"]["ground"] for each in versions] for versions in answer["exempt"]] == [["refugee"]]
     looked = await peopled.rows(
         "SELECT count(*) AS n FROM access_log WHERE person_document IS NOT NULL AND agency = '11'"
     )

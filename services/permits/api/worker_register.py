@@ -12,10 +12,10 @@ from services.permits.cases.worker_register import (
     WORKERS,
     PersonHistory,
     Register,
+    RegisteredKind,
     RegisteredWorker,
     RegisterQuery,
     WhoseHistory,
-    WorkKind,
 )
 from shared.events.wire import Activity, Bin, Occupation, ReckonedDate, Region
 from shared.http import sheets
@@ -34,7 +34,7 @@ def _wanted(
     activity: Annotated[Activity | None, Query(description="OKED section of the enterprise")] = None,
     occupation: Annotated[Occupation | None, Query()] = None,
     employer_bin: Annotated[Bin | None, Query()] = None,
-    kind: Annotated[WorkKind | None, Query(description="kind of permit, or eaeu")] = None,
+    kind: Annotated[RegisteredKind | None, Query(description="kind of permit, eaeu, or ground of exemption")] = None,
 ) -> RegisterQuery:
     return RegisterQuery(
         day=day, region=region, activity=activity, occupation=occupation, employer_bin=employer_bin, kind=kind

@@ -1,7 +1,8 @@
 """Registers of foreign workers: qualified specialists and unqualified workers, searched, exported, with history (L6).
 
-A register is a view of the permits in force and of the declared workers of the Union on a day, whoever the caller
-reaches. Every page that is shown or exported is written to the access log in the transaction that reads it.
+A register is a view of the permits in force and of the workers declared to need none, of the Union or exempt on a
+ground of decree 1041, on a day, whoever the caller reaches. Every page that is shown or exported is written to the
+access log in the transaction that reads it.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -9,13 +10,14 @@ from dataclasses import dataclass
 from datetime import date
 from heapq import merge
 from itertools import islice
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.permits.cases.eaeu_worker import EAEU_WORKERS
+from services.permits.cases.exempt_worker import EXEMPT_WORKERS
 from services.permits.cases.work_permit import PERMITS
 from services.permits.store import worker_register as store
 from services.permits.store.worker_register import Wanted
@@ -24,7 +26,7 @@ from shared.audit import access_log
 from shared.db import records
 from shared.db.records import Record
 from shared.events.contradictions import contradiction
-from shared.events.permits import Category, EaeuWorker, WorkPermit
+from shared.events.permits import Category, EaeuWorker, ExemptGround, ExemptWorker, WorkPermit
 from shared.events.person import DocumentKey, Iin, Person
 from shared.events.wire import Activity, Bin, Date, Occupation, ReckonedDate, Region, WireModel
 from shared.http.paging import page
@@ -37,14 +39,17 @@ from shared.records.search import RecordQuery
 from shared.records.state import RecordVersion, version_of
 
 Register = Literal["qualified-specialists", "unqualified-workers"]
-Basis = Literal["work_permit", "eaeu_worker"]
+Basis = Literal["work_permit", "eaeu_worker", "exempt_worker"]
 WorkKind = Literal[
     "employer", "seasonal", "intra_corporate", "self_employed", "labour_immigrant", "business_immigrant", "eaeu"
 ]
 """A kind of permit, or `eaeu`: at work without one, as a citizen of the Union."""
+RegisteredKind = WorkKind | ExemptGround
+"""As DF_LABOUR breaks foreign labour down: who is exempt on another ground is of the kind of that ground."""
 
 WORKERS = belongs_to(region="region", employer="employer_bin")
-KINDS: tuple[RecordType[Any], ...] = (PERMITS, EAEU_WORKERS)
+KINDS: tuple[RecordType[Any], ...] = (PERMITS, EAEU_WORKERS, EXEMPT_WORKERS)
+GROUNDS: frozenset[str] = frozenset(get_args(ExemptGround))
 LONGEST_HISTORY = 1_000
 EXPORT_PAGE = 1_000
 
@@ -57,11 +62,12 @@ class RegisterQuery(WireModel):
     activity: Activity | None = None
     occupation: Occupation | None = None
     employer_bin: Bin | None = None
-    kind: WorkKind | None = None
+    kind: RegisteredKind | None = None
 
 
 class RegisteredWorker(BaseModel):
-    """One worker in a register, on the basis of the record `id`; works from and until the days named, both included."""
+    """One worker in a register, on the basis of the record `id`; works from and until the days named, both included.
+    Who must not work for the time being stays in it, with the first day of it: the permit may be resumed."""
 
     basis: Basis
     id: UUID
@@ -73,10 +79,11 @@ class RegisteredWorker(BaseModel):
     region: str
     activity: str
     occupation: str | None
-    kind: WorkKind
+    kind: RegisteredKind
     category: Category | None
     works_from: Date
     works_until: Date | None
+    suspended_on: Date | None
 
 
 class WhoseHistory(WireModel):
@@ -97,10 +104,12 @@ class WhoseHistory(WireModel):
 
 
 class PersonHistory(BaseModel):
-    """Every permit and declaration of a person that the caller reaches, oldest first, each with all its versions."""
+    """Every permit and declaration of a person that the caller reaches, oldest first, each with all its versions:
+    `declarations` of work as a citizen of the Union, `exempt` on another ground."""
 
     permits: list[list[RecordVersion[WorkPermit]]]
     declarations: list[list[RecordVersion[EaeuWorker]]]
+    exempt: list[list[RecordVersion[ExemptWorker]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +150,8 @@ async def history(engine: AsyncEngine, person: WhoseHistory, caller: Caller) -> 
     async with unit_of_work(engine) as unit:
         permits = await _histories(unit, PERMITS, query, caller)
         declarations = await _histories(unit, EAEU_WORKERS, query, caller)
-    return PersonHistory(permits=permits, declarations=declarations)
+        exempt = await _histories(unit, EXEMPT_WORKERS, query, caller)
+    return PersonHistory(permits=permits, declarations=declarations, exempt=exempt)
 
 
 async def _histories(
@@ -160,13 +170,15 @@ async def _histories(
 def _wanted(register: Register, wanted: RegisterQuery) -> Wanted:
     members = wanted.model_dump(exclude={"day", "kind"}, exclude_none=True)
     if wanted.kind not in (None, "eaeu"):
-        members["kind"] = wanted.kind
+        members["ground" if wanted.kind in GROUNDS else "kind"] = wanted.kind
     return Wanted(members, wanted.day or clock.today(), register == "qualified-specialists")
 
 
 def _kinds(wanted: RegisterQuery) -> Sequence[RecordType[Any]]:
     if wanted.kind is None:
         return KINDS
+    if wanted.kind in GROUNDS:
+        return (EXEMPT_WORKERS,)
     return (EAEU_WORKERS,) if wanted.kind == "eaeu" else (PERMITS,)
 
 
@@ -206,7 +218,7 @@ def _line(found: _Found) -> RegisteredWorker:
     person: Person = fact.person
     of_permit = isinstance(fact, WorkPermit)
     return RegisteredWorker(
-        basis="work_permit" if of_permit else "eaeu_worker",
+        basis=found.kind.table.name,
         id=found.record.id,
         surname=person.surname,
         given_names=person.given_names,
@@ -216,11 +228,18 @@ def _line(found: _Found) -> RegisteredWorker:
         region=fact.region,
         activity=fact.activity,
         occupation=fact.occupation,
-        kind=fact.kind if of_permit else "eaeu",
+        kind=_kind(fact),
         category=fact.category if of_permit else None,
         works_from=fact.valid_from if of_permit else fact.works_from,
         works_until=_last_day(fact) if of_permit else fact.works_until,
+        suspended_on=fact.suspended_on if of_permit else None,
     )
+
+
+def _kind(fact: WorkPermit | EaeuWorker | ExemptWorker) -> RegisteredKind:
+    if isinstance(fact, WorkPermit):
+        return fact.kind
+    return fact.ground if isinstance(fact, ExemptWorker) else "eaeu"
 
 
 def _last_day(permit: WorkPermit) -> date:

@@ -43,6 +43,9 @@ class Enbek:
         if vacancy.code != code:
             log.warning("the labour exchange does not tell: it answers another vacancy")
             return VacancyAnswer("unknown")
+        if vacancy.closed_on is not None and vacancy.closed_on < vacancy.published_on:
+            log.warning("the labour exchange does not tell: closed before it was published")
+            return VacancyAnswer("unknown")
         return VacancyAnswer("found", vacancy.published_on, vacancy.closed_on)
 
 

@@ -46,6 +46,9 @@ class Esutd:
         except ValidationError:
             log.warning("the register of labour contracts does not tell: an answer of another form")
             return ContractsAnswer("unknown")
+        if any(contract.until is not None and contract.until < contract.since for contract in told.contracts):
+            log.warning("the register of labour contracts does not tell: a contract that ends before it begins")
+            return ContractsAnswer("unknown")
         if not told.contracts:
             return ContractsAnswer("not_found")
         return ContractsAnswer("found", tuple(LabourContract(c.since, c.until, c.occupation) for c in told.contracts))

@@ -31,7 +31,10 @@ WITH permit AS (
     ) AS placed (permit, worker) ON true
     WHERE a.status = 'issued' AND a.id IN (SELECT application_id FROM permit) AND placed.permit IS NOT NULL
 ), declared AS (
-    SELECT body #>> '{employer_bin}' AS employer_bin, body #>> '{region}' AS region FROM eaeu_worker
+    SELECT body #>> '{employer_bin}' AS employer_bin, body #>> '{region}' AS region
+    FROM (
+        SELECT withdrawn, body FROM eaeu_worker UNION ALL SELECT withdrawn, body FROM exempt_worker
+    ) AS without_permit
     WHERE NOT withdrawn AND body #>> '{works_from}' <= CAST(:until_text AS text)
         AND coalesce(body #>> '{works_until}' >= CAST(:since_text AS text), true)
 ), seen AS (

@@ -260,6 +260,7 @@ exempt_worker = record_table(
     metadata,
     "exempt_worker",
     *search_indexes("exempt_worker", day="works_from", by=("iin", "document", "source_id")),
+    _of_trade("exempt_worker"),
 )
 
 business_immigrant = record_table(
