@@ -4,8 +4,6 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.accounting.cases.releases.cut import STANDING, SUMS
-from services.accounting.rules.disclosure.equations import Cell, equations
 from services.accounting.rules.disclosure.withholding import THRESHOLD, given_back, is_small, withheld
 
 YEAR = {"year": 1, "q1": -1, "q2": -1, "q3": -1, "q4": -1}
@@ -51,20 +49,6 @@ def test_two_equations_together_give_back_what_neither_does_alone() -> None:
     total, difference = {"a": 1, "b": 1, "sum": -1}, {"a": 1, "b": -1, "net": -1}
     assert given_back([total], {"a", "b"}) == set()
     assert given_back([total, difference], {"a", "b"}) == {"a", "b"}
-
-
-def test_records_do_not_give_back_their_persons() -> None:
-    """Somebody was resettled twice in the third quarter: else what one of the two hides is what the other shows."""
-    values: dict[Cell, int] = {}
-    for code, quarters in (("RESETTLERS", (3, 40, 41, 60)), ("RESETTLERS_SETTLED", (3, 40, 39, 60))):
-        for name, value in of_quarters(*quarters).items():
-            period = "2025" if name == "year" else f"2025-{name.upper()}"
-            values["DF_INTERNAL", ("A" if name == "year" else "Q", code, "REGISTER", "KZ", "KZ"), period] = value
-    protected = {cell for cell, value in values.items() if is_small(value)}
-    hidden = withheld(values, equations(values, SUMS, STANDING), protected)
-    years = equations(values, (), ())
-    alike = [{cell: 1, (cell[0], (*cell[1][:1], "RESETTLERS", *cell[1][2:]), cell[2]): -1} for cell in list(values)[5:]]
-    assert given_back([*years, *alike], hidden) & protected == set()
 
 
 @given(st.lists(COUNTS, min_size=8, max_size=8))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -135,6 +136,17 @@ async def test_of_two_decisions_at_the_same_time_one_issues_a_certificate(permit
     answers = await asyncio.gather(*(act(permits, state, "/decision") for _ in range(4)))
     assert sum(answer.status_code == 200 for answer in answers) == 1
     assert len([event for event in await permits.events() if event["type"].endswith("work_permit.v1")]) == 1
+
+
+async def test_of_one_out_of_reach_is_said_the_same_as_of_none(permits: Api) -> None:
+    state = await submit(permits)
+    other = permits.token("permits-officer", agency="71")
+    out_of_reach, none = [
+        (await permits.client.get(f"{PATH}/{id}", headers=other)).json()["detail"] for id in (state["id"], uuid4())
+    ]
+    assert out_of_reach == none
+    acts = [await act(permits, state | {"id": id}, "/decision", agency="71") for id in (state["id"], uuid4())]
+    assert {(answer.status_code, answer.json()["detail"]) for answer in acts} == {(404, none)}
 
 
 async def test_an_officer_of_another_region_neither_sees_nor_decides_it(permits: Api) -> None:
