@@ -30,6 +30,11 @@ Legality = Literal["regular", "irregular"]
 Amount = Annotated[int, Field(strict=True, ge=0, le=10**15)]
 
 
+HOST_COUNTRY = contradiction(
+    "must be the host country, not Kazakhstan itself", "country", found=lambda country: country == "KAZ"
+)
+
+
 class ConsularRegistration(Fact, producer="consular", name="consular_registration", version=1):
     """A citizen's voluntary registration with a mission in its present state ([000] 3).
 
@@ -64,9 +69,7 @@ class ConsularRegistration(Fact, producer="consular", name="consular_registratio
             found=lambda person: person.citizenship != "KAZ",
             at=("person", "citizenship"),
         ),
-        contradiction(
-            "must be the host country, not Kazakhstan itself", "country", found=lambda country: country == "KAZ"
-        ),
+        HOST_COUNTRY,
         together("ended_on", "end_reason"),
         not_before("ended_on", "registered_on"),
         not_before("ended_on", "renewed_on"),
@@ -88,6 +91,7 @@ class HostCountryFigure(Fact, producer="consular", name="host_country_figure", v
     reported_on: PastDate
 
     DAYS = on("period")
+    CONTRADICTIONS = (HOST_COUNTRY,)
 
 
 class StatisticsRequest(Fact, producer="consular", name="statistics_request", version=1):
@@ -112,6 +116,7 @@ class StatisticsRequest(Fact, producer="consular", name="statistics_request", ve
 
     DAYS = on("asked_on")
     CONTRADICTIONS = (
+        HOST_COUNTRY,
         contradiction(
             "settled_on is given once the mission has answered or the host country has declined, and not before",
             "settled_on",
@@ -171,8 +176,12 @@ class AssistanceCase(Fact, producer="consular", name="assistance_case", version=
     DAYS = during("opened_on", "closed_on")
     CONTRADICTIONS = (
         contradiction(
-            "must be the host country, not Kazakhstan itself", "country", found=lambda country: country == "KAZ"
+            "a mission assists citizens of Kazakhstan: citizenship KAZ is expected",
+            "person",
+            found=lambda person: person.citizenship != "KAZ",
+            at=("person", "citizenship"),
         ),
+        HOST_COUNTRY,
         together("closed_on", "outcome"),
         not_before("closed_on", "opened_on"),
     )
@@ -188,7 +197,14 @@ class PlacementAgency(Fact, producer="consular", name="placement_agency", versio
     listed_on: PastDate
     ended_on: PastDate | None = None
 
-    CONTRADICTIONS = (not_before("ended_on", "listed_on"),)
+    CONTRADICTIONS = (
+        contradiction(
+            "countries are host countries, each named once, and not Kazakhstan itself",
+            "countries",
+            found=lambda countries: "KAZ" in countries or len(set(countries)) < len(countries),
+        ),
+        not_before("ended_on", "listed_on"),
+    )
 
 
 class PlacementContract(Fact, producer="consular", name="placement_contract", version=1):
@@ -205,9 +221,7 @@ class PlacementContract(Fact, producer="consular", name="placement_contract", ve
 
     DAYS = during("signed_on", "valid_until")
     CONTRADICTIONS = (
-        contradiction(
-            "must be the host country, not Kazakhstan itself", "country", found=lambda country: country == "KAZ"
-        ),
+        HOST_COUNTRY,
         not_before("valid_until", "signed_on"),
     )
 
@@ -225,6 +239,7 @@ class PlacementComplaint(Fact, producer="consular", name="placement_complaint", 
 
     DAYS = during("received_on", "settled_on")
     CONTRADICTIONS = (
+        HOST_COUNTRY,
         together("settled_on", "outcome"),
         not_before("settled_on", "received_on"),
     )

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from uuid import UUID
 
 import orjson
 import pytest
@@ -161,7 +162,7 @@ def candidates(kind: Any) -> Iterator[Any]:
         yield from (Person.model_validate(person(citizenship=state)) for state in ("UZB", "KAZ"))
     else:
         days = ["2026-01-01", "2026-01-02"]
-        known: dict[Any, list[Any]] = {NoneType: [None], date: days, str: ["KAZ", "75"], int: [1]}
+        known: dict[Any, list[Any]] = {NoneType: [None], date: days, str: ["KAZ", "75"], int: [1], UUID: [UUID(int=1)]}
         yield from known[kind]
 
 
