@@ -89,6 +89,22 @@ async def test_of_many_at_once_one_is_taken_and_no_other_region_sees_it(kandas: 
     assert (await ask(stranger, status, "X-77")).status_code == 404
 
 
+async def test_acts_are_logged_for_the_status_and_of_one_out_of_reach_is_said_the_same_as_of_none(kandas: Api) -> None:
+    status = await granted(kandas)
+    desk, stranger = Desk(kandas), Desk(kandas, agency="11")
+    asked = (await ask(desk, status)).json()
+    for _ in range(2):
+        await desk.act(f"{PATH}/{asked['id']}:withdraw", {"reason": "moved"}, 1, "once")
+    answers = [await stranger.read(f"{PATH}/{id}") for id in (asked["id"], "00000000-0000-0000-0000-000000000001")]
+
+    logged = await kandas.rows("SELECT action, record_kind, record_id FROM access_log ORDER BY id DESC LIMIT 2")
+    assert [tuple(map(str, row.values())) for row in map(dict, logged)] == [
+        ("repeat", "kandas_status", status),
+        ("change", "kandas_status", status),
+    ]
+    assert len({(answer.status_code, answer.json()["detail"]) for answer in answers}) == 1
+
+
 async def test_bad_input_is_named(kandas: Api) -> None:
     status = await granted(kandas)
     desk = Desk(kandas)
