@@ -42,7 +42,8 @@ def _labour(permits: httpx.Client) -> None:
     """Two employers, this year's quota, and permits by the whole procedure."""
     today = clock.today()
     officer = _token("permits-officer")
-    pools = [{"kind": "employer", "size": 200, "category": category} for category in "34"]
+    pools: list[Record] = [{"kind": "employer", "size": 200, "category": category} for category in "1234"]
+    pools += [{"kind": "seasonal", "size": 100}, {"kind": "labour_immigrant", "size": 2_000}]
     quota = {"act": "invented for the demonstration", "pools": pools}
     _done(permits.put(f"/v1/quotas/{today.year}", json=quota, headers=officer))
     workers = _workers(len(EMPLOYERS) * WORKERS)
