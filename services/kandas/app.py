@@ -3,15 +3,21 @@
 from fastapi import FastAPI
 
 from services.kandas.api import (
+    adaptation_course,
+    centre,
+    centre_stay,
     certificate,
     compatriot_register,
     cultural_centre,
+    employment_request,
     expiry_run,
     kandas_application,
     kandas_status,
+    leaving_finding,
     notable_kazakh,
     quota_inclusion,
     regional_quota,
+    resettler,
     status_extension,
     support_grant,
     support_payback,
@@ -33,6 +39,14 @@ ROUTERS = (
     notable_kazakh.router,
     cultural_centre.router,
     compatriot_register.router,
+    employment_request.router,
+    resettler.router,
+    centre.router,
+    centre_stay.router,
+    leaving_finding.router,
+    leaving_finding.run_router,
+    adaptation_course.router,
+    status_extension.standing_router,
 )
 
 

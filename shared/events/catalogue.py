@@ -1,6 +1,7 @@
 """Every fact that the services publish, by event type."""
 
 from shared.events.border_control import BorderAlert, EntryBan, LostDocument
+from shared.events.centres import AdaptationCourse, Centre, CentreStay
 from shared.events.compatriots import CulturalCentre, NotableKazakh
 from shared.events.consular import (
     AssistanceCase,
@@ -14,12 +15,13 @@ from shared.events.consular import (
     StatisticsRequest,
 )
 from shared.events.envelope import Fact
-from shared.events.kandas import KandasStatus, QuotaInclusion, SupportGrant
+from shared.events.kandas import EmploymentRequest, KandasStatus, QuotaInclusion, SupportGrant
 from shared.events.labour_control import EmployerInspection, LabourComplaint
 from shared.events.permits import (
     BiometricRegistration,
     BusinessImmigrant,
     EaeuWorker,
+    EmployerStaff,
     ExemptWorker,
     QuotaPool,
     WorkPermit,
@@ -69,5 +71,10 @@ FACTS: dict[str, type[Fact]] = {
         Study,
         QuotaInclusion,
         SupportGrant,
+        EmploymentRequest,
+        EmployerStaff,
+        Centre,
+        CentreStay,
+        AdaptationCourse,
     )
 }

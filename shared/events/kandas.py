@@ -8,7 +8,7 @@ from pydantic import Field
 from shared.events.contradictions import contradiction, not_before
 from shared.events.envelope import Fact
 from shared.events.person import Person
-from shared.events.wire import Country, Date, PastDate, Region, SourceId, during, on
+from shared.events.wire import Bin, Country, Date, Occupation, PastDate, Region, SourceId, Text, WireModel, during, on
 
 _BACKWARDS = "a status must not end before it begins"
 
@@ -70,6 +70,17 @@ class KandasStatus(Fact, producer="kandas", name="kandas_status", version=1):
 SettlerKind = Literal["kandas", "resettler"]
 
 
+Education = Literal["below_secondary", "secondary", "vocational", "higher"]
+
+
+class Competence(WireModel):
+    """What a settler has learned and does, as stated: level of education, occupation, qualification by its paper."""
+
+    education: Education | None = None
+    occupation: Occupation | None = None
+    qualification: Text | None = None
+
+
 class QuotaInclusion(Fact, producer="kandas", name="quota_inclusion", version=1):
     """One person's place in the regional quota of kandas or of resettlers.
 
@@ -87,6 +98,8 @@ class QuotaInclusion(Fact, producer="kandas", name="quota_inclusion", version=1)
     included_on: PastDate
     ended_on: PastDate | None = None
     end_reason: Literal["left_region", "declined"] | None = None
+    programme: Text | None = Field(None, description="the state programme by which the person settles, by its name")
+    competence: Competence | None = None
 
     DAYS = during("included_on", "ended_on")
     CONTRADICTIONS = (
@@ -166,3 +179,76 @@ class SupportGrant(Fact, producer="kandas", name="support_grant", version=1):
 
     DAYS = on("granted_on")
     CONTRADICTIONS = SUPPORT_TERMS
+
+
+# Work asked for and found, in a block of its own.
+
+CloseReason = Literal["taken_back", "no_work_found", "left_region"]
+
+
+class EmploymentRequest(Fact, producer="kandas", name="employment_request", version=1):
+    """One settler's request for work to the employment body, in its present state: who asked, and who found what.
+
+    `status` or `inclusion` is the id of the record by which the person is a kandas or a resettler; region, origin and
+    person are those of it. `occupation` is wanted, `position` was found; `expected_employment` is the term expected.
+    """
+
+    source_id: SourceId
+    kind: SettlerKind
+    status: UUID | None = None
+    inclusion: UUID | None = None
+    person: Person
+    region: Region = Field(description="region of settlement, whose employment body is asked")
+    country_of_origin: Country | None = None
+    office: Text | None = Field(None, description="the employment centre that was asked")
+    occupation: Occupation | None = Field(None, description="wanted; null: any")
+    state: Literal["asked", "found", "closed"]
+    asked_on: PastDate
+    found_on: PastDate | None = None
+    employer_bin: Bin | None = None
+    position: Occupation | None = Field(None, description="group of the position that was found")
+    expected_employment: ExpectedEmployment | None = None
+    closed_on: PastDate | None = None
+    close_reason: CloseReason | None = None
+
+    DAYS = during("asked_on", "found_on", "closed_on")
+    CONTRADICTIONS = (
+        contradiction(
+            "a request names a status or an inclusion, and not both",
+            "inclusion",
+            "status",
+            found=lambda inclusion, status: (inclusion is None) == (status is None),
+        ),
+        contradiction(
+            "a resettler asks by an inclusion",
+            "status",
+            "kind",
+            found=lambda status, kind: status is not None and kind != "kandas",
+        ),
+        contradiction(
+            "country_of_origin is given for a kandas, and for nobody else",
+            "country_of_origin",
+            "kind",
+            found=lambda country, kind: (country is not None) != (kind == "kandas"),
+        ),
+        *(
+            contradiction(
+                f"{member} is given when work was found, and only then",
+                member,
+                "state",
+                found=lambda given, state: (given is not None) != (state == "found"),
+            )
+            for member in ("found_on", "employer_bin", "position", "expected_employment")
+        ),
+        *(
+            contradiction(
+                f"{member} is given when the request was closed without work, and only then",
+                member,
+                "state",
+                found=lambda given, state: (given is not None) != (state == "closed"),
+            )
+            for member in ("closed_on", "close_reason")
+        ),
+        not_before("found_on", "asked_on"),
+        not_before("closed_on", "asked_on"),
+    )

@@ -173,3 +173,26 @@ class BiometricRegistration(Fact, producer="permits", name="biometric_registrati
     taken_on: PastDate
 
     DAYS = during("taken_on")
+
+
+# An employer's staff, in a block of its own.
+
+Heads = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
+
+
+class EmployerStaff(Fact, producer="permits", name="employer_staff", version=1):
+    """An employer's staff by category at the end of a year, or of the day for the year that runs: foreigners whose
+    permits hold, without transfers within a company, and citizens of Kazakhstan by the newest report, of `reported_on`.
+    Without a report that is null, and the citizens are unknown."""
+
+    source_id: SourceId
+    year: Annotated[int, Field(strict=True, ge=1900, le=2200)]
+    reported_on: PastDate | None = None
+    foreigners_1: Heads
+    foreigners_2: Heads
+    foreigners_3: Heads
+    foreigners_4: Heads
+    citizens_1: Heads | None = Field(None, description="category 1, heads")
+    citizens_2: Heads | None = Field(None, description="category 2, heads of units")
+    citizens_3: Heads | None = Field(None, description="category 3, specialists")
+    citizens_4: Heads | None = Field(None, description="category 4, skilled workers")

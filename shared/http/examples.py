@@ -41,6 +41,7 @@ _MEMBERS: Mapping[str, Any] = {
     "kato": "750000000",
     "activity": "F",
     "occupation": "25",
+    "position": "25",  # that was found, of the same classifier
     "reason": "The source wrote the wrong day.",
     "visa_number": "KZV-2026-0000311",
     "number": "KZV-2026-0000311",

@@ -3,19 +3,21 @@
     scope=belongs_to(region="region", employer="employer_bin")      # read off the fact by the paths of its members
     scope=whole_country("a ban on entry holds at every checkpoint")  # where the law gives it, with its reason
     scope=no_record("totals name nobody")                            # of a route alone
+    scope=belongs_to(shown_to={"region": "further_regions"}, region="region")  # others read it, and act on nothing
 
 An officer reaches what the token's agency reaches (shared.kernel.agencies); hosts, employers and citizens reach what
-carries their own number. One question, `reaches`, stands before every way to a record; its twin for lists, `within`, is
-asked in the database.
+carries their own number. One question, `reaches`, stands before every act on a record; `sees` stands before its
+reading, and differs where a scope shows records to further places. Its twin for lists, `within`, is asked in the
+database.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Literal, get_args
 
-from sqlalchemy import ColumnElement, false, or_, true
+from sqlalchemy import ARRAY, ColumnElement, Text, cast, false, func, or_, true
 
 from shared.errors import Fault, Forbidden
 from shared.identity.roles import AGENTS, OFFICERS
@@ -34,40 +36,51 @@ _FAULTS: Mapping[Kind, str] = {
     "person": "Is not the IIN that your token carries.",
 }
 _OUTSIDE = "Lies outside what your agency reaches."
+_SHOWN = "The record is shown to you; who acts on it is the agency of the place to which it belongs."
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Where records of one kind belong: `places` are paths into the fact by kind of place; `reason` says why there are
     none: the whole country's, or no records at all. `everywhere_for` names roles that the law lets reach all of them,
-    with its reason; `carriers` roles that hand in for others, where their token names nobody, and then see nothing."""
+    with its reason; `carriers` roles that hand in for others, where their token names nobody, and then see nothing;
+    `shown_to` paths to further places, one or a list of them, whose callers read the record and do not act on it."""
 
     places: Mapping[Kind, str]
     reason: str | None = None
     national: bool = False
     everywhere_for: Mapping[str, str] = field(default_factory=dict)
     carriers: frozenset[str] = frozenset()
+    shown_to: Mapping[Kind, str] = field(default_factory=dict)
     _read: tuple[tuple[Kind, Callable[[Any], str | None]], ...] = field(init=False, repr=False, compare=False)
+    _shown: tuple[tuple[Kind, Callable[[Any], Any]], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if unknown := set(self.places) - set(KINDS):
+        if unknown := {*self.places, *self.shown_to} - set(KINDS):
             raise ValueError(f"no such kind of place: {', '.join(sorted(unknown))}")
         if bool(self.places) == bool(self.reason):
             raise ValueError("a scope names its places, or the reason why it has none")
-        object.__setattr__(self, "_read", tuple((kind, attrgetter(path)) for kind, path in self.places.items()))
+        for name, paths in (("_read", self.places), ("_shown", self.shown_to)):
+            object.__setattr__(self, name, tuple((kind, attrgetter(path)) for kind, path in paths.items()))
 
     def __str__(self) -> str:
         """For the published table of access."""
         if not self.places:
             return "(whole country)" if self.national else "(no record)"
-        return " ".join([*self.places, *(f"{role}:everywhere" for role in self.everywhere_for)])
+        everywhere = [f"{role}:everywhere" for role in self.everywhere_for]
+        return " ".join([*self.places, *(f"{path}:reads" for path in self.shown_to.values()), *everywhere])
 
 
 def belongs_to(
-    *, everywhere_for: Mapping[str, str] | None = None, carriers: tuple[str, ...] = (), **places: str
+    *,
+    everywhere_for: Mapping[str, str] | None = None,
+    carriers: tuple[str, ...] = (),
+    shown_to: Mapping[Kind, str] | None = None,
+    **places: str,
 ) -> Scope:
     """Records that belong to places and bodies: each `kind="path.of.member"`; None there belongs to none."""
-    return Scope(places, everywhere_for=everywhere_for or {}, carriers=frozenset(carriers))  # type: ignore[arg-type]
+    held: Any = places
+    return Scope(held, everywhere_for=everywhere_for or {}, carriers=frozenset(carriers), shown_to=shown_to or {})
 
 
 def whole_country(reason: str) -> Scope:
@@ -81,21 +94,42 @@ def no_record(reason: str) -> Scope:
 
 
 def reaches(caller: Caller, scope: Scope, fact: Any) -> bool:
-    """Whether the caller reaches the record that `fact` tells of."""
+    """Whether the caller reaches the record that `fact` tells of, and may act on it."""
     if _reaches_all(caller, scope):
         return True
     reach = _reach(caller)
     return any((value := read(fact)) is not None and value in reach.get(kind, ()) for kind, read in scope._read)
 
 
-def within(caller: Caller, scope: Scope, columns: Mapping[Kind, ColumnElement[Any]]) -> ColumnElement[bool]:
-    """`reaches` as a condition on rows, whose `columns` hold the places that the scope names."""
+def sees(caller: Caller, scope: Scope, fact: Any) -> bool:
+    """Whether the caller may read the record that `fact` tells of: it reaches it, or it is shown to its places."""
+    if reaches(caller, scope, fact):
+        return True
+    reach = _reach(caller)
+    return any(not reach.get(kind, frozenset()).isdisjoint(_several(read(fact))) for kind, read in scope._shown)
+
+
+def within(
+    caller: Caller,
+    scope: Scope,
+    columns: Mapping[Kind, ColumnElement[Any]],
+    shown: Mapping[Kind, ColumnElement[Any]] | None = None,
+) -> ColumnElement[bool]:
+    """`sees` as a condition on rows, whose `columns` hold the places that the scope names, `shown` (jsonb) those that
+    it shows records to."""
     if _reaches_all(caller, scope):
         return true()
-    if set(columns) != set(scope.places):
+    shown = shown or {}
+    if set(columns) != set(scope.places) or set(shown) != set(scope.shown_to):
         raise ValueError("a list is filtered by every place that its scope names")
     reach = _reach(caller)
-    return or_(false(), *(column.in_(sorted(reach[kind])) for kind, column in columns.items() if reach.get(kind)))
+    own = [column.in_(sorted(reach[kind])) for kind, column in columns.items() if reach.get(kind)]
+    return or_(false(), *own, *(names(column, reach[kind]) for kind, column in shown.items() if reach.get(kind)))
+
+
+def names(member: ColumnElement[Any], values: Collection[str]) -> ColumnElement[bool]:
+    """Whether a member (jsonb), one value or a list, names one of the values; NULL where it is not there."""
+    return func.jsonb_exists_any(member, cast(sorted(values), ARRAY(Text)))
 
 
 def outside(caller: Caller, scope: Scope, fact: Any) -> list[Fault]:
@@ -108,6 +142,12 @@ def outside(caller: Caller, scope: Scope, fact: Any) -> list[Fault]:
     kinds = [kind for kind in scope.places if kind in mine]
     faults = [Fault(f"/{scope.places[kind].partition('.')[0]}", _FAULTS.get(kind, _OUTSIDE)) for kind in kinds]
     return faults or [Fault("", _OUTSIDE)]
+
+
+def expect_own(caller: Caller, scope: Scope, fact: Any) -> None:
+    """Raises Forbidden before an act on a record that is shown to the caller and belongs to others."""
+    if not reaches(caller, scope, fact) and sees(caller, scope, fact):
+        raise Forbidden(_SHOWN, name="outside-your-reach")
 
 
 def expect_reach(caller: Caller, scope: Scope, fact: Any) -> None:
@@ -132,6 +172,12 @@ def expect_known(caller: Caller, scope: Scope) -> None:
 def own_number(caller: Caller) -> str | None:
     """By which number hosts and those who report for them are known."""
     return caller.bin or caller.iin
+
+
+def _several(value: Any) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 def _reaches_all(caller: Caller, scope: Scope) -> bool:

@@ -17,7 +17,7 @@ from pydantic import Field
 from shared.audit import access_log
 from shared.db import records
 from shared.db.records import Record
-from shared.errors import Fault, Invalid, NotFound, VersionMismatch
+from shared.errors import Fault, Forbidden, Invalid, NotFound, VersionMismatch
 from shared.events.contradictions import contradiction
 from shared.events.digest import content_digest
 from shared.events.wire import Text, WireModel
@@ -99,14 +99,14 @@ class CorrectionLines(Generic[F]):
         return [results[number] for number in range(len(lines))]
 
     async def _open(self, unit: UnitOfWork, lines: Sequence[CorrectionLine[F]]) -> dict[UUID | str, _OpenRecord[F]]:
-        """The records that the caller reaches, by id and by source_id, locked."""
+        """The records on which the caller may act, by id and by source_id, locked."""
         ids = [line.id for line in lines if line.id is not None]
         source_ids = [line.source_id for line in lines if line.source_id is not None]
         found: dict[UUID | str, _OpenRecord[F]] = {}
         for record in await records.load_all(unit.connection, self.record_type.table, ids, source_ids):
             try:
                 fact = intake.visible_fact(self.record_type, record, self.caller)
-            except NotFound:
+            except (NotFound, Forbidden):
                 continue
             found[record.id] = found[record.source_id] = _OpenRecord(record, fact)
         return found

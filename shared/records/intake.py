@@ -17,7 +17,7 @@ from shared.events.border_control import RaisedAlert
 from shared.events.envelope import Event, Fact
 from shared.http.answers import SeenVersions
 from shared.identity.callers import Caller
-from shared.identity.scope import reaches
+from shared.identity.scope import expect_own, sees
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records.record_type import F, RecordType, Revision, StoredRecord
 
@@ -115,9 +115,17 @@ def in_correction(faults: Sequence[Fault]) -> list[Fault]:
 
 
 def visible_fact(record_type: RecordType[F], record: Record, caller: Caller) -> F:
-    """The record's fact, if the caller reaches it. Raises NotFound: whoever does not, learns not even that it is."""
+    """The record's fact, if the caller reaches it and may act on it. Raises NotFound: whoever does not, learns not even
+    that it is; Forbidden where it is shown to the caller (see Scope.shown_to) and belongs to others."""
+    fact = shown_fact(record_type, record, caller)
+    expect_own(caller, record_type.scope, fact)
+    return fact
+
+
+def shown_fact(record_type: RecordType[F], record: Record, caller: Caller) -> F:
+    """The record's fact, if the caller may read it. Raises NotFound."""
     fact = record_type.fact.read(record.body)
-    if not reaches(caller, record_type.scope, fact):
+    if not sees(caller, record_type.scope, fact):
         raise NotFound(f"There is no such {record_type.name.replace('_', ' ')}.")
     return fact
 
@@ -223,7 +231,7 @@ async def read(engine: AsyncEngine, record_type: RecordType[F], id: UUID, *, cal
     """The record in its present state; the reading is logged in the same transaction. Raises NotFound."""
     async with unit_of_work(engine) as unit:
         record = await records.load(unit.connection, record_type.table, id)
-        await log(unit, record_type, record, visible_fact(record_type, record, caller), caller, "read", None)
+        await log(unit, record_type, record, shown_fact(record_type, record, caller), caller, "read", None)
     return record
 
 
@@ -231,7 +239,7 @@ async def read_history(engine: AsyncEngine, record_type: RecordType[F], id: UUID
     """Every version, oldest first; the reading is logged in the same transaction. Raises NotFound."""
     async with unit_of_work(engine) as unit:
         record = await records.load(unit.connection, record_type.table, id)
-        visible_fact(record_type, record, caller)
+        shown_fact(record_type, record, caller)
         versions = await records.history(unit.connection, record_type.table, record)
         await _log_versions(unit, record_type, versions, caller, "read", None)
     return versions

@@ -32,6 +32,11 @@ def text_of(table: Table, path: str) -> ColumnElement[Any]:
     return literal_column(_text(path, f"{table.name}."))
 
 
+def json_of(table: Table, path: str) -> ColumnElement[Any]:
+    """A member as jsonb, such as a list; NULL where it is not there."""
+    return literal_column(f"CAST({table.name}.body #> '{{{path.replace('.', ',')}}}' AS jsonb)")
+
+
 def day_of(table: Table, path: str) -> ColumnElement[Any]:
     """The calendar date (ISO 8601) of a member that is a day or a moment, as it is written."""
     return literal_column(_day(path, f"{table.name}."))

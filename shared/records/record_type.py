@@ -119,6 +119,7 @@ class RecordType(Generic[F]):
         if not (self.scope.places or self.scope.national):
             raise ValueError(f"{self.table.name}: records of persons belong somewhere, or to the whole country")
         paths = [self.day, *(path for kind, path in self.scope.places.items() if kind not in self.located)]
+        paths += self.scope.shown_to.values()
         if unknown := [path for path in paths if not is_member(self.fact, path)]:
             raise ValueError(f"{self.table.name}: lists cannot ask for {', '.join(unknown)}")
 

@@ -26,10 +26,10 @@ from shared.events.person import DocumentKey, Iin
 from shared.events.wire import ReckonedDate, Region, SourceId, Text, WireModel
 from shared.http.paging import cursor_at, last_id, page
 from shared.identity.callers import Caller
-from shared.identity.scope import Kind, within
+from shared.identity.scope import Kind, names, within
 from shared.kernel.codes import checkpoints_in
 from shared.outbox.unit_of_work import unit_of_work
-from shared.records.members import day_of, text_of
+from shared.records.members import day_of, json_of, text_of
 from shared.records.record_type import F, RecordType
 from shared.records.state import RecordState, state_of
 
@@ -80,8 +80,7 @@ async def find(
 ) -> FoundRecords[F]:
     """Up to `limit` records that are `wanted` and that the caller reaches, handed in before the cursor, withdrawn ones
     included. Raises Invalid where records of this kind are not kept by what is asked."""
-    reached = within(caller, record_type.scope, _places(record_type))
-    query = query_of(record_type, wanted, reached, last_id(cursor), limit + 1)
+    query = query_of(record_type, wanted, seen_by(caller, record_type), last_id(cursor), limit + 1)
     async with unit_of_work(engine) as unit:
         rows, more = page(list(await unit.connection.execute(query)), limit)
         states = [state_of(record_type, cast(Any, row)) for row in rows]
@@ -91,6 +90,11 @@ async def find(
         await access_log.log_search(unit.connection, caller, record_type.name, seen, wanted=wanted.subject)
     shown: type[FoundRecords[F]] = FoundRecords[record_type.fact]  # type: ignore[name-defined]
     return shown(records=states, next=cursor_at(rows[-1].id.hex) if more else None)
+
+
+def seen_by(caller: Caller, record_type: RecordType[Any]) -> ColumnElement[bool]:
+    """The rows that the caller may read."""
+    return within(caller, record_type.scope, _places(record_type), _shown(record_type))
 
 
 def query_of(
@@ -112,10 +116,11 @@ def _conditions(record_type: RecordType[Any], wanted: RecordQuery) -> list[Colum
         found.append(day_of(table, record_type.day) == wanted.day.isoformat())
         if record_type.moment is not None:
             found.append(_around(table.c[record_type.moment], wanted.day))
-    places = _places(record_type)
+    places, shown = _places(record_type), _shown(record_type)
     for kind in _NARROWING:
         if (value := getattr(wanted, kind)) is not None:
-            found.append(_narrowed(places, kind, value))
+            narrowed = _narrowed(places, kind, value)
+            found.append(or_(narrowed, names(shown[kind], [value])) if kind in shown else narrowed)
     return found
 
 
@@ -166,3 +171,8 @@ def _places(record_type: RecordType[Any]) -> dict[Kind, ColumnElement[Any]]:
         kind: record_type.located[kind](table) if kind in record_type.located else text_of(table, path)
         for kind, path in record_type.scope.places.items()
     }
+
+
+def _shown(record_type: RecordType[Any]) -> dict[Kind, ColumnElement[Any]]:
+    """To which further places a record is shown."""
+    return {kind: json_of(record_type.table, path) for kind, path in record_type.scope.shown_to.items()}

@@ -57,7 +57,16 @@ BODIES: dict[str, dict[str, Any]] = {
     "suspend": {"suspended_on": "2026-01-02", "reason": "x"},
     "resume": {"reason": "x"},
     "add-business-trip": {"region": "71", "starts_on": "2026-01-02", "ends_on": "2026-01-02"},
+    "/v1/employment-requests/{id}:place": {
+        **{"found_on": "2026-06-02", "employer_bin": "200340001008", "position": "23"},
+        "expected_employment": "long_term",
+    },
+    "/v1/employment-requests/{id}:close": {"closed_on": "2026-06-02", "reason": "taken_back"},
     "/v1/kandas-statuses/{id}:end": {"ended_on": "2026-01-02", "reason": "leaving"},
+    "/v1/centres/{id}:order": {"holds_from": "2027-01-02", "places": 1, "act": "x"},
+    "/v1/centre-stays/{id}:leave": {"ended_on": "2026-01-02"},
+    "/v1/adaptation-courses/{id}:attend": {"on": "2026-01-02"},
+    "/v1/adaptation-courses/{id}:pass": {"on": "2026-01-02"},
     "/v1/quota-inclusions/{id}:end": {"ended_on": "2026-01-02", "reason": "declined"},
 }
 
@@ -124,6 +133,11 @@ class Places:
             yield OTHER_NUMBERS
             yield {}
 
+    def readers(self, role: str) -> Iterator[dict[str, str]]:
+        """Claims of those to whom the record is shown, and who do not act on it."""
+        for kind, read in self.scope._shown:
+            yield from ({"agency": place} for place in read(self.fact) if kind in OTHER and role in AGENTS)
+
     @staticmethod
     def number(role: str, number: str) -> dict[str, str]:
         return {NUMBERS[role]: number}
@@ -181,7 +195,7 @@ async def expect_found(api: Api, kind: RecordType[Any], places: Places, id: str)
     ]
     for role in kind.readers:
         for claims, found in [
-            *((each, [id]) for each in places.own(role)),
+            *((each, [id]) for each in (*places.own(role), *places.readers(role))),
             *((each, []) for each in places.others(role)),
         ]:
             for body in wanted if claims else wanted[:1]:
@@ -209,8 +223,10 @@ async def put_on_record(api: Api, kind: RecordType[Any]) -> tuple[str, Any]:
     if kind.path == "work-permits":  # they come from applications, never by themselves
         with set_to(steps.DAY):
             await steps.register_employer(api)
-            await steps.set_quota(api, steps.pool(10))
-            issued = await steps.issue(api, steps.application())
+            await steps.set_quota(api, steps.pool(20), *(steps.pool(10, region=region) for region in ("75", "71")))
+            granted = await steps.decide(api, await steps.submit(api, steps.application(further_regions=["71"])))
+            shares = [each | {"reference": each["region"]} for each in granted["fee"]["shares"]]
+            issued = await steps.pay(api, granted, shares=shares)
         id = issued["permits"][0]
         (row,) = await api.rows("SELECT body::text AS body FROM work_permit")
         return id, kind.fact.read(row["body"])
@@ -245,6 +261,9 @@ async def expect_cells(
             status, told = await answer(role, claims, id)
             may = (200, 404) if method == "GET" and "decision" in path else (200,) if method == "GET" else (412, 403)
             assert status in may, (role, claims, method, path, told)
+        for claims in places.readers(role):
+            status, told = await answer(role, claims, id)
+            assert status == (200 if method == "GET" else 403), (role, claims, method, path, told)
         for claims in others:
             status, told = await answer(role, claims, id)
             assert status == 404, (role, claims, method, path, told)

@@ -187,13 +187,24 @@ async def test_retention_that_was_shortened_is_brought_in_line_and_other_setting
         await admin.alter_configs(
             [ConfigResource(ConfigResourceType.TOPIC, name, {"retention.ms": "1000", "segment.bytes": "1048576"})]
         )
+        await until_set(admin, name, {"retention.ms": "1000", "segment.bytes": "1048576"})
         await topics.ensure(secured.broker)
-        answers: Any = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name)])
+        await until_set(admin, name, {"retention.ms": "-1", "retention.bytes": "-1", "segment.bytes": "1048576"})
     finally:
         await admin.close()
+
+
+async def until_set(admin: AIOKafkaAdminClient, topic: str, wanted: dict[str, str]) -> None:
+    """A broker answers with what it has been told so far: settings reach it some moments after they were altered."""
+    async with asyncio.timeout(60):
+        while not wanted.items() <= (await settings_of(admin, topic)).items():  # noqa: ASYNC110 (nobody tells)
+            await asyncio.sleep(0.05)
+
+
+async def settings_of(admin: AIOKafkaAdminClient, topic: str) -> dict[str, str]:
+    answers: Any = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
     ((*_, entries),) = answers[0].resources
-    found = {key: value for key, value, *_ in entries}
-    assert (found["retention.ms"], found["retention.bytes"], found["segment.bytes"]) == ("-1", "-1", "1048576")
+    return {key: value for key, value, *_ in entries}
 
 
 async def test_what_is_no_longer_granted_is_taken_back(secured: Secured) -> None:

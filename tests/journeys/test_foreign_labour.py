@@ -4,10 +4,26 @@ from datetime import timedelta
 from typing import Any
 
 from shared import clock
+from shared.kernel.calendar import add_days, add_months
 from shared.testing.people import person
 from tests.journeys.conftest import World
-from tests.journeys.steps import EMPLOYER, apply, covered, days_ago, enter, once, pay, prepared, timeline, until
+from tests.journeys.steps import (
+    APPLICATIONS,
+    EMPLOYER,
+    apply,
+    covered,
+    days_ago,
+    decided,
+    enter,
+    failed,
+    once,
+    pay,
+    prepared,
+    timeline,
+    until,
+)
 from tests.journeys.test_decree_111 import labour
+from tests.journeys.test_employer_application import asked
 from tests.journeys.test_one_person import iin
 from tests.portal.hosts import HOST_IIN
 
@@ -39,13 +55,13 @@ def household(world: World, who: dict[str, Any], asked: dict[str, Any]) -> dict[
     return asked_again(world, HOUSEHOLDS, state, ":answer", said)
 
 
-def with_households(world: World) -> None:
-    """The quota of the year has ten places for households as well."""
+def with_places(world: World, kind: str) -> None:
+    """The quota of the year has ten places for a kind without categories as well."""
     prepared(world)
     path = f"/v1/quotas/{clock.today().year}"
     held = world.call("GET", "permits", path, "permits-officer")
     sizes = {(pool["kind"], pool["category"]): pool["size"] for pool in held.json()["pools"]}
-    sizes["labour_immigrant", None] = 10
+    sizes[kind, None] = 10
     pools = [{"kind": kind, "category": category, "size": size} for (kind, category), size in sizes.items()]
     quota, seen = {"act": "another invented order", "pools": pools}, {"If-Match": held.headers["etag"]}
     world.call("PUT", "permits", path, "permits-officer", json=quota, headers=seen).raise_for_status()
@@ -72,7 +88,7 @@ def test_a_household_s_worker_is_refused_registered_permitted_extended_and_gone(
     world.settle()
     assert labour(world, "WORKERS", "MDV") == 0
 
-    with_households(world)
+    with_places(world, "labour_immigrant")
     taken = {"source_id": "FL-BR", "person": who, "region": "75", "office": "MP-75-01", "reference": "DF-1"}
     world.submit("permits", "/v1/biometric-registrations", "permits-officer", taken | {"taken_on": today.isoformat()})
     tenge = next(
@@ -87,6 +103,43 @@ def test_a_household_s_worker_is_refused_registered_permitted_extended_and_gone(
     assert extended["months"] == 3
     world.settle()
     assert labour(world, "WORKERS", "MDV", "labour_immigrant") == labour(world, "WORKERS", "MDV") == 1
+
+
+def places_of(world: World, kind: str) -> list[tuple[int, int]]:
+    """Used and left of each pool of a kind in this year's quota."""
+    quota = world.call("GET", "permits", f"/v1/quotas/{clock.today().year}", "permits-officer").json()
+    return [(pool["used"], pool["left"]) for pool in quota["pools"] if pool["kind"] == kind]
+
+
+def test_a_seasonal_worker_takes_a_place_of_the_season_and_a_transferred_one_takes_none(world: World) -> None:
+    """Each refused first, for want of wage and places or by its term, then mended, issued, and counted as its kind."""
+    prepared(world)
+    seasonal = {"category": None, "occupation": "92", "wage": 120_000}
+
+    def ask(number: str, who: dict[str, Any], kind: str, **changes: Any) -> dict[str, Any]:
+        body = asked(number, who, **changes) | {"kind": kind}
+        return decided(world, world.submit("permits", APPLICATIONS, "permits-officer", body))
+
+    who = person(citizenship="PRY")
+    assert set(failed(ask("FL-7", who, "seasonal", **seasonal | {"wage": 1}))) == {"minimum_wage", "quota_kinds"}
+    with_places(world, "seasonal")
+    kept = places_of(world, "employer")
+    granted = ask("FL-8", who, "seasonal", **seasonal)
+    assert granted["fee"]["explanation"].startswith("12 MCI of "), "up to 90 days"
+    pay(world, granted)
+    assert places_of(world, "seasonal") == [(1, 9)]
+
+    who, too_late = person(citizenship="FJI"), add_days(add_months(clock.today(), 36), 1).isoformat()
+    refused = ask("FL-9", who, "intra_corporate", valid_until=too_late)
+    assert failed(refused) == ["longest_term_intra_corporate"]
+    transferred = ask("FL-10", who, "intra_corporate")
+    assert (transferred["status"], transferred["fee"]) == ("issued", None)
+    assert places_of(world, "employer") == kept
+
+    world.settle()
+    assert labour(world, "WORKERS", "PRY", "seasonal") == labour(world, "WORKERS", "PRY") == 1
+    assert labour(world, "WORKERS", "FJI", "intra_corporate") == labour(world, "WORKERS", "FJI") == 1
+    assert labour(world, "PERMITS_ISSUED", "PRY") == labour(world, "PERMITS_ISSUED", "FJI") == 1
 
 
 def test_a_certificate_of_self_employment_is_counted_as_its_kind_until_it_is_revoked(world: World) -> None:

@@ -1,5 +1,6 @@
 """The homecoming, and the moves inside the country: a family of kandas, and a resettler who does not stay."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from tests.kandas.families import findings, lodgement, member
 
 CASES = "/v1/kandas-applications"
 INCLUSIONS = "/v1/quota-inclusions"
+STAYS = "/v1/centre-stays"
 OFFICER = "kandas-officer"
 ORIGIN, REGION = "TKM", "15"
 
@@ -105,3 +107,58 @@ def test_a_resettler_who_leaves_within_five_years_owes_the_support_back(world: W
     seen = world.call("GET", "kandas", "/v1/me/access-log", "citizen", claims={"iin": number}).json()["usage"]
     assert {entry["roles"][0] for entry in seen} == {OFFICER}
     assert len(seen) == 4  # included, looked at twice, ended
+
+
+def test_a_refusal_is_heard_and_turned(world: World) -> None:
+    """What is shown at the hearing becomes a status; a preliminary refusal alone is counted as nothing."""
+    today = clock.today().isoformat()
+    counted = ("KANDAS_APPLIED", "KANDAS_GRANTED", "KANDAS_REFUSED")
+    before = [figure(world, name, "IRN", "DF_KANDAS") for name in counted]
+    who = person(citizenship="IRN", birth_date="1979-06-02")
+    lodged = lodgement(member(person=who, country_of_origin="IRN", on=today), on=today, region=REGION)
+    path = f"{CASES}/{world.submit('kandas', CASES, OFFICER, lodged)['id']}"
+
+    def act(step: str, body: dict[str, Any], version: int) -> dict[str, Any]:
+        answer = world.call("POST", "kandas", f"{path}/{step}", OFFICER, json=body, headers=once(version))
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    (warned,) = act("decision", findings(lodged, ethnicity_confirmed=False), 1)["members"]
+    assert warned["outcome"] == "preliminary_refusal"
+    (failed,) = [check for check in warned["decision"]["checks"] if check["outcome"] == "failed"]
+    assert (failed["rule"], bool(failed["remedy"]), warned["hearing_by"] > today) == ("ethnic_kazakh", True, True)
+    world.settle()
+    assert [figure(world, name, "IRN", "DF_KANDAS") for name in counted] == [before[0] + 1, *before[1:]]
+    act("hearing", {"held_on": today}, 2)
+    assert act("decision", findings(lodged), 3)["members"][0]["outcome"] == "granted"
+    world.settle()
+    assert [figure(world, name, "IRN", "DF_KANDAS") for name in counted] == [before[0] + 1, before[1] + 1, before[2]]
+
+
+def test_a_full_centre_says_from_when_on_and_the_family_is_placed_then(world: World) -> None:
+    """The one place is taken until its family's application is decided: then it is free on the same day."""
+    today, later = clock.today().isoformat(), (clock.today() + timedelta(days=5)).isoformat()
+    order = {"holds_from": today, "places": 1, "act": "invented order"}
+    centre = {"source_id": f"CT-{uuid4().hex}", "kind": "placement", "region": REGION, "name": "Invented centre"}
+    house = world.submit("kandas", "/v1/centres", OFFICER, centre | {"opened_on": today, "orders": [order]})["id"]
+    lodged = [
+        lodgement(member(person=who, country_of_origin=ORIGIN, on=today), on=today, region=REGION)
+        for who in (person(citizenship=ORIGIN), person(citizenship=ORIGIN))
+    ]  # fmt: skip
+    cases = [world.submit("kandas", CASES, OFFICER, each) for each in lodged]
+    housed, waiting = [
+        {"centre": house, "since": today, "until": later, "members": [{"source_id": uuid4().hex, "status": status}]}
+        for status in (case["members"][0]["status_id"] for case in cases)
+    ]
+    world.submit("kandas", STAYS, OFFICER, housed)
+    full = world.call("POST", "kandas", STAYS, OFFICER, json=waiting)
+    assert full.status_code == 422, full.text
+    assert f"ask from {clock.today() + timedelta(days=6)} on" in full.text
+
+    path = f"{CASES}/{cases[0]['id']}/decision"
+    world.call("POST", "kandas", path, OFFICER, json=findings(lodged[0]), headers=once(1)).raise_for_status()
+    placed = world.submit("kandas", STAYS, OFFICER, waiting)
+    again = world.call("POST", "kandas", STAYS, OFFICER, json=waiting)
+    assert (again.status_code, again.json()["members"]) == (200, placed["members"])
+    occupied = world.call("GET", "kandas", f"/v1/centres/{house}/occupancy?on={today}", OFFICER).json()
+    assert [each["id"] for each in occupied["stays"]] == [placed["members"][0]["stay_id"]]

@@ -4,7 +4,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.kandas.rules import quota_inclusion, regional_quota, support_grant, support_payback
+from services.kandas.rules import (
+    centre_stay,
+    leaving_finding,
+    quota_inclusion,
+    regional_quota,
+    support_grant,
+    support_payback,
+)
+from services.kandas.rules.centre_places import spans
+from services.kandas.rules.centre_stay import CentreKind, Ground, Guest, Stay
+from services.kandas.rules.leaving_finding import Evidence, Holder
 from services.kandas.rules.quota_inclusion import Settler
 from services.kandas.rules.regional_quota import Kind, Move, Pool
 from services.kandas.rules.rulebook import rulebook
@@ -74,3 +84,29 @@ def support_granted(
     """The decision on support of a settler."""
     of_inclusion = rulebook().on(place.included_on)
     return decided(support_grant.decide(terms, place, received or Received(), norms, of_inclusion))
+
+
+def housed(
+    stay: Stay,
+    guests: list[Guest],
+    norms: NormsInForce,
+    places: int = 100,
+    changes: dict[date, int] | None = None,
+    ordered: dict[date, int] | None = None,
+) -> dict[str, Any]:
+    """The decision on a family's stay in a centre with so many places, of which others take more or fewer from a day
+    on."""
+    found = spans({date(2020, 1, 1): places} | (ordered or {}), changes or {}, stay.since)
+    return decided(centre_stay.decide(stay, guests, found, norms))
+
+
+def ground_gone(kind: CentreKind, ground: Ground, day: date) -> date | None:
+    """The first day on which a stay has no ground any more."""
+    return centre_stay.gone_on(kind, ground, day)
+
+
+def left(holder: Holder, left_on: date, evidence: Evidence, norms: NormsInForce) -> dict[str, Any] | None:
+    """What a departure says of a kandas; nothing where no rule of the day speaks of it."""
+    if (check := leaving_finding.check(holder, left_on, evidence, norms)) is None:
+        return None
+    return {"outcome": check.outcome.value, "explanation": check.explanation, "remedy": check.remedy}

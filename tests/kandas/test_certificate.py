@@ -64,3 +64,25 @@ async def test_the_code_is_for_the_office_of_the_region_and_for_statuses_granted
     assert (await Desk(kandas, "consul").read(f"{STATUSES}/{status}/certificate")).status_code == 403
     elsewhere = (await Desk(kandas).read(f"{STATUSES}/{other.json()['id']}/certificate")).json()
     assert (elsewhere["certificate"], elsewhere["code"]) == (None, None)
+
+
+async def test_what_is_printed_is_verified_and_nothing_is_printed_that_could_not_be(kandas: Api) -> None:
+    await granted(kandas)
+    (issued,) = await kandas.rows("SELECT certificate, status FROM status_decision")
+    desk, path = Desk(kandas), f"/v1/kandas-certificates/{issued['certificate']}/pdf"
+    printed = await kandas.client.get(path, headers=desk.headers, params={"lang": "ru"})
+    unknown = await kandas.client.get(path, headers=desk.headers, params={"lang": "de"})
+    shown = (await desk.read(f"{STATUSES}/{issued['status']}/certificate")).json()
+    missing = [await desk.read(f"/v1/kandas-certificates/{number}/pdf") for number in ("KD-2026-9999999", "a%00b")]
+    with noon("2027-03-19"):
+        over = await Desk(kandas).read(path)
+
+    assert (printed.status_code, printed.headers["content-type"]) == (200, "application/pdf")
+    assert printed.headers["content-language"] == "ru"
+    assert printed.content.startswith(b"%PDF-")
+    assert len(shown["code"]) == 32
+    assert len(await kandas.rows("SELECT 1 FROM access_log WHERE reason = 'certificate printed'")) == 1
+    assert [unknown.status_code, over.status_code, *(each.status_code for each in missing)] == [422, 409, 404, 400]
+    stranger = await Desk(kandas, agency="11").read(path)
+    assert (stranger.status_code, stranger.json()["detail"]) == (404, missing[0].json()["detail"])
+    assert (await Desk(kandas, "consul").read(path)).status_code == 403

@@ -100,3 +100,38 @@ async def test_bad_input_is_named(kandas: Api) -> None:
     assert {error["pointer"] for error in wrong.json()["errors"]} == {"/source_id", "/until", "/reason"}
     assert unknown.status_code == 404
     assert refused.json()["state"] == "refused"
+
+
+async def test_who_waits_stands_in_the_work_list_and_a_refusal_lets_the_run_end_the_status(kandas: Api) -> None:
+    statuses = [await granted(kandas) for _ in range(2)]
+    with noon("2027-03-17"):
+        first = (await ask(Desk(kandas), statuses[0], "X-1", until="9999-12-31")).json()
+    with noon(LAST):
+        second = (await ask(Desk(kandas), statuses[1], "X-2")).json()
+    with noon("2027-03-26"):
+        desk, stranger = Desk(kandas), Desk(kandas, agency="11")
+        await kandas.client.post(RUNS, headers=kandas.token("operator"))
+        listed = await kandas.client.get(PATH, headers=desk.headers, params={"limit": 1})
+        onwards = {"cursor": listed.json()["next"], "region": "61"}
+        rest = (await kandas.client.get(PATH, headers=desk.headers, params=onwards)).json()
+        elsewhere = [
+            (await kandas.client.get(PATH, headers=who.headers, params=asked)).json()["extensions"]
+            for who, asked in ((stranger, {}), (desk, {"region": "11"}))
+        ]
+        bad = await kandas.client.get(PATH, headers=desk.headers, params={"cursor": "WyJ4IiwieSJd"})
+        standing = f"{STATUSES}/{statuses[0]}/standing"
+        pending = (await desk.read(standing)).json()
+        refused = await desk.act(f"{PATH}/{first['id']}/decision", {}, 1)
+        decided = (await desk.read(standing)).json()
+        run = await kandas.client.post(RUNS, headers=kandas.token("operator"))
+        record = (await desk.read(f"{STATUSES}/{statuses[0]}")).json()["record"]
+
+    (line,), (other,) = listed.json()["extensions"], rest["extensions"]
+    assert (line["id"], line["status_id"], line["region"]) == (first["id"], statuses[0], "61")
+    assert (line["decide_by"], line["days_left"]) == (first["decide_by"], -7)
+    assert (other["id"], other["days_left"], rest["next"]) == (second["id"], -1, None)
+    assert (elsewhere, bad.status_code) == ([[], []], 422)
+    assert (pending["in_force"], pending["past_last_day"], pending["extension_pending"]) == (True, True, True)
+    assert (refused.json()["state"], run.json()["expired"]) == ("refused", 1)
+    assert (decided["in_force"], decided["extension_pending"], decided["decide_by"]) == (False, False, None)
+    assert (record["state"], record["ended_on"], record["end_reason"]) == ("ended", "2027-03-19", "expiry")

@@ -113,11 +113,16 @@ async def test_only_who_declines_gives_the_place_back(kandas: Api) -> None:
 
 async def test_a_kandas_is_included_with_a_status_and_after_the_course(kandas: Api) -> None:
     await quota(kandas, kandas=5)
-    repatriate = {"source_id": "QI-K", "person": person(), "country_of_origin": "MNG", "education": "below_secondary"}
+    repatriate: dict[str, Any] = {
+        "source_id": "QI-K",
+        "person": person(),
+        "country_of_origin": "MNG",
+        "education": "below_secondary",
+    }
     asked = family(repatriate | {"other_legal_system": True}, kind="kandas")
     refused = said(await include(kandas, asked))
     assert "holds no status of kandas" in refused
-    assert "has not completed the adaptation course" in refused
+    assert "has passed no adaptation course on record" in refused
     status = {
         "source_id": "S-1", "case": "C-1", "member": "applicant", "person": repatriate["person"], "region": "59",
         "country_of_origin": "MNG", "state": "granted", "applied_on": "2026-03-02", "decided_on": "2026-03-05",
@@ -125,9 +130,39 @@ async def test_a_kandas_is_included_with_a_status_and_after_the_course(kandas: A
     }  # fmt: skip
     taken = await kandas.client.post("/v1/kandas-statuses", json=status, headers=kandas.token("kandas-officer"))
     assert taken.status_code == 201, taken.text
-    done = family(repatriate | {"other_legal_system": True, "course_completed_on": "2026-03-10"}, kind="kandas")
-    included = await include(kandas, done)
+    stated = family(repatriate | {"course_completed_on": "2026-03-10"}, kind="kandas")
+    assert (await include(kandas, stated)).status_code == 422, "it is on record, or it was not passed"
+    await pass_course(kandas, repatriate["person"])
+    included = await include(kandas, asked)
     assert included.status_code == 201, included.text
+
+
+async def pass_course(kandas: Api, someone: dict[str, Any]) -> None:
+    """Offered in February, attended, and passed on 16 March, each act in its turn and on a day that can be."""
+    courses, who = "/v1/adaptation-courses", kandas.token("kandas-officer")
+    offered = {"source_id": "AC-1", "person": someone, "region": "59", "state": "offered", "offered_on": "2026-02-02"}
+    taken = await kandas.client.post(courses, json=offered, headers=who)
+    assert taken.status_code == 201, taken.text
+
+    async def act(name: str, on: str, version: int, **claims: Any) -> int:
+        headers = kandas.token("kandas-officer", **claims) | {
+            "If-Match": f'"{version}"',
+            "Idempotency-Key": f"k{next(_numbers)}",
+        }
+        path = f"{courses}/{taken.json()['id']}:{name}"
+        return (await kandas.client.post(path, json={"on": on}, headers=headers)).status_code
+
+    assert await act("pass", "2026-03-16", 1) == 409, "not attended"
+    assert await act("attend", "2026-02-01", 1) == 422, "before it was offered"
+    assert await act("attend", "2026-02-09", 1, agency="akimat-55") == 404
+    assert await act("attend", "2026-02-09", 1) == 200
+    assert await act("attend", "2026-02-09", 2) == 409
+    assert [await act("pass", on, 2) for on in ("2026-02-08", "2026-03-17", "9999-12-31")] == [422] * 3
+    assert await act("pass", "2026-03-16", 2) == 200
+    wrong = offered | {"source_id": "AC-2", "attended_on": "2026-02-01", "passed_on": "2026-01-01", "region": "999"}
+    answer = await kandas.client.post(courses, json=wrong, headers=who)
+    pointers = {error["pointer"] for error in answer.json()["errors"]}
+    assert pointers == {"/attended_on", "/passed_on", "/region"}
 
 
 @pytest.mark.parametrize(

@@ -164,3 +164,20 @@ async def test_who_leaves_early_owes_the_sum_of_what_was_granted(kandas: Api) ->
     assert (await end(kandas, inclusion, "left_region")).status_code == 200
     whole = (70 + 15 * 12) * 4325 + 5 * 10**11
     assert [await owed(kandas, each) for each in (inclusion, stayer)] == [(whole, whole), (70 * 4325, 0)]
+
+
+async def test_an_end_that_was_entered_later_flags_what_was_granted_since(kandas: Api) -> None:
+    (inclusion,) = await settlers(kandas)
+    with set_to(datetime(2026, 3, 20, 9, tzinfo=ALMATY)):
+        before = (await ask(kandas, one_off(inclusion, granted_on="2026-03-17"))).json()
+        after = (await ask(kandas, rent(inclusion, granted_on="2026-03-18"))).json()
+        path, headers = f"{INCLUSIONS}/{inclusion}/support-payback", kandas.token("kandas-officer")
+        held = (await kandas.client.get(path, headers=headers)).json()
+        assert (await end(kandas, inclusion, "declined", on="2026-03-18")).status_code == 200
+        flagged = (await kandas.client.get(path, headers=headers)).json()
+
+    assert before["id"] != after["id"]
+    assert (held["granted_after_end"], held["owed"]) == ([], False)
+    (one,) = flagged["granted_after_end"]
+    assert (one["id"], one["granted_on"], one["amount"]) == (after["id"], "2026-03-18", after["amount"])
+    assert flagged["received"] == before["amount"] + after["amount"]

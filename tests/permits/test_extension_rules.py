@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.permits.rules import work_permit_extension as rule
@@ -24,7 +24,12 @@ ASKED = st.builds(
 )
 
 
+WITHOUT_CATEGORY = ExtensionAsked("employer", None, "issued", DAY + timedelta(days=40), DAY, DAY)
+"""A permit that no norm of extensions knows, asked for until a day before its last."""
+
+
 @given(ASKED)
+@example(WITHOUT_CATEGORY)
 def test_what_is_granted_is_longer_asked_for_in_time_and_never_beyond_a_norm(asked: ExtensionAsked) -> None:
     decision = rule.decide(asked, (), NORMS)
     assert all(check.remedy for check in decision.failed), "whoever is refused is told what would make it pass"

@@ -106,6 +106,27 @@ async def test_a_permit_is_issued_extended_and_withdrawn(permits: Api) -> None:
     assert (await act(permits, longer, ":extend", {"months": 1, "advance_tax": tax(1)})).status_code == 409
 
 
+async def test_an_extension_is_of_the_permit_as_it_is_and_of_the_worker_as_corrected(permits: Api) -> None:
+    await quota(permits, 1)
+    issued = await decided(permits, application())
+    permit = f"/v1/work-permits/{issued['permit']}"
+    suspension = {"reason": "an inquiry", "suspended_on": "2026-03-02"}
+    headers = steps.once(steps.officer(permits), 1)
+    held = (await permits.client.post(f"{permit}:suspend", json=suspension, headers=headers)).raise_for_status().json()
+    refused = (await act(permits, issued, ":extend", {"months": 1, "advance_tax": (paid := tax(1))})).json()
+    (check,) = [c for c in refused["extensions"][0]["decision"]["checks"] if c["outcome"] == "failed"]
+    assert (refused["months"], check["remedy"]) == (3, "have the permit resumed")
+
+    headers = steps.once(steps.officer(permits), held["version"])
+    resumed = await permits.client.post(f"{permit}:resume", json={"reason": "it ended"}, headers=headers)
+    record = resumed.raise_for_status().json()["permit"]
+    corrected = {"reason": "misread", "record": record | {"person": record["person"] | {"citizenship": "KGZ"}}}
+    headers = steps.once(steps.officer(permits), held["version"] + 1)
+    (await permits.client.put(permit, json=corrected, headers=headers)).raise_for_status()
+    free = (await act(permits, refused, ":extend", {"months": 1, "advance_tax": paid})).json()
+    assert (free["months"], failed(free["extensions"][1]["decision"])) == (3, ["free_of_permit"])
+
+
 async def test_a_refusal_lists_every_failed_check_and_takes_neither_place_nor_payment(permits: Api) -> None:
     await quota(permits, 2)
     paid = tax(2)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -101,11 +102,51 @@ async def test_a_refusal_says_what_would_make_it_pass_and_that_passes(permits: A
     assert mended["status"] == "granted"
 
 
+async def test_asked_beforehand_the_answer_is_that_of_the_decision_and_nothing_is_kept(permits: Api) -> None:
+    """Of who passes and who has too few points; whoever asks stands in the applicant's log."""
+    passes, poor = application(), application(education=0, languages={})
+    taught = application(person=passes["person"], source_id=poor["source_id"], education=8)
+
+    async def check(body: dict[str, Any], agency: str = "75") -> Any:
+        token = permits.token("permits-officer", agency=agency)
+        return await permits.client.post(f"{PATH}:check", json=body, headers=token)
+
+    said = [(await check(body)).raise_for_status().json()["decision"] for body in (passes, poor, taught)]
+    assert [decision["outcome"] for decision in said] == ["granted", "refused", "granted"], "a source id binds nothing"
+    (remedy,) = [each["remedy"] for each in said[1]["checks"] if each["outcome"] == "failed"]
+    assert remedy
+    listed = await permits.client.get(PATH, headers=steps.officer(permits))
+    assert listed.json()["applications"] == []
+    assert await permits.events() == []
+    for decision, body in zip(said, (passes, poor), strict=False):
+        decided = (await act(permits, await submit(permits, **body), "/decision")).raise_for_status().json()
+        assert decided["decision"] == decision
+    rows = await permits.rows(
+        "SELECT record_kind, agency, person_document FROM access_log WHERE record_id LIKE 'check:%'"
+    )
+    assert {(row["record_kind"], row["agency"]) for row in rows} == {("self_employment_application", "75")}
+    assert len({row["person_document"] for row in rows} - {None}) == 2
+    assert (await check(application(), agency="11")).status_code == 403
+    assert (await check(application(valid_from="2026-04-01", valid_until="2026-03-01"))).status_code == 422
+    assert (await check(application(source_id="\0"))).status_code == 422
+
+
 async def test_of_two_decisions_at_the_same_time_one_issues_a_certificate(permits: Api) -> None:
     state = await submit(permits)
     answers = await asyncio.gather(*(act(permits, state, "/decision") for _ in range(4)))
     assert sum(answer.status_code == 200 for answer in answers) == 1
     assert len([event for event in await permits.events() if event["type"].endswith("work_permit.v1")]) == 1
+
+
+async def test_of_one_out_of_reach_is_said_the_same_as_of_none(permits: Api) -> None:
+    state = await submit(permits)
+    other = permits.token("permits-officer", agency="71")
+    out_of_reach, none = [
+        (await permits.client.get(f"{PATH}/{id}", headers=other)).json()["detail"] for id in (state["id"], uuid4())
+    ]
+    assert out_of_reach == none
+    acts = [await act(permits, state | {"id": id}, "/decision", agency="71") for id in (state["id"], uuid4())]
+    assert {(answer.status_code, answer.json()["detail"]) for answer in acts} == {(404, none)}
 
 
 async def test_an_officer_of_another_region_neither_sees_nor_decides_it(permits: Api) -> None:

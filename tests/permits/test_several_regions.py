@@ -5,17 +5,25 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
+import orjson
 import pytest
 
+from services.permits.cases.work_permit import PERMITS
 from services.permits.cases.work_permit_application import Application
 from services.permits.store import quota_weighing
 from shared import clock
+from shared.identity.callers import Caller
+from shared.outbox.unit_of_work import unit_of_work
+from shared.records.bulk_correction import CorrectionLines
 from shared.testing.api import Api
 from tests.permits import steps
 from tests.permits.places import expect_consistent
 from tests.permits.steps import APPLICATIONS, DAY, application, pool
 
 FEE = 179 * 4325
+EXTENSIONS = "/v1/work-permit-extensions"
+REGISTER = "/v1/worker-registers/qualified-specialists"
+REASON = {"reason": "x"}
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +44,10 @@ async def free(permits: Api) -> dict[str | None, int]:
     """Places left by region; of the nation under None."""
     answer = await permits.client.get("/v1/quotas/2026", headers=steps.officer(permits))
     return {found["region"]: found["left"] for found in answer.raise_for_status().json()["pools"]}
+
+
+def payment() -> dict[str, Any]:
+    return {"reference": "P-1", "paid_on": "2026-03-02", "tenge": 1}
 
 
 def both(*workers: dict[str, Any], **changes: Any) -> dict[str, Any]:
@@ -121,6 +133,72 @@ async def test_regions_named_in_any_order_at_once_never_wait_in_a_ring(permits: 
     assert await free(permits) == {None: 2, "75": 2, "71": 0}
     await asyncio.gather(*(pay(permits, each, reference=str(uuid4())) for each in granted))
     await expect_consistent(permits.engine)
+
+
+async def test_the_officer_of_a_further_region_reads_and_finds_and_does_not_decide(permits: Api) -> None:
+    """Application, permit and extension; the officer of any other region is told that there is none."""
+    await ready(permits, 2, 3)
+    submitted = await steps.submit(permits, both())
+    path = f"{APPLICATIONS}/{submitted['id']}"
+    here, further, other = (permits.token("permits-officer", agency=agency) for agency in ("75", "71", "11"))
+    for headers, found in ((here, [submitted["id"]]), (further, [submitted["id"]]), (other, [])):
+        listed = await permits.client.get(APPLICATIONS, headers=headers)
+        assert [line["id"] for line in listed.json()["applications"]] == found
+        assert (await permits.client.get(path, headers=headers)).status_code == (200 if found else 404)
+    log = "SELECT action, record_id, person_document IS NOT NULL AS person FROM access_log WHERE agency = '71'"
+    assert await permits.rows(log) == [{"action": "read", "record_id": submitted["id"], "person": True}]
+    await expect_no_act(permits, further, path, {"decision": None, "payment": payment(), ":withdraw": REASON}, 403)
+    await expect_no_act(permits, other, path, {"decision": None, "payment": payment(), ":withdraw": REASON}, 404)
+    assert (await permits.client.post(APPLICATIONS, json=both(), headers=further)).status_code == 403
+
+    granted = await steps.decide(permits, submitted)
+    issued = (await pay(permits, granted)).raise_for_status().json()
+    permit = issued["permits"][0]
+    asked = {"source_id": "EXT-1", "permit_id": permit, "valid_until": "2027-12-31", "wage": 900_000}
+    extension = (await permits.client.post(EXTENSIONS, json=asked, headers=here)).raise_for_status().json()
+    for headers, times in ((here, 1), (further, 1), (other, 0)):
+        for address in (f"/v1/work-permits/{permit}", f"/v1/work-permits/{permit}/history"):
+            assert (await permits.client.get(address, headers=headers)).status_code == (200 if times else 404)
+        for region in ({}, {"region": "71"}):
+            wanted = {"day": "2026-03-02"} | region
+            answer = await permits.client.post("/v1/work-permits:find", json=wanted, headers=headers)
+            assert [each["id"] for each in answer.json()["records"]] == [permit] * times
+        register = await permits.client.get(f"{REGISTER}?day=2026-06-01", headers=headers)
+        assert [each["id"] for each in register.json()["workers"]] == [permit] * times
+        listed = await permits.client.get(EXTENSIONS, headers=headers)
+        assert [line["id"] for line in listed.json()["extensions"]] == [extension["id"]] * times
+        read = await permits.client.get(f"{EXTENSIONS}/{extension['id']}", headers=headers)
+        assert read.status_code == (200 if times else 404)
+    trip = {"region": "11", "starts_on": "2026-06-01", "ends_on": "2026-06-02"}
+    acts = {":revoke": {"reason": "x", "ended_on": "2026-03-02"}, ":add-business-trip": trip}
+    for headers, status in ((further, 403), (other, 404)):
+        await expect_no_act(permits, headers, f"/v1/work-permits/{permit}", acts, status)
+        of_extension = {"decision": None, "payment": payment(), ":withdraw": REASON}
+        await expect_no_act(permits, headers, f"{EXTENSIONS}/{extension['id']}", of_extension, status)
+        again = asked | {"source_id": "EXT-2"}
+        for address in (EXTENSIONS, f"{EXTENSIONS}:check"):
+            assert (await permits.client.post(address, json=again, headers=headers)).status_code == status
+
+    await expect_no_line(permits, permit)
+
+
+async def expect_no_line(permits: Api, permit: str) -> None:
+    """Nor in a batch of corrections, where a kind has one: the line is answered as that of an unknown record."""
+    lines = CorrectionLines(PERMITS, Caller("x", frozenset({"permits-officer"}), agency="71"))
+    line = lines.read(orjson.dumps({"id": permit, "version": 1, "reason": "x", "withdrawn": True}))
+    async with unit_of_work(permits.engine) as unit:
+        (result,) = await lines.store(unit, [line])
+    assert [(result.status, fault.pointer, fault.detail) for fault in result.faults] == [
+        ("rejected", "/id", "There is no such work permit.")
+    ]
+
+
+async def expect_no_act(permits: Api, headers: dict[str, str], path: str, acts: dict[str, Any], status: int) -> None:
+    """Whatever version is named: none is told to who may not act."""
+    for act, body in acts.items():
+        address = path + (act if act.startswith(":") else f"/{act}")
+        answer = await permits.client.post(address, json=body, headers=steps.once(headers, 7))
+        assert answer.status_code == status, (act, answer.text)
 
 
 def test_an_application_that_was_stored_before_is_for_one_region() -> None:

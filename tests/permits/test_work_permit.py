@@ -36,6 +36,7 @@ async def test_from_the_application_to_the_permit(ready: Api) -> None:
             "explanation": "358 MCI of 4325 tenge",
             "rules": ["monthly_index 2026-01-01", "fee_of_category 2026-01-01", "fee_group 2017-01-01"],
             "shares": [],
+            "missing": [],
         }
         assert await steps.pools(ready) == [(3, 0, 2, 1)]
         assert await ready.events() == []
@@ -253,19 +254,19 @@ async def set_fee(permits: Api, granted: dict[str, Any], tenge: int) -> Any:
     return await permits.client.post(f"{APPLICATIONS}/{granted['id']}:set-fee", json=body, headers=headers)
 
 
-async def test_a_fee_that_the_rulebook_does_not_know_is_set_by_an_officer_before_it_is_paid(permits: Api) -> None:
+async def test_a_fee_of_which_the_annex_was_not_read_is_a_default_until_an_officer_sets_it(permits: Api) -> None:
     with set_to(DAY):
         await steps.register_employer(permits, activity="F")
         await steps.set_quota(permits, pool(3))
         granted = await steps.decide(permits, await steps.submit(permits, application()))
-        assert granted["fee"]["tenge"] is None
-        assert "not known" in granted["fee"]["explanation"]
-        early = await pay(permits, granted, tenge=1)
+        assert granted["fee"]["tenge"] == 224 * 4_325
+        assert granted["fee"]["missing"] == ["the group of activity F was not read, the high one is taken"]
+        early = await pay(permits, granted, tenge=granted["fee"]["tenge"] - 1)
         assert early.status_code == 422
         assert [error["pointer"] for error in early.json()["errors"]] == ["/tenge"]
 
         known = (await set_fee(permits, granted, 900_000)).json()
-        assert (known["status"], known["fee"]["tenge"]) == ("granted", 900_000)
+        assert (known["status"], known["fee"]["tenge"], known["fee"]["missing"]) == ("granted", 900_000, [])
         assert (await set_fee(permits, known, 1)).status_code == 409
         assert (await pay(permits, known, tenge=899_999)).status_code == 422
         issued = await pay(permits, known)

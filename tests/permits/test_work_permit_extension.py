@@ -181,7 +181,7 @@ async def test_of_extensions_at_once_as_many_are_granted_as_there_are_places(per
     assert (await quota_check.imbalances(permits.engine))[0] == []
 
 
-async def test_a_fee_that_is_not_known_is_set_and_each_region_has_its_place_and_payment(permits: Api) -> None:
+async def test_a_fee_that_is_a_default_is_set_and_each_region_has_its_place_and_payment(permits: Api) -> None:
     """Of a head, for two years and two regions."""
     with set_to(DAY):
         await steps.register_employer(permits)
@@ -194,7 +194,7 @@ async def test_a_fee_that_is_not_known_is_set_and_each_region_has_its_place_and_
         body = {"act": "invented order", "pools": [pool(3, category="1")]}
         (await permits.client.put("/v1/quotas/2027", json=body, headers=steps.officer(permits))).raise_for_status()
         state = await done(permits, await asked(permits, extension(id, valid_until="2029-03-31")), "/decision")
-        assert (state["fee"]["tenge"], await places(permits, 2027)) == (None, (0, 2, 1))
+        assert (len(state["fee"]["missing"]), await places(permits, 2027)) == (1, (0, 2, 1))
         unknown = await act(permits, state, "/payment", paid(state, tenge=1))
         assert "/tenge" in [error["pointer"] for error in unknown.json()["errors"]]
         state = await done(permits, state, ":set-fee", {"tenge": 1_000, "reason": "the notice of the authority"})

@@ -12,13 +12,7 @@ from tests.regulation.cases import SERVICES, answer, read_cases, rulebook
 WITH_RULES = sorted(path.parts[-3] for path in SERVICES.glob("*/rules/norms.toml"))
 
 # Read in the acts and dated, and why no rule reads them. Whoever builds the procedure takes its norms out of here.
-_NO_CENTRES = "places in temporary placement and adaptation centres are not kept"
 READ_BY_NO_RULE = {
-    "kandas": {
-        "pilot_term": "no application says that it is made under the pilot procedure",
-        "placement_longest": _NO_CENTRES,
-        "adaptation_longest": _NO_CENTRES,
-    },
     "permits": {
         "monthly_index_benefits": "no benefit is paid by what is built",
     },

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,11 +19,13 @@ from shared.identity.roles import AGENTS, OFFICERS, OWN_AFFAIRS, ROLES
 from shared.identity.scope import (
     Scope,
     belongs_to,
+    expect_own,
     expect_reach,
     expect_whole_country,
     no_record,
     outside,
     reaches,
+    sees,
     whole_country,
     within,
 )
@@ -32,6 +35,8 @@ from shared.kernel.codes import code_list, is_country, is_region, rows
 SCOPE = belongs_to(region="region", mission="mission", employer="bin", person="person.iin", carriers=("notifier",))
 NATIONAL = whole_country("a reason that the law gives")
 VALUES = ["75", "11", "Seoul", "Berlin", "200340001008", "900501300123", "police-75", "embassy-seoul", "development"]
+
+SHOWN = belongs_to(region="region", shown_to={"region": "further", "mission": "mission"})
 
 SQLITE: Any = sqlite
 
@@ -102,6 +107,21 @@ def test_a_list_is_filtered_as_a_record_is_asked_for(caller: Caller, fact: Any) 
     assert asked(condition, row) == reaches(caller, SCOPE, fact)
 
 
+@given(callers, value, st.lists(st.sampled_from(VALUES), max_size=3), value)
+def test_what_is_shown_is_read_as_if_it_belonged_there_and_acted_on_by_its_own_place_alone(
+    caller: Caller, region: str | None, further: list[str], mission: str | None
+) -> None:
+    fact = SimpleNamespace(region=region, further=tuple(further), mission=mission)
+    named = [SimpleNamespace(region=place, mission=None) for place in (region, *further)]
+    there = [*named, SimpleNamespace(region=None, mission=mission)]
+    own = belongs_to(region="region", mission="mission")
+    assert sees(caller, SHOWN, fact) == any(reaches(caller, own, each) for each in there)
+    assert reaches(caller, SHOWN, fact) == reaches(caller, own, named[0])
+    if not reaches(caller, SHOWN, fact):
+        with pytest.raises(Forbidden) if sees(caller, SHOWN, fact) else nullcontext():
+            expect_own(caller, SHOWN, fact)
+
+
 def asked(condition: Any, row: dict[str, Any]) -> bool:
     """What a database answers (the condition is of comparisons alone, which all databases read the same)."""
     source = select(*(literal(each).label(name) for name, each in row.items())).subquery()
@@ -132,6 +152,11 @@ def test_a_scope_says_where_or_why_nowhere() -> None:
         belongs_to(planet="planet")
     with pytest.raises(ValueError, match="every place"):
         within(Caller("x", frozenset({"consul"}), agency="Seoul"), SCOPE, {"region": column("region")})
+    with pytest.raises(ValueError, match="every place"):
+        within(Caller("x", frozenset({"consul"}), agency="Seoul"), SHOWN, {"region": column("region")})
+    with pytest.raises(ValueError, match="no such kind of place: planet"):
+        belongs_to(region="region", shown_to={"planet": "planet"})  # type: ignore[dict-item]
+    assert str(SHOWN) == "region further:reads mission:reads"
     assert isinstance(NATIONAL, Scope)
     assert str(SCOPE) == "region mission employer person"
 

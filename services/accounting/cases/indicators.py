@@ -19,6 +19,8 @@ from services.accounting.store.register_records import (
     EXEMPT_WORKERS,
     EXPULSIONS,
     IRREGULAR_ABROAD,
+    KANDAS_ASKED_WORK,
+    KANDAS_FOUND_WORK,
     MOVES,
     MOVES_BETWEEN,
     MOVES_WITHIN,
@@ -35,14 +37,18 @@ from services.accounting.store.register_records import (
     kandas,
     protected,
     settled,
+    supported,
 )
+from shared.events.permits import Category
 
 
 @dataclass(frozen=True, slots=True)
 class Acts:
-    """Records of a register, each counted once in the period of its day."""
+    """Records of a register, each counted once in the period of its day; with `persons`, each person once in every
+    total of a period, however many records they have in it."""
 
     records: tuple[Records, ...]
+    persons: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +97,19 @@ class Share:
     whole: str
 
 
+@dataclass(frozen=True, slots=True)
+class StaffShare:
+    """What share foreigners are of enterprises' staff of some categories, in per cent (indicator 1): holders of permits
+    beside the citizens whom the enterprise reported (shared.events.permits.EmployerStaff)."""
+
+    categories: tuple[Category, ...]
+
+
 class Loaded(NamedTuple):
     """Figures of other bodies alone, from loaded files: nothing is counted here."""
 
 
-Source = Formula | Acts | Standing | Difference | Reported | Transferred | QuotaPlaces | Share | Loaded
+Source = Formula | Acts | Standing | Difference | Reported | Transferred | QuotaPlaces | Share | StaffShare | Loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +124,10 @@ class Indicator:
 
 def _acts(flow: str, code: str, *records: Records, method: str = "REGISTER") -> Indicator:
     return Indicator(code, flow, method, Acts(records))
+
+
+def _persons(flow: str, code: str, *records: Records) -> Indicator:
+    return Indicator(code, flow, "REGISTER", Acts(records, persons=True))
 
 
 def _standing(flow: str, code: str, *records: Records) -> Indicator:
@@ -192,7 +210,11 @@ INDICATORS: Final = (
     _acts("DF_KANDAS", "KANDAS_ENDED", kandas("ended_on", "ended")),
     _acts("DF_KANDAS", "KANDAS_INCLUDED", included("kandas", "included_on", "country_of_origin")),
     _acts("DF_KANDAS", "KANDAS_LEFT_REGION", included("kandas", "ended_on", "country_of_origin", "left_region")),
-    *_loaded("DF_KANDAS", "KANDAS_ARRIVED", "KANDAS_SHARE"),
+    _persons("DF_KANDAS", "KANDAS_SUPPORTED", supported("kandas", "country_of_origin")),
+    _persons("DF_KANDAS", "KANDAS_ASKED_WORK", KANDAS_ASKED_WORK),
+    _persons("DF_KANDAS", "KANDAS_FOUND_WORK", KANDAS_FOUND_WORK),
+    *_loaded("DF_KANDAS", "KANDAS_ARRIVED", "KANDAS_SHARE", "KANDAS_SECONDARY_SHARE", "KANDAS_VOCATIONAL_SHARE"),
+    *_loaded("DF_KANDAS", "KANDAS_GRANTED", "KANDAS_GRANTED_SHARE", "KANDAS_INCLUDED", "KANDAS_QUOTA"),
     _standing("DF_ABROAD", "REGISTERED", CITIZENS_ABROAD),
     _standing("DF_ABROAD", "WORKING", WORKERS_ABROAD),
     _standing("DF_ABROAD", "IRREGULAR", IRREGULAR_ABROAD),
@@ -203,7 +225,7 @@ INDICATORS: Final = (
     *_loaded("DF_MIRROR", "WORKING", "IRREGULAR", "IMM", "NET"),
     Indicator("TRANSFERS_IN", "DF_REMITTANCE", "REPORTED", Transferred("in")),
     Indicator("TRANSFERS_OUT", "DF_REMITTANCE", "REPORTED", Transferred("out")),
-    *_loaded("DF_REMITTANCE", "TRANSFERS_IN", "TRANSFERS_SHARE"),
+    *_loaded("DF_REMITTANCE", "TRANSFERS_IN", "TRANSFERS_SHARE", "TRANSFERS_MAIN_SHARE"),
     _standing("DF_STUDY", "STUDENTS_HERE", STUDENTS_HERE),
     _standing("DF_STUDY", "STUDYING", STUDENTS_ABROAD),
     *_loaded("DF_STUDY", "STUDENTS_HERE"),
@@ -216,13 +238,17 @@ INDICATORS: Final = (
     _acts("DF_INTERNAL", "INTERNAL_WITHIN", MOVES_WITHIN),
     _acts("DF_INTERNAL", "RESETTLERS", included("resettler", "included_on", "region_of_origin")),
     _acts("DF_INTERNAL", "RESETTLERS_LEFT", included("resettler", "ended_on", "region_of_origin", "left_region")),
+    _persons("DF_INTERNAL", "RESETTLERS_SETTLED", included("resettler", "included_on", "region_of_origin")),
+    _persons("DF_INTERNAL", "RESETTLERS_SUPPORTED", supported("resettler", "region_of_origin")),
     *_loaded("DF_INTERNAL", "INTERNAL", "INTERNAL_BETWEEN", "INTERNAL_WITHIN"),
+    *_loaded("DF_INTERNAL", "RESETTLERS_QUOTA", "RESETTLERS_SUPPORTED", "SPECIALISTS_MOVED"),
     _acts("DF_STAY", "VIOLATIONS", VIOLATIONS),
     _acts("DF_STAY", "OVERSTAYS", OVERSTAYS),
     _acts("DF_STAY", "OVERSTAY_FINDINGS", OVERSTAY_FINDINGS),
     _acts("DF_STAY", "EXPELLED", EXPULSIONS),
-    # The concept's indicators: 1 to 3 of foreign labour, 4 of kandas, 5 of resettlers. What has a target alone is not
-    # counted yet: no fact tells accounting of staff, of who looks for work, of support.
+    # The concept's indicators: 1 to 3 of foreign labour, 4 of kandas, 5 of resettlers.
+    Indicator("HEADS_SHARE", "DF_INDICATOR", "REGISTER", StaffShare(("1", "2"))),
+    Indicator("SPECIALISTS_SHARE", "DF_INDICATOR", "REGISTER", StaffShare(("3", "4"))),
     Indicator("QUALIFIED_SHARE", "DF_INDICATOR", "REGISTER", Share(f"{_BY_QUOTA}.qualified", f"{_BY_QUOTA}._T")),
     Indicator(
         "QUOTA_SHARE",
@@ -232,6 +258,19 @@ INDICATORS: Final = (
             "DF_QUOTA/A.QUOTA_SET+QUOTA_MOVED.REGISTER._T.employer+seasonal+undistributed._T._T.KZ._T",
             "DF_INDICATOR/A.LABOUR_FORCE.PUBLISHED.KZ",
         ),
+    ),
+    # Of who asked or settled in a year, whenever work was found or support granted: the share never exceeds the whole.
+    Indicator(
+        "KANDAS_EMPLOYED_SHARE",
+        "DF_INDICATOR",
+        "REGISTER",
+        Share("DF_KANDAS/A.KANDAS_FOUND_WORK.REGISTER.KZ._T", "DF_KANDAS/A.KANDAS_ASKED_WORK.REGISTER.KZ._T"),
+    ),
+    Indicator(
+        "RESETTLERS_SUPPORTED_SHARE",
+        "DF_INDICATOR",
+        "REGISTER",
+        Share("DF_INTERNAL/A.RESETTLERS_SUPPORTED.REGISTER.KZ.KZ", "DF_INTERNAL/A.RESETTLERS_SETTLED.REGISTER.KZ.KZ"),
     ),
     *_loaded("DF_INDICATOR", "LABOUR_FORCE"),
     *_loaded("DF_INDICATOR", "HEADS_SHARE", "SPECIALISTS_SHARE", "QUOTA_SHARE", "QUALIFIED_SHARE", method="TARGET"),

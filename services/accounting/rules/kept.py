@@ -61,5 +61,11 @@ KEPT: Final[Mapping[str, frozenset[str]]] = {
     "quota_inclusion.v1": frozenset(
         {"kind", "region", "country_of_origin", "region_of_origin", "included_on", "ended_on", "end_reason"}
     ),
+    "support_grant.v1": frozenset({"region"}),
+    "employment_request.v1": frozenset({"kind", "region", "country_of_origin", "state", "asked_on"}),
+    "employer_staff.v1": frozenset(
+        {"year", "reported_on", "foreigners_1", "foreigners_2", "foreigners_3", "foreigners_4",
+         "citizens_1", "citizens_2", "citizens_3", "citizens_4"}
+    ),
 }  # fmt: skip
 """By fact: its own members, those of its person, and AGE_GROUP where a figure counts by age."""

@@ -8,7 +8,7 @@ from datetime import MAXYEAR, date
 from shared.kernel.calendar import add_days, add_months
 from shared.kernel.periods import Period
 
-_RANGE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})/P([1-9][0-9]?)([YM])")
+_RANGE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})/P([1-9][0-9]{0,2})([YM])")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 

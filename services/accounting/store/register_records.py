@@ -11,7 +11,7 @@ from services.accounting.rules.kept import AGE_GROUP
 from services.accounting.store.members import code, day, flag, number, one_of, text
 from shared.events.consular import AssistanceCase, ConsularRegistration
 from shared.events.envelope import Fact
-from shared.events.kandas import KandasStatus, QuotaInclusion
+from shared.events.kandas import EmploymentRequest, KandasStatus, QuotaInclusion, SupportGrant
 from shared.events.permits import BusinessImmigrant, EaeuWorker, ExemptWorker, WorkPermit
 from shared.events.police import Expulsion, ProtectionStatus, Violation
 from shared.events.portal import ResidenceRegistration
@@ -107,6 +107,27 @@ def included(kind: str, on: str, origin: str, left: str | None = None) -> Record
     condition = f"coalesce({reason}, '') <> 'declined'" if left is None else f"{reason} = '{left}'"
     place = _codes(QuotaInclusion, "region", origin)
     return Records(QuotaInclusion, place, day(QuotaInclusion, on), condition=f"{of_kind} AND {condition}")
+
+
+def supported(kind: str, origin: str) -> Records:
+    """Of the `included` by the day of inclusion, those who were granted support in that region, by any of their places
+    and on any day: support is a matter of the person. Regions are those of the year's quotas, which name them."""
+    places = included(kind, "included_on", origin)
+    granted = f"SELECT person, {text(SupportGrant, 'region')} FROM derived.record WHERE kind = '{SupportGrant.NAME}'"  # noqa: S608  (our own names)
+    condition = f"{places.condition} AND (person, {text(QuotaInclusion, 'region')}) IN ({granted})"
+    return Records(QuotaInclusion, places.place, places.since, condition=condition)
+
+
+def _asked_work(*states: str) -> Records:
+    """Requests of kandas for work, by the day on which they asked."""
+    place = _codes(EmploymentRequest, "region", "country_of_origin")
+    of_kandas = one_of(EmploymentRequest, "kind", "kandas")
+    condition = f"{of_kandas} AND {one_of(EmploymentRequest, 'state', *states)}" if states else of_kandas
+    return Records(EmploymentRequest, place, day(EmploymentRequest, "asked_on"), condition=condition)
+
+
+KANDAS_ASKED_WORK: Final = _asked_work()
+KANDAS_FOUND_WORK: Final = _asked_work("found")
 
 
 def settled(act: str) -> Records:

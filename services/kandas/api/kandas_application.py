@@ -6,8 +6,9 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from services.kandas.cases import kandas_application as cases
-from services.kandas.cases import status_decision
+from services.kandas.cases import pilot_procedure, status_decision
 from services.kandas.cases.answers import Case, CaseDecision, Lodged
+from services.kandas.cases.case_file import StepTaken
 from services.kandas.cases.family_case import CASES
 from services.kandas.cases.kandas_application import Documents, Lodgement, ReturnedPaper, TakeBack
 from services.kandas.cases.status_decision import Findings, HearingHeld
@@ -51,6 +52,13 @@ async def return_document(body: ReturnedPaper, asked: OfficersStep) -> Case:
     """Today, with the reason. The clock of the decision stands still until the document is there again, and goes on
     with what is left of the term."""
     return await cases.return_document(asked, body)
+
+
+@router.post("/{id:uuid}/steps", summary="Enter a step of the pilot procedure")
+async def record_step(body: StepTaken, asked: OfficersStep) -> Case:
+    """Language test, questionnaire or interview, with the result that the officer who held it found. A step may be
+    taken again until the decision: the last result counts."""
+    return await pilot_procedure.record_step(asked, body)
 
 
 @router.post("/{id:uuid}/decision", summary="Decide on every member who waits")

@@ -25,12 +25,12 @@ async def include(request: Request, asked: InclusionRequest, caller: Officer) ->
     return model_response(included, 201 if new else 200)
 
 
-@router.put("/{id:uuid}", summary="Correct who the person is")
+@router.put("/{id:uuid}", summary="Correct an inclusion")
 async def correct(
     correction: Correction[QuotaInclusion],
     asked: Annotated[StepRequest, step_by(*INCLUSIONS.writers, scope=INCLUSIONS.scope, key_required=False)],
 ) -> RecordState[QuotaInclusion]:
-    """Only `person` can be corrected; everything else was decided."""
+    """Who the person is, `programme` and `competence`; everything else was decided and cannot be corrected."""
     return await correct_record(asked, INCLUSIONS, correction.record, correction.reason)
 
 

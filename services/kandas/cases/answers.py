@@ -92,6 +92,7 @@ class Case(Answer, Versioned):
     timing: Timing | None
     clock: ClockReading
     file: CaseFile
+    missing_steps: list[str] = Field([], description="of the pilot procedure, which the applicant has not taken")
     members: list[MemberState]
 
 

@@ -6,6 +6,8 @@ from shared.events.wire import Date, Region, SourceId, Text, WireModel
 
 PaperKind = Literal["application", "autobiography", "identity", "ethnicity"]
 Member = Literal["applicant", "spouse", "child", "parent", "other"]
+Procedure = Literal["ordinary", "pilot"]
+PilotStep = Literal["language_test", "questionnaire", "interview"]
 
 
 class Paper(WireModel):
@@ -55,8 +57,17 @@ class Hearing(WireModel):
     held_on: Date | None = None
 
 
+class StepTaken(WireModel):
+    """A step of the pilot procedure that the applicant took, and what the officer who held it found."""
+
+    step: PilotStep
+    taken_on: Date
+    result: Literal["sufficient", "insufficient"]
+
+
 class CaseFile(WireModel):
-    """`source_id` is the case number; `mission` is where it was lodged, None at home."""
+    """`source_id` is the case number; `mission` is where it was lodged, None at home. `steps` are those of the pilot
+    procedure in the order in which they were entered: of one that was taken again the last counts."""
 
     source_id: SourceId
     lodged_on: Date
@@ -64,3 +75,10 @@ class CaseFile(WireModel):
     region: Region
     members: tuple[MemberFile, ...]
     hearing: Hearing | None = None
+    procedure: Procedure = "ordinary"
+    steps: tuple[StepTaken, ...] = ()
+
+    @property
+    def results(self) -> dict[str, bool]:
+        """By the steps that were taken, whether the last result was sufficient."""
+        return {taken.step: taken.result == "sufficient" for taken in self.steps}

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from services.kandas.cases.answers import Case, ClockReading, ClockSpan, MemberState, Stage, Timing
 from services.kandas.cases.case_file import CaseFile
 from services.kandas.cases.kandas_status import STATUSES
-from services.kandas.rules import decision_clock
+from services.kandas.rules import decision_clock, pilot_procedure
 from services.kandas.rules import kandas_application as rules
 from services.kandas.rules.rulebook import rulebook
 from services.kandas.store import kandas_status as statuses
@@ -28,7 +28,7 @@ from shared.records.step import StepRequest, perform
 
 M = TypeVar("M", bound=BaseModel)
 
-Act = Literal["add_documents", "return_document", "decide", "record_hearing", "withdraw"]
+Act = Literal["add_documents", "return_document", "decide", "record_hearing", "withdraw", "record_step"]
 UNDECIDED: frozenset[Stage] = frozenset({"awaiting_documents", "under_review", "hearing"})
 ALLOWED: dict[Act, frozenset[Stage]] = {
     "add_documents": UNDECIDED,
@@ -36,6 +36,7 @@ ALLOWED: dict[Act, frozenset[Stage]] = {
     "decide": UNDECIDED,
     "record_hearing": frozenset({"hearing"}),
     "withdraw": UNDECIDED,
+    "record_step": UNDECIDED,
 }
 """The stages at which each act is allowed. Where the case stands after it, `stage` reads off the file and the
 members."""
@@ -117,7 +118,7 @@ def _clock(file: CaseFile, members: Sequence[Record]) -> rules.Clock | None:
         if paper.kind in rules.required_documents(norms, member.member).codes()
         for each in paper.returns
     ]
-    return rules.clock(file.lodged_on, received, rulebook(), returned)
+    return rules.clock(file.lodged_on, received, rulebook(), returned, file.procedure)
 
 
 def refuse_strangers(mission: str | None, caller: Caller) -> None:
@@ -194,7 +195,9 @@ def _course(case: CaseState, day: date) -> ClockReading:
         closed_on = max((each for each in decided if each is not None), default=changed_on)
     held = case.file.hearing
     invitation = decision_clock.Invitation(held.invited_on, held.by) if held else None
-    found = decision_clock.course(case.file.lodged_on, case.clock, invitation, closed_on, day, rulebook())
+    found = decision_clock.course(
+        case.file.lodged_on, case.clock, invitation, closed_on, day, rulebook(), case.file.procedure
+    )
     spans = [
         ClockSpan(
             since=span.since,
@@ -221,8 +224,16 @@ def view(case: CaseState) -> Case:
         timing=timing(case, clock.today()) if undecided(case) else None,
         clock=_course(case, clock.today()),
         file=case.file,
+        missing_steps=_missing_steps(case.file),
         members=[_member_view(case, record) for record in case.members],
     )
+
+
+def _missing_steps(file: CaseFile) -> list[str]:
+    """The list is that of the day of lodging, as the documents' is."""
+    if file.procedure == "ordinary":
+        return []
+    return list(pilot_procedure.missing(file.results, rulebook().on(file.lodged_on)))
 
 
 def _member_view(case: CaseState, record: Record) -> MemberState:

@@ -12,7 +12,16 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.kandas.cases.answers import Case, Lodged, MemberReceipt
-from services.kandas.cases.case_file import CaseFile, HeldPaper, Member, MemberFile, Paper, PaperKind, PaperReturn
+from services.kandas.cases.case_file import (
+    CaseFile,
+    HeldPaper,
+    Member,
+    MemberFile,
+    Paper,
+    PaperKind,
+    PaperReturn,
+    Procedure,
+)
 from services.kandas.cases.family_case import (
     CASES,
     expect_seen,
@@ -25,6 +34,7 @@ from services.kandas.cases.family_case import (
 )
 from services.kandas.cases.kandas_status import STATUSES
 from services.kandas.rules import kandas_application as rules
+from services.kandas.rules import pilot_procedure
 from services.kandas.rules.rulebook import rulebook
 from services.kandas.store import kandas_status as statuses
 from services.kandas.store.tables import kandas_application
@@ -62,6 +72,9 @@ class Lodgement(WireModel):
     mission: Mission | None = Field(None, description="the mission that took it; null where it was lodged at home")
     region: Region = Field(description="region of settlement")
     members: Annotated[tuple[LodgedMember, ...], Field(max_length=50)]
+    procedure: Procedure = Field(
+        "ordinary", description="pilot: with test, questionnaire and interview, since 30.1.2026"
+    )
 
     CONTRADICTIONS = (
         contradiction(
@@ -89,6 +102,7 @@ class Lodgement(WireModel):
             mission=self.mission,
             region=self.region,
             members=files,
+            procedure=self.procedure,
         )
 
     def statuses(self) -> list[KandasStatus]:
@@ -170,6 +184,10 @@ def _faults(lodgement: Lodgement) -> Iterator[Fault]:
     today = clock.today()
     if lodgement.lodged_on > today:
         yield Fault("/lodged_on", "Lies in the future.")
+    elif lodgement.procedure == "pilot" and not pilot_procedure.exists(rulebook().on(lodgement.lodged_on)):
+        yield Fault(
+            "/procedure", f"There was no pilot procedure on {lodgement.lodged_on}: lodge an ordinary application."
+        )
     elif not _known(lodgement.lodged_on):
         yield Fault("/lodged_on", "Lies before the first day that the rulebook vouches for; submit the status instead.")
     for number, member in enumerate(lodgement.members):

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.kandas.cases import centre_stay
 from services.kandas.cases.answers import MemberDecision
 from services.kandas.rules import kandas_status as rules
 from services.kandas.store import kandas_status as store
@@ -26,7 +27,7 @@ from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake
 from shared.records.intake import RecordChange
 from shared.records.people import document_of
-from shared.records.record_type import RecordType
+from shared.records.record_type import RecordType, Revision
 from shared.records.state import RecordState
 from shared.records.step import StepRequest, step
 
@@ -62,6 +63,11 @@ def _immutable_faults(old: KandasStatus, new: KandasStatus) -> Sequence[Fault]:
     return faults
 
 
+async def _end_stays(unit: UnitOfWork, changes: Sequence[Revision[KandasStatus]]) -> None:
+    """A place in a centre goes with its ground: before the decision, or while the status holds."""
+    await centre_stay.end_without_ground(unit, {change.id: change.after for change in changes}, KANDAS)
+
+
 STATUSES = RecordType(
     fact=KandasStatus,
     table=kandas_status,
@@ -72,6 +78,7 @@ STATUSES = RecordType(
     time=_time,
     day="applied_on",
     columns=_columns,
+    on_revised=_end_stays,
     immutable_faults=_immutable_faults,
 )
 

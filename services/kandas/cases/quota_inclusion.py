@@ -13,6 +13,7 @@ from services.kandas.cases.regional_quota import take_effect
 from services.kandas.rules import quota_inclusion as rules
 from services.kandas.rules.quota_inclusion import Settler
 from services.kandas.rules.rulebook import rulebook
+from services.kandas.store import adaptation_course
 from services.kandas.store import quota_inclusion as store
 from services.kandas.store import regional_quota as quota
 from services.kandas.store.tables import quota_inclusion
@@ -20,9 +21,9 @@ from shared import clock
 from shared.db.records import SubmitResult
 from shared.errors import Conflict, Fault, Invalid, Refused
 from shared.events.contradictions import twice
-from shared.events.kandas import QuotaInclusion, SettlerKind
+from shared.events.kandas import Competence, Education, QuotaInclusion, SettlerKind
 from shared.events.person import Person
-from shared.events.wire import Country, Date, Flag, PastDate, Region, SourceId, WireModel, on
+from shared.events.wire import Country, Date, Flag, PastDate, Region, SourceId, Text, WireModel, on
 from shared.identity.callers import Caller
 from shared.identity.scope import belongs_to
 from shared.kernel.decisions import Decision, DecisionOutcome
@@ -36,7 +37,7 @@ from shared.records.step import StepRequest, step
 
 _DECIDED = "Was decided and cannot be corrected: end the inclusion and decide anew."
 _HELD = "Holds a place in a regional quota already."
-SUBJECT_TO_CORRECTION = {"person"}
+SUBJECT_TO_CORRECTION = {"person", "programme", "competence"}
 
 
 def _time(inclusion: QuotaInclusion) -> datetime:
@@ -49,7 +50,7 @@ def _columns(inclusion: QuotaInclusion) -> dict[str, Any]:
 
 
 def _immutable_faults(old: QuotaInclusion, new: QuotaInclusion) -> Sequence[Fault]:
-    """A correction mends who the person is; everything else was decided."""
+    """A correction mends who the person is, programme and competence; everything else was decided."""
     decided = old.model_dump(exclude=SUBJECT_TO_CORRECTION), new.model_dump(exclude=SUBJECT_TO_CORRECTION)
     return [Fault(f"/{name}", _DECIDED) for name in decided[0] if decided[0][name] != decided[1][name]]
 
@@ -83,16 +84,18 @@ TRANSITIONS = {"end": ("included", "ended", "Only an inclusion that holds can en
 
 
 class SettlerRequest(WireModel):
-    """One member of the family. `education`, `other_legal_system` (of the country of origin) and `course_completed_on`
-    say whether a kandas owes the adaptation course."""
+    """One member of the family. `education` and `other_legal_system` (of the country of origin) say whether a kandas
+    must have passed the adaptation course, which stands in a record of its own (adaptation_course); programme and
+    competence are kept, and decide nothing."""
 
     source_id: SourceId
     person: Person
     country_of_origin: Country | None = None
     region_of_origin: Region | None = None
-    education: Literal["below_secondary", "secondary", "vocational", "higher"] | None = None
+    education: Education | None = None
     other_legal_system: Flag | None = None
-    course_completed_on: PastDate | None = None
+    programme: Text | None = Field(None, description="the state programme by which the person settles, by its name")
+    competence: Competence | None = None
 
 
 class InclusionRequest(WireModel):
@@ -122,6 +125,8 @@ class InclusionRequest(WireModel):
                 region_of_origin=member.region_of_origin,
                 state="included",
                 included_on=self.included_on,
+                programme=member.programme,
+                competence=member.competence,
             )
             for member in self.members
         ]
@@ -158,7 +163,7 @@ async def include(engine: AsyncEngine, asked: InclusionRequest, caller: Caller) 
     async with unit_of_work(engine) as unit:
         await store.lock_persons(unit.connection, [member.person for member in asked.members])
         taken = await intake.ingest(unit, INCLUSIONS, asked.inclusions(), [caller] * len(asked.members))
-        new = _expect_alike(taken)
+        new = expect_alike(taken)
         decision = await _decide(unit, asked, [each.id for each in taken]) if new else None
     members = [
         IncludedMember(source_id=member.source_id, inclusion_id=each.id)
@@ -173,7 +178,7 @@ def _faults(asked: InclusionRequest, caller: Caller) -> list[Fault]:
     if faults:
         return faults
     found = [INCLUSIONS.refused(inclusion, caller) for inclusion in asked.inclusions()]
-    own = ("/person", "/country_of_origin", "/region_of_origin")
+    own = ("/person", "/country_of_origin", "/region_of_origin", "/programme", "/competence")
     for number, each in enumerate(found):
         at_member = [fault for fault in each if fault.pointer.startswith(own)]
         faults += [Fault(f"/members/{number}{fault.pointer}", fault.detail) for fault in at_member]
@@ -197,7 +202,7 @@ def _faults_of_origin(asked: InclusionRequest) -> list[Fault]:
     return faults
 
 
-def _expect_alike(taken: Sequence[SubmitResult]) -> bool:
+def expect_alike(taken: Sequence[SubmitResult]) -> bool:
     """Whether all are new. Raises Conflict where one is and another is not, or where one holds other content."""
     outcomes = {each.outcome for each in taken}
     if outcomes == {"created"}:
@@ -221,7 +226,7 @@ async def _decide(unit: UnitOfWork, asked: InclusionRequest, ids: Sequence[UUID]
             holds_status=await store.is_kandas(connection, member.person),
             education=member.education,
             other_legal_system=member.other_legal_system,
-            course_completed=member.course_completed_on is not None,
+            course_passed=await adaptation_course.has_passed(connection, member.person, asked.included_on),
         )
         for member in asked.members
     ]

@@ -124,6 +124,7 @@ class _Sitting:
             formerly_citizen=finding.formerly_citizen,
             holds_status=await statuses.holds_another(self.unit.connection, record.id),
             heard=self.case.file.hearing is not None,
+            pilot_results=self.case.file.results if self.case.file.procedure == "pilot" else None,
         )
 
     async def _keep(self, record: Record, decision: MemberDecision) -> None:

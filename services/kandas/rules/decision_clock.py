@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from services.kandas.rules.kandas_application import Clock, days_of_term
+from services.kandas.rules.kandas_application import Clock, days_of_term, decision_term
 from shared.kernel.norms import Norm, Rulebook
 
 Ground = Literal["documents_missing", "review", "paper_returned", "hearing"]
@@ -58,6 +58,7 @@ def course(
     closed_on: date | None,
     day: date,
     rulebook: Rulebook,
+    procedure: str = "ordinary",
 ) -> Course:
     """How the clock of a case lodged on `lodged_on` went until `day`, or until the case was closed: decided on every
     member or taken back."""
@@ -71,7 +72,7 @@ def course(
     elif clock is not None:
         term, due_on = clock.term, clock.due_on
     else:
-        term, due_on = rulebook.on(lodged_on)["decision_term"], None
+        term, due_on = decision_term(procedure, rulebook.on(lodged_on)), None
     used = sum(span.used for span in spans if span.norm == term)
     left = max(term.whole() - used, 0) if due_on is None else days_of_term(term, min(last, due_on), due_on)
     return Course(spans, term.unit, used, left)

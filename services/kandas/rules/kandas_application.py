@@ -8,8 +8,10 @@ a transitional provision that says otherwise is not known.
 It stands still while a paper that was given back (illegible, not translated) is not there again: the set is not full
 then. It goes on with what is left of the term, and a term that was over before is not opened again.
 
-Not modelled: the refusal to accept an incomplete set, the consent that a mission obtains from the region, the pilot
-procedure of 30.1.2026 (language test, questionnaire).
+The pilot procedure, beside the ordinary one since 30.1.2026, has a term of its own and steps that the applicant takes
+(`pilot_procedure`). The joint order was not read: that its term runs from the full set too is assumed.
+
+Not modelled: the refusal to accept an incomplete set, the consent that a mission obtains from the region.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -41,6 +43,11 @@ class Clock:
         return max(self.due_on, hearing_by) if invited_on <= self.due_on else self.due_on
 
 
+def decision_term(procedure: str, norms: NormsInForce) -> Norm:
+    """The term of the decision. Raises NotInForce for a pilot procedure on a day on which there is none."""
+    return norms["pilot_term" if procedure == "pilot" else "decision_term"]
+
+
 def required_documents(norms: NormsInForce, member: str) -> Norm:
     """The list for the applicant, or that for a member of the family."""
     return norms["documents" if member == "applicant" else "family_documents"]
@@ -57,6 +64,7 @@ def clock(
     received: Iterable[tuple[str, Mapping[str, date]]],
     rulebook: Rulebook,
     returned: Sequence[Stop] = (),
+    procedure: str = "ordinary",
 ) -> Clock | None:
     """The clock since it began to run, or None before.
 
@@ -78,7 +86,7 @@ def clock(
             if until is None:
                 return None
             started_on = max(started_on, until)
-    term = rulebook.on(started_on)["decision_term"]
+    term = decision_term(procedure, rulebook.on(started_on))
     return _running(started_on, term, [stop for stop in stops if stop[0] > started_on])
 
 

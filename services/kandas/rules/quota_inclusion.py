@@ -16,13 +16,14 @@ from shared.kernel.norms import NormsInForce
 
 @dataclass(frozen=True, slots=True)
 class Settler:
-    """One person who wants a place. `other_legal_system`: of the country of origin, None where nobody has stated it."""
+    """One person who wants a place. `other_legal_system`: of the country of origin, None where nobody has stated it;
+    `course_passed`: by the courses on record."""
 
     holds_place: bool
     holds_status: bool
     education: str | None = None
     other_legal_system: bool | None = None
-    course_completed: bool = False
+    course_passed: bool = False
 
 
 def decide(
@@ -73,18 +74,18 @@ def _course(kind: Kind, settlers: Sequence[Settler], norms: NormsInForce) -> Che
     if kind != "kandas":
         return Check.not_applicable(norm, "Asked of kandas only.")
     if owed := _members(settlers, lambda settler: owes_course(settler, norms) is True):
-        remedy = "complete the course at an adaptation and integration centre, then apply again"
-        return Check.failed(norm, f"member {owed} has not completed the adaptation course", remedy)
+        remedy = "pass the course at an adaptation and integration centre, then apply again"
+        return Check.failed(norm, f"member {owed} has passed no adaptation course on record", remedy)
     if unclear := _members(settlers, lambda settler: owes_course(settler, norms) is None):
         why = f"of member {unclear} the education, or the legal system of the country of origin, is not stated"
         return Check.unknown(norm, why)
-    return Check.passed(norm, "whoever must take the adaptation course has completed it")
+    return Check.passed(norm, "whoever must take the adaptation course has passed it")
 
 
 def owes_course(settler: Settler, norms: NormsInForce) -> bool | None:
     """Whether the person must take the adaptation course still; None where that is not known. Only who wants into the
     quota is asked: the norm holds of nobody else."""
-    if settler.course_completed or settler.other_legal_system is False:
+    if settler.course_passed or settler.other_legal_system is False:
         return False
     if settler.education is not None and settler.education not in norms["adaptation_course"].codes():
         return False

@@ -7,11 +7,12 @@ Not modelled: grounds of refusal that lie in other registers (entry bans, convic
 a hearing for good reason, the regional quota (K3) and the appeal.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from services.kandas.rules import pilot_procedure
 from services.kandas.rules.kandas_application import missing_documents, required_documents
 from shared.kernel.decisions import Check, Decision, DecisionOutcome
 from shared.kernel.norms import NormsInForce, Rulebook
@@ -22,7 +23,8 @@ Outcome = Literal["granted", "preliminary_refusal", "refused"]
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known about one member on the day of the decision. The findings are the officer's, from the evidence."""
+    """What is known about one member on the day of the decision. The findings are the officer's, from the evidence;
+    `pilot_results` are those of the steps of the pilot procedure, None under the ordinary one."""
 
     member: str
     lodged_on: date
@@ -32,6 +34,7 @@ class Facts:
     formerly_citizen: bool
     holds_status: bool
     heard: bool
+    pilot_results: Mapping[str, bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,8 @@ def _checks(facts: Facts, norms: NormsInForce, when_lodged: NormsInForce) -> Ite
         ("Holds no status in force.", "Already holds a status in force."),
         "Wait until the present status has ended.",
     )
+    if facts.pilot_results is not None:
+        yield pilot_procedure.check(facts.member, facts.pilot_results, when_lodged)
 
 
 def _documents(facts: Facts, norms: NormsInForce) -> Check:

@@ -25,6 +25,13 @@ async def with_code(connection: AsyncConnection, certificate: str, code: str) ->
     return str(await connection.scalar(query))
 
 
+async def status_of(connection: AsyncConnection, certificate: str) -> UUID | None:
+    """The status that the certificate of that number shows, whether a code was given or not."""
+    query = select(status_decision.c.status).where(status_decision.c.certificate == certificate)
+    found: UUID | None = await connection.scalar(query)
+    return found
+
+
 async def find(connection: AsyncConnection, certificate: str) -> HeldCertificate | None:
     """The certificate of that number, if a code was printed on it."""
     query = (

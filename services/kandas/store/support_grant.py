@@ -1,6 +1,8 @@
 """Support by person and by inclusion: what was granted before, and what of it stands."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import BigInteger, cast, func, or_, select
@@ -13,6 +15,15 @@ from services.kandas.store.tables import support_grant
 from shared.events.person import Person
 
 _BODY = cast(support_grant.c.body, JSONB)
+
+
+@dataclass(frozen=True, slots=True)
+class GrantedOn:
+    """A grant that stands, its day and its sum in tenge."""
+
+    id: UUID
+    granted_on: date
+    amount: int
 
 
 async def received(
@@ -37,3 +48,15 @@ async def amount_of(connection: AsyncConnection, inclusion: UUID) -> int:
         support_grant.c.inclusion == inclusion, ~support_grant.c.withdrawn
     )
     return int(await connection.scalar(query) or 0)
+
+
+async def granted_since(connection: AsyncConnection, inclusion: UUID, day: date) -> list[GrantedOn]:
+    """What was granted by the inclusion on `day` or later and stands, oldest first."""
+    on = _BODY["granted_on"].astext
+    query = (
+        select(support_grant.c.id, on.label("granted_on"), cast(_BODY["amount"].astext, BigInteger).label("amount"))
+        .where(support_grant.c.inclusion == inclusion, ~support_grant.c.withdrawn, on >= day.isoformat())
+        .order_by(on, support_grant.c.id)
+    )
+    rows = await connection.execute(query)
+    return [GrantedOn(row.id, date.fromisoformat(row.granted_on), row.amount) for row in rows]

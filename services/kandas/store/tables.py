@@ -21,6 +21,7 @@ from shared.db import grants
 from shared.db.json_text import JsonText
 from shared.db.records import record_table
 from shared.idempotency import idempotency_table
+from shared.inbox.table import copy_table, inbox_tables
 from shared.outbox import outbox_table, relay_table
 from shared.records.members import search_indexes
 from shared.records.rejects import rejected_table
@@ -153,3 +154,89 @@ support_grant = record_table(
 Index("support_grant_inclusion", support_grant.c.inclusion)
 Index("support_grant_iin", support_grant.c.iin)
 Index("support_grant_document", support_grant.c.document)
+
+# Requests for work.
+employment_request = record_table(
+    metadata,
+    "employment_request",
+    Column("inclusion", UUID),  # id of the quota_inclusion, where it is asked by one
+    Column("state", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("asked_on", Date, nullable=False),
+    Column("iin", Text),
+    Column("document", Text),  # shared.kernel.documents.identity_key
+    *search_indexes("employment_request", day="asked_on"),
+)
+Index("employment_request_inclusion", employment_request.c.inclusion)
+Index(
+    "employment_request_work_list",
+    employment_request.c.state,
+    employment_request.c.region,
+    employment_request.c.asked_on,
+    employment_request.c.id,
+)
+Index("employment_request_iin", employment_request.c.iin)
+Index("employment_request_document", employment_request.c.document)
+# Centres of temporary placement, and of adaptation and integration: nobody's identity.
+centre = record_table(metadata, "centre", *search_indexes("centre", day="opened_on"))
+
+# Who is housed there: `gone_on` is the first day on which the place is another's.
+centre_stay = record_table(
+    metadata,
+    "centre_stay",
+    Column("centre", UUID, nullable=False),
+    Column("status", UUID, nullable=False),  # id of the kandas_status
+    Column("state", Text, nullable=False),
+    Column("since", Date, nullable=False),
+    Column("gone_on", Date, nullable=False),
+    Column("iin", Text),
+    Column("document", Text),  # shared.kernel.documents.identity_key
+    *search_indexes("centre_stay", day="since"),
+)
+Index("centre_stay_centre", centre_stay.c.centre, centre_stay.c.gone_on)
+Index("centre_stay_status", centre_stay.c.status)
+Index("centre_stay_iin", centre_stay.c.iin)
+Index("centre_stay_document", centre_stay.c.document)
+Index("centre_stay_term", centre_stay.c.gone_on, postgresql_where=centre_stay.c.state == "placed")
+
+# The portal's departures for permanent residence abroad. A row of any other registration holds neither day nor person.
+inbox_tables(metadata)
+residence_departure = copy_table(
+    metadata,
+    "residence_departure",
+    Column("left_on", Date),
+    Column("country", Text),
+    Column("iin", Text),
+    Column("document", Text),  # shared.kernel.documents.identity_key
+    Column("birth_date", Text),
+)
+Index("residence_departure_iin", residence_departure.c.iin, postgresql_where=residence_departure.c.iin.is_not(None))
+Index(
+    "residence_departure_document",
+    residence_departure.c.document,
+    postgresql_where=residence_departure.c.document.is_not(None),
+)
+
+# What a run found by them, and what officers made of it.
+leaving_finding = record_table(
+    metadata,
+    "leaving_finding",
+    Column("status", UUID, nullable=False),  # id of the kandas_status
+    Column("departure", Text, nullable=False),  # id of the residence_departure
+    Column("state", Text, nullable=False),
+)
+Index("leaving_finding_status", leaving_finding.c.status)
+Index("leaving_finding_state", leaving_finding.c.state, leaving_finding.c.id)
+
+# Adaptation courses by person: who passed one owes none before inclusion in the quota.
+adaptation_course = record_table(
+    metadata,
+    "adaptation_course",
+    Column("state", Text, nullable=False),
+    Column("passed_on", Date),
+    Column("iin", Text),
+    Column("document", Text),  # shared.kernel.documents.identity_key
+    *search_indexes("adaptation_course", day="offered_on"),
+)
+Index("adaptation_course_iin", adaptation_course.c.iin)
+Index("adaptation_course_document", adaptation_course.c.document)

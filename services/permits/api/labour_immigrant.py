@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from services.permits.cases import labour_immigrant as cases
 from services.permits.cases import labour_immigrant_search as search
+from services.permits.cases.household_family import FamilyChange
 from services.permits.cases.labour_immigrant import (
     APPLICATIONS,
     Extension,
@@ -100,6 +101,13 @@ async def decide(asked: OfficerStep) -> HouseholdFileState:
 async def extend(extension: Extension, asked: OfficerStep) -> HouseholdFileState:
     """The last of `extensions` lists the checks; granted, the permit holds for as many months more."""
     return await cases.extend(asked, extension)
+
+
+@router.post("/{id:uuid}:change-family", summary="Say anew who of the worker's family lives here")
+async def change_family(body: FamilyChange, asked: OfficerStep) -> HouseholdFileState:
+    """The whole family as it is from now on; the social medical insurance fund is told of it where the permit is
+    issued, and nobody else is. It is written to the access log of every member."""
+    return await cases.change_family(asked, body)
 
 
 @router.post("/{id:uuid}:withdraw", summary="Take an application of a household back")

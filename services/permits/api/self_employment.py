@@ -11,6 +11,7 @@ from services.permits.cases.self_employment import (
     APPLICATIONS,
     PointsTable,
     SelfEmploymentApplication,
+    SelfEmploymentCheck,
     SelfEmploymentFileState,
     SelfEmploymentLine,
     SelfEmploymentWithdrawal,
@@ -54,6 +55,13 @@ async def submit(request: Request, application: SelfEmploymentApplication, calle
     409 when the source_id holds another one."""
     state, new = await cases.submit(request.app.state.engine, application, caller)
     return model_response(state, 201 if new else 200, {"Location": f"{PATH}/{state.id}"})
+
+
+@router.post(f"{PATH}:check", summary="Ask what the decision would be, before anything is submitted")
+async def check(request: Request, application: SelfEmploymentApplication, caller: Officer) -> SelfEmploymentCheck:
+    """The points of each part and every other check, with rule, version, finding and, where it fails, what would make
+    it pass. Nothing of the application is kept. That it was asked is written to the applicant's access log."""
+    return await cases.check(request.app.state.engine, application, caller)
 
 
 @router.get(PATH, summary="The work list of applications for certificates, longest waiting first")

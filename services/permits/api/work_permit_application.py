@@ -69,7 +69,8 @@ async def find(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> WorkList:
-    """An employer sees its own applications, an officer those of the agency's region."""
+    """An employer sees its own applications, an officer those of the agency's region, also where it is a further
+    one: such are decided by the first."""
     start = place_after(after(cursor, str, str))
     found = await work_permit_application.find(request.app.state.engine, status, start, limit + 1, caller)
     lines, more = page(found, limit)

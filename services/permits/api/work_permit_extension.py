@@ -75,7 +75,7 @@ async def find(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> ExtensionWorkList:
-    """An employer sees its own, an officer those of the agency's region."""
+    """An employer sees its own, an officer those of the agency's region, also where it is a further one."""
     start = place_after(after(cursor, str, str))
     lines, more = page(await cases.find(request.app.state.engine, status, start, limit + 1, caller), limit)
     last = cursor_at(lines[-1].decide_by.isoformat(), str(lines[-1].id)) if more else None

@@ -20,13 +20,14 @@ from services.permits.cases.work_permit_application import (
     file_of,
 )
 from services.permits.cases.work_permit_extension import (
+    FILES,
     PermitExtension,
     PermitExtensionFile,
     PermitExtensionState,
     drafted_extension,
     fact_of,
     permit_for,
-    step_extension,
+    permit_of,
 )
 from services.permits.cases.work_permit_state import state_of
 from services.permits.rules import work_permit_extension as rule
@@ -45,6 +46,7 @@ from shared.identity.callers import Caller
 from shared.kernel.decisions import Decision, DecisionOutcome
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake, plausibility
+from shared.records.files import step_file
 from shared.records.step import StepRequest
 
 
@@ -67,14 +69,14 @@ class _Judged:
 
 async def decide(asked: StepRequest) -> PermitExtensionState:
     """Puts the extension to the rules in force today. Granted, a place is reserved and the fee falls due; where none is
-    due, the permit is extended. Raises as `step_extension`."""
+    due, the permit is extended. Raises as `step_file`."""
 
-    async def change(unit: UnitOfWork, file: PermitExtensionFile, permit: Record) -> tuple[PermitExtensionFile, str]:
-        return await _decide(unit, asked, file, permit)
+    async def change(unit: UnitOfWork, file: PermitExtensionFile) -> tuple[PermitExtensionFile, str]:
+        return await _decide(unit, asked, file, await permit_of(unit, file, lock=True))
 
     await take_effect(asked.engine)  # of the year's quota the version of today counts
     await lapse(asked.engine, asked.caller)  # whoever did not pay must not stand in the way of who applies now
-    return await step_extension(asked, "decide", change)
+    return await step_file(asked, FILES, "decide", change)
 
 
 async def _decide(
@@ -157,26 +159,27 @@ async def _as_application(unit: UnitOfWork, file: PermitExtensionFile, record: R
 
 
 async def set_fee(asked: StepRequest, setting: FeeSetting) -> PermitExtensionState:
-    """Says what is due where the rulebook does not. Raises as `step_extension`, and Conflict where the fee is known."""
+    """Says what is due where the rulebook does not. Raises as `step_file`, and Conflict where the fee is known."""
 
-    async def change(_unit: UnitOfWork, file: PermitExtensionFile, _permit: Record) -> tuple[PermitExtensionFile, str]:
+    async def change(_unit: UnitOfWork, file: PermitExtensionFile) -> tuple[PermitExtensionFile, str]:
         return file.model_copy(update={"fee": fee_set(file.fee, setting)}), setting.reason
 
-    return await step_extension(asked, "set_fee", change)
+    return await step_file(asked, FILES, "set_fee", change)
 
 
 async def pay(asked: StepRequest, payment: Payment) -> PermitExtensionState:
-    """Takes the fee and extends the permit, in one transaction. Raises as `step_extension`,
+    """Takes the fee and extends the permit, in one transaction. Raises as `step_file`,
     Refused for a payment that does not settle the fee or a worker who was barred since, Conflict where the permit does
     not hold any more."""
 
-    async def change(unit: UnitOfWork, file: PermitExtensionFile, permit: Record) -> tuple[PermitExtensionFile, str]:
+    async def change(unit: UnitOfWork, file: PermitExtensionFile) -> tuple[PermitExtensionFile, str]:
+        permit = await permit_of(unit, file, lock=True)
         expect_right(payment, file.fee)
         await expect_unspent(unit, payment, asked.id)
         expect_none_barred(await barred(unit, [(fact_of(permit).person, file.valid_from)]))
         return await _extend(unit, asked, file.model_copy(update={"payment": payment}), permit)
 
-    return await step_extension(asked, "pay", change)
+    return await step_file(asked, FILES, "pay", change)
 
 
 async def _extend(

@@ -19,19 +19,21 @@ class FeeShare(WireModel):
 
 
 class FeeDue(WireModel):
-    """`tenge` is none where the rate is not in the rulebook: an officer sets it before anything can be paid. Of several
-    regions `shares` says what is due to the budget of each, and `tenge` is their sum."""
+    """`tenge` is none where the rate is not in the rulebook: an officer sets it before anything can be paid. Where
+    `missing` says what was not read of it, `tenge` is a default, and an officer may set another. Of several regions
+    `shares` says what is due to the budget of each, and `tenge` is their sum."""
 
     tenge: int | None
     pay_by: Date
     explanation: str
     rules: tuple[str, ...]
     shares: tuple[FeeShare, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 class FeeSetting(WireModel):
-    """The fee where the rulebook does not know the rate, and by what act it is that; of several regions, what is due to
-    each."""
+    """The fee where the rulebook does not know the rate or takes a default, and by what act it is that; of several
+    regions, what is due to each."""
 
     tenge: int = Field(strict=True, ge=1, le=10**12)
     reason: Text
@@ -61,12 +63,13 @@ class Payment(WireModel):
 
 
 def fee_set(fee: FeeDue | None, setting: FeeSetting) -> FeeDue:
-    """The fee as an officer sets it. Raises Conflict where the rules know it, or none is due."""
-    if fee is None or fee.tenge is not None:
+    """The fee as an officer sets it. Raises Conflict where the rules know it, it was set, or none is due."""
+    if fee is None or (fee.tenge is not None and not fee.missing):
         raise Conflict("The fee of this application follows from the rules.")
     shares = tuple(share.model_copy(update={"tenge": setting.tenge}) for share in fee.shares)
     tenge = setting.tenge * max(1, len(shares))
-    return fee.model_copy(update={"tenge": tenge, "explanation": "set by an officer", "shares": shares})
+    said = {"explanation": "set by an officer", "missing": ()}
+    return fee.model_copy(update={"tenge": tenge, "shares": shares, **said})
 
 
 def expect_right(payment: Payment, due: FeeDue | None) -> None:

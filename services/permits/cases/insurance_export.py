@@ -1,4 +1,4 @@
-"""The export for the social medical insurance fund: who works here, from and until when, and no more (L5b).
+"""The export for the social medical insurance fund: who works here with which family, from and until when (L5b).
 
 It is read off the outbox, whose positions follow the order of commits, so that a reader that goes on from its cursor
 misses nothing: corrections, revocations and withdrawals come as further versions of the same record. Every line is
@@ -15,8 +15,11 @@ from uuid import UUID
 from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from services.permits.cases.household_family import Family, dependants
+from services.permits.cases.labour_immigrant import HouseholdFile
 from services.permits.cases.work_permit import PERMITS
 from services.permits.cases.worker_register import WorkKind
+from services.permits.store import labour_immigrant as store
 from shared import outbox
 from shared.audit import access_log
 from shared.audit.access_log import Entry
@@ -41,6 +44,15 @@ class InsuredDocument(BaseModel):
     issuing_state: str
 
 
+class InsuredRelative(BaseModel):
+    """Who of a labour immigrant's family lives here, within the worker's days; both days are included."""
+
+    iin: str | None
+    document: InsuredDocument | None = Field(description="where there is no IIN")
+    stays_from: Date
+    stays_until: Date | None
+
+
 class InsuredWorker(BaseModel):
     """One version of a worker's right to work; of versions of one `record` the highest counts, whomever it names.
     Both days are included. `withdrawn`: nothing is left of it, or it ended before it began."""
@@ -53,6 +65,7 @@ class InsuredWorker(BaseModel):
     kind: WorkKind
     works_from: Date
     works_until: Date | None
+    family: list[InsuredRelative] = Field(description="of a labour immigrant, as it is known when the line is read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +85,7 @@ async def read(
         start, epoch = await _start(connection, place)
     async with unit_of_work(engine) as unit:
         found, reached = await outbox.look_through(unit.connection, start, limit, list(_FACTS))
-        told = [each for _, event in found if (each := _read(event))]
+        told = await _with_families(unit, [each for _, event in found if (each := _read(event))])
         await _log(unit, told, caller)
         more = reached < await outbox.newest(unit.connection)
     return [each.line for each in told], ExportPlace(epoch, reached), more
@@ -92,11 +105,11 @@ async def _start(connection: AsyncConnection, place: ExportPlace | None) -> tupl
 
 
 class _Read(NamedTuple):
-    """A line, of which kind of record it is, and whom it is about."""
+    """A line, of which kind of record it is, and whom it is about: the worker, then the family."""
 
     line: InsuredWorker
     kind: str
-    person: Person
+    persons: tuple[Person, ...]
 
 
 def _read(event: Event) -> _Read | None:
@@ -116,8 +129,31 @@ def _read(event: Event) -> _Read | None:
         kind=kind,
         works_from=since,
         works_until=until,
+        family=[],
     )
-    return _Read(line, fact.NAME, fact.person)
+    return _Read(line, fact.NAME, (fact.person,))
+
+
+async def _with_families(unit: UnitOfWork, told: Sequence[_Read]) -> list[_Read]:
+    """The lines, with the families of labour immigrants whose permits count. One statement for all of them."""
+    asked = {each.line.record for each in told if each.line.kind == "labour_immigrant" and not each.line.withdrawn}
+    held = await store.of_permits(unit.connection, asked) if asked else {}
+    families = {permit: HouseholdFile.read(record.body).dependants for permit, record in held.items()}
+    return [
+        _with_family(each, families.get(each.line.record, ())) if not each.line.withdrawn else each for each in told
+    ]
+
+
+def _with_family(read: _Read, family: Family) -> _Read:
+    found = dependants(family, read.line.works_from, read.line.works_until)
+    relatives = [
+        InsuredRelative(
+            iin=each.person.iin, document=_document(each.person), stays_from=each.since, stays_until=each.until
+        )
+        for each in found
+    ]
+    line = read.line.model_copy(update={"family": relatives})
+    return _Read(line, read.kind, (*read.persons, *(each.person for each in found)))
 
 
 def _work(fact: WorkPermit | EaeuWorker) -> tuple[WorkKind, date, date | None]:
@@ -138,5 +174,10 @@ _FACTS: Mapping[str, type[WorkPermit] | type[EaeuWorker]] = {fact.TYPE: fact for
 
 async def _log(unit: UnitOfWork, told: Sequence[_Read], caller: Caller) -> None:
     for fact in _FACTS.values():
-        entries = [Entry(caller, "read", each.line.record, each.person) for each in told if each.kind == fact.NAME]
+        entries = [
+            Entry(caller, "read", each.line.record, person)
+            for each in told
+            if each.kind == fact.NAME
+            for person in each.persons
+        ]
         await access_log.log_entries(unit.connection, fact.NAME, entries)

@@ -4,7 +4,7 @@ The states and what leads from one to the next stand in TRANSITIONS. A permit th
 kind `labour_immigrant`: it is read, corrected and withdrawn (revoked) as any other.
 """
 
-from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, Literal
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.permits.cases.entry_ban import barred
+from services.permits.cases.household_family import SENTENCE, Family, FamilyChange, FamilyField, named_again
 from services.permits.cases.quota import take_effect
 from services.permits.cases.work_permit import PERMITS
 from services.permits.rules import labour_immigrant as rule
@@ -24,22 +25,24 @@ from shared.audit import access_log
 from shared.audit.access_log import Subject
 from shared.db import records
 from shared.db.identifiers import new_id
-from shared.db.records import Record, Submission
-from shared.errors import Conflict, Fault, NotFound, Refused
+from shared.db.records import Submission
+from shared.errors import Conflict, Fault, Invalid, Refused
+from shared.events.contradictions import Contradiction
 from shared.events.envelope import Event
 from shared.events.permits import WorkPermit
 from shared.events.person import Iin, Person
 from shared.events.wire import Date, Flag, Occupation, PastDate, ReckonedDate, Region, SourceId, Text, WireModel
 from shared.http.answers import Versioned
 from shared.identity.callers import Caller
-from shared.identity.scope import belongs_to, expect_reach, reaches
+from shared.identity.scope import belongs_to, expect_reach
 from shared.kernel.decisions import Decision, DecisionOutcome
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake, plausibility
-from shared.records.step import StepRequest, perform
+from shared.records.files import File, FileType, read_file, step_file, submit_file
+from shared.records.step import StepRequest
 
 Status = Literal["submitted", "answered", "refused", "issued", "withdrawn"]
-Act = Literal["answer", "decide", "extend", "withdraw"]
+Act = Literal["answer", "decide", "extend", "change_family", "withdraw"]
 
 TRANSITIONS: dict[Act, tuple[tuple[Status, ...], tuple[Status, ...]]] = {
     # by the migration police
@@ -48,6 +51,8 @@ TRANSITIONS: dict[Act, tuple[tuple[Status, ...], tuple[Status, ...]]] = {
     "decide": (("answered",), ("refused", "issued")),
     # granted or not, the permit stays issued; the answer lists the checks
     "extend": (("issued",), ("issued",)),
+    # who lives here beside the worker; it changes nothing else
+    "change_family": (("submitted", "answered", "issued"), ("submitted", "answered", "issued")),
     "withdraw": (("submitted", "answered"), ("withdrawn",)),
 }
 """From which states each act leads, and to which."""
@@ -74,6 +79,9 @@ class HouseholdApplication(WireModel):
     valid_from: ReckonedDate
     months: int = Months
     advance_tax: AdvanceTax
+    family: Family = FamilyField
+
+    CONTRADICTIONS = (Contradiction(SENTENCE, ("person", "family"), named_again),)
 
 
 class PoliceAnswer(WireModel):
@@ -104,8 +112,9 @@ class WithdrawalReason(WireModel):
     reason: Text
 
 
-class HouseholdFile(WireModel):
-    """An application and what became of it. `months` are those of the permit, extensions included."""
+class HouseholdFile(File):
+    """An application and what became of it. `months` are those of the permit, extensions included; `family` is who of
+    the worker's family lives here, as far as it is told anew since the application."""
 
     application: HouseholdApplication
     status: Status
@@ -116,6 +125,12 @@ class HouseholdFile(WireModel):
     decision: Decision | None = None
     permit: UUID | None = None
     extensions: tuple[ExtensionDecision, ...] = ()
+    family: Family | None = None
+
+    @property
+    def dependants(self) -> Family:
+        """The worker's family as it is known now."""
+        return self.application.family if self.family is None else self.family
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -135,13 +150,37 @@ class HouseholdFileState(Versioned, HouseholdFile):
 APPLICATIONS = belongs_to(region="region")
 
 
+def persons_of(file: HouseholdFile) -> tuple[Person | Subject, ...]:
+    """Whose data an application holds: the worker it is about, the householder beside, and the family, also who was
+    named when it was handed in and is no more."""
+    family = dict.fromkeys(each.person for each in (*file.application.family, *file.dependants))
+    return file.application.person, Subject.beside(file.application.household_iin), *family
+
+
+async def _note(
+    unit: UnitOfWork, id: UUID, file: HouseholdFile, caller: Caller, action: access_log.Action, reason: str | None
+) -> None:
+    await access_log.log_versions(unit.connection, caller, action, applications.name, id, persons_of(file), reason)
+
+
+FILES = FileType(
+    "There is no such application of a household.",
+    applications,
+    HouseholdFile,
+    HouseholdFileState,
+    TRANSITIONS,
+    scope=APPLICATIONS,
+    note=_note,
+)
+
+
 async def submit(
     engine: AsyncEngine, application: HouseholdApplication, caller: Caller
 ) -> tuple[HouseholdFileState, bool]:
     """The application as it is held, and whether it is new. Raises Forbidden, Invalid, Conflict where the source id
     holds another application."""
     expect_reach(caller, APPLICATIONS, application)
-    plausibility.expect(application)
+    _expect_plausible({"": application}, application.family)
     today = clock.today()
     file = HouseholdFile(
         application=application,
@@ -151,37 +190,26 @@ async def submit(
         months=application.months,
     )
     async with unit_of_work(engine) as unit:
-        submission = Submission(application.source_id, file, caller.subject, file.columns)
-        (taken,) = await records.submit(unit.connection, applications, [submission])
-        record = await records.load(unit.connection, applications, taken.id)
-        held = HouseholdFile.read(record.body)
-        if held.application != application:
-            raise Conflict("The same source_id holds another application; take a new one for a new application.")
-        await _note(unit, record.id, held, caller, "create" if taken.outcome == "created" else "repeat", None)
-    return state_of(record, held), taken.outcome == "created"
+        return await submit_file(unit, FILES, application.source_id, file, caller)
 
 
 async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> HouseholdFileState:
     """Its present state; the reading is logged. Raises NotFound."""
-    async with unit_of_work(engine) as unit:
-        record = await records.load(unit.connection, applications, id)
-        file = _seen(record, caller)
-        await _note(unit, id, file, caller, "read", None)
-    return state_of(record, file)
+    return await read_file(engine, FILES, id, caller)
 
 
 async def answer(asked: StepRequest, said: PoliceAnswer) -> HouseholdFileState:
-    """Enters the answer of the migration police. Raises as `_step`."""
+    """Enters the answer of the migration police. Raises as `step_file`."""
 
     async def change(_unit: UnitOfWork, file: HouseholdFile) -> tuple[HouseholdFile, str]:
         return file.model_copy(update={"status": "answered", "police": said}), "answer of the migration police"
 
-    return await _step(asked, "answer", change)
+    return await step_file(asked, FILES, "answer", change)
 
 
 async def decide(asked: StepRequest) -> HouseholdFileState:
-    """Puts the application to the rules in force today; granted, the permit is issued. Raises as `_step`, and Refused
-    where the tax payment was used before."""
+    """Puts the application to the rules in force today; granted, the permit is issued. Raises as `step_file`, and
+    Refused where the tax payment was used before."""
 
     async def change(unit: UnitOfWork, file: HouseholdFile) -> tuple[HouseholdFile, str]:
         today = clock.today()
@@ -200,12 +228,12 @@ async def decide(asked: StepRequest) -> HouseholdFileState:
         return file.model_copy(update={"status": "issued", "decision": decision, "permit": permit}), "permit issued"
 
     await take_effect(asked.engine)  # of the year's quota the version of today counts
-    return await _step(asked, "decide", change)
+    return await step_file(asked, FILES, "decide", change)
 
 
 async def extend(asked: StepRequest, extension: Extension) -> HouseholdFileState:
     """Puts an extension to the rules in force today; the last of `extensions` says what became of it. Raises as
-    `_step`, Refused where the tax payment was used before, Conflict where the permit was revoked."""
+    `step_file`, Refused where the tax payment was used before, Conflict where the permit was revoked."""
 
     async def change(unit: UnitOfWork, file: HouseholdFile) -> tuple[HouseholdFile, str]:
         today = clock.today()
@@ -214,6 +242,9 @@ async def extend(asked: StepRequest, extension: Extension) -> HouseholdFileState
         permit = WorkPermit.read(record.body)
         if permit.status == "revoked":
             raise Conflict("The permit is revoked already.")
+        # of the worker as corrected since, and of the permit as it is
+        suspended = permit.suspended_on is not None
+        facts = replace(facts, citizenship=permit.person.citizenship, suspended=suspended)
         banned = await barred(unit, [(permit.person, today)])
         decision = rule.decide_extension(facts, banned, rulebook(), rulebook().on(today))
         decided = ExtensionDecision(**dict(extension), decision=decision)
@@ -225,16 +256,39 @@ async def extend(asked: StepRequest, extension: Extension) -> HouseholdFileState
             update["months"] = file.months + extension.months
         return file.model_copy(update=update), f"extension: {decision.outcome}"
 
-    return await _step(asked, "extend", change)
+    return await step_file(asked, FILES, "extend", change)
+
+
+async def change_family(asked: StepRequest, body: FamilyChange) -> HouseholdFileState:
+    """Says anew who of the worker's family lives here. Where the permit is issued it gets a next version of the same
+    content, by which the insurance fund's export comes to the family again. Raises as `step_file`, and Invalid."""
+
+    async def change(unit: UnitOfWork, file: HouseholdFile) -> tuple[HouseholdFile, str]:
+        if again := named_again({"person": file.application.person, "family": body.family}):
+            faults = [Fault(f"/family/{at}/person", "Is the worker.") for _, at, *_ in again]
+            raise Invalid("The worker does not stand among the family.", faults=faults)
+        if file.permit is not None:
+            record = await records.load(unit.connection, tables.work_permit, file.permit, lock=True)
+            if not record.withdrawn:
+                same = WorkPermit.read(record.body)
+                await intake.revise_within(unit, PERMITS, record, same, asked.caller, "family changed")
+        return file.model_copy(update={"family": body.family}), body.reason
+
+    _expect_plausible({}, body.family)
+    return await step_file(asked, FILES, "change_family", change)
+
+
+def _expect_plausible(bodies: dict[str, WireModel], family: Family) -> None:
+    plausibility.expect_all(bodies | {f"/family/{at}": member for at, member in enumerate(family)})
 
 
 async def withdraw(asked: StepRequest, body: WithdrawalReason) -> HouseholdFileState:
-    """The household no longer wants the permit. Raises as `_step`."""
+    """The household no longer wants the permit. Raises as `step_file`."""
 
     async def change(_unit: UnitOfWork, file: HouseholdFile) -> tuple[HouseholdFile, str]:
         return file.model_copy(update={"status": "withdrawn"}), body.reason
 
-    return await _step(asked, "withdraw", change)
+    return await step_file(asked, FILES, "withdraw", change)
 
 
 async def _facts(unit: UnitOfWork, id: UUID, file: HouseholdFile, extension: Extension | None = None) -> rule.Asked:
@@ -287,68 +341,3 @@ async def _issue(unit: UnitOfWork, asked: StepRequest, file: HouseholdFile, id: 
     submission = Submission(permit.source_id, permit, asked.caller.subject, columns, id)
     await records.submit(unit.connection, tables.work_permit, [submission])
     unit.emit(Event.of(permit, permit.source_id, 1, PERMITS.time(permit)))
-
-
-async def _step(
-    asked: StepRequest,
-    act: Act,
-    change: Callable[[UnitOfWork, HouseholdFile], Awaitable[tuple[HouseholdFile, str]]],
-) -> HouseholdFileState:
-    """The application after an act. Raises NotFound, also out of the caller's reach, VersionMismatch, Conflict where
-    its state is none that the act leads from or the key was used for another request, and what `change` raises."""
-
-    async def perform_act(unit: UnitOfWork) -> HouseholdFileState:
-        record = await records.load(unit.connection, applications, asked.id, lock=True)
-        file = _seen(record, asked.caller)
-        records.expect_version(record, asked.version)
-        sources, targets = TRANSITIONS[act]
-        if file.status not in sources:
-            raise Conflict(
-                f"The application is {file.status}; this can be done only while it is {' or '.join(sources)}."
-            )
-        changed, reason = await change(unit, file)
-        if changed.status not in targets:
-            raise ValueError(f"{act} does not lead to {changed.status}")
-        revised = await records.revise(
-            unit.connection,
-            applications,
-            record,
-            changed.model_dump_json(),
-            author=asked.caller.subject,
-            reason=reason,
-            columns=changed.columns,
-        )
-        await _note(unit, revised.id, changed, asked.caller, "change", reason)
-        return state_of(revised, changed)
-
-    async def repeated(unit: UnitOfWork, shown: HouseholdFileState) -> None:
-        await _note(unit, shown.id, shown, asked.caller, "repeat", None)
-
-    async def seen(unit: UnitOfWork) -> None:
-        _seen(await records.load(unit.connection, applications, asked.id), asked.caller)
-
-    return await perform(asked.engine, asked.key, HouseholdFileState, perform_act, seen=seen, repeated=repeated)
-
-
-def _seen(record: Record, caller: Caller) -> HouseholdFile:
-    """The file, if the caller reaches it. Raises NotFound."""
-    file = HouseholdFile.read(record.body)
-    if not reaches(caller, APPLICATIONS, file.application):
-        raise NotFound("There is no such application of a household.")
-    return file
-
-
-def state_of(record: Record, file: HouseholdFile) -> HouseholdFileState:
-    """The file as the register holds it."""
-    return HouseholdFileState(id=record.id, version=record.version, **dict(file))
-
-
-async def _note(
-    unit: UnitOfWork, id: UUID, file: HouseholdFile, caller: Caller, action: access_log.Action, reason: str | None
-) -> None:
-    await access_log.log_versions(unit.connection, caller, action, applications.name, id, persons_of(file), reason)
-
-
-def persons_of(file: HouseholdFile) -> tuple[Person, Subject]:
-    """Whose data an application holds: the worker it is about, and the householder beside."""
-    return file.application.person, Subject.beside(file.application.household_iin)

@@ -7,11 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.permits.cases.labour_immigrant import (
     APPLICATIONS,
+    FILES,
     HouseholdFile,
     HouseholdFileState,
     Status,
     persons_of,
-    state_of,
 )
 from services.permits.store import labour_immigrant as store
 from services.permits.store.tables import labour_immigrant_application as applications
@@ -68,7 +68,7 @@ async def find(engine: AsyncEngine, wanted: HouseholdQuery, caller: Caller) -> l
     async with unit_of_work(engine) as unit:
         reached = within(caller, APPLICATIONS, store.places())
         found = await store.of_household(unit.connection, wanted.household_iin, reached)
-        states = [state_of(record, HouseholdFile.read(record.body)) for record in found]
+        states = [await FILES.shown(unit, record, HouseholdFile.read(record.body)) for record in found]
         shown = [(state.id, person) for state in states for person in persons_of(state)]
         householder = Subject.beside(wanted.household_iin)
         await access_log.log_search(unit.connection, caller, applications.name, shown, wanted=householder)

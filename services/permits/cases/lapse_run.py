@@ -13,7 +13,7 @@ from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.permits.cases import work_permit_extension
-from services.permits.cases.work_permit_application import expect_open_to, file_of
+from services.permits.cases.work_permit_application import FILES, file_of
 from services.permits.store import quota
 from services.permits.store import work_permit_application as store
 from services.permits.store.tables import work_permit
@@ -67,7 +67,7 @@ async def _lapse_applications(unit: UnitOfWork, today: date, caller: Caller) -> 
     files = {record.id: file_of(record) for record in found}
     revisions, entries = [], []
     for id, file in files.items():
-        expect_open_to("lapse", file)
+        FILES.expect_open_to("lapse", file)
         lapsed = file.model_copy(update={"status": "lapsed"})
         revisions.append(NextVersion(id, lapsed.model_dump_json(), lapsed.columns, reason=REASON))
         entries += [Entry(caller, "change", id, worker.person, REASON) for worker in file.application.workers]
@@ -76,7 +76,7 @@ async def _lapse_applications(unit: UnitOfWork, today: date, caller: Caller) -> 
 
 async def _lapse_extensions(unit: UnitOfWork, today: date, caller: Caller) -> int:
     found = await _unpaid(unit, extensions, today)
-    files = {record.id: work_permit_extension.read_file(record) for record in found}
+    files = {record.id: work_permit_extension.file_of(record) for record in found}
     of_permits = [file.application.permit_id for file in files.values()]
     permits = {
         record.id: work_permit_extension.fact_of(record)
@@ -84,7 +84,7 @@ async def _lapse_extensions(unit: UnitOfWork, today: date, caller: Caller) -> in
     }
     revisions, entries = [], []
     for id, file in files.items():
-        work_permit_extension.expect_open_to("lapse", file)
+        work_permit_extension.FILES.expect_open_to("lapse", file)
         lapsed = file.model_copy(update={"status": "lapsed"})
         revisions.append(NextVersion(id, lapsed.model_dump_json(), lapsed.columns, reason=REASON))
         entries.append(Entry(caller, "change", id, permits[file.application.permit_id].person, REASON))

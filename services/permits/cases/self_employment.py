@@ -4,7 +4,6 @@ The states and what leads from one to the next stand in TRANSITIONS. A certifica
 the kind `self_employed`: it is read, suspended, revoked as any other and expires by its last day (`work_permit_state`).
 """
 
-from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any, Literal
 from uuid import UUID
@@ -24,8 +23,7 @@ from shared import clock
 from shared.audit import access_log
 from shared.db import records
 from shared.db.identifiers import new_id
-from shared.db.records import Record, Submission
-from shared.errors import Conflict, NotFound
+from shared.db.records import Submission
 from shared.events.contradictions import contradiction, not_before
 from shared.events.envelope import Event
 from shared.events.permits import WorkPermit
@@ -33,11 +31,12 @@ from shared.events.person import Person
 from shared.events.wire import Activity, Date, Occupation, ReckonedDate, Region, SourceId, Text, WireModel
 from shared.http.answers import Versioned
 from shared.identity.callers import Caller
-from shared.identity.scope import belongs_to, expect_reach, reaches, within
+from shared.identity.scope import belongs_to, expect_reach, within
 from shared.kernel.decisions import Decision, DecisionOutcome
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import plausibility
-from shared.records.step import StepRequest, perform
+from shared.records.files import File, FileType, read_file, step_file, submit_file
+from shared.records.step import StepRequest
 
 Status = Literal["applied", "granted", "refused", "withdrawn"]
 Act = Literal["decide", "withdraw"]
@@ -93,7 +92,7 @@ class SelfEmploymentWithdrawal(WireModel):
     reason: Text
 
 
-class SelfEmploymentFile(WireModel):
+class SelfEmploymentFile(File):
     """An application and what became of it; `certificate` is the id of the work permit that was issued."""
 
     application: SelfEmploymentApplication
@@ -112,6 +111,12 @@ class SelfEmploymentFileState(Versioned, SelfEmploymentFile):
 
     id: UUID
     certificate_state: State | None = None
+
+
+class SelfEmploymentCheck(BaseModel):
+    """What a decision of today would be, check by check."""
+
+    decision: Decision
 
 
 class SelfEmploymentLine(BaseModel):
@@ -150,6 +155,33 @@ class PointsTable(BaseModel):
 APPLICATIONS = belongs_to(region="region")
 
 
+async def _note(
+    unit: UnitOfWork, id: UUID, file: SelfEmploymentFile, caller: Caller, action: access_log.Action, reason: str | None
+) -> None:
+    person = file.application.person
+    await access_log.log_versions(unit.connection, caller, action, applications.name, id, (person,), reason)
+
+
+async def _certificate(unit: UnitOfWork, file: SelfEmploymentFile) -> dict[str, object]:
+    """The present state of the certificate."""
+    if file.certificate is None:
+        return {}
+    permit = await records.load(unit.connection, tables.work_permit, file.certificate)
+    return {"certificate_state": state_of(WorkPermit.read(permit.body), clock.today())}
+
+
+FILES = FileType(
+    "There is no such application for a certificate of self-employment.",
+    applications,
+    SelfEmploymentFile,
+    SelfEmploymentFileState,
+    TRANSITIONS,
+    scope=APPLICATIONS,
+    note=_note,
+    beside=_certificate,
+)
+
+
 def points_table() -> PointsTable:
     """The points table in force today."""
     norms = rulebook().on(clock.today())
@@ -179,23 +211,26 @@ async def submit(
     plausibility.expect(application)
     file = SelfEmploymentFile(application=application, status="applied", submitted_on=clock.today())
     async with unit_of_work(engine) as unit:
-        submission = Submission(application.source_id, file, caller.subject, file.columns)
-        (taken,) = await records.submit(unit.connection, applications, [submission])
-        record = await records.load(unit.connection, applications, taken.id)
-        held = SelfEmploymentFile.read(record.body)
-        if held.application != application:
-            raise Conflict("The same source_id holds another application; take a new one for a new application.")
-        await _note(unit, record.id, held, caller, "create" if taken.outcome == "created" else "repeat", None)
-        return await _shown(unit, record, held), taken.outcome == "created"
+        return await submit_file(unit, FILES, application.source_id, file, caller)
+
+
+async def check(engine: AsyncEngine, application: SelfEmploymentApplication, caller: Caller) -> SelfEmploymentCheck:
+    """The answer that `decide` would give today; nothing of the application is kept. Raises as `submit`, but that a
+    source id may hold another. That it was asked is logged: the answer says who is barred."""
+    expect_reach(caller, APPLICATIONS, application)
+    plausibility.expect(application)
+    async with unit_of_work(engine) as unit:
+        decision = await _judged(unit, application, clock.today())
+        asked_of = f"check:{application.source_id}"
+        await access_log.log_versions(
+            unit.connection, caller, "read", applications.name, asked_of, (application.person,)
+        )
+    return SelfEmploymentCheck(decision=decision)
 
 
 async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> SelfEmploymentFileState:
     """Its present state; the reading is logged. Raises NotFound."""
-    async with unit_of_work(engine) as unit:
-        record = await records.load(unit.connection, applications, id)
-        file = _seen(record, caller)
-        await _note(unit, id, file, caller, "read", None)
-        return await _shown(unit, record, file)
+    return await read_file(engine, FILES, id, caller)
 
 
 async def work_list(
@@ -218,28 +253,33 @@ async def work_list(
 
 
 async def decide(asked: StepRequest) -> SelfEmploymentFileState:
-    """Puts the application to the rules in force today; granted, the certificate is issued. Raises as `_step`."""
+    """Puts the application to the rules in force today; granted, the certificate is issued. Raises as `step_file`."""
 
     async def change(unit: UnitOfWork, file: SelfEmploymentFile) -> tuple[SelfEmploymentFile, str]:
-        today, application = clock.today(), file.application
-        banned = await barred(unit, [(application.person, max(application.valid_from, today))])
-        decision = rule.decide(_applicant(application), banned, rulebook().on(today))
+        application = file.application
+        decision = await _judged(unit, application, clock.today())
         if decision.outcome is not DecisionOutcome.GRANTED:
             return file.model_copy(update={"status": "refused", "decision": decision}), "decision: refused"
         id = await _issue(unit, asked, application)
         update = {"status": "granted", "decision": decision, "certificate": id}
         return file.model_copy(update=update), "certificate issued"
 
-    return await _step(asked, "decide", change)
+    return await step_file(asked, FILES, "decide", change)
 
 
 async def withdraw(asked: StepRequest, body: SelfEmploymentWithdrawal) -> SelfEmploymentFileState:
-    """The certificate is no longer wanted. Raises as `_step`."""
+    """The certificate is no longer wanted. Raises as `step_file`."""
 
     async def change(_unit: UnitOfWork, file: SelfEmploymentFile) -> tuple[SelfEmploymentFile, str]:
         return file.model_copy(update={"status": "withdrawn"}), body.reason
 
-    return await _step(asked, "withdraw", change)
+    return await step_file(asked, FILES, "withdraw", change)
+
+
+async def _judged(unit: UnitOfWork, application: SelfEmploymentApplication, today: date) -> Decision:
+    """By the table and the norms in force today."""
+    banned = await barred(unit, [(application.person, max(application.valid_from, today))])
+    return rule.decide(_applicant(application), banned, rulebook().on(today))
 
 
 def _applicant(application: SelfEmploymentApplication) -> rule.Applicant:
@@ -277,68 +317,3 @@ async def _issue(unit: UnitOfWork, asked: StepRequest, application: SelfEmployme
     await records.submit(unit.connection, tables.work_permit, [submission])
     unit.emit(Event.of(permit, permit.source_id, 1, PERMITS.time(permit)))
     return id
-
-
-async def _step(
-    asked: StepRequest,
-    act: Act,
-    change: Callable[[UnitOfWork, SelfEmploymentFile], Awaitable[tuple[SelfEmploymentFile, str]]],
-) -> SelfEmploymentFileState:
-    """The application after an act. Raises NotFound, also out of the caller's reach, VersionMismatch, Conflict where
-    its state is none that the act leads from or the key was used for another request, and what `change` raises."""
-
-    async def perform_act(unit: UnitOfWork) -> SelfEmploymentFileState:
-        record = await records.load(unit.connection, applications, asked.id, lock=True)
-        file = _seen(record, asked.caller)
-        records.expect_version(record, asked.version)
-        sources, targets = TRANSITIONS[act]
-        if file.status not in sources:
-            raise Conflict(
-                f"The application is {file.status}; this can be done only while it is {' or '.join(sources)}."
-            )
-        changed, reason = await change(unit, file)
-        if changed.status not in targets:
-            raise ValueError(f"{act} does not lead to {changed.status}")
-        revised = await records.revise(
-            unit.connection,
-            applications,
-            record,
-            changed.model_dump_json(),
-            author=asked.caller.subject,
-            reason=reason,
-            columns=changed.columns,
-        )
-        await _note(unit, revised.id, changed, asked.caller, "change", reason)
-        return await _shown(unit, revised, changed)
-
-    async def repeated(unit: UnitOfWork, shown: SelfEmploymentFileState) -> None:
-        await _note(unit, shown.id, shown, asked.caller, "repeat", None)
-
-    async def seen(unit: UnitOfWork) -> None:
-        _seen(await records.load(unit.connection, applications, asked.id), asked.caller)
-
-    return await perform(asked.engine, asked.key, SelfEmploymentFileState, perform_act, seen=seen, repeated=repeated)
-
-
-def _seen(record: Record, caller: Caller) -> SelfEmploymentFile:
-    """The file, if the caller reaches it. Raises NotFound."""
-    file = SelfEmploymentFile.read(record.body)
-    if not reaches(caller, APPLICATIONS, file.application):
-        raise NotFound("There is no such application for a certificate of self-employment.")
-    return file
-
-
-async def _shown(unit: UnitOfWork, record: Record, file: SelfEmploymentFile) -> SelfEmploymentFileState:
-    """The file as the register holds it, with the present state of its certificate."""
-    state = None
-    if file.certificate is not None:
-        permit = await records.load(unit.connection, tables.work_permit, file.certificate)
-        state = state_of(WorkPermit.read(permit.body), clock.today())
-    return SelfEmploymentFileState(id=record.id, version=record.version, certificate_state=state, **dict(file))
-
-
-async def _note(
-    unit: UnitOfWork, id: UUID, file: SelfEmploymentFile, caller: Caller, action: access_log.Action, reason: str | None
-) -> None:
-    person = file.application.person
-    await access_log.log_versions(unit.connection, caller, action, applications.name, id, (person,), reason)

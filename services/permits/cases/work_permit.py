@@ -10,10 +10,10 @@ from services.permits.cases.fee import FeeSetting, Payment, expect_right, expect
 from services.permits.cases.lapse_run import lapse
 from services.permits.cases.quota import take_effect
 from services.permits.cases.work_permit_application import (
+    FILES,
     ApplicationFile,
     FileState,
     peek,
-    step_file,
 )
 from services.permits.cases.worker import Worker
 from services.permits.labour_market.port import LabourMarket
@@ -34,6 +34,7 @@ from shared.identity.scope import belongs_to
 from shared.kernel.calendar import add_days
 from shared.kernel.decisions import CheckOutcome, DecisionOutcome
 from shared.outbox.unit_of_work import UnitOfWork
+from shared.records.files import step_file
 from shared.records.record_type import RecordType, Revision
 from shared.records.step import StepRequest
 
@@ -83,7 +84,7 @@ PERMITS = RecordType(
     path="work-permits",
     writers=("permits-officer",),
     readers=("permits-officer", "employer"),
-    scope=belongs_to(region="region", employer="employer_bin"),
+    scope=belongs_to(region="region", employer="employer_bin", shown_to={"region": "further_regions"}),
     time=_time,
     day="issued_on",
     columns=_columns,
@@ -103,7 +104,7 @@ async def decide(asked: StepRequest, market: LabourMarket) -> FileState:
     known = await market_answers(market, seen.application, clock.today()) if seen.status == "submitted" else Known()
     await take_effect(asked.engine)  # of the year's quota the version of today counts
     await lapse(asked.engine, asked.caller)  # whoever did not pay must not stand in the way of who applies now
-    return await step_file(asked, "decide", change)
+    return await step_file(asked, FILES, "decide", change)
 
 
 async def _decide(
@@ -129,7 +130,7 @@ async def set_fee(asked: StepRequest, setting: FeeSetting) -> FileState:
     async def change(_unit: UnitOfWork, file: ApplicationFile) -> tuple[ApplicationFile, str]:
         return file.model_copy(update={"fee": fee_set(file.fee, setting)}), setting.reason
 
-    return await step_file(asked, "set_fee", change)
+    return await step_file(asked, FILES, "set_fee", change)
 
 
 async def pay(asked: StepRequest, payment: Payment) -> FileState:
@@ -142,7 +143,7 @@ async def pay(asked: StepRequest, payment: Payment) -> FileState:
         expect_none_barred(await barred_among(unit, file, clock.today()))
         return await _issue(unit, asked, file.model_copy(update={"payment": payment}), clock.today())
 
-    return await step_file(asked, "pay", change)
+    return await step_file(asked, FILES, "pay", change)
 
 
 def expect_none_barred(barred: Sequence[Barred]) -> None:

@@ -3,7 +3,7 @@
 The states and what leads from one to the next stand in TRANSITIONS; `decide` and `pay` are in work_permit.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any, Literal
@@ -25,8 +25,8 @@ from services.permits.store.tables import work_permit_application as application
 from shared import clock
 from shared.audit import access_log
 from shared.db import records
-from shared.db.records import FIRST, Record, Submission
-from shared.errors import Conflict, Fault, Invalid, NotFound
+from shared.db.records import FIRST, Record
+from shared.errors import Fault, Invalid, NotFound
 from shared.events.contradictions import Contradiction, Pointer, twice
 from shared.events.wire import (
     Activity,
@@ -39,11 +39,12 @@ from shared.events.wire import (
 )
 from shared.http.answers import Versioned
 from shared.identity.callers import Caller
-from shared.identity.scope import belongs_to, expect_reach, reaches, within
+from shared.identity.scope import belongs_to, expect_reach, within
 from shared.kernel.decisions import Decision
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import plausibility
-from shared.records.step import StepRequest, perform
+from shared.records.files import File, FileType, open_file, read_file, step_file, submit_file
+from shared.records.step import StepRequest
 
 Status = Literal["submitted", "refused", "granted", "issued", "withdrawn", "lapsed"]
 Act = Literal["decide", "set_fee", "pay", "withdraw", "lapse"]
@@ -106,10 +107,10 @@ class Application(WireModel):
         return (self.region, *self.further_regions)
 
 
-APPLICATIONS = belongs_to(region="region", employer="employer_bin")
+APPLICATIONS = belongs_to(region="region", employer="employer_bin", shown_to={"region": "further_regions"})
 
 
-class ApplicationFile(WireModel):
+class ApplicationFile(File):
     """An application and what became of it. `permits` are the permits-to-be, in the order of the workers, from the
     moment it is granted; `activity` and `employer_form` are the employer's when it applied."""
 
@@ -169,6 +170,29 @@ class FileState(Versioned, ApplicationFile):
     id: UUID
 
 
+async def _note(
+    unit: UnitOfWork,
+    id: UUID,
+    file: ApplicationFile,
+    caller: Caller,
+    action: access_log.Action,
+    reason: str | None,
+) -> None:
+    persons = [worker.person for worker in file.application.workers]
+    await access_log.log_versions(unit.connection, caller, action, applications.name, id, persons, reason)
+
+
+FILES = FileType(
+    "There is no such work permit application.",
+    applications,
+    ApplicationFile,
+    FileState,
+    TRANSITIONS,
+    scope=APPLICATIONS,
+    note=_note,
+)
+
+
 class ApplicationReceipt(Versioned):
     """Where the application is held and when it will be decided at the latest."""
 
@@ -201,15 +225,9 @@ async def submit(engine: AsyncEngine, application: Application, caller: Caller) 
     async with unit_of_work(engine) as unit:
         file = await drafted(unit, application, clock.today())
         name = f"{application.employer_bin}:{application.source_id}"
-        submission = Submission(name, file, caller.subject, file.columns)
-        (taken,) = await records.submit(unit.connection, applications, [submission])
-        record = await records.load(unit.connection, applications, taken.id)
-        held = file_of(record)
-        if held.application != application:
-            raise Conflict("The same source_id holds another application; take a new one for a new application.")
-        await _note(unit, record.id, held, caller, "create" if taken.outcome == "created" else "repeat", None)
-    receipt = ApplicationReceipt(id=record.id, version=FIRST, source_id=application.source_id, decide_by=held.decide_by)
-    return receipt, taken.outcome == "created"
+        held, new = await submit_file(unit, FILES, name, file, caller)
+    receipt = ApplicationReceipt(id=held.id, version=FIRST, source_id=application.source_id, decide_by=held.decide_by)
+    return receipt, new
 
 
 def expect_plausible(application: Application) -> None:
@@ -245,17 +263,9 @@ def file_of(record: Record) -> ApplicationFile:
     return ApplicationFile.read(record.body)
 
 
-def _state_of(record: Record, file: ApplicationFile) -> FileState:
-    return FileState(id=record.id, version=record.version, **dict(file))
-
-
 async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> FileState:
     """Its present state; the reading is logged for every worker. Raises NotFound."""
-    async with unit_of_work(engine) as unit:
-        record = await records.load(unit.connection, applications, id)
-        file = _file_seen(record, caller)
-        await _note(unit, record.id, file, caller, "read", None)
-    return _state_of(record, file)
+    return await read_file(engine, FILES, id, caller)
 
 
 async def find(
@@ -263,7 +273,7 @@ async def find(
 ) -> Sequence[ApplicationLine]:
     """The work list, most urgent first: whose decision is due, without persons, of those that the caller
     reaches."""
-    own = within(caller, APPLICATIONS, store.places())
+    own = within(caller, APPLICATIONS, store.places(), store.shown())
     async with engine.connect() as connection:
         lines = await store.find(connection, applications, own, status, after, limit)
     return [ApplicationLine.model_validate(asdict(line)) for line in lines]
@@ -276,83 +286,12 @@ async def withdraw(asked: StepRequest, body: TakeBack) -> FileState:
         await quota.release(unit.connection, asked.id)
         return file.model_copy(update={"status": "withdrawn"}), body.reason
 
-    return await step_file(asked, "withdraw", change)
-
-
-async def step_file(
-    asked: StepRequest,
-    act: Act,
-    change: Callable[[UnitOfWork, ApplicationFile], Awaitable[tuple[ApplicationFile, str]]],
-) -> FileState:
-    """The application after an act: `change` answers with its next state and why, and does what must happen with it.
-    Raises NotFound, also out of the caller's reach, VersionMismatch, Conflict where its state is none that the act
-    leads from or the key was used for another request, and what `change` raises."""
-
-    async def perform_act(unit: UnitOfWork) -> FileState:
-        record = await records.load(unit.connection, applications, asked.id, lock=True)
-        file = _file_seen(record, asked.caller)
-        records.expect_version(record, asked.version)
-        expect_open_to(act, file)
-        changed, reason = await change(unit, file)
-        return await _keep(unit, record, changed, act, asked.caller, reason)
-
-    async def repeated(unit: UnitOfWork, shown: FileState) -> None:
-        await _note(unit, shown.id, shown, asked.caller, "repeat", None)
-
-    async def seen(unit: UnitOfWork) -> None:
-        _file_seen(await records.load(unit.connection, applications, asked.id), asked.caller)
-
-    return await perform(asked.engine, asked.key, FileState, perform_act, seen=seen, repeated=repeated)
+    return await step_file(asked, FILES, "withdraw", change)
 
 
 async def peek(asked: StepRequest) -> ApplicationFile:
     """The application as it stands before an act, unlocked and shown to nobody: for what is asked of others before the
     transaction begins. Raises NotFound, also out of the caller's reach."""
-    async with asked.engine.connect() as connection:
-        return _file_seen(await records.load(connection, applications, asked.id), asked.caller)
-
-
-def _file_seen(record: Record, caller: Caller) -> ApplicationFile:
-    """The file, if the caller reaches it. Raises NotFound."""
-    file = file_of(record)
-    if not reaches(caller, APPLICATIONS, file.application):
-        raise NotFound("There is no such work permit application.")
+    async with unit_of_work(asked.engine) as unit:
+        _, file = await open_file(unit, FILES, asked.id, asked.caller)
     return file
-
-
-def expect_open_to(act: Act, file: ApplicationFile) -> None:
-    """Raises Conflict in a state that the act does not lead from."""
-    sources, _ = TRANSITIONS[act]
-    if file.status not in sources:
-        raise Conflict(f"The application is {file.status}; this can be done only while it is {' or '.join(sources)}.")
-
-
-async def _keep(
-    unit: UnitOfWork, record: Record, file: ApplicationFile, act: Act, caller: Caller, reason: str
-) -> FileState:
-    """Gives the application its next version; the change is logged for every worker."""
-    if file.status not in TRANSITIONS[act][1]:
-        raise ValueError(f"{act} does not lead to {file.status}")
-    revised = await records.revise(
-        unit.connection,
-        applications,
-        record,
-        file.model_dump_json(),
-        author=caller.subject,
-        reason=reason,
-        columns=file.columns,
-    )
-    await _note(unit, revised.id, file, caller, "change", reason)
-    return _state_of(revised, file)
-
-
-async def _note(
-    unit: UnitOfWork,
-    id: UUID,
-    file: ApplicationFile,
-    caller: Caller,
-    action: access_log.Action,
-    reason: str | None,
-) -> None:
-    persons = [worker.person for worker in file.application.workers]
-    await access_log.log_versions(unit.connection, caller, action, applications.name, id, persons, reason)

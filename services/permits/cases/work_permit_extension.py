@@ -5,7 +5,7 @@ extended_work_permit. An extension names the permit and holds no person: whose p
 (decision 0041).
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any, Literal
@@ -25,17 +25,18 @@ from services.permits.store.tables import work_permit_extension as extensions
 from shared import clock
 from shared.audit import access_log
 from shared.db import records
-from shared.db.records import Record, Submission
+from shared.db.records import Record
 from shared.errors import Conflict, NotFound
 from shared.events.permits import WorkPermit
 from shared.events.wire import Bin, Date, ReckonedDate, Region, SourceId, WireModel
 from shared.http.answers import Versioned
 from shared.identity.callers import Caller
-from shared.identity.scope import belongs_to, reaches, within
+from shared.identity.scope import belongs_to, expect_own, sees, within
 from shared.kernel.decisions import Decision
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import plausibility
-from shared.records.step import StepRequest, perform
+from shared.records.files import File, FileType, read_file, step_file, submit_file
+from shared.records.step import StepRequest
 
 Status = Literal["submitted", "refused", "granted", "extended", "withdrawn", "lapsed"]
 Act = Literal["decide", "set_fee", "pay", "withdraw", "lapse"]
@@ -54,7 +55,7 @@ TRANSITIONS: dict[Act, tuple[tuple[Status, ...], tuple[Status, ...]]] = {
 """From which states each act leads, and to which."""
 
 KINDS = ("employer", "seasonal", "intra_corporate")
-EXTENSIONS = belongs_to(region="region", employer="employer_bin")
+EXTENSIONS = belongs_to(region="region", employer="employer_bin", shown_to={"region": "further_regions"})
 
 
 class PermitExtension(WireModel):
@@ -66,8 +67,9 @@ class PermitExtension(WireModel):
     wage: int = Field(strict=True, ge=0, le=1_000_000_000)
 
 
-class PermitExtensionFile(WireModel):
-    """An application for an extension and what became of it. `valid_from` is the day after the permit's last day."""
+class PermitExtensionFile(File):
+    """An application for an extension and what became of it. `valid_from` is the day after the permit's last day,
+    `further_regions` the permit's."""
 
     application: PermitExtension
     employer_bin: Bin
@@ -79,6 +81,7 @@ class PermitExtensionFile(WireModel):
     decision: Decision | None = None
     fee: FeeDue | None = None
     payment: Payment | None = None
+    further_regions: tuple[Region, ...] = ()
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -108,7 +111,38 @@ class PermitExtensionLine(BaseModel):
     pay_by: Date | None
 
 
-Change = Callable[[UnitOfWork, PermitExtensionFile, Record], Awaitable[tuple[PermitExtensionFile, str]]]
+def fact_of(permit: Record) -> WorkPermit:
+    """What a record of a permit says."""
+    return WorkPermit.read(permit.body)
+
+
+async def permit_of(unit: UnitOfWork, file: PermitExtensionFile, *, lock: bool = False) -> Record:
+    """The permit that the extension is for, locked if asked."""
+    return await records.load(unit.connection, tables.work_permit, file.application.permit_id, lock=lock)
+
+
+async def _itself(_unit: UnitOfWork, file: PermitExtensionFile) -> PermitExtensionFile:
+    """The places and the employer stand in the file: the application names the permit only."""
+    return file
+
+
+async def _note(
+    unit: UnitOfWork, id: UUID, file: PermitExtensionFile, caller: Caller, action: access_log.Action, reason: str | None
+) -> None:
+    person = fact_of(await permit_of(unit, file)).person
+    await access_log.log_access(unit.connection, caller, action, extensions.name, id, person, reason)
+
+
+FILES = FileType(
+    "There is no such application for an extension.",
+    extensions,
+    PermitExtensionFile,
+    PermitExtensionState,
+    TRANSITIONS,
+    scope=EXTENSIONS,
+    note=_note,
+    whose=_itself,
+)
 
 
 async def submit(engine: AsyncEngine, asked: PermitExtension, caller: Caller) -> tuple[PermitExtensionState, bool]:
@@ -123,14 +157,7 @@ async def submit(engine: AsyncEngine, asked: PermitExtension, caller: Caller) ->
         open_one = await store.opened(unit.connection, asked.permit_id)
         if open_one is not None and (await records.load(unit.connection, extensions, open_one)).source_id != name:
             raise Conflict("An extension of the permit is asked for already: take that one back, or wait for it.")
-        submission = Submission(name, file, caller.subject, file.columns)
-        (taken,) = await records.submit(unit.connection, extensions, [submission])
-        record = await records.load(unit.connection, extensions, taken.id)
-        held = read_file(record)
-        if held.application != asked:
-            raise Conflict("The same source_id holds another application; take a new one for a new application.")
-        await _note(unit, record.id, permit, caller, "create" if taken.outcome == "created" else "repeat", None)
-    return _state_of(record, held), taken.outcome == "created"
+        return await submit_file(unit, FILES, name, file, caller)
 
 
 def drafted_extension(asked: PermitExtension, permit: WorkPermit, today: date) -> PermitExtensionFile:
@@ -145,114 +172,45 @@ def drafted_extension(asked: PermitExtension, permit: WorkPermit, today: date) -
         submitted_on=today,
         decide_by=rule.decide_by(today, rulebook().on(today)),
         valid_from=rule.first_day(permit.valid_until),
+        further_regions=permit.further_regions,
     )
 
 
-def read_file(record: Record) -> PermitExtensionFile:
+def file_of(record: Record) -> PermitExtensionFile:
     """The application that the register holds."""
     return PermitExtensionFile.read(record.body)
 
 
 async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> PermitExtensionState:
     """Its present state; the reading is logged for the worker. Raises NotFound."""
-    async with unit_of_work(engine) as unit:
-        record = await records.load(unit.connection, extensions, id)
-        file = _seen(record, caller)
-        await _note(unit, id, fact_of(await _permit_record(unit, file)), caller, "read", None)
-    return _state_of(record, file)
+    return await read_file(engine, FILES, id, caller)
 
 
 async def find(
     engine: AsyncEngine, status: Status | None, after: tuple[date, UUID] | None, limit: int, caller: Caller
 ) -> Sequence[PermitExtensionLine]:
     """The work list, most urgent first, of those that the caller reaches; without persons."""
-    own = within(caller, EXTENSIONS, store.places())
+    own = within(caller, EXTENSIONS, store.places(), store.shown())
     async with engine.connect() as connection:
         lines = await work_list.find(connection, extensions, own, status, after, limit)
     return [PermitExtensionLine.model_validate(asdict(line)) for line in lines]
 
 
 async def withdraw(asked: StepRequest, body: TakeBack) -> PermitExtensionState:
-    """The employer no longer wants the extension; the permit stays as it is. Raises as `step_extension`."""
+    """The employer no longer wants the extension; the permit stays as it is. Raises as `step_file`."""
 
-    async def change(unit: UnitOfWork, file: PermitExtensionFile, _permit: Record) -> tuple[PermitExtensionFile, str]:
+    async def change(unit: UnitOfWork, file: PermitExtensionFile) -> tuple[PermitExtensionFile, str]:
         await quota.release(unit.connection, asked.id)
         return file.model_copy(update={"status": "withdrawn"}), body.reason
 
-    return await step_extension(asked, "withdraw", change)
-
-
-async def step_extension(asked: StepRequest, act: Act, change: Change) -> PermitExtensionState:
-    """The application after an act. Raises NotFound, also out of the caller's reach, VersionMismatch, Conflict where
-    its state is none that the act leads from or the key was used for another request, and what `change` raises."""
-
-    async def perform_act(unit: UnitOfWork) -> PermitExtensionState:
-        record = await records.load(unit.connection, extensions, asked.id, lock=True)
-        file = _seen(record, asked.caller)
-        records.expect_version(record, asked.version)
-        expect_open_to(act, file)
-        permit = await _permit_record(unit, file, lock=True)
-        changed, reason = await change(unit, file, permit)
-        if changed.status not in TRANSITIONS[act][1]:
-            raise ValueError(f"{act} does not lead to {changed.status}")
-        revised = await records.revise(
-            unit.connection,
-            extensions,
-            record,
-            changed.model_dump_json(),
-            author=asked.caller.subject,
-            reason=reason,
-            columns=changed.columns,
-        )
-        await _note(unit, revised.id, fact_of(permit), asked.caller, "change", reason)
-        return _state_of(revised, changed)
-
-    async def repeated(unit: UnitOfWork, shown: PermitExtensionState) -> None:
-        await _note(unit, shown.id, fact_of(await _permit_record(unit, shown)), asked.caller, "repeat", None)
-
-    async def seen(unit: UnitOfWork) -> None:
-        _seen(await records.load(unit.connection, extensions, asked.id), asked.caller)
-
-    return await perform(asked.engine, asked.key, PermitExtensionState, perform_act, seen=seen, repeated=repeated)
-
-
-def expect_open_to(act: Act, file: PermitExtensionFile) -> None:
-    """Raises Conflict in a state that the act does not lead from."""
-    sources, _ = TRANSITIONS[act]
-    if file.status not in sources:
-        raise Conflict(f"The application is {file.status}; this can be done only while it is {' or '.join(sources)}.")
-
-
-def _seen(record: Record, caller: Caller) -> PermitExtensionFile:
-    """The file, if the caller reaches it. Raises NotFound."""
-    file = read_file(record)
-    if not reaches(caller, EXTENSIONS, file):
-        raise NotFound("There is no such application for an extension.")
-    return file
+    return await step_file(asked, FILES, "withdraw", change)
 
 
 async def permit_for(unit: UnitOfWork, id: UUID, caller: Caller, *, lock: bool = False) -> Record:
-    """The permit whose extension is asked for. Raises NotFound, also out of the caller's reach."""
+    """The permit whose extension is asked for. Raises NotFound, also out of the caller's reach, Forbidden for an
+    officer of a further region."""
     record = await records.load(unit.connection, tables.work_permit, id, lock=lock)
-    if not reaches(caller, EXTENSIONS, fact_of(record)):
+    if not sees(caller, EXTENSIONS, fact_of(record)):
         raise NotFound("There is no such work permit.")
+    expect_own(caller, EXTENSIONS, fact_of(record))
     return record
-
-
-async def _permit_record(unit: UnitOfWork, file: PermitExtensionFile, *, lock: bool = False) -> Record:
-    return await records.load(unit.connection, tables.work_permit, file.application.permit_id, lock=lock)
-
-
-def fact_of(permit: Record) -> WorkPermit:
-    """What a record of a permit says."""
-    return WorkPermit.read(permit.body)
-
-
-def _state_of(record: Record, file: PermitExtensionFile) -> PermitExtensionState:
-    return PermitExtensionState(id=record.id, version=record.version, **dict(file))
-
-
-async def _note(
-    unit: UnitOfWork, id: UUID, permit: WorkPermit, caller: Caller, action: access_log.Action, reason: str | None
-) -> None:
-    await access_log.log_access(unit.connection, caller, action, extensions.name, id, permit.person, reason)

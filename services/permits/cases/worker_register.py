@@ -29,10 +29,9 @@ from shared.events.person import DocumentKey, Iin, Person
 from shared.events.wire import Activity, Bin, Date, Occupation, ReckonedDate, Region, WireModel
 from shared.http.paging import page
 from shared.identity.callers import Caller
-from shared.identity.scope import belongs_to, within
+from shared.identity.scope import belongs_to
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import search
-from shared.records.members import text_of
 from shared.records.record_type import RecordType
 from shared.records.search import RecordQuery
 from shared.records.state import RecordVersion, version_of
@@ -191,7 +190,7 @@ def _id(found: _Found) -> UUID:
 
 
 def _reached(kind: RecordType[Any], caller: Caller) -> Any:
-    return within(caller, kind.scope, {place: text_of(kind.table, path) for place, path in kind.scope.places.items()})
+    return search.seen_by(caller, kind)
 
 
 async def _log(unit: UnitOfWork, kinds: Sequence[RecordType[Any]], found: Sequence[_Found], caller: Caller) -> None:

@@ -42,7 +42,7 @@ class Tax:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What the rules see: `months` paid for now, `held` those that the permit has had before, `others` the permits of
-    the household's other labour immigrants."""
+    the household's other labour immigrants; `suspended` where the permit does not hold for the time being."""
 
     citizenship: str
     region: str
@@ -53,6 +53,7 @@ class Asked:
     police_object: bool
     others: Sequence[Span] = ()
     held: int = 0
+    suspended: bool = False
 
     @property
     def span(self) -> Span:
@@ -172,6 +173,8 @@ def _household(asked: Asked, norms: NormsInForce) -> Check:
 def _still_holds(asked: Asked, norms: NormsInForce) -> Check:
     norm = norms["longest_term_labour_immigrant"]
     ends = last_day(asked.valid_from, asked.held)
+    if norms.day <= ends and asked.suspended:
+        return Check.failed(norm, "the permit is suspended", "have the permit resumed")
     if norms.day <= ends:
         return Check.passed(norm, f"the permit holds until {ends}")
     return Check.failed(norm, f"the permit ended on {ends}", "apply for a new permit")

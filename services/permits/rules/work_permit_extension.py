@@ -114,7 +114,7 @@ def _term(asked: ExtensionAsked, norms: NormsInForce) -> Check:
     months = norm.table().get(asked.group)
     first, least = first_day(asked.ends), norms["shortest_term"].whole()
     if months is None:
-        return Check.not_applicable(norm, f"{_name(asked)}: no extension")
+        return _without_term(asked, norms)
     if asked.until < add_days(add_months(first, least), -1):
         soonest = add_days(add_months(first, least), -1)
         return Check.failed(norm, f"until {asked.until}: below {least} month", f"ask for {soonest} or a later day")
@@ -122,6 +122,18 @@ def _term(asked: ExtensionAsked, norms: NormsInForce) -> Check:
     if asked.until <= last:
         return Check.passed(norm, f"from {first} until {asked.until}, at most {months} months")
     return Check.failed(norm, f"from {first} until {asked.until}, at most {months} months", f"ask for at most {last}")
+
+
+def _without_term(asked: ExtensionAsked, norms: NormsInForce) -> Check:
+    """Of a permit whose category or kind has no term of extensions: none is granted. Where the norm of times refuses
+    it already, this one adds nothing."""
+    norm, most = norms["extension_longest"], norms["extension_times"].table().get(asked.group)
+    if most == 0:
+        return Check.not_applicable(norm, f"{_name(asked)}: no extension")
+    if asked.kind == "employer" and asked.category is None:
+        found = "the permit's category, by which its extensions go, is not on record"
+        return Check.failed(norm, found, "have the category of the permit recorded")
+    return Check.failed(norm, f"{_name(asked)}: no term of an extension is known", "apply for a new permit")
 
 
 def _name(asked: ExtensionAsked) -> str:

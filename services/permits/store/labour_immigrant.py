@@ -1,6 +1,6 @@
 """What a decision on a labour immigrant asks of other tables: the household's permits, registrations, payments."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -53,6 +53,12 @@ async def of_household(connection: AsyncConnection, iin: str, reached: ColumnEle
     """The household's applications that are reached, newest first."""
     mine = and_(table.c.household_iin == iin, reached)
     return _records(await connection.execute(newest_where(table, mine, None, MOST_OF_HOUSEHOLD)))
+
+
+async def of_permits(connection: AsyncConnection, permits: Collection[UUID]) -> dict[UUID, Record]:
+    """The applications by which permits were issued, by permit; nothing for permits of another kind."""
+    rows = (await connection.execute(select(table).where(table.c.permit_id.in_(permits)))).all()
+    return {row.permit_id: record for row, record in zip(rows, _records(rows), strict=True)}
 
 
 def _records(rows: Iterable[Any]) -> list[Record]:

@@ -141,6 +141,16 @@ quota_told = Table(
     info=grants.may("UPDATE", because="a later state was told"),
 )
 
+# The state of an employer's staff at a year's end that others were last told; empty where it was taken back.
+staff_told = Table(
+    "staff_told",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    info=grants.may("UPDATE", because="a later state was told"),
+)
+
 work_permit_application = record_table(
     metadata,
     "work_permit_application",
@@ -272,6 +282,7 @@ labour_immigrant_application = record_table(
     Column("permit_id", PgUUID, ForeignKey("work_permit.id")),
 )
 Index("labour_immigrant_application_of_household", labour_immigrant_application.c.household_iin)
+Index("labour_immigrant_application_of_permit", labour_immigrant_application.c.permit_id)
 Index(
     "labour_immigrant_application_work_list",
     labour_immigrant_application.c.status,

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.permits.store.tables import payment, work_permit_application
 from shared.identity.scope import Kind
+from shared.records.members import json_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,11 @@ def places() -> dict[Kind, ColumnElement[Any]]:
     """What says to what an application belongs."""
     region: ColumnElement[Any] = literal_column("work_permit_application.body #>> '{application,region}'")
     return {"region": region, "employer": work_permit_application.c.employer_bin}
+
+
+def shown() -> dict[Kind, ColumnElement[Any]]:
+    """To which further places an application is shown."""
+    return {"region": json_of(work_permit_application, "application.further_regions")}
 
 
 async def find(

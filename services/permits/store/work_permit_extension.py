@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.permits.store.tables import work_permit
 from services.permits.store.tables import work_permit_extension as table
 from shared.identity.scope import Kind
+from shared.records.members import json_of
 
 OPEN = ("submitted", "granted")
 
@@ -21,6 +22,11 @@ def places() -> dict[Kind, ColumnElement[Any]]:
         "region": literal_column("work_permit_extension.body #>> '{region}'"),
         "employer": table.c.employer_bin,
     }
+
+
+def shown() -> dict[Kind, ColumnElement[Any]]:
+    """To which further places an application for an extension is shown."""
+    return {"region": json_of(table, "further_regions")}
 
 
 async def extended(connection: AsyncConnection, permit: UUID) -> Sequence[UUID]:

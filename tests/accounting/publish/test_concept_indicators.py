@@ -3,19 +3,25 @@
 import csv
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from services.accounting.cases.rebuild import rebuild
+from services.accounting.intake.decode import decode
 from services.accounting.intake.published.load import load
 from shared import clock
-from shared.events.permits import QuotaPool, WorkPermit
+from shared.events.envelope import Fact
+from shared.events.kandas import EmploymentRequest, QuotaInclusion, SupportGrant
+from shared.events.permits import EmployerStaff, QuotaPool, WorkPermit
 from shared.testing.api import Api
 from shared.testing.people import person
-from tests.accounting.conftest import Accounting
+from tests.accounting.conftest import HASHES, Accounting
 from tests.accounting.publish.test_quota_figures import pool
-from tests.accounting.publish.test_register_figures import say
+from tests.accounting.publish.test_register_figures import read, say
+from tests.accounting.world import Version, event
 
 FILE = Path("services/accounting/data/published_indicators.csv")
 
@@ -76,3 +82,166 @@ async def test_targets_are_for_everybody_and_values_are_not_yet(api: Api, writte
     assert all("section 5: «" in row["SOURCE"] for row in targets)
     answer = await api.client.get("/sdmx/v1/data/DF_INDICATOR/A.QUALIFIED_SHARE.REGISTER.KZ")
     assert answer.status_code == 404
+
+
+INCLUDED = {
+    "kind": "resettler", "region": "59", "region_of_origin": "61", "state": "included", "included_on": "2025-04-01"
+}  # fmt: skip
+SUPPORTED = {
+    "inclusion": "0199a0c0-0000-7000-8000-000000000001", "region": "59", "kind": "one_off", "granted_on": "2025-05-05",
+    "expected_employment": "long_term", "mci": 70, "amount": 70 * 3_932,
+}  # fmt: skip
+ASKED = {
+    "kind": "kandas", "status": "0199a0c0-0000-7000-8000-000000000002", "region": "55", "country_of_origin": "MNG",
+    "state": "asked", "asked_on": "2025-06-02",
+}  # fmt: skip
+FOUND = {
+    "state": "found", "found_on": "2026-02-02", "employer_bin": "200340001008", "position": "2341",
+    "expected_employment": "long_term",
+}  # fmt: skip
+
+
+async def tell(written: Accounting, *told: tuple[str, int, type[Fact], dict[str, Any], bool]) -> None:
+    """Versions of records: subject, version, fact, body, whether it was withdrawn."""
+    events = [
+        event(subject, version, Version(fact.TYPE, {"source_id": subject, **body}, withdrawn))
+        for subject, version, fact, body, withdrawn in told
+    ]
+    batch = decode("kandas", [each | {"position": n} for n, each in enumerate(events, 1)], HASHES)
+    assert batch.parked == []
+    await written.writer.take(batch)
+
+
+async def shares(api: Api) -> dict[str, str]:
+    """Indicators 4 and 5 of 2025, as parts of their wholes."""
+    found = {}
+    for row in await told(api, "A.KANDAS_EMPLOYED_SHARE+RESETTLERS_SUPPORTED_SHARE.REGISTER.KZ"):
+        part, whole = row["COMMENT_OBS"].split(" of ")
+        if row["TIME_PERIOD"] == "2025":
+            found[row["INDICATOR"]] = f"{part.partition(' ')[0]} of {whole.partition(' ')[0]} is {row['OBS_VALUE']}"
+    return found
+
+
+async def test_who_found_work_and_who_was_supported_are_shares_that_records_move(api: Api, written: Accounting) -> None:
+    """A correction, a withdrawal and a merge move them, and all of it anew amounts to the same."""
+    url = written.database.owner_url.replace("+asyncpg", "")
+    one, two, three = (person(citizenship="KAZ") for _ in range(3))
+    double = {**two, "iin": None}
+    asker, idle = person(), person()
+    await tell(
+        written,
+        ("I-1", 1, QuotaInclusion, INCLUDED | {"person": one}, False),
+        ("I-2", 1, QuotaInclusion, INCLUDED | {"person": two}, False),
+        ("I-3", 1, QuotaInclusion, INCLUDED | {"person": three, "included_on": "2024-12-31"}, False),
+        ("G-1", 1, SupportGrant, SUPPORTED | {"person": one}, False),
+        ("G-2", 1, SupportGrant, SUPPORTED | {"person": one, "kind": "other", "mci": None}, False),
+        ("G-3", 1, SupportGrant, SUPPORTED | {"person": two, "region": "55"}, False),
+        ("R-1", 1, EmploymentRequest, ASKED | {"person": asker}, False),
+        ("R-2", 1, EmploymentRequest, ASKED | {"person": asker, "asked_on": "2025-09-01"} | FOUND, False),
+        ("R-3", 1, EmploymentRequest, ASKED | {"person": idle}, False),
+        ("R-4", 1, EmploymentRequest, ASKED | FOUND | {"person": idle, "asked_on": "2026-01-05"}, False),
+        (
+            "R-5", 1, EmploymentRequest,
+            ASKED | FOUND | {"person": one, "kind": "resettler", "country_of_origin": None, "status": None,
+            "inclusion": SUPPORTED["inclusion"]}, False,
+        ),
+    )  # fmt: skip
+    employed, covered = "KANDAS_EMPLOYED_SHARE", "RESETTLERS_SUPPORTED_SHARE"
+    assert await shares(api) == {employed: "1 of 2 is 50.00", covered: "1 of 2 is 50.00"}
+
+    corrected = ASKED | {"person": idle} | FOUND
+    await tell(
+        written,
+        ("R-3", 2, EmploymentRequest, corrected, False),
+        ("G-3", 2, SupportGrant, SUPPORTED | {"person": two}, False),
+    )
+    assert await shares(api) == {employed: "2 of 2 is 100.00", covered: "2 of 2 is 100.00"}
+
+    await tell(
+        written,
+        ("R-2", 2, EmploymentRequest, ASKED | {"person": asker, "asked_on": "2025-09-01"} | FOUND, True),
+        ("G-1", 2, SupportGrant, SUPPORTED | {"person": one}, True),
+        ("I-4", 1, QuotaInclusion, INCLUDED | {"person": double, "included_on": "2025-07-01"}, False),
+    )
+    assert await shares(api) == {employed: "1 of 2 is 50.00", covered: "2 of 2 is 100.00"}, "by document one person"
+    await tell(written, ("G-2", 2, SupportGrant, SUPPORTED | {"person": one, "kind": "other", "mci": None}, True))
+    before = await shares(api)
+    assert before == {employed: "1 of 2 is 50.00", covered: "1 of 2 is 50.00"}
+    await rebuild(url, lambda _: None)
+    assert await shares(api) == before
+
+    kandas = await read(api, "DF_KANDAS/A..REGISTER.55.MNG?startPeriod=2025&endPeriod=2025", "INDICATOR")
+    assert (kandas["KANDAS_ASKED_WORK"], kandas["KANDAS_FOUND_WORK"]) == (2, 1)
+    settled = await read(api, "DF_INTERNAL/A..REGISTER.59.61?startPeriod=2025&endPeriod=2025", "INDICATOR")
+    assert [settled[name] for name in ("RESETTLERS", "RESETTLERS_SETTLED", "RESETTLERS_SUPPORTED")] == [3, 2, 1]
+
+
+_positions = count(1)
+
+
+def staff(year: int, foreigners: tuple[int, int], citizens: tuple[int, int] | None, **changes: Any) -> dict[str, Any]:
+    """Of categories 2 and 3."""
+    counts = {f"foreigners_{category}": 0 for category in "14"} | {"foreigners_2": foreigners[0]}
+    counts |= {"foreigners_3": foreigners[1]}
+    if citizens:
+        counts |= {f"citizens_{each}": n for each, n in zip("1234", (0, *citizens, 0), strict=True)}
+    return {"year": year, "reported_on": f"{year}-01-15" if citizens else None} | counts | changes
+
+
+async def staff_shares(api: Api) -> dict[tuple[str, str], tuple[str, str]]:
+    """Value and status of indicator 1 by code and year."""
+    rows = await told(api, "A.HEADS_SHARE+SPECIALISTS_SHARE.REGISTER.KZ")
+    return {(row["INDICATOR"], row["TIME_PERIOD"]): (row["OBS_VALUE"], row["OBS_STATUS"]) for row in rows}
+
+
+async def test_foreigners_are_a_share_of_the_staff_of_enterprises_that_reported(api: Api, written: Accounting) -> None:
+    await load(written.database.app_url.replace("+asyncpg", ""), [FILE], "NET", lambda _: None)
+    most = {f"{side}_{category}": 1_000_000 for side in ("foreigners", "citizens") for category in "1234"}
+    await say(
+        written,
+        EmployerStaff,
+        staff(2023, (0, 3), (0, 0)),  # foreigners alone; nobody of categories 1 and 2
+        staff(2024, (1, 3), (3, 7)),
+        staff(2025, (1, 1), (3, 13)),
+        staff(2025, (0, 1), (0, 4), citizens_4=9, foreigners_4=3),
+        staff(2025, (500, 500), None),
+        staff(2026, (0, 0), (3, 1), **most),
+        staff(2022, (5, 5), None),  # nobody reported
+    )
+    assert await staff_shares(api) == {
+        ("SPECIALISTS_SHARE", "2023"): ("100.00", "A"),
+        ("HEADS_SHARE", "2024"): ("25.00", "A"),
+        ("SPECIALISTS_SHARE", "2024"): ("30.00", "A"),
+        ("HEADS_SHARE", "2025"): ("25.00", "A"),
+        ("SPECIALISTS_SHARE", "2025"): ("16.13", "A"),  # 1 + 1 + 3 of 31
+        ("HEADS_SHARE", "2026"): ("50.00", "P"),
+        ("SPECIALISTS_SHARE", "2026"): ("50.00", "P"),
+    }
+    (of_2025,) = await told(api, "A.SPECIALISTS_SHARE.REGISTER.KZ?startPeriod=2025&endPeriod=2025")
+    assert of_2025["COMMENT_OBS"] == (
+        "5 foreigners by permit, without transfers within a company, of 31 workers of categories 3 and 4 at the year's"
+        " end, in 2 enterprises with foreigners that reported their citizens; 1 that did not are left out"
+    )
+    for code, target in (("HEADS_SHARE", "30"), ("SPECIALISTS_SHARE", "10")):
+        both = await told(api, f"A.{code}..KZ")
+        assert {row["METHOD"] for row in both} == {"REGISTER", "TARGET"}
+        assert [row["OBS_VALUE"] for row in both if row["METHOD"] == "TARGET"] == [target]
+
+
+async def test_staff_told_anew_counts_once_and_taken_back_not_at_all(api: Api, written: Accounting) -> None:
+    def version(number: int, foreigners: int, withdrawn: bool = False) -> dict[str, Any]:
+        data = staff(2025, (foreigners, 0), (3, 0), source_id="staff:2025:200340001008")
+        return event("staff:2025:200340001008", number, Version(EmployerStaff.TYPE, data, withdrawn))
+
+    async def take(*events: dict[str, Any]) -> None:
+        numbered = [each | {"position": next(_positions)} for each in events]
+        await written.writer.take(decode("permits", numbered, HASHES))
+
+    await take(version(1, 99))
+    await take(version(2, 1), version(1, 99), version(2, 1))  # corrected; told again, the older late
+    assert (before := await staff_shares(api)) == {("HEADS_SHARE", "2025"): ("25.00", "A")}
+    await rebuild(written.database.owner_url.replace("+asyncpg", ""), lambda _: None)
+    assert await staff_shares(api) == before
+    await take(version(3, 1, withdrawn=True))
+    nothing = "/sdmx/v1/data/DF_INDICATOR/A.HEADS_SHARE+SPECIALISTS_SHARE.REGISTER.KZ"
+    assert (await api.client.get(nothing, headers=api.token("statistician"))).status_code == 404

@@ -15,6 +15,7 @@ from services.accounting.cases.indicators import (
     Indicator,
     Loaded,
     Reported,
+    Share,
     Standing,
     parts,
 )
@@ -73,6 +74,15 @@ def test_what_is_counted_fits_the_places_of_its_flow(indicator: Indicator) -> No
         assert {len(records.place) for records in indicator.source.records} == {places}
     if isinstance(indicator.source, Difference):
         assert all(isinstance(each.source, Acts) for each in parts(indicator))
+
+
+def test_both_sides_of_a_share_are_keys_of_their_dataflow_by_its_codes() -> None:
+    """A key that no figure can have would be a share that is silently missing."""
+    sources = [each.source for each in INDICATORS if isinstance(each.source, Share)]
+    for side in (side for source in sources for side in (source.part, source.whole)):
+        flow, _, key = side.partition("/")
+        for dimension, codes in zip(FLOWS[flow].dimensions, key.split("."), strict=True):
+            assert set(codes.split("+")) <= set(codes_of(dimension.enumeration)), (side, dimension.id)
 
 
 def test_every_cell_of_the_cube_and_every_reported_concept_is_published() -> None:

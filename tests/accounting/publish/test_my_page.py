@@ -28,7 +28,9 @@ NOT_OF_PERSONS = {
     *("employer", "employer_inspection", "feed_coverage", "host_country_figure", "labour_complaint", "labour_risk"),
     *("placement_agency", "placement_complaint", "placement_contract", "quota_order", "quota_pool"),
     *("register_total", "remittance", "statistics_request", "regional_quota"),
+    "employer_staff",
     *("cultural_centre", "notable_kazakh"),  # of public pages: nobody's identity
+    "centre",  # of houses
 }
 
 

@@ -154,15 +154,16 @@ class TestLabour:
             {"person": person(citizenship="TUR"), "company_bin": "150340001236", "region": "71", "activity": "G",
              "ground": "entrepreneur", "valid_from": "2024-01-15", "valid_until": "2026-01-14"},
         )  # fmt: skip
-        permits = [permit(kind=kind, category=None) for kind in ("seasonal", "intra_corporate", "labour_immigrant")]
+        others = ("seasonal", "intra_corporate", "labour_immigrant", "self_employed")
+        permits = [permit(kind=kind, category=None) for kind in others]
         await say(written, WorkPermit, *permits, permit(person=both))
         by_kind = await read(
             api, "DF_LABOUR/M.WORKERS.REGISTER.._T._T.KZ._T._T?startPeriod=2024-02", "PERMIT_KIND", "TIME_PERIOD"
         )
         february = {kind: value for (kind, period), value in by_kind.items() if period == "2024-02"}
         assert february == {
-            "_T": 6,  # seven records of six persons: the kandas with a permit is one
-            **dict.fromkeys(("employer", "seasonal", "intra_corporate", "labour_immigrant"), 1),
+            "_T": 7,  # eight records of seven persons: the kandas with a permit is one
+            **dict.fromkeys(("employer", *others), 1),
             **dict.fromkeys(("kandas", "refugee", "business_immigrant"), 1),
         }
         january = await read(
@@ -171,6 +172,21 @@ class TestLabour:
         )  # fmt: skip
         assert january["business_immigrant", "G", "TUR", "_X", "_X"] == 1
         assert january["employer", "F", "MNG", "qualified", "3"] == 1
+
+    async def test_an_extended_permit_counts_to_its_new_end_and_stays_one(self, api: Api, written: Accounting) -> None:
+        months = "?startPeriod=2023-12&endPeriod=2024-02"
+        workers = f"DF_LABOUR/M.WORKERS.REGISTER.employer._T._T.KZ._T._T{months}"
+        issued = f"DF_LABOUR/M.PERMITS_ISSUED.REGISTER.employer._T._T.KZ._T._T{months}"
+        first = permit(source_id="WP-1", issued_on="2023-12-01", valid_until="2023-12-31")
+        for version, (until, counted) in enumerate(
+            (("2023-12-31", {"2023-12": 1}), ("2024-01-31", {"2023-12": 1, "2024-01": 1})), 1
+        ):
+            said = event("work-permit-1", version, Version(WorkPermit.TYPE, first | {"valid_until": until}, False))
+            await written.writer.take(decode("permits", [said | {"position": version}], HASHES))
+            found = await read(api, workers, "TIME_PERIOD")
+            assert {period: value for period, value in found.items() if value} == counted
+            assert (await read(api, issued, "TIME_PERIOD"))["2023-12"] == 1
+        assert sum((await read(api, issued, "TIME_PERIOD")).values()) == 1
 
     async def test_a_stranger_reads_the_total_alone(self, api: Api, written: Accounting) -> None:
         await say(written, WorkPermit, *[permit(region=region) for region in ("71", "75") * 3])

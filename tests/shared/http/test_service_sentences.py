@@ -17,8 +17,8 @@ from shared.kernel.codes import Language
 from tests.shared.http.test_languages import SAYING, said_by, written
 
 REFUSING = SAYING | {
-    "BadQuery", "Contradiction", "MalformedSignature", "NotImplementedHere", "NotOffered", "NothingFound", "QueryFault",
-    "Requirement", "TooMuch", "contradiction", "expect_whole_country", "not_before", "refusal", "twice",
+    "BadQuery", "Contradiction", "FileType", "MalformedSignature", "NotImplementedHere", "NotOffered", "NothingFound",
+    "QueryFault", "Requirement", "TooMuch", "contradiction", "expect_whole_country", "not_before", "refusal", "twice",
 }  # fmt: skip
 SPEAKING = [Path(entry_ban.__file__)]
 """Rules whose findings stand in problems; those of others stand in decisions, which are answers (decision 0026)."""

@@ -25,6 +25,7 @@ from services.accounting.cases.figures.mirror_figures import mirror_figures
 from services.accounting.cases.figures.quota_figures import quota_figures
 from services.accounting.cases.figures.register_figures import register_figures
 from services.accounting.cases.figures.share_figures import share_figures
+from services.accounting.cases.figures.staff_figures import staff_figures
 from services.accounting.cases.figures.transfer_figures import transfer_figures
 from services.accounting.cases.indicators import (
     Acts,
@@ -32,6 +33,7 @@ from services.accounting.cases.indicators import (
     QuotaPlaces,
     Reported,
     Share,
+    StaffShare,
     Standing,
     Transferred,
     wanted,
@@ -66,6 +68,7 @@ _COMPUTING: Final[Mapping[type, Computing]] = {
     Transferred: transfer_figures,
     QuotaPlaces: quota_figures,
     Share: share_figures,
+    StaffShare: staff_figures,
 }
 """What computes figures from each kind of source; Loaded figures are not computed."""
 

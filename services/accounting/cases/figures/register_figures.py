@@ -32,7 +32,9 @@ async def register_figures(connection: asyncpg.Connection, query: Query, limit: 
     (method,) = {each.method for each in found}
     made_of = {each.code: [part.code for part in parts(each)] for each in found}
     sources = {part.code: part.source for each in found for part in parts(each)}
-    acts = [Counted(code, source.records) for code, source in sources.items() if isinstance(source, Acts)]
+    acts = [
+        Counted(code, source.records, source.persons) for code, source in sources.items() if isinstance(source, Acts)
+    ]
     standing = [Counted(code, source.records) for code, source in sources.items() if isinstance(source, Standing)]
     today = clock.today()
     behind = [records for counted in (*acts, *standing) for records in counted.records]

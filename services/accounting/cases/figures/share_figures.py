@@ -18,7 +18,12 @@ from services.accounting.store.figures import published_figure
 
 HUNDREDTH: Final = Decimal("0.01")
 PROVISIONAL: Final = "P"
-_COMPUTING: Final = {"DF_LABOUR": register_figures, "DF_QUOTA": quota_figures}
+_COMPUTING: Final = {
+    "DF_LABOUR": register_figures,
+    "DF_QUOTA": quota_figures,
+    "DF_KANDAS": register_figures,
+    "DF_INTERNAL": register_figures,
+}
 
 Sums = dict[str, tuple[Decimal, str]]
 """By period: the sum, and the status of what is least final of it."""

@@ -26,16 +26,19 @@ FINAL: Final = "A"
 SMALL_COUNTS: Final = frozenset({"REGISTER", "COUPON"})
 """The methods that count records of a register: their small counts are withheld."""
 
+_NET: Final = tuple(
+    Sum(each.flow, each.method, each.code, {each.source.plus: 1, each.source.minus: -1})
+    for each in INDICATORS
+    if isinstance(each.source, Difference)
+)
 SUMS: Final = (
-    *(
-        Sum(each.flow, each.method, each.code, {each.source.plus: 1, each.source.minus: -1})
-        for each in INDICATORS
-        if isinstance(each.source, Difference)
-    ),
+    *_NET,
     Sum("DF_INTERNAL", "REGISTER", "INTERNAL", {"INTERNAL_BETWEEN": 1, "INTERNAL_WITHIN": 1}),
+    # Hardly anybody is included twice in a period: what one of the two hides, the other would tell.
+    Sum("DF_INTERNAL", "REGISTER", "RESETTLERS_SETTLED", {"RESETTLERS": 1}),
 )
 STANDING: Final = {(each.flow, each.code, each.method) for each in INDICATORS if isinstance(each.source, Standing)}
-DIFFERENCES: Final = {(each.flow, each.whole, each.method) for each in SUMS[:-1]}
+DIFFERENCES: Final = {(each.flow, each.whole, each.method) for each in _NET}
 """Differences count nobody: a small one is no small count, though it may be the complement of one."""
 
 

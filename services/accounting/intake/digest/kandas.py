@@ -2,7 +2,7 @@
 
 from services.accounting.intake.digest.digested import Sign
 from services.accounting.rules.residence.history import Kind
-from shared.events.kandas import KandasStatus, QuotaInclusion
+from shared.events.kandas import EmploymentRequest, KandasStatus, QuotaInclusion, SupportGrant
 
 
 def kandas_status_v1(fact: KandasStatus) -> Sign | None:
@@ -14,3 +14,11 @@ def kandas_status_v1(fact: KandasStatus) -> Sign | None:
 
 def quota_inclusion_v1(_fact: QuotaInclusion) -> None:
     """A place in a quota is a promise: that its holder lives there, other records show."""
+
+
+def support_grant_v1(_fact: SupportGrant) -> None:
+    """Money granted shows no residence: who left owes it back."""
+
+
+def employment_request_v1(_fact: EmploymentRequest) -> None:
+    """Who asks for work by a place in a quota may not have come; the status itself shows the region."""

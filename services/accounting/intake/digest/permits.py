@@ -2,7 +2,7 @@
 
 from services.accounting.intake.digest.digested import Sign
 from services.accounting.rules.residence.history import Kind
-from shared.events.permits import BusinessImmigrant, EaeuWorker, ExemptWorker, QuotaPool, WorkPermit
+from shared.events.permits import BusinessImmigrant, EaeuWorker, EmployerStaff, ExemptWorker, QuotaPool, WorkPermit
 
 
 def work_permit_v1(fact: WorkPermit) -> Sign:
@@ -27,3 +27,7 @@ def exempt_worker_v1(fact: ExemptWorker) -> Sign:
 def business_immigrant_v1(fact: BusinessImmigrant) -> Sign:
     """The status shows a place of business from its first day."""
     return Sign(Kind.WORK_PERMIT, fact.valid_from, fact.region)
+
+
+def employer_staff_v1(_fact: EmployerStaff) -> None:
+    """Numbers of an enterprise's staff, about no person."""

@@ -35,10 +35,11 @@ class Columns(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """An indicator and the records behind it."""
+    """An indicator and the records behind it; of acts, whether it counts persons instead of records."""
 
     indicator: str
     records: Sequence[Records]
+    persons: bool = False
 
 
 class Found(NamedTuple):
@@ -68,14 +69,16 @@ async def first_day(connection: Connection, records: Iterable[Records]) -> date 
 async def acts(
     connection: Connection, counted: Counted, places: Sequence[CellKey], frequencies: Sequence[Frequency], limit: int
 ) -> Found:
-    """Records counted by the period of their day; at most `limit` rows. Raises TimeoutError after PATIENCE."""
+    """Records, or their persons, counted by the period of their day; at most `limit` rows. Raises TimeoutError after
+    PATIENCE."""
     periods = {each: each.lower() for each in frequencies}
     months = "(extract(year FROM since) * 12 + extract(month FROM since) - 1 - 1970 * 12)::int"
     named = ", ".join(f"{months} / {MONTHS[each]} AS {name}" for each, name in periods.items())
     columns = _columns(counted.records, places)
     values: list[Any] = []
+    count = "count(DISTINCT person)" if counted.persons else "count(*)"
     text = f"""
-        SELECT {", ".join(periods.values())}, {_names(columns)} count(*) FROM (
+        SELECT {", ".join(periods.values())}, {_names(columns)} {count} AS count FROM (
             SELECT {named}, places.* FROM ({_source(counted.records)}) places WHERE {_wanted(columns, values)}
         ) acts GROUP BY {", ".join([_sets(list(periods.values()), total=False), *_grouping(columns)])} LIMIT {limit}
     """  # noqa: S608  (our own expressions; values are bound)
