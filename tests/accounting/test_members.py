@@ -25,6 +25,7 @@ from shared.events.consular import HostCountryFigure, Remittance
 from shared.events.envelope import Fact
 from shared.events.kandas import KandasStatus
 from shared.events.permits import EmployerStaff, QuotaPool, WorkPermit
+from shared.events.police import CitizenshipChange
 from shared.events.portal import BorderCrossing, FeedCoverage, ResidenceRegistration
 from shared.events.views import granted
 from shared.testing.consumers import seen_by
@@ -155,7 +156,7 @@ def test_an_older_shape_has_the_defaults_and_a_newer_one_is_read_without_what_it
 
 def test_what_is_not_granted_cannot_be_counted() -> None:
     """A figure by a member that contracts/topics.yaml does not grant fails when its module is loaded."""
-    for fact, name in ((ResidenceRegistration, "former_kandas"), (WorkPermit, "occupation")):
+    for fact, name in ((CitizenshipChange, "former_kandas"), (WorkPermit, "occupation")):
         assert name in fact.model_fields
         with pytest.raises(NoSuchMember, match=name):
             members.text(fact, name)

@@ -17,9 +17,10 @@ PERSONAL: Final = frozenset({"sex", "citizenship"})
 """Members of a person that may be kept beside the fact's own."""
 
 KEPT: Final[Mapping[str, frozenset[str]]] = {
-    "residence_registration.v1": frozenset(
-        {"act", "date", "region", "residence", "counterpart_country", "counterpart_region", *PERSONAL, AGE_GROUP}
-    ),
+    "residence_registration.v1": frozenset({
+        *("act", "date", "region", "residence", "counterpart_country", "counterpart_region", "former_kandas"),
+        *PERSONAL, AGE_GROUP,
+    }),
     "feed_coverage.v1": frozenset({"register_start", "complete_through"}),
     "residence_permit.v1": frozenset({"region", "granted_on", "valid_until", "ended_on"}),
     "protection_status.v1": frozenset({"kind", "country_of_origin", "region", "granted_on", "ended_on"}),

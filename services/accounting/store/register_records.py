@@ -142,6 +142,17 @@ def settled(act: str) -> Records:
     return Records(moved, place, on, condition=condition)
 
 
+def _left_the_country() -> Records:
+    """De-registrations for abroad that the police marks as of former kandas, by the country they left for (plan 22)."""
+    left = settled("deregistration")
+    place = _codes(ResidenceRegistration, "region", "counterpart_country")
+    condition = f"{left.condition} AND {flag(ResidenceRegistration, 'former_kandas')}"
+    return Records(ResidenceRegistration, place, left.since, condition=condition)
+
+
+KANDAS_LEFT_COUNTRY: Final = _left_the_country()
+
+
 def _moved(condition: str = "true") -> Records:
     moved = ResidenceRegistration
     place = _codes(moved, "region", "counterpart_region")

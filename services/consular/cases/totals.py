@@ -60,8 +60,9 @@ class ProfileLine:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Who is on the register on `day`, in groups of at least `smallest` citizens. `groups_withheld` were smaller; how
-    many citizens are in them is not told, nor can it be, since a total is told only of what is shown."""
+    """Who is on the register on `day`, in groups of at least `smallest` citizens. `groups_withheld` were smaller; one
+    answer does not tell how many citizens are in them. Two answers may, taken from each other: this is for the
+    ministries that are entitled to exact totals, and no substitute for the disclosure control of what is published."""
 
     day: date
     smallest: int

@@ -227,6 +227,27 @@ class TestKandas:
             **{("55", "MNG"): 2, ("59", "UZB"): 1},
         }
 
+    async def test_former_kandas_who_left_for_good_are_those_the_police_marks(
+        self, api: Api, written: Accounting
+    ) -> None:
+        gone = {
+            "act": "deregistration", "date": "2024-02-06", "region": "55", "counterpart_country": "DEU",
+            "former_kandas": True,
+        }  # fmt: skip
+        others: list[dict[str, Any]] = [
+            {"former_kandas": False},
+            {"residence": "temporary"},
+            {"act": "registration"},
+            {"counterpart_country": None, "counterpart_region": "75"},
+        ]
+        acts = [gone, gone | {"counterpart_country": "RUS", "region": "59"}, *(gone | each for each in others)]
+        await say(written, ResidenceRegistration, *[{"person": person(citizenship="KAZ")} | act for act in acts])
+        left = await read(api, "DF_KANDAS/A.KANDAS_LEFT_COUNTRY.REGISTER..", "REF_AREA", "PARTNER")
+        assert left == {
+            **{("KZ", "_T"): 2, ("55", "_T"): 1, ("59", "_T"): 1, ("KZ", "DEU"): 1, ("KZ", "RUS"): 1},
+            **{("55", "DEU"): 1, ("59", "RUS"): 1},
+        }
+
 
 class TestBorder:
     async def test_all_crossings_by_direction(self, api: Api, written: Accounting) -> None:
