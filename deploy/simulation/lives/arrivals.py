@@ -34,6 +34,9 @@ def _seeks(
     home: Household, member: Draft, where: tuple[str, str], when: tuple[date, date, date | None], *, granted: bool
 ) -> None:
     (origin, region), (applied, decided, leaves) = where, when
+    if leaves and member.born >= leaves:  # the family had gone
+        member.starts(origin)
+        return
     if member.born > home.begins:
         member.starts(HOME, region, "permanent", _protected(member.born, decided, granted=granted))
     else:
@@ -46,14 +49,14 @@ def _seeks(
         member.does(applied, "asylum", **told, applied_on=str(applied), decided_on=str(decided), outcome=outcome)
         member.goes(applied, HOME, region, "other", "protection")
         member.is_given_iin(home.day(5, 40, applied), home.numbers)
-    if granted:
-        day = max(decided, member.born + timedelta(days=20))
+    day = max(decided, member.born + timedelta(days=20))
+    if granted and (leaves is None or day < leaves):
         ended = {"ended_on": str(leaves)} if leaves and leaves < home.era.end else {}
         member.does(day, "refugee", **told, granted_on=str(day), **ended)
         member.is_given_iin(home.day(1, 20, day), home.numbers)
-    elif member.born < decided:
+    elif not granted and member.born < decided:
         member.goes(decided + timedelta(days=30), HOME, region, "other", "none")
-    if leaves and leaves > member.born:
+    if leaves:
         member.goes(leaves, origin, None, "permanent", "abroad")
 
 
