@@ -14,9 +14,11 @@ from deploy.simulation.written import Service, Written
 
 HOME = "KAZ"
 NEXT_DAY = 1
-REFORM = date(2022, 6, 8)
-_BEFORE_REFORM = {"10": "63", "33": "19", "62": "35"}
-"""Decree 887 of 03.05.2022: which region a present one was part of (contracts/codes/region_crosswalk.csv)."""
+_PART_OF = (
+    (date(2018, 6, 19), {"61": "51", "79": "51"}),  # decree 702 of 19.06.2018
+    (date(2022, 6, 8), {"10": "63", "33": "19", "62": "35"}),  # decree 887 of 03.05.2022
+)
+"""Until which day a present region was part of which other one (contracts/codes/region_crosswalk.csv)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Office:
     def region(self, region: str | None, day: date) -> str:
         """The region as it was called on a day; the capital's where a life names none."""
         here = region or "71"
-        return _BEFORE_REFORM.get(here, here) if day < REFORM else here
+        return next((part[here] for until, part in _PART_OF if day < until and here in part), here)
 
     def case_number(self) -> str:
         """What the papers of one household are filed under; it says nothing of whose they are."""
