@@ -11,7 +11,7 @@ from deploy.local.demo import issue_permits
 from shared import clock
 from shared.testing.people import person
 from tests.journeys.conftest import World
-from tests.journeys.steps import APPLICATIONS, EMPLOYER, days_ago, enter, prepared
+from tests.journeys.steps import APPLICATIONS, EMPLOYER, covered, days_ago, enter, prepared
 
 
 def issued(world: World) -> int:
@@ -35,6 +35,7 @@ def test_permits_are_issued_once(world: World, monkeypatch: pytest.MonkeyPatch) 
 def test_each_question_of_the_tour_is_answered(
     world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    covered(world)
     enter(world, person(), days_ago(40))
     world.settle()
     for name, value in world.system.settings.items():
@@ -43,5 +44,5 @@ def test_each_question_of_the_tour_is_answered(
     said = capsys.readouterr().out
     asked = [line for line in said.splitlines() if line.startswith("  curl -s ")]
     assert len(asked) == len(set(asked)) > 10
-    assert "TIME_PERIOD  OBS_VALUE" in said
+    assert "TIME_PERIOD  OBS_VALUE" in said, said
     assert '"crossings": [' in said
