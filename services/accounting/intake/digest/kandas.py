@@ -2,6 +2,7 @@
 
 from services.accounting.intake.digest.digested import Sign
 from services.accounting.rules.residence.history import Kind
+from shared.events.centres import CentreStay
 from shared.events.kandas import EmploymentRequest, KandasStatus, QuotaInclusion, SupportGrant
 
 
@@ -22,3 +23,7 @@ def support_grant_v1(_fact: SupportGrant) -> None:
 
 def employment_request_v1(_fact: EmploymentRequest) -> None:
     """Who asks for work by a place in a quota may not have come; the status itself shows the region."""
+
+
+def centre_stay_v1(_fact: CentreStay) -> None:
+    """Housing for days or months, given for a status: the status itself shows the region."""
