@@ -2,7 +2,7 @@
 
 from services.accounting.intake.digest.digested import Sign
 from services.accounting.rules.residence.history import Kind
-from shared.events.kandas import EmploymentRequest, KandasStatus, QuotaInclusion, SupportGrant
+from shared.events.kandas import EmploymentRequest, KandasStatus, QuotaInclusion, RegionalQuotaPool, SupportGrant
 
 
 def kandas_status_v1(fact: KandasStatus) -> Sign | None:
@@ -22,3 +22,7 @@ def support_grant_v1(_fact: SupportGrant) -> None:
 
 def employment_request_v1(_fact: EmploymentRequest) -> None:
     """Who asks for work by a place in a quota may not have come; the status itself shows the region."""
+
+
+def regional_quota_pool_v1(_fact: RegionalQuotaPool) -> None:
+    """Places of a quota, about no person."""
