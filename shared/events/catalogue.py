@@ -15,7 +15,7 @@ from shared.events.consular import (
     StatisticsRequest,
 )
 from shared.events.envelope import Fact
-from shared.events.kandas import EmploymentRequest, KandasStatus, QuotaInclusion, SupportGrant
+from shared.events.kandas import EmploymentRequest, KandasStatus, QuotaInclusion, RegionalQuotaPool, SupportGrant
 from shared.events.labour_control import EmployerInspection, LabourComplaint
 from shared.events.permits import (
     BiometricRegistration,
@@ -72,6 +72,7 @@ FACTS: dict[str, type[Fact]] = {
         QuotaInclusion,
         SupportGrant,
         EmploymentRequest,
+        RegionalQuotaPool,
         EmployerStaff,
         Centre,
         CentreStay,

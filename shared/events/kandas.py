@@ -252,3 +252,24 @@ class EmploymentRequest(Fact, producer="kandas", name="employment_request", vers
         not_before("found_on", "asked_on"),
         not_before("closed_on", "asked_on"),
     )
+
+
+# Places of the regional quotas, in a block of their own.
+
+
+class RegionalQuotaPool(Fact, producer="kandas", name="regional_quota_pool", version=1):
+    """One pool of one version of a year's regional quotas, told when the version took effect: places, and no persons.
+
+    Without a region it is the total of the country as the order names it, in which the regions lie.
+    """
+
+    source_id: SourceId
+    year: Annotated[int, Field(strict=True, ge=2022, le=2100)]
+    quota_version: Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+    act: Text
+    holds_from: Date
+    kind: SettlerKind
+    region: Region | None = None
+    size: Annotated[int, Field(strict=True, ge=0, le=10_000_000, description="persons")]
+
+    DAYS = on("holds_from")

@@ -17,13 +17,13 @@ from services.accounting.rules.figures.dimensions import age_group_on
 from services.accounting.rules.kept import AGE_GROUP, KEPT, PERSONAL
 from services.accounting.rules.rows import CONSUMER
 from services.accounting.store import coverage, members
-from services.accounting.store.figures import host_figures, quota_pools, staff, transfers
+from services.accounting.store.figures import host_figures, quota_pools, regional_quota_pools, staff, transfers
 from services.accounting.store.members import NoSuchMember
 from services.accounting.store.register_records import Records
 from shared.events.catalogue import FACTS
 from shared.events.consular import HostCountryFigure, Remittance
 from shared.events.envelope import Fact
-from shared.events.kandas import KandasStatus
+from shared.events.kandas import KandasStatus, RegionalQuotaPool
 from shared.events.permits import EmployerStaff, QuotaPool, WorkPermit
 from shared.events.police import CitizenshipChange
 from shared.events.portal import BorderCrossing, FeedCoverage, ResidenceRegistration
@@ -68,6 +68,7 @@ NAMED: list[tuple[type[Fact], set[str]]] = [
     (Remittance, named(transfers._NEWEST)),
     (FeedCoverage, named(coverage._DECLARED)),
     (QuotaPool, named(quota_pools._POOLS)),
+    (RegionalQuotaPool, named(regional_quota_pools._NEWEST)),
     (EmployerStaff, named(staff.staff(("1", "2", "3", "4")))),
 ]
 

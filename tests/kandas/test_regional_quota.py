@@ -1,10 +1,13 @@
 """The regional quotas of a year: ordered, moved within the year, never below what was given (K3)."""
 
+import asyncio
 from datetime import datetime
 from typing import Any
 
 import httpx
 
+from services.kandas.cases.regional_quota import take_effect
+from services.kandas.cases.regional_quota_told import tell_all
 from shared.clock import ALMATY, set_to
 from shared.testing.api import Api
 
@@ -91,3 +94,44 @@ async def test_places_that_a_pool_has_not_are_not_moved(kandas: Api) -> None:
     assert much.json()["errors"][0]["pointer"] == "/moves/0/places"
     assert "take 1 places from the regions" in beyond.json()["errors"][0]["detail"]
     assert (stale.status_code, again.status_code) == (412, 428)
+
+
+async def told(kandas: Api) -> list[tuple[Any, ...]]:
+    """Of each pool that was told: version of the quotas, the day it holds from, kind, region, size."""
+    members = ("quota_version", "holds_from", "kind", "region", "size")
+    return [
+        tuple(event["data"][name] for name in members)
+        for event in await kandas.events()
+        if event["type"] == "kz.kosh.kandas.regional_quota_pool.v1"
+    ]
+
+
+async def test_the_pools_of_a_version_are_told_once_and_not_before_it_takes_effect(kandas: Api) -> None:
+    with set_to(JANUARY):
+        (await put(kandas)).raise_for_status()
+        (await move(kandas, RESETTLERS, KANDAS, 600, holds_from="2024-08-24")).raise_for_status()
+        await asyncio.gather(*(tell_all(kandas.engine) for _ in range(3)))  # beside itself: one tells
+    first = await told(kandas)
+    with set_to(AUGUST):
+        await take_effect(kandas.engine)
+        for _ in range(2):  # the second time there is nothing to tell
+            await tell_all(kandas.engine)
+    january, august = "2024-01-14", "2024-08-24"
+    assert sorted(first, key=str) == sorted(
+        [
+            (1, january, "kandas", None, 2433),
+            (1, january, "kandas", "55", 900),
+            (1, january, "resettler", None, 7050),
+            (1, january, "resettler", "59", 2000),
+        ],
+        key=str,
+    )
+    assert sorted((await told(kandas))[len(first) :], key=str) == sorted(
+        [
+            (2, august, "kandas", None, 3033),
+            (2, august, "kandas", "55", 900),
+            (2, august, "resettler", None, 6450),
+            (2, august, "resettler", "59", 2000),
+        ],
+        key=str,
+    )

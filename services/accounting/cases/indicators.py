@@ -41,6 +41,7 @@ from services.accounting.store.register_records import (
     settled,
     supported,
 )
+from shared.events.kandas import SettlerKind
 from shared.events.permits import Category
 
 
@@ -73,6 +74,13 @@ class QuotaPlaces:
     """Places of the quota of foreign labour (shared.events.permits.QuotaPool)."""
 
     what: Literal["set", "moved", "reserved", "used", "left"]
+
+
+@dataclass(frozen=True, slots=True)
+class RegionalPlaces:
+    """Places of the regional quotas of kandas or of resettlers (shared.events.kandas.RegionalQuotaPool)."""
+
+    kind: SettlerKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +119,8 @@ class Loaded(NamedTuple):
     """Figures of other bodies alone, from loaded files: nothing is counted here."""
 
 
-Source = Formula | Acts | Standing | Difference | Reported | Transferred | QuotaPlaces | Share | StaffShare | Loaded
+Quotas = QuotaPlaces | RegionalPlaces
+Source = Formula | Acts | Standing | Difference | Reported | Transferred | Quotas | Share | StaffShare | Loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +228,7 @@ INDICATORS: Final = (
     _persons("DF_KANDAS", "KANDAS_HOUSED", housed("placement", "adaptation")),
     _persons("DF_KANDAS", "KANDAS_PLACED", housed("placement")),
     _persons("DF_KANDAS", "KANDAS_ADAPTED", housed("adaptation")),
+    Indicator("KANDAS_QUOTA", "DF_KANDAS", "REGISTER", RegionalPlaces("kandas")),
     *_loaded("DF_KANDAS", "KANDAS_ARRIVED", "KANDAS_SHARE", "KANDAS_SECONDARY_SHARE", "KANDAS_VOCATIONAL_SHARE"),
     *_loaded("DF_KANDAS", "KANDAS_GRANTED", "KANDAS_GRANTED_SHARE", "KANDAS_INCLUDED", "KANDAS_QUOTA"),
     _standing("DF_ABROAD", "REGISTERED", CITIZENS_ABROAD),
@@ -246,6 +256,7 @@ INDICATORS: Final = (
     _acts("DF_INTERNAL", "RESETTLERS_LEFT", included("resettler", "ended_on", "region_of_origin", "left_region")),
     _persons("DF_INTERNAL", "RESETTLERS_SETTLED", included("resettler", "included_on", "region_of_origin")),
     _persons("DF_INTERNAL", "RESETTLERS_SUPPORTED", supported("resettler", "region_of_origin")),
+    Indicator("RESETTLERS_QUOTA", "DF_INTERNAL", "REGISTER", RegionalPlaces("resettler")),
     *_loaded("DF_INTERNAL", "INTERNAL", "INTERNAL_BETWEEN", "INTERNAL_WITHIN"),
     *_loaded("DF_INTERNAL", "RESETTLERS_QUOTA", "RESETTLERS_SUPPORTED", "SPECIALISTS_MOVED"),
     _acts("DF_STAY", "VIOLATIONS", VIOLATIONS),

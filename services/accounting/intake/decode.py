@@ -12,7 +12,7 @@ from services.accounting.rules.rows import CONSUMER, FactRow, ParkedRow, Registe
 from shared.events.centres import CentreStay
 from shared.events.consular import AssistanceCase, ConsularRegistration, HostCountryFigure, Remittance
 from shared.events.envelope import Fact
-from shared.events.kandas import EmploymentRequest, KandasStatus, QuotaInclusion, SupportGrant
+from shared.events.kandas import EmploymentRequest, KandasStatus, QuotaInclusion, RegionalQuotaPool, SupportGrant
 from shared.events.permits import BusinessImmigrant, EaeuWorker, EmployerStaff, ExemptWorker, QuotaPool, WorkPermit
 from shared.events.police import CitizenshipChange, Expulsion, ProtectionStatus, ResidencePermit, Violation
 from shared.events.portal import BorderCrossing, FeedCoverage, HostNotification, ResidenceRegistration
@@ -47,6 +47,7 @@ SIGNS: Mapping[str, tuple[type[Fact], Callable[[Any], Sign | None]]] = {
     QuotaInclusion.TYPE: (QuotaInclusion, kandas.quota_inclusion_v1),
     SupportGrant.TYPE: (SupportGrant, kandas.support_grant_v1),
     EmploymentRequest.TYPE: (EmploymentRequest, kandas.employment_request_v1),
+    RegionalQuotaPool.TYPE: (RegionalQuotaPool, kandas.regional_quota_pool_v1),
     EmployerStaff.TYPE: (EmployerStaff, permits.employer_staff_v1),
     CentreStay.TYPE: (CentreStay, kandas.centre_stay_v1),
 }

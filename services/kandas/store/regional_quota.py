@@ -34,6 +34,10 @@ _STANDS = text("""
 INSERT INTO quota_year (year, version) VALUES (CAST(:year AS smallint), :version)
 ON CONFLICT (year) DO UPDATE SET version = excluded.version
 """)
+_TELL = text("""
+UPDATE quota_year SET told = version WHERE year = CAST(:year AS smallint) AND told IS DISTINCT FROM version
+RETURNING version
+""")
 _WAITING = text("""
 SELECT CAST(o.source_id AS smallint) AS year FROM regional_quota o
 LEFT JOIN quota_year y ON y.year = CAST(o.source_id AS smallint)
@@ -89,6 +93,18 @@ async def waiting(connection: AsyncConnection) -> list[int]:
 async def standing(connection: AsyncConnection, year: int) -> int:
     """The version that the year's pools are of; 0 before any."""
     return await connection.scalar(select(quota_year.c.version).where(quota_year.c.year == year)) or 0
+
+
+async def untold(connection: AsyncConnection) -> list[int]:
+    """The years of whose standing version nobody was told yet."""
+    asked = select(quota_year.c.year).where(quota_year.c.told.is_distinct_from(quota_year.c.version))
+    return list(await connection.scalars(asked.order_by(quota_year.c.year)))
+
+
+async def note_told(connection: AsyncConnection, year: int) -> int | None:
+    """The version that stands and is told now; None where it was told already. One transaction alone is given it."""
+    version: int | None = await connection.scalar(_TELL, {"year": year})
+    return version
 
 
 async def replace(connection: AsyncConnection, year: int, lines: Sequence[Pool], version: int) -> None:

@@ -123,6 +123,7 @@ quota_year = Table(
     metadata,
     Column("year", SmallInteger, primary_key=True),
     Column("version", Integer, nullable=False),
+    Column("told", Integer),  # the version of which others were told last
     info=grants.may("UPDATE", because="a later version takes effect"),
 )
 

@@ -31,6 +31,7 @@ NOT_OF_PERSONS = {
     "employer_staff",
     *("cultural_centre", "notable_kazakh"),  # of public pages: nobody's identity
     "centre",  # of houses
+    "regional_quota_pool",  # of places
 }
 
 

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from services.accounting.cases.rebuild import rebuild
+from shared.events.kandas import QuotaInclusion, RegionalQuotaPool
 from shared.events.permits import QuotaPool
 from shared.testing.api import Api
+from shared.testing.people import person
 from tests.accounting.conftest import Accounting
 from tests.accounting.publish.test_register_figures import read, say
 
@@ -50,3 +53,56 @@ async def test_pools_stand_at_what_they_limit_and_national_ones_are_summed(api: 
         "QUOTA_SET": 200, "QUOTA_MOVED": 0, "QUOTA_RESERVED": 7, "QUOTA_USED": 43, "QUOTA_LEFT": 150,
     }  # fmt: skip
     assert (await api.client.get("/sdmx/v1/data/DF_QUOTA/A.QUOTA_LEFT.REGISTER._T._T._T._T.75._T")).status_code == 403
+
+
+def regional(version: int, size: int, region: str | None = None, **changes: Any) -> dict[str, Any]:
+    return {
+        "source_id": f"2024:{version}:{size}", "year": 2024, "quota_version": version, "act": f"order {version}",
+        "holds_from": f"2024-01-1{version}", "kind": "kandas", "region": region, "size": size,
+    } | changes  # fmt: skip
+
+
+async def test_regional_quotas_stand_beside_who_was_included_as_the_newest_version_sets_them(
+    api: Api, written: Accounting
+) -> None:
+    included = {
+        "kind": "kandas", "person": person(), "region": "55", "country_of_origin": "MNG", "state": "included",
+        "included_on": "2024-02-01",
+    }  # fmt: skip
+    await say(written, QuotaInclusion, included)
+    await say(
+        written,
+        RegionalQuotaPool,
+        regional(2, 3033),  # newer than what is told after it, and more than its regions together
+        regional(2, 950, "55"),
+        regional(2, 6450, kind="resettler"),
+        regional(1, 2433),
+        regional(1, 900, "55"),
+        regional(1, 40, "39"),  # a region that the newer version has not
+        regional(1, 77, "59", kind="resettler"),
+        regional(1, 2337, year=2023, holds_from="2023-01-05"),
+    )
+
+    at = ("TIME_PERIOD", "REF_AREA")
+
+    async def figures() -> dict[str, dict[Any, int]]:
+        return {
+            f"{flow} {code}": await read(api, f"{flow}/A.{code}.REGISTER..{origin}?endPeriod=2024", *at)
+            for flow, code, origin in (
+                ("DF_KANDAS", "KANDAS_QUOTA", "_T"),
+                ("DF_KANDAS", "KANDAS_INCLUDED", "_T"),
+                ("DF_INTERNAL", "RESETTLERS_QUOTA", "KZ"),
+            )
+        }
+
+    expected = {
+        "DF_KANDAS KANDAS_QUOTA": {("2023", "KZ"): 2337, ("2024", "KZ"): 3033, ("2024", "55"): 950},
+        "DF_KANDAS KANDAS_INCLUDED": {("2024", "KZ"): 1, ("2024", "55"): 1},
+        "DF_INTERNAL RESETTLERS_QUOTA": {("2024", "KZ"): 6450},
+    }
+    assert await figures() == expected
+    await rebuild(written.database.owner_url.replace("+asyncpg", ""), lambda _: None)
+    assert await figures() == expected
+    await say(written, RegionalQuotaPool, regional(3, 0, "55"), regional(3, 600))
+    after = await read(api, "DF_KANDAS/A.KANDAS_QUOTA.REGISTER..", "TIME_PERIOD", "REF_AREA", "PARTNER")
+    assert after == {("2023", "KZ", "_T"): 2337, ("2024", "KZ", "_T"): 600, ("2024", "55", "_T"): 0}

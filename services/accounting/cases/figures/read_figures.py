@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.accounting.cases.figures.flow_figures import flow_figures
 from services.accounting.cases.figures.mirror_figures import mirror_figures
 from services.accounting.cases.figures.quota_figures import quota_figures
+from services.accounting.cases.figures.regional_quota_figures import regional_quota_figures
 from services.accounting.cases.figures.register_figures import register_figures
 from services.accounting.cases.figures.share_figures import share_figures
 from services.accounting.cases.figures.staff_figures import staff_figures
@@ -31,6 +32,7 @@ from services.accounting.cases.indicators import (
     Acts,
     Difference,
     QuotaPlaces,
+    RegionalPlaces,
     Reported,
     Share,
     StaffShare,
@@ -67,6 +69,7 @@ _COMPUTING: Final[Mapping[type, Computing]] = {
     Reported: mirror_figures,
     Transferred: transfer_figures,
     QuotaPlaces: quota_figures,
+    RegionalPlaces: regional_quota_figures,
     Share: share_figures,
     StaffShare: staff_figures,
 }

@@ -3,7 +3,7 @@
 from services.accounting.intake.digest.digested import Sign
 from services.accounting.rules.residence.history import Kind
 from shared.events.centres import CentreStay
-from shared.events.kandas import EmploymentRequest, KandasStatus, QuotaInclusion, SupportGrant
+from shared.events.kandas import EmploymentRequest, KandasStatus, QuotaInclusion, RegionalQuotaPool, SupportGrant
 
 
 def kandas_status_v1(fact: KandasStatus) -> Sign | None:
@@ -27,3 +27,7 @@ def employment_request_v1(_fact: EmploymentRequest) -> None:
 
 def centre_stay_v1(_fact: CentreStay) -> None:
     """Housing for days or months, given for a status: the status itself shows the region."""
+
+
+def regional_quota_pool_v1(_fact: RegionalQuotaPool) -> None:
+    """Places of a quota, about no person."""
