@@ -163,6 +163,40 @@ async def test_of_seven_at_the_same_time_a_household_gets_five(permits: Api) -> 
     assert (await decided(permits, application(1, household_iin=OTHER_HOST_IIN)))["status"] == "issued"
 
 
+async def test_a_check_beforehand_is_the_decision_and_keeps_nothing(permits: Api) -> None:
+    await quota(permits, 2)
+
+    async def check(body: dict[str, Any], agency: str = "75") -> Any:
+        token = permits.token("permits-officer", agency=agency)
+        return await permits.client.post(f"{PATH}:check", json=body, headers=token)
+
+    body = application()
+    taken = biometrics(source_id=f"BR-{next(_numbers)}", person=body["person"])
+    before = (await check(body)).raise_for_status().json()["decision"]
+    assert failed(before) == ["biometrics_first"]
+    (await permits.client.post(BIOMETRICS, json=taken, headers=steps.officer(permits))).raise_for_status()
+    said = (await check(body)).raise_for_status().json()["decision"]
+    (police,) = [each for each in said["checks"] if each["outcome"] == "unknown"]
+    assert (said["outcome"], police["rule"]) == ("granted", "police_answer_term")
+    assert (await permits.client.get(PATH, headers=steps.officer(permits))).json()["applications"] == []
+    assert [e for e in await permits.events() if e["type"].endswith("work_permit.v1")] == []
+    assert await steps.pools(permits) == [(2, 0, 0, 2)]
+
+    issued = await decided(permits, body, registered=False)
+    others = [each for each in said["checks"] if each != police]
+    assert [each for each in issued["decision"]["checks"] if each["rule"] != police["rule"]] == others
+    spent = await check(application(person=body["person"], advance_tax=body["advance_tax"]))
+    assert [error["pointer"] for error in spent.json()["errors"]] == ["/advance_tax/reference"]
+
+    logged = "SELECT record_id, person_iin, agency FROM access_log WHERE record_id LIKE 'check:%' AND action = 'read'"
+    rows = [row for row in await permits.rows(logged) if row["person_iin"] == HOST_IIN]
+    assert len(rows) == 3, "the refused one too"
+    assert {row["agency"] for row in rows} == {"75"}
+    assert (await check(application(), agency="71")).status_code == 403
+    for odd in (application(source_id="\0"), application(valid_from="9999-12-31"), application() | {"months": 2**63}):
+        assert (await check(odd)).status_code == 422
+
+
 async def test_nothing_is_decided_before_the_police_have_answered_nor_by_the_police(permits: Api) -> None:
     submitted = (await permits.client.post(PATH, json=application(), headers=steps.officer(permits))).json()
     assert submitted["answer_by"] == "2026-03-03"

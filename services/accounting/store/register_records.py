@@ -73,6 +73,7 @@ PERMITS_IN_FORCE: Final = Records(
     day(WorkPermit, "valid_from"),
     f"least({day(WorkPermit, 'valid_until')} + 1, {day(WorkPermit, 'ended_on')})",
 )
+"""Suspended ones too: by the procedure a suspended permit keeps its place of the quota, and its worker is counted."""
 EAEU_WORKERS: Final = Records(EaeuWorker, _EAEU, day(EaeuWorker, "works_from"), f"{day(EaeuWorker, 'works_until')} + 1")
 _EXEMPT: Final = (
     *_codes(ExemptWorker, "ground"),

@@ -7,6 +7,7 @@ from fastapi import Query, Request, Response
 from pydantic import BaseModel
 
 from services.permits.cases import labour_immigrant as cases
+from services.permits.cases import labour_immigrant_permit as permit_cases
 from services.permits.cases import labour_immigrant_search as search
 from services.permits.cases.household_family import FamilyChange
 from services.permits.cases.labour_immigrant import (
@@ -18,6 +19,7 @@ from services.permits.cases.labour_immigrant import (
     Status,
     WithdrawalReason,
 )
+from services.permits.cases.labour_immigrant_permit import HouseholdCheck
 from services.permits.cases.labour_immigrant_search import HouseholdLine, HouseholdQuery
 from shared.http.answers import model_response
 from shared.http.paging import Cursor, Limit, cursor_at, last_id, page
@@ -58,6 +60,15 @@ async def submit(request: Request, application: HouseholdApplication, caller: Of
     return model_response(state, 201 if new else 200, {"Location": f"{PATH}/{state.id}"})
 
 
+@router.post(":check", summary="Ask what the decision would be, before anything is submitted")
+async def check(request: Request, application: HouseholdApplication, caller: Officer) -> HouseholdCheck:
+    """Every check with rule, version, finding and, where it fails, what would make it pass; what the migration police
+    will answer is unknown and refuses nobody. Nothing of the application is kept. That it was asked is written to the
+    access logs of the worker and of the householder. 422 where all would be granted and the tax payment was used
+    before, as the decision would say."""
+    return await permit_cases.check(request.app.state.engine, application, caller)
+
+
 @router.get("", summary="The work list of households' applications, longest waiting first")
 async def work_list(
     request: Request,
@@ -94,13 +105,13 @@ async def answer(said: PoliceAnswer, asked: PoliceStep) -> HouseholdFileState:
 @router.post("/{id:uuid}/decision", summary="Decide an application of a household")
 async def decide(asked: OfficerStep) -> HouseholdFileState:
     """By the rules in force today. Granted, the permit is issued as a work permit with the id in `permit`."""
-    return await cases.decide(asked)
+    return await permit_cases.decide(asked)
 
 
 @router.post("/{id:uuid}:extend", summary="Extend the permit")
 async def extend(extension: Extension, asked: OfficerStep) -> HouseholdFileState:
     """The last of `extensions` lists the checks; granted, the permit holds for as many months more."""
-    return await cases.extend(asked, extension)
+    return await permit_cases.extend(asked, extension)
 
 
 @router.post("/{id:uuid}:change-family", summary="Say anew who of the worker's family lives here")

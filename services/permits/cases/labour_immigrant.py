@@ -1,41 +1,36 @@
-"""Permits of labour immigrants at private households: applied for, answered by the police, decided, extended (L4).
+"""Permits of labour immigrants at private households: applied for, answered by the police, taken back (L4).
 
-The states and what leads from one to the next stand in TRANSITIONS. A permit that was issued is a work permit of the
-kind `labour_immigrant`: it is read, corrected and withdrawn (revoked) as any other.
+The states and what leads from one to the next stand in TRANSITIONS; `decide` and `extend` are in
+labour_immigrant_permit. A permit that was issued is a work permit of the kind `labour_immigrant`: it is read, corrected
+and withdrawn (revoked) as any other.
 """
 
-from dataclasses import replace
+from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.permits.cases.entry_ban import barred
 from services.permits.cases.household_family import SENTENCE, Family, FamilyChange, FamilyField, named_again
-from services.permits.cases.quota import take_effect
 from services.permits.cases.work_permit import PERMITS
 from services.permits.rules import labour_immigrant as rule
 from services.permits.rules.rulebook import rulebook
-from services.permits.store import labour_immigrant as store
-from services.permits.store import quota, tables
+from services.permits.store import tables
 from services.permits.store.tables import labour_immigrant_application as applications
 from shared import clock
 from shared.audit import access_log
 from shared.audit.access_log import Subject
 from shared.db import records
-from shared.db.identifiers import new_id
-from shared.db.records import Submission
-from shared.errors import Conflict, Fault, Invalid, Refused
+from shared.errors import Fault, Invalid
 from shared.events.contradictions import Contradiction
-from shared.events.envelope import Event
 from shared.events.permits import WorkPermit
 from shared.events.person import Iin, Person
 from shared.events.wire import Date, Flag, Occupation, PastDate, ReckonedDate, Region, SourceId, Text, WireModel
 from shared.http.answers import Versioned
 from shared.identity.callers import Caller
 from shared.identity.scope import belongs_to, expect_reach
-from shared.kernel.decisions import Decision, DecisionOutcome
+from shared.kernel.decisions import Decision
 from shared.outbox.unit_of_work import UnitOfWork, unit_of_work
 from shared.records import intake, plausibility
 from shared.records.files import File, FileType, read_file, step_file, submit_file
@@ -180,17 +175,20 @@ async def submit(
     """The application as it is held, and whether it is new. Raises Forbidden, Invalid, Conflict where the source id
     holds another application."""
     expect_reach(caller, APPLICATIONS, application)
-    _expect_plausible({"": application}, application.family)
-    today = clock.today()
-    file = HouseholdFile(
+    expect_plausible({"": application}, application.family)
+    async with unit_of_work(engine) as unit:
+        return await submit_file(unit, FILES, application.source_id, drafted(application, clock.today()), caller)
+
+
+def drafted(application: HouseholdApplication, today: date) -> HouseholdFile:
+    """The application as it would be submitted today."""
+    return HouseholdFile(
         application=application,
         status="submitted",
         submitted_on=today,
         answer_by=rule.answer_by(today, rulebook().on(today)),
         months=application.months,
     )
-    async with unit_of_work(engine) as unit:
-        return await submit_file(unit, FILES, application.source_id, file, caller)
 
 
 async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> HouseholdFileState:
@@ -205,58 +203,6 @@ async def answer(asked: StepRequest, said: PoliceAnswer) -> HouseholdFileState:
         return file.model_copy(update={"status": "answered", "police": said}), "answer of the migration police"
 
     return await step_file(asked, FILES, "answer", change)
-
-
-async def decide(asked: StepRequest) -> HouseholdFileState:
-    """Puts the application to the rules in force today; granted, the permit is issued. Raises as `step_file`, and
-    Refused where the tax payment was used before."""
-
-    async def change(unit: UnitOfWork, file: HouseholdFile) -> tuple[HouseholdFile, str]:
-        today = clock.today()
-        norms, application = rulebook().on(today), file.application
-        facts = await _facts(unit, asked.id, file)
-        pools = await quota.lock_covering(unit.connection, today.year, [facts.slot])
-        banned = await barred(unit, [(application.person, max(application.valid_from, today))])
-        decision = rule.decide(facts, pools, banned, rulebook(), norms)
-        if decision.outcome is not DecisionOutcome.GRANTED:
-            return file.model_copy(update={"status": "refused", "decision": decision}), "decision: refused"
-        await _expect_unspent(unit, application.advance_tax, asked.id)
-        permit = new_id()
-        await quota.reserve(unit.connection, asked.id, today.year, [facts.slot], [permit], covering=len(pools))
-        await quota.use(unit.connection, asked.id)
-        await _issue(unit, asked, file, permit, facts.span)
-        return file.model_copy(update={"status": "issued", "decision": decision, "permit": permit}), "permit issued"
-
-    await take_effect(asked.engine)  # of the year's quota the version of today counts
-    return await step_file(asked, FILES, "decide", change)
-
-
-async def extend(asked: StepRequest, extension: Extension) -> HouseholdFileState:
-    """Puts an extension to the rules in force today; the last of `extensions` says what became of it. Raises as
-    `step_file`, Refused where the tax payment was used before, Conflict where the permit was revoked."""
-
-    async def change(unit: UnitOfWork, file: HouseholdFile) -> tuple[HouseholdFile, str]:
-        today = clock.today()
-        facts = await _facts(unit, asked.id, file, extension)
-        record = await records.load(unit.connection, tables.work_permit, _issued(file), lock=True)
-        permit = WorkPermit.read(record.body)
-        if permit.status == "revoked":
-            raise Conflict("The permit is revoked already.")
-        # of the worker as corrected since, and of the permit as it is
-        suspended = permit.suspended_on is not None
-        facts = replace(facts, citizenship=permit.person.citizenship, suspended=suspended)
-        banned = await barred(unit, [(permit.person, today)])
-        decision = rule.decide_extension(facts, banned, rulebook(), rulebook().on(today))
-        decided = ExtensionDecision(**dict(extension), decision=decision)
-        update: dict[str, Any] = {"extensions": (*file.extensions, decided)}
-        if decision.outcome is DecisionOutcome.GRANTED:
-            await _expect_unspent(unit, extension.advance_tax, asked.id)
-            longer = permit.model_copy(update={"valid_until": facts.span.last})
-            await intake.revise_within(unit, PERMITS, record, longer, asked.caller, "extended")
-            update["months"] = file.months + extension.months
-        return file.model_copy(update=update), f"extension: {decision.outcome}"
-
-    return await step_file(asked, FILES, "extend", change)
 
 
 async def change_family(asked: StepRequest, body: FamilyChange) -> HouseholdFileState:
@@ -274,11 +220,12 @@ async def change_family(asked: StepRequest, body: FamilyChange) -> HouseholdFile
                 await intake.revise_within(unit, PERMITS, record, same, asked.caller, "family changed")
         return file.model_copy(update={"family": body.family}), body.reason
 
-    _expect_plausible({}, body.family)
+    expect_plausible({}, body.family)
     return await step_file(asked, FILES, "change_family", change)
 
 
-def _expect_plausible(bodies: dict[str, WireModel], family: Family) -> None:
+def expect_plausible(bodies: dict[str, WireModel], family: Family) -> None:
+    """Raises Invalid with every fault of `bodies`, each under its pointer, and of the family."""
     plausibility.expect_all(bodies | {f"/family/{at}": member for at, member in enumerate(family)})
 
 
@@ -289,55 +236,3 @@ async def withdraw(asked: StepRequest, body: WithdrawalReason) -> HouseholdFileS
         return file.model_copy(update={"status": "withdrawn"}), body.reason
 
     return await step_file(asked, FILES, "withdraw", change)
-
-
-async def _facts(unit: UnitOfWork, id: UUID, file: HouseholdFile, extension: Extension | None = None) -> rule.Asked:
-    """What the rules see, with the household locked."""
-    application = file.application
-    await store.lock_household(unit.connection, application.household_iin)
-    others = await store.permits_of(unit.connection, application.household_iin, id)
-    tax = (extension or application).advance_tax
-    return rule.Asked(
-        application.person.citizenship,
-        application.region,
-        application.valid_from,
-        (extension or application).months,
-        rule.Tax(tax.paid_on, tax.tenge),
-        await store.is_registered(unit.connection, application.person),
-        file.police is not None and file.police.objects,
-        [rule.Span(*held) for held in others],
-        file.months if extension else 0,
-    )
-
-
-def _issued(file: HouseholdFile) -> UUID:
-    if file.permit is None:
-        raise ValueError("an issued application has its permit")
-    return file.permit
-
-
-async def _expect_unspent(unit: UnitOfWork, tax: AdvanceTax, application: UUID) -> None:
-    if not await store.spend(unit.connection, tax.reference, application):
-        fault = Fault("/advance_tax/reference", "This payment has settled another application or extension.")
-        raise Refused("The advance tax is not paid.", name="fee-not-settled", faults=[fault])
-
-
-async def _issue(unit: UnitOfWork, asked: StepRequest, file: HouseholdFile, id: UUID, span: rule.Span) -> None:
-    application = file.application
-    permit = WorkPermit(
-        source_id=str(id),
-        kind="labour_immigrant",
-        status="issued",
-        person=application.person,
-        region=application.region,
-        activity=rule.HOUSEHOLDS,
-        occupation=application.occupation,
-        qualified=False,
-        issued_on=clock.today(),
-        valid_from=span.first,
-        valid_until=span.last,
-    )
-    columns = {"application_id": None, **PERMITS.columns(permit)}
-    submission = Submission(permit.source_id, permit, asked.caller.subject, columns, id)
-    await records.submit(unit.connection, tables.work_permit, [submission])
-    unit.emit(Event.of(permit, permit.source_id, 1, PERMITS.time(permit)))

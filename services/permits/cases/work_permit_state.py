@@ -2,7 +2,7 @@
 
 The states and what leads from one to the next stand in TRANSITIONS. A permit expires by its last day: that follows from
 the permit, no run brings it about, and no day passes on which one is overdue. A suspended worker stays counted among
-the employer's foreigners, and the place stays used: the permit may be resumed.
+the employer's foreigners and in DF_LABOUR, and the place stays used: the permit may be resumed.
 """
 
 from collections.abc import Awaitable, Callable

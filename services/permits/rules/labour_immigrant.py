@@ -42,7 +42,8 @@ class Tax:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What the rules see: `months` paid for now, `held` those that the permit has had before, `others` the permits of
-    the household's other labour immigrants; `suspended` where the permit does not hold for the time being."""
+    the household's other labour immigrants; `police_object` None before they have answered; `suspended` where the
+    permit does not hold for the time being."""
 
     citizenship: str
     region: str
@@ -50,7 +51,7 @@ class Asked:
     months: int
     tax: Tax
     registered: bool
-    police_object: bool
+    police_object: bool | None
     others: Sequence[Span] = ()
     held: int = 0
     suspended: bool = False
@@ -122,6 +123,8 @@ def _registered(asked: Asked, norms: NormsInForce) -> Check:
 
 def _police(asked: Asked, norms: NormsInForce) -> Check:
     norm = norms["police_answer_term"]
+    if asked.police_object is None:
+        return Check.unknown(norm, "the migration police are asked when the application is handed in")
     if not asked.police_object:
         return Check.passed(norm, "the migration police do not object")
     return Check.failed(norm, "the migration police object", "settle with the migration police what they object to")

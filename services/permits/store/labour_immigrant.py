@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select, text
+from sqlalchemy import ColumnElement, and_, exists, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -99,3 +99,8 @@ async def spend(connection: AsyncConnection, reference: str, application: UUID) 
     """Whether the tax payment of that number was not used before; who comes second, also at the same time, is not."""
     mine = insert(labour_immigrant_tax).values(reference=reference, application_id=application)
     return (await connection.execute(mine.on_conflict_do_nothing())).rowcount == 1
+
+
+async def is_spent(connection: AsyncConnection, reference: str) -> bool:
+    """Whether the tax payment of that number has settled an application or an extension."""
+    return bool(await connection.scalar(select(exists().where(labour_immigrant_tax.c.reference == reference))))

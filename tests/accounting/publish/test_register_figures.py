@@ -104,12 +104,14 @@ class TestLabour:
         )
         assert by_citizen == {"_T": 3, "XXX": 3}
 
-    async def test_workers_are_persons_who_may_work_on_the_last_day(self, api: Api, written: Accounting) -> None:
+    async def test_workers_are_persons_who_hold_a_place_of_work_on_the_last_day(
+        self, api: Api, written: Accounting
+    ) -> None:
         double = person()
         await say(
             written,
             WorkPermit,
-            permit(),
+            permit(suspended_on="2024-01-15"),  # suspended it keeps its place, and its worker is counted
             permit(person=double),
             permit(person=double, region="75"),
             permit(valid_until="2024-02-28"),
