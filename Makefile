@@ -102,6 +102,10 @@ demo: setup ## a guided tour of the running system: questions, the calls that as
 accuracy: setup ## the running system's figures beside the truth that make simulate has left; TRUTH=.run/simulation/...
 	@$(PYTHON) -m deploy.local.inside tests.accuracy $(or $(TRUTH),$(error say which: make accuracy TRUTH=.run/simulation/...))
 
+.PHONY: calibration
+calibration: setup ## a simulated country beside the published figures; TRUTH=.run/simulation/...
+	@$(PYTHON) -m deploy.simulation.report $(or $(TRUTH),$(error say which: make calibration TRUTH=.run/simulation/...))
+
 .PHONY: simulate
 simulate: setup ## an invented country into the running system, its truth in .run/simulation: PEOPLE=20000 YEARS=3 SEED=1, THROUGH=, OUT=
 	@$(PYTHON) -m deploy.local.inside deploy.simulation $(if $(PEOPLE),--people $(PEOPLE)) $(if $(YEARS),--years $(YEARS)) \

@@ -10,6 +10,7 @@ from deploy.simulation import calibration, features
 from deploy.simulation.calibration import KINDS, Plan
 from deploy.simulation.country import Country
 from deploy.simulation.life import Kind, Life
+from deploy.simulation.report import Tally
 from shared.kernel.codes import code_list
 
 START, THROUGH = date(2023, 7, 1), date(2026, 6, 30)
@@ -168,3 +169,16 @@ def _is_sons(son: Life, father: Life) -> bool:
     """Whether the names tell whose child it is: by the patronymic, or by the father's name for a surname."""
     name, fathers = son.names[0][1], father.names[0][1]
     return (name.patronymic or name.surname)[:3] == fathers.given[:3]
+
+
+def test_the_report_sets_each_simulated_figure_beside_the_published_one(lives: list[Life]) -> None:
+    tally = Tally(COUNTRY.plan)
+    tally.count(lives)
+    rows = {(row.kind, row.dimension, row.code): row for row in tally.rows()}
+    kandas = rows["kandas", "year", "2025"]
+    assert kandas.published == calibration.published("kandas", 2025)
+    assert abs(kandas.simulated / kandas.published - 1) < 0.25
+    for (kind, dimension), told in tally.told.items():
+        shares = [row for row in rows.values() if (row.kind, row.dimension) == (kind, dimension)]
+        assert sum(row.published for row in shares) == pytest.approx(100, abs=3), "each is rounded"
+        assert sum(row.lives for row in shares) == told
