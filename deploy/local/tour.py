@@ -4,6 +4,7 @@ Everybody in the demonstration is invented. The curl lines can be copied as they
 by `make token`.
 """
 
+import csv
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -37,8 +38,11 @@ class Guide:
         self._issuer = Path(environment["KOSH_OIDC_JWKS_FILE"]).parent
 
     def show(self, stop: Stop) -> str:
-        """Prints the question, the call and the beginning of the answer; the whole answer. Raises HTTPStatusError."""
-        answer = self._asked(stop).raise_for_status()
+        """Prints the question, the call and the beginning of the answer; the whole answer. A series without figures
+        says so. Raises HTTPStatusError where the call is no good one."""
+        answer = self._asked(stop)
+        if answer.status_code != httpx.codes.NOT_FOUND:
+            answer.raise_for_status()
         print(f"\n{stop.question}\n  {self._curl(stop)}\n")
         for line in _beginning(answer):
             print(f"    {line}")
@@ -74,7 +78,7 @@ def _figures() -> Iterator[Stop]:
         "Who came to stay, who left for good (12/16-month rule)?", "DF_FLOW/A.IMM+EMI+NET.M1216.KZ._T._T._T._T._T"
     )
     yield _series("The same by the coupons that are counted today", "DF_FLOW/A.IMM+EMI+NET.COUPON.KZ._T._T._T._T._T")
-    yield _series("Where did they come from?", "DF_FLOW/A.IMM.M1216.KZ._T..._T._T", "statistician")
+    yield _series("Where did they come from?", "DF_FLOW/A.IMM.M1216.KZ._T.._T._T._T", "statistician")
     yield _series(
         "How many foreigners work here, and on what ground?",
         "DF_LABOUR/A.WORKERS.REGISTER.._T._T.KZ._T._T",
@@ -83,9 +87,13 @@ def _figures() -> Iterator[Stop]:
     yield _series(
         "How many citizens work abroad, as they tell the missions?", "DF_ABROAD/A.WORKING..KZ.._T._T._T", "statistician"
     )
-    yield _series("And as the host countries tell?", "DF_MIRROR/A.WORKING+IRREGULAR.....", None)
+    yield _series("And as the host countries tell?", "DF_MIRROR/A.WORKING+IRREGULAR....", None)
     yield _series("Kandas by the region where they settle", "DF_KANDAS/A.KANDAS_GRANTED.REGISTER.._T", "statistician")
-    yield _series("The concept's targets, and where we stand", "DF_INDICATOR/A....", None)
+    yield _series(
+        "The concept's targets, and where we stand",
+        "DF_INDICATOR/A.HEADS_SHARE+SPECIALISTS_SHARE+QUALIFIED_SHARE+QUOTA_SHARE+KANDAS_EMPLOYED_SHARE..KZ",
+        None,
+    )
 
 
 def _series(question: str, key: str, role: str | None = None) -> Stop:
@@ -106,13 +114,26 @@ def _first(lines: str, wanted: Callable[[dict[str, Any]], Any]) -> dict[str, Any
 
 def _beginning(answer: httpx.Response) -> Iterator[str]:
     """The first lines of an answer as one reads them, each cut at the width of a page."""
-    whole = answer.text
-    if answer.headers["content-type"].startswith("application/json"):
-        whole = json.dumps(answer.json(), indent=1, ensure_ascii=False)
-    lines = whole.splitlines()
+    told = answer.headers["content-type"]
+    if told.startswith("application/json"):
+        lines = json.dumps(answer.json(), indent=1, ensure_ascii=False).splitlines()
+    elif "csv" in told:
+        lines = list(_table(answer.text))
+    else:
+        lines = answer.text.splitlines()
     yield from (line[:_WIDTH] for line in lines[:_LINES])
     if len(lines) > _LINES:
         yield f"... {len(lines) - _LINES} lines more"
+
+
+def _table(text: str) -> Iterator[str]:
+    """A table without the columns in which nothing differs: the question says what stands there."""
+    header, *rows = csv.reader(text.lstrip("\ufeff").splitlines())
+    differs = {name for name, column in zip(header, zip(*rows, strict=True), strict=True) if len(set(column)) > 1}
+    shown = [at for at, name in enumerate(header) if name in differs | {"TIME_PERIOD", "OBS_VALUE"}]
+    width = {at: max(len(row[at]) for row in (header, *rows)) for at in shown}
+    for row in (header, *rows):
+        yield "  ".join(row[at].ljust(width[at]) for at in shown).rstrip()
 
 
 if __name__ == "__main__":

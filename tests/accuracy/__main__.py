@@ -44,7 +44,7 @@ def measure(truth: Truth, about: dict[str, object], accounting: Accounting) -> r
     known = {naive.record_of(each): each for each in records if naive.record_of(each) in persons}
     taken, today = _by_groups(truth, known, persons), _by_groups(truth, known, naive.by_document(records))
     verdicts = judged(truth, records, accounting.crossings("M1216"))
-    return report.Report(about, taken, today, verdicts, list(measured(truth, records, accounting)))
+    return report.Report(about, taken, today, verdicts, list(measured(truth, accounting)))
 
 
 def _by_groups(truth: Truth, records: dict[Record, TrueRecord], persons: dict[Record, str]) -> dict[str, Pairs]:

@@ -1,12 +1,10 @@
 """Every published measure that the truth knows, period by period, beside the truth and today's count."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
 from deploy.simulation.life import Stay
-from deploy.simulation.truth import TrueRecord
-from tests.accuracy import naive
 from tests.accuracy.compared import Compared
 from tests.accuracy.counted import Accounting
 from tests.accuracy.said import Observation
@@ -15,29 +13,32 @@ from tests.accuracy.truth import HOME, TrueLife, Truth
 _95 = 1.96  # of a normal distribution
 
 
-def measured(truth: Truth, records: Sequence[TrueRecord], accounting: Accounting) -> Iterator[Compared]:
+def measured(truth: Truth, accounting: Accounting) -> Iterator[Compared]:
     """Flows of each year and month, and what stands at the end of each year, in a fixed order."""
-    yield from _flows(truth, records, accounting)
+    yield from _flows(truth, accounting)
     for measure in _STANDING:
-        yield from _stocks(truth, records, accounting, measure)
-    yield from _moves_inside(truth, records, accounting)
+        yield from _stocks(truth, accounting, measure)
+    yield from _moves_inside(truth, accounting)
 
 
-def _flows(truth: Truth, records: Sequence[TrueRecord], accounting: Accounting) -> Iterator[Compared]:
+def _flows(truth: Truth, accounting: Accounting) -> Iterator[Compared]:
     """Long-term migrants by M1216 and M1216R; today the coupons of (de)registration are counted."""
-    for indicator, arrival, act in (("IMM", True, "registration"), ("EMI", False, "deregistration")):
-        true, coupons = truth.migrations(arrival), naive.registered_moves(records, act)
+    for indicator, arrival in (("IMM", True), ("EMI", False)):
+        true = truth.migrations(arrival)
         for method in ("M1216", "M1216R"):
             for frequency, periods in (("A", [str(year) for year in truth.years()]), ("M", truth.months())):
-                series = accounting.series("DF_FLOW", f"{frequency}.{indicator}.{method}.KZ._T._T._T._T._T")
+                said, today = (
+                    accounting.series("DF_FLOW", f"{frequency}.{indicator}.{counted}.KZ._T._T._T._T._T")
+                    for counted in (method, "COUPON")
+                )
                 name = f"{indicator} {method} {'a year' if frequency == 'A' else 'a month'}"
                 for period in periods:
-                    yield _compared(name, period, true[period], series, coupons[period])
+                    yield _compared(name, period, true[period], said, today)
 
 
 class _Standing(NamedTuple):
-    """What stands at a year's end: which series says it, whose and which true stays are meant, and which register's
-    records of which purpose are counted today."""
+    """What stands at a year's end: which series says it, whose and which true stays are meant, and the series of the
+    one register that is counted today."""
 
     name: str
     flow: str
@@ -45,8 +46,7 @@ class _Standing(NamedTuple):
     citizens: bool
     at_home: bool
     purpose: str
-    register: str
-    counted: str = ""
+    today: str
 
     def holds(self, life: TrueLife, stay: Stay, day: date) -> bool:
         here = (stay.country == HOME) == self.at_home
@@ -55,42 +55,40 @@ class _Standing(NamedTuple):
 
 _STANDING = (
     _Standing("foreign workers here", "DF_LABOUR", "A.WORKERS.REGISTER._T._T._T.KZ._T._T", False, True, "work",
-              "work-permits"),
+              "A.PERMITS_ISSUED.REGISTER._T._T._T.KZ._T._T"),
     _Standing("citizens working abroad", "DF_ABROAD", "A.WORKING.REGISTER.KZ._T._T._T._T", True, False, "work",
-              "consular-registrations", "work"),
+              "A.WORKING.REGISTER.KZ._T._T._T._T"),
     _Standing("foreign students here", "DF_STUDY", "A.STUDENTS_HERE.REGISTER.KZ._T._T", False, True, "study",
-              "residence-permits"),
+              "A.STUDENTS_HERE.REGISTER.KZ._T._T"),
     _Standing("citizens studying abroad", "DF_STUDY", "A.STUDYING.REGISTER.KZ._T._T", True, False, "study",
-              "consular-registrations", "study"),
+              "A.STUDYING.REGISTER.KZ._T._T"),
 )  # fmt: skip
+"""Where both series are one, nothing beyond the register is published so far."""
 
 
-def _stocks(
-    truth: Truth, records: Sequence[TrueRecord], accounting: Accounting, measure: _Standing
-) -> Iterator[Compared]:
-    """At the end of each year; the register of today is counted as it stands, without who has gone unnoticed."""
-    series = accounting.series(measure.flow, measure.key)
+def _stocks(truth: Truth, accounting: Accounting, measure: _Standing) -> Iterator[Compared]:
+    said, today = (accounting.series(measure.flow, key) for key in (measure.key, measure.today))
     for year in truth.years():
         day = date(year, 12, 31)
         true = sum(measure.holds(life, stay, day) for life, stay in truth.present(day))
-        today = naive.in_register(records, measure.register, day, measure.counted)
-        yield _compared(measure.name, str(year), true, series, today)
+        yield _compared(measure.name, str(year), true, said, today)
 
 
-def _moves_inside(truth: Truth, records: Sequence[TrueRecord], accounting: Accounting) -> Iterator[Compared]:
-    """Moves between regions; today those who register are counted, and nothing else is published so far."""
-    true, registered = truth.moves_inside(), naive.registered_moves_inside(records)
-    series = accounting.series("DF_INTERNAL", "A.INTERNAL_BETWEEN.REGISTER.KZ.KZ")
+def _moves_inside(truth: Truth, accounting: Accounting) -> Iterator[Compared]:
+    """Moves between regions: those who register are counted, and nothing else is published so far."""
+    true = truth.moves_inside()
+    registered = accounting.series("DF_INTERNAL", "A.INTERNAL_BETWEEN.REGISTER.KZ.KZ")
     for year in map(str, truth.years()):
-        yield _compared("moves between regions", year, true[year], series, registered[year])
+        yield _compared("moves between regions", year, true[year], registered, registered)
 
 
 def _compared(
-    measure: str, period: str, true: int, series: Mapping[str, Observation], counted_today: float | None
+    measure: str, period: str, true: int, series: Mapping[str, Observation], today: Mapping[str, Observation]
 ) -> Compared:
-    said = series.get(period)
+    said, counted = series.get(period), today.get(period)
+    naive = None if counted is None else counted.value
     if said is None:
-        return Compared(measure, period, true, None, "", counted_today)
+        return Compared(measure, period, true, None, "", naive)
     margin = None if said.error is None else _95 * said.error
     low, high = (None, None) if margin is None else (said.value - margin, said.value + margin)
-    return Compared(measure, period, true, said.value, said.status, counted_today, low, high)
+    return Compared(measure, period, true, said.value, said.status, naive, low, high)

@@ -73,12 +73,10 @@ def test_who_is_where(truth: Truth) -> None:
     assert (truth.months()[0], truth.months()[-1], len(truth.months())) == ("2024-01", "2025-12", 24)
 
 
-def test_the_counts_of_today(truth: Truth) -> None:
+def test_records_in_effect_are_the_newest_and_not_withdrawn(truth: Truth) -> None:
     records = naive.standing(truth.records)
-    assert naive.registered_moves(records, "registration") == {"2024": 1, "2024-03": 1}
-    assert not naive.registered_moves_inside(records)
-    assert naive.in_register(records, "consular-registrations", date(2024, 12, 31), "work") == 1
-    assert naive.in_register(records, "consular-registrations", date(2024, 1, 31), "work") == 0
+    assert [each.source_id for each in records] == ["a", "b", "c", "r", "k"]
+    assert set(naive.by_document(records).values()) == {"KAZ:N1"}
 
 
 def test_each_crossing_is_judged(truth: Truth) -> None:

@@ -9,6 +9,7 @@ from services.accounting.intake.digest import consular, kandas, permits, police,
 from services.accounting.intake.digest.digested import NOBODY, DigestedRecord, Sign, body, identify, sign_columns
 from services.accounting.rules.persons.identity import Claim, Hashes, fact_key
 from services.accounting.rules.rows import CONSUMER, FactRow, ParkedRow, RegisterRow
+from shared.events.centres import CentreStay
 from shared.events.consular import AssistanceCase, ConsularRegistration, HostCountryFigure, Remittance
 from shared.events.envelope import Fact
 from shared.events.kandas import EmploymentRequest, KandasStatus, QuotaInclusion, RegionalQuotaPool, SupportGrant
@@ -48,6 +49,7 @@ SIGNS: Mapping[str, tuple[type[Fact], Callable[[Any], Sign | None]]] = {
     EmploymentRequest.TYPE: (EmploymentRequest, kandas.employment_request_v1),
     RegionalQuotaPool.TYPE: (RegionalQuotaPool, kandas.regional_quota_pool_v1),
     EmployerStaff.TYPE: (EmployerStaff, permits.employer_staff_v1),
+    CentreStay.TYPE: (CentreStay, kandas.centre_stay_v1),
 }
 """How each fact but the border crossing is read."""
 _MODELS: tuple[type[Fact], ...] = (BorderCrossing, *(model for model, _ in SIGNS.values()))

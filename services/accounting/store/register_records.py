@@ -9,6 +9,7 @@ from typing import Final
 from services.accounting.rules.figures.axes import axis_of
 from services.accounting.rules.kept import AGE_GROUP
 from services.accounting.store.members import code, day, flag, number, one_of, text
+from shared.events.centres import CentreStay
 from shared.events.consular import AssistanceCase, ConsularRegistration
 from shared.events.envelope import Fact
 from shared.events.kandas import EmploymentRequest, KandasStatus, QuotaInclusion, SupportGrant
@@ -128,6 +129,16 @@ def _asked_work(*states: str) -> Records:
 
 KANDAS_ASKED_WORK: Final = _asked_work()
 KANDAS_FOUND_WORK: Final = _asked_work("found")
+
+
+def housed(*kinds: str) -> Records:
+    """Stays in centres by their first day, but for those that ended before it was over. They know no country of
+    origin."""
+    place = (*_codes(CentreStay, "region"), _UNKNOWN)
+    since = day(CentreStay, "since")
+    there = f"{day(CentreStay, 'ended_on')} IS DISTINCT FROM {since}"
+    condition = f"{one_of(CentreStay, 'kind', *kinds)} AND {there}"
+    return Records(CentreStay, place, since, condition=condition)
 
 
 def settled(act: str) -> Records:

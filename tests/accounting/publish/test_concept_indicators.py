@@ -13,6 +13,7 @@ from services.accounting.cases.rebuild import rebuild
 from services.accounting.intake.decode import decode
 from services.accounting.intake.published.load import load
 from shared import clock
+from shared.events.centres import CentreStay
 from shared.events.envelope import Fact
 from shared.events.kandas import EmploymentRequest, QuotaInclusion, SupportGrant
 from shared.events.permits import EmployerStaff, QuotaPool, WorkPermit
@@ -245,3 +246,51 @@ async def test_staff_told_anew_counts_once_and_taken_back_not_at_all(api: Api, w
     await take(version(3, 1, withdrawn=True))
     nothing = "/sdmx/v1/data/DF_INDICATOR/A.HEADS_SHARE+SPECIALISTS_SHARE.REGISTER.KZ"
     assert (await api.client.get(nothing, headers=api.token("statistician"))).status_code == 404
+
+
+STAY = {
+    "centre": "0199a0c0-0000-7000-8000-000000000003", "status": ASKED["status"], "kind": "placement", "region": "61",
+    "state": "placed", "since": "2025-03-03", "until": "2025-03-12",
+}  # fmt: skip
+ADAPTING = {"kind": "adaptation", "since": "2025-03-10", "until": "2025-09-01"}
+HOUSED = ("KANDAS_HOUSED", "KANDAS_PLACED", "KANDAS_ADAPTED")
+
+
+def ended(on: str) -> dict[str, Any]:
+    return {"state": "ended", "ended_on": on, "end_reason": "left"}
+
+
+async def housed(api: Api, area: str) -> list[int]:
+    """Of 2025, in the order of HOUSED; the country of origin is in no stay."""
+    path = f"DF_KANDAS/A.{'+'.join(HOUSED)}.REGISTER.{area}."
+    found = await read(api, f"{path}?startPeriod=2025&endPeriod=2025", "INDICATOR", "PARTNER")
+    assert {partner for _, partner in found} == {"_T", "_X"}
+    return [found.get((name, "_X"), 0) for name in HOUSED]
+
+
+async def test_who_is_housed_in_centres_is_counted_by_region_and_kind(api: Api, written: Accounting) -> None:
+    """Each person once in every total, whoever stayed for a day; records move it, and all of it anew is the same."""
+    one, two, three = (person(citizenship="MNG") for _ in range(3))
+    await tell(
+        written,
+        ("S-1", 1, CentreStay, STAY | ended("2025-03-10") | {"person": one}, False),
+        ("S-2", 1, CentreStay, STAY | ADAPTING | {"person": one}, False),
+        ("S-3", 1, CentreStay, STAY | {"person": two, "since": "2025-01-06", "until": "2025-01-15"}, False),
+        ("S-4", 1, CentreStay, STAY | ADAPTING | {"person": two, "region": "55"}, False),
+        ("S-5", 1, CentreStay, STAY | ended("2025-03-03") | {"person": three}, False),
+        ("S-6", 1, CentreStay, STAY | {"person": three, "since": "2026-01-05", "until": "2026-01-14"}, False),
+    )
+    assert await housed(api, "61") == [2, 2, 1]
+    assert await housed(api, "55") == [1, 0, 1]
+    assert await housed(api, "KZ") == [2, 2, 2], "neither who left on the first day, nor who is in two kinds twice"
+
+    await tell(
+        written,
+        ("S-2", 2, CentreStay, STAY | ADAPTING | ended("2025-03-10") | {"person": one}, False),
+        ("S-3", 2, CentreStay, STAY | {"person": three, "since": "2025-01-06", "until": "2025-01-15"}, False),
+        ("S-4", 2, CentreStay, STAY | ADAPTING | {"person": two, "region": "55"}, True),
+        ("S-7", 1, CentreStay, STAY | ADAPTING | {"person": {**three, "iin": None}}, False),
+    )
+    assert await housed(api, "KZ") == [2, 2, 1], "by document one person"
+    await rebuild(written.database.owner_url.replace("+asyncpg", ""), lambda _: None)
+    assert await housed(api, "KZ") == [2, 2, 1]

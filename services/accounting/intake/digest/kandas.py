@@ -2,6 +2,7 @@
 
 from services.accounting.intake.digest.digested import Sign
 from services.accounting.rules.residence.history import Kind
+from shared.events.centres import CentreStay
 from shared.events.kandas import EmploymentRequest, KandasStatus, QuotaInclusion, RegionalQuotaPool, SupportGrant
 
 
@@ -26,3 +27,7 @@ def employment_request_v1(_fact: EmploymentRequest) -> None:
 
 def regional_quota_pool_v1(_fact: RegionalQuotaPool) -> None:
     """Places of a quota, about no person."""
+
+
+def centre_stay_v1(_fact: CentreStay) -> None:
+    """Housing for days or months, given for a status: the status itself shows the region."""

@@ -6,7 +6,7 @@ Expanding only. The view is taken as it stands, so that it loses no kind that an
 from alembic import op
 
 revision = "0021"
-down_revision = "0019"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

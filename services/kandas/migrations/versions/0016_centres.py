@@ -25,32 +25,41 @@ def _state() -> tuple[sa.Column[object], ...]:
     )
 
 
-def _record(name: str, day: str, *columns: sa.Column[object]) -> None:
+def upgrade() -> None:
+    _centres()
+    _courses()
+
+
+def _centres() -> None:
     op.create_table(
-        f"{name}_history",
+        "centre_history",
         sa.Column("id", sa.UUID(), nullable=False),
         *_state(),
         sa.PrimaryKeyConstraint("id", "version"),
     )
     op.create_table(
-        name,
+        "centre",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("source_id", sa.Text(), nullable=False),
         *_state(),
         sa.Column("submitted", sa.LargeBinary(), nullable=False),
-        *columns,
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("source_id"),
     )
-    op.execute(f"CREATE INDEX {name}_day ON {name} (left(body #>> '{{{day}}}', 10), id)")
-    op.execute(grant_more({f"public.{name}": ("UPDATE",)}))
-
-
-def upgrade() -> None:
-    _record("centre", "opened_on")
-    _record(
+    op.execute("CREATE INDEX centre_day ON centre (left(body #>> '{opened_on}', 10), id)")
+    op.execute(grant_more({"public.centre": ("UPDATE",)}))
+    op.create_table(
+        "centre_stay_history",
+        sa.Column("id", sa.UUID(), nullable=False),
+        *_state(),
+        sa.PrimaryKeyConstraint("id", "version"),
+    )
+    op.create_table(
         "centre_stay",
-        "since",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("source_id", sa.Text(), nullable=False),
+        *_state(),
+        sa.Column("submitted", sa.LargeBinary(), nullable=False),
         sa.Column("centre", sa.UUID(), nullable=False),
         sa.Column("status", sa.UUID(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
@@ -58,21 +67,42 @@ def upgrade() -> None:
         sa.Column("gone_on", sa.Date(), nullable=False),
         sa.Column("iin", sa.Text(), nullable=True),
         sa.Column("document", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("source_id"),
     )
+    op.execute("CREATE INDEX centre_stay_day ON centre_stay (left(body #>> '{since}', 10), id)")
+    op.execute(grant_more({"public.centre_stay": ("UPDATE",)}))
     op.create_index("centre_stay_centre", "centre_stay", ["centre", "gone_on"])
-    for column in ("status", "iin", "document"):
-        op.create_index(f"centre_stay_{column}", "centre_stay", [column])
-    _record(
+    op.create_index("centre_stay_status", "centre_stay", ["status"])
+    op.create_index("centre_stay_iin", "centre_stay", ["iin"])
+    op.create_index("centre_stay_document", "centre_stay", ["document"])
+    op.create_index("centre_stay_term", "centre_stay", ["gone_on"], postgresql_where=sa.text("state = 'placed'"))
+
+
+def _courses() -> None:
+    op.create_table(
+        "adaptation_course_history",
+        sa.Column("id", sa.UUID(), nullable=False),
+        *_state(),
+        sa.PrimaryKeyConstraint("id", "version"),
+    )
+    op.create_table(
         "adaptation_course",
-        "offered_on",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("source_id", sa.Text(), nullable=False),
+        *_state(),
+        sa.Column("submitted", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("passed_on", sa.Date(), nullable=True),
         sa.Column("iin", sa.Text(), nullable=True),
         sa.Column("document", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("source_id"),
     )
-    for column in ("iin", "document"):
-        op.create_index(f"adaptation_course_{column}", "adaptation_course", [column])
-    op.create_index("centre_stay_term", "centre_stay", ["gone_on"], postgresql_where=sa.text("state = 'placed'"))
+    op.execute("CREATE INDEX adaptation_course_day ON adaptation_course (left(body #>> '{offered_on}', 10), id)")
+    op.execute(grant_more({"public.adaptation_course": ("UPDATE",)}))
+    op.create_index("adaptation_course_iin", "adaptation_course", ["iin"])
+    op.create_index("adaptation_course_document", "adaptation_course", ["document"])
 
 
 def downgrade() -> None:
