@@ -22,6 +22,8 @@ from tests.accounting.world import World
 
 ENDS = ("end_evidence", "end_day")
 ADDED = {*ENDS, "former"}
+KEPT_SINCE = {"former_kandas"}
+"""Of the facts of the first version, what is kept since the migration that left out what is not read."""
 
 
 async def test_the_migrations_make_the_tables_of_the_code(fresh_database: FreshDatabase) -> None:
@@ -47,7 +49,7 @@ async def test_permits_stored_before_are_told_their_ends_and_bodies_keep_what_is
     assert len({row["end_evidence"] for row in stored}) == 3
     migrated = await former.fetch(facts)
     assert list(map(ends, migrated)) == list(map(ends, stored))
-    assert [orjson.loads(row["body"]) for row in migrated] == [orjson.loads(row["body"]) for row in stored]
+    assert list(map(kept_then, migrated)) == list(map(kept_then, stored))
     assert len({orjson.loads(row["body"]).get(AGE_GROUP) for row in stored}) > 10
     await former.close()
 
@@ -58,6 +60,11 @@ def whole_body(event: dict[str, Any]) -> str:
     told = fact_of(READ[event["type"]], event).model_dump(mode="json", exclude={"person", "former_document"})
     of_person = {name: person[name] for name in ("birth_date", "sex", "citizenship") if person}
     return orjson.dumps(told | of_person).decode()
+
+
+def kept_then(row: asyncpg.Record) -> dict[str, Any]:
+    """Members that are kept since were left out of what is stored: they come when the facts are read anew (`adopt`)."""
+    return {name: value for name, value in orjson.loads(row["body"]).items() if name not in KEPT_SINCE}
 
 
 def ends(row: asyncpg.Record) -> list[int]:
