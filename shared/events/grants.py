@@ -168,8 +168,10 @@ def _flat(paths: Any) -> Iterator[str]:
     for each in paths:
         if isinstance(each, str):
             yield each
-        else:
+        elif isinstance(each, list):
             yield from _flat(each)
+        else:
+            raise GrantError(f"{each} is no path: members of a member are written as person.iin")
 
 
 def _expect(model: type[BaseModel], members: Members, where: str) -> None:

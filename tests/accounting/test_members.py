@@ -55,7 +55,7 @@ def counted() -> list[Records]:
 
 
 def named(sql: str) -> set[str]:
-    return set(re.findall(r"body->>'(\w+)'", sql))
+    return set(re.findall(r"body->>?'(\w+)'", sql))
 
 
 def of_records(records: Records) -> set[str]:
@@ -89,11 +89,11 @@ def test_the_sql_is_plain_where_a_member_has_no_default() -> None:
 @pytest.mark.parametrize("example", STORED.values(), ids=STORED)
 def test_every_example_is_read_as_it_was_published(example: dict[str, Any]) -> None:
     model = FACTS[example["type"]]
-    published = model.model_validate(example["data"])
+    told = granted(CONSUMER, model)
+    published = told.model_validate(example["data"], extra="ignore")
     stored = members.read(model, body(example))
-    told = granted(CONSUMER, model).model_fields
     kept = KEPT[model.NAME] - PERSONAL - {AGE_GROUP}
-    assert kept <= set(told)
+    assert kept <= set(told.model_fields)
     expected = {name: value for name, value in published if name in kept}
     assert {name: getattr(stored, name) for name in expected} == expected
 

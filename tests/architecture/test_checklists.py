@@ -63,7 +63,7 @@ NOT_COUNTED = {
     "kandas.notable_kazakh.v1": {"city", "known_for", "name_kazakh", "page", "seen_on"},
     "kandas.cultural_centre.v1": {"city", "closed_on", "founded_on", "page", "seen_on"},
     "kandas.support_grant.v1": {"expected_employment", "housing_price", "inclusion", "mci"},
-    "kandas.quota_inclusion.v1": {"competence", "programme"},
+    "kandas.quota_inclusion.v1": {"programme"},
     "kandas.employment_request.v1": {
         *("close_reason", "closed_on", "employer_bin", "expected_employment", "inclusion"),
         *("occupation", "office"),

@@ -94,9 +94,10 @@ def test_nobody_is_granted_security_registers_but_who_must_refuse_by_them() -> N
         ("entry_ban.v1", ["surname"]),
         ("entry_ban.v1", ["person.nickname"]),
         ("entry_ban.v1", ["ground.of_it"]),
+        ("entry_ban.v1", [{"person": ["iin"]}]),  # else the whole of it would be granted
     ],
 )
-def test_a_grant_of_what_there_is_not_is_refused_at_start(fact: str, members: list[str]) -> None:
+def test_a_grant_of_what_there_is_not_is_refused_at_start(fact: str, members: list[object]) -> None:
     with pytest.raises(GrantError):
         _members("portal", fact, members)
 

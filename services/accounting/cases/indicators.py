@@ -6,7 +6,7 @@ answers of the API. One code is several indicators where it is counted by severa
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, get_args
 
 from services.accounting.rules.figures.figures import Query
 from services.accounting.rules.figures.flow_figures import Crossings, Formula
@@ -25,6 +25,7 @@ from services.accounting.store.register_records import (
     MOVES,
     MOVES_BETWEEN,
     MOVES_WITHIN,
+    NOT_STATED,
     OVERSTAY_FINDINGS,
     OVERSTAYS,
     PERMITS,
@@ -37,11 +38,12 @@ from services.accounting.store.register_records import (
     housed,
     included,
     kandas,
+    kandas_educated,
     protected,
     settled,
     supported,
 )
-from shared.events.kandas import SettlerKind
+from shared.events.kandas import Education, SettlerKind
 from shared.events.permits import Category
 
 
@@ -133,6 +135,10 @@ class Indicator:
     source: Source
 
 
+KANDAS_EDUCATION: Final = {level: f"KANDAS_INCLUDED_{level.upper()}" for level in (*get_args(Education), NOT_STATED)}
+"""Level of education -> the indicator that counts it: together they are KANDAS_INCLUDED."""
+
+
 def _acts(flow: str, code: str, *records: Records, method: str = "REGISTER") -> Indicator:
     return Indicator(code, flow, method, Acts(records))
 
@@ -220,6 +226,7 @@ INDICATORS: Final = (
     _acts("DF_KANDAS", "KANDAS_REFUSED", kandas("decided_on", "refused")),
     _acts("DF_KANDAS", "KANDAS_ENDED", kandas("ended_on", "ended")),
     _acts("DF_KANDAS", "KANDAS_INCLUDED", included("kandas", "included_on", "country_of_origin")),
+    *(_acts("DF_KANDAS", code, kandas_educated(level)) for level, code in KANDAS_EDUCATION.items()),
     _acts("DF_KANDAS", "KANDAS_LEFT_REGION", included("kandas", "ended_on", "country_of_origin", "left_region")),
     _acts("DF_KANDAS", "KANDAS_LEFT_COUNTRY", KANDAS_LEFT_COUNTRY),
     _persons("DF_KANDAS", "KANDAS_SUPPORTED", supported("kandas", "country_of_origin")),

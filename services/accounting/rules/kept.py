@@ -60,7 +60,8 @@ KEPT: Final[Mapping[str, frozenset[str]]] = {
     "assistance_case.v1": frozenset({"country", "kind", "opened_on"}),
     "study.v1": frozenset({"country", "region", "level", "since", "until", "citizenship"}),
     "quota_inclusion.v1": frozenset(
-        {"kind", "region", "country_of_origin", "region_of_origin", "included_on", "ended_on", "end_reason"}
+        {"kind", "region", "country_of_origin", "region_of_origin", "included_on", "ended_on", "end_reason",
+         "competence"}
     ),
     "support_grant.v1": frozenset({"region"}),
     "employment_request.v1": frozenset({"kind", "region", "country_of_origin", "state", "asked_on"}),

@@ -62,6 +62,13 @@ def code(fact: type[Fact], name: str) -> str:
     return f"coalesce({text(fact, name)}, '_X')"
 
 
+def text_within(fact: type[Fact], name: str, part: str) -> str:
+    """A member's own member, as SQL text: null where either is not said."""
+    if not any(part in getattr(each, "model_fields", {}) for each in _types(fact, name)):
+        raise NoSuchMember(f"{fact.NAME}: {name} has no {part}")
+    return f"body->'{name}'->>'{part}'"
+
+
 def one_of(fact: type[Fact], name: str, *values: str) -> str:
     """The SQL condition that a member of listed values has one of these."""
     _expect(fact, name, *values)

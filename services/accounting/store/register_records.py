@@ -8,7 +8,7 @@ from typing import Final
 
 from services.accounting.rules.figures.axes import axis_of
 from services.accounting.rules.kept import AGE_GROUP
-from services.accounting.store.members import code, day, flag, number, one_of, text
+from services.accounting.store.members import code, day, flag, number, one_of, text, text_within
 from shared.events.centres import CentreStay
 from shared.events.consular import AssistanceCase, ConsularRegistration
 from shared.events.envelope import Fact
@@ -100,6 +100,17 @@ def kandas(on: str, *states: str) -> Records:
     place = _codes(KandasStatus, "region", "country_of_origin")
     condition = one_of(KandasStatus, "state", *states) if states else "true"
     return Records(KandasStatus, place, day(KandasStatus, on), condition=condition)
+
+
+NOT_STATED: Final = "not_stated"
+
+
+def kandas_educated(education: str) -> Records:
+    """Of the kandas `included`, those of a level of education, as stated (NOT_STATED: of whom none is)."""
+    places = included("kandas", "included_on", "country_of_origin")
+    level = f"coalesce({text_within(QuotaInclusion, 'competence', 'education')}, '{NOT_STATED}')"
+    condition = f"{places.condition} AND {level} = '{education}'"
+    return Records(QuotaInclusion, places.place, places.since, condition=condition)
 
 
 def included(kind: str, on: str, origin: str, left: str | None = None) -> Records:

@@ -294,3 +294,35 @@ async def test_who_is_housed_in_centres_is_counted_by_region_and_kind(api: Api, 
     assert await housed(api, "KZ") == [2, 2, 1], "by document one person"
     await rebuild(written.database.owner_url.replace("+asyncpg", ""), lambda _: None)
     assert await housed(api, "KZ") == [2, 2, 1]
+
+
+async def test_kandas_in_the_quotas_are_counted_by_education(api: Api, written: Accounting) -> None:
+    """Levels and "not stated" add up to all who were included; a correction moves them, a rebuild changes nothing."""
+    place = INCLUDED | {"kind": "kandas", "region": "55", "region_of_origin": None, "country_of_origin": "MNG"}
+    levels = ("higher", "secondary", "secondary", None)
+    told = [
+        (
+            f"E-{n}",
+            1,
+            QuotaInclusion,
+            place | {"person": person()} | ({"competence": {"education": level}} if level else {}),
+        )
+        for n, level in enumerate(levels)
+    ]
+    await tell(written, *((*each, False) for each in told))
+    assert await educated(api) == {"": 4, "_HIGHER": 1, "_SECONDARY": 2, "_NOT_STATED": 1}
+
+    corrected = told[3][3] | {"competence": {"education": "vocational"}}
+    await tell(written, ("E-3", 2, QuotaInclusion, corrected, False), ("E-0", 2, QuotaInclusion, told[0][3], True))
+    assert await educated(api) == {"": 3, "_SECONDARY": 2, "_VOCATIONAL": 1}
+    await rebuild(written.database.owner_url.replace("+asyncpg", ""), lambda _: None)
+    assert await educated(api) == {"": 3, "_SECONDARY": 2, "_VOCATIONAL": 1}
+
+
+async def educated(api: Api) -> dict[str, int]:
+    """Of 2025, what is counted: all of them, and each level of which somebody is."""
+    found = await read(api, "DF_KANDAS/A..REGISTER.55.MNG?startPeriod=2025&endPeriod=2025", "INDICATOR")
+    included = {
+        name.removeprefix("KANDAS_INCLUDED"): n for name, n in found.items() if name.startswith("KANDAS_INCLUDED")
+    }
+    return {name: count for name, count in included.items() if count}

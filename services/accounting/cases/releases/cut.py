@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import asyncpg
 
 from services.accounting.cases.figures.read_figures import NEVER, computed_figures
-from services.accounting.cases.indicators import INDICATORS, Difference, Standing
+from services.accounting.cases.indicators import INDICATORS, KANDAS_EDUCATION, Difference, Standing
 from services.accounting.rules.disclosure.equations import Cell, Sum, equations
 from services.accounting.rules.disclosure.withholding import is_small, withheld
 from services.accounting.rules.figures.dataflows import FLOWS
@@ -34,6 +34,7 @@ _NET: Final = tuple(
 SUMS: Final = (
     *_NET,
     Sum("DF_INTERNAL", "REGISTER", "INTERNAL", {"INTERNAL_BETWEEN": 1, "INTERNAL_WITHIN": 1}),
+    Sum("DF_KANDAS", "REGISTER", "KANDAS_INCLUDED", dict.fromkeys(KANDAS_EDUCATION.values(), 1)),
     # Hardly anybody is included twice in a period: what one of the two hides, the other would tell.
     Sum("DF_INTERNAL", "REGISTER", "RESETTLERS_SETTLED", {"RESETTLERS": 1}),
 )

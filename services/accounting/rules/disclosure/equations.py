@@ -15,7 +15,8 @@ QUARTERS: Final = ("Q1", "Q2", "Q3", "Q4")
 
 
 class Sum(NamedTuple):
-    """An indicator of a dataflow and method that is others added (1) and taken away (-1)."""
+    """An indicator of a dataflow and method that is others added (1) and taken away (-1). A part of which there is no
+    cell counts nobody."""
 
     flow: str
     method: str
@@ -49,5 +50,5 @@ def _of_sum(cells: Collection[Cell], sum: Sum) -> Iterator[Equation[Cell]]:
         if (flow, key[INDICATOR], key[METHOD]) != (sum.flow, sum.whole, sum.method):
             continue
         parts = {(flow, (key[FREQUENCY], code, *key[METHOD:]), period): -factor for code, factor in sum.parts.items()}
-        if all(part in cells for part in parts):
-            yield {(flow, key, period): 1, **parts}
+        if present := {part: factor for part, factor in parts.items() if part in cells}:
+            yield {(flow, key, period): 1, **present}
