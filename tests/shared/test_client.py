@@ -3,6 +3,8 @@
 import asyncio
 import socket
 import struct
+from contextlib import suppress
+from threading import Event
 from typing import Any
 
 import httpx
@@ -45,21 +47,21 @@ def test_a_peer_that_resets_every_connection_is_told_by_httpx_errors_alone() -> 
 
 
 async def ask_again_and_again(listening: socket.socket) -> list[type[BaseException]]:
-    resetting = asyncio.create_task(asyncio.to_thread(reset_all, listening))
+    asked_all = Event()
+    resetting = asyncio.create_task(asyncio.to_thread(reset_all, listening, asked_all))
     address = f"http://127.0.0.1:{listening.getsockname()[1]}/"
     async with HttpClient(timeout=5) as client:
         asked = (client.get(address) for _ in range(100))
         answers = [result for each in asked for result in await asyncio.gather(each, return_exceptions=True)]
+    asked_all.set()
     await resetting
     return [type(answer) for answer in answers if isinstance(answer, BaseException)]
 
 
-def reset_all(listening: socket.socket) -> None:
-    """Resets (RST) each connection as it is accepted, until none has come for a while."""
-    while True:
-        try:
+def reset_all(listening: socket.socket, asked_all: Event) -> None:
+    """Resets (RST) each connection as it is accepted, until all was asked."""
+    while not asked_all.is_set():
+        with suppress(TimeoutError):
             accepted, _ = listening.accept()
-        except TimeoutError:
-            return
-        accepted.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        accepted.close()
+            accepted.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            accepted.close()
