@@ -20,7 +20,6 @@ JOURNEYS = "tests/journeys/"
 
 LONG = (
     JOURNEYS,
-    "tests/upgrade/test_under_load.py",
     "tests/chaos/test_chaos.py",
     "tests/portal/test_bulk.py",
     "tests/portal/test_bulk_correction.py",

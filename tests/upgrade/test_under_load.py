@@ -18,6 +18,8 @@ CHANGED = ("lost_document", "inbox_parked")
 INDEXED = "border_crossing"
 PATIENCE = "4s"
 """Of a writer: several times as long as a migration waits (LOCK_TIMEOUT)."""
+PACE = 0.005
+"""Seconds between two rows of a table, which keep coming while each index is made."""
 ONWARD = 5
 """Rows that each table takes while the migration stands before it."""
 COLUMNS = "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped"
@@ -54,6 +56,7 @@ class Writers:
             while True:
                 await connection.execute(statement)
                 self.written[table] += 1
+                await asyncio.sleep(PACE)  # else the indexes grow faster than a busy machine makes them
         finally:
             await connection.close()
 
