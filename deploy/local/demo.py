@@ -15,9 +15,9 @@ from typing import Any
 import httpx
 
 from deploy.local import issuer
-from deploy.simulation.__main__ import first_day, release, simulate
 from deploy.simulation.country import Country
 from deploy.simulation.faults import true_evidence
+from deploy.simulation.simulate import first_day, release, simulate, spooled
 from shared import clock
 
 Record = dict[str, Any]
@@ -30,7 +30,7 @@ WORKERS = 20  # of each employer
 
 def main() -> None:
     folder = Path(os.environ.get("KOSH_STATE", ".run")) / "simulation" / "demonstration"
-    if not (folder / "about.json").exists():  # an earlier run of the demonstration has come so far
+    if not (folder / "about.json").exists() or spooled(folder):  # an earlier run has not come so far
         simulate(SEED, PEOPLE, YEARS, THROUGH, folder)
     address = f"http://127.0.0.1:{os.environ['KOSH_PERMITS_PORT']}"
     with httpx.Client(base_url=address, timeout=TIMEOUT) as permits:

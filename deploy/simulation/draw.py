@@ -10,11 +10,14 @@ from deploy.simulation.registers.office import World
 from deploy.simulation.spool import Spool
 from deploy.simulation.truth import About, Truth
 
+SPOOL = "spool"
+"""Folder of what is still to be sent, beside the truth."""
+
 
 def draw(seed: int, people: int, start: date, through: date, folder: Path) -> Spool:
     """Draws a country: its truth into `folder`, what registers write into a spool beside it. In flat memory."""
     world = World(seed, start, through, rates())
-    spool = Spool(folder / "spool")
+    spool = Spool(folder / SPOOL)
     with Truth(folder, About(seed, people, start, through, through)) as truth:
         for life in Country(seed, people, start, through).lives():
             truth.live(life)

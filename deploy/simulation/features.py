@@ -57,6 +57,13 @@ def feature(life: Life, dimension: str) -> str | None:
     return told(life) if told else None
 
 
+def told(life: Life, dimension: str) -> tuple[str | None, dict[str, float]]:
+    """The code that a life has along a dimension, None where it does not tell, and the published share of each."""
+    shares = calibration.mix(life.kind, dimension, begins(life).since.year).shares()
+    ages = age_group(life, tuple(shares)) if dimension == "age" else None
+    return ages or feature(life, dimension), shares
+
+
 def age_group(life: Life, groups: tuple[str, ...]) -> str | None:
     """The group (`18-24`) into which the age falls that a life reaches in the year in which its story begins; of
     students as if it were for a first degree."""

@@ -52,9 +52,7 @@ class Tally:
                     self._tell(life, dimension)
 
     def _tell(self, life: Life, dimension: str) -> None:
-        shares = calibration.mix(life.kind, dimension, features.begins(life).since.year).shares()
-        ages = features.age_group(life, tuple(shares)) if dimension == "age" else None
-        found = ages or features.feature(life, dimension)
+        found, shares = features.told(life, dimension)
         if found is None:
             return
         self.told[life.kind, dimension] += 1

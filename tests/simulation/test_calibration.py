@@ -60,9 +60,7 @@ def _strays(kind: Kind, dimension: str, told: list[Life], alike: float) -> list[
     expected: defaultdict[str, float] = defaultdict(float)
     variance: defaultdict[str, float] = defaultdict(float)
     for life in told:
-        shares = calibration.mix(kind, dimension, features.begins(life).since.year).shares()
-        ages = features.age_group(life, tuple(shares)) if dimension == "age" else None
-        found = ages or features.feature(life, dimension)
+        found, shares = features.told(life, dimension)
         if found is not None:
             observed[found] += 1
             for code, share in shares.items():

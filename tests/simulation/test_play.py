@@ -6,14 +6,15 @@ The four registers in the test's own process, each on a database of its own.
 from collections import Counter, defaultdict
 from datetime import date
 from pathlib import Path
+from shutil import rmtree
 from typing import Literal
 
 import pytest
 
 from deploy.simulation import truth
-from deploy.simulation.__main__ import first_day
-from deploy.simulation.draw import draw
+from deploy.simulation.draw import SPOOL, draw
 from deploy.simulation.play import Registers, Rejected, play, quota_kept
+from deploy.simulation.simulate import first_day, spooled
 from deploy.simulation.spool import Spool
 from deploy.simulation.written import Written
 from services.consular.app import make_app as make_consular
@@ -140,3 +141,11 @@ def _status(act: Literal["create", "correct"], changes: dict[str, str] | None = 
 def test_years_end_with_the_last_day() -> None:
     assert first_day(date(2026, 6, 30), 3) == date(2023, 7, 1)
     assert first_day(date(2024, 2, 29), 1) == date(2023, 3, 1)
+
+
+def test_a_country_that_was_not_played_in_whole_is_known_as_such(tmp_path: Path) -> None:
+    """A demonstration that was killed on the way begins again: what was taken is taken once."""
+    draw(5, 20, START, THROUGH, tmp_path)
+    assert spooled(tmp_path)
+    rmtree(tmp_path / SPOOL)
+    assert not spooled(tmp_path)

@@ -27,7 +27,7 @@ from services.permits.cases.labour_immigrant import (
     expect_plausible,
 )
 from services.permits.cases.quota import take_effect
-from services.permits.cases.work_permit import PERMITS
+from services.permits.cases.work_permit import PERMITS, issue_alone
 from services.permits.rules import labour_immigrant as rule
 from services.permits.rules.quota import Pool
 from services.permits.rules.rulebook import rulebook
@@ -39,9 +39,7 @@ from shared.audit import access_log
 from shared.audit.access_log import Subject
 from shared.db import records
 from shared.db.identifiers import new_id
-from shared.db.records import Submission
 from shared.errors import Conflict, Fault, Refused
-from shared.events.envelope import Event
 from shared.events.permits import WorkPermit
 from shared.identity.callers import Caller
 from shared.identity.scope import expect_reach
@@ -200,7 +198,4 @@ async def _issue(unit: UnitOfWork, asked: StepRequest, file: HouseholdFile, id: 
         valid_from=span.first,
         valid_until=span.last,
     )
-    columns = {"application_id": None, **PERMITS.columns(permit)}
-    submission = Submission(permit.source_id, permit, asked.caller.subject, columns, id)
-    await records.submit(unit.connection, tables.work_permit, [submission])
-    unit.emit(Event.of(permit, permit.source_id, 1, PERMITS.time(permit)))
+    await issue_alone(unit, asked, permit, id)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.permits.cases.entry_ban import barred
-from services.permits.cases.work_permit import PERMITS
+from services.permits.cases.work_permit import issue_alone
 from services.permits.cases.work_permit_state import State, state_of
 from services.permits.rules import self_employment as rule
 from services.permits.rules.rulebook import rulebook
@@ -23,9 +23,7 @@ from shared import clock
 from shared.audit import access_log
 from shared.db import records
 from shared.db.identifiers import new_id
-from shared.db.records import Submission
 from shared.events.contradictions import contradiction, not_before
-from shared.events.envelope import Event
 from shared.events.permits import WorkPermit
 from shared.events.person import Person
 from shared.events.wire import Activity, Date, Occupation, ReckonedDate, Region, SourceId, Text, WireModel
@@ -312,8 +310,5 @@ async def _issue(unit: UnitOfWork, asked: StepRequest, application: SelfEmployme
         valid_from=application.valid_from,
         valid_until=application.valid_until,
     )
-    columns = {"application_id": None, **PERMITS.columns(permit)}
-    submission = Submission(permit.source_id, permit, asked.caller.subject, columns, id)
-    await records.submit(unit.connection, tables.work_permit, [submission])
-    unit.emit(Event.of(permit, permit.source_id, 1, PERMITS.time(permit)))
+    await issue_alone(unit, asked, permit, id)
     return id

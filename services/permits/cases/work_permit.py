@@ -93,6 +93,14 @@ PERMITS = RecordType(
 )
 
 
+async def issue_alone(unit: UnitOfWork, asked: StepRequest, permit: WorkPermit, id: UUID) -> None:
+    """A permit that no employer has applied for, on record with its event."""
+    columns = {"application_id": None, **PERMITS.columns(permit)}
+    submission = Submission(permit.source_id, permit, asked.caller.subject, columns, id)
+    await records.submit(unit.connection, tables.work_permit, [submission])
+    unit.emit(Event.of(permit, permit.source_id, 1, PERMITS.time(permit)))
+
+
 async def decide(asked: StepRequest, market: LabourMarket) -> FileState:
     """Puts the application to the rules in force today. Granted, its places are reserved and the fee falls due; where
     none is due, the permits are issued. Raises as `step_file`."""
