@@ -132,6 +132,7 @@ _FLOWS: Final = (
     _flow("DF_INTERNAL", REF_AREA=AREAS, COUNTERPART_AREA=AREAS),
     _flow("DF_STAY", REF_AREA=AREAS, CITIZEN=COUNTRIES),
     _flow("DF_INDICATOR", REF_AREA=AREAS),
+    _flow("DF_BALANCE", REF_AREA=AREAS),
 )
 
 FLOWS: Final[Mapping[str, Flow]] = {flow.id: flow for flow in _FLOWS}
