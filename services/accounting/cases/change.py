@@ -1,6 +1,6 @@
 """What new versions of facts mean for persons."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Self
 
@@ -51,6 +51,11 @@ class Change:
             released_keys,
             {key for held in replaced.values() for key in keys_of(held)},
         )
+
+    @classmethod
+    def of_claims(cls, keys: set[int]) -> Self:
+        """The change that words about these claims make: no fact changes, and whoever holds one may fall apart."""
+        return replace(cls.of(), keys=keys, released_keys=keys, corrected_keys=keys)
 
 
 def _fact_keys(row: FactRow) -> tuple[int, int, int, int]:

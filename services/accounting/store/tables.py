@@ -14,8 +14,10 @@ may point into them. No name, number of a person or document is stored: identity
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     Date,
     DateTime,
@@ -152,6 +154,47 @@ review = Table(
     metadata,
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("found_at", DateTime(timezone=True), nullable=False),
+    schema="linkage",
+)
+
+# What reviewers said of two claims (rules.words), each by its key, the smaller first; of several words on one pair the
+# newest counts. Said by the API as the review, taken by the intake: so far as `source_state` of "review" says.
+word = Table(
+    "word",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("one", BigInteger, nullable=False),
+    Column("other", BigInteger, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("note", Text),
+    Column("said_by", Text, nullable=False),
+    Column("agency", Text),
+    Column("said_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+    CheckConstraint("verdict IN ('same', 'apart', 'withdrawn')", "word_verdict"),
+    CheckConstraint("one < other", "word_pair"),
+    Index("word_one", "one", "other", "id"),
+    Index("word_other", "other"),
+    schema="linkage",
+)
+
+# How persons became others, by their pseudonyms, and which keys of the former went to the successor (rules.changes).
+person_change = Table(
+    "person_change",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+    Column("kind", Text, nullable=False),
+    Column("former", BigInteger, nullable=False),
+    Column("successor", BigInteger, nullable=False),
+    Column("keys", ARRAY(BigInteger), nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("fact", BigInteger),  # the record that caused it, or
+    Column("word", BigInteger),  # the reviewer's word
+    CheckConstraint("kind IN ('merge', 'split', 'renamed')", "person_change_kind"),
+    CheckConstraint("cause IN ('record', 'correction', 'withdrawal', 'word')", "person_change_cause"),
+    Index("person_change_former", "former"),
+    Index("person_change_successor", "successor"),
     schema="linkage",
 )
 
