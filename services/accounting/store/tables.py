@@ -56,7 +56,13 @@ def _record() -> list[Column[Any]]:
     ]
 
 
-def _crossing() -> list[Column[int]]:
+def _sealing() -> list[Column[Any]]:
+    """What reconciliation compares by: the day that the event told (days since 1970, in Kazakhstan), and the row's seal
+    (rules.reconciliation.seal). Null in what a version before them stored."""
+    return [Column("told", Integer), Column("seal", BigInteger)]
+
+
+def _crossing() -> list[Column[Any]]:
     """Codes as in rules.dimensions, time as in rules.history; `claim` and `document` are identity keys, 0 = none.
     `checkpoint` tells checkpoints apart (intake.digest.portal), 0 = not known."""
     return [
@@ -73,6 +79,7 @@ def _crossing() -> list[Column[int]]:
         Column("claim", BigInteger, nullable=False),
         Column("document", BigInteger, nullable=False),
         Column("checkpoint", Integer, nullable=False, server_default=text("0")),
+        *_sealing(),
     ]
 
 
@@ -91,6 +98,7 @@ def _register_fact() -> list[Column[Any]]:
         Column("end_evidence", SmallInteger, nullable=False, server_default=text("0")),
         Column("end_day", Integer, nullable=False, server_default=text("0")),
         Column("former", BigInteger, nullable=False, server_default=text("0")),
+        *_sealing(),
     ]
 
 
@@ -98,7 +106,7 @@ def _replaced(table: Table) -> Table:
     """`<name>_history`: the versions that newer ones replaced."""
     name = f"{table.name}_history"
     keys = ("fact", "version")
-    columns = [Column(c.name, c.type, primary_key=c.name in keys, nullable=False) for c in table.columns]
+    columns = [Column(c.name, c.type, primary_key=c.name in keys, nullable=c.nullable) for c in table.columns]
     for column in columns:
         column.autoincrement = False
     return Table(name, metadata, *columns, schema="linkage")
