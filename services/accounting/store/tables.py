@@ -183,7 +183,7 @@ person_change = Table(
     "person_change",
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
-    Column("at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
     Column("kind", Text, nullable=False),
     Column("former", BigInteger, nullable=False),
     Column("successor", BigInteger, nullable=False),

@@ -27,7 +27,7 @@ TABLES = (
     "CREATE INDEX word_other ON linkage.word (other)",
     """CREATE TABLE linkage.person_change (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-        at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        at timestamptz NOT NULL DEFAULT now(),
         kind text NOT NULL CONSTRAINT person_change_kind CHECK (kind IN ('merge', 'split', 'renamed')),
         former bigint NOT NULL,
         successor bigint NOT NULL,
