@@ -158,7 +158,7 @@ review = Table(
 )
 
 # What reviewers said of two claims (rules.words), each by its key, the smaller first; of several words on one pair the
-# newest counts. Said by the API as the review, taken by the intake: so far as `source_state` of "review" says.
+# newest counts. Said by the API as the review, taken by the intake.
 word = Table(
     "word",
     metadata,
@@ -175,6 +175,15 @@ word = Table(
     CheckConstraint("one < other", "word_pair"),
     Index("word_one", "one", "other", "id"),
     Index("word_other", "other"),
+    schema="linkage",
+)
+
+# How far words were taken: the newest of them each time, with its effect.
+word_taken = Table(
+    "word_taken",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("taken_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
     schema="linkage",
 )
 

@@ -25,6 +25,7 @@ async def take_words(connection: Connection) -> int:
         if not coming:
             return 0
         newest = coming[-1]
+        await words.note_taken(connection, newest.id)
         await sources.note(
             connection, words.SOURCE, seen=len(coming), repeated=0, position=newest.id, newest=newest.said_at
         )
