@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.accounting.cases.change import NOTHING, Change
+from services.accounting.cases.persons.changes import note_changes
 from services.accounting.cases.persons.resolution import Affected, Claims, affected, doubts, resolve
 from services.accounting.rules.figures.movements import difference
 from services.accounting.rules.persons.identity import anchor
@@ -29,7 +30,8 @@ async def apply_change(
     recounted: Sequence[int] = (),
     claims: Claims = NO_CLAIMS,
 ) -> None:
-    """Brings identity, persons and cube in line with the change, and counts the persons `recounted` anew."""
+    """Brings identity, persons and cube in line with the change, and counts the persons `recounted` anew. Persons who
+    merge, split or lose their id by it are noted with its cause."""
     concerned = await affected(connection, change, recounted, claims)
     keys, person = resolve(concerned)
     after, due = _assemble(concerned, change, keys, person, coverage)
@@ -37,6 +39,7 @@ async def apply_change(
     await _move_keys(connection, before, keys, person)
     await persons.save(connection, after, due, gone=list({*before.ids.tolist()} - {*after.ids.tolist()}))
     await persons.move_cube(connection, difference(before.tally(), after.tally()))
+    await note_changes(connection, change, before, after)
     if doubtful := doubts(concerned.buckets, keys, person):
         await identity.note_reviews(connection, doubtful)
 

@@ -166,7 +166,7 @@ review = Table(
 )
 
 # What reviewers said of two claims (rules.words), each by its key, the smaller first; of several words on one pair the
-# newest counts. Said by the API as the review, taken by the intake: so far as `source_state` of "review" says.
+# newest counts. Said by the API as the review, taken by the intake.
 word = Table(
     "word",
     metadata,
@@ -186,12 +186,21 @@ word = Table(
     schema="linkage",
 )
 
+# How far words were taken: the newest of them each time, with its effect.
+word_taken = Table(
+    "word_taken",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("taken_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    schema="linkage",
+)
+
 # How persons became others, by their pseudonyms, and which keys of the former went to the successor (rules.changes).
 person_change = Table(
     "person_change",
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
-    Column("at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
     Column("kind", Text, nullable=False),
     Column("former", BigInteger, nullable=False),
     Column("successor", BigInteger, nullable=False),

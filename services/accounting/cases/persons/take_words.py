@@ -6,6 +6,7 @@ import asyncpg
 
 from services.accounting.cases.apply_change import apply_change
 from services.accounting.cases.change import Change
+from services.accounting.rules.persons.changes import Cause
 from services.accounting.store import coverage, sources
 from services.accounting.store.persons import identity, words
 
@@ -24,10 +25,12 @@ async def take_words(connection: Connection) -> int:
         if not coming:
             return 0
         newest = coming[-1]
+        await words.note_taken(connection, newest.id)
         await sources.note(
             connection, words.SOURCE, seen=len(coming), repeated=0, position=newest.id, newest=newest.said_at
         )
         held = await identity.persons_of(connection, {key for word in coming for key in (word.one, word.other)})
         if held:
-            await apply_change(connection, Change.of_claims({*held}), await coverage.counted(connection))
+            causes = tuple(Cause("word", word.id, frozenset({word.one, word.other})) for word in coming)
+            await apply_change(connection, Change.of_words({*held}, causes), await coverage.counted(connection))
     return len(coming)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 
 from pydantic import BaseModel
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.accounting.cases.persons.logged import subjects
@@ -27,12 +26,10 @@ from services.accounting.rules.residence.reckoning import Coverage
 from services.accounting.store import coverage
 from services.accounting.store.persons import histories
 from shared.audit import access_log
-from shared.db.driver import driver
+from shared.db.driver import begun
 from shared.errors import NotFound
 from shared.events.portal import BorderCrossing
 from shared.identity.callers import Caller
-
-_BEGIN = text("SELECT 1")  # SQLAlchemy begins the transaction with its first statement
 
 
 class TimelineCrossing(BaseModel):
@@ -113,8 +110,7 @@ async def timeline(engine: AsyncEngine, seen: Coverage, id: str, caller: Caller)
 
     `seen` is what the figures are counted for."""
     async with engine.begin() as connection:
-        await connection.execute(_BEGIN)
-        direct = await driver(connection)
+        direct = await begun(connection)
         people = await histories.one(direct, int(id, 16))
         if not len(people.ids):
             raise NotFound("No person has this id. It changes when records join or part persons: look it up again.")

@@ -1,6 +1,6 @@
 """What reviewers say of two claims, added by the review, and how persons became others, added by the intake.
 
-Expanding only: the earlier version reads and writes neither table.
+Expanding only: the earlier version reads and writes none of these tables.
 """
 
 from alembic import op
@@ -25,9 +25,13 @@ TABLES = (
     )""",
     "CREATE INDEX word_one ON linkage.word (one, other, id)",
     "CREATE INDEX word_other ON linkage.word (other)",
+    """CREATE TABLE linkage.word_taken (
+        id bigint PRIMARY KEY,
+        taken_at timestamptz NOT NULL DEFAULT now()
+    )""",
     """CREATE TABLE linkage.person_change (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-        at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        at timestamptz NOT NULL DEFAULT now(),
         kind text NOT NULL CONSTRAINT person_change_kind CHECK (kind IN ('merge', 'split', 'renamed')),
         former bigint NOT NULL,
         successor bigint NOT NULL,
@@ -59,9 +63,10 @@ BEGIN
         WHERE role NOT IN (0, current_user::regrole)
     LOOP
         IF NOT known.enters THEN
-            EXECUTE format('REVOKE ALL ON linkage.word, linkage.person_change FROM %1$s', known.name);
+            EXECUTE format('REVOKE ALL ON linkage.word, linkage.word_taken, linkage.person_change FROM %1$s',
+                known.name);
         ELSIF NOT known.writes THEN
-            EXECUTE format('GRANT SELECT ON linkage.word, linkage.person_change TO %1$s;
+            EXECUTE format('GRANT SELECT ON linkage.word, linkage.word_taken, linkage.person_change TO %1$s;
                 GRANT INSERT ON linkage.word TO %1$s', known.name);
         END IF;
     END LOOP;
@@ -75,5 +80,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("word", "person_change"):
+    for table in ("word", "word_taken", "person_change"):
         op.execute(f"DROP TABLE linkage.{table}")
