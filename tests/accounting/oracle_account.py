@@ -15,6 +15,7 @@ from services.accounting.rules.residence.history import Kind
 from shared.events.police import ResidencePermit
 from shared.events.portal import BorderCrossing, FeedCoverage, ResidenceRegistration
 from tests.accounting.oracle_identity import linked
+from tests.accounting.oracle_line_cells import Life, line_cells
 from tests.accounting.oracle_residence import Crossing, Result, classify, missing, resolve
 from tests.accounting.world import World
 
@@ -72,7 +73,30 @@ def account(world: World, obs_end: date | None = None) -> Account:
         cells.update(_cells(told, days, results, seen))
         if initial is None:
             cells.update(_resolved_cells(told, days, common, seen))
+        cells.update(line_cells(_life(told, days, common, initial, start, end, seen)))
     return Account(person, outcome, cells, resolved)
+
+
+def _life(
+    records: Sequence[Record],
+    days: Sequence[Crossing],
+    results: Sequence[Result],
+    initial: int | None,
+    start: int,
+    end: int,
+    signs: Sequence[Sign],
+) -> Life:
+    sexes, years = _disputed(records)
+    return Life(
+        records,
+        days,
+        results,
+        initial,
+        start,
+        end,
+        lambda crossing: _region(crossing, signs),
+        lambda record, day: _who(record, day, sexes, years),
+    )
 
 
 def persons(world: World) -> dict[str, int]:

@@ -15,32 +15,37 @@ MOST, YEAR = 183, 365
 
 
 class PlainStay(NamedTuple):
-    """`start` None: it began before the first crossing; `end` None: it goes on."""
+    """`start` None: it began before the first crossing; `end` None: it goes on. `begun` and `left` are the positions of
+    the crossings that tell of both."""
 
     start: int | None
     end: int | None
+    begun: int | None
+    left: int | None
 
 
-def with_missing(crossings: Sequence[Crossing]) -> Iterator[Crossing]:
-    """The crossings in turn, what is missing at the midpoint."""
+def with_missing(crossings: Sequence[Crossing]) -> Iterator[tuple[Crossing, int]]:
+    """The crossings in turn, what is missing at the midpoint; each with the position of the one that tells of it: a
+    missing one's is the recorded bound of the same stay in the country."""
     previous: Crossing | None = None
-    for crossing in crossings:
+    for position, crossing in enumerate(crossings):
         if previous and previous.arrival == crossing.arrival:
-            yield Crossing(previous.day + (crossing.day - previous.day) // 2, not crossing.arrival)
+            lost = Crossing(previous.day + (crossing.day - previous.day) // 2, not crossing.arrival)
+            yield lost, position if lost.arrival else position - 1
         previous = crossing
-        yield crossing
+        yield crossing, position
 
 
 def stays(crossings: Sequence[Crossing], obs_end: int) -> list[PlainStay]:
     """Stays in the country, not joined."""
     found: list[PlainStay] = []
-    for crossing in with_missing([each for each in crossings if each.day < obs_end]):
+    for crossing, position in with_missing([each for each in crossings if each.day < obs_end]):
         if crossing.arrival:
-            found.append(PlainStay(crossing.day, None))
+            found.append(PlainStay(crossing.day, None, position, None))
         elif found:
-            found[-1] = PlainStay(found[-1].start, crossing.day)
+            found[-1] = found[-1]._replace(end=crossing.day, left=position)
         else:
-            found.append(PlainStay(None, crossing.day))
+            found.append(PlainStay(None, crossing.day, None, position))
     return found
 
 
@@ -49,7 +54,7 @@ def joined(crossings: Sequence[Crossing], obs_end: int) -> list[PlainStay]:
     found: list[PlainStay] = []
     for stay in stays(crossings, obs_end):
         if found and stay.start is not None and found[-1].end is not None and stay.start - found[-1].end < ABSENCE:
-            found[-1] = PlainStay(found[-1].start, stay.end)
+            found[-1] = found[-1]._replace(end=stay.end, left=stay.left)
         else:
             found.append(stay)
     return found

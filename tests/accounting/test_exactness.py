@@ -28,7 +28,9 @@ async def held(connection: asyncpg.Connection, world: World) -> Account:
             resolved[subject] = Result(*outcome.resolved_verdict(state))
     cells: Counter[tuple[int, ...]] = Counter()
     for cell, count in await connection.fetch("SELECT cell, count FROM derived.cube"):
-        cells[tuple(int(part) for part in movements.unpack(cell).values())] += count
+        parts = movements.unpack(cell)
+        parts["indicator"] += parts.pop("family") << movements.FIELDS["indicator"].bits
+        cells[tuple(int(part) for part in parts.values())] += count
     return Account(person, result, cells, resolved)
 
 

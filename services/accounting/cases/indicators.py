@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, get_args
 
 from services.accounting.rules.figures.figures import Query
-from services.accounting.rules.figures.flow_figures import Crossings, Formula
+from services.accounting.rules.figures.flow_figures import Crossings, Formula, Stock
 from services.accounting.rules.figures.movements import CellKind as Cell
+from services.accounting.rules.residence.joined_stays import U98
+from services.accounting.rules.residence.majority import M12
 from services.accounting.store.register_records import (
     ASSISTED,
     BUSINESS_IMMIGRANTS,
@@ -175,6 +177,30 @@ def _resolved(code: str, plus: set[Cell], minus: Iterable[Cell] = (), *, open: I
     return Indicator(code, "DF_FLOW", "M1216R", Formula(frozenset(plus), frozenset(minus), frozenset(open)))
 
 
+def _by_stays(code: str, plus: set[Cell], minus: Iterable[Cell] = (), *, settles: int) -> Indicator:
+    """By U98, in the periods of the starts and ends of stays."""
+    return Indicator(code, "DF_FLOW", "U98", Formula(frozenset(plus), frozenset(minus), settles=settles))
+
+
+def _by_majority(code: str, plus: set[Cell], minus: Iterable[Cell] = ()) -> Indicator:
+    """By M12: between the first reference date of a period and that of the next one."""
+    return Indicator(code, "DF_FLOW", "M12", Formula(frozenset(plus), frozenset(minus), since=M12.window))
+
+
+def _population(
+    code: str,
+    method: str,
+    plus: set[Cell],
+    minus: set[Cell],
+    open: Iterable[Cell] = (),
+    settles: int = 0,
+    since: int = 0,
+) -> Indicator:
+    return Indicator(
+        code, "DF_STOCK", method, Stock(frozenset(plus), frozenset(minus), frozenset(open), settles, since)
+    )
+
+
 def _border(code: str, cell: Cell) -> Indicator:
     return Indicator(code, "DF_BORDER", "REGISTER", Crossings(frozenset({cell})))
 
@@ -202,6 +228,9 @@ def _balanced(*methods: str) -> Iterator[Indicator]:
 IMMIGRATED, EMIGRATED = {Cell.IMM_FINAL, Cell.IMM_RESOLVED}, {Cell.EMI_FINAL, Cell.EMI_RESOLVED}
 IMMIGRATING, EMIGRATING = {Cell.IMM_OPEN, Cell.IMM_RESOLVED_OPEN}, {Cell.EMI_OPEN, Cell.EMI_RESOLVED_OPEN}
 
+STAY_KNOWN: Final = U98.long + U98.absence
+"""Days after its start by which the term of every stay is known."""
+
 _BY_QUOTA: Final = "DF_LABOUR/A.WORKERS.REGISTER.employer+seasonal._T._T.KZ._T"
 
 INDICATORS: Final = (
@@ -224,6 +253,30 @@ INDICATORS: Final = (
     _resolved("EMI_OPEN", EMIGRATING, open=EMIGRATING),
     _resolved("IMM_UNDETERMINED", {Cell.IMM_UNRESOLVED}),
     _resolved("EMI_UNDETERMINED", {Cell.EMI_UNRESOLVED}),
+    # Residents whose status became known when both possible first ones agreed: nobody knows when they came.
+    _resolved("RESIDENTS_KNOWN", {Cell.RESOLVED_GAIN}, {Cell.IMM_RESOLVED}, open=IMMIGRATING),
+    _by_stays("IMM", {Cell.U98_IN_LONG}, settles=STAY_KNOWN),
+    _by_stays("EMI", {Cell.U98_OUT_LONG}, settles=U98.absence),
+    _by_stays("NET", {Cell.U98_IN_LONG}, {Cell.U98_OUT_LONG}, settles=STAY_KNOWN),
+    _by_stays("IMM_SHORT", {Cell.U98_IN_SHORT}, settles=STAY_KNOWN),
+    _by_stays("EMI_SHORT", {Cell.U98_OUT_SHORT}, settles=U98.absence),
+    _by_stays("IMM_OPEN", {Cell.U98_IN_OPEN}, settles=STAY_KNOWN),
+    _by_stays("EMI_OPEN", {Cell.U98_OUT_OPEN}, settles=U98.absence),
+    _by_stays("EMI_UNDETERMINED", {Cell.U98_OUT_UNDETERMINED}, settles=U98.absence),
+    _by_majority("IMM", {Cell.M12_IN}),
+    _by_majority("EMI", {Cell.M12_OUT}),
+    _by_majority("NET", {Cell.M12_IN}, {Cell.M12_OUT}),
+    _population("RESIDENTS", "M1216", {Cell.RESIDENT_GAIN}, {Cell.RESIDENT_LOSS}, {Cell.IMM_OPEN, Cell.EMI_OPEN}),
+    _population(
+        "RESIDENTS",
+        "M1216R",
+        {Cell.RESIDENT_GAIN, Cell.RESOLVED_GAIN},
+        {Cell.RESIDENT_LOSS, Cell.RESOLVED_LOSS},
+        IMMIGRATING | EMIGRATING,
+    ),
+    _population("RESIDENTS", "U98", {Cell.U98_START, Cell.U98_IN_LONG}, {Cell.U98_OUT_LONG}, settles=STAY_KNOWN),
+    _population("RESIDENTS_SHORT", "U98", {Cell.U98_IN_SHORT}, {Cell.U98_OUT_SHORT}, settles=STAY_KNOWN),
+    _population("RESIDENTS", "M12", {Cell.M12_START, Cell.M12_IN}, {Cell.M12_OUT}, since=M12.window),
     _acts("DF_FLOW", "IMM", settled("registration"), method="COUPON"),
     _acts("DF_FLOW", "EMI", settled("deregistration"), method="COUPON"),
     Indicator("NET", "DF_FLOW", "COUPON", Difference("IMM", "EMI")),

@@ -95,7 +95,8 @@ async def write_people(connection: Connection, people: People, due: Ints) -> Non
     days = [None if day == NEVER else day for day in due.tolist()]
     packed = chain.from_iterable(zip(*part.packed(), strict=True) for part in people.parts(PART))
     rows = ((*row, day) for row, day in zip(packed, days, strict=True))
-    await connection.copy_records_to_table("person", schema_name=_coming("person"), records=rows)
+    columns = ["person", "keys", "history", "evidence", "cells", "due"]
+    await connection.copy_records_to_table("person", schema_name=_coming("person"), records=rows, columns=columns)
 
 
 async def _read(connection: Connection, what: str, columns: Mapping[str, str]) -> Records:

@@ -328,6 +328,7 @@ person = Table(
     Column("history", LargeBinary, nullable=False),
     Column("evidence", LargeBinary, nullable=False),
     Column("due", Integer),  # the end of observation (days since 1970) at which something may change without an event
+    Column("cells", LargeBinary, nullable=False, server_default=text("''")),  # rules.figures.line_cells, packed
     Index("person_due", "due", postgresql_where=text("due IS NOT NULL")),
     schema="linkage_derived",
     info=grants.may("UPDATE", "DELETE", because=_FOLLOWS),

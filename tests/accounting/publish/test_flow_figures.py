@@ -32,15 +32,16 @@ from tests.accounting.test_classification import PERSON
 from tests.accounting.world import START, Version, World
 
 FREQUENCIES: dict[Frequency, int] = {"M": 1, "Q": 3, "A": 12}
+BESIDE = CellKind.U98_IN_LONG  # and all above it: the lines beside the 12/16-month rule
 Values = dict[tuple[tuple[str, ...], str], tuple[int, bool]]
 """By key and period: the value, and whether open crossings may change it."""
 
 
-def added_up(world: World) -> Values:
-    """All figures that are not nothing, from the oracle's cells."""
+def added_up(world: World, *, beside: bool) -> Values:
+    """All figures that are not nothing, from the oracle's cells; those of the lines only where they are asked for."""
     kinds: dict[Any, Counter[CellKind]] = defaultdict(Counter)
     for (month, kind, region, partner, citizen, sex, age, purpose), count in account(world).cells.items():
-        if CellKind.ARRIVALS <= kind <= CellKind.DEPARTURES_IMPUTED:
+        if CellKind.ARRIVALS <= kind <= CellKind.DEPARTURES_IMPUTED or (kind >= BESIDE and not beside):
             continue
         codes = (
             (region_name(region), "KZ"),
@@ -57,6 +58,8 @@ def added_up(world: World) -> Values:
         for method, found in (("M1216", _indicators(counts)), ("M1216R", _indicators(_with_resolved(counts)))):
             for indicator, (value, open) in found.items():
                 figures[(frequency, indicator, method, *place), period] = value, open
+        for (method, indicator), value in _beside(counts).items():
+            figures[(frequency, indicator, method, *place), period] = value, False
     return {at: figure for at, figure in figures.items() if figure != (0, False)}
 
 
@@ -106,6 +109,24 @@ def _indicators(counts: Counter[CellKind]) -> dict[str, tuple[int, bool]]:
     }
 
 
+def _beside(counts: Counter[CellKind]) -> dict[tuple[str, str], int]:
+    """What the methods beside the 12/16-month rule count."""
+    return {
+        ("M1216R", "RESIDENTS_KNOWN"): counts[CellKind.RESOLVED_GAIN] - counts[CellKind.IMM_RESOLVED],
+        ("U98", "IMM"): counts[CellKind.U98_IN_LONG],
+        ("U98", "EMI"): counts[CellKind.U98_OUT_LONG],
+        ("U98", "NET"): counts[CellKind.U98_IN_LONG] - counts[CellKind.U98_OUT_LONG],
+        ("U98", "IMM_SHORT"): counts[CellKind.U98_IN_SHORT],
+        ("U98", "EMI_SHORT"): counts[CellKind.U98_OUT_SHORT],
+        ("U98", "IMM_OPEN"): counts[CellKind.U98_IN_OPEN],
+        ("U98", "EMI_OPEN"): counts[CellKind.U98_OUT_OPEN],
+        ("U98", "EMI_UNDETERMINED"): counts[CellKind.U98_OUT_UNDETERMINED],
+        ("M12", "IMM"): counts[CellKind.M12_IN],
+        ("M12", "EMI"): counts[CellKind.M12_OUT],
+        ("M12", "NET"): counts[CellKind.M12_IN] - counts[CellKind.M12_OUT],
+    }
+
+
 async def ask(accounting: Accounting, key: str = "all", limit: int = 10**9, **parameters: str) -> list[Figure]:
     return await flow_figures(accounting.connection, parse("DF_FLOW", key, parameters).query, limit)
 
@@ -119,22 +140,26 @@ def by_place(figures: list[Figure]) -> dict[tuple[tuple[str, ...], str], int]:
 @pytest.mark.parametrize(
     "key",
     [
-        "........",
+        "..M1216......",
         "A.IMM+EMI+NET.M1216.KZ._T._T._T._T._T",
         "Q+A..M1216....._T.",
         "M.NET..KZ._T._T..Y15T34+Y_GE65+_T._T",
         "A+M.IMM_OPEN+EMI_OPEN+EMI_UNDETERMINED.M1216.71+75+_X._T.UZB+KAZ._T+F._T+Y0T4+_X.work+_X",
         "Q.EMI.M1216.._T+RUS....",
         "A+M.IMM+EMI_OPEN+NET+IMM_UNDETERMINED.M1216R.._T._T...",
+        "A..U98+M12.._T.UZB+_T._T._T.",
     ],
 )
 async def test_every_sum_is_exact(accounting: Accounting, key: str) -> None:
-    world = World(5, people=14 if key != "........" else 5)
+    world = World(5, people=14 if key != "..M1216......" else 5)
     await accounting.take(world.stream())
-    query, truth = parse("DF_FLOW", key, {}).query, added_up(world)
+    query = parse("DF_FLOW", key, {}).query
+    methods = query.of("METHOD")
+    truth = added_up(world, beside=methods is None or "U98" in methods)
     figures = await ask(accounting, key)
     expected = {at: value for at, (value, _) in truth.items() if query.wants(at[0]) and value}
     assert {at: value for at, value in by_place(figures).items() if value} == expected
+    figures = [figure for figure in figures if figure.key[2].startswith("M1216")]  # the others wait for a stated time
     provisional = {(figure.key, figure.period) for figure in figures if figure.status == "P"}
     shown = {figure.key for figure in figures}
     still_running = {at for at in by_place(figures) if at[1] in ("2024", "2024-Q2")}
@@ -198,7 +223,7 @@ async def test_nothing_is_published_before_the_feed_declares_its_coverage(accoun
 
 async def test_what_is_no_measure_of_the_rule_has_no_figure(accounting: Accounting) -> None:
     await accounting.take(World(3, people=5).stream())
-    assert await ask(accounting, "A.IMM.U98......") == []
+    assert await ask(accounting, "A.IMM_SHORT.M12......") == []
     assert await ask(accounting, "D........") == []
     assert await ask(accounting, "A.REFUGEES.......") == []
 
@@ -222,7 +247,25 @@ async def test_who_was_here_when_the_register_began_is_counted_by_m1216r_alone(a
         ("EMI", "M1216R"): 1,
         ("EMI_FINAL", "M1216R"): 1,
         ("NET", "M1216R"): -1,
+        ("RESIDENTS_KNOWN", "M1216R"): 1,
+        ("IMM", "U98"): 1,  # a stay of two years, whoever makes it
+        ("EMI", "U98"): 1,
+        ("NET", "U98"): -1,  # of 2023; of 2021 it is 1
+        ("EMI", "M12"): 1,  # resident on the first date of all, 1 January 2022
+        ("NET", "M12"): -1,
     }
+
+
+async def test_a_stay_is_provisional_until_its_term_is_known(accounting: Accounting) -> None:
+    """365 days until it is long-term, and 90 more until nobody who left can still come back to it."""
+    await accounting.take(World(3, people=5, obs_end=date(2024, 1, 1)).stream())
+    stays = {f.period: f.status for f in await ask(accounting, "M.IMM.U98.KZ._T._T._T._T._T")}
+    assert (stays["2022-09"], stays["2022-10"], stays["2023-12"]) == ("A", "P", "P")
+    ends = {f.period: f.status for f in await ask(accounting, "M.EMI.U98.KZ._T._T._T._T._T")}
+    assert (ends["2023-09"], ends["2023-10"]) == ("A", "P")
+    turns = {f.period: f.status for f in await ask(accounting, "M.IMM.M12.KZ._T._T._T._T._T")}
+    assert min(turns) == "2022-01", "before, no reference date has a whole year behind it"
+    assert set(turns.values()) == {"A"}
 
 
 async def test_more_than_the_limit_is_refused(accounting: Accounting) -> None:

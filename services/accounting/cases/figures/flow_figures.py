@@ -1,4 +1,4 @@
-"""The figures that count crossings, from the cube: DF_FLOW by the 12/16-month rule, and all crossings in DF_BORDER."""
+"""The figures that count crossings, from the cube: DF_FLOW by each method, and all crossings in DF_BORDER."""
 
 import asyncio
 from collections.abc import Collection
@@ -14,10 +14,12 @@ from services.accounting.rules.figures.figures import Figure, Query, TooMany
 from services.accounting.rules.figures.flow_figures import (
     MONTHS,
     Formula,
+    Stock,
     counting,
     covered_periods,
     kinds,
     months_within,
+    told_of,
     valued,
 )
 from services.accounting.rules.figures.series import PLACE, Measure, chosen
@@ -30,7 +32,7 @@ async def flow_figures(connection: asyncpg.Connection, query: Query, limit: int)
     """Every figure that the query wants. Raises TooMany."""
     by_method: dict[str, dict[str, Formula]] = {}
     for each in wanted(query):
-        if isinstance(each.source, Formula):
+        if isinstance(each.source, Formula) and not isinstance(each.source, Stock):
             by_method.setdefault(each.method, {})[each.code] = each.source
     figures: list[Figure] = []
     for method, formulas in by_method.items():
@@ -44,13 +46,13 @@ async def _by_method(
     frequencies = cast(list[Frequency], chosen(query, "FREQ", MONTHS))
     if not frequencies:
         return []
-    coverage = await coverages.counted(connection)
-    along = [_along(axis_of(each.id), query.of(each.id)) for each in query.flow.dimensions[PLACE:]]
+    coverage = told_of(await coverages.counted(connection), formulas.values())
+    along = [along_axis(axis_of(each.id), query.of(each.id)) for each in query.flow.dimensions[PLACE:]]
     months = months_within(coverage, query.start, query.end)
     periods = {each: list(covered_periods(each, coverage, query.start, query.end)) for each in frequencies}
     most = limit // max(1, sum(map(len, periods.values())))
     try:
-        if not await _fit(connection, along, months, formulas.values(), most):
+        if not await fit(connection, along, months, formulas.values(), most):
             raise TooMany
         found_sums = await sums(connection, along, frequencies, months, kinds(formulas.values()), limit + 1)
     except TimeoutError:
@@ -61,7 +63,7 @@ async def _by_method(
     return await asyncio.to_thread(lambda: series.figures(query, measure, found_sums.rows(), limit))
 
 
-async def _fit(
+async def fit(
     connection: asyncpg.Connection,
     along: list[Along],
     months: tuple[int, int],
@@ -74,7 +76,8 @@ async def _fit(
     return await places(connection, along, months, counting(formulas), most) <= most
 
 
-def _along(axis: Axis, wanted: frozenset[str] | None) -> Along:
+def along_axis(axis: Axis, wanted: frozenset[str] | None) -> Along:
+    """How the cube is summed along an axis for the wanted codes."""
     levels, total = axis.chosen(wanted)
     numbers = None if wanted is None or total else axis.numbers(wanted)
     return Along(axis, levels, total, numbers, [axis.groups(level, wanted) for level in levels])

@@ -28,6 +28,7 @@ from services.accounting.cases.figures.regional_quota_figures import regional_qu
 from services.accounting.cases.figures.register_figures import register_figures
 from services.accounting.cases.figures.share_figures import share_figures
 from services.accounting.cases.figures.staff_figures import staff_figures
+from services.accounting.cases.figures.stock_figures import stock_figures
 from services.accounting.cases.figures.transfer_figures import transfer_figures
 from services.accounting.cases.indicators import (
     Acts,
@@ -54,7 +55,7 @@ from services.accounting.rules.figures.figures import (
     Vintage,
     public_part,
 )
-from services.accounting.rules.figures.flow_figures import Crossings, Formula
+from services.accounting.rules.figures.flow_figures import Crossings, Formula, Stock
 from services.accounting.rules.residence.reckoning import UNDECLARED
 from services.accounting.rules.spans import span
 from services.accounting.store import sources
@@ -79,6 +80,7 @@ ONLY_RELEASED: Final = (
 _COMPUTING: Final[Mapping[type, Computing]] = {
     Formula: flow_figures,
     Crossings: flow_figures,
+    Stock: stock_figures,
     Acts: register_figures,
     Standing: register_figures,
     Difference: register_figures,

@@ -1,16 +1,17 @@
-"""From sums over the cube to the figures of DF_FLOW and DF_BORDER: which sum an indicator is, which periods it has, how
-final it is.
+"""From sums over the cube to the figures of DF_FLOW, DF_STOCK and DF_BORDER: which sum an indicator is, which periods
+it has, how final it is.
 
 A figure is provisional (P) while a crossing in it is open, or its period has begun but not ended within the data; it is
 of low reliability (U) where the data begin after its period does; else it is final (A). A series has a figure for every
-period that the data touch: nobody counted is a zero there, not a gap.
+period that the data touch: nobody counted is a zero there, not a gap. A population is that of a period's first day as
+it begins: the period is named for its reference date.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Final, NamedTuple
 
-from services.accounting.rules.figures.dimensions import day_of
+from services.accounting.rules.figures.dimensions import day_number, day_of
 from services.accounting.rules.figures.movements import CellKind
 from services.accounting.rules.residence.reckoning import Coverage
 from shared.kernel.calendar import add_days
@@ -21,20 +22,30 @@ EPOCH: Final = 1970
 
 
 class Formula(NamedTuple):
-    """What of the cube an indicator adds, what it takes away, and the open crossings that may still change it."""
+    """What of the cube an indicator adds, what it takes away, and the open crossings that may still change it.
+
+    `settles`: days after a period's end, or a reference date, until nothing that is only waited for can change it;
+    `since`: days from the register's first one until the method can tell anything.
+    """
 
     plus: frozenset[CellKind]
     minus: frozenset[CellKind] = frozenset()
     open: frozenset[CellKind] = frozenset()
+    settles: int = 0
+    since: int = 0
 
 
 class Crossings(Formula):
     """All crossings of the border of one kind. Their cells know no region."""
 
 
+class Stock(Formula):
+    """Persons on a reference date: what was added in all months before it, less what was taken away."""
+
+
 def kinds(formulas: Iterable[Formula]) -> list[CellKind]:
     """What the cube must be asked for to make some indicators."""
-    return sorted({kind for formula in formulas for part in formula for kind in part})
+    return sorted({kind for each in formulas for kind in each.plus | each.minus | each.open})
 
 
 def counting(formulas: Iterable[Formula]) -> list[CellKind]:
@@ -52,7 +63,37 @@ def valued(
     """The value of an indicator in a period, and its status."""
     formula = formulas[indicator]
     value = sum(counts.get(kind, 0) for kind in formula.plus) - sum(counts.get(kind, 0) for kind in formula.minus)
-    return value, status(period, any(counts.get(kind, 0) for kind in formula.open), coverage)
+    waiting = any(counts.get(kind, 0) for kind in formula.open)
+    if isinstance(formula, Stock):
+        return value, "P" if waiting or coverage.obs_end < day_number(period.start) + formula.settles else "A"
+    unsettled = coverage.obs_end < day_number(period.end) + formula.settles
+    return value, status(period, waiting or unsettled, coverage)
+
+
+def told_of(coverage: Coverage, formulas: Iterable[Formula]) -> Coverage:
+    """What the data tell by a method: not before it can tell anything."""
+    return coverage._replace(register_start=coverage.register_start + max(each.since for each in formulas))
+
+
+def reference_months(coverage: Coverage) -> tuple[int, int]:
+    """The months since 1970-01 whose first days are reference dates, half-open: the data begin by then, and have the
+    day before; none where nothing is declared."""
+    if coverage.obs_end <= coverage.register_start:
+        return 0, 0
+    first, last = day_of(coverage.register_start - 1), day_of(coverage.obs_end)
+    return _month(first) + 1, max(_month(first), _month(last)) + 1
+
+
+def reference_periods(
+    frequency: Frequency, coverage: Coverage, start: date | None = None, end: date | None = None
+) -> Iterator[tuple[int, Period]]:
+    """Every period that begins with a reference date, and lies wholly in `[start, end)`, with its number since 1970."""
+    first, beyond = reference_months(coverage)
+    length = MONTHS[frequency]
+    for number in range(-(-first // length), -(-beyond // length)):
+        period = period_of(frequency, number)
+        if (start is None or period.start >= start) and (end is None or period.end <= end):
+            yield number, period
 
 
 def covered_periods(

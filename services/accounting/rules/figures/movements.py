@@ -1,7 +1,8 @@
 """From classified histories to the cells of the movement cube, and what a change adds to it and takes from it.
 
-A cell is one number: month, indicator, region, partner country, citizenship, sex, five-year age group at the crossing
-and purpose, the month on top, so that a period is a range of cells. Codes are those of rules.dimensions.
+A cell is one number: family, month, indicator, region, partner country, citizenship, sex, five-year age group at the
+crossing and purpose, the month above the others, so that a period of a family is a range of cells. Codes are those of
+rules.dimensions.
 """
 
 from collections.abc import Iterable
@@ -28,7 +29,7 @@ Ints = npt.NDArray[np.int64]
 
 
 class CellKind(IntEnum):
-    """What a cell counts. Stored: numbers never change their meaning; 0 to 15, and all are given out.
+    """What a cell counts. Stored: numbers never change their meaning; 0 to 31, of which 31 is free.
 
     Crossings that M1216 leaves undetermined count once more as what M1216R says of them: a migration, open, or still
     nothing. Arrivals, departures and those imputed count all crossings by month, the region of the checkpoint,
@@ -53,6 +54,22 @@ class CellKind(IntEnum):
     EMI_RESOLVED_OPEN = 14
     IMM_UNRESOLVED = 15
     EMI_UNRESOLVED = 0
+    # Lines beside the rule (line_cells); the starts are what was so before the first reference date.
+    U98_IN_LONG = 16
+    U98_OUT_LONG = 17
+    U98_IN_SHORT = 18
+    U98_OUT_SHORT = 19
+    U98_IN_OPEN = 20
+    U98_OUT_OPEN = 21
+    U98_OUT_UNDETERMINED = 22
+    U98_START = 23
+    M12_IN = 24
+    M12_OUT = 25
+    M12_START = 26
+    RESIDENT_GAIN = 27
+    RESIDENT_LOSS = 28
+    RESOLVED_GAIN = 29  # of those whom M1216 leaves undetermined
+    RESOLVED_LOSS = 30
 
 
 class Field(NamedTuple):
@@ -71,10 +88,15 @@ FIELDS: Final = {
     "sex": Field(9, 2),
     "age": Field(4, 5),
     "purpose": Field(0, 4),
+    "family": Field(63, 1),  # the fifth bit of the indicator: the sign, so that cells of one family lie together
 }
-"""63 bits, highest first; a view that unpacks cells in SQL is written from this table."""
+"""64 bits, highest first but for the sign; a view that unpacks cells in SQL is written from this table."""
 
 _KINDS: Final = 1 << FIELDS["indicator"].bits
+_FAMILY: Final = 1 << FIELDS["family"].shift
+
+
+NO_CELLS: Final[Ints] = np.zeros(0, np.int64)
 
 
 class Tally(NamedTuple):
@@ -84,12 +106,13 @@ class Tally(NamedTuple):
     counts: Ints
 
 
-def tally(crossings: Crossings) -> Tally:
-    """What crossings contribute with the `state` and `region` that they carry; those outside the vintage nothing.
+def tally(crossings: Crossings, beside: Ints = NO_CELLS) -> Tally:
+    """What crossings contribute with the `state` and `region` that they carry, those outside the vintage nothing; and
+    the cells `beside` that their persons' rows keep.
 
     The crossings of a person must lie together, in order: an imputed crossing takes its month from its neighbours.
     """
-    single = np.concatenate((_migrations(crossings), _imputed(crossings)))
+    single = np.concatenate((_migrations(crossings), _imputed(crossings), beside))
     whole = _movements(crossings)
     return _sum(np.concatenate((single, whole.cells)), np.concatenate((np.ones(len(single), np.int64), whole.counts)))
 
@@ -110,6 +133,21 @@ def pack(**codes: npt.ArrayLike) -> Ints:
     return cells
 
 
+def pack_kind(kind: npt.ArrayLike, **codes: npt.ArrayLike) -> Ints:
+    """`pack` with any CellKind."""
+    kind = np.asarray(kind, np.int64)
+    return pack(indicator=kind % _KINDS, family=kind // _KINDS, **codes)
+
+
+def who(crossings: Crossings, day: npt.NDArray[np.integer]) -> tuple[Ints, Ints]:
+    """Sex code and age group on a day of those who crossed; what is disputed is not specified."""
+    sex, birth = crossings["sex"], (crossings["birth"] & BIRTH).astype(np.int64)
+    return (
+        np.where(sex & SEX_DISPUTED, 0, sex & SEX).astype(np.int64),
+        age_group(np.where(sex & BIRTH_DISPUTED, 0, birth), day),
+    )
+
+
 def unpack(cells: Ints) -> dict[str, Ints]:
     """Codes by name of FIELDS: the inverse of `pack`."""
     return {name: cells >> field.shift & ((1 << field.bits) - 1) for name, field in FIELDS.items()}
@@ -121,7 +159,15 @@ def cell_ranges(months: tuple[int, int], kinds: Iterable[int]) -> tuple[list[int
     month, kind = FIELDS["month"], FIELDS["indicator"]
     first: list[int] = []
     beyond: list[int] = []
-    for start in ((at << month.shift) + (each << kind.shift) for at in range(*months) for each in sorted(set(kinds))):
+    own = sorted((kind // _KINDS * -_FAMILY, kind % _KINDS) for kind in set(kinds))
+    families = dict.fromkeys(family for family, _ in own)
+    for start in (
+        family + (at << month.shift) + (number << kind.shift)
+        for family in families
+        for at in range(*months)
+        for held, number in own
+        if held == family
+    ):
         if beyond and beyond[-1] == start:
             beyond[-1] = start + (1 << kind.shift)
         else:
@@ -138,7 +184,7 @@ def month_of(day: npt.NDArray[np.integer]) -> Ints:
 def _migrations(crossings: Crossings) -> Ints:
     kinds = migration(crossings["state"])
     counted = crossings[is_observed(crossings["state"]) & (kinds != Migration.NO)]
-    sex, birth = counted["sex"], (counted["birth"] & BIRTH).astype(np.int64)
+    sex, age = who(counted, counted["day"])
     pure = migration(counted["state"])
     resolved = np.where(pure == Migration.UNDETERMINED, resolved_migration(counted["state"]), Migration.NO)
     more = resolved != Migration.NO
@@ -147,8 +193,8 @@ def _migrations(crossings: Crossings) -> Ints:
         region=counted["region"],
         partner=counted["partner"],
         citizen=counted["citizen"],
-        sex=np.where(sex & SEX_DISPUTED, 0, sex & SEX),
-        age=age_group(np.where(sex & BIRTH_DISPUTED, 0, birth), counted["day"]),
+        sex=sex,
+        age=age,
         purpose=counted["purpose"],
     )
     departure = (counted["arrival"] == 0).astype(np.int64)

@@ -1,11 +1,12 @@
 """Many persons at once, as arrays: how a batch and a rebuild hold the persons that they count."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 
+from services.accounting.rules.figures.line_cells import count_lines
 from services.accounting.rules.figures.movements import Tally, tally
 from services.accounting.rules.persons.identity import distinct
 from services.accounting.rules.residence.history import (
@@ -32,7 +33,8 @@ _KEY = np.dtype([("key", "<i8")])
 
 
 class People(NamedTuple):
-    """`ids` and one number per person of its keys, crossings, evidence, which lie one person after the other."""
+    """`ids` and one number per person of its keys, crossings, evidence and cells of its lines (figures.line_cells),
+    which lie one person after the other."""
 
     ids: Ints
     keys: Ints
@@ -41,32 +43,42 @@ class People(NamedTuple):
     lengths: Ints
     evidence: Evidence
     evidence_lengths: Ints
+    cells: Ints
+    cell_lengths: Ints
 
     @classmethod
-    def unpacked(cls, rows: list[tuple[int, bytes, bytes, bytes]]) -> Self:
-        """From stored rows: person, keys, history, evidence."""
-        ids, keys, history, evidence = zip(*rows, strict=True) if rows else ((), (), (), ())
-        held = np.frombuffer(b"".join(keys), np.int64)
-        several = np.fromiter(map(len, keys), np.int64, len(keys)) // held.itemsize
-        return cls(np.array(ids, np.int64), held, several, *unpack(history, CROSSING), *unpack(evidence, EVIDENCE))
+    def unpacked(cls, rows: list[tuple[int, bytes, bytes, bytes, bytes]]) -> Self:
+        """From stored rows: person, keys, history, evidence, cells."""
+        ids, keys, history, evidence, cells = zip(*rows, strict=True) if rows else ((), (), (), (), ())
+        return cls(
+            np.array(ids, np.int64),
+            *_numbers(keys),
+            *unpack(history, CROSSING),
+            *unpack(evidence, EVIDENCE),
+            *_numbers(cells),
+        )
 
-    def packed(self) -> tuple[list[int], list[bytes], list[bytes], list[bytes]]:
+    def packed(self) -> tuple[list[int], list[bytes], list[bytes], list[bytes], list[bytes]]:
         """The columns of `unpacked`."""
         return (
             self.ids.tolist(),
             pack(self.keys.view(_KEY), self.key_lengths),
             pack(self.crossings, self.lengths),
             pack(self.evidence, self.evidence_lengths),
+            pack(self.cells.view(_KEY), self.cell_lengths),
         )
 
     def parts(self, size: int) -> Iterator[Self]:
         """These persons, `size` at a time."""
         ends = [
-            np.concatenate(([0], np.cumsum(each))) for each in (self.key_lengths, self.lengths, self.evidence_lengths)
+            np.concatenate(([0], np.cumsum(each)))
+            for each in (self.key_lengths, self.lengths, self.evidence_lengths, self.cell_lengths)
         ]
         for start in range(0, len(self.ids), size):
             some = slice(start, start + size)
-            keys, crossings, evidence = (slice(each[some][0], each[some.start : some.stop + 1][-1]) for each in ends)
+            keys, crossings, evidence, cells = (
+                slice(each[some][0], each[some.start : some.stop + 1][-1]) for each in ends
+            )
             yield type(self)(
                 self.ids[some],
                 self.keys[keys],
@@ -75,6 +87,8 @@ class People(NamedTuple):
                 self.lengths[some],
                 self.evidence[evidence],
                 self.evidence_lengths[some],
+                self.cells[cells],
+                self.cell_lengths[some],
             )
 
     def joined(self, others: Self) -> Self:
@@ -89,7 +103,7 @@ class People(NamedTuple):
 
     def tally(self) -> Tally:
         """What the cube holds of them."""
-        return tally(self.crossings)
+        return tally(self.crossings, self.cells)
 
     def holder_of_key(self) -> Ints:
         """Each key's person."""
@@ -125,8 +139,18 @@ def assemble(
     reckoned = classify_people(travels, lengths, signs, sign_lengths, coverage)
     travels["state"], travels["region"] = reckoned.states, reckoned.regions
     travels["sex"] = travels["sex"] & SEX | _disputed(travels, lengths)
+    lines = count_lines(travels, lengths, signs, sign_lengths, reckoned, coverage)
     key_lengths = np.bincount(number, minlength=len(ids))
-    return People(ids, keys[by_person], key_lengths, travels, lengths, signs, sign_lengths), reckoned.due
+    people = People(
+        ids, keys[by_person], key_lengths, travels, lengths, signs, sign_lengths, lines.cells, lines.lengths
+    )
+    return people, lines.due
+
+
+def _numbers(blobs: Sequence[bytes]) -> tuple[Ints, Ints]:
+    """Packed numbers of many persons in one array, and how many each has."""
+    held = np.frombuffer(b"".join(blobs), np.int64)
+    return held, np.fromiter(map(len, blobs), np.int64, len(blobs)) // held.itemsize
 
 
 def _disputed(crossings: Crossings, lengths: Ints) -> npt.NDArray[np.uint8]:

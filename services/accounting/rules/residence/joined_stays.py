@@ -62,10 +62,10 @@ class Stays(NamedTuple):
     ended: Mask
 
 
-def joined_stays(bounds: Passages, initial: npt.NDArray[np.uint8], obs_end: int, rule: StayRule = U98) -> Stays:
+def joined_stays(passages: Passages, initial: npt.NDArray[np.uint8], obs_end: int, rule: StayRule = U98) -> Stays:
     """The stays of many persons; every bound lies before `obs_end`, `initial` has one status per person."""
-    open_start = bounds.chosen(np.flatnonzero(bounds.first_of_each() & ~bounds.arrival))
-    kept = bounds.chosen(~_joining(bounds, rule))
+    open_start = passages.chosen(np.flatnonzero(passages.first_of_each() & ~passages.arrival))
+    kept = passages.chosen(~_joining(passages, rule))
     starts, ends = kept.chosen(kept.arrival), kept.chosen(~kept.arrival)
     nothing = np.full(len(open_start.person), NONE, np.int64)
     # Each person's ends lie in the same order as their starts, the one without a start before all others.
@@ -96,10 +96,12 @@ def due(stays: Stays, persons: int, obs_end: int, rule: StayRule = U98) -> Ints:
     return days
 
 
-def _joining(bounds: Passages, rule: StayRule) -> Mask:
-    """Which bounds vanish: both of an absence that joins two stays."""
-    brief = np.zeros(len(bounds.day), np.bool_)
-    brief[1:] = (bounds.person[1:] == bounds.person[:-1]) & bounds.arrival[1:] & (np.diff(bounds.day) < rule.absence)
+def _joining(passages: Passages, rule: StayRule) -> Mask:
+    """Which passages vanish: both of an absence that joins two stays."""
+    brief = np.zeros(len(passages.day), np.bool_)
+    brief[1:] = (
+        (passages.person[1:] == passages.person[:-1]) & passages.arrival[1:] & (np.diff(passages.day) < rule.absence)
+    )
     brief[:-1] |= brief[1:]
     return brief
 

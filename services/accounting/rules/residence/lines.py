@@ -34,8 +34,8 @@ def draw(
     seen = np.flatnonzero(crossings["day"] < obs_end)
     person = np.repeat(np.arange(len(lengths)), lengths)[seen]
     arrival = crossings["arrival"][seen].astype(np.bool_)
-    bounds = Passages.of(person, crossings["day"][seen].astype(np.int64), arrival)
-    bounds = bounds._replace(source=seen[bounds.source])
-    stays = joined_stays.joined_stays(bounds, initial, obs_end)
-    turns, turn_due = majority.turns(bounds, len(lengths), register_start, obs_end)
+    passages = Passages.of(person, crossings["day"][seen].astype(np.int64), arrival)
+    passages = passages._replace(source=seen[passages.source])
+    stays = joined_stays.joined_stays(passages, initial, obs_end)
+    turns, turn_due = majority.turns(passages, len(lengths), register_start, obs_end)
     return LifeLines(stays, turns, np.minimum(joined_stays.due(stays, len(lengths), obs_end), turn_due))

@@ -41,21 +41,21 @@ class Turns(NamedTuple):
 
 
 def turns(
-    bounds: Passages, persons: int, register_start: int, obs_end: int, rule: Majority = M12
+    passages: Passages, persons: int, register_start: int, obs_end: int, rule: Majority = M12
 ) -> tuple[Turns, Ints]:
     """The turns up to `obs_end` of many persons, and the day on which the next one is due if nobody crosses."""
     nothing = np.zeros(0, np.int64)
     due = np.full(persons, NEVER, np.int64)
-    if not len(bounds.person) or register_start == NEVER:
+    if not len(passages.person) or register_start == NEVER:
         return Turns(nothing, nothing, nothing == 1, nothing == 1, nothing), due
-    presence = Presence(bounds)
-    first, last = np.flatnonzero(bounds.first_of_each()), np.flatnonzero(bounds.last_of_each())
-    travels = bounds.person[first]
-    enough = _may_reach(bounds, presence, first, last, rule)
+    presence = Presence(passages)
+    first, last = np.flatnonzero(passages.first_of_each()), np.flatnonzero(passages.last_of_each())
+    travels = passages.person[first]
+    enough = _may_reach(passages, presence, first, last, rule)
     first, last, travels = first[enough], last[enough], travels[enough]
     first_date = _first_month(register_start + rule.window)
-    begin = np.maximum(first_date, _month(bounds.day[first]))  # until the first crossing nothing changes
-    beyond = _month(bounds.day[last] + rule.window + LONGEST_MONTH) + 1
+    begin = np.maximum(first_date, _month(passages.day[first]))  # until the first crossing nothing changes
+    beyond = _month(passages.day[last] + rule.window + LONGEST_MONTH) + 1
     count = np.maximum(beyond - begin, 1)
     which = np.repeat(np.arange(len(travels)), count)
     month = begin[which] + np.arange(len(which)) - (np.cumsum(count) - count)[which]
@@ -71,15 +71,21 @@ def turns(
     coming = turned[day[turned] > obs_end]
     np.minimum.at(due, person[coming], day[coming])
     turned = turned[day[turned] <= obs_end]
-    at = np.searchsorted(bounds.person << 32 | bounds.day, person[turned] << 32 | day[turned]) - 1
-    source = bounds.source[np.maximum(at, start[turned])]
+    at = np.searchsorted(passages.person << 32 | passages.day, person[turned] << 32 | day[turned]) - 1
+    source = _recorded(passages, np.maximum(at, start[turned]))
     return Turns(person[turned], month[turned], resident[turned], initially[turned], source), due
 
 
-def _may_reach(bounds: Passages, presence: Presence, first: Ints, last: Ints, rule: Majority) -> Mask:
+def _recorded(passages: Passages, at: Ints) -> Ints:
+    """The recorded crossing at or before each passage: an imputed arrival is told of by the departure after it."""
+    found: Ints = passages.source[at] - (passages.arrival[at] & passages.imputed[at])
+    return found
+
+
+def _may_reach(passages: Passages, presence: Presence, first: Ints, last: Ints, rule: Majority) -> Mask:
     """Who may be resident on any date at all: most visitors never are, and are not looked at month by month."""
-    seen = presence.since_first(bounds.person[first], first, bounds.day[last])
-    return ~bounds.arrival[first] | bounds.arrival[last] | (seen >= rule.days)
+    seen = presence.since_first(passages.person[first], first, passages.day[last])
+    return ~passages.arrival[first] | passages.arrival[last] | (seen >= rule.days)
 
 
 def _month(day: Ints) -> Ints:

@@ -73,6 +73,16 @@ def after(states: States) -> States:
     return _PURE[states] >> np.uint8(2) & _TWO_BITS
 
 
+def resolved_before(states: States) -> States:
+    """Status before each crossing by M1216R: 0, 1 or NOT_KNOWN."""
+    return _RESOLVED[states] & _TWO_BITS
+
+
+def resolved_after(states: States) -> States:
+    """Status after each crossing by M1216R: 0, 1 or NOT_KNOWN."""
+    return _RESOLVED[states] >> np.uint8(2) & _TWO_BITS
+
+
 def resolved_migration(states: States) -> States:
     """Migration number of each crossing by M1216R."""
     return _RESOLVED[states] >> np.uint8(4) & _TWO_BITS

@@ -25,6 +25,7 @@ class Passages(NamedTuple):
     day: Ints
     arrival: Mask
     source: Ints
+    imputed: Mask
 
     @classmethod
     def of(cls, person: Ints, day: Ints, arrival: Mask) -> Self:
@@ -37,6 +38,7 @@ class Passages(NamedTuple):
             np.insert(day, gap, missing_day),
             np.insert(arrival, gap, ~arrival[gap]),
             np.insert(position, gap, np.where(arrival[gap], gap - 1, gap)),
+            np.insert(np.zeros(len(day), np.bool_), gap, values=True),
         )
 
     def first_of_each(self) -> Mask:
@@ -53,13 +55,13 @@ class Passages(NamedTuple):
 
 
 class Presence:
-    """Running count of days in the country over bounds, of which there is at least one."""
+    """Running count of days in the country over passages, of which there is at least one."""
 
-    def __init__(self, bounds: Passages) -> None:
-        self._bounds = bounds
-        self._keys = bounds.person << 32 | bounds.day
-        same_person = bounds.person[1:] == bounds.person[:-1]
-        spell = np.where(same_person & bounds.arrival[:-1], np.diff(bounds.day), 0)
+    def __init__(self, passages: Passages) -> None:
+        self._bounds = passages
+        self._keys = passages.person << 32 | passages.day
+        same_person = passages.person[1:] == passages.person[:-1]
+        spell = np.where(same_person & passages.arrival[:-1], np.diff(passages.day), 0)
         self._total = np.concatenate(([0], np.cumsum(spell)))
 
     def since_first(self, person: Ints, first: Ints, day: Ints) -> Ints:

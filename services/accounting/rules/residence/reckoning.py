@@ -33,11 +33,13 @@ def is_less(coverage: Coverage, *, than: Coverage) -> bool:
 
 
 class Reckoned(NamedTuple):
-    """New `state` and `region` of each crossing, and the `due` day of each person (residence.NEVER: none)."""
+    """New `state` and `region` of each crossing; of each person the `due` day (residence.NEVER: none) and the status
+    before the first crossing."""
 
     states: States
     regions: npt.NDArray[np.uint8]
     due: Ints
+    initial: npt.NDArray[np.uint8]
 
 
 def classify_people(
@@ -64,7 +66,7 @@ def classify_people(
         RegionEvidence(evidence_owner, evidence),
         rule,
     )
-    return Reckoned(classified.states, regions, classified.due)
+    return Reckoned(classified.states, regions, classified.due, initial)
 
 
 def initial_of(

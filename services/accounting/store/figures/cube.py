@@ -103,7 +103,7 @@ class _Statement:
         """  # noqa: S608  (names of our own columns; values are bound)
         self.text = f"""
             SELECT {", ".join([*named, *map(_count, indicators)])} FROM (
-                SELECT {", ".join(groups)}, {_field("indicator")} AS kind, count {cells}
+                SELECT {", ".join(groups)}, {_kind()} AS kind, count {cells}
             ) cells {grouped}
         """  # noqa: S608  (names of our own columns; values are bound)
 
@@ -168,6 +168,10 @@ def _grouping_sets(names: list[str], total: bool) -> str:
 
 def _count(indicator: CellKind) -> str:
     return f"coalesce(sum(count) FILTER (WHERE kind = {int(indicator)}), 0)::bigint"
+
+
+def _kind() -> str:
+    return f"({_field('indicator')} + ({_field('family')} << {FIELDS['indicator'].bits}))"
 
 
 def _field(name: str) -> str:

@@ -10,7 +10,7 @@ from shared.events.portal import BorderCrossing
 
 Connection = asyncpg.Connection
 
-_ROWS = "SELECT person, keys, history, evidence FROM linkage_derived.person"
+_ROWS = "SELECT person, keys, history, evidence, cells FROM linkage_derived.person"
 _HOLDER = f"{_ROWS} WHERE person = (SELECT person FROM linkage_derived.identity_key WHERE key = $1)"  # noqa: S608
 
 _ABOUT = f"""SELECT kind, source_id, person FROM (

@@ -15,7 +15,8 @@ Connection = asyncpg.Connection
 async def load(connection: Connection, ids: Sequence[int]) -> People:
     """The persons with these ids."""
     found = await connection.fetch(
-        "SELECT person, keys, history, evidence FROM linkage_derived.person WHERE person = ANY($1::bigint[])", ids
+        "SELECT person, keys, history, evidence, cells FROM linkage_derived.person WHERE person = ANY($1::bigint[])",
+        ids,
     )
     return People.unpacked(list(map(tuple, found)))
 
@@ -25,10 +26,10 @@ async def save(connection: Connection, people: People, due: Ints, gone: Sequence
     if gone:
         await connection.execute("DELETE FROM linkage_derived.person WHERE person = ANY($1::bigint[])", gone)
     await connection.execute(
-        """INSERT INTO linkage_derived.person (person, keys, history, evidence, due) SELECT * FROM
-        unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::bytea[], $5::int[])
+        """INSERT INTO linkage_derived.person (person, keys, history, evidence, cells, due) SELECT * FROM
+        unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bytea[], $6::int[])
         ON CONFLICT (person) DO UPDATE SET keys = excluded.keys, history = excluded.history,
-            evidence = excluded.evidence, due = excluded.due""",
+            evidence = excluded.evidence, cells = excluded.cells, due = excluded.due""",
         *people.packed(),
         [None if day == NEVER else day for day in due.tolist()],
     )

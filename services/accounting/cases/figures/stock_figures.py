@@ -1,0 +1,88 @@
+"""The figures of DF_STOCK: who is a resident on a reference date, by each method, as a running sum over the cube."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from itertools import accumulate
+from typing import cast
+
+import asyncpg
+
+from services.accounting.cases.figures.flow_figures import along_axis, fit
+from services.accounting.cases.indicators import wanted
+from services.accounting.rules.figures import series
+from services.accounting.rules.figures.axes import axis_of
+from services.accounting.rules.figures.figures import Figure, Query, TooMany
+from services.accounting.rules.figures.flow_figures import (
+    MONTHS,
+    Stock,
+    kinds,
+    reference_months,
+    reference_periods,
+    told_of,
+    valued,
+)
+from services.accounting.rules.figures.series import PLACE, CellKey, Counts, Measure, Row, chosen
+from services.accounting.store import coverage as coverages
+from services.accounting.store.figures.cube import sums
+from shared.kernel.periods import Frequency, Period
+
+Periods = Mapping[Frequency, Sequence[tuple[int, Period]]]
+
+
+async def stock_figures(connection: asyncpg.Connection, query: Query, limit: int) -> list[Figure]:
+    """Every figure that the query wants. Raises TooMany."""
+    by_method: dict[str, dict[str, Stock]] = {}
+    for each in wanted(query):
+        if isinstance(each.source, Stock):
+            by_method.setdefault(each.method, {})[each.code] = each.source
+    figures: list[Figure] = []
+    for method, formulas in by_method.items():
+        figures += await _by_method(connection, query, method, formulas, limit - len(figures))
+    return figures
+
+
+async def _by_method(
+    connection: asyncpg.Connection, query: Query, method: str, formulas: dict[str, Stock], limit: int
+) -> list[Figure]:
+    frequencies = cast(list[Frequency], chosen(query, "FREQ", MONTHS))
+    coverage = told_of(await coverages.counted(connection), formulas.values())
+    first, beyond = reference_months(coverage)
+    if not frequencies or first == beyond:
+        return []
+    along = [along_axis(axis_of(each.id), query.of(each.id)) for each in query.flow.dimensions[PLACE:]]
+    periods = {each: list(reference_periods(each, coverage, query.start, query.end)) for each in frequencies}
+    months = (first - 1, beyond - 1)  # of what happened before the last reference date; the first is the start
+    most = limit // max(1, sum(map(len, periods.values())))
+    try:
+        if not await fit(connection, along, months, formulas.values(), most):
+            raise TooMany
+        found = await sums(connection, along, ["M"], months, kinds(formulas.values()), (most + 1) * len(range(*months)))
+    except TimeoutError:
+        raise TooMany from None
+    measure = Measure(method, list(formulas), periods, partial(valued, coverage, formulas))
+    return await asyncio.to_thread(
+        lambda: series.figures(query, measure, _running(found.rows(), first - 1, periods), limit)
+    )
+
+
+def _running(rows: Sequence[Row], start: int, periods: Periods) -> Iterator[Row]:
+    """What had been counted in each place by the reference date of each period."""
+    changes: dict[CellKey, dict[int, Counts]] = defaultdict(dict)
+    for row in rows:
+        changes[row.place][row.period] = row.counts
+    for place, counts in changes.items():
+        months = range(start, max(counts) + 1)
+        sums = list(accumulate((counts.get(month, {}) for month in months), _added, initial=_NOTHING))
+        for frequency, several in periods.items():
+            for number, _ in several:
+                passed = number * MONTHS[frequency] - start
+                yield Row(frequency, number, place, sums[min(passed, len(sums) - 1)])
+
+
+_NOTHING: Counts = {}
+
+
+def _added(one: Counts, other: Counts) -> Counts:
+    return {kind: one.get(kind, 0) + other.get(kind, 0) for kind in {*one, *other}} if other else one
