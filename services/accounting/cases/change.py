@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.accounting.rules.persons.identity import FACT_KEYS, NO_KEY
+from services.accounting.rules.releases.causes import Cause
 from services.accounting.rules.residence.checkpoint import region_of
 from services.accounting.rules.residence.history import CHECKPOINT_REGION, CROSSING, FACT_EVIDENCE, evidence_of
 from services.accounting.rules.rows import CrossingRow, FactRow, RegisterRow, keys_of
@@ -21,7 +22,8 @@ class Change:
     """`facts` are all that changed: what persons keep of them is out of date. `fact_keys` (FACT_KEYS), `crossings` and
     `evidence` are what those in effect bring instead. `keys` are all that they hold or held, `released_keys` those that
     one of them no longer holds: whoever had these may fall apart. `corrected_keys` are all that former versions held:
-    what one of these spoke against may no longer hold."""
+    what one of these spoke against may no longer hold. `days` (0: none) and `causes` are of each of `facts`: whether a
+    record that is new comes late is known to whom the coverage is."""
 
     facts: npt.NDArray[np.int64]
     fact_keys: Records
@@ -30,6 +32,8 @@ class Change:
     keys: set[int]
     released_keys: set[int]
     corrected_keys: set[int]
+    days: npt.NDArray[np.int64]
+    causes: npt.NDArray[np.int8]
 
     @classmethod
     def of(cls, *taken: Taken) -> Self:
@@ -50,7 +54,15 @@ class Change:
             {*chain.from_iterable(map(keys_of, about_someone)), *released_keys},
             released_keys,
             {key for held in replaced.values() for key in keys_of(held)},
+            np.array([row.day for row in rows], np.int64),
+            np.array([_cause(row, row.fact in replaced) for row in rows], np.int8),
         )
+
+
+def _cause(row: FactRow, replaces: bool) -> Cause:
+    if row.withdrawn:
+        return Cause.WITHDRAWAL
+    return Cause.CORRECTION if replaces else Cause.TIMELY
 
 
 def _fact_keys(row: FactRow) -> tuple[int, int, int, int]:
