@@ -95,6 +95,21 @@ async def figures(connection: Connection, release: int, flow: str | None = None)
     return [Released(*row) for row in rows]
 
 
+async def changed_values(connection: Connection, as_of: datetime | None) -> list[tuple[str, str, str, int, datetime]]:
+    """What everybody could read: dataflow, key, period and value of each figure, with the moment of the release, the
+    oldest first; of releases that follow each other with one value only the first."""
+    rows = await connection.fetch(
+        """SELECT flow, key, period, value, cut_at FROM (
+            SELECT f.*, r.cut_at,
+                lag(value) OVER (PARTITION BY flow, key, period ORDER BY r.cut_at, r.id) AS former
+            FROM released_figure f JOIN release r ON r.id = f.release
+            WHERE NOT withheld AND r.cut_at <= coalesce($1, 'infinity'::timestamptz)
+        ) shown WHERE former IS DISTINCT FROM value ORDER BY cut_at, release""",
+        as_of,
+    )
+    return list(map(tuple, rows))
+
+
 async def add(
     connection: Connection,
     cut_at: datetime,
