@@ -17,7 +17,7 @@ from services.accounting.rules.persons.claims import links, shared
 from services.accounting.rules.persons.identity import anchor, components, distinct, pairs
 from services.accounting.rules.persons.people import Ints, KeyedRecords, assemble
 from services.accounting.rules.releases.causes import Cause, national
-from services.accounting.rules.releases.versions import METHOD_VERSIONS, MethodVersion, counted_by
+from services.accounting.rules.releases.versions import METHOD_VERSIONS, MethodVersion, counted_by, side_by_side
 from services.accounting.rules.residence.history import evidence_of
 from services.accounting.store import bulk, coverage, derived, lock
 from services.accounting.store.persons import identity
@@ -72,8 +72,10 @@ async def _build(
     moved = difference(await causes.national_cube(connection), national(cube))
     await causes.note(connection, {Cause.METHOD if same_days else Cause.COVERAGE: moved})
     if len(versions) > 1:
-        by_version = {each.id: counted_by(people, declared, each.rule) for each in versions[-2:]}
-        await overlap.replace(connection, by_version)
+        former, present = versions[-2:]
+        counted = [counted_by(people, declared, each.rule) for each in (former, present)]
+        once, now = side_by_side(counted[0], counted[1], declared)
+        await overlap.replace(connection, {former.id: once, present.id: now})
     await bulk.write_people(connection, people, due)
     await bulk.write_numbers(connection, "cube", {"cell": cube.cells, "count": cube.counts})
     await coverage.set_counted(connection, declared, schema=derived.coming("derived"))

@@ -103,10 +103,11 @@ async def _between(connection: Connection, before: Release, after: Release, exac
         held = former.get(place)
         if held is None or not (exact or not (held.withheld or each.withheld)):
             continue
-        parts = _parts(each.value - held.value, once.get(place, {}), now.get(place, {}))
-        if parts:
-            shown = parts if kept and _has_causes(place, exact) else None
-            found.append(_difference(place, held, each, shown))
+        told = kept and _has_causes(place, exact)
+        parts = _parts(each.value - held.value, once.get(place, {}), now.get(place, {})) if told else None
+        # That causes outweigh each other is told to nobody who may not see them.
+        if parts or each.value != held.value:
+            found.append(_difference(place, held, each, parts))
     return sorted(found, key=lambda each: (each.flow, each.key, each.period))
 
 

@@ -5,6 +5,7 @@ Only what everybody could read has vintages. A figure that a release withheld is
 is deleted by it.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -46,7 +47,7 @@ async def _reader(connection: Connection, query: Query, wanted: Wanted) -> Shows
 
     async def shown(release: Release) -> list[Figure]:
         if triangle:
-            figures = triangle.at(release.cut_at)
+            figures = await asyncio.to_thread(triangle.at, release.cut_at)
         else:
             rows = await store.figures(connection, release.id, query.flow.id)
             figures = [

@@ -9,11 +9,8 @@ from decimal import Decimal
 from pydantic import BaseModel, Field
 
 from services.accounting.cases.figures.read_figures import FigureReader
-from services.accounting.rules.figures.flow_figures import EPOCH, month_span, status
 from services.accounting.rules.releases.versions import METHOD_VERSIONS, Bridge, MethodVersion, bridges
-from services.accounting.store import coverage as coverages
 from services.accounting.store.releases import overlap
-from shared.kernel.periods import Period
 
 
 class BridgedYear(BaseModel):
@@ -45,13 +42,9 @@ async def method_versions(
     """All of them, the oldest first."""
     async with reader.snapshot() as connection:
         counted = await overlap.read(connection)
-        coverage = await coverages.counted(connection)
-    first, beyond = month_span(coverage)
-    touched = range(EPOCH + first // 12, EPOCH + beyond // 12 + 1)
-    years = [year for year in touched if status(Period("A", year, 1), False, coverage) == "A"]
     former, present = versions[-2:] if len(versions) > 1 else (versions[-1], versions[-1])
     known = former != present and {former.id, present.id} == counted.keys()
-    side_by_side = bridges(counted[former.id], counted[present.id], years) if known else []
+    side_by_side = bridges(counted[former.id], counted[present.id]) if known else []
     return [_note(each, side_by_side if each == present else []) for each in versions]
 
 

@@ -7,9 +7,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from services.accounting.rules.figures.flow_figures import months_of
-from services.accounting.rules.figures.movements import CellKind, Tally, tally
-from services.accounting.rules.persons.people import People
+import numpy as np
+
+from services.accounting.rules.figures.flow_figures import EPOCH, month_span, months_of, status
+from services.accounting.rules.figures.movements import CellKind, Tally, tally, unpack
+from services.accounting.rules.persons.people import Ints, People
 from services.accounting.rules.releases.causes import national, of_months
 from services.accounting.rules.residence.reckoning import Coverage, classify_people
 from services.accounting.rules.residence.residence import Rule
@@ -60,14 +62,45 @@ def counted_by(people: People, coverage: Coverage, rule: Rule) -> Tally:
     return national(tally(crossings))
 
 
-def bridges(former: Mapping[int, int], present: Mapping[int, int], years: Iterable[int]) -> list[Bridge]:
-    """The years that are final by both versions, from national cells by each."""
+def side_by_side(former: Tally, present: Tally, coverage: Coverage) -> tuple[Tally, Tally]:
+    """Of national cells by two versions those of the years that are final by both: nothing moves them any longer."""
+    first, beyond = month_span(coverage)
+    counted = [_by_cell(each) for each in (former, present)]
+    final = [
+        year
+        for year in range(EPOCH + first // 12, EPOCH + beyond // 12 + 1)
+        if status(Period("A", year), _open_in(year, counted), coverage) == "A"
+    ]
+
+    def kept(tally: Tally) -> Tally:
+        theirs = np.isin(_year_of(tally.cells), final)
+        return Tally(tally.cells[theirs], tally.counts[theirs])
+
+    return kept(former), kept(present)
+
+
+def bridges(former: Mapping[int, int], present: Mapping[int, int]) -> list[Bridge]:
+    """The years of national cells by two versions, side by side."""
+    years = np.unique(_year_of(np.array([*former, *present], np.int64))).tolist()
     found: list[Bridge] = []
     for year in years:
-        months = months_of(Period.parse(f"{year:04d}"))
-        if any(of_months(each, months, dict.fromkeys(map(int, _OPEN), 1)) for each in (former, present)):
-            continue
         for indicator, kind in _FINAL.items():
-            once, now = (of_months(each, months, {int(kind): 1}) for each in (former, present))
+            once, now = (of_months(each, _months(year), {int(kind): 1}) for each in (former, present))
             found.append(Bridge(year, indicator, once, now, Fraction(now, once) if once else None))
     return found
+
+
+def _open_in(year: int, counted: Iterable[Mapping[int, int]]) -> bool:
+    return any(of_months(each, _months(year), dict.fromkeys(map(int, _OPEN), 1)) for each in counted)
+
+
+def _by_cell(tally: Tally) -> dict[int, int]:
+    return dict(zip(tally.cells.tolist(), tally.counts.tolist(), strict=True))
+
+
+def _months(year: int) -> range:
+    return months_of(Period("A", year))
+
+
+def _year_of(cells: Ints) -> Ints:
+    return EPOCH + unpack(cells)["month"] // 12
