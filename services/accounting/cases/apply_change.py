@@ -9,12 +9,15 @@ import numpy.typing as npt
 from services.accounting.cases.change import NOTHING, Change
 from services.accounting.cases.persons.changes import note_changes
 from services.accounting.cases.persons.resolution import Affected, Claims, affected, doubts, resolve
-from services.accounting.rules.figures.movements import difference
+from services.accounting.rules.figures.movements import Tally, difference
 from services.accounting.rules.persons.identity import anchor
 from services.accounting.rules.persons.people import Ints, KeyedRecords, People, assemble
+from services.accounting.rules.releases.causes import Cause, Causes, national, of_facts
+from services.accounting.rules.releases.causes import moved as moved_by_cause
 from services.accounting.rules.residence.reckoning import Coverage
 from services.accounting.store import coverage as coverages
 from services.accounting.store.persons import identity, persons
+from services.accounting.store.releases.causes import note
 
 Connection = asyncpg.Connection
 Records = npt.NDArray[np.void]
@@ -38,7 +41,9 @@ async def apply_change(
     before = concerned.people
     await _move_keys(connection, before, keys, person)
     await persons.save(connection, after, due, gone=list({*before.ids.tolist()} - {*after.ids.tolist()}))
-    await persons.move_cube(connection, difference(before.tally(), after.tally()))
+    moved = difference(before.tally(), after.tally())
+    await persons.move_cube(connection, moved)
+    await note(connection, _causes(change, before, after, moved, coverage))
     await note_changes(connection, change, before, after)
     if doubtful := doubts(concerned.buckets, keys, person):
         await identity.note_reviews(connection, doubtful)
@@ -54,6 +59,16 @@ async def account_for_coverage(connection: Connection, coverage: Coverage) -> No
     for start in range(0, len(due), CHUNK):
         await apply_change(connection, NOTHING, coverage, due[start : start + CHUNK])
     await coverages.set_counted(connection, coverage)
+
+
+def _causes(change: Change, before: People, after: People, moved: Tally, coverage: Coverage) -> Causes:
+    """What has moved otherwise than by timely records."""
+    if change is NOTHING:
+        return {Cause.COVERAGE: national(moved)}
+    if change.words:
+        return {Cause.WORD: national(moved)}
+    known = of_facts(change.fact_days, change.fact_causes, coverage.obs_end)
+    return moved_by_cause(before, after, change.facts, known)
 
 
 def _assemble(affected: Affected, change: Change, keys: Ints, person: Ints, coverage: Coverage) -> tuple[People, Ints]:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from services.accounting.rules.persons.changes import Cause, CauseKind
 from services.accounting.rules.persons.identity import FACT_KEYS, NO_KEY
+from services.accounting.rules.releases import causes
 from services.accounting.rules.residence.checkpoint import region_of
 from services.accounting.rules.residence.history import CHECKPOINT_REGION, CROSSING, FACT_EVIDENCE, evidence_of
 from services.accounting.rules.rows import CrossingRow, FactRow, Held, RegisterRow, keys_of
@@ -22,8 +23,9 @@ class Change:
     """`facts` are all that changed: what persons keep of them is out of date. `fact_keys` (FACT_KEYS), `crossings` and
     `evidence` are what those in effect bring instead. `keys` are all that they hold or held, `released_keys` those that
     one of them no longer holds: whoever had these may fall apart. `corrected_keys` are all that former versions held:
-    what one of these spoke against may no longer hold. `taken` and `words` are what came,
-    should persons merge or part by it."""
+    what one of these spoke against may no longer hold. `fact_days` (0: none) and `fact_causes` are of each of `facts`:
+    whether a record that is new comes late is known to whom the coverage is. `taken` and `words` are what came, should
+    persons merge or part by it."""
 
     facts: npt.NDArray[np.int64]
     fact_keys: Records
@@ -32,6 +34,8 @@ class Change:
     keys: set[int]
     released_keys: set[int]
     corrected_keys: set[int]
+    fact_days: npt.NDArray[np.int64]
+    fact_causes: npt.NDArray[np.int8]
     taken: tuple[Taken, ...] = ()
     words: tuple[Cause, ...] = ()
 
@@ -54,6 +58,8 @@ class Change:
             {*chain.from_iterable(map(keys_of, about_someone)), *released_keys},
             released_keys,
             {key for held in replaced.values() for key in keys_of(held)},
+            np.array([row.day for row in rows], np.int64),
+            np.array([_figures_cause(row, row.fact in replaced) for row in rows], np.int8),
             taken,
         )
 
@@ -76,6 +82,12 @@ def _cause(row: FactRow, held: Held | None) -> Cause:
     keys, before = frozenset(keys_of(row)), frozenset(keys_of(held) if held else ())
     kind: CauseKind = "withdrawal" if row.withdrawn else "correction" if held else "record"
     return Cause(kind, row.fact, keys | before, before - keys)
+
+
+def _figures_cause(row: FactRow, replaces: bool) -> causes.Cause:
+    if row.withdrawn:
+        return causes.Cause.WITHDRAWAL
+    return causes.Cause.CORRECTION if replaces else causes.Cause.TIMELY
 
 
 def _fact_keys(row: FactRow) -> tuple[int, int, int, int]:

@@ -294,6 +294,7 @@ release = Table(
     Column("register_start", Integer, nullable=False),  # days since 1970, as in `counted`
     Column("obs_end", Integer, nullable=False),
     Column("reason", Text),  # why it was cut out of turn
+    Column("method_version", Text),  # rules.releases.versions; none: cut before causes and sums were kept
     Index("release_cut_at", "cut_at"),
 )
 
@@ -307,6 +308,51 @@ released_figure = Table(
     Column("value", BigInteger, nullable=False),
     Column("status", Text, nullable=False),
     Column("withheld", Boolean, nullable=False),  # rules.disclosure: held for the next release's sake, shown to nobody
+)
+
+# How much of a released figure each cause has made since the journal began: differences between releases are theirs.
+released_cause = Table(
+    "released_cause",
+    metadata,
+    Column("release", BigInteger, primary_key=True, autoincrement=False),
+    Column("flow", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("cause", SmallInteger, primary_key=True, autoincrement=False),  # rules.releases.causes.Cause
+    Column("value", BigInteger, nullable=False),
+)
+
+# The sums that do not hold between the figures of a release: by how much the whole is more than its parts, and why.
+released_gap = Table(
+    "released_gap",
+    metadata,
+    Column("release", BigInteger, primary_key=True, autoincrement=False),
+    Column("flow", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("parts", Text, primary_key=True),
+    Column("gap", BigInteger, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("withheld", Boolean, nullable=False),  # one of its figures is: the gap is shown to nobody
+)
+
+# Why national cells of the cube moved: sums by cause. Not in `derived`, which a rebuild makes anew from the facts.
+cube_cause = Table(
+    "cube_cause",
+    metadata,
+    Column("cell", BigInteger, primary_key=True, autoincrement=False),
+    Column("cause", SmallInteger, primary_key=True, autoincrement=False),
+    Column("count", BigInteger, nullable=False),
+    info=grants.may("UPDATE", because="what a cause moved adds up"),
+)
+
+# National cells by the present version of the method and by the one before it, as the newest rebuild counted both.
+method_overlap = Table(
+    "method_overlap",
+    metadata,
+    Column("method_version", Text, primary_key=True),
+    Column("cell", BigInteger, primary_key=True, autoincrement=False),
+    Column("count", BigInteger, nullable=False),
 )
 
 identity_key = Table(

@@ -29,6 +29,7 @@ from services.accounting.rules.figures.figures import OPEN_METHODS
 from services.accounting.rules.figures.flow_figures import Formula, kinds
 from services.accounting.rules.figures.movements import CellKind
 from services.accounting.rules.figures.series import PLACE
+from services.accounting.rules.releases.revisions import FLOW as REVISION
 from shared.events.consular import HostCountryFigure
 from shared.kernel.codes import code_list
 from shared.testing.api import Api
@@ -54,7 +55,7 @@ def test_the_code_list_has_every_indicator_in_three_languages_and_no_other() -> 
 
 
 def test_every_dataflow_has_indicators_and_every_method_is_known() -> None:
-    assert {each.flow for each in INDICATORS} == set(FLOWS)
+    assert {each.flow for each in INDICATORS} | {REVISION} == set(FLOWS), "revisions are of others' indicators"
     assert {each.method for each in INDICATORS} <= set(codes_of(dataflows.METHODS))
     assert [
         name(each) for each in INDICATORS if isinstance(each.source, Loaded) and each.method not in OPEN_METHODS
@@ -102,6 +103,14 @@ def test_every_figure_that_is_loaded_is_of_an_indicator(file: Path) -> None:
     figures, _ = read_file(file, "NET", "a source")
     assert figures
     assert {(figure.flow, *figure.key[1:PLACE]) for figure in figures} <= known
+
+
+def test_no_two_dataflows_compute_one_indicator_by_one_method() -> None:
+    """A series of DF_REVISION names them alone."""
+    flows = defaultdict(set)
+    for each in COMPUTED:
+        flows[each.code, each.method].add(each.flow)
+    assert all(len(several) == 1 for several in flows.values())
 
 
 Found = dict[tuple[str, str], set[str]]

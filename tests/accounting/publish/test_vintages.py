@@ -128,6 +128,47 @@ def _holds(asked: dict[str, str], data_sets: list[dict[str, Any]]) -> None:
     assert [each.get("validTo") for each in computed] == [*starts[1:], None]
 
 
+@pytest.mark.usefixtures("released")
+async def test_revisions_are_those_of_the_releases_that_everybody_read(api: Api) -> None:
+    """What DF_REVISION says of each figure is what a reader of the history reckons."""
+    vintages: dict[tuple[str, ...], list[tuple[str, int]]] = {}
+    for row in await _rows(api, includeHistory="true"):
+        place = (row["FREQ"], row["INDICATOR"], row["METHOD"], row["TIME_PERIOD"])
+        vintages.setdefault(place, []).append((row["RELEASE"], int(row["OBS_VALUE"])))
+    told = await _revisions(api)
+    assert {(place[0], place[1], place[2], place[-1]) for place in told if place[4] == "RANGE"} == {
+        place for place in vintages if place[2] in ("M1216", "M1216R")
+    }
+    for (freq, indicator, method, period), values in vintages.items():
+        series = (freq, indicator, method, "KZ")
+        if method in ("M1216", "M1216R"):
+            first, *_, last = numbers = [value for _, value in values] * 2
+            assert told[(*series, "RANGE", "LATEST", period)] == str(max(numbers) - min(numbers))
+            assert told.get((*series, "REVISION", "LATEST", period), "0") == str(last - first)
+            in_june = [value for release, value in values if release < MOMENTS[2].isoformat()]
+            known = str(in_june[-1] - first) if in_june else None
+            assert told.get((*series, "REVISION", "M1", period)) == known, "the third release came after forty days"
+    assert any(int(told[place]) for place in told if place[4] == "RANGE")
+    assert {place[4] for place in told} == {"REVISION", "MEAN_REVISION", "MEAN_ABS_REVISION", "PRECOCITY", "RANGE"}
+    assert told == await _revisions(api, "statistician")
+    early = await _revisions(api, asOf=MOMENTS[1].isoformat())
+    assert {place[5] for place in early} == {"LATEST"}, "no month has passed"
+    document = (await api.client.get("/sdmx/v1/data/DF_REVISION/all?includeHistory=true&format=json")).json()
+    assert len(document["data"]["dataSets"]) == len(MOMENTS)
+
+
+async def _revisions(api: Api, role: str | None = None, **asked: str) -> dict[tuple[str, ...], str]:
+    """Of the flows by the 12/16-month rule."""
+    answer = await api.client.get(
+        "/sdmx/v1/data/DF_REVISION/..M1216+M1216R...",
+        params={"format": "csv"} | asked,
+        headers=api.token(role) if role else {},
+    )
+    assert answer.status_code == 200, answer.text
+    names = ("FREQ", "INDICATOR", "METHOD", "REF_AREA", "REVISION", "LAG", "TIME_PERIOD")
+    return {tuple(row[name] for name in names): row["OBS_VALUE"] for row in csv.DictReader(answer.text.splitlines())}
+
+
 async def test_only_what_was_released_has_vintages(api: Api, released: Accounting) -> None:
     fine = FLOW.replace("all", "A.IMM.M1216.71._T._T._T._T._T")
     for asked in ("asOf=2024-06-10", "includeHistory=true", "updatedAfter=2024-06-01"):

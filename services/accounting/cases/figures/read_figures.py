@@ -45,6 +45,7 @@ from services.accounting.cases.indicators import (
     wanted,
 )
 from services.accounting.cases.releases import history
+from services.accounting.cases.releases.revisions import Revisions
 from services.accounting.rules.figures.dimensions import day_of
 from services.accounting.rules.figures.figures import (
     Figure,
@@ -56,6 +57,7 @@ from services.accounting.rules.figures.figures import (
     public_part,
 )
 from services.accounting.rules.figures.flow_figures import Crossings, Formula, Stock
+from services.accounting.rules.releases.revisions import FLOW as REVISION
 from services.accounting.rules.residence.reckoning import UNDECLARED
 from services.accounting.rules.spans import span
 from services.accounting.store import sources
@@ -103,8 +105,9 @@ class FigureReader:
         self._engine = engine
 
     async def __call__(self, query: Query, *, exact: bool, limit: int) -> Reading:
-        current = exact and not query.is_of_releases
-        computed = query if current else _public_part(query, ONLY_RELEASED if exact else ROLE_NEEDED)
+        revised = query.flow.id == REVISION  # what anybody can reckon from the releases, whoever asks
+        current = exact and not query.is_of_releases and not revised
+        computed = query if current or revised else _public_part(query, ONLY_RELEASED if exact else ROLE_NEEDED)
         async with self.snapshot() as connection:
             try:
                 reading = await _reading_of(query, current)(connection, query, computed, limit)
@@ -171,7 +174,11 @@ async def _read_released(connection: Connection, query: Query, computed: Query |
     release = await releases.newest(connection, query.as_of)
     figures: list[Figure] = []
     others: set[str] = set()
-    if release and computed:
+    if release and query.flow.id == REVISION:
+        triangle = await Revisions.read(connection, query.as_of)
+        found = await asyncio.to_thread(triangle.at, release.cut_at)
+        figures = [figure for figure in found if _is_wanted(query, figure)]
+    elif release and computed:
         others = await published_figure.series(connection, query.flow.id)
         shown = (each for each in await releases.figures(connection, release.id, query.flow.id) if not each.withheld)
         figures = [figure for each in shown if _is_wanted(computed, figure := _released(each))]

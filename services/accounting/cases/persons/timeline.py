@@ -26,7 +26,7 @@ from services.accounting.rules.residence.reckoning import Coverage
 from services.accounting.store import coverage
 from services.accounting.store.persons import histories
 from shared.audit import access_log
-from shared.db.driver import begun
+from shared.db.driver import begun, driver
 from shared.errors import NotFound
 from shared.events.portal import BorderCrossing
 from shared.identity.callers import Caller

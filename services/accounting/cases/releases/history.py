@@ -5,7 +5,8 @@ Only what everybody could read has vintages. A figure that a release withheld is
 is deleted by it.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -13,12 +14,15 @@ from typing import Final
 
 import asyncpg
 
+from services.accounting.cases.releases.revisions import Revisions
 from services.accounting.rules.figures.figures import Figure, Key, Query, TooMany, Vintage
+from services.accounting.rules.releases.revisions import FLOW as REVISION
 from services.accounting.store.releases import release as store
 from services.accounting.store.releases.release import Release
 
 Connection = asyncpg.Connection
 Wanted = Callable[[Figure], bool]
+Shows = Callable[[Release], Awaitable[list[Figure]]]
 Shown = Mapping[tuple[Key, str], Figure]
 
 MOST: Final = 10_000
@@ -30,40 +34,47 @@ async def vintages(connection: Connection, query: Query, wanted: Wanted, limit: 
     Raises TooMany for more than `limit` figures."""
     found: list[Vintage] = []
     read = _changes if query.updated_after else _all
-    async for vintage in read(connection, query, wanted):
+    async for vintage in read(await _releases(connection, query), await _reader(connection, query, wanted), query):
         found.append(vintage)
         if sum(len(each.figures) for each in found) > limit:
             raise TooMany
     return found
 
 
-async def shown(connection: Connection, release: Release, flow: str, wanted: Wanted) -> list[Figure]:
+async def _reader(connection: Connection, query: Query, wanted: Wanted) -> Shows:
     """What everybody reads of a release, in the order of key and period."""
-    figures = (
-        Figure(tuple(each.key.split(".")), each.period, each.value, each.status, released=_moment(release))
-        for each in await store.figures(connection, release.id, flow)
-        if not each.withheld
-    )
-    return sorted(filter(wanted, figures), key=_place)
+    triangle = await Revisions.read(connection, query.as_of) if query.flow.id == REVISION else None
+
+    async def shown(release: Release) -> list[Figure]:
+        if triangle:
+            figures = await asyncio.to_thread(triangle.at, release.cut_at)
+        else:
+            rows = await store.figures(connection, release.id, query.flow.id)
+            figures = [
+                Figure(tuple(each.key.split(".")), each.period, each.value, each.status)
+                for each in rows
+                if not each.withheld
+            ]
+        dated = (replace(each, released=release.cut_at.astimezone(UTC)) for each in figures)
+        return sorted(filter(wanted, dated), key=_place)
+
+    return shown
 
 
-async def _all(connection: Connection, query: Query, wanted: Wanted) -> AsyncIterator[Vintage]:
-    releases = await _releases(connection, query)
+async def _all(releases: list[Release], shown: Shows, _: Query) -> AsyncIterator[Vintage]:
     for release, following in pairwise([*releases, None]):
         if release:
-            figures = await shown(connection, release, query.flow.id, wanted)
-            yield Vintage(tuple(figures), "Information", release.cut_at, following and following.cut_at)
+            yield Vintage(tuple(await shown(release)), "Information", release.cut_at, following and following.cut_at)
 
 
-async def _changes(connection: Connection, query: Query, wanted: Wanted) -> AsyncIterator[Vintage]:
+async def _changes(releases: list[Release], shown: Shows, query: Query) -> AsyncIterator[Vintage]:
     """Each release's against the one before it where the history is asked, else the newest one's against what stood at
     the moment."""
-    releases = await _releases(connection, query)
     since = [each for each in releases if query.updated_after and each.cut_at > query.updated_after]
     before = releases[-len(since) - 1] if len(since) < len(releases) else None
-    known = _placed(await shown(connection, before, query.flow.id, wanted)) if before else {}
+    known = _placed(await shown(before)) if before else {}
     for release in since if query.history else since[-1:]:
-        now = _placed(await shown(connection, release, query.flow.id, wanted))
+        now = _placed(await shown(release))
         for vintage in _difference(known, now, release.cut_at):
             yield vintage
         known = now
@@ -93,7 +104,3 @@ def _placed(figures: list[Figure]) -> Shown:
 
 def _place(figure: Figure) -> tuple[Key, str]:
     return figure.key, figure.period
-
-
-def _moment(release: Release) -> datetime:
-    return release.cut_at.astimezone(UTC)
