@@ -45,7 +45,7 @@ PAGE: Final = 2_000
 FEEDS = Path(os.environ.get("KOSH_STATE", ".run")) / "bench"
 """Where drawn ones are kept from one part of the bench to the next."""
 
-_PER_LIFE: Final = 5.48
+_PER_LIFE: Final = 4.94
 """Events that a life brings on average in these years, as measured: a size comes out as asked within per cents."""
 
 _AGAIN: Final = 0.01

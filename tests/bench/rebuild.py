@@ -26,7 +26,7 @@ from tests.bench.figures import compare
 from tests.bench.stored import store
 
 EVENTS = 1_000_000
-"""Of which three in five are crossings."""
+"""Of which seven in ten are crossings."""
 RULE = (Path(__file__).parent / "residence.sql").read_text()
 LAST = day_number(THROUGH) + 1
 GIVEN = ("fact", "person", "day", "second", "source_order", "arrival", "initial")
