@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.accounting.api import parked
 from services.accounting.api.figures import dashboard, releases, sdmx
-from services.accounting.api.persons import identities, my_page, reviews, timeline
+from services.accounting.api.persons import changes, identities, my_page, reviews, timeline
 from services.accounting.api.reconciliation import status
 from services.accounting.api.residence import classification
 from services.accounting.cases.figures.read_figures import FigureReader
@@ -31,6 +31,7 @@ ROUTERS = (
     status.router,
     classification.router,
     timeline.router,
+    changes.router,
     reviews.router,
     identities.router,
     parked.router,

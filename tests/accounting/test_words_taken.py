@@ -33,11 +33,11 @@ async def say_some(review: asyncpg.Connection, random: Random) -> None:
         await review.execute(ADD, *pair, *random.choice(VERDICTS))
 
 
-@pytest.mark.parametrize(("seed", "size"), [(32, 60), (33, 7)])
+@pytest.mark.parametrize(("seed", "size"), [(32, 60), (33, 20)])
 async def test_persons_and_figures_with_words_are_those_of_a_rebuild(
     accounting: Accounting, seed: int, size: int
 ) -> None:
-    world, random = World(seed, people=10), Random(seed)
+    world, random = World(seed, people=8), Random(seed)
     async with review_of(accounting.database) as review:
         await accounting.take(world.stream(), size=80)
         for order in range(3):
