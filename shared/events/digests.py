@@ -14,7 +14,12 @@ _EPOCH: Final = date(1970, 1, 1).toordinal()
 
 def day_told(time: datetime) -> int:
     """The day on which an event happened, in days since 1970, by the calendar of Kazakhstan. `time` is aware."""
-    return clock.date_of(time).toordinal() - _EPOCH
+    return day_told_on(clock.date_of(time))
+
+
+def day_told_on(date: date) -> int:
+    """A `day_told` by its date."""
+    return date.toordinal() - _EPOCH
 
 
 @lru_cache(10_000)

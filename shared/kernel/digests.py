@@ -10,6 +10,7 @@ from typing import Any, Final
 import orjson
 
 CONTENT_BITS: Final = 48
+_BYTES: Final = CONTENT_BITS // 8
 
 
 def subject_key(subject: str) -> int:
@@ -20,7 +21,7 @@ def subject_key(subject: str) -> int:
 
 def record_digest(key: int, version: int, withdrawn: bool) -> int:
     """64 bits of which version of which record: `key` is its subject_key. Sums of them tell sets of versions apart."""
-    said = key.to_bytes(8) + version.to_bytes(4) + bytes((withdrawn,))
+    said = key.to_bytes(8) + (version & 0xFFFFFFFF).to_bytes(4) + bytes((withdrawn,))
     return int.from_bytes(blake2b(said, digest_size=8).digest())
 
 
@@ -31,5 +32,5 @@ def content_digest(key: int, version: int, data: Any) -> int | None:
         said = orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
     except TypeError:
         return None
-    made = blake2b(said, digest_size=CONTENT_BITS // 8, salt=key.to_bytes(8) + version.to_bytes(8))
-    return int.from_bytes(made.digest())
+    which = key.to_bytes(8) + (version & 0xFFFFFFFF).to_bytes(4)
+    return int.from_bytes(blake2b(which + said, digest_size=_BYTES).digest())

@@ -8,16 +8,19 @@ another one, a seal cannot be compared until the register is read anew.
 """
 
 from hashlib import blake2b
+from struct import Struct
 from typing import Any, Final, NamedTuple
 
 import orjson
 
-from services.accounting.rules.rows import CrossingRow, FactRow
+from services.accounting.rules.rows import CrossingRow, FactRow, RegisterRow
 from shared.kernel.digests import CONTENT_BITS
 
 _CONTENT: Final = (1 << CONTENT_BITS) - 1
 _SIGNED: Final = 1 << 63
-_INTEGERS: Final = 2.0**63
+_BYTES: Final = CONTENT_BITS // 8
+_INTEGERS: Final = Struct(f">{len(CrossingRow._fields[4:-2])}q")
+_LARGEST: Final = 2.0**63
 
 SEALING: Final = ("told", "seal")
 """The last columns of a row, which it does not cover: the day told, and the seal itself."""
@@ -46,12 +49,13 @@ def open_seal(row: FactRow) -> Opened | None:
 
 def row_digest(row: FactRow) -> int:
     """48 bits of all that a figure or a link to a person can come from; the version is bound by the content digest."""
-    if isinstance(row, CrossingRow):
-        said = ",".join(map(str, row[4:-2]))
-    else:
-        fixed = row._replace(body=_canonical(row.body))
-        said = ",".join(map(str, fixed[4:-2]))
-    return int.from_bytes(blake2b(said.encode(), digest_size=CONTENT_BITS // 8, person=b"row").digest())
+    said = _INTEGERS.pack(*row[4:-2]) if isinstance(row, CrossingRow) else _said(row)
+    return int.from_bytes(blake2b(said, digest_size=_BYTES).digest())
+
+
+def _said(row: RegisterRow) -> bytes:
+    fixed = row._replace(body=_canonical(row.body))
+    return ",".join(map(str, fixed[4:-2])).encode()
 
 
 def print_of(members: str, columns: tuple[str, ...], kept: frozenset[str]) -> int:
@@ -71,5 +75,5 @@ def _plain(value: Any) -> Any:
         return {name: _plain(each) for name, each in value.items()}
     if isinstance(value, list):
         return [_plain(each) for each in value]
-    whole = isinstance(value, float) and value.is_integer() and abs(value) < _INTEGERS
+    whole = isinstance(value, float) and value.is_integer() and abs(value) < _LARGEST
     return int(value) if whole else value
