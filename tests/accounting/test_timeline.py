@@ -85,6 +85,8 @@ async def test_the_timeline_joins_passport_permit_iin_and_status(api: Api, writt
         ("2024-06-01", "2024-06-21", False),
         ("2024-06-21", None, True),
     ]
+    assert found["joined_stays"] == [{"since": "2024-01-10", "until": None, "term": "long", "ended": False}]
+    assert found["majority_residence"] == [{"on": "2024-08-01", "resident": True}]
     assert [(s["status"], s["since"], s["until"], s["region"]) for s in found["statuses"]] == [
         ("labour", "2024-01-08", "2024-11-01", "71"),
         ("kandas", "2024-12-10", "2025-12-10", "71"),

@@ -1,6 +1,6 @@
 """What new versions of facts mean for persons."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Self
 
@@ -57,6 +57,11 @@ class Change:
             np.array([row.day for row in rows], np.int64),
             np.array([_cause(row, row.fact in replaced) for row in rows], np.int8),
         )
+
+    @classmethod
+    def of_claims(cls, keys: set[int]) -> Self:
+        """The change that words about these claims make: no fact changes, and whoever holds one may fall apart."""
+        return replace(cls.of(), keys=keys, released_keys=keys, corrected_keys=keys)
 
 
 def _cause(row: FactRow, replaces: bool) -> Cause:

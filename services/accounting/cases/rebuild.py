@@ -16,11 +16,12 @@ from services.accounting.rules.figures.movements import difference
 from services.accounting.rules.persons.claims import links, shared
 from services.accounting.rules.persons.identity import anchor, components, distinct, pairs
 from services.accounting.rules.persons.people import Ints, KeyedRecords, assemble
+from services.accounting.rules.persons.words import settled
 from services.accounting.rules.releases.causes import Cause, national
 from services.accounting.rules.releases.versions import METHOD_VERSIONS, MethodVersion, counted_by, side_by_side
 from services.accounting.rules.residence.history import evidence_of
 from services.accounting.store import bulk, coverage, derived, lock
-from services.accounting.store.persons import identity
+from services.accounting.store.persons import identity, words
 from services.accounting.store.releases import causes, overlap
 from shared.db.session import connect
 
@@ -94,7 +95,9 @@ async def _identity(connection: Connection, fact_keys: np.ndarray) -> tuple[Ints
     contested = [claim.key for bucket in buckets for claim in bucket]
     concerned = np.isin(fact_keys["claim"], contested) | np.isin(fact_keys["document"], contested)
     sightings = await identity.sightings(connection, fact_keys["fact"][concerned].tolist())
-    keys, person = components(np.concatenate((pairs(fact_keys), links(buckets, sightings))))
+    records, said = pairs(fact_keys), await words.all_in_effect(connection)
+    holding = settled(records, links(buckets, sightings), said, claims)
+    keys, person = components(np.concatenate((records, holding)))
     return keys, person, doubts(buckets, keys, person)
 
 

@@ -14,8 +14,10 @@ may point into them. No name, number of a person or document is stored: identity
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     Date,
     DateTime,
@@ -54,7 +56,13 @@ def _record() -> list[Column[Any]]:
     ]
 
 
-def _crossing() -> list[Column[int]]:
+def _sealing() -> list[Column[Any]]:
+    """What reconciliation compares by: the day that the event told (days since 1970, in Kazakhstan), and the row's seal
+    (rules.reconciliation.seal). Null in what a version before them stored."""
+    return [Column("told", Integer), Column("seal", BigInteger)]
+
+
+def _crossing() -> list[Column[Any]]:
     """Codes as in rules.dimensions, time as in rules.history; `claim` and `document` are identity keys, 0 = none.
     `checkpoint` tells checkpoints apart (intake.digest.portal), 0 = not known."""
     return [
@@ -71,6 +79,7 @@ def _crossing() -> list[Column[int]]:
         Column("claim", BigInteger, nullable=False),
         Column("document", BigInteger, nullable=False),
         Column("checkpoint", Integer, nullable=False, server_default=text("0")),
+        *_sealing(),
     ]
 
 
@@ -89,6 +98,7 @@ def _register_fact() -> list[Column[Any]]:
         Column("end_evidence", SmallInteger, nullable=False, server_default=text("0")),
         Column("end_day", Integer, nullable=False, server_default=text("0")),
         Column("former", BigInteger, nullable=False, server_default=text("0")),
+        *_sealing(),
     ]
 
 
@@ -96,7 +106,7 @@ def _replaced(table: Table) -> Table:
     """`<name>_history`: the versions that newer ones replaced."""
     name = f"{table.name}_history"
     keys = ("fact", "version")
-    columns = [Column(c.name, c.type, primary_key=c.name in keys, nullable=False) for c in table.columns]
+    columns = [Column(c.name, c.type, primary_key=c.name in keys, nullable=c.nullable) for c in table.columns]
     for column in columns:
         column.autoincrement = False
     return Table(name, metadata, *columns, schema="linkage")
@@ -152,6 +162,47 @@ review = Table(
     metadata,
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("found_at", DateTime(timezone=True), nullable=False),
+    schema="linkage",
+)
+
+# What reviewers said of two claims (rules.words), each by its key, the smaller first; of several words on one pair the
+# newest counts. Said by the API as the review, taken by the intake: so far as `source_state` of "review" says.
+word = Table(
+    "word",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("one", BigInteger, nullable=False),
+    Column("other", BigInteger, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("note", Text),
+    Column("said_by", Text, nullable=False),
+    Column("agency", Text),
+    Column("said_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+    CheckConstraint("verdict IN ('same', 'apart', 'withdrawn')", "word_verdict"),
+    CheckConstraint("one < other", "word_pair"),
+    Index("word_one", "one", "other", "id"),
+    Index("word_other", "other"),
+    schema="linkage",
+)
+
+# How persons became others, by their pseudonyms, and which keys of the former went to the successor (rules.changes).
+person_change = Table(
+    "person_change",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+    Column("kind", Text, nullable=False),
+    Column("former", BigInteger, nullable=False),
+    Column("successor", BigInteger, nullable=False),
+    Column("keys", ARRAY(BigInteger), nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("fact", BigInteger),  # the record that caused it, or
+    Column("word", BigInteger),  # the reviewer's word
+    CheckConstraint("kind IN ('merge', 'split', 'renamed')", "person_change_kind"),
+    CheckConstraint("cause IN ('record', 'correction', 'withdrawal', 'word')", "person_change_cause"),
+    Index("person_change_former", "former"),
+    Index("person_change_successor", "successor"),
     schema="linkage",
 )
 

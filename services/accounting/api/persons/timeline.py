@@ -17,4 +17,5 @@ router = api_router(tags=["persons"])
 @router.get("/v1/persons/{id}/timeline", summary="One person's way through all registers")
 async def timeline(request: Request, id: Pseudonym, caller: Statistician) -> Timeline:
     """By the pseudonym of `/v1/classifications`; a former one leads to the person as well. The access is logged."""
-    return await case.timeline(request.app.state.review, id, caller)
+    seen = await case.counted_for(request.app.state.engine)
+    return await case.timeline(request.app.state.review, seen, id, caller)

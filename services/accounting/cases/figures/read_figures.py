@@ -20,6 +20,7 @@ from typing import Final
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.accounting.cases.figures.balance_figures import balance_figures
 from services.accounting.cases.figures.flow_figures import flow_figures
 from services.accounting.cases.figures.mirror_figures import mirror_figures
 from services.accounting.cases.figures.quota_figures import quota_figures
@@ -30,10 +31,12 @@ from services.accounting.cases.figures.staff_figures import staff_figures
 from services.accounting.cases.figures.transfer_figures import transfer_figures
 from services.accounting.cases.indicators import (
     Acts,
+    Carried,
     Difference,
     QuotaPlaces,
     RegionalPlaces,
     Reported,
+    Residual,
     Share,
     StaffShare,
     Standing,
@@ -87,6 +90,8 @@ _COMPUTING: Final[Mapping[type, Computing]] = {
     RegionalPlaces: regional_quota_figures,
     Share: share_figures,
     StaffShare: staff_figures,
+    Carried: balance_figures,
+    Residual: balance_figures,
 }
 """What computes figures from each kind of source; Loaded figures are not computed."""
 

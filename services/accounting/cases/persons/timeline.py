@@ -13,13 +13,18 @@ from services.accounting.cases.persons.logged import subjects
 from services.accounting.cases.residence.classification import pseudonym
 from services.accounting.cases.stated import MODELS, Stated, acts_of, registered_stays, status_of
 from services.accounting.rules.figures.dimensions import day_of, region_name
+from services.accounting.rules.figures.flow_figures import period_of
 from services.accounting.rules.persons.acts import Act
 from services.accounting.rules.persons.people import People
 from services.accounting.rules.persons.registered_stays import RegisteredStay
 from services.accounting.rules.persons.statuses import Status
 from services.accounting.rules.persons.stays import Bound, stays
 from services.accounting.rules.residence.history import Kind
+from services.accounting.rules.residence.joined_stays import NONE, Stays, Term
+from services.accounting.rules.residence.majority import Turns
 from services.accounting.rules.residence.outcome import resolved_verdict, verdict
+from services.accounting.rules.residence.reckoning import Coverage
+from services.accounting.store import coverage
 from services.accounting.store.persons import histories
 from shared.audit import access_log
 from shared.db.driver import driver
@@ -56,6 +61,24 @@ class TimelineStay(BaseModel):
     imputed: bool
 
 
+class TimelineJoinedStay(BaseModel):
+    """A stay in the country by U98, joined over absences of fewer than 90 days: `term` is visit, short, long, open or
+    undetermined. `since` is None where it began before the first crossing, `until` where it goes on; `ended`: no return
+    can prolong it."""
+
+    since: date | None
+    until: date | None
+    term: str
+    ended: bool
+
+
+class TimelineTurn(BaseModel):
+    """From this reference date on, the first of a month, the person is a resident by M12, or no longer."""
+
+    on: date
+    resident: bool
+
+
 class TimelineSign(BaseModel):
     """What another register shows of the person's being in the country, or from when on a permit shows it no longer."""
 
@@ -70,6 +93,8 @@ class Timeline(BaseModel):
     person: str
     crossings: list[TimelineCrossing]
     stays: list[TimelineStay]
+    joined_stays: list[TimelineJoinedStay]
+    majority_residence: list[TimelineTurn]
     registered_stays: list[RegisteredStay]
     statuses: list[Status]
     acts: list[Act]
@@ -77,22 +102,31 @@ class Timeline(BaseModel):
     sources: dict[str, int]
 
 
-async def timeline(engine: AsyncEngine, id: str, caller: Caller) -> Timeline:
-    """The timeline of a person, by the present or a former pseudonym; the reading is logged. Raises NotFound."""
+async def counted_for(engine: AsyncEngine) -> Coverage:
+    """What the figures are counted for; the role that reads persons cannot ask."""
+    async with engine.connect() as connection:
+        return await coverage.counted(await driver(connection))
+
+
+async def timeline(engine: AsyncEngine, seen: Coverage, id: str, caller: Caller) -> Timeline:
+    """The timeline of a person, by the present or a former pseudonym; the reading is logged. Raises NotFound.
+
+    `seen` is what the figures are counted for."""
     async with engine.begin() as connection:
         await connection.execute(_BEGIN)
         direct = await driver(connection)
         people = await histories.one(direct, int(id, 16))
         if not len(people.ids):
             raise NotFound("No person has this id. It changes when records join or part persons: look it up again.")
-        seen = subjects(*await histories.claimed_numbers(direct, people.keys.tolist()))
-        await access_log.log_versions(connection, caller, "read", "person", id, seen)
+        concerned = subjects(*await histories.claimed_numbers(direct, people.keys.tolist()))
+        await access_log.log_versions(connection, caller, "read", "person", id, concerned)
         source_ids = await histories.source_ids(direct, people.crossings["fact"].tolist())
         facts = await histories.register_facts(direct, people.keys.tolist())
-    return _timeline(people, source_ids, [Stated.of(*stored) for stored in facts if stored[1] in MODELS])
+    return _timeline(people, seen, source_ids, [Stated.of(*stored) for stored in facts if stored[1] in MODELS])
 
 
-def _timeline(people: People, source_ids: dict[int, str], facts: Sequence[Stated]) -> Timeline:
+def _timeline(people: People, seen: Coverage, source_ids: dict[int, str], facts: Sequence[Stated]) -> Timeline:
+    lines = people.lines(seen)
     statuses = filter(None, (status_of(each.fact) for each in facts))
     acts = (act for each in facts for act in acts_of(each.fact))
     counted = Counter(each.fact.NAME for each in facts)
@@ -102,6 +136,8 @@ def _timeline(people: People, source_ids: dict[int, str], facts: Sequence[Stated
         person=pseudonym(int(people.ids[0])),
         crossings=_crossings(people, source_ids),
         stays=_stays(people),
+        joined_stays=_joined_stays(lines.stays),
+        majority_residence=_turns(lines.turns),
         registered_stays=registered_stays(facts),
         statuses=sorted(statuses, key=lambda status: status.since),
         acts=sorted(acts, key=lambda act: act.day),
@@ -140,6 +176,24 @@ def _stays(people: People) -> list[TimelineStay]:
         )
         for stay in stays(crossings)
     ]
+
+
+def _joined_stays(stays: Stays) -> list[TimelineJoinedStay]:
+    columns = (each.tolist() for each in (stays.start, stays.end, stays.term, stays.ended))
+    return [
+        TimelineJoinedStay(
+            since=None if start == NONE else day_of(start),
+            until=None if end == NONE else day_of(end),
+            term=Term(term).name.lower(),
+            ended=ended,
+        )
+        for start, end, term, ended in zip(*columns, strict=True)
+    ]
+
+
+def _turns(turns: Turns) -> list[TimelineTurn]:
+    months = zip(turns.month.tolist(), turns.resident.tolist(), strict=True)
+    return [TimelineTurn(on=period_of("M", month).start, resident=resident) for month, resident in months]
 
 
 def _day(bound: Bound | None) -> date | None:

@@ -48,6 +48,11 @@ def agree(one: Claim, other: Claim) -> bool:
     return _same_name(one, other) or (one.dated and other.dated and _same_day(one.born, other.born))
 
 
+def same_holder(one: Claim, other: Claim) -> bool:
+    """Whether two claims give their holder the same name, and birth dates that can be one day."""
+    return _same_name(one, other) and _same_day(one.born, other.born)
+
+
 def contradict(one: Claim, other: Claim) -> bool:
     """Whether two claims on the same number are surely two persons': sex, birth date and name all differ."""
     named = one.name != 0 != other.name
@@ -95,7 +100,7 @@ def _joined(bucket: Sequence[Claim], sightings: Sightings) -> list[tuple[Claim, 
     if not agreeing:
         return []
     vetoed = {key for group in _groups(bucket, agreeing) if _veto(group, sightings) for key in group}
-    return [pair for pair in agreeing if pair[0].key not in vetoed or _equal(*pair)]
+    return [pair for pair in agreeing if pair[0].key not in vetoed or same_holder(*pair)]
 
 
 def _groups(bucket: Sequence[Claim], agreeing: Iterable[tuple[Claim, Claim]]) -> list[dict[int, Claim]]:
@@ -127,10 +132,6 @@ def _near(seen: Sequence[Sighting]) -> Iterator[tuple[Sighting, Sighting]]:
 
 def _jump(one: Claim, other: Claim) -> bool:
     return _other_sex(one, other) or not _same_day(one.born, other.born)
-
-
-def _equal(one: Claim, other: Claim) -> bool:
-    return _same_name(one, other) and _same_day(one.born, other.born)
 
 
 def _same_name(one: Claim, other: Claim) -> bool:

@@ -22,7 +22,8 @@ from services.accounting.rules.residence.history import (
     pack,
     unpack,
 )
-from services.accounting.rules.residence.reckoning import Coverage, classify_people
+from services.accounting.rules.residence.lines import LifeLines, draw
+from services.accounting.rules.residence.reckoning import Coverage, classify_people, initial_of
 
 Ints = npt.NDArray[np.int64]
 
@@ -79,6 +80,12 @@ class People(NamedTuple):
     def joined(self, others: Self) -> Self:
         """These persons and the others."""
         return type(self)(*(np.concatenate(each) for each in zip(self, others, strict=True)))
+
+    def lines(self, coverage: Coverage) -> LifeLines:
+        """What the methods beside the 12/16-month rule say of them."""
+        owner = np.repeat(np.arange(len(self.ids)), self.evidence_lengths)
+        initial = initial_of(self.crossings, self.lengths, owner, self.evidence, coverage.register_start)
+        return draw(self.crossings, self.lengths, initial, *coverage)
 
     def tally(self) -> Tally:
         """What the cube holds of them."""

@@ -53,20 +53,29 @@ def classify_people(
     Both record arrays hold the persons one after the other in the same order, each person's records arranged
     (history.arrange_*); both lengths have one number per person, which may be 0. Changes nothing in place.
     """
-    persons = np.arange(len(lengths))
-    evidence_owner = np.repeat(persons, evidence_lengths)
-    initial = _initial(crossings, lengths, evidence_owner, evidence, coverage.register_start, rule)
+    evidence_owner = np.repeat(np.arange(len(lengths)), evidence_lengths)
+    initial = initial_of(crossings, lengths, evidence_owner, evidence, coverage.register_start, rule)
     arrival = crossings["arrival"].astype(np.bool_)
     classified = classify(lengths, crossings["day"], arrival, initial, coverage.obs_end, rule)
     regions = _regions(
-        np.repeat(persons, lengths), crossings, classified, RegionEvidence(evidence_owner, evidence), rule
+        np.repeat(np.arange(len(lengths)), lengths),
+        crossings,
+        classified,
+        RegionEvidence(evidence_owner, evidence),
+        rule,
     )
     return Reckoned(classified.states, regions, classified.due)
 
 
-def _initial(
-    crossings: Crossings, lengths: Ints, evidence_owner: Ints, evidence: Evidence, register_start: int, rule: Rule
+def initial_of(
+    crossings: Crossings,
+    lengths: Ints,
+    evidence_owner: Ints,
+    evidence: Evidence,
+    register_start: int,
+    rule: Rule = M1216,
 ) -> npt.NDArray[np.uint8]:
+    """Each person's status before the first crossing: 1, 0 or NOT_KNOWN."""
     travels = np.flatnonzero(lengths)
     first = (np.cumsum(lengths) - lengths)[travels]
     first_day, first_arrival = np.full(len(lengths), NEVER, np.int64), np.zeros(len(lengths), np.bool_)
