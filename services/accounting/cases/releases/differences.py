@@ -31,9 +31,10 @@ FORMULAS: Final = {
 }
 """What of the cube a figure counts: these figures have causes, and those that carry one of them on."""
 CARRIED: Final = {
-    (each.flow, each.code, each.method): (each.source.flow, *each.source.key.split(".")[INDICATOR : METHOD + 1])
+    (each.flow, each.code, each.method): (each.source.flow, codes[INDICATOR], codes[METHOD])
     for each in INDICATORS
     if isinstance(each.source, Carried)
+    for codes in (each.source.key.split("."),)
 }
 SHOWN_IN_FULL: Final = frozenset({"M1216", "M1216R"})
 """The methods of which no small count is withheld (decision 0023): only their parts by cause are everybody's, too."""

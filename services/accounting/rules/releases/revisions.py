@@ -23,8 +23,8 @@ HUNDREDTH: Final = Decimal("0.01")
 
 
 class RevisedSeries(NamedTuple):
-    """Of a released series: the codes of the nation's key before METHOD's dimensions, the area, and the dataflow: two may
-    show one indicator by one method."""
+    """Of a released series: the codes of the nation's key before METHOD's dimensions, the area, and the dataflow: two
+    may show one indicator by one method."""
 
     frequency: str
     indicator: str

@@ -12,7 +12,8 @@ WHY: Final[tuple[Why, Why]] = ("counted_once", "unexplained")
 
 class Gap(NamedTuple):
     """A whole that differs from its parts: by how much it is more than they are (less, below 0). `parts` are periods or
-    indicators, of another dataflow with its name, those that are taken away with a minus. One of `withheld` figures is shown to nobody."""
+    indicators: those that are taken away with a minus, those of another dataflow with its name. One of `withheld`
+    figures is shown to nobody."""
 
     flow: str
     key: str
