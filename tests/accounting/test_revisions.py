@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.accounting.rules.releases.revisions import LAGS, ReleasedValue, RevisedSeries, revisions
 from shared.kernel.calendar import add_months
 
-SERIES = RevisedSeries("Q", "IMM", "M1216", "KZ")
+SERIES = RevisedSeries("Q", "IMM", "M1216", "KZ", "DF_FLOW")
 START = datetime(2025, 1, 31, 12, tzinfo=UTC)
 
 
@@ -23,8 +23,8 @@ def found(triangle: dict[str, list[ReleasedValue]], days: int) -> dict[tuple[str
     """By measure, lag and period."""
     at = START + timedelta(days=days)
     read = revisions({(SERIES, period): each for period, each in triangle.items()}, at, at.date())
-    assert all(figure.key[:4] == SERIES for figure in read)
-    return {(figure.key[4], figure.key[5], figure.period): figure.value for figure in read}
+    assert all(figure.key[:5] == SERIES for figure in read)
+    return {(figure.key[5], figure.key[6], figure.period): figure.value for figure in read}
 
 
 def test_two_quarters_one_of_which_was_revised_up_and_down_again() -> None:

@@ -45,3 +45,13 @@ def test_a_net_flow_is_named_if_and_only_if_it_is_not_its_two_sides(sides: tuple
     assert [(each.gap, each.parts) for each in found] == [
         (net - arrivals + departures, "IMM,-EMI") for _ in range(net != arrivals - departures)
     ]
+
+
+def test_one_total_in_two_tables_is_one_and_a_residual_is_what_it_is() -> None:
+    values = {
+        cell("DF_BALANCE", "A.NET.M1216.KZ", YEAR): 14_463,
+        cell("DF_BALANCE", "A.RESIDUAL.M1216.KZ", YEAR): 500,
+        cell("DF_FLOW", "A.NET.M1216.KZ._T._T._T._T._T", YEAR): 14_464,
+    }
+    (gap,) = gaps(values, equations(values, SUMS, STANDING), PERSONS, ())
+    assert (gap.flow, gap.parts, gap.gap) == ("DF_BALANCE", "DF_FLOW/NET", -1)

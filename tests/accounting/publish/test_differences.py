@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 from typing import Any
 
 import asyncpg
@@ -15,9 +16,10 @@ from services.accounting.rules.releases.versions import METHOD_VERSIONS, MethodV
 from services.accounting.rules.residence.residence import Rule
 from shared import clock
 from shared.testing.api import Api
-from tests.accounting.conftest import Accounting
+from tests.accounting.conftest import Accounting, review_of
 from tests.accounting.publish.test_releases import found
 from tests.accounting.test_exactness import hold_true
+from tests.accounting.test_words_taken import say_some
 from tests.accounting.world import World
 
 TODAY = datetime(2024, 6, 10, 12, tzinfo=UTC)
@@ -109,6 +111,21 @@ async def test_records_of_days_that_were_complete_are_late(api: Api, written: Ac
     assert any(_parts(each).get("late") for each in figures)
 
 
+async def test_who_becomes_another_by_a_reviewers_word_does_so_by_the_word(api: Api, written: Accounting) -> None:
+    world = World(4, people=40)
+    await written.take(world.stream())
+    first = await _cut(written, 0)
+    random = Random(4)
+    async with review_of(written.database) as review:
+        for _ in range(4):
+            await say_some(review, random)
+    assert await written.writer.take_words()
+    second = await _cut(written, 1)
+    figures = [each for each in await _differences(api, second, first) if each["causes"]]
+    assert figures
+    assert all(_parts(each) == {"word": each["after"] - each["before"]} for each in figures)
+
+
 async def test_what_is_withheld_is_in_no_difference(api: Api, written: Accounting) -> None:
     await found(written, d2023_01_15=3, d2023_05_01=20, d2023_08_01=30, d2023_11_01=40)
     first = await _cut(written, 0)
@@ -132,6 +149,7 @@ async def test_what_a_rebuild_counts_otherwise_is_the_methods(api: Api, written:
     await _rebuilt(written)
     second = await _cut(written, 1)
     figures = [each for each in await _differences(api, second, first, None) if _method(each) in SPLIT_UP]
+    assert {each["flow"] for each in figures} == {"DF_FLOW", "DF_BALANCE"}, "what is carried on has its causes, too"
     assert figures
     assert all(_parts(each) == {"method": each["after"] - each["before"]} for each in figures)
 

@@ -105,14 +105,6 @@ def test_every_figure_that_is_loaded_is_of_an_indicator(file: Path) -> None:
     assert {(figure.flow, *figure.key[1:PLACE]) for figure in figures} <= known
 
 
-def test_no_two_dataflows_compute_one_indicator_by_one_method() -> None:
-    """A series of DF_REVISION names them alone."""
-    flows = defaultdict(set)
-    for each in COMPUTED:
-        flows[each.code, each.method].add(each.flow)
-    assert all(len(several) == 1 for several in flows.values())
-
-
 Found = dict[tuple[str, str], set[str]]
 PARTLY = ("DF_MIRROR", "DF_INDICATOR", "DF_BALANCE")
 """Dataflows that need what others report or publish."""

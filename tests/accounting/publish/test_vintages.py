@@ -160,7 +160,7 @@ async def test_revisions_are_those_of_the_releases_that_everybody_read(api: Api)
 async def _revisions(api: Api, role: str | None = None, **asked: str) -> dict[tuple[str, ...], str]:
     """Of the flows by the 12/16-month rule."""
     answer = await api.client.get(
-        "/sdmx/v1/data/DF_REVISION/..M1216+M1216R...",
+        "/sdmx/v1/data/DF_REVISION/..M1216+M1216R..DF_FLOW..",
         params={"format": "csv"} | asked,
         headers=api.token(role) if role else {},
     )

@@ -12,7 +12,7 @@ import asyncpg
 from pydantic import BaseModel, Field
 
 from services.accounting.cases.figures.read_figures import FigureReader
-from services.accounting.cases.indicators import INDICATORS
+from services.accounting.cases.indicators import INDICATORS, Carried
 from services.accounting.cases.releases.vintages import NO_RELEASE
 from services.accounting.rules.disclosure.equations import INDICATOR, METHOD, Cell
 from services.accounting.rules.figures.flow_figures import Formula, months_of
@@ -29,7 +29,13 @@ Connection = asyncpg.Connection
 FORMULAS: Final = {
     (each.flow, each.code, each.method): each.source for each in INDICATORS if isinstance(each.source, Formula)
 }
-"""What of the cube a figure counts: these figures have causes."""
+"""What of the cube a figure counts: these figures have causes, and those that carry one of them on."""
+CARRIED: Final = {
+    (each.flow, each.code, each.method): (each.source.flow, codes[INDICATOR], codes[METHOD])
+    for each in INDICATORS
+    if isinstance(each.source, Carried)
+    for codes in (each.source.key.split("."),)
+}
 SHOWN_IN_FULL: Final = frozenset({"M1216", "M1216R"})
 """The methods of which no small count is withheld (decision 0023): only their parts by cause are everybody's, too."""
 
@@ -70,7 +76,7 @@ class Differences(BaseModel):
 def made_by_causes(cells: Iterable[Cell], moved: journal.Journal) -> Iterator[Part]:
     """What each cause has made of each figure that counts crossings."""
     for flow, key, period in cells:
-        formula = FORMULAS.get((flow, key[INDICATOR], key[METHOD]))
+        formula = _formula(flow, key[INDICATOR], key[METHOD])
         if formula is None:
             continue
         months = months_of(Period.parse(period))
@@ -125,7 +131,12 @@ def _parts(difference: int, once: dict[Cause, int], now: dict[Cause, int]) -> li
 def _has_causes(place: Place, exact: bool) -> bool:
     flow, key, _ = place
     _, indicator, method, *_ = key.split(".")
-    return (flow, indicator, method) in FORMULAS and (exact or method in SHOWN_IN_FULL)
+    return _formula(flow, indicator, method) is not None and (exact or method in SHOWN_IN_FULL)
+
+
+def _formula(flow: str, indicator: str, method: str) -> Formula | None:
+    place = flow, indicator, method
+    return FORMULAS.get(CARRIED.get(place, place))
 
 
 def _place(figure: Released) -> Place:

@@ -36,7 +36,7 @@ class Revisions:
             frequency, indicator, method, *place = key.split(".")
             if place == [each.total for each in FLOWS[flow].dimensions[PLACE:]]:
                 vintage = ReleasedValue(cut_at, clock.date_of(cut_at), value)
-                found[RevisedSeries(frequency, indicator, method, AREA), period].append(vintage)
+                found[RevisedSeries(frequency, indicator, method, AREA, flow), period].append(vintage)
         return cls(found)
 
     def at(self, moment: datetime) -> list[Figure]:

@@ -42,7 +42,9 @@ class SumThatDoesNotHold(BaseModel):
     flow: str
     key: str
     period: str
-    parts: list[str] = Field(description="periods or indicators; with a minus those that are taken away")
+    parts: list[str] = Field(
+        description="periods or indicators; with a minus those that are taken away, with the dataflow those of another"
+    )
     gap: int | None = Field(description="null: one of the figures is withheld")
     why: Why = Field(
         description="`counted_once`: the whole counts each person once, and persons are in several parts; "

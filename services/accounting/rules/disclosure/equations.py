@@ -12,6 +12,7 @@ Cell = tuple[str, Key, str]
 FLOW: Final = 0
 FREQUENCY, INDICATOR, METHOD = range(3)
 BALANCE: Final = "DF_BALANCE"
+RESIDUAL: Final = "RESIDUAL"
 QUARTERS: Final = ("Q1", "Q2", "Q3", "Q4")
 
 
@@ -34,6 +35,11 @@ def equations(
     for each in sums:
         found += _of_sum(cells, each)
     return found
+
+
+def has_to_hold(equation: Equation[Cell]) -> bool:
+    """Whether its sum is zero where the tables add up: the residual of a balance and net migration make a known sum."""
+    return all((flow, key[INDICATOR]) != (BALANCE, RESIDUAL) for flow, key, _ in equation)
 
 
 def _of_years(cells: Collection[Cell], standing: Collection[tuple[str, str, str]]) -> Iterator[Equation[Cell]]:
@@ -63,7 +69,7 @@ def _of_balance(cells: Collection[Cell]) -> Iterator[Equation[Cell]]:
         if (flow, indicator) != (BALANCE, "NET"):
             continue
         carried = ("DF_FLOW", (frequency, "NET", method, "KZ", "_T", "_T", "_T", "_T", "_T"), period)
-        residual = (BALANCE, (frequency, "RESIDUAL", *key[METHOD:]), period)
+        residual = (BALANCE, (frequency, RESIDUAL, *key[METHOD:]), period)
         yield from (
             {(flow, key, period): 1, other: sign} for other, sign in ((carried, -1), (residual, 1)) if other in cells
         )

@@ -24,7 +24,7 @@ class Cause(IntEnum):
     LATE = 1  # a new record of a day that was declared complete
     CORRECTION = 2  # a newer version of a record
     WITHDRAWAL = 3
-    WORD = 4  # a reviewer's, on who is who
+    WORD = 4  # a reviewer's, on who is who: persons who merge or split by it do so by the word
     MERGE = 5  # who were several persons are one
     SPLIT = 6  # who was one person is several
     COVERAGE = 7  # the border feed covers other days: a window closed, or days were taken back

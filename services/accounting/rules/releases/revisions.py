@@ -23,12 +23,14 @@ HUNDREDTH: Final = Decimal("0.01")
 
 
 class RevisedSeries(NamedTuple):
-    """Of a released series: the codes of the nation's key before METHOD's dimensions, with the area."""
+    """Of a released series: the codes of the nation's key before METHOD's dimensions, the area, and the dataflow: two
+    may show one indicator by one method."""
 
     frequency: str
     indicator: str
     method: str
     area: str
+    flow: str
 
 
 class ReleasedValue(NamedTuple):

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final, Literal, NamedTuple
 
-from services.accounting.rules.disclosure.equations import INDICATOR, METHOD, Cell
+from services.accounting.rules.disclosure.equations import INDICATOR, METHOD, Cell, has_to_hold
 from services.accounting.rules.disclosure.withholding import Equation
 
 Why = Literal["counted_once", "unexplained"]
@@ -12,7 +12,8 @@ WHY: Final[tuple[Why, Why]] = ("counted_once", "unexplained")
 
 class Gap(NamedTuple):
     """A whole that differs from its parts: by how much it is more than they are (less, below 0). `parts` are periods or
-    indicators, those that are taken away with a minus. One of `withheld` figures is shown to nobody."""
+    indicators: those that are taken away with a minus, those of another dataflow with its name. One of `withheld`
+    figures is shown to nobody."""
 
     flow: str
     key: str
@@ -32,7 +33,7 @@ def gaps(
     """The equations that do not hold. The first cell of each is the whole. `persons` are (flow, indicator, method) that
     count persons, each once in every total: their wholes may be less than their parts."""
     found: list[Gap] = []
-    for equation in equations:
+    for equation in filter(has_to_hold, equations):
         whole = next(iter(equation))
         gap = sum(factor * values[cell] for cell, factor in equation.items())
         if gap:
@@ -49,6 +50,7 @@ def _place(cell: Cell) -> tuple[str, str, str]:
 
 
 def _part(whole: Cell, cell: Cell, factor: int) -> str:
-    _, key, period = cell
+    flow, key, period = cell
     name = period if period != whole[2] else key[INDICATOR]
+    name = name if flow == whole[0] else f"{flow}/{name}"
     return f"-{name}" if factor > 0 else name
