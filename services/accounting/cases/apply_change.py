@@ -9,11 +9,14 @@ import numpy.typing as npt
 from services.accounting.cases.change import NOTHING, Change
 from services.accounting.cases.persons.resolution import Affected, Claims, affected, doubts, resolve
 from services.accounting.rules.figures.movements import difference
+from services.accounting.rules.persons.final_changes import ChangedFacts, final_changes
 from services.accounting.rules.persons.identity import anchor
 from services.accounting.rules.persons.people import Ints, KeyedRecords, People, assemble
 from services.accounting.rules.residence.reckoning import Coverage
 from services.accounting.store import coverage as coverages
+from services.accounting.store.persons import final_changes as overturned
 from services.accounting.store.persons import identity, persons
+from shared import clock
 
 Connection = asyncpg.Connection
 Records = npt.NDArray[np.void]
@@ -37,6 +40,8 @@ async def apply_change(
     await _move_keys(connection, before, keys, person)
     await persons.save(connection, after, due, gone=list({*before.ids.tolist()} - {*after.ids.tolist()}))
     await persons.move_cube(connection, difference(before.tally(), after.tally()))
+    told = ChangedFacts(change.facts, change.replacing, change.fact_keys["fact"].astype(np.int64))
+    await overturned.note(connection, final_changes(before, after, told), clock.now())
     if doubtful := doubts(concerned.buckets, keys, person):
         await identity.note_reviews(connection, doubtful)
 

@@ -21,7 +21,7 @@ class Change:
     """`facts` are all that changed: what persons keep of them is out of date. `fact_keys` (FACT_KEYS), `crossings` and
     `evidence` are what those in effect bring instead. `keys` are all that they hold or held, `released_keys` those that
     one of them no longer holds: whoever had these may fall apart. `corrected_keys` are all that former versions held:
-    what one of these spoke against may no longer hold."""
+    what one of these spoke against may no longer hold. `replacing` are the facts that had an earlier version."""
 
     facts: npt.NDArray[np.int64]
     fact_keys: Records
@@ -30,6 +30,7 @@ class Change:
     keys: set[int]
     released_keys: set[int]
     corrected_keys: set[int]
+    replacing: npt.NDArray[np.int64]
 
     @classmethod
     def of(cls, *taken: Taken) -> Self:
@@ -50,6 +51,7 @@ class Change:
             {*chain.from_iterable(map(keys_of, about_someone)), *released_keys},
             released_keys,
             {key for held in replaced.values() for key in keys_of(held)},
+            np.array(list(replaced), np.int64),
         )
 
 

@@ -3,7 +3,7 @@ evidence."""
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from pydantic import BaseModel
 from sqlalchemy import text
@@ -25,7 +25,8 @@ from services.accounting.rules.residence.majority import Turns
 from services.accounting.rules.residence.outcome import resolved_verdict, verdict
 from services.accounting.rules.residence.reckoning import Coverage
 from services.accounting.store import coverage
-from services.accounting.store.persons import histories
+from services.accounting.store.persons import final_changes, histories
+from services.accounting.store.persons.final_changes import OverturnedVerdict
 from shared.audit import access_log
 from shared.db.driver import driver
 from shared.errors import NotFound
@@ -79,6 +80,22 @@ class TimelineTurn(BaseModel):
     resident: bool
 
 
+class TimelineOverturned(BaseModel):
+    """A final verdict of M1216 that did not stand: what it said, and what was said in its place; all None where the
+    crossing is not counted any longer. `cause`: late_record, correction, withdrawal, word, merge, split, closed_window
+    or method."""
+
+    source_id: str
+    before: int | None
+    after: int | None
+    migration: bool | None
+    became_before: int | None
+    became_after: int | None
+    became_migration: bool | None
+    cause: str
+    changed_at: datetime
+
+
 class TimelineSign(BaseModel):
     """What another register shows of the person's being in the country, or from when on a permit shows it no longer."""
 
@@ -92,6 +109,7 @@ class Timeline(BaseModel):
 
     person: str
     crossings: list[TimelineCrossing]
+    overturned: list[TimelineOverturned]
     stays: list[TimelineStay]
     joined_stays: list[TimelineJoinedStay]
     majority_residence: list[TimelineTurn]
@@ -120,12 +138,21 @@ async def timeline(engine: AsyncEngine, seen: Coverage, id: str, caller: Caller)
             raise NotFound("No person has this id. It changes when records join or part persons: look it up again.")
         concerned = subjects(*await histories.claimed_numbers(direct, people.keys.tolist()))
         await access_log.log_versions(connection, caller, "read", "person", id, concerned)
-        source_ids = await histories.source_ids(direct, people.crossings["fact"].tolist())
+        overturned = await final_changes.of(direct, people.crossings["fact"].tolist(), people.keys.tolist())
+        known = {*people.crossings["fact"].tolist(), *(each.fact for each in overturned)}
+        source_ids = await histories.source_ids(direct, list(known))
         facts = await histories.register_facts(direct, people.keys.tolist())
-    return _timeline(people, seen, source_ids, [Stated.of(*stored) for stored in facts if stored[1] in MODELS])
+    changes = [_overturned(each, source_ids) for each in overturned if each.fact in source_ids]
+    return _timeline(people, seen, source_ids, changes, [Stated.of(*stored) for stored in facts if stored[1] in MODELS])
 
 
-def _timeline(people: People, seen: Coverage, source_ids: dict[int, str], facts: Sequence[Stated]) -> Timeline:
+def _timeline(
+    people: People,
+    seen: Coverage,
+    source_ids: dict[int, str],
+    changes: list[TimelineOverturned],
+    facts: Sequence[Stated],
+) -> Timeline:
     lines = people.lines(seen)
     statuses = filter(None, (status_of(each.fact) for each in facts))
     acts = (act for each in facts for act in acts_of(each.fact))
@@ -135,6 +162,7 @@ def _timeline(people: People, seen: Coverage, source_ids: dict[int, str], facts:
     return Timeline(
         person=pseudonym(int(people.ids[0])),
         crossings=_crossings(people, source_ids),
+        overturned=changes,
         stays=_stays(people),
         joined_stays=_joined_stays(lines.stays),
         majority_residence=_turns(lines.turns),
@@ -163,6 +191,21 @@ def _crossings(people: People, source_ids: dict[int, str]) -> list[TimelineCross
         )
         found.append(shown)
     return found
+
+
+def _overturned(change: OverturnedVerdict, source_ids: dict[int, str]) -> TimelineOverturned:
+    was, became = verdict(change.was), verdict(change.became)
+    return TimelineOverturned(
+        source_id=source_ids[change.fact],
+        before=was.before,
+        after=was.after,
+        migration=was.migration,
+        became_before=became.before,
+        became_after=became.after,
+        became_migration=became.migration,
+        cause=change.cause.name.lower(),
+        changed_at=change.changed_at,
+    )
 
 
 def _stays(people: People) -> list[TimelineStay]:
