@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.accounting.cases.persons.logged import subjects
 from services.accounting.cases.residence.classification import pseudonym
 from services.accounting.cases.stated import MODELS, Stated, acts_of, registered_stays, status_of
-from services.accounting.rules.figures.dimensions import day_of, region_name
+from services.accounting.rules.figures.dimensions import day_number, day_of, region_name
 from services.accounting.rules.figures.flow_figures import period_of
 from services.accounting.rules.persons.acts import Act
 from services.accounting.rules.persons.people import People
 from services.accounting.rules.persons.registered_stays import RegisteredStay
 from services.accounting.rules.persons.statuses import Status
-from services.accounting.rules.persons.stays import Bound, stays
+from services.accounting.rules.persons.stays import Bound, Stay, falls_into, stays
 from services.accounting.rules.residence.history import Kind
 from services.accounting.rules.residence.joined_stays import NONE, Stays, Term
 from services.accounting.rules.residence.majority import Turns
@@ -54,12 +54,15 @@ class TimelineCrossing(BaseModel):
 
 
 class TimelineStay(BaseModel):
-    """From the day of one crossing to that of the next; `since` or `until` is None where the stay is open."""
+    """From the day of one crossing to that of the next; `since` or `until` is None where the stay is open. One in the
+    country has what other registers tell of its days: registered stays (notices of hosts among them) and statuses."""
 
     inside: bool
     since: date | None
     until: date | None
     imputed: bool
+    registered: list[RegisteredStay]
+    statuses: list[Status]
 
 
 class TimelineJoinedStay(BaseModel):
@@ -154,7 +157,8 @@ def _timeline(
     facts: Sequence[Stated],
 ) -> Timeline:
     lines = people.lines(seen)
-    statuses = filter(None, (status_of(each.fact) for each in facts))
+    statuses = sorted(filter(None, (status_of(each.fact) for each in facts)), key=lambda status: status.since)
+    registered = registered_stays(facts)
     acts = (act for each in facts for act in acts_of(each.fact))
     counted = Counter(each.fact.NAME for each in facts)
     if len(people.crossings):
@@ -163,11 +167,11 @@ def _timeline(
         person=pseudonym(int(people.ids[0])),
         crossings=_crossings(people, source_ids),
         overturned=changes,
-        stays=_stays(people),
+        stays=_stays(people, registered, statuses),
         joined_stays=_joined_stays(lines.stays),
         majority_residence=_turns(lines.turns),
-        registered_stays=registered_stays(facts),
-        statuses=sorted(statuses, key=lambda status: status.since),
+        registered_stays=registered,
+        statuses=statuses,
         acts=sorted(acts, key=lambda act: act.day),
         evidence=_evidence(people),
         sources=dict(counted),
@@ -208,7 +212,7 @@ def _overturned(change: OverturnedVerdict, source_ids: dict[int, str]) -> Timeli
     )
 
 
-def _stays(people: People) -> list[TimelineStay]:
+def _stays(people: People, registered: list[RegisteredStay], statuses: list[Status]) -> list[TimelineStay]:
     crossings = [(day, bool(arrival)) for day, arrival in people.crossings[["day", "arrival"]].tolist()]
     return [
         TimelineStay(
@@ -216,9 +220,15 @@ def _stays(people: People) -> list[TimelineStay]:
             since=_day(stay.start),
             until=_day(stay.end),
             imputed=_is_imputed(stay.start) or _is_imputed(stay.end),
+            registered=[each for each in registered if _is_of(stay, each.since, each.ended_on or each.until)],
+            statuses=[each for each in statuses if _is_of(stay, each.since, each.until)],
         )
         for stay in stays(crossings)
     ]
+
+
+def _is_of(stay: Stay, since: date, until: date | None) -> bool:
+    return stay.inside and falls_into(stay, day_number(since), day_number(until) if until else None)
 
 
 def _joined_stays(stays: Stays) -> list[TimelineJoinedStay]:
