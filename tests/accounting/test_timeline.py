@@ -156,6 +156,10 @@ async def test_the_timeline_shows_registered_stays_and_what_happened(api: Api, w
         {"since": "2024-01-10", "until": "2024-07-01", "ended_on": "2024-06-01", "region": "71", "basis": "visa"},
         {"since": "2024-06-21", "until": "2024-07-11", "ended_on": "2024-07-08", "region": "75", "basis": "eqonaq"},
     ]
+    stays = [(s["since"], [each["basis"] for each in s["registered"]]) for s in found["stays"] if s["inside"]]
+    assert stays == [("2024-01-10", ["visa"]), ("2024-06-21", ["eqonaq"])], "each stay has its own notices"
+    of_stays = [[each["status"] for each in s["statuses"]] for s in found["stays"]]
+    assert of_stays == [[], ["labour"], [], ["labour", "kandas"]], "none abroad"
     assert found["acts"] == [
         {"kind": kind, "day": day, "since": since, "region": region, "country": country}
         for kind, day, since, region, country in (

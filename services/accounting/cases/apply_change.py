@@ -10,14 +10,17 @@ from services.accounting.cases.change import NOTHING, Change
 from services.accounting.cases.persons.changes import note_changes
 from services.accounting.cases.persons.resolution import Affected, Claims, affected, doubts, resolve
 from services.accounting.rules.figures.movements import Tally, difference
+from services.accounting.rules.persons.final_changes import ChangedFacts, final_changes
 from services.accounting.rules.persons.identity import anchor
 from services.accounting.rules.persons.people import Ints, KeyedRecords, People, assemble
 from services.accounting.rules.releases.causes import Cause, Causes, national, of_facts
 from services.accounting.rules.releases.causes import moved as moved_by_cause
 from services.accounting.rules.residence.reckoning import Coverage
 from services.accounting.store import coverage as coverages
+from services.accounting.store.persons import final_changes as overturned
 from services.accounting.store.persons import identity, persons
 from services.accounting.store.releases.causes import note
+from shared import clock
 
 Connection = asyncpg.Connection
 Records = npt.NDArray[np.void]
@@ -45,6 +48,8 @@ async def apply_change(
     await persons.move_cube(connection, moved)
     await note(connection, _causes(change, before, after, moved, coverage))
     await note_changes(connection, change, before, after)
+    told = ChangedFacts(change.facts, change.replacing, change.fact_keys["fact"].astype(np.int64))
+    await overturned.note(connection, final_changes(before, after, told), clock.now())
     if doubtful := doubts(concerned.buckets, keys, person):
         await identity.note_reviews(connection, doubtful)
 

@@ -24,8 +24,8 @@ class Change:
     `evidence` are what those in effect bring instead. `keys` are all that they hold or held, `released_keys` those that
     one of them no longer holds: whoever had these may fall apart. `corrected_keys` are all that former versions held:
     what one of these spoke against may no longer hold. `fact_days` (0: none) and `fact_causes` are of each of `facts`:
-    whether a record that is new comes late is known to whom the coverage is. `taken` and `words` are what came, should
-    persons merge or part by it."""
+    whether a record that is new comes late is known to whom the coverage is. `replacing` are
+    those that had an earlier version. `taken` and `words` are what came, should persons merge or part by it."""
 
     facts: npt.NDArray[np.int64]
     fact_keys: Records
@@ -36,6 +36,7 @@ class Change:
     corrected_keys: set[int]
     fact_days: npt.NDArray[np.int64]
     fact_causes: npt.NDArray[np.int8]
+    replacing: npt.NDArray[np.int64]
     taken: tuple[Taken, ...] = ()
     words: tuple[Cause, ...] = ()
 
@@ -60,6 +61,7 @@ class Change:
             {key for held in replaced.values() for key in keys_of(held)},
             np.array([row.day for row in rows], np.int64),
             np.array([_figures_cause(row, row.fact in replaced) for row in rows], np.int8),
+            np.array(list(replaced), np.int64),
             taken,
         )
 

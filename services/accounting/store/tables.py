@@ -215,6 +215,22 @@ person_change = Table(
     schema="linkage",
 )
 
+# Final verdicts that were overturned (rules.persons.final_changes), in the transaction that did it.
+final_change = Table(
+    "final_change",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("fact", BigInteger, nullable=False),
+    Column("person", BigInteger, nullable=False),  # who had the crossing; an id is one of a person's keys for good
+    Column("was", SmallInteger, nullable=False),
+    Column("became", SmallInteger, nullable=False),
+    Column("cause", SmallInteger, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Index("final_change_fact", "fact"),
+    Index("final_change_gone", "person", postgresql_where=text("became = 0")),
+    schema="linkage",
+)
+
 # How far each source was read, written in the transaction of the effect. The feed has one part, Kafka its partitions.
 source_position = Table(
     "source_position",

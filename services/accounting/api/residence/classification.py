@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from fastapi import Query, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.accounting.api.statistician import Statistician
 from services.accounting.cases.residence import classification as case
@@ -29,6 +29,7 @@ class ClassifiedCrossing(BaseModel):
                     "after": 1,
                     "migration": True,
                     "imputed": False,
+                    "overturned": None,
                 }
             ]
         }
@@ -40,6 +41,7 @@ class ClassifiedCrossing(BaseModel):
     after: int | None
     migration: bool | None
     imputed: bool
+    overturned: str | None = Field(description="why a final verdict of M1216 on it did not stand, the newest time")
 
 
 router = make_router(tags=["persons"])

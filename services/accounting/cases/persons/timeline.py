@@ -3,7 +3,7 @@ evidence."""
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -12,20 +12,21 @@ from services.accounting.cases.persons.changes import UNKNOWN, lead, log_present
 from services.accounting.cases.persons.logged import subjects
 from services.accounting.cases.residence.classification import pseudonym
 from services.accounting.cases.stated import MODELS, Stated, acts_of, registered_stays, status_of
-from services.accounting.rules.figures.dimensions import day_of, region_name
+from services.accounting.rules.figures.dimensions import day_number, day_of, region_name
 from services.accounting.rules.figures.flow_figures import period_of
 from services.accounting.rules.persons.acts import Act
 from services.accounting.rules.persons.people import People
 from services.accounting.rules.persons.registered_stays import RegisteredStay
 from services.accounting.rules.persons.statuses import Status
-from services.accounting.rules.persons.stays import Bound, stays
+from services.accounting.rules.persons.stays import Bound, Stay, falls_into, stays
 from services.accounting.rules.residence.history import Kind
 from services.accounting.rules.residence.joined_stays import NONE, Stays, Term
 from services.accounting.rules.residence.majority import Turns
 from services.accounting.rules.residence.outcome import resolved_verdict, verdict
 from services.accounting.rules.residence.reckoning import Coverage
 from services.accounting.store import coverage
-from services.accounting.store.persons import histories
+from services.accounting.store.persons import final_changes, histories
+from services.accounting.store.persons.final_changes import OverturnedVerdict
 from shared.audit import access_log
 from shared.db.driver import begun, driver
 from shared.errors import NotFound
@@ -51,12 +52,15 @@ class TimelineCrossing(BaseModel):
 
 
 class TimelineStay(BaseModel):
-    """From the day of one crossing to that of the next; `since` or `until` is None where the stay is open."""
+    """From the day of one crossing to that of the next; `since` or `until` is None where the stay is open. One in the
+    country has what other registers tell of its days: registered stays (notices of hosts among them) and statuses."""
 
     inside: bool
     since: date | None
     until: date | None
     imputed: bool
+    registered: list[RegisteredStay]
+    statuses: list[Status]
 
 
 class TimelineJoinedStay(BaseModel):
@@ -77,6 +81,22 @@ class TimelineTurn(BaseModel):
     resident: bool
 
 
+class TimelineOverturned(BaseModel):
+    """A final verdict of M1216 that did not stand: what it said, and what was said in its place; all None where the
+    crossing is not counted any longer. `cause`: late_record, correction, withdrawal, word, merge, split, closed_window
+    or method."""
+
+    source_id: str
+    before: int | None
+    after: int | None
+    migration: bool | None
+    became_before: int | None
+    became_after: int | None
+    became_migration: bool | None
+    cause: str
+    changed_at: datetime
+
+
 class TimelineSign(BaseModel):
     """What another register shows of the person's being in the country, or from when on a permit shows it no longer."""
 
@@ -90,6 +110,7 @@ class Timeline(BaseModel):
 
     person: str
     crossings: list[TimelineCrossing]
+    overturned: list[TimelineOverturned]
     stays: list[TimelineStay]
     joined_stays: list[TimelineJoinedStay]
     majority_residence: list[TimelineTurn]
@@ -127,14 +148,24 @@ async def timeline(engine: AsyncEngine, seen: Coverage, id: str, caller: Caller)
         people = await histories.one(direct, int(id, 16))
         concerned = subjects(*await histories.claimed_numbers(direct, people.keys.tolist()))
         await access_log.log_versions(connection, caller, "read", "person", id, concerned)
-        source_ids = await histories.source_ids(direct, people.crossings["fact"].tolist())
+        overturned = await final_changes.of(direct, people.crossings["fact"].tolist(), people.keys.tolist())
+        known = {*people.crossings["fact"].tolist(), *(each.fact for each in overturned)}
+        source_ids = await histories.source_ids(direct, list(known))
         facts = await histories.register_facts(direct, people.keys.tolist())
-    return _timeline(people, seen, source_ids, [Stated.of(*stored) for stored in facts if stored[1] in MODELS])
+    changes = [_overturned(each, source_ids) for each in overturned if each.fact in source_ids]
+    return _timeline(people, seen, source_ids, changes, [Stated.of(*stored) for stored in facts if stored[1] in MODELS])
 
 
-def _timeline(people: People, seen: Coverage, source_ids: dict[int, str], facts: Sequence[Stated]) -> Timeline:
+def _timeline(
+    people: People,
+    seen: Coverage,
+    source_ids: dict[int, str],
+    changes: list[TimelineOverturned],
+    facts: Sequence[Stated],
+) -> Timeline:
     lines = people.lines(seen)
-    statuses = filter(None, (status_of(each.fact) for each in facts))
+    statuses = sorted(filter(None, (status_of(each.fact) for each in facts)), key=lambda status: status.since)
+    registered = registered_stays(facts)
     acts = (act for each in facts for act in acts_of(each.fact))
     counted = Counter(each.fact.NAME for each in facts)
     if len(people.crossings):
@@ -142,11 +173,12 @@ def _timeline(people: People, seen: Coverage, source_ids: dict[int, str], facts:
     return Timeline(
         person=pseudonym(int(people.ids[0])),
         crossings=_crossings(people, source_ids),
-        stays=_stays(people),
+        overturned=changes,
+        stays=_stays(people, registered, statuses),
         joined_stays=_joined_stays(lines.stays),
         majority_residence=_turns(lines.turns),
-        registered_stays=registered_stays(facts),
-        statuses=sorted(statuses, key=lambda status: status.since),
+        registered_stays=registered,
+        statuses=statuses,
         acts=sorted(acts, key=lambda act: act.day),
         evidence=_evidence(people),
         sources=dict(counted),
@@ -172,7 +204,22 @@ def _crossings(people: People, source_ids: dict[int, str]) -> list[TimelineCross
     return found
 
 
-def _stays(people: People) -> list[TimelineStay]:
+def _overturned(change: OverturnedVerdict, source_ids: dict[int, str]) -> TimelineOverturned:
+    was, became = verdict(change.was), verdict(change.became)
+    return TimelineOverturned(
+        source_id=source_ids[change.fact],
+        before=was.before,
+        after=was.after,
+        migration=was.migration,
+        became_before=became.before,
+        became_after=became.after,
+        became_migration=became.migration,
+        cause=change.cause.name.lower(),
+        changed_at=change.changed_at,
+    )
+
+
+def _stays(people: People, registered: list[RegisteredStay], statuses: list[Status]) -> list[TimelineStay]:
     crossings = [(day, bool(arrival)) for day, arrival in people.crossings[["day", "arrival"]].tolist()]
     return [
         TimelineStay(
@@ -180,9 +227,15 @@ def _stays(people: People) -> list[TimelineStay]:
             since=_day(stay.start),
             until=_day(stay.end),
             imputed=_is_imputed(stay.start) or _is_imputed(stay.end),
+            registered=[each for each in registered if _is_of(stay, each.since, each.ended_on or each.until)],
+            statuses=[each for each in statuses if _is_of(stay, each.since, each.until)],
         )
         for stay in stays(crossings)
     ]
+
+
+def _is_of(stay: Stay, since: date, until: date | None) -> bool:
+    return stay.inside and falls_into(stay, day_number(since), day_number(until) if until else None)
 
 
 def _joined_stays(stays: Stays) -> list[TimelineJoinedStay]:

@@ -11,7 +11,7 @@ from services.accounting.rules.persons.people import People
 from services.accounting.rules.residence.outcome import Verdict
 from services.accounting.rules.residence.reckoning import Coverage, classify_people
 from services.accounting.store import coverage
-from services.accounting.store.persons import histories
+from services.accounting.store.persons import final_changes, histories
 from shared.audit import access_log
 from shared.db.driver import driver
 from shared.errors import Fault, Invalid
@@ -46,11 +46,17 @@ async def classifications(
         direct = await driver(connection)
         async for people in histories.everybody(direct, CHUNK):
             source_ids = await histories.source_ids(direct, people.crossings["fact"].tolist())
-            yield b"".join(_lines(people, seen_from, source_ids, says))
+            changes = await final_changes.of(direct, people.crossings["fact"].tolist())
+            overturned = {each.fact: each.cause.name.lower() for each in changes}
+            yield b"".join(_lines(people, seen_from, source_ids, overturned, says))
 
 
 def _lines(
-    people: People, seen_from: Coverage | None, source_ids: dict[int, str], says: Callable[[int], Verdict]
+    people: People,
+    seen_from: Coverage | None,
+    source_ids: dict[int, str],
+    overturned: dict[int, str],
+    says: Callable[[int], Verdict],
 ) -> Iterator[bytes]:
     crossings = people.crossings
     states = crossings["state"]
@@ -58,7 +64,7 @@ def _lines(
         states = classify_people(crossings, people.lengths, people.evidence, people.evidence_lengths, seen_from).states
     of_each = zip(crossings["fact"].tolist(), people.holder_of_crossing().tolist(), states.tolist(), strict=True)
     for fact, person, state in of_each:
-        said = says(state)._asdict()
+        said = says(state)._asdict() | {"overturned": overturned.get(fact)}
         yield orjson.dumps({"source_id": source_ids[fact], "person": pseudonym(person), **said}) + b"\n"
 
 

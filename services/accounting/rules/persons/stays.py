@@ -21,6 +21,18 @@ class Stay(NamedTuple):
     inside: bool
 
 
+def falls_into(stay: Stay, since: int, until: int | None) -> bool:
+    """Whether a day of `[since, until)`, which has its first day at least and no end where None, is one of the stay's.
+
+    A stay inside one day has that day.
+    """
+    first, beyond = stay.start.day if stay.start else None, stay.end.day if stay.end else None
+    if first is not None and beyond is not None:
+        beyond = max(beyond, first + 1)
+    last = None if until is None else max(until, since + 1)
+    return (beyond is None or since < beyond) and (first is None or last is None or last > first)
+
+
 def stays(crossings: Sequence[tuple[int, bool]]) -> list[Stay]:
     """Stays from (day, arrival) in order of time, the one before the first crossing and the present one included.
 

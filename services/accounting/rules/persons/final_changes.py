@@ -1,0 +1,117 @@
+"""Final verdicts of the 12/16-month rule that do not stand any longer, and why (5.1: never a silent change).
+
+A final verdict is overturned by nothing but other records: a crossing that was missing comes, a record is corrected or
+withdrawn, persons turn out to be one or several; or by the border feed taking days back.
+"""
+
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from services.accounting.rules.persons.people import Ints, People
+from services.accounting.rules.residence.outcome import Migration, is_observed, migration
+
+VERDICT = np.uint8(0xBF)
+"""The bits of a state that say what a verdict is: all but that the crossing before it is missing."""
+
+
+class Overturning(IntEnum):
+    """Why. Stored: numbers never change their meaning; where several hold, the highest up to SPLIT stands for all."""
+
+    LATE_RECORD = 1
+    CORRECTION = 2
+    WITHDRAWAL = 3
+    WORD = 4  # a reviewer's, on who is who
+    MERGE = 5
+    SPLIT = 6
+    CLOSED_WINDOW = 7  # no record changed: the days that the data cover did
+    METHOD = 8
+
+
+class FinalChanges(NamedTuple):
+    """Crossings whose final verdict changed, whose they were, their states before and after (0: not counted any
+    longer), and the cause (Overturning) of each."""
+
+    facts: Ints
+    persons: Ints
+    was: npt.NDArray[np.uint8]
+    became: npt.NDArray[np.uint8]
+    causes: Ints
+
+
+class ChangedFacts(NamedTuple):
+    """What came: all facts, those of them that replace an earlier version, and those that are in effect."""
+
+    facts: Ints
+    replacing: Ints
+    in_effect: Ints
+
+    def causes(self) -> Ints:
+        """Of each fact."""
+        came = np.where(np.isin(self.facts, self.replacing), Overturning.CORRECTION, Overturning.LATE_RECORD)
+        return np.where(np.isin(self.facts, self.in_effect), came, Overturning.WITHDRAWAL).astype(np.int64)
+
+
+def final_changes(before: People, after: People, changed: ChangedFacts) -> FinalChanges:
+    """The final verdicts of `before` that `after` does not have."""
+    held, states = before.crossings["fact"], before.crossings["state"]
+    order = np.argsort(after.crossings["fact"])
+    position = np.searchsorted(after.crossings["fact"], held, sorter=order)
+    at = order[np.minimum(position, len(order) - 1)] if len(order) else np.zeros(len(held), np.int64)
+    stays = after.crossings["fact"][at] == held if len(order) else np.zeros(len(held), np.bool_)
+    became = np.zeros(len(held), np.uint8)
+    became[stays] = after.crossings["state"][at[stays]]
+    final = is_observed(states) & (migration(states) <= Migration.YES)
+    found = np.flatnonzero(final & ((states ^ became) & VERDICT != 0))
+    persons = before.holder_of_crossing()[found]
+    causes = _causes(before, after, changed, held[found], persons) if len(found) else np.zeros(0, np.int64)
+    return FinalChanges(held[found].astype(np.int64), persons, states[found], became[found], causes)
+
+
+def _causes(before: People, after: People, changed: ChangedFacts, facts: Ints, persons: Ints) -> Ints:
+    """The cause of each overturned verdict: what happened to the record itself, else to its person."""
+    successors, same = _related(before, after)
+    own = dict(zip(changed.facts.tolist(), changed.causes().tolist(), strict=True))
+    touched: dict[int, int] = {}
+    for people in (before, after):
+        for records, holder in (
+            (people.crossings["fact"], people.holder_of_crossing()),
+            (people.evidence["fact"], people.holder_of_evidence()),
+        ):
+            theirs = np.flatnonzero(np.isin(records, changed.facts))
+            for fact, person in zip(records[theirs].tolist(), holder[theirs].tolist(), strict=True):
+                touched[person] = max(touched.get(person, 0), own[fact])
+    return np.array(
+        [
+            _cause(own.get(fact), person, successors, same, touched)
+            for fact, person in zip(facts.tolist(), persons.tolist(), strict=True)
+        ],
+        np.int64,
+    )
+
+
+def _cause(
+    own: int | None, person: int, successors: dict[int, set[int]], same: dict[int, set[int]], touched: dict[int, int]
+) -> int:
+    if own in (Overturning.CORRECTION, Overturning.WITHDRAWAL):
+        return own
+    heirs = successors.get(person, set())
+    if len(heirs) > 1:
+        return Overturning.SPLIT
+    if any(len(same[heir]) > 1 for heir in heirs):
+        return Overturning.MERGE
+    return max((touched.get(each, 0) for each in (person, *heirs)), default=0) or Overturning.CLOSED_WINDOW
+
+
+def _related(before: People, after: People) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
+    """Who of `before` became whom, and the other way round, by the keys that they share."""
+    holder = dict(zip(after.keys.tolist(), after.holder_of_key().tolist(), strict=True))
+    successors: dict[int, set[int]] = {}
+    same: dict[int, set[int]] = {}
+    for key, person in zip(before.keys.tolist(), before.holder_of_key().tolist(), strict=True):
+        if key in holder:
+            successors.setdefault(person, set()).add(holder[key])
+            same.setdefault(holder[key], set()).add(person)
+    return successors, same
