@@ -3,6 +3,7 @@
 Expanding only: the earlier version reads and writes none of these tables.
 """
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0023"
@@ -10,40 +11,6 @@ down_revision = "0021"
 branch_labels = None
 depends_on = None
 
-TABLES = (
-    """CREATE TABLE linkage.word (
-        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-        one bigint NOT NULL,
-        other bigint NOT NULL,
-        verdict text NOT NULL CONSTRAINT word_verdict CHECK (verdict IN ('same', 'apart', 'withdrawn')),
-        reason text NOT NULL,
-        note text,
-        said_by text NOT NULL,
-        agency text,
-        said_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-        CONSTRAINT word_pair CHECK (one < other)
-    )""",
-    "CREATE INDEX word_one ON linkage.word (one, other, id)",
-    "CREATE INDEX word_other ON linkage.word (other)",
-    """CREATE TABLE linkage.word_taken (
-        id bigint PRIMARY KEY,
-        taken_at timestamptz NOT NULL DEFAULT now()
-    )""",
-    """CREATE TABLE linkage.person_change (
-        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-        at timestamptz NOT NULL DEFAULT now(),
-        kind text NOT NULL CONSTRAINT person_change_kind CHECK (kind IN ('merge', 'split', 'renamed')),
-        former bigint NOT NULL,
-        successor bigint NOT NULL,
-        keys bigint[] NOT NULL,
-        cause text NOT NULL
-            CONSTRAINT person_change_cause CHECK (cause IN ('record', 'correction', 'withdrawal', 'word')),
-        fact bigint,
-        word bigint
-    )""",
-    "CREATE INDEX person_change_former ON linkage.person_change (former)",
-    "CREATE INDEX person_change_successor ON linkage.person_change (successor)",
-)
 # Whoever enters the room reads them; words are added by the review, who else writes nothing there. As in 0008, whom the
 # room is closed to has nothing of it, whatever the owner's future tables are granted.
 GRANTS = """
@@ -75,10 +42,49 @@ END $$
 
 
 def upgrade() -> None:
-    for statement in (*TABLES, GRANTS):
-        op.execute(statement)
+    op.create_table(
+        "word",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), primary_key=True),
+        sa.Column("one", sa.BigInteger(), nullable=False),
+        sa.Column("other", sa.BigInteger(), nullable=False),
+        sa.Column("verdict", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text()),
+        sa.Column("said_by", sa.Text(), nullable=False),
+        sa.Column("agency", sa.Text()),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.text("clock_timestamp()")),
+        sa.CheckConstraint("verdict IN ('same', 'apart', 'withdrawn')", "word_verdict"),
+        sa.CheckConstraint("one < other", "word_pair"),
+        sa.Index("word_one", "one", "other", "id"),
+        sa.Index("word_other", "other"),
+        schema="linkage",
+    )
+    op.create_table(
+        "word_taken",
+        sa.Column("id", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.text("now()")),
+        schema="linkage",
+    )
+    op.create_table(
+        "person_change",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), primary_key=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False, server_default=sa.text("now()")),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("former", sa.BigInteger(), nullable=False),
+        sa.Column("successor", sa.BigInteger(), nullable=False),
+        sa.Column("keys", sa.ARRAY(sa.BigInteger()), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("fact", sa.BigInteger()),
+        sa.Column("word", sa.BigInteger()),
+        sa.CheckConstraint("kind IN ('merge', 'split', 'renamed')", "person_change_kind"),
+        sa.CheckConstraint("cause IN ('record', 'correction', 'withdrawal', 'word')", "person_change_cause"),
+        sa.Index("person_change_former", "former"),
+        sa.Index("person_change_successor", "successor"),
+        schema="linkage",
+    )
+    op.execute(GRANTS)
 
 
 def downgrade() -> None:
     for table in ("word", "word_taken", "person_change"):
-        op.execute(f"DROP TABLE linkage.{table}")
+        op.drop_table(table, schema="linkage")
