@@ -2,7 +2,7 @@
 
 The header names the data structure, which older clients look up (pandasdmx, rsdmx), and beside it the dataflow: the
 schema takes one reference in each `Structure`, and as many of these as there are, but for generic time series. The data
-are of the first one.
+are of the first one. The dataflow's reference has no `class`: pandasdmx takes one that has for something left over.
 """
 
 from collections.abc import Iterable, Iterator
@@ -47,7 +47,7 @@ def _opening(message: DataMessage, root: str, namespaces: str, structure: str) -
     at_observation = FLAT if message.flat else TIME
     flow = (
         f'<m:Structure structureID="{message.flow.id}"{structure} dimensionAtObservation="{at_observation}">'
-        f'<c:StructureUsage><Ref agencyID="{AGENCY}" id="{message.flow.id}" version="{VERSION}" class="Dataflow"/>'
+        f'<c:StructureUsage><Ref agencyID="{AGENCY}" id="{message.flow.id}" version="{VERSION}"/>'
         "</c:StructureUsage></m:Structure>"
     )
     return (
