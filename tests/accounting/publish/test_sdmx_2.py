@@ -1,6 +1,7 @@
 """SDMX-REST 2: contexts, keys and filters as a protocol; every form valid by the standard's own schemas."""
 
 import csv
+import gzip
 import json
 from collections.abc import AsyncIterator
 from datetime import date
@@ -16,6 +17,7 @@ from pysdmx.io import read_sdmx
 from services.accounting.api.figures import sdmx_answers
 from services.accounting.publish.sdmx.periods import asked_span
 from services.accounting.rules.figures.figures import Figure
+from shared.http import compression
 from tests.accounting.publish.conftest import InMemory, flow_figure
 
 FLOW = "/v2/data/dataflow/KOSH/DF_FLOW/~"
@@ -154,6 +156,24 @@ async def test_what_is_written_counts_and_not_what_is_read(
     assert (await client.get(f"{address}?lastNObservations=2", headers=statistician)).status_code == 413
     monkeypatch.setattr(sdmx_answers, "READ", 5)
     assert (await client.get(f"{address}?lastNObservations=1", headers=statistician)).status_code == 413
+
+
+async def test_a_large_answer_is_coded_where_it_is_written(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = await client.get(FLOW, headers={"Accept-Encoding": "identity"})
+    monkeypatch.setattr(sdmx_answers, "LARGE", 1)
+    monkeypatch.setattr(compression, "SMALLEST", 100)
+    for coding, coded in (("gzip", "gzip"), ("gzip;q=0", None), ("identity", None)):
+        async with client.stream("GET", FLOW, headers={"Accept-Encoding": coding}) as answer:
+            sent = b"".join([part async for part in answer.aiter_raw()])
+        assert answer.headers.get("content-encoding") == coded
+        assert answer.headers["etag"] == plain.headers["etag"]
+        assert "Accept-Encoding" in answer.headers["vary"]
+        assert int(answer.headers["content-length"]) == len(sent)
+        assert (gzip.decompress(sent) if coded else sent) == plain.content
+        if coded:
+            assert sent[4:8] == bytes(4), "without the time of coding: the same figures are the same bytes"
 
 
 async def test_attributes_and_measures_are_chosen(client: httpx.AsyncClient) -> None:

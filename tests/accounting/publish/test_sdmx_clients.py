@@ -156,8 +156,9 @@ def test_pysdmx_discovers_and_reads_by_its_connector(sdmx_url: str) -> None:
 
 def test_pysdmx_reads_structures_as_a_registry_client(sdmx_url: str) -> None:
     registry = RegistryClient(f"{sdmx_url}/sdmx/v2", timeout=60)
-    assert registry.get_codes("KOSH", "CL_SEX", "1.0")["F"].name == "Female"
-    assert registry.get_concepts("KOSH", "CS_KOSH", "1.0")["OBS_VALUE"].name == "Observed value"
+    assert {each.id: each.name for each in registry.get_codes("KOSH", "CL_SEX", "1.0")}["F"] == "Female"
+    concepts = {each.id: each.name for each in registry.get_concepts("KOSH", "CS_KOSH", "1.0")}
+    assert concepts["OBS_VALUE"] == "Observed value"
     assert {flow.id for flow in registry.get_dataflows("KOSH")} == set(FLOWS)
     described = registry.get_dataflow_details("KOSH", "DF_LABOUR", "1.0")
     assert {"PERMIT_KIND", "OBS_VALUE", "OBS_STATUS"} <= {each.id for each in described.components}

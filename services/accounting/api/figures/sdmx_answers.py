@@ -32,6 +32,7 @@ from services.accounting.publish.sdmx.structure_message import RELEASED, structu
 from services.accounting.publish.sdmx.structures import artefacts
 from services.accounting.rules.figures.dataflows import Flow
 from services.accounting.rules.figures.figures import FigureSource, Reading, TooMany
+from shared.http.compression import compressed
 from shared.http.openapi import problem_answer
 from shared.http.problems import problem
 from shared.identity.callers import Caller, public
@@ -141,7 +142,7 @@ async def data_answer(request: Request, caller: Caller | None, asked: DataQuery,
         body = mark + "".join(_pieces(message, form, request)).encode()
         return cacheable(request, body, form.media_type, reading.changed_at, public=not exact, headers=headers)
 
-    return await _off_the_loop(answer, reading)
+    return await _off_the_loop(request, answer, reading)
 
 
 async def availability_answer(
@@ -164,7 +165,7 @@ async def availability_answer(
         )
         return cacheable(request, body, form.media_type, reading.changed_at, public=not exact)
 
-    return await _off_the_loop(answer, reading)
+    return await _off_the_loop(request, answer, reading)
 
 
 def structure_answer(request: Request, selection: Selection, form: Form) -> Response:
@@ -237,8 +238,11 @@ def _message(asked: DataQuery, reading: Reading) -> DataMessage:
     return message
 
 
-async def _off_the_loop(answer: Callable[[], Response], reading: Reading) -> Response:
-    return await asyncio.to_thread(answer) if len(reading.figures) > LARGE else answer()
+async def _off_the_loop(request: Request, answer: Callable[[], Response], reading: Reading) -> Response:
+    """A large answer is written, and coded where its reader takes that, beside the loop that serves all others."""
+    if len(reading.figures) <= LARGE:
+        return answer()
+    return await asyncio.to_thread(lambda: compressed(request.headers.get("accept-encoding"), answer()))
 
 
 def _as_file(message: DataMessage) -> Mapping[str, str]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from io import StringIO
 from typing import Final, Literal
 
-from services.accounting.publish.sdmx.data_message import ATTRIBUTE_IDS, DataMessage
+from services.accounting.publish.sdmx.data_message import ATTRIBUTE_IDS, Attributes, DataMessage
 from services.accounting.publish.sdmx.query import TIME
 from services.accounting.rules.figures.dataflows import ATTRIBUTES, Enumeration, codes_of
 from shared.kernel.codes import Language, code_list
@@ -58,17 +58,19 @@ def _written(
     writer.writerow(header)
     attributes = message.attributes()
     enumerations = [each.enumeration for each in message.flow.dimensions]
+
+    @lru_cache(1024)
+    def beside(texts: Attributes) -> list[str | None]:
+        """What stands after the value; most figures of an answer have the same."""
+        named = zip(ATTRIBUTES.values(), texts, strict=True)
+        return [show(codes, text) if codes and text else text for codes, text in named]
+
     for key, figures in message.series:
         shown = [*beginning, *map(show, enumerations, key)]
         if not message.with_observations:
             writer.writerow(shown + [""] * (len(header) - len(shown)))
             continue
-        for figure in figures:
-            beside = [
-                show(codes, text) if codes and text else text
-                for codes, text in zip(ATTRIBUTES.values(), attributes(figure), strict=True)
-            ]
-            writer.writerow([*shown, figure.period, figure.value, *beside])
+        writer.writerows([*shown, figure.period, figure.value, *beside(attributes(figure))] for figure in figures)
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()
