@@ -64,6 +64,8 @@ def found(answer: httpx.Response) -> set[tuple[str, str]]:
         ("c[OBS_VALUE]=gt:600%2Ble:740", {("F", "2024"), ("M", "2023"), ("M", "2024")}),
         ("c[STD_ERROR]=1", set()),
         ("c[STD_ERROR]=ne:1", ALL),
+        ("c[TIME_PERIOD]=ge:0001-01-01+lt:9999-12-31&c[OBS_VALUE]=lt:1e999999999", ALL),
+        ("c[TIME_PERIOD]=gt:9999-12-31", set()),
         ("lastNObservations=1&includeHistory=False", {each for each in ALL if each[1] == "2024"}),
     ],
 )
@@ -115,6 +117,8 @@ async def test_several_keys_are_no_product_of_their_codes(
         (f"{FLOW}?c[SEX]={','.join('F' * 2_000)}", 400, ["c[SEX]"]),
         (f"{FLOW}?c[TIME_PERIOD]=ge:9999&c[OBS_VALUE]=gt:NaN", 400, ["c[TIME_PERIOD]", "c[OBS_VALUE]"]),
         (f"{FLOW}?startPeriod=2024&attributes=NONE&measures=some", 400, ["attributes", "measures", "startPeriod"]),
+        (f"{FLOW}/{','.join([IMM] * 101)}", 400, ["key"]),
+        (f"{FLOW}?c[SEX]=ge:le:F", 400, ["c[SEX]"]),
         (f"{FLOW}?c[[SEX]]=F", 400, ["c[[SEX]]"]),
         (f"{FLOW}?format=csv&format=json", 400, ["format"]),
         (f"{FLOW}?format=pdf", 406, []),
@@ -308,6 +312,8 @@ async def test_a_spreadsheet_reads_kazakh_names(client: httpx.AsyncClient) -> No
         assert (
             await client.get(address, headers=kazakh | {"If-None-Match": answer.headers["etag"]})
         ).status_code == 304
+    named = await client.get(f"{FLOW}?labels=both")
+    assert named.text.startswith("STRUCTURE,STRUCTURE_ID,ACTION,FREQ: Frequency")
     program = await client.get(FLOW, headers={"Accept": "text/csv"})
     assert program.content.startswith(b"STRUCTURE,STRUCTURE_ID,ACTION,FREQ")
     assert "content-disposition" not in program.headers

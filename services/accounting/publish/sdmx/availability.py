@@ -4,7 +4,8 @@ Written as the standard's actual constraint of the dataflow: in SDMX-ML 2.1 as a
 as a data constraint.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -42,7 +43,7 @@ class Availability:
         """Of `components`, or of every dimension and the time."""
         flow = message.flow
         used = [set(each) for each in zip(*(key for key, _ in message.series), strict=True)]
-        spans = [span(period) for period in {figure.period for figure in message.figures()}]
+        spans = list(_spans({figure.period for figure in message.figures()}))
         timed = components is None or TIME in components
         return cls(
             flow,
@@ -63,6 +64,13 @@ class Availability:
 
     def counts(self) -> Iterable[tuple[str, int]]:
         return (("series_count", self.series), ("obs_count", self.observations))
+
+
+def _spans(periods: Iterable[str]) -> Iterator[tuple[date, date]]:
+    """Of one that cannot be read, stored before intake refused it, none."""
+    for period in periods:
+        with suppress(ValueError):
+            yield span(period)
 
 
 def availability_json(availability: Availability, selection: Selection, language: Language) -> bytes:

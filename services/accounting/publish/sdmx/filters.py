@@ -131,7 +131,10 @@ def of_time(query: Query, found: Sequence[Alternatives]) -> tuple[Query, Keep | 
         return query, None
 
     def wanted(figure: Figure) -> bool:
-        period = asked_span(figure.period)
+        try:
+            period = asked_span(figure.period)
+        except ValueError:  # stored before intake refused it: it lies nowhere, and must not break all others
+            return False
 
         def test(condition: Condition) -> bool:
             if condition.operator in _ORDER:

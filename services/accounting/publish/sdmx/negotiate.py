@@ -63,16 +63,14 @@ STRUCTURE_OF_2: Final = (STRUCTURE_JSON, STRUCTURE_3, STRUCTURE_2)
 
 
 def choose(offered: tuple[Form, ...], accept: str | None, short: str | None = None, labels: str | None = None) -> Form:
-    """The form that suits best; `short` is the value of `?format=` and wins, `labels` of `?labels=` beside it. Raises
+    """The form that suits best; `short` is the value of `?format=` and wins, `labels` is that of `?labels=`. Raises
     NotOffered."""
     if short is not None:
-        chosen = next((form for form in offered if form.short == short), None)
-        if chosen and labels in (None, "id", "both"):
-            return replace(chosen, labels="both") if chosen.labels and labels == "both" else chosen
+        matching = iter([form for form in offered if form.short == short])
     else:
-        chosen = next(_matches(offered, by_preference(accept or "*/*"), refused(accept or "")), None)
-        if chosen:
-            return chosen
+        matching = _matches(offered, by_preference(accept or "*/*"), refused(accept or ""))
+    if labels in (None, "id", "both") and (chosen := next(matching, None)):
+        return replace(chosen, labels="both") if chosen.labels and labels == "both" else chosen
     raise NotOffered("Offered are: " + ", ".join(form.media_type for form in offered) + ".")
 
 

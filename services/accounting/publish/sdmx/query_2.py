@@ -27,6 +27,8 @@ ANY: Final = "*"
 VERSIONS: Final = frozenset({ANY, "~", "+", VERSION, f"{VERSION}+"})
 """How a query of version 2 names the one version that there is: `~` the latest, `+` the latest stable one."""
 MEASURE: Final = "OBS_VALUE"
+KEYS: Final = 100
+"""Keys in one query: every figure is held against each."""
 
 _PAGES: Final = ("offset", "limit", "sort")
 _OF_VERSION_1: Final[Mapping[str, str]] = {
@@ -96,7 +98,7 @@ def _written(parameters: Mapping[str, str], faults: list[QueryFault]) -> tuple[D
     measures = frozenset(parameters.get("measures", "all").split(","))
     if unknown := attributes - _WITH_OBSERVATIONS - _WITHOUT - frozenset(ATTRIBUTE_IDS):
         known = ", ".join([*sorted(_WITH_OBSERVATIONS | _WITHOUT), *ATTRIBUTE_IDS])
-        faults.append(QueryFault("attributes", f"has no {shown(min(unknown))}: {known} are offered."))
+        faults.append(QueryFault("attributes", f"has no attribute {shown(min(unknown))}: {known} are offered."))
     if measures - {"all", "none", MEASURE}:
         faults.append(QueryFault("measures", f"is none of all, none, {MEASURE}."))
     named = attributes & frozenset(ATTRIBUTE_IDS)
@@ -109,6 +111,9 @@ def _written(parameters: Mapping[str, str], faults: list[QueryFault]) -> tuple[D
 def _of_key(query: Query, key: str, faults: list[QueryFault]) -> tuple[Query, Keep | None]:
     """The query of one or several keys; of several, what keeps the figures that one of them means."""
     if key in ("", ANY, "all"):
+        return query, None
+    if key.count(",") >= KEYS:
+        faults.append(QueryFault("key", f"holds more than {KEYS} keys; filters by component say the same shorter."))
         return query, None
     keys = [read for each in key.split(",") if (read := _codes(query.flow, each, faults))]
     if not keys or faults:
