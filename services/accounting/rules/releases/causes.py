@@ -67,8 +67,8 @@ def moved(before: People, after: People, facts: Ints, causes: npt.NDArray[np.int
     of_person = cause[np.searchsorted(person, group)]
 
     def counted(people: People, what: Cause) -> Tally:
-        theirs = of_person[np.searchsorted(person, people.holder_of_crossing())] == what
-        return tally(people.crossings[theirs])
+        theirs = np.repeat(of_person[np.searchsorted(person, people.ids)] == what, people.lengths)
+        return tally(people.crossings if theirs.all() else people.crossings[theirs])
 
     found = [Cause(each) for each in np.unique(of_person).tolist() if each != Cause.TIMELY]
     return {each: national(difference(counted(before, each), counted(after, each))) for each in found}
