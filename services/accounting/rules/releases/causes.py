@@ -67,11 +67,9 @@ def moved(before: People, after: People, facts: Ints, causes: npt.NDArray[np.int
     of_person = cause[np.searchsorted(person, group)]
 
     def counted(people: People, what: Cause) -> Tally:
-        crossings, cells = (
-            of_person[np.searchsorted(person, holder)] == what
-            for holder in (people.holder_of_crossing(), people.holder_of_cell())
-        )
-        return tally(people.crossings[crossings], people.cells[cells])
+        theirs = of_person[np.searchsorted(person, people.ids)] == what
+        crossings, cells = np.repeat(theirs, people.lengths), np.repeat(theirs, people.cell_lengths)
+        return tally(people.crossings if theirs.all() else people.crossings[crossings], people.cells[cells])
 
     found = [Cause(each) for each in np.unique(of_person).tolist() if each != Cause.TIMELY]
     return {each: national(difference(counted(before, each), counted(after, each))) for each in found}
