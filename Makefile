@@ -115,6 +115,10 @@ simulate: setup ## an invented country into the running system, its truth in .ru
 load: setup ## stores figures that other bodies have published, beside ours: FILES="one.csv two.csv"
 	@$(PYTHON) -m deploy.local.inside services.accounting load $(ARGS) $(or $(FILES),$(error say what: make load FILES="one.csv"))
 
+.PHONY: reconcile
+reconcile: setup ## whether what the registers hold was counted, by source, fact and day, to the record; SOURCE=portal; fails where it was not
+	@$(PYTHON) -m deploy.local.inside services.accounting reconcile $(SOURCE) --to $(or $(KOSH_STATE),.run)/reconciliation
+
 .PHONY: release
 release: setup ## cuts a release: the figures as they stand are frozen for everybody (one comes each month by itself)
 	@$(PYTHON) -m deploy.local.inside services.accounting release

@@ -74,9 +74,18 @@ def years_of(state: str) -> int:
 def _number(form: _Form, life: int, place: int) -> str:
     size: int = 10**form.digits
     turn, rest = divmod(life * _MOST_PAPERS + place, size)
-    serial = (rest * 7_654_321 + 1_234_567) % size  # odd and no multiple of 5: a bijection modulo powers of ten
     letters = form.prefix.replace("?", _LETTERS[(turn + 1) % len(_LETTERS)])
-    return f"{letters}{serial:0{form.digits}}"
+    return f"{letters}{_scattered(rest, form.digits):0{form.digits}}"
+
+
+def _scattered(serial: int, digits: int) -> int:
+    """A bijection of the numbers of so many digits: multiplied, the last three digits put first, again and again. A
+    product alone would leave the last digits of numbers in a row as far apart as they were."""
+    size = 10**digits
+    for _ in range(4):
+        serial = (serial * 7_654_321 + 1_234_567) % size  # odd and no multiple of 5: a bijection modulo powers of ten
+        serial = serial % 1000 * (size // 1000) + serial // 1000
+    return serial
 
 
 def _years_after(day: date, years: int) -> date:

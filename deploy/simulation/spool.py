@@ -5,7 +5,9 @@ twelve bytes a line.
 """
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from heapq import merge
+from itertools import starmap
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +16,7 @@ import orjson
 
 from deploy.simulation.written import Written
 
-_HELD = 1 << 20  # bytes in memory until a file is written to
+_HELD = 1 << 25  # bytes in memory, of all sheets together, until they are written to their files
 _DAY = 7  # characters before a line: the day's ordinal, and a blank
 
 ORDER = (
@@ -47,34 +49,33 @@ class Sheet(NamedTuple):
 
 
 class Spool:
-    """Takes records in any order of days; afterwards gives each month's sheets, in the order in which they are sent."""
+    """Takes records in any order of days; afterwards gives each month's sheets, in the order in which they are sent.
+    `line` says what is kept of a record."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, line: Callable[[Written], bytes] | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for left in folder.iterdir():  # of a run that was broken off
             left.unlink()
-        self._folder = folder
+        self._folder, self._line = folder, line or _line
         self._held: dict[Sheet, list[bytes]] = {}
-        self._bytes: dict[Sheet, int] = {}
+        self._bytes = 0
 
     def add(self, each: Written) -> None:
         """Keeps a record for the month in which it becomes known."""
-        sheet = Sheet(f"{each.known_on:%Y-%m}", each.service, each.path, each.role, each.act != "create")
-        line = b"%d %s\n" % (each.known_on.toordinal(), _line(each))
+        sheet = Sheet(each.known_on.isoformat()[:7], each.service, each.path, each.role, each.act != "create")
+        line = b"%d %s\n" % (each.known_on.toordinal(), self._line(each))
         self._held.setdefault(sheet, []).append(line)
-        held = self._bytes[sheet] = self._bytes.get(sheet, 0) + len(line)
-        if held > _HELD:
-            self._put(sheet)
+        self._bytes += len(line)
+        if self._bytes > _HELD:
+            self.close()
 
     def close(self) -> None:
         """Everything is on disk."""
-        for sheet in [*self._held]:
-            self._put(sheet)
-
-    def _put(self, sheet: Sheet) -> None:
-        with (self._folder / sheet.file).open("ab") as file:
-            file.writelines(self._held.pop(sheet))
-        self._bytes[sheet] = 0
+        for sheet, lines in self._held.items():
+            with (self._folder / sheet.file).open("ab") as file:
+                file.writelines(lines)
+        self._held.clear()
+        self._bytes = 0
 
     def months(self) -> dict[str, list[Sheet]]:
         """The sheets of each month, in order."""
@@ -83,6 +84,19 @@ class Spool:
 
     def lines(self, sheet: Sheet) -> Iterator[bytes]:
         """The lines of a sheet by the day on which they became known; on one day as they were written."""
+        for _, line in self._dated(sheet):
+            yield line
+
+    def in_turn(self, sheets: Iterable[Sheet]) -> Iterator[bytes]:
+        """The lines of all these sheets by the day on which they became known; on one day sheet after sheet."""
+        for _, _, line in merge(*starmap(self._in_place, enumerate(sheets)), key=_day_and_place):
+            yield line
+
+    def _in_place(self, place: int, sheet: Sheet) -> Iterator[tuple[int, int, bytes]]:
+        for day, line in self._dated(sheet):
+            yield day, place, line
+
+    def _dated(self, sheet: Sheet) -> Iterator[tuple[int, bytes]]:
         with (self._folder / sheet.file).open("rb") as file:
             days, starts, at = array("I"), array("Q"), 0
             for line in file:
@@ -91,7 +105,11 @@ class Spool:
                 at += len(line)
             for number in np.argsort(np.frombuffer(days, dtype=np.uint32), kind="stable"):
                 file.seek(starts[number])
-                yield file.readline()[_DAY:-1]
+                yield days[number], file.readline()[_DAY:-1]
+
+
+def _day_and_place(line: tuple[int, int, bytes]) -> tuple[int, int]:
+    return line[0], line[1]
 
 
 def _turn(sheet: Sheet) -> tuple[str, int, bool, str]:

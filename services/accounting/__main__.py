@@ -1,4 +1,4 @@
-"""`python -m services.accounting COMMAND`: api, intake, migrate, rebuild, adopt, release, resend, load,
+"""`python -m services.accounting COMMAND`: api, intake, migrate, rebuild, adopt, reconcile, release, resend, load,
 access-log-anchor, access-log-check.
 
 Each command imports what it alone needs where it begins, so that no process loads the libraries of another.
@@ -28,6 +28,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if name == "adopt":
             command.add_argument("source", help="the register")
             command.add_argument("--lost", type=Path, metavar="FILE", help="where to name what it does not hold (CSV)")
+        if name == "reconcile":
+            command.add_argument("source", nargs="?", help="only this register")
+            command.add_argument(
+                "--to", type=Path, default=Path("reconciliation"), metavar="FOLDER", help="of its files"
+            )
         if name == "load":
             _describe_load(command)
     chosen = parser.parse_args(arguments)
@@ -151,6 +156,40 @@ async def _read_anew(settings: AccountingSettings, owner: str, register: str, fi
         write_lost(file, lost)
 
 
+def _reconcile(settings: AccountingSettings, chosen: argparse.Namespace) -> None:
+    if not uvloop.run(_reconciled(settings, chosen.source, chosen.to)):
+        sys.exit(1)
+
+
+async def _reconciled(settings: AccountingSettings, register: str | None, folder: Path) -> bool:
+    from services.accounting.cases.reconciliation.reading import Rooms
+    from services.accounting.cases.reconciliation.reconcile import reconcile
+    from services.accounting.publish.reconciliation import Report
+    from services.accounting.rules.rows import CONSUMER
+    from shared.db.engine import make_engine
+    from shared.inbox.sources import make_feeds, make_sources
+
+    names = None if register is None else {register}
+    sources, feeds = make_sources(settings, CONSUMER, names), make_feeds(settings, names)
+    rooms = Rooms(
+        *(
+            make_engine(url, connections=3, application="kosh-accounting-reconcile", background=True)
+            for url in (settings.database_url, settings.review_url)
+        )
+    )
+    try:
+        with Report(folder) as report:
+            async for line in reconcile(rooms, list(zip(sources, feeds, strict=True))):
+                report.add(line)
+            print(*report.table(), f"all days and records: {folder}", sep="\n")
+    finally:
+        for source in (*sources, *feeds):
+            await source.close()
+        for engine in rooms:
+            await engine.dispose()
+    return report.agrees
+
+
 def _describe_load(command: argparse.ArgumentParser) -> None:
     command.add_argument("files", nargs="+", type=Path, metavar="FILE", help="CSV, or a table of stat.gov.kz")
     choices = ("IMM", "EMI", "NET")
@@ -175,6 +214,7 @@ COMMANDS = {
     "migrate": (_migrate, "bring the database to this version's tables"),
     "rebuild": (_rebuild, "compute all figures anew from the stored facts, beside the present ones"),
     "adopt": (_adopt, "bring accounting to what a register holds that was restored to an earlier state"),
+    "reconcile": (_reconcile, "whether what the registers hold was counted; exit status 1 where they differ"),
     "release": (_release, "freeze the figures as they stand for everybody: what is final, small counts withheld"),
     "load": (_load, "store figures that other bodies have published, beside ours"),
     "access-log-anchor": (_seal, "seal the access log and write down the head of its chain; the intake does it daily"),

@@ -1,5 +1,6 @@
 """Accounting: the unified statistics. Wiring only."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -8,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.accounting.api import parked
 from services.accounting.api.figures import dashboard, releases, sdmx
-from services.accounting.api.persons import identities, my_page, reviews, timeline
-from services.accounting.api.reconciliation import status
+from services.accounting.api.persons import changes, identities, my_page, reviews, timeline
+from services.accounting.api.reconciliation import reconcile, status
 from services.accounting.api.residence import classification
 from services.accounting.cases.figures.read_figures import FigureReader
 from services.accounting.cases.persons.logged import hashed
@@ -20,7 +21,7 @@ from services.accounting.settings import AccountingSettings
 from shared.db.engine import make_engine
 from shared.http import my_access_log
 from shared.http.app import make_app as make_http_app
-from shared.inbox.sources import make_sources
+from shared.inbox.sources import make_feeds, make_sources
 from shared.service import check_database
 from shared.telemetry.metrics import Metrics
 
@@ -29,8 +30,10 @@ ROUTERS = (
     sdmx.router,
     releases.router,
     status.router,
+    reconcile.router,
     classification.router,
     timeline.router,
+    changes.router,
     reviews.router,
     identities.router,
     parked.router,
@@ -46,12 +49,12 @@ def make_app(settings: AccountingSettings) -> FastAPI:
     """The application over its database. The sources are asked only where they end: reading them is the intake's."""
     engine = make_engine(settings.database_url, application="kosh-accounting")
     review = make_engine(settings.review_url, connections=5, application="kosh-accounting-review")
-    sources = make_sources(settings, CONSUMER)
+    sources, feeds = make_sources(settings, CONSUMER), make_feeds(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
-        for source in sources:
+        for source in (*sources, *feeds):
             await source.close()
         await engine.dispose()
         await review.dispose()
@@ -67,6 +70,8 @@ def make_app(settings: AccountingSettings) -> FastAPI:
     app.state.engine = engine
     app.state.review = review  # for what names persons: the other role does not enter the linkage room
     app.state.sources = sources
+    app.state.feeds = feeds
+    app.state.reconciling = asyncio.Lock()
     app.state.named_in_log = hashed(Hashes(settings.identity_secret.get_secret_value().encode()))
     app.state.register_origins = settings.register_origins
     app.state.read_figures = FigureReader(engine)

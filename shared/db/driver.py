@@ -15,6 +15,12 @@ async def driver(connection: AsyncConnection) -> asyncpg.Connection:
     return cast(asyncpg.Connection, (await connection.get_raw_connection()).driver_connection)
 
 
+async def begun(connection: AsyncConnection) -> asyncpg.Connection:
+    """asyncpg's connection in the transaction of `connection`, which begins with it."""
+    await connection.execute(_BEGIN)
+    return await driver(connection)
+
+
 async def copy_rows(
     connection: AsyncConnection, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
 ) -> None:

@@ -104,6 +104,25 @@ def _select(data: Mapping[str, Any], members: Members) -> dict[str, Any]:
     return found
 
 
+class Narrowed:
+    """Of data that was handed over, what is granted: a producer that tells more makes no difference. It is nearly
+    always all of it, and then the very same object."""
+
+    def __init__(self, members: Members) -> None:
+        self._names, self._members = members.keys(), members
+        self._below = [(name, Narrowed(below)) for name, below in members.items() if below is not None]
+
+    def __call__(self, data: dict[str, Any]) -> dict[str, Any]:
+        below = {}
+        for name, narrowed in self._below:
+            value = data.get(name)
+            if isinstance(value, dict) and (of := narrowed(value)) is not value:
+                below[name] = of
+        if not below and data.keys() <= self._names:
+            return data
+        return {name: below.get(name, data[name]) for name in self._members if name in data}
+
+
 @cache
 def promised() -> dict[str, dict[str, Any]]:
     """Topic -> what the contract says of it."""

@@ -111,6 +111,10 @@ class FeedSource:
         relayed = relayed if isinstance(relayed, int) and _is_position(relayed) else 0
         return Ends(answer["position"], relayed, _epochs(answer))
 
+    async def ask(self, path: str, **params: Any) -> Any:
+        """What the register answers there, parsed. Raises SourceFailed."""
+        return _json(await self._get(path, params=params))
+
     async def close(self) -> None:
         await self._http.aclose()
 

@@ -13,14 +13,21 @@ def make_sources(
 ) -> list[Source]:
     """One per register, or per one of `registers`, as `consumer` sees it. Kafka carries the events where it is chosen;
     where the register ends, its feed tells always. A feed sends only events of `types`, where any are named."""
-    auth = SystemAuth.of(settings)
-    feeds = [
-        FeedSource(name, address, auth, types=types)
-        for name, address in settings.feeds.items()
-        if registers is None or name in registers
-    ]
+    feeds = make_feeds(settings, registers, types)
     if settings.broker is None or settings.transport == "feed":
         return list(feeds)
     from shared.inbox.kafka import KafkaSource  # here: without a broker, no process loads aiokafka
 
     return [KafkaSource(feed, settings.broker, consumer) for feed in feeds]
+
+
+def make_feeds(
+    settings: ServiceSettings, registers: Collection[str] | None = None, types: Sequence[str] = ()
+) -> list[FeedSource]:
+    """Their feeds, whatever carries the events."""
+    auth = SystemAuth.of(settings)
+    return [
+        FeedSource(name, address, auth, types=types)
+        for name, address in settings.feeds.items()
+        if registers is None or name in registers
+    ]

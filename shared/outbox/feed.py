@@ -104,7 +104,7 @@ async def events(
     that are not granted or not of a `type` that is asked for, and nobody waits less for them. `Kosh-Epoch` is the epoch
     of these positions: when it changes, ask `/v1/events/newest` whether yours is among what it continues. `lastEventId`
     and `timeout` are the names of http-feeds.org for `after` and `wait`."""
-    grant, state = _grant_of(caller, request.app), request.app.state
+    grant, state = grant_of(caller, request.app), request.app.state
     patience = synonyms.patience(wait)
     async with state.engine.connect() as connection:
         start = await state.told_events.start(connection, after, synonyms)
@@ -123,7 +123,7 @@ async def newest(
     request: Request, caller: Annotated[Caller, requires("system", "operator", scope=POSITION)]
 ) -> FeedPosition:
     """A consumer at this position has everything that is committed by now."""
-    grant = None if "operator" in caller.roles else _grant_of(caller, request.app)
+    grant = None if "operator" in caller.roles else grant_of(caller, request.app)
     async with request.app.state.engine.connect() as connection:
         position = await outbox.newest(connection)  # before what is relayed: that may only be further
         relayed = await outbox.relayed(connection, [grant.topic]) if grant else {}
@@ -131,7 +131,7 @@ async def newest(
     return FeedPosition(position=position, relayed=relayed[grant.topic] if grant else None, epochs=epochs)
 
 
-def _grant_of(caller: Caller, app: FastAPI) -> Grant:
+def grant_of(caller: Caller, app: FastAPI) -> Grant:
     """What the caller's client may read here. Raises Forbidden where it may read nothing."""
     for grant in grants_of(app.state.service):
         if grant.client == caller.client:

@@ -1,6 +1,7 @@
 """Accounting's database, written through the very functions of the intake."""
 
 from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import islice
 
@@ -43,6 +44,14 @@ class Accounting:
 async def intake_of(database: Database) -> asyncpg.Connection:
     """A connection as the intake, which writes facts and figures."""
     return await asyncpg.connect(database.intake_url.replace("+asyncpg", ""))
+
+
+@asynccontextmanager
+async def review_of(database: Database) -> AsyncIterator[asyncpg.Connection]:
+    """A connection as the review, which reads the linkage room and adds reviewers' words."""
+    connection = await asyncpg.connect((database.review_url or "").replace("+asyncpg", ""))
+    yield connection
+    await connection.close()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from shared.db.engine import make_engine
 from shared.testing.postgres import FreshDatabase
 from shared.testing.process import api_process
 from tests.bench.catch_up import TAKEN, fill
-from tests.bench.crossings_stream import pages
+from tests.bench.country_feed import draw
 from tests.bench.intake_memory import READ_ALREADY, intake_process
 
 WAITING = 12_000
@@ -26,7 +26,7 @@ async def test_what_waited_is_taken_up_whole(
     portal, accounting = await fresh_database("portal"), await fresh_database("accounting")
     register = await asyncpg.connect(postgres_server.dsn(portal.name))
     figures = await asyncpg.connect(postgres_server.dsn(accounting.name))
-    answers = pages(WAITING)
+    answers = draw(WAITING, 1, tmp_path).read_bytes().splitlines()
     early, late = answers[: len(answers) * 2 // 3], answers[len(answers) * 2 // 3 :]
     await fill(register, early)
     owner = make_engine(portal.owner_url)

@@ -72,3 +72,17 @@ async def test_who_is_who_follows_from_the_records_in_effect(accounting: Account
         world.correct(0.25)
         await accounting.take(world.stream(order=order), size=(1, 5, 40, 300)[(seed + order) % 4])
         await hold_true(accounting, world)
+
+
+async def test_every_version_that_came_is_kept_in_whatever_order(accounting: Accounting) -> None:
+    """What a newer version came before counts for nothing, and reconciliation still finds it."""
+    world = World(23, people=8)
+    world.correct(0.5)
+    await accounting.take(world.stream(order=3))
+    kept = await accounting.connection.fetch("""
+        SELECT fact, version FROM linkage.crossing UNION ALL SELECT fact, version FROM linkage.crossing_history
+        UNION ALL SELECT fact, version FROM linkage.register_fact
+        UNION ALL SELECT fact, version FROM linkage.register_fact_history""")
+    told = [(fact_key(subject), n) for subject, every in world.records.items() for n in range(1, len(every) + 1)]
+    assert sorted(map(tuple, kept)) == sorted(told)
+    await hold_true(accounting, world)

@@ -1,5 +1,7 @@
 """Whose numbers stand in the review is what the rule doubts of the claims in effect, settled ones gone."""
 
+from itertools import combinations
+
 import asyncpg
 import numpy as np
 import pytest
@@ -7,8 +9,8 @@ import pytest
 from services.accounting.cases.persons.reviews import Doubt, Doubts
 from services.accounting.cases.rebuild import rebuild
 from services.accounting.cases.residence.classification import pseudonym
-from services.accounting.rules.persons.claims import doubtful, shared
-from services.accounting.rules.persons.identity import CLAIM, Claim
+from services.accounting.rules.persons.claims import MOST, doubtful, shared
+from services.accounting.rules.persons.identity import CLAIM
 from shared.testing.api import Api
 from tests.accounting.conftest import Accounting
 from tests.accounting.test_identity import IN, NODIRA, OUT
@@ -29,8 +31,8 @@ async def listed(api: Api) -> list[Doubt]:
         query["cursor"] = page.next
 
 
-async def expected(accounting: Accounting) -> dict[str, str]:
-    """The reason by number, from the claims that somebody holds."""
+async def expected(accounting: Accounting) -> dict[tuple[str, frozenset[str]], str]:
+    """The reason by number and persons, from the claims that somebody holds."""
     rows = await accounting.connection.fetch(
         """SELECT c.key, number, born, name, sex, dated, person
         FROM linkage.claim c JOIN linkage_derived.identity_key USING (key)"""
@@ -38,15 +40,16 @@ async def expected(accounting: Accounting) -> dict[str, str]:
     person = {row["key"]: row["person"] for row in rows}
     found = {}
     for bucket in shared(np.array([tuple(row)[:-1] for row in rows], CLAIM)):
-        if doubtful(bucket, person):
-            apart = [one for one in bucket if doubtful_apart(one.key, bucket, person)]
-            found[pseudonym(bucket[0].number)] = "several_persons" if apart else "attributes_differ"
+        for pair in combinations(bucket, 2) if len(bucket) <= MOST else ():
+            if doubtful(pair, person):
+                holders = {pseudonym(person[claim.key]) for claim in pair}
+                reason = "several_persons" if len(holders) > 1 else "attributes_differ"
+                found[pseudonym(bucket[0].number), frozenset(holders)] = reason
     return found
 
 
-def doubtful_apart(key: int, bucket: list[Claim], person: dict[int, int]) -> bool:
-    (one,) = (claim for claim in bucket if claim.key == key)
-    return any(doubtful([one, other], person) for other in bucket if person[other.key] != person[key])
+def told(found: list[Doubt]) -> dict[tuple[str, frozenset[str]], str]:
+    return {(doubt.number or "", frozenset(doubt.persons)): doubt.reason for doubt in found}
 
 
 @pytest.mark.parametrize("size", [1, 50])
@@ -57,11 +60,11 @@ async def test_the_review_lists_what_the_rule_doubts(api: Api, written: Accounti
         world.correct(0.2)
         await written.take(world.stream(order=order), size)
         found = await listed(api)
-        assert {doubt.number: doubt.reason for doubt in found} == await expected(written)
-        assert len({doubt.number for doubt in found}) == len(found)
+        assert told(found) == await expected(written)
+        assert len({doubt.id for doubt in found}) == len(told(found)) == len(found), "each two persons once"
     owner = await asyncpg.connect(api.database.owner_url.replace("+asyncpg", ""))
     await owner.execute("DELETE FROM linkage.review")
     await owner.close()
     await rebuild(written.database.owner_url.replace("+asyncpg", ""), lambda _: None)
-    assert {doubt.number: doubt.reason for doubt in await listed(api)} == await expected(written)
+    assert told(await listed(api)) == await expected(written)
     assert {doubt.reason for doubt in found} == {"several_persons", "attributes_differ"}

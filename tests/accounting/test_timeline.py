@@ -188,7 +188,10 @@ async def test_a_former_pseudonym_leads_to_the_person(api: Api, written: Account
     (former,) = await ids(api)
     await written.take(EVENTS)
     (person,) = await ids(api)
-    assert (await timeline(api, former)).json()["person"] == person
+    address, statistician = f"/v1/persons/{former}/timeline", api.token("statistician")
+    answer = await api.client.get(address, headers=statistician, follow_redirects=True)
+    assert answer.json()["person"] == person
+    assert [step.status_code for step in answer.history] == [308] * (former != person)
 
 
 async def test_nobody_is_found_by_another_id_and_only_statisticians_ask(api: Api, written: Accounting) -> None:

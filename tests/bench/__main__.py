@@ -17,6 +17,7 @@ FIGURES = (
     "freshness",
     "residence",
     "rebuild",
+    "growth",
     "quota",
     "decision",
     "overload",

@@ -20,7 +20,7 @@ from deploy.local.temporary import reachable_directory
 from shared.db.migrate import upgrade
 from shared.testing.process import api_process
 from tests.bench.accounting_intake import bare
-from tests.bench.crossings_stream import pages
+from tests.bench.country_feed import pages
 from tests.bench.figures import line
 from tests.bench.intake_memory import READ_ALREADY, intake_process
 
@@ -55,7 +55,7 @@ async def caught_up(connection: asyncpg.Connection, newest: int) -> float:
 
 
 async def main(events: int, server: Server) -> None:
-    answers = pages(events)
+    answers = list(pages(events))
     portal, accounting = await databases(server)
     filled = await asyncpg.connect(server.dsn(portal.name))
     read = await asyncpg.connect(server.dsn(accounting.name))

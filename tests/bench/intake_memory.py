@@ -1,5 +1,5 @@
 """Accounting's intake over a long stream: the most memory that its process has held after 10,000, 100,000 and 300,000
-events. The process is the real one; its feed makes the events as it is asked for them, each person under another name.
+events. The process is the real one; its feed hands out a simulated country, each document under another name.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from deploy.local.postgres import Database, Server
 from deploy.local.temporary import reachable_directory
 from shared.db.migrate import upgrade
 from shared.testing.process import peak_memory
-from tests.bench.crossings_stream import batched, stream
+from tests.bench.country_feed import stream
 
 STEPS = (10_000, 100_000, 300_000)
 READ_ALREADY = "SELECT coalesce(max(position), 0) FROM source_position"
@@ -37,7 +37,7 @@ class MadeFeed:
 
     def __init__(self, events: int) -> None:
         self._events = events
-        self._coming = islice(stream(int(events * 1.1)), events)  # how many it makes is no exact number
+        self._coming = islice(stream(int(events * 1.1)), events)  # how many a country brings is no exact number
         self._told: tuple[int, list[dict[str, Any]]] = (0, [])  # the last answer, and after which position
 
     def app(self) -> FastAPI:
@@ -55,7 +55,7 @@ class MadeFeed:
         return _answer(self._told[1], after)
 
     def _next(self, limit: int) -> list[dict[str, Any]]:
-        return list(map(_named, next(batched(self._coming, limit), [])))
+        return list(map(_named, islice(self._coming, limit)))
 
 
 def _answer(events: list[dict[str, Any]], after: int) -> Response:
@@ -64,11 +64,11 @@ def _answer(events: list[dict[str, Any]], after: int) -> Response:
 
 
 def _named(event: dict[str, Any]) -> dict[str, Any]:
-    """The event with a name that only its person has: what the intake remembers of names grows with them."""
-    if "person" not in event["data"]:
+    """The event with a name that only its document has: what the intake remembers of names grows with them."""
+    person = event["data"].get("person")
+    if not person or not person["document"]:
         return event
-    person = event["data"]["person"]
-    letters = "".join(chr(ord("A") + int(digit)) for digit in person["document"]["number"][1:])
+    letters = "".join(chr(ord("A") + int(each)) if each.isdigit() else each for each in person["document"]["number"])
     return event | {"data": event["data"] | {"person": person | {"surname": f"KARIM{letters}"}}}
 
 

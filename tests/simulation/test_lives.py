@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from deploy.simulation import documents
 from deploy.simulation.acts import MEMBERS
 from deploy.simulation.calibration import KINDS
 from deploy.simulation.country import Country
-from deploy.simulation.life import Deed, Kind, Life, Stay
+from deploy.simulation.life import Deed, Kind, Life, Name, Stay
 from deploy.simulation.lives.draft import Era
 from deploy.simulation.names.written import office
 from shared.kernel import iin
@@ -97,6 +98,28 @@ def test_papers_are_their_bearers_own_and_printed_by_the_office_of_their_day(liv
             assert paper.office == office(paper.issuing_state, paper.issued_on)
             assert LATIN.fullmatch(paper.surname), paper
             assert LATIN.fullmatch(paper.given_names), paper
+
+
+@pytest.mark.parametrize("state", ["KAZ", "UZB", "CHN", "AUS"])
+def test_digits_of_numbers_tell_nothing_of_the_drawing(state: str) -> None:
+    """First passports of lives in a row: every digit, and the last two together, as often as chance has it."""
+    name = Name("russian", "Иванов", "Иван")
+    numbers = [documents.issue(life, 0, "P", state, name, START).number for life in range(1, 6001)]
+    assert len(set(numbers)) == len(numbers)
+    for place in range(-6, 0):
+        assert all(500 < count < 700 for count in Counter(number[place] for number in numbers).values())
+    last = Counter(number[-2:] for number in numbers)
+    assert len(last) == 100
+    assert all(25 < count < 95 for count in last.values())
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 10**9), st.integers(0, 15), st.integers(0, 10**9), st.integers(0, 15))
+def test_no_two_papers_of_a_state_have_one_number(life: int, place: int, other: int, at: int) -> None:
+    name = Name("russian", "Иванов", "Иван")
+    one, two = (documents.issue(*each, "P", "RUS", name, START).number for each in ((life, place), (other, at)))
+    apart = abs((life * 16 + place) - (other * 16 + at))
+    assert (one == two) == (apart % 10**8 == 0)
 
 
 def test_a_border_is_crossed_with_a_paper_that_was_issued_before(lives: list[Life]) -> None:

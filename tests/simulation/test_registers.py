@@ -2,11 +2,13 @@
 
 from collections import Counter, defaultdict
 from functools import cache
+from itertools import pairwise
 
 import pytest
 from pydantic import BaseModel
 
 from deploy.simulation.country import Country
+from deploy.simulation.life import Life
 from deploy.simulation.rates import Rates, rates
 from deploy.simulation.registers import written
 from deploy.simulation.registers.consular import MISSIONS
@@ -52,14 +54,43 @@ def test_every_record_is_one_that_its_register_takes() -> None:
             assert plausibility.faults(fact) == [], (each.path, each.act)
 
 
-def test_every_record_of_a_drawn_country_is_one_that_its_register_takes() -> None:
-    """A country that nobody wrote for these tests: two years of 400 lives of every kind."""
+@cache
+def drawn_country() -> tuple[tuple[Life, tuple[Written, ...]], ...]:
+    """A country that nobody wrote for these tests: two years of 600 lives of every kind."""
     world = World(7, START, THROUGH, rates())
-    drawn = [each for life in Country(7, 400, START, THROUGH).lives() for each in written(world, life)]
+    return tuple((life, tuple(written(world, life))) for life in Country(7, 600, START, THROUGH).lives())
+
+
+def test_every_record_of_a_drawn_country_is_one_that_its_register_takes() -> None:
+    drawn = [each for _, records in drawn_country() for each in records]
     for each in drawn:
         if each.path not in NOT_PUBLISHED:
             assert plausibility.faults(FACTS[each.path].model_validate(each.record)) == [], (each.path, each.act)
     assert {each.path for each in drawn} > {"border-crossings", "kandas-statuses", "work-permits", "studies"}
+
+
+def test_only_who_has_a_home_gives_it_up_and_only_who_has_none_registers_from_abroad() -> None:
+    """Coupons count who settles and who leaves for good: no guest, no worker, nobody back from a holiday."""
+    gone = come = 0
+    for life, records in drawn_country():
+        acts = sorted(
+            (each.day, each.record["act"])
+            for each in records
+            if each.path == "residence-registrations" and each.act == "create" and "duplicate" not in each.faults
+            if each.record["residence"] == "permanent" and "counterpart_country" in each.record
+        )
+        told = [act for _, act in acts]
+        assert all(before != after for before, after in pairwise(told)), (life.number, acts)
+        if life.citizenships[0][1] == "KAZ":
+            assert told[:1] != ["registration"] or life.stays[0].country != "KAZ", (life.number, acts)
+        else:
+            assert told[:1] != ["deregistration"] or life.stays[0].country == "KAZ", (life.number, acts)
+        for day, act in acts:
+            if act == "deregistration":
+                assert any(stay.purpose == "permanent" and stay.since >= day for stay in life.stays), life.number
+        gone, come = gone + told.count("deregistration"), come + told.count("registration")
+    assert gone
+    assert come
 
 
 def test_every_kind_of_record_is_written() -> None:

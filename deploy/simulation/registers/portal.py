@@ -58,20 +58,48 @@ def _moment(border: Office, day: date) -> str:
 
 
 def _registrations(police: Office) -> Iterator[Written]:
-    """Arrivals, moves and departures of those who come to register them, while they still live there."""
-    life = police.life
+    """Arrivals, moves and departures of those who come to register them, while they still live there. Who has a home
+    that is registered as permanent registers nothing on coming back to it, and gives it up on leaving it for good."""
+    life, came_from = police.life, None
+    at_home = _is_settled(life, life.stays[0])
     for before, after in life.moves():
+        settles = _is_settled(life, after)
         if after.country == HOME:
-            moved_within = before.country == HOME
-            if moved_within and before.region == after.region:
-                continue
-            what = "registers_at_new_home" if moved_within else "registers_on_arrival"
-            if _resides(life, after) and police.happens(what, before.country):
-                day = police.after(what, after.since)
-                if after.until is None or day < after.until:
-                    yield from _registration(police, day, before, after)
-        elif before.country == HOME and after.purpose == "permanent" and police.happens("deregisters", after.country):
+            came_from = came_from if before.country == HOME else before
+            stays_there = before.country == HOME and before.region == after.region
+            origin = before if not stays_there else came_from if settles else None
+            if (day := _comes_to_register(police, origin, after, settled=at_home and settles)) and origin:
+                at_home = at_home or settles
+                yield from _registration(police, day, origin, after)
+        elif at_home and _is_given_up(police, before, after):
+            at_home = False
             yield from _deregistration(police, before, after)
+
+
+def _comes_to_register(police: Office, origin: Stay | None, after: Stay, *, settled: bool) -> date | None:
+    """The day on which somebody registers a stay after another one: a home after one in another region, a first one
+    after one abroad. None where there is nothing to register, or where it is not done while the stay lasts."""
+    moved = origin is not None and origin.country == HOME
+    if origin is None or (settled and not moved) or not _resides(police.life, after):
+        return None
+    what = "registers_at_new_home" if moved else "registers_on_arrival"
+    if not police.happens(what, origin.country):
+        return None
+    day = police.after(what, after.since)
+    return day if after.until is None or day < after.until else None
+
+
+def _is_given_up(police: Office, before: Stay, after: Stay) -> bool:
+    """Whether a home here is left for good, and the police are told."""
+    left = before.country == HOME and after.purpose == "permanent" and _is_settled(police.life, before)
+    return left and police.happens("deregisters", after.country)
+
+
+def _is_settled(life: Life, stay: Stay) -> bool:
+    """Whether the stay is at a home that is registered as permanent: a citizen's, or a foreigner's with a ground to."""
+    if stay.country != HOME or not _resides(life, stay):
+        return False
+    return life.citizenship_on(stay.since) == HOME or stay.ground in SETTLES
 
 
 def _resides(life: Life, stay: Stay) -> bool:

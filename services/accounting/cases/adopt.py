@@ -13,9 +13,8 @@ from typing import NamedTuple
 import asyncpg
 
 from services.accounting.cases.apply_change import account_for_coverage, apply_change
-from services.accounting.cases.batch import EventBatch
+from services.accounting.cases.batch import EventBatch, moment
 from services.accounting.cases.change import Change
-from services.accounting.cases.take_batch import moment
 from services.accounting.rules.rows import FactRow, RegisterRow
 from services.accounting.store import adopted, coverage, lock, sources
 from services.accounting.store.persons import identity
@@ -79,6 +78,7 @@ class Adoption:
         await self._read.compare()
         differing, lost = 0, list[Lost]()
         async with self._connection.transaction():
+            await self._read.renew_seals()
             for table in adopted.ROWS:
                 facts = await self._read.changed(table)
                 differing += len(facts)

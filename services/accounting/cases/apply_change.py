@@ -7,15 +7,19 @@ import numpy as np
 import numpy.typing as npt
 
 from services.accounting.cases.change import NOTHING, Change
+from services.accounting.cases.persons.changes import note_changes
 from services.accounting.cases.persons.resolution import Affected, Claims, affected, doubts, resolve
-from services.accounting.rules.figures.movements import difference
+from services.accounting.rules.figures.movements import Tally, difference
 from services.accounting.rules.persons.final_changes import ChangedFacts, final_changes
 from services.accounting.rules.persons.identity import anchor
 from services.accounting.rules.persons.people import Ints, KeyedRecords, People, assemble
+from services.accounting.rules.releases.causes import Cause, Causes, national, of_facts
+from services.accounting.rules.releases.causes import moved as moved_by_cause
 from services.accounting.rules.residence.reckoning import Coverage
 from services.accounting.store import coverage as coverages
 from services.accounting.store.persons import final_changes as overturned
 from services.accounting.store.persons import identity, persons
+from services.accounting.store.releases.causes import note
 from shared import clock
 
 Connection = asyncpg.Connection
@@ -32,14 +36,18 @@ async def apply_change(
     recounted: Sequence[int] = (),
     claims: Claims = NO_CLAIMS,
 ) -> None:
-    """Brings identity, persons and cube in line with the change, and counts the persons `recounted` anew."""
+    """Brings identity, persons and cube in line with the change, and counts the persons `recounted` anew. Persons who
+    merge, split or lose their id by it are noted with its cause."""
     concerned = await affected(connection, change, recounted, claims)
     keys, person = resolve(concerned)
     after, due = _assemble(concerned, change, keys, person, coverage)
     before = concerned.people
     await _move_keys(connection, before, keys, person)
     await persons.save(connection, after, due, gone=list({*before.ids.tolist()} - {*after.ids.tolist()}))
-    await persons.move_cube(connection, difference(before.tally(), after.tally()))
+    moved = difference(before.tally(), after.tally())
+    await persons.move_cube(connection, moved)
+    await note(connection, _causes(change, before, after, moved, coverage))
+    await note_changes(connection, change, before, after)
     told = ChangedFacts(change.facts, change.replacing, change.fact_keys["fact"].astype(np.int64))
     await overturned.note(connection, final_changes(before, after, told), clock.now())
     if doubtful := doubts(concerned.buckets, keys, person):
@@ -56,6 +64,14 @@ async def account_for_coverage(connection: Connection, coverage: Coverage) -> No
     for start in range(0, len(due), CHUNK):
         await apply_change(connection, NOTHING, coverage, due[start : start + CHUNK])
     await coverages.set_counted(connection, coverage)
+
+
+def _causes(change: Change, before: People, after: People, moved: Tally, coverage: Coverage) -> Causes:
+    """What has moved otherwise than by timely records."""
+    if not len(change.facts):
+        return {Cause.COVERAGE if change is NOTHING else Cause.WORD: national(moved)}
+    known = of_facts(change.fact_days, change.fact_causes, coverage.obs_end)
+    return moved_by_cause(before, after, change.facts, known)
 
 
 def _assemble(affected: Affected, change: Change, keys: Ints, person: Ints, coverage: Coverage) -> tuple[People, Ints]:

@@ -1,7 +1,9 @@
 """What one transaction takes in: rows of facts from one source, what could not be read, and how far it was read."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Any, Self
 
 from services.accounting.rules.persons.identity import Claim
@@ -12,7 +14,7 @@ from shared.inbox.source import Place
 
 @dataclass
 class EventBatch:
-    """Rows of one source, of each record only the newest version that came.
+    """Rows of one source, of each record the newest version that came; those before it are `overtaken`.
 
     `places` are those of its events; `resent` are the parked events that the batch takes up again; `stop` is why its
     source is not read on, `went_back` that it does not hold what was read of it. `epoch` is that of the outbox's
@@ -30,6 +32,7 @@ class EventBatch:
     crossings: dict[int, CrossingRow] = field(default_factory=dict)
     register_facts: dict[int, RegisterRow] = field(default_factory=dict)
     claims: dict[int, tuple[Claim, int]] = field(default_factory=dict)
+    overtaken: list[FactRow] = field(default_factory=list)
     parked: list[ParkedRow] = field(default_factory=list)
     resent: list[int] = field(default_factory=list)
     stop: str | None = None
@@ -39,7 +42,7 @@ class EventBatch:
     def without_events(self, parked: Sequence[ParkedRow] = ()) -> Self:
         """The same with nothing of the events themselves, unless as `parked`: positions and what else was reached."""
         return replace(
-            self, events=(), places=(), seen=len(parked), crossings={}, register_facts={}, claims={},
+            self, events=(), places=(), seen=len(parked), crossings={}, register_facts={}, claims={}, overtaken=[],
             parked=list(parked),
         )  # fmt: skip
 
@@ -47,6 +50,8 @@ class EventBatch:
         """Takes a row in, unless a newer version of its record is there. Keeps what it claims, and who said so."""
         rows: dict[int, Any] = self.crossings if isinstance(row, CrossingRow) else self.register_facts
         held = rows.get(row.fact)
+        if held is not None and held.version != row.version:
+            self.overtaken.append(min(held, row, key=_version))
         if held is None or held.version < row.version:
             rows[row.fact] = row
             for claim in claims:
@@ -59,3 +64,15 @@ class EventBatch:
         if position > self.newest_position:
             self.newest_position = position
             self.newest_time = time if isinstance(time, str) else None
+
+
+def _version(row: FactRow) -> int:
+    return row.version
+
+
+def moment(time: str | None) -> datetime | None:
+    """The time that an event states, None where it states none that every zone has in its calendar."""
+    with suppress(ValueError):
+        moment = datetime.fromisoformat(time or "")
+        return moment if moment.tzinfo and MINYEAR < moment.year < MAXYEAR else None
+    return None

@@ -1,16 +1,18 @@
 """What new versions of facts mean for persons."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
+from services.accounting.rules.persons.changes import Cause, CauseKind
 from services.accounting.rules.persons.identity import FACT_KEYS, NO_KEY
+from services.accounting.rules.releases import causes
 from services.accounting.rules.residence.checkpoint import region_of
 from services.accounting.rules.residence.history import CHECKPOINT_REGION, CROSSING, FACT_EVIDENCE, evidence_of
-from services.accounting.rules.rows import CrossingRow, FactRow, RegisterRow, keys_of
+from services.accounting.rules.rows import CrossingRow, FactRow, Held, RegisterRow, keys_of
 from services.accounting.store.facts import Taken
 
 Records = npt.NDArray[np.void]
@@ -21,7 +23,9 @@ class Change:
     """`facts` are all that changed: what persons keep of them is out of date. `fact_keys` (FACT_KEYS), `crossings` and
     `evidence` are what those in effect bring instead. `keys` are all that they hold or held, `released_keys` those that
     one of them no longer holds: whoever had these may fall apart. `corrected_keys` are all that former versions held:
-    what one of these spoke against may no longer hold. `replacing` are the facts that had an earlier version."""
+    what one of these spoke against may no longer hold. `fact_days` (0: none) and `fact_causes` are of each of `facts`:
+    whether a record that is new comes late is known to whom the coverage is. `replacing` are
+    those that had an earlier version. `taken` and `words` are what came, should persons merge or part by it."""
 
     facts: npt.NDArray[np.int64]
     fact_keys: Records
@@ -30,7 +34,11 @@ class Change:
     keys: set[int]
     released_keys: set[int]
     corrected_keys: set[int]
+    fact_days: npt.NDArray[np.int64]
+    fact_causes: npt.NDArray[np.int8]
     replacing: npt.NDArray[np.int64]
+    taken: tuple[Taken, ...] = ()
+    words: tuple[Cause, ...] = ()
 
     @classmethod
     def of(cls, *taken: Taken) -> Self:
@@ -51,8 +59,37 @@ class Change:
             {*chain.from_iterable(map(keys_of, about_someone)), *released_keys},
             released_keys,
             {key for held in replaced.values() for key in keys_of(held)},
+            np.array([row.day for row in rows], np.int64),
+            np.array([_figures_cause(row, row.fact in replaced) for row in rows], np.int8),
             np.array(list(replaced), np.int64),
+            taken,
         )
+
+    @classmethod
+    def of_words(cls, keys: set[int], words: tuple[Cause, ...]) -> Self:
+        """The change that words about these claims make: no fact changes, and whoever holds one may fall apart."""
+        return replace(cls.of(), keys=keys, released_keys=keys, corrected_keys=keys, words=words)
+
+    def causes(self) -> list[Cause]:
+        """What came, each with the claims that it holds or held, should persons have merged or parted by it."""
+        return [*self.words, *(_cause(row, each.replaced.get(row.fact)) for each in self.taken for row in each.rows)]
+
+    def corrections(self) -> list[tuple[int, int]]:
+        """One key of each record that was corrected, before and after."""
+        both = ((each.replaced[row.fact], row) for each in self.taken for row in each.rows if row.fact in each.replaced)
+        return [(keys_of(held)[-1], keys_of(row)[-1]) for held, row in both if keys_of(held) and keys_of(row)]
+
+
+def _cause(row: FactRow, held: Held | None) -> Cause:
+    keys, before = frozenset(keys_of(row)), frozenset(keys_of(held) if held else ())
+    kind: CauseKind = "withdrawal" if row.withdrawn else "correction" if held else "record"
+    return Cause(kind, row.fact, keys | before, before - keys)
+
+
+def _figures_cause(row: FactRow, replaces: bool) -> causes.Cause:
+    if row.withdrawn:
+        return causes.Cause.WITHDRAWAL
+    return causes.Cause.CORRECTION if replaces else causes.Cause.TIMELY
 
 
 def _fact_keys(row: FactRow) -> tuple[int, int, int, int]:

@@ -119,12 +119,27 @@ class StaffShare:
     categories: tuple[Category, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """The yearly figure of another dataflow: what others have published under `key`, or else what is counted by it."""
+
+    flow: str
+    key: str
+
+
+class Residual(NamedTuple):
+    """What population growth leaves unexplained by births, deaths and the net migration of the indicator's method."""
+
+
 class Loaded(NamedTuple):
     """Figures of other bodies alone, from loaded files: nothing is counted here."""
 
 
 Quotas = QuotaPlaces | RegionalPlaces
-Source = Formula | Acts | Standing | Difference | Reported | Transferred | Quotas | Share | StaffShare | Loaded
+Balanced = Carried | Residual
+Source = (
+    Formula | Acts | Standing | Difference | Reported | Transferred | Quotas | Share | StaffShare | Balanced | Loaded
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +217,12 @@ def _reported(*codes: str) -> Iterator[Indicator]:
 
 def _loaded(flow: str, *codes: str, method: str = "PUBLISHED") -> Iterator[Indicator]:
     return (Indicator(code, flow, method, Loaded()) for code in codes)
+
+
+def _balanced(*methods: str) -> Iterator[Indicator]:
+    for method in methods:
+        yield Indicator("NET", "DF_BALANCE", method, Carried("DF_FLOW", f"A.NET.{method}.KZ._T._T._T._T._T"))
+        yield Indicator("RESIDUAL", "DF_BALANCE", method, Residual())
 
 
 IMMIGRATED, EMIGRATED = {Cell.IMM_FINAL, Cell.IMM_RESOLVED}, {Cell.EMI_FINAL, Cell.EMI_RESOLVED}
@@ -352,6 +373,8 @@ INDICATORS: Final = (
     *_loaded("DF_INDICATOR", "LABOUR_FORCE"),
     *_loaded("DF_INDICATOR", "HEADS_SHARE", "SPECIALISTS_SHARE", "QUOTA_SHARE", "QUALIFIED_SHARE", method="TARGET"),
     *_loaded("DF_INDICATOR", "KANDAS_EMPLOYED_SHARE", "RESETTLERS_SUPPORTED_SHARE", method="TARGET"),
+    *_balanced("COUPON", "M1216", "M1216R"),
+    *_loaded("DF_BALANCE", "POPULATION", "NATURAL_GROWTH"),
     *_loaded("DF_STAY", "VIOLATORS", "EXPELLED", "FALSE_PAPERS", "EMPLOYERS_FINED", "IRREGULAR_LOW", "IRREGULAR_HIGH"),
 )
 

@@ -6,26 +6,32 @@ stands by and then goes on where it was.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import asyncpg
 import numpy as np
 
 from services.accounting.cases.persons.resolution import doubts
+from services.accounting.rules.figures.movements import difference
 from services.accounting.rules.persons.claims import links, shared
 from services.accounting.rules.persons.identity import anchor, components, distinct, pairs
 from services.accounting.rules.persons.people import Ints, KeyedRecords, assemble
+from services.accounting.rules.persons.words import settled
+from services.accounting.rules.releases.causes import Cause, national
+from services.accounting.rules.releases.versions import METHOD_VERSIONS, MethodVersion, counted_by, side_by_side
 from services.accounting.rules.residence.history import evidence_of
 from services.accounting.store import bulk, coverage, derived, lock
-from services.accounting.store.persons import identity
+from services.accounting.store.persons import identity, words
+from services.accounting.store.releases import causes, overlap
 from shared.db.session import connect
 
 Connection = asyncpg.Connection
 Tell = Callable[[str], None]
 
 
-async def rebuild(dsn: str, tell: Tell) -> None:
-    """Has the intake stand by, then rebuilds. `dsn` is the owner's, who may make tables."""
+async def rebuild(dsn: str, tell: Tell, versions: Sequence[MethodVersion] = METHOD_VERSIONS) -> None:
+    """Has the intake stand by, then rebuilds; counts the nation by the two last `versions` of the method, too. `dsn` is
+    the owner's, who may make tables."""
     # Between its statements it reckons with everything that there is: as long as it lives it may be silent.
     connection, second_connection = [await connect(dsn, "kosh-accounting-rebuild", idle="0") for _ in range(2)]
     try:
@@ -33,7 +39,7 @@ async def rebuild(dsn: str, tell: Tell) -> None:
         await lock.take_over_writer(connection)
         async with connection.transaction():
             await derived.prepare(connection)
-            await _build(connection, second_connection, tell)
+            await _build(connection, second_connection, tell, versions)
             await derived.grant(connection)
             await derived.swap(connection)
         await lock.release(connection)
@@ -44,7 +50,9 @@ async def rebuild(dsn: str, tell: Tell) -> None:
         await second_connection.close()
 
 
-async def _build(connection: Connection, second_connection: Connection, tell: Tell) -> None:
+async def _build(
+    connection: Connection, second_connection: Connection, tell: Tell, versions: Sequence[MethodVersion]
+) -> None:
     declared = await coverage.declared(connection)
     crossings, crossing_fact_keys = await bulk.crossings(connection, second_connection)
     told, other_fact_keys = await bulk.register_facts(connection)
@@ -61,6 +69,14 @@ async def _build(connection: Connection, second_connection: Connection, tell: Te
     cube = await asyncio.to_thread(people.tally)
     await writing
     tell(f"classified {len(crossings)} crossings into {len(cube.cells)} cells")
+    same_days = await coverage.counted(connection) == declared
+    moved = difference(await causes.national_cube(connection), national(cube))
+    await causes.note(connection, {Cause.METHOD if same_days else Cause.COVERAGE: moved})
+    if len(versions) > 1:
+        former, present = versions[-2:]
+        counted = [counted_by(people, declared, each.rule) for each in (former, present)]
+        once, now = side_by_side(counted[0], counted[1], declared)
+        await overlap.replace(connection, {former.id: once, present.id: now})
     await bulk.write_people(connection, people, due)
     await bulk.write_numbers(connection, "cube", {"cell": cube.cells, "count": cube.counts})
     await coverage.set_counted(connection, declared, schema=derived.coming("derived"))
@@ -79,7 +95,9 @@ async def _identity(connection: Connection, fact_keys: np.ndarray) -> tuple[Ints
     contested = [claim.key for bucket in buckets for claim in bucket]
     concerned = np.isin(fact_keys["claim"], contested) | np.isin(fact_keys["document"], contested)
     sightings = await identity.sightings(connection, fact_keys["fact"][concerned].tolist())
-    keys, person = components(np.concatenate((pairs(fact_keys), links(buckets, sightings))))
+    records, said = pairs(fact_keys), await words.all_in_effect(connection)
+    holding = settled(records, links(buckets, sightings), said, claims)
+    keys, person = components(np.concatenate((records, holding)))
     return keys, person, doubts(buckets, keys, person)
 
 

@@ -4,13 +4,10 @@ There is one writer (store.lock), so nothing changes between the statements. Ord
 record the newest version counts, and what it changes is found by its persons.
 """
 
-from contextlib import suppress
-from datetime import MAXYEAR, MINYEAR, datetime
-
 import asyncpg
 
 from services.accounting.cases.apply_change import account_for_coverage, apply_change
-from services.accounting.cases.batch import EventBatch
+from services.accounting.cases.batch import EventBatch, moment
 from services.accounting.cases.change import Change
 from services.accounting.store import coverage, facts, sources
 
@@ -27,6 +24,8 @@ async def take_batch(connection: Connection, batch: EventBatch) -> int:
             await apply_change(connection, change, await coverage.counted(connection), claims=batch.claims)
         if others.rows:
             await account_for_coverage(connection, await coverage.declared(connection))
+        if former := [*batch.overtaken, *crossings.late, *others.late]:
+            await facts.keep_former(connection, former)
         taken = len(crossings.rows) + len(others.rows)
         await _close(connection, batch, taken)
     return taken
@@ -51,11 +50,3 @@ async def _close(connection: Connection, batch: EventBatch, taken: int) -> None:
     )
     if batch.stop:
         await sources.stop(connection, batch.source, batch.stop, went_back=batch.went_back)
-
-
-def moment(time: str | None) -> datetime | None:
-    """The time that an event states, None where it states none that every zone has in its calendar."""
-    with suppress(ValueError):
-        moment = datetime.fromisoformat(time or "")
-        return moment if moment.tzinfo and MINYEAR < moment.year < MAXYEAR else None
-    return None

@@ -7,6 +7,7 @@ import asyncpg
 from asyncpg.transaction import Transaction
 
 from services.accounting.cases.batch import EventBatch
+from services.accounting.cases.persons.take_words import take_words
 from services.accounting.cases.take_batch import take_batch
 from services.accounting.rules.rows import ParkedMessage
 from services.accounting.store import lock, sources
@@ -25,6 +26,10 @@ class Writer:
     async def take(self, batch: EventBatch) -> int:
         """Takes the batch in, in one transaction; returns how many of its events had an effect."""
         return await take_batch(self.connection, batch)
+
+    async def take_words(self) -> int:
+        """Takes what reviewers said since, in one transaction; returns how many words these were."""
+        return await take_words(self.connection)
 
     def transaction(self) -> Transaction:
         """All that is taken within it is taken at once, or nothing."""

@@ -2,16 +2,21 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, cast
 
-from services.accounting.cases.batch import EventBatch
+from services.accounting.cases.batch import EventBatch, moment
+from services.accounting.cases.reconciliation.prints import PRINTS
 from services.accounting.intake.digest import consular, kandas, permits, police, portal
 from services.accounting.intake.digest.digested import NOBODY, DigestedRecord, Sign, body, identify, sign_columns
 from services.accounting.rules.persons.identity import Claim, Hashes, fact_key
-from services.accounting.rules.rows import CONSUMER, FactRow, ParkedRow, RegisterRow
+from services.accounting.rules.reconciliation.seal import seal
+from services.accounting.rules.rows import CONSUMER, CrossingRow, FactRow, ParkedRow, RegisterRow
 from shared.events.centres import CentreStay
 from shared.events.consular import AssistanceCase, ConsularRegistration, HostCountryFigure, Remittance
+from shared.events.digests import day_told
 from shared.events.envelope import Fact
+from shared.events.grants import Narrowed, granted_members
 from shared.events.kandas import EmploymentRequest, KandasStatus, QuotaInclusion, RegionalQuotaPool, SupportGrant
 from shared.events.permits import BusinessImmigrant, EaeuWorker, EmployerStaff, ExemptWorker, QuotaPool, WorkPermit
 from shared.events.police import CitizenshipChange, Expulsion, ProtectionStatus, ResidencePermit, Violation
@@ -21,6 +26,7 @@ from shared.events.views import granted
 from shared.events.visa import StayRegistration, Visa
 from shared.inbox.reading import NotUnderstood, fact_of, readable, type_of, version_of
 from shared.inbox.source import Event, Place, Unreadable, digest_of
+from shared.kernel.digests import content_digest
 
 SIGNS: Mapping[str, tuple[type[Fact], Callable[[Any], Sign | None]]] = {
     ResidenceRegistration.TYPE: (ResidenceRegistration, portal.residence_registration_v1),
@@ -55,6 +61,10 @@ SIGNS: Mapping[str, tuple[type[Fact], Callable[[Any], Sign | None]]] = {
 _MODELS: tuple[type[Fact], ...] = (BorderCrossing, *(model for model, _ in SIGNS.values()))
 READ: Mapping[str, type[Fact]] = {fact.TYPE: granted(CONSUMER, fact) for fact in _MODELS}
 """Each with the members that accounting is granted, and no others."""
+NARROWED: Mapping[str, Narrowed] = {
+    fact.TYPE: Narrowed(members) for fact in _MODELS if (members := granted_members(CONSUMER, fact)) is not None
+}
+"""Of each what is digested of an event: those members."""
 
 log = logging.getLogger(__name__)
 
@@ -84,11 +94,35 @@ def digest(event: Event, hashes: Hashes) -> tuple[FactRow, tuple[Claim, ...]]:
     record = DigestedRecord(fact_key(version.subject), version.number, version.withdrawn)
     kind = event.get("type")
     if kind == BorderCrossing.TYPE:
-        return portal.border_crossing_v1(cast(BorderCrossing, fact_of(READ[kind], event)), record, hashes)
+        fact = fact_of(READ[kind], event)
+        crossing, claims = portal.border_crossing_v1(cast(BorderCrossing, fact), record, hashes)
+        return CrossingRow(*crossing[:-2], *_sealing(crossing, fact, event)), claims
     if not isinstance(kind, str) or kind not in SIGNS:
         raise NotUnderstood("unknown type or version")
     fact = fact_of(READ[kind], event)
-    return _register_row(fact, record, SIGNS[kind][1](fact), hashes)
+    row, claims = _register_row(fact, record, SIGNS[kind][1](fact), hashes)
+    return RegisterRow(*row[:-2], *_sealing(row, fact, event)), claims
+
+
+def _sealing(row: FactRow, fact: Fact, event: Event) -> tuple[int | None, int | None]:
+    """The day that the event tells, and the seal of the row that was made of it."""
+    content = content_digest(row.fact, row.version, NARROWED[fact.TYPE](event["data"]))
+    return _day(event.get("time")), None if content is None else seal(row, content, PRINTS[fact.NAME])
+
+
+def _day(time: Any) -> int | None:
+    """The day that a time tells, None where it tells none. Events of one hour have one day, but in times before the
+    zone's offsets were whole hours."""
+    if isinstance(time, str) and time.endswith("+00:00") and time > "1970":
+        return _day_of_hour(time[:13])
+    said = moment(time if isinstance(time, str) else None)
+    return None if said is None else day_told(said)
+
+
+@lru_cache(100_000)
+def _day_of_hour(hour: str) -> int | None:
+    said = moment(f"{hour}:00:00+00:00")
+    return None if said is None else day_told(said)
 
 
 def _register_row(

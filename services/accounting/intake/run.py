@@ -165,7 +165,8 @@ class Intake:
             await ingest(self._writer, batch, self._hashes)
 
     async def _look_around(self) -> None:
-        """Takes up what operators sent again, and resumes the sources that they resumed."""
+        """Takes what reviewers said, takes up what operators sent again, and resumes the sources that they resumed."""
+        await self._writer.take_words()
         for source in self._sources:
             if parked := await self._writer.to_resend(source.name, AGAIN):
                 try:

@@ -9,7 +9,8 @@ CONSUMER: Final = "accounting"
 
 
 class CrossingRow(NamedTuple):
-    """One version of a border crossing; see tables.crossing. `fact` to `withdrawn` say which record and version."""
+    """One version of a border crossing; see tables.crossing. `fact` to `withdrawn` say which record and version. `told`
+    and `seal` are what reconciliation compares by (rules.reconciliation.seal), none in rows of former versions."""
 
     fact: int
     source_id: str
@@ -28,6 +29,8 @@ class CrossingRow(NamedTuple):
     claim: int
     document: int
     checkpoint: int
+    told: int | None = None
+    seal: int | None = None
 
 
 class RegisterRow(NamedTuple):
@@ -49,6 +52,8 @@ class RegisterRow(NamedTuple):
     end_day: int
     body: str
     former: int
+    told: int | None = None
+    seal: int | None = None
 
 
 class ParkedRow(NamedTuple):

@@ -5,6 +5,7 @@ from typing import Final
 
 import asyncpg
 
+from services.accounting.rules.reconciliation.seal import SEALING
 from services.accounting.rules.rows import CrossingRow, FactRow, RegisterRow
 from services.accounting.store.facts import Taken, held
 from shared.events.portal import BorderCrossing
@@ -46,7 +47,7 @@ class ReadAnew:
         """Finds the facts of which a version is stored that the register does not hold as it is, or not its newest one.
         What it does not hold at all, and is withdrawn already, is done with."""
         for table, kind in ROWS.items():
-            row, scope = ", ".join(kind._fields), self._scope[table]
+            row, scope = ", ".join(name for name in kind._fields if name not in SEALING), self._scope[table]
             await self._connection.execute(f"""
                 CREATE INDEX ON read_{table} (fact, version);
                 ANALYZE read_{table};
@@ -63,6 +64,17 @@ class ReadAnew:
                 DELETE FROM changed_{table} WHERE fact IN (SELECT fact FROM {ROOM}.{table} WHERE withdrawn)
                     AND fact NOT IN (SELECT fact FROM read_{table})
             """)  # noqa: S608  (names of our own)
+
+    async def renew_seals(self) -> None:
+        """Gives rows that are equal but for their seals those of now: they can be compared with the register."""
+        for table in ROWS:
+            for stored in (table, f"{table}_history"):
+                await self._connection.execute(f"""
+                    UPDATE {ROOM}.{stored} AS held SET told = one.told, seal = one.seal FROM read_{table} AS one
+                    WHERE (one.fact, one.version) = (held.fact, held.version)
+                        AND (one.told, one.seal) IS DISTINCT FROM (held.told, held.seal)
+                        AND held.fact NOT IN (SELECT fact FROM changed_{table})
+                """)  # noqa: S608  (names of our own)
 
     async def changed(self, table: str) -> list[int]:
         """The facts that differ."""

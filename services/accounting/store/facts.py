@@ -1,6 +1,6 @@
 """Facts: the newest version of each record, in tables that COPY fills. The one writer of accounting calls this."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 import asyncpg
@@ -12,10 +12,11 @@ Row = TypeVar("Row", CrossingRow, RegisterRow)
 
 
 class Taken(NamedTuple):
-    """Rows that were new or newer, and what they replaced, by fact."""
+    """Rows that were new or newer, and what they replaced, by fact; `late` are those of which a newer one was there."""
 
     rows: list[FactRow]
     replaced: dict[int, Held]
+    late: Sequence[FactRow] = ()
 
 
 async def take(connection: Connection, table: str, rows: Mapping[int, Row]) -> Taken:
@@ -28,7 +29,23 @@ async def take(connection: Connection, table: str, rows: Mapping[int, Row]) -> T
     if taken:
         columns = type(taken[0])._fields
         await connection.copy_records_to_table(table, schema_name="linkage", records=taken, columns=columns)
-    return Taken(list(taken), replaced)
+    late = [row for fact, row in rows.items() if fact in stored and stored[fact].version > row.version]
+    return Taken(list(taken), replaced, late)
+
+
+async def keep_former(connection: Connection, rows: Sequence[FactRow]) -> None:
+    """Keeps versions that newer ones came before: they count for nothing, and that they came can be shown."""
+    for kind, table in ((CrossingRow, "crossing"), (RegisterRow, "register_fact")):
+        former = {(row.fact, row.version): row for row in rows if isinstance(row, kind)}
+        if not former:
+            continue
+        found = await connection.fetch(
+            f"SELECT fact, version FROM linkage.{table}_history WHERE fact = ANY($1::bigint[])",  # noqa: S608
+            [fact for fact, _ in former],
+        )
+        new = [row for key, row in former.items() if key not in {tuple(each) for each in found}]
+        name = f"{table}_history"
+        await connection.copy_records_to_table(name, schema_name="linkage", records=new, columns=kind._fields)
 
 
 async def held(connection: Connection, table: str, facts: Iterable[int]) -> dict[int, Held]:

@@ -14,8 +14,10 @@ may point into them. No name, number of a person or document is stored: identity
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     Date,
     DateTime,
@@ -54,7 +56,13 @@ def _record() -> list[Column[Any]]:
     ]
 
 
-def _crossing() -> list[Column[int]]:
+def _sealing() -> list[Column[Any]]:
+    """What reconciliation compares by: the day that the event told (days since 1970, in Kazakhstan), and the row's seal
+    (rules.reconciliation.seal). Null in what a version before them stored."""
+    return [Column("told", Integer), Column("seal", BigInteger)]
+
+
+def _crossing() -> list[Column[Any]]:
     """Codes as in rules.dimensions, time as in rules.history; `claim` and `document` are identity keys, 0 = none.
     `checkpoint` tells checkpoints apart (intake.digest.portal), 0 = not known."""
     return [
@@ -71,6 +79,7 @@ def _crossing() -> list[Column[int]]:
         Column("claim", BigInteger, nullable=False),
         Column("document", BigInteger, nullable=False),
         Column("checkpoint", Integer, nullable=False, server_default=text("0")),
+        *_sealing(),
     ]
 
 
@@ -89,6 +98,7 @@ def _register_fact() -> list[Column[Any]]:
         Column("end_evidence", SmallInteger, nullable=False, server_default=text("0")),
         Column("end_day", Integer, nullable=False, server_default=text("0")),
         Column("former", BigInteger, nullable=False, server_default=text("0")),
+        *_sealing(),
     ]
 
 
@@ -96,7 +106,7 @@ def _replaced(table: Table) -> Table:
     """`<name>_history`: the versions that newer ones replaced."""
     name = f"{table.name}_history"
     keys = ("fact", "version")
-    columns = [Column(c.name, c.type, primary_key=c.name in keys, nullable=False) for c in table.columns]
+    columns = [Column(c.name, c.type, primary_key=c.name in keys, nullable=c.nullable) for c in table.columns]
     for column in columns:
         column.autoincrement = False
     return Table(name, metadata, *columns, schema="linkage")
@@ -152,6 +162,56 @@ review = Table(
     metadata,
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("found_at", DateTime(timezone=True), nullable=False),
+    schema="linkage",
+)
+
+# What reviewers said of two claims (rules.words), each by its key, the smaller first; of several words on one pair the
+# newest counts. Said by the API as the review, taken by the intake.
+word = Table(
+    "word",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("one", BigInteger, nullable=False),
+    Column("other", BigInteger, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("note", Text),
+    Column("said_by", Text, nullable=False),
+    Column("agency", Text),
+    Column("said_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+    CheckConstraint("verdict IN ('same', 'apart', 'withdrawn')", "word_verdict"),
+    CheckConstraint("one < other", "word_pair"),
+    Index("word_one", "one", "other", "id"),
+    Index("word_other", "other"),
+    schema="linkage",
+)
+
+# How far words were taken: the newest of them each time, with its effect.
+word_taken = Table(
+    "word_taken",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("taken_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    schema="linkage",
+)
+
+# How persons became others, by their pseudonyms, and which keys of the former went to the successor (rules.changes).
+person_change = Table(
+    "person_change",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    Column("kind", Text, nullable=False),
+    Column("former", BigInteger, nullable=False),
+    Column("successor", BigInteger, nullable=False),
+    Column("keys", ARRAY(BigInteger), nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("fact", BigInteger),  # the record that caused it, or
+    Column("word", BigInteger),  # the reviewer's word
+    CheckConstraint("kind IN ('merge', 'split', 'renamed')", "person_change_kind"),
+    CheckConstraint("cause IN ('record', 'correction', 'withdrawal', 'word')", "person_change_cause"),
+    Index("person_change_former", "former"),
+    Index("person_change_successor", "successor"),
     schema="linkage",
 )
 
@@ -250,6 +310,7 @@ release = Table(
     Column("register_start", Integer, nullable=False),  # days since 1970, as in `counted`
     Column("obs_end", Integer, nullable=False),
     Column("reason", Text),  # why it was cut out of turn
+    Column("method_version", Text),  # rules.releases.versions; none: cut before causes and sums were kept
     Index("release_cut_at", "cut_at"),
 )
 
@@ -263,6 +324,51 @@ released_figure = Table(
     Column("value", BigInteger, nullable=False),
     Column("status", Text, nullable=False),
     Column("withheld", Boolean, nullable=False),  # rules.disclosure: held for the next release's sake, shown to nobody
+)
+
+# How much of a released figure each cause has made since the journal began: differences between releases are theirs.
+released_cause = Table(
+    "released_cause",
+    metadata,
+    Column("release", BigInteger, primary_key=True, autoincrement=False),
+    Column("flow", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("cause", SmallInteger, primary_key=True, autoincrement=False),  # rules.releases.causes.Cause
+    Column("value", BigInteger, nullable=False),
+)
+
+# The sums that do not hold between the figures of a release: by how much the whole is more than its parts, and why.
+released_gap = Table(
+    "released_gap",
+    metadata,
+    Column("release", BigInteger, primary_key=True, autoincrement=False),
+    Column("flow", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("parts", Text, primary_key=True),
+    Column("gap", BigInteger, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("withheld", Boolean, nullable=False),  # one of its figures is: the gap is shown to nobody
+)
+
+# Why national cells of the cube moved: sums by cause. Not in `derived`, which a rebuild makes anew from the facts.
+cube_cause = Table(
+    "cube_cause",
+    metadata,
+    Column("cell", BigInteger, primary_key=True, autoincrement=False),
+    Column("cause", SmallInteger, primary_key=True, autoincrement=False),
+    Column("count", BigInteger, nullable=False),
+    info=grants.may("UPDATE", because="what a cause moved adds up"),
+)
+
+# National cells by the present version of the method and by the one before it, as the newest rebuild counted both.
+method_overlap = Table(
+    "method_overlap",
+    metadata,
+    Column("method_version", Text, primary_key=True),
+    Column("cell", BigInteger, primary_key=True, autoincrement=False),
+    Column("count", BigInteger, nullable=False),
 )
 
 identity_key = Table(

@@ -114,8 +114,8 @@ class TestRefusals:
             ("/data/DF_FLOW/all/OTHER", 404),
             ("/data/DF_FLOW/A.EMI.......", 404),  # a good key without a figure
             ("/data/DF_FLOW/Q.IMM.M1216.KZ._T._T._T._T._T", 404),
-            ("/data/DF_FLOW?updatedAfter=2024-01-01", 501),
-            ("/data/DF_FLOW?includeHistory=true", 501),
+            ("/data/DF_FLOW?updatedAfter=2024-13-01", 400),
+            ("/data/DF_FLOW?includeHistory=perhaps", 400),
             ("/data/DF_FLOW?startPeriod=2025&endPeriod=2024", 400),
             ("/data/DF_FLOW?format=pdf", 406),
             ("/dataflow/OTHER", 404),

@@ -107,6 +107,8 @@ _PARAMETERS: Final = [
     _query_parameter("startPeriod", "only periods that lie wholly on or after it", "2023-Q1"),
     _query_parameter("endPeriod", "only periods that lie wholly before its end", "2024"),
     _query_parameter("asOf", "the figures that everybody could read then: a day, or a time with offset", "2026-03-01"),
+    _query_parameter("updatedAfter", "what releases added, revised or deleted since", "2026-03-01T00:00:00Z"),
+    _query_parameter("includeHistory", "true: the figures of every release", "true"),
     _query_parameter("detail", "full, dataonly, serieskeysonly or nodata", "full"),
     _query_parameter("dimensionAtObservation", "TIME_PERIOD or AllDimensions", "TIME_PERIOD"),
     _query_parameter("firstNObservations", "per series", "12"),
@@ -133,7 +135,11 @@ async def data(request: Request, caller: Anyone, flow: str, key: str = "all", pr
     every series.
 
     Without a token the newest release is read: national totals of the years and quarters that were final when it was
-    cut; `asOf` reads an older one. Counts of registers' records below 5 are withheld, and others with them so that no
+    cut; `asOf` reads an older one, `includeHistory` all of them, each a data set with the time in which it held, and
+    `updatedAfter` what changed since: a data set to replace by, and one to delete by, whose observations have no value
+    (in CSV, too). Other bodies' figures stand once in a history, with the newest.
+
+    Counts of registers' records below 5 are withheld, and others with them so that no
     sum gives them back: such a period is left out. An open place in the key then means the total, and naming a finer
     code, or months, of a computed series is refused. Figures that other bodies published (METHOD COUPON, PUBLISHED) are
     free in full. With the role statistician every series is read, exactly, as it is counted now. Series of which no
@@ -154,7 +160,7 @@ async def data(request: Request, caller: Anyone, flow: str, key: str = "all", pr
         raise NothingFound("No figure matches the query.")
 
     def answer() -> Response:
-        message = DataMessage.of(asked, reading.figures, reading.changed_at)
+        message = DataMessage.of(asked, reading.figures, reading.changed_at, reading.vintages)
         body = "".join(_pieces(message, form, request)).encode()
         return cacheable(request, body, form.media_type, reading.changed_at, public=not exact)
 

@@ -20,6 +20,7 @@ from typing import Final
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.accounting.cases.figures.balance_figures import balance_figures
 from services.accounting.cases.figures.flow_figures import flow_figures
 from services.accounting.cases.figures.mirror_figures import mirror_figures
 from services.accounting.cases.figures.quota_figures import quota_figures
@@ -31,19 +32,32 @@ from services.accounting.cases.figures.stock_figures import stock_figures
 from services.accounting.cases.figures.transfer_figures import transfer_figures
 from services.accounting.cases.indicators import (
     Acts,
+    Carried,
     Difference,
     QuotaPlaces,
     RegionalPlaces,
     Reported,
+    Residual,
     Share,
     StaffShare,
     Standing,
     Transferred,
     wanted,
 )
+from services.accounting.cases.releases import history
+from services.accounting.cases.releases.revisions import Revisions
 from services.accounting.rules.figures.dimensions import day_of
-from services.accounting.rules.figures.figures import Figure, NotPublic, Query, Reading, TooMany, public_part
+from services.accounting.rules.figures.figures import (
+    Figure,
+    NotPublic,
+    Query,
+    Reading,
+    TooMany,
+    Vintage,
+    public_part,
+)
 from services.accounting.rules.figures.flow_figures import Crossings, Formula, Stock
+from services.accounting.rules.releases.revisions import FLOW as REVISION
 from services.accounting.rules.residence.reckoning import UNDECLARED
 from services.accounting.rules.spans import span
 from services.accounting.store import sources
@@ -61,6 +75,10 @@ ROLE_NEEDED: Final = (
     "Figures finer than national years and quarters need a token of the role statistician; leave the place in the key "
     "empty, or write the code of the total."
 )
+ONLY_RELEASED: Final = (
+    "Only what was released has vintages: national years and quarters. Leave the place in the key empty, or write the "
+    "code of the total."
+)
 _COMPUTING: Final[Mapping[type, Computing]] = {
     Formula: flow_figures,
     Crossings: flow_figures,
@@ -74,6 +92,8 @@ _COMPUTING: Final[Mapping[type, Computing]] = {
     RegionalPlaces: regional_quota_figures,
     Share: share_figures,
     StaffShare: staff_figures,
+    Carried: balance_figures,
+    Residual: balance_figures,
 }
 """What computes figures from each kind of source; Loaded figures are not computed."""
 
@@ -85,16 +105,16 @@ class FigureReader:
         self._engine = engine
 
     async def __call__(self, query: Query, *, exact: bool, limit: int) -> Reading:
-        current = exact and query.as_of is None
-        computed = query if current else _public_part(query)
+        revised = query.flow.id == REVISION  # what anybody can reckon from the releases, whoever asks
+        current = exact and not query.is_of_releases and not revised
+        computed = query if current or revised else _public_part(query, ONLY_RELEASED if exact else ROLE_NEEDED)
         async with self.snapshot() as connection:
             try:
-                read = _read_current if current else _read_released
-                reading = await read(connection, query, computed, limit)
+                reading = await _reading_of(query, current)(connection, query, computed, limit)
             except TimeoutError:
                 raise TooMany from None
         if not reading.figures and computed is None:
-            raise Forbidden(ROLE_NEEDED)
+            raise Forbidden(ONLY_RELEASED if exact else ROLE_NEEDED)
         return reading
 
     async def covered(self) -> tuple[date, date] | None:
@@ -119,11 +139,17 @@ def covered_by(release: Release) -> tuple[date, date] | None:
     return day_of(release.coverage.register_start), day_of(release.coverage.obs_end - 1)
 
 
-def _public_part(query: Query) -> Query | None:
+def _public_part(query: Query, otherwise: str) -> Query | None:
     try:
         return public_part(query)
     except NotPublic:
-        raise Forbidden(ROLE_NEEDED) from None
+        raise Forbidden(otherwise) from None
+
+
+def _reading_of(query: Query, current: bool) -> Callable[[Connection, Query, Query | None, int], Awaitable[Reading]]:
+    if current:
+        return _read_current
+    return _read_vintages if query.history or query.updated_after else _read_released
 
 
 async def computed_figures(connection: Connection, query: Query, limit: int) -> list[Figure]:
@@ -148,7 +174,11 @@ async def _read_released(connection: Connection, query: Query, computed: Query |
     release = await releases.newest(connection, query.as_of)
     figures: list[Figure] = []
     others: set[str] = set()
-    if release and computed:
+    if release and query.flow.id == REVISION:
+        triangle = await Revisions.read(connection, query.as_of)
+        found = await asyncio.to_thread(triangle.at, release.cut_at)
+        figures = [figure for figure in found if _is_wanted(query, figure)]
+    elif release and computed:
         others = await published_figure.series(connection, query.flow.id)
         shown = (each for each in await releases.figures(connection, release.id, query.flow.id) if not each.withheld)
         figures = [figure for each in shown if _is_wanted(computed, figure := _released(each))]
@@ -157,6 +187,30 @@ async def _read_released(connection: Connection, query: Query, computed: Query |
         rows = [row for row in rows if row["loaded_at"] <= query.as_of]
     changed = release.cut_at if release else NEVER
     return await asyncio.to_thread(_reading, query, figures, others, changed, rows, limit)
+
+
+async def _read_vintages(connection: Connection, query: Query, computed: Query | None, limit: int) -> Reading:
+    """Other bodies' figures have no vintages: they stand with the newest, or among what changed since they came."""
+    release = await releases.newest(connection, query.as_of)
+    others = await published_figure.series(connection, query.flow.id)
+
+    def wanted(figure: Figure) -> bool:
+        return computed is not None and ".".join(figure.key) not in others and _is_wanted(computed, figure)
+
+    found = await history.vintages(connection, query, wanted, limit)
+    rows = [
+        row
+        for row in await published_figure.read(connection, query.flow.id, query.start, query.end)
+        if (query.as_of is None or row["loaded_at"] <= query.as_of)
+        and (query.updated_after is None or row["loaded_at"] > query.updated_after)
+    ]
+    if published := sorted(_published(query, rows), key=operator.attrgetter("key", "period")):
+        found.append(Vintage(tuple(published), "Replace" if query.updated_after else "Information"))
+    figures = tuple(figure for each in found for figure in each.figures)
+    if len(figures) > limit:
+        raise TooMany
+    changed = max([release.cut_at if release else NEVER, *(row["loaded_at"] for row in rows)])
+    return Reading(figures, changed, tuple(found))
 
 
 def _released(figure: Released) -> Figure:

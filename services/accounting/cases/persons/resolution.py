@@ -1,7 +1,9 @@
-"""Who the persons are whom a change touches: those it names, and those with whom they share a number."""
+"""Who the persons are whom a change touches: those it names, and those with whom they share a number or a reviewer's
+word."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import asyncpg
 import numpy as np
@@ -11,13 +13,15 @@ from services.accounting.cases.change import Change
 from services.accounting.rules.persons.claims import MOST, Sighting, doubtful, links, shared
 from services.accounting.rules.persons.identity import CLAIM, Claim, Keys, components, pairs, repeat_a_kind
 from services.accounting.rules.persons.people import Ints, People
-from services.accounting.store.persons import identity, persons
+from services.accounting.rules.persons.words import Word, settled
+from services.accounting.store.persons import identity, persons, words
 from services.accounting.store.persons.identity import HeldClaim
 
 Connection = asyncpg.Connection
 Records = npt.NDArray[np.void]
 Claims = Mapping[int, tuple[Claim, int]]
 """What changed facts claim, and the first fact that says so, by key."""
+NO_SAYINGS: Final = np.array([], CLAIM)
 
 
 @dataclass
@@ -26,7 +30,8 @@ class Affected:
 
     `apart` are those of them who lost a key or hold a claim on a number that others claim, too: who they are follows
     from their facts alone. `fact_keys` are of the changed facts and of all facts of those who are apart, one per fact,
-    in its order. `buckets` are all claims in effect on each number that is claimed in several ways.
+    in its order. `buckets` are all claims in effect on each number that is claimed in several ways. `words` are those
+    about a claim of the persons, `claims` (CLAIM) what all claims say of whoever may be joined with one of these.
     """
 
     people: People
@@ -34,6 +39,8 @@ class Affected:
     fact_keys: Records
     buckets: list[list[Claim]]
     links: Keys
+    words: list[Word]
+    claims: Records
 
 
 async def affected(connection: Connection, change: Change, recounted: Sequence[int], claims: Claims) -> Affected:
@@ -43,12 +50,15 @@ async def affected(connection: Connection, change: Change, recounted: Sequence[i
         await identity.insert_claims(connection, new)
     search = _Search(await persons.load(connection, list({*known.values(), *recounted})), set(change.keys))
     search.apart = {known[key] for key in change.released_keys}
-    await search.go(connection, known, change.corrected_keys)
+    await search.go(connection, known, change)
     fact_keys = np.concatenate((change.fact_keys, *await _fact_keys(connection, search.people, search.apart)))
     fact_keys = fact_keys[np.unique(fact_keys["fact"], return_index=True)[1]]
     buckets = search.buckets(fact_keys)
     sightings = await _sightings(connection, fact_keys, buckets)
-    return Affected(search.people, search.apart, fact_keys, buckets, links(buckets, sightings))
+    said = await identity.said(connection, search.claimed) if search.words else NO_SAYINGS
+    return Affected(
+        search.people, search.apart, fact_keys, buckets, links(buckets, sightings), list(search.words), said
+    )
 
 
 def resolve(affected: Affected) -> tuple[Ints, Ints]:
@@ -56,7 +66,8 @@ def resolve(affected: Affected) -> tuple[Ints, Ints]:
     people = affected.people
     whole = ~np.isin(people.holder_of_key(), list(affected.apart))
     held = np.stack((people.keys, people.holder_of_key()), axis=1)[whole]
-    return components(np.concatenate((pairs(affected.fact_keys), affected.links, held)))
+    records = np.concatenate((pairs(affected.fact_keys), held))
+    return components(np.concatenate((records, settled(records, affected.links, affected.words, affected.claims))))
 
 
 def doubts(buckets: Iterable[Sequence[Claim]], keys: Ints, person: Ints) -> list[int]:
@@ -73,32 +84,67 @@ def _held(bucket: Sequence[Claim], keys: Ints, person: Ints) -> dict[int, int]:
 
 @dataclass
 class _Search:
-    """From the numbers that the change's persons claim to all who claim them, and on to the numbers of these.
+    """From the numbers that the change's persons claim to all who claim them, and on to the numbers of these; and from
+    the words about their claims to whoever holds the others.
 
     A key that was held before concerns nobody else: its links stay, unless a new crossing speaks against one (that can
-    only be a link inside one person, who holds several claims of one kind then) or one that did is corrected.
+    only be a link inside one person, who holds several claims of one kind then) or one that did is corrected. Where a
+    word is heard, which links hold follows from all that may join its claims: all of these persons are apart then.
     """
 
     people: People
     touched: set[int]
     apart: set[int] = field(default_factory=set)
     found: dict[int, HeldClaim] = field(default_factory=dict)
+    words: set[Word] = field(default_factory=set)
+    _heard: set[int] = field(default_factory=set)
 
-    async def go(self, connection: Connection, known: Mapping[int, int], corrected: set[int]) -> None:
+    async def go(self, connection: Connection, known: Mapping[int, int], change: Change) -> None:
         holders = [*known.values()]
         doubled = repeat_a_kind(*self._keys_of(holders))
         theirs, _ = self._keys_of(self.apart)
-        asked = {*self.touched.difference(known), *corrected, *doubled.tolist(), *theirs.tolist()}
+        asked = {*self.touched.difference(known), *change.corrected_keys, *doubled.tolist(), *theirs.tolist()}
         done: set[int] = set()
-        while asked:
+        while asked := (asked | await self._hear(connection, change)) - done:
             done |= asked
             beside = await identity.claims_beside(connection, list(asked))
             sharing = {each.person for each in self._shared(beside) if each.person is not None} - self.apart
-            strangers = sharing.difference(self.people.ids.tolist())
-            if strangers:
-                self.people = self.people.joined(await persons.load(connection, list(strangers)))
+            await self._load(connection, sharing)
             self.apart |= sharing
-            asked = set(self._keys_of(sharing)[0].tolist()) - done
+            asked = set(self._keys_of(sharing)[0].tolist())
+
+    async def _hear(self, connection: Connection, change: Change) -> set[int]:
+        """Listens for words about the persons found so far. Returns the keys of those who are apart by that."""
+        if not change.keys:
+            return set()  # nobody becomes another person
+        while unheard := {*self.people.keys.tolist(), *self.touched} - self._heard:
+            self._heard |= unheard
+            self.words.update(await words.about(connection, list(unheard)))
+            ends = {key for word in self.words for key in word.pair} - self._heard
+            await self._load(connection, (await identity.persons_of(connection, ends)).values() if ends else ())
+        apart = self._within_earshot(change.fact_keys) - self.apart if self.words else set()
+        self.apart |= apart
+        return set(self._keys_of(apart)[0].tolist())
+
+    def _within_earshot(self, fact_keys: Records) -> set[int]:
+        """The persons who may be joined with a claim of a word, by a record, a number or a word."""
+        ends = np.array([word.pair for word in self.words], np.int64)
+        numbers: dict[int, int] = {}
+        shared = [(key, numbers.setdefault(each.claim.number, key)) for key, each in self.found.items()]
+        held = np.stack((self.people.keys, self.people.holder_of_key()), axis=1)
+        edges = (pairs(fact_keys), held, ends, np.array(shared, np.int64).reshape(-1, 2))
+        keys, group = components(np.concatenate(edges))
+        near = keys[np.isin(group, group[np.searchsorted(keys, ends.ravel())])]
+        return set(self.people.ids[np.isin(self.people.ids, near)].tolist())
+
+    @property
+    def claimed(self) -> list[int]:
+        """All keys of the persons found, and those to come."""
+        return list(self._heard)
+
+    async def _load(self, connection: Connection, holders: Iterable[int]) -> None:
+        if strangers := set(holders).difference(self.people.ids.tolist()):
+            self.people = self.people.joined(await persons.load(connection, list(strangers)))
 
     def buckets(self, fact_keys: Records) -> list[list[Claim]]:
         """The claims in effect on each number that several are made on."""

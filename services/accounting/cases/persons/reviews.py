@@ -2,31 +2,33 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
 
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.accounting.cases.persons.logged import subjects
+from services.accounting.cases.persons.sides import pair_id
 from services.accounting.cases.residence.classification import pseudonym
 from services.accounting.store.persons import histories
 from services.accounting.store.persons import reviews as store
-from services.accounting.store.persons.reviews import DoubtRow
+from services.accounting.store.persons.reviews import FIRST, DoubtRow, Place, Reason
 from shared.audit import access_log
 from shared.audit.access_log import Subject
 from shared.db.driver import driver
 from shared.http.paging import after, cursor_at, page
 from shared.identity.callers import Caller
 
-LARGEST = 2**63 - 1
-
 
 class Doubt(BaseModel):
-    """A number of a document, or an IIN, whose holder is in doubt."""
+    """Two claims, of which records give one holder each, and whose holders are in doubt."""
 
-    number: str = Field(description="pseudonym of the document's number or the IIN")
-    reason: Literal["several_persons", "attributes_differ"] = Field(
-        description="several persons are kept apart, in doubt; or one person's records give another sex or birth date"
+    id: str = Field(description="both claims, by which `/v1/reviews/{id}` shows them side by side")
+    number: str | None = Field(
+        description="pseudonym of the document's number or the IIN that both claim; null where that is not one number"
+    )
+    reason: Reason = Field(
+        description="`several_persons` are kept apart, in doubt; `attributes_differ`: one person's records give "
+        "another sex or birth date; `word_not_followed`: a reviewer's word that records or other words stand against"
     )
     found_at: datetime
     persons: list[str]
@@ -42,11 +44,12 @@ class Doubts(BaseModel):
 
 async def reviews(engine: AsyncEngine, cursor: str | None, limit: int, caller: Caller) -> Doubts:
     """Open doubts after the cursor; whoever is shown is logged."""
-    (last,) = after(cursor, int) or (0,)
+    place: Place = after(cursor, int, int, int) or FIRST
     async with engine.begin() as connection:
-        found, more = page(await store.still_open(connection, min(last, LARGEST), limit + 1), limit)
+        found, more = page(await store.still_open(connection, place, limit + 1), limit)
         await access_log.log_search(connection, caller, "person", await _whom(connection, found))
-    return Doubts(items=list(map(_told, found)), next=cursor_at(found[-1].number) if more else None)
+    last = cursor_at(found[-1].number, found[-1].one, found[-1].other) if more else None
+    return Doubts(items=list(map(_told, found)), next=last)
 
 
 async def _whom(connection: AsyncConnection, shown: Sequence[DoubtRow]) -> list[tuple[str, Subject]]:
@@ -58,8 +61,9 @@ async def _whom(connection: AsyncConnection, shown: Sequence[DoubtRow]) -> list[
 
 def _told(doubt: DoubtRow) -> Doubt:
     return Doubt(
-        number=pseudonym(doubt.number),
-        reason="several_persons" if doubt.several else "attributes_differ",
+        id=pair_id(doubt.one, doubt.other),
+        number=pseudonym(doubt.number) if doubt.number else None,
+        reason=doubt.reason,
         found_at=doubt.found_at,
         persons=[pseudonym(person) for person in doubt.persons],
         records=doubt.records,

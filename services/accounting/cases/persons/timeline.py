@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from pydantic import BaseModel
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.accounting.cases.persons.changes import UNKNOWN, lead, log_present
 from services.accounting.cases.persons.logged import subjects
 from services.accounting.cases.residence.classification import pseudonym
 from services.accounting.cases.stated import MODELS, Stated, acts_of, registered_stays, status_of
@@ -28,12 +28,10 @@ from services.accounting.store import coverage
 from services.accounting.store.persons import final_changes, histories
 from services.accounting.store.persons.final_changes import OverturnedVerdict
 from shared.audit import access_log
-from shared.db.driver import driver
+from shared.db.driver import begun, driver
 from shared.errors import NotFound
 from shared.events.portal import BorderCrossing
 from shared.identity.callers import Caller
-
-_BEGIN = text("SELECT 1")  # SQLAlchemy begins the transaction with its first statement
 
 
 class TimelineCrossing(BaseModel):
@@ -123,22 +121,31 @@ class Timeline(BaseModel):
     sources: dict[str, int]
 
 
+class Successors(BaseModel):
+    """Who a person with a former id is now: one, or after a split several."""
+
+    former: str
+    persons: list[str]
+
+
 async def counted_for(engine: AsyncEngine) -> Coverage:
     """What the figures are counted for; the role that reads persons cannot ask."""
     async with engine.connect() as connection:
         return await coverage.counted(await driver(connection))
 
 
-async def timeline(engine: AsyncEngine, seen: Coverage, id: str, caller: Caller) -> Timeline:
-    """The timeline of a person, by the present or a former pseudonym; the reading is logged. Raises NotFound.
+async def timeline(engine: AsyncEngine, seen: Coverage, id: str, caller: Caller) -> Timeline | Successors:
+    """The timeline of a person, or by a former pseudonym who that is now; the reading is logged. Raises NotFound.
 
     `seen` is what the figures are counted for."""
     async with engine.begin() as connection:
-        await connection.execute(_BEGIN)
-        direct = await driver(connection)
+        direct = await begun(connection)
+        if not (now := await lead(direct, int(id, 16))):
+            raise NotFound(UNKNOWN)
+        if now != [int(id, 16)]:
+            await log_present(connection, now, caller)
+            return Successors(former=id, persons=list(map(pseudonym, now)))
         people = await histories.one(direct, int(id, 16))
-        if not len(people.ids):
-            raise NotFound("No person has this id. It changes when records join or part persons: look it up again.")
         concerned = subjects(*await histories.claimed_numbers(direct, people.keys.tolist()))
         await access_log.log_versions(connection, caller, "read", "person", id, concerned)
         overturned = await final_changes.of(direct, people.crossings["fact"].tolist(), people.keys.tolist())

@@ -3,32 +3,18 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Final, Literal, Protocol
+from typing import Literal
 
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.accounting.cases.reconciliation.reading import FEED_PART, Horizon
 from services.accounting.rules.figures.dimensions import day_of
 from services.accounting.store.reconciliation import status as store
 from shared.events.epochs import Stand, went_back
 from shared.inbox.source import Newest, SourceFailed
 
-
-class Horizon(Protocol):
-    """Tells where a source ends."""
-
-    name: str
-    transport: str
-
-    async def newest(self) -> Newest:
-        """Raises SourceFailed."""
-        ...
-
-
 State = Literal["reading", "unreachable", "stopped"]
-
-FEED_PART: Final = 0
-"""The one part of a feed (shared.inbox.source.Positions)."""
 
 
 class SourceStatus(BaseModel):

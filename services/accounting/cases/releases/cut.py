@@ -1,20 +1,24 @@
 """Cutting a release: the national years and quarters that are final are frozen for everybody, small counts withheld."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
 import asyncpg
 
 from services.accounting.cases.figures.read_figures import NEVER, computed_figures
-from services.accounting.cases.indicators import INDICATORS, KANDAS_EDUCATION, Difference, Standing
+from services.accounting.cases.indicators import INDICATORS, KANDAS_EDUCATION, Acts, Difference, Standing
+from services.accounting.cases.releases.differences import made_by_causes
 from services.accounting.rules.disclosure.equations import Cell, Sum, equations
-from services.accounting.rules.disclosure.withholding import is_small, withheld
+from services.accounting.rules.disclosure.withholding import Equation, is_small, withheld
 from services.accounting.rules.figures.dataflows import FLOWS
 from services.accounting.rules.figures.figures import Figure, Query, public_part
+from services.accounting.rules.releases import sums
+from services.accounting.rules.releases.versions import METHOD_VERSIONS
 from services.accounting.rules.residence.reckoning import UNDECLARED, is_less
 from services.accounting.store import coverage as coverages
 from services.accounting.store import sources
+from services.accounting.store.releases import causes, gaps
 from services.accounting.store.releases import release as store
 from services.accounting.store.releases.release import Reason, Release, Released
 from shared import clock
@@ -38,6 +42,20 @@ SUMS: Final = (
     # Hardly anybody is included twice in a period: what one of the two hides, the other would tell.
     Sum("DF_INTERNAL", "REGISTER", "RESETTLERS_SETTLED", {"RESETTLERS": 1}),
 )
+CHECKED: Final = tuple(
+    each
+    for method in ("M1216", "M1216R")
+    for each in (
+        Sum("DF_FLOW", method, "NET", {"IMM": 1, "EMI": -1}),
+        Sum("DF_FLOW", method, "IMM", {"IMM_FINAL": 1, "IMM_OPEN": 1}),
+        Sum("DF_FLOW", method, "EMI", {"EMI_FINAL": 1, "EMI_OPEN": 1}),
+    )
+)
+"""Sums of figures of which none is withheld: they hide nothing, but have to hold."""
+PERSONS: Final = {
+    (each.flow, each.code, each.method) for each in INDICATORS if isinstance(each.source, Acts) and each.source.persons
+}
+"""What counts persons, each once in every total of a period."""
 STANDING: Final = {(each.flow, each.code, each.method) for each in INDICATORS if isinstance(each.source, Standing)}
 DIFFERENCES: Final = {(each.flow, each.whole, each.method) for each in _NET}
 """Differences count nobody: a small one is no small count, though it may be the complement of one."""
@@ -82,21 +100,31 @@ async def _cut(connection: Connection, reason: Reason | None = None) -> Cut:
             finals |= {(flow.id, each.key, each.period): each for each in found if each.public and each.status == FINAL}
     values = {cell: int(figure.value) for cell, figure in finals.items()}
     before = await store.newest(connection)
-    hidden = _withheld(values, await _released(connection, before))
+    between = equations(values, SUMS, STANDING)
+    hidden = _withheld(values, between, await _released(connection, before))
     rows = [_row(cell, figure, cell in hidden) for cell, figure in finals.items()]
     now, counted = clock.now(), await sources.counted_at(connection) or NEVER
-    number = await store.add(connection, now, counted, await coverages.counted(connection), rows, reason)
+    covered = await coverages.counted(connection)
+    number = await store.add(connection, now, counted, covered, rows, reason, METHOD_VERSIONS[-1].id)
+    await causes.freeze(connection, number, made_by_causes(finals, await causes.journal(connection)))
+    await gaps.add(connection, number, sums.gaps(values, [*between, *_checked(values)], PERSONS, hidden))
     return Cut(number, now, len(rows) - len(hidden), len(hidden))
 
 
-def _withheld(values: Mapping[Cell, int], before: Mapping[Cell, Released]) -> set[Cell]:
+def _checked(values: Mapping[Cell, int]) -> list[Equation[Cell]]:
+    return equations(values, CHECKED, STANDING)[len(equations(values, (), STANDING)) :]
+
+
+def _withheld(
+    values: Mapping[Cell, int], between: Sequence[Equation[Cell]], before: Mapping[Cell, Released]
+) -> set[Cell]:
     """Small counts and their complements. What was withheld before and has not changed stays so: with what the former
     release showed, it could give a count back that is withheld there."""
     same = {cell: each for cell, each in before.items() if values.get(cell) == each.value}
     small = {cell for cell, value in values.items() if is_small(value) and _is_count(cell)}
     kept = {cell for cell, each in same.items() if each.withheld}
     shown = {cell for cell, each in same.items() if not each.withheld}
-    return withheld(values, equations(values, SUMS, STANDING), small | kept, shown)
+    return withheld(values, between, small | kept, shown)
 
 
 def _is_count(cell: Cell) -> bool:

@@ -6,9 +6,15 @@ from typing import Final
 from pydantic import BaseModel, Field
 
 from services.accounting.cases.figures.read_figures import FigureReader, covered_by
+from services.accounting.rules.releases.sums import Gap, Why
+from services.accounting.store.releases import gaps
 from services.accounting.store.releases import release as store
 from services.accounting.store.releases.release import Reason, Release
+from shared import clock
+from shared.errors import NotFound
+from shared.kernel.calendar import add_months
 
+NO_RELEASE: Final = "There is no release with this number."
 NEWEST: Final = 120
 """Releases that are listed: ten years of them, if none is cut by command."""
 
@@ -24,6 +30,34 @@ class ReleaseNote(BaseModel):
         description="why it was cut out of turn. `coverage_shrank`: a source took back a part of the coverage by which "
         "figures of the release before were final; null: in turn, or by command"
     )
+    method_version: str | None = Field(
+        description="the version of the method by which its flows are counted (`/v1/method-versions`); null: the first"
+    )
+    next_due: date = Field(description="first day on which the next release is due in turn, where one is cut monthly")
+
+
+class SumThatDoesNotHold(BaseModel):
+    """A figure that differs from the sum of its parts: `gap` is by how much it is more (less, below 0)."""
+
+    flow: str
+    key: str
+    period: str
+    parts: list[str] = Field(
+        description="periods or indicators; with a minus those that are taken away, with the dataflow those of another"
+    )
+    gap: int | None = Field(description="null: one of the figures is withheld")
+    why: Why = Field(
+        description="`counted_once`: the whole counts each person once, and persons are in several parts; "
+        "`unexplained`: it should hold"
+    )
+
+
+class ReleaseSums(ReleaseNote):
+    """One vintage, and whether its tables add up."""
+
+    sums_that_do_not_hold: list[SumThatDoesNotHold] | None = Field(
+        description="all others hold; null: it was cut before they were kept"
+    )
 
 
 async def vintages(reader: FigureReader) -> list[ReleaseNote]:
@@ -32,8 +66,37 @@ async def vintages(reader: FigureReader) -> list[ReleaseNote]:
         return [_note(each) for each in await store.newest_of_all(connection, NEWEST)]
 
 
+async def sums(reader: FigureReader, id: int) -> ReleaseSums:
+    """One release, with the sums in it that do not hold. Raises NotFound."""
+    async with reader.snapshot() as connection:
+        release = await store.numbered(connection, id)
+        if release is None:
+            raise NotFound(NO_RELEASE)
+        found = await gaps.read(connection, id)
+    kept = release.method_version is not None
+    return ReleaseSums(**dict(_note(release)), sums_that_do_not_hold=list(map(_sum, found)) if kept else None)
+
+
 def _note(release: Release) -> ReleaseNote:
     start, through = covered_by(release) or (None, None)
     return ReleaseNote(
-        id=release.id, cut_at=release.cut_at, covered_from=start, covered_through=through, reason=release.reason
+        id=release.id,
+        cut_at=release.cut_at,
+        covered_from=start,
+        covered_through=through,
+        reason=release.reason,
+        method_version=release.method_version,
+        next_due=add_months(clock.date_of(release.cut_at).replace(day=1), 1),
+    )
+
+
+def _sum(gap: Gap) -> SumThatDoesNotHold:
+    """A figure that is withheld could be told by the gap."""
+    return SumThatDoesNotHold(
+        flow=gap.flow,
+        key=gap.key,
+        period=gap.period,
+        parts=gap.parts.split(","),
+        gap=None if gap.withheld else gap.gap,
+        why=gap.why,
     )

@@ -51,7 +51,7 @@ def _written(
                 show(codes, text) if codes and text else text
                 for codes, text in zip(ATTRIBUTES.values(), attributes(figure), strict=True)
             ]
-            writer.writerow([*shown, figure.period, figure.value, *beside])
+            writer.writerow([*shown, figure.period, "" if figure.deleted else figure.value, *beside])
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()

@@ -10,6 +10,7 @@ from services.accounting.publish.sdmx.data_message import ATTRIBUTE_IDS, DataMes
 from services.accounting.publish.sdmx.query import TIME
 from services.accounting.publish.sdmx.structures import AGENCY
 from services.accounting.rules.figures.dataflows import ATTRIBUTES, Enumeration, codes_of
+from services.accounting.rules.figures.figures import Figure
 from shared.kernel.codes import Language, code_list
 
 
@@ -28,7 +29,10 @@ def json_message(message: DataMessage, language: Language) -> Iterator[str]:
     components = [*(each.id for each in message.flow.dimensions), TIME]
     keys = [_Values() for _ in components]
     beside = [_Values() for _ in ATTRIBUTE_IDS]
-    data_set = _flat(message, keys, beside) if message.asked.flat else _by_series(message, keys, beside)
+    written = _flat if message.asked.flat else _by_series
+    data_sets = [
+        {**part.described(), "links": [_link(message)], **written(part, keys, beside)} for part in message.parts()
+    ]
     enumerations = [*(each.enumeration for each in message.flow.dimensions), None]
     dimensions = [
         _component(id, codes, values, language) | {"keyPosition": position}
@@ -44,9 +48,8 @@ def json_message(message: DataMessage, language: Language) -> Iterator[str]:
         "dimensions": {"dataSet": [], "series": dimensions[: -len(at_observation)], "observation": at_observation},
         "attributes": {"dataSet": [], "series": [], "observation": attributes},
     }
-    data_set = {"action": "Information", "links": [_link(message)], **data_set}
     yield orjson.dumps(
-        {"meta": _meta(message, language), "data": {"structure": structure, "dataSets": [data_set]}, "errors": []}
+        {"meta": _meta(message, language), "data": {"structure": structure, "dataSets": data_sets}, "errors": []}
     ).decode()
 
 
@@ -69,7 +72,7 @@ def _by_series(message: DataMessage, keys: Sequence[_Values], beside: Sequence[_
     series: dict[str, Any] = {}
     for key, figures in message.series:
         observations = {
-            str(keys[-1].at(figure.period)): [_number(figure.value), *_positions(beside, attributes(figure))]
+            str(keys[-1].at(figure.period)): [_number(figure), *_positions(beside, attributes(figure))]
             for figure in (figures if message.with_observations else ())
         }
         series[_joined(keys, key)] = {"observations": observations} if observations else {}
@@ -80,7 +83,7 @@ def _flat(message: DataMessage, keys: Sequence[_Values], beside: Sequence[_Value
     attributes = message.attributes()
     observations = {
         _joined(keys, (*figure.key, figure.period)): [
-            _number(figure.value),
+            _number(figure),
             *_positions(beside, attributes(figure)),
         ]
         for figure in message.figures()
@@ -96,8 +99,10 @@ def _positions(values: Sequence[_Values], texts: Sequence[str | None]) -> list[i
     return [None if text is None else each.at(text) for each, text in zip(values, texts, strict=True)]
 
 
-def _number(value: Any) -> int | float:
-    return value if isinstance(value, int) else float(value)
+def _number(figure: Figure) -> int | float | None:
+    if figure.deleted:
+        return None
+    return figure.value if isinstance(figure.value, int) else float(figure.value)
 
 
 def _component(id: str, codes: Enumeration | None, values: _Values, language: Language) -> dict[str, Any]:

@@ -2,34 +2,57 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby, islice
 from typing import Final
 
 from services.accounting.publish.sdmx.query import DataQuery
 from services.accounting.publish.sdmx.structures import AGENCY, VERSION
 from services.accounting.rules.figures.dataflows import ATTRIBUTES, Flow
-from services.accounting.rules.figures.figures import Figure, Key
+from services.accounting.rules.figures.figures import Figure, Key, Vintage
 
 ATTRIBUTE_IDS: Final = tuple(ATTRIBUTES)
 
 Attributes = tuple[str | None, ...]
 """The texts of ATTRIBUTE_IDS, None where there is nothing to say."""
 
+NO_ATTRIBUTES: Final[Attributes] = (None,) * len(ATTRIBUTE_IDS)
+
 
 @dataclass(frozen=True, slots=True)
 class DataMessage:
-    """`prepared` is when the figures last changed, so that equal figures make equal messages."""
+    """`prepared` is when the figures last changed, so that equal figures make equal messages. Where vintages are
+    asked, `series` are those of the `data_sets` one after the other."""
 
     asked: DataQuery
     series: tuple[tuple[Key, tuple[Figure, ...]], ...]
     prepared: datetime
+    vintage: Vintage | None = None
+    data_sets: tuple["DataMessage", ...] = ()
 
     @classmethod
-    def of(cls, asked: DataQuery, figures: Iterable[Figure], prepared: datetime) -> "DataMessage":
-        """From figures in the order of key and period."""
-        grouped = groupby(figures, key=lambda figure: figure.key)
-        return cls(asked, tuple((key, _cut(tuple(group), asked)) for key, group in grouped), prepared)
+    def of(
+        cls, asked: DataQuery, figures: Iterable[Figure], prepared: datetime, vintages: Iterable[Vintage] = ()
+    ) -> "DataMessage":
+        """From figures in the order of key and period, or from those of vintages, each of which is a data set."""
+        parts = tuple(cls(asked, _series(each.figures, asked), prepared, each) for each in vintages)
+        if parts:
+            return cls(asked, tuple(series for part in parts for series in part.series), prepared, data_sets=parts)
+        return cls(asked, _series(figures, asked), prepared)
+
+    def parts(self) -> tuple["DataMessage", ...]:
+        """Its data sets, each as the message of it alone."""
+        return self.data_sets or (self,)
+
+    def described(self) -> dict[str, str]:
+        """What is to be done with the data set, and from when until when it held: names and texts of the standard."""
+        vintage = self.vintage
+        if vintage is None:
+            return {"action": "Information"}
+        validity = {"validFrom": vintage.valid_from, "validTo": vintage.valid_to}
+        return {"action": vintage.action} | {
+            name: moment.astimezone(UTC).isoformat() for name, moment in validity.items() if moment
+        }
 
     @property
     def flow(self) -> Flow:
@@ -49,10 +72,12 @@ class DataMessage:
 
     def attributes(self) -> Callable[[Figure], Attributes]:
         """What to write beside a value: everything, or nothing where only data are asked."""
-        return attributes_of if self.asked.detail == "full" else lambda _: (None,) * len(ATTRIBUTE_IDS)
+        return attributes_of if self.asked.detail == "full" else lambda _: NO_ATTRIBUTES
 
 
 def attributes_of(figure: Figure) -> Attributes:
+    if figure.deleted:
+        return NO_ATTRIBUTES
     return (
         figure.status,
         "F" if figure.public else "N",
@@ -62,6 +87,11 @@ def attributes_of(figure: Figure) -> Attributes:
         figure.source,
         figure.comment,
     )
+
+
+def _series(figures: Iterable[Figure], asked: DataQuery) -> tuple[tuple[Key, tuple[Figure, ...]], ...]:
+    grouped = groupby(figures, key=lambda figure: figure.key)
+    return tuple((key, _cut(tuple(group), asked)) for key, group in grouped)
 
 
 def _cut(figures: tuple[Figure, ...], asked: DataQuery) -> tuple[Figure, ...]:

@@ -8,7 +8,7 @@ from xml.sax.saxutils import quoteattr
 from services.accounting.publish.sdmx.data_message import ATTRIBUTE_IDS, Attributes, DataMessage
 from services.accounting.publish.sdmx.query import FLAT, TIME
 from services.accounting.publish.sdmx.structures import AGENCY, VERSION
-from services.accounting.rules.figures.figures import Key
+from services.accounting.rules.figures.figures import Figure, Key
 
 _SCHEMAS = "http://www.sdmx.org/resources/sdmxml/schemas/v2_1"
 
@@ -16,9 +16,11 @@ _SCHEMAS = "http://www.sdmx.org/resources/sdmxml/schemas/v2_1"
 def generic(message: DataMessage) -> Iterator[str]:
     """A GenericData message, in pieces."""
     yield _opening(message, "GenericData", f'xmlns:g="{_SCHEMAS}/data/generic"', "")
-    yield f'<m:DataSet structureRef="{message.flow.id}" action="Information">'
-    yield from _generic_flat(message) if message.asked.flat else _generic_series(message)
-    yield "</m:DataSet></m:GenericData>"
+    for part in message.parts():
+        yield f'<m:DataSet structureRef="{message.flow.id}"{_described(part, "")}>'
+        yield from _generic_flat(part) if message.asked.flat else _generic_series(part)
+        yield "</m:DataSet>"
+    yield "</m:GenericData>"
 
 
 def structure_specific(message: DataMessage) -> Iterator[str]:
@@ -27,12 +29,21 @@ def structure_specific(message: DataMessage) -> Iterator[str]:
     urn = f"urn:sdmx:org.sdmx.infomodel.datastructure.Dataflow={message.reference}:ObsLevelDim:{at_observation}"
     namespaces = f'xmlns:s="{_SCHEMAS}/data/structurespecific" xmlns:k="{urn}"'
     yield _opening(message, "StructureSpecificData", namespaces, f' namespace="{urn}"')
-    yield (
-        f'<m:DataSet s:dataScope="DataStructure" xsi:type="k:DataSetType" s:structureRef="{message.flow.id}" '
-        's:action="Information">'
+    for part in message.parts():
+        yield (
+            f'<m:DataSet s:dataScope="DataStructure" xsi:type="k:DataSetType" s:structureRef="{message.flow.id}"'
+            f"{_described(part, 's:')}>"
+        )
+        yield from _specific_flat(part) if message.asked.flat else _specific_series(part)
+        yield "</m:DataSet>"
+    yield "</m:StructureSpecificData>"
+
+
+def _described(message: DataMessage, prefix: str) -> str:
+    """Attributes of a data set: XML names what JSON calls validFrom validFromDate."""
+    return "".join(
+        f' {prefix}{name}{"" if name == "action" else "Date"}="{text}"' for name, text in message.described().items()
     )
-    yield from _specific_flat(message) if message.asked.flat else _specific_series(message)
-    yield "</m:DataSet></m:StructureSpecificData>"
 
 
 def _opening(message: DataMessage, root: str, namespaces: str, structure: str) -> str:
@@ -54,7 +65,7 @@ def _generic_series(message: DataMessage) -> Iterator[str]:
         yield f"<g:Series><g:SeriesKey>{_generic_key(message, key)}</g:SeriesKey>"
         if message.with_observations:
             yield from (
-                f'<g:Obs><g:ObsDimension value="{figure.period}"/><g:ObsValue value="{figure.value}"/>'
+                f'<g:Obs><g:ObsDimension value="{figure.period}"/>{_generic_value(figure)}'
                 f"{_generic_attributes(attributes(figure))}</g:Obs>"
                 for figure in figures
             )
@@ -66,9 +77,13 @@ def _generic_flat(message: DataMessage) -> Iterator[str]:
     for figure in message.figures():
         key = _generic_key(message, figure.key) + f'<g:Value id="{TIME}" value="{figure.period}"/>'
         yield (
-            f'<g:Obs><g:ObsKey>{key}</g:ObsKey><g:ObsValue value="{figure.value}"/>'
+            f"<g:Obs><g:ObsKey>{key}</g:ObsKey>{_generic_value(figure)}"
             f"{_generic_attributes(attributes(figure))}</g:Obs>"
         )
+
+
+def _generic_value(figure: Figure) -> str:
+    return "" if figure.deleted else f'<g:ObsValue value="{figure.value}"/>'
 
 
 def _generic_key(message: DataMessage, key: Key) -> str:
@@ -90,7 +105,7 @@ def _specific_series(message: DataMessage) -> Iterator[str]:
         yield f"<Series{_specific_key(message, key)}>"
         if message.with_observations:
             yield from (
-                f'<Obs {TIME}="{figure.period}" OBS_VALUE="{figure.value}"{_specific_attributes(attributes(figure))}/>'
+                f'<Obs {TIME}="{figure.period}"{_specific_value(figure)}{_specific_attributes(attributes(figure))}/>'
                 for figure in figures
             )
         yield "</Series>"
@@ -100,9 +115,13 @@ def _specific_flat(message: DataMessage) -> Iterator[str]:
     attributes = message.attributes()
     for figure in message.figures():
         yield (
-            f'<Obs{_specific_key(message, figure.key)} {TIME}="{figure.period}" OBS_VALUE="{figure.value}"'
+            f'<Obs{_specific_key(message, figure.key)} {TIME}="{figure.period}"{_specific_value(figure)}'
             f"{_specific_attributes(attributes(figure))}/>"
         )
+
+
+def _specific_value(figure: Figure) -> str:
+    return "" if figure.deleted else f' OBS_VALUE="{figure.value}"'
 
 
 def _specific_key(message: DataMessage, key: Key) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final, Literal, cast
 
-from services.accounting.publish.sdmx.refusals import BadQuery, NothingFound, NotImplementedHere, QueryFault
+from services.accounting.publish.sdmx.refusals import BadQuery, NothingFound, QueryFault
 from services.accounting.publish.sdmx.structures import AGENCY, VERSION
 from services.accounting.rules.figures.dataflows import FLOWS, Dimension, Flow, codes_of
 from services.accounting.rules.figures.figures import Query
@@ -18,14 +18,14 @@ Detail = Literal["full", "dataonly", "serieskeysonly", "nodata"]
 DETAILS: Final = ("full", "dataonly", "serieskeysonly", "nodata")
 TIME: Final = "TIME_PERIOD"
 FLAT: Final = "AllDimensions"
-NOT_YET: Final = ("updatedAfter", "includeHistory")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{5,8}(\.[0-9]{1,6})?(Z|[+ -][0-9]{2}:[0-9]{2})")
-_NOTHING_ASKED: Final = ("", "false", "0")
+_NOTHING_ASKED: Final = ("false", "", "0")
 """How clients write a parameter that they do not mean to use: Python's say False."""
+_ASKED: Final = ("true", "1")
 _KNOWN: Final = frozenset(
     {"startPeriod", "endPeriod", "firstNObservations", "lastNObservations", "dimensionAtObservation", "detail"}
-    | {"asOf", "format", *NOT_YET}
+    | {"asOf", "updatedAfter", "includeHistory", "format"}
 )
 
 
@@ -41,16 +41,18 @@ class DataQuery:
 
 
 def parse(flow_reference: str, key: str, parameters: Mapping[str, str]) -> DataQuery:
-    """The query of `/data/{flow}/{key}?{parameters}`. Raises NothingFound for an unknown flow, NotImplementedHere for
-    histories, BadQuery for everything that is wrong with the rest."""
+    """The query of `/data/{flow}/{key}?{parameters}`. Raises NothingFound for an unknown flow,
+    BadQuery for everything that is wrong with the rest."""
     flow = find_flow(flow_reference)
-    for name in NOT_YET:
-        if parameters.get(name, "").lower() not in _NOTHING_ASKED:
-            raise NotImplementedHere(
-                f"{name} is not offered: every answer holds the figures of one moment; asOf reads an older release."
-            )
     faults: list[QueryFault] = []
-    query = Query(flow, _codes(flow, key, faults), *_periods(parameters, faults), _moment("asOf", parameters, faults))
+    query = Query(
+        flow,
+        _codes(flow, key, faults),
+        *_periods(parameters, faults),
+        _moment("asOf", parameters, faults, time.max),
+        _moment("updatedAfter", parameters, faults, time.min),
+        _one_of("includeHistory", (*_NOTHING_ASKED, *_ASKED), parameters, faults) in _ASKED,
+    )
     asked = DataQuery(
         query,
         cast(Detail, _one_of("detail", DETAILS, parameters, faults)),
@@ -123,14 +125,14 @@ def _period(name: str, parameters: Mapping[str, str], faults: list[QueryFault]) 
         return None, None
 
 
-def _moment(name: str, parameters: Mapping[str, str], faults: list[QueryFault]) -> datetime | None:
-    """A moment with its offset, or a day: then its last moment in Kazakhstan."""
-    text = parameters.get(name)
-    if not text:
+def _moment(name: str, parameters: Mapping[str, str], faults: list[QueryFault], time_of_day: time) -> datetime | None:
+    """A moment with its offset, or a day: then its first or last moment in Kazakhstan."""
+    text = parameters.get(name, "")
+    if text.lower() in _NOTHING_ASKED:
         return None
     try:
         if _DAY.fullmatch(text):
-            return datetime.combine(date.fromisoformat(text), time.max, clock.ALMATY)
+            return datetime.combine(date.fromisoformat(text), time_of_day, clock.ALMATY)
         if _MOMENT.fullmatch(text):
             # An un-encoded + arrives as a space.
             return datetime.fromisoformat(text.replace(" ", "+"))
@@ -152,6 +154,8 @@ def _count(name: str, parameters: Mapping[str, str], faults: list[QueryFault]) -
 
 def _one_of(name: str, allowed: tuple[str, ...], parameters: Mapping[str, str], faults: list[QueryFault]) -> str:
     chosen = parameters.get(name, allowed[0])
+    if name == "includeHistory":
+        chosen = chosen.lower()
     if chosen not in allowed:
-        faults.append(QueryFault(name, f"is none of {', '.join(allowed)}."))
+        faults.append(QueryFault(name, f"is none of {', '.join(filter(None, allowed))}."))
     return chosen

@@ -11,6 +11,8 @@ Cell = tuple[str, Key, str]
 
 FLOW: Final = 0
 FREQUENCY, INDICATOR, METHOD = range(3)
+BALANCE: Final = "DF_BALANCE"
+RESIDUAL: Final = "RESIDUAL"
 QUARTERS: Final = ("Q1", "Q2", "Q3", "Q4")
 
 
@@ -29,10 +31,15 @@ def equations(
 ) -> list[Equation[Cell]]:
     """Every equation between `cells`. `standing` are (flow, indicator, method) counted at a period's end: a year is
     its last quarter; of all others it is the sum of its quarters."""
-    found = list(_of_years(cells, standing))
+    found = [*_of_years(cells, standing), *_of_balance(cells)]
     for each in sums:
         found += _of_sum(cells, each)
     return found
+
+
+def has_to_hold(equation: Equation[Cell]) -> bool:
+    """Whether its sum is zero where the tables add up: the residual of a balance and net migration make a known sum."""
+    return all((flow, key[INDICATOR]) != (BALANCE, RESIDUAL) for flow, key, _ in equation)
 
 
 def _of_years(cells: Collection[Cell], standing: Collection[tuple[str, str, str]]) -> Iterator[Equation[Cell]]:
@@ -52,3 +59,17 @@ def _of_sum(cells: Collection[Cell], sum: Sum) -> Iterator[Equation[Cell]]:
         parts = {(flow, (key[FREQUENCY], code, *key[METHOD:]), period): -factor for code, factor in sum.parts.items()}
         if present := {part: factor for part, factor in parts.items() if part in cells}:
             yield {(flow, key, period): 1, **present}
+
+
+def _of_balance(cells: Collection[Cell]) -> Iterator[Equation[Cell]]:
+    """Net migration stands in DF_FLOW and in DF_BALANCE; the residual tells it too, since all else there is published
+    (their sum is not zero, but it is known)."""
+    for flow, key, period in cells:
+        frequency, indicator, method, *_ = key
+        if (flow, indicator) != (BALANCE, "NET"):
+            continue
+        carried = ("DF_FLOW", (frequency, "NET", method, "KZ", "_T", "_T", "_T", "_T", "_T"), period)
+        residual = (BALANCE, (frequency, RESIDUAL, *key[METHOD:]), period)
+        yield from (
+            {(flow, key, period): 1, other: sign} for other, sign in ((carried, -1), (residual, 1)) if other in cells
+        )

@@ -80,6 +80,9 @@ QUALIFICATIONS: Final = Enumeration("CL_QUALIFICATION", ("qualifications",), "_T
 STUDY_LEVELS: Final = Enumeration("CL_STUDY_LEVEL", ("study_levels",), "_T", _ALL_OR_UNKNOWN)
 QUOTA_KINDS: Final = Enumeration("CL_QUOTA_KIND", ("quota_kinds",), "_T", ("_T",))
 QUOTA_VERSIONS: Final = Enumeration("CL_QUOTA_VERSION", ("quota_versions",), "_T", ("_T",))
+REVISED_FLOWS: Final = Enumeration("CL_DATAFLOW", ("dataflows",))
+REVISIONS: Final = Enumeration("CL_REVISION", ("revisions",))
+LAGS: Final = Enumeration("CL_LAG", ("revision_lags",))
 CURRENCIES: Final = Enumeration("CL_CURRENCY", ("currencies",))
 STATUSES: Final = Enumeration("CL_OBS_STATUS", ("observation_status",))
 CONFIDENTIALITY: Final = Enumeration("CL_CONF_STATUS", ("confidentiality",))
@@ -133,6 +136,8 @@ _FLOWS: Final = (
     _flow("DF_INTERNAL", REF_AREA=AREAS, COUNTERPART_AREA=AREAS),
     _flow("DF_STAY", REF_AREA=AREAS, CITIZEN=COUNTRIES),
     _flow("DF_INDICATOR", REF_AREA=AREAS),
+    _flow("DF_BALANCE", REF_AREA=AREAS),
+    _flow("DF_REVISION", REF_AREA=AREAS, REVISED_FLOW=REVISED_FLOWS, REVISION=REVISIONS, LAG=LAGS),
 )
 
 FLOWS: Final[Mapping[str, Flow]] = {flow.id: flow for flow in _FLOWS}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 from services.accounting.rules.figures.dataflows import Flow
 from services.accounting.rules.spans import span
@@ -24,7 +24,8 @@ WITHHELD_FREQUENCIES: Final = frozenset({"M"})
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One observation. `status` is a code of CL_OBS_STATUS, `unit` of CL_UNIT_MEASURE; `released` is the day on
-    which the figure became known in this form."""
+    which the figure became known in this form, in a history the moment. One that is `deleted` was shown and is no
+    longer: its value is nobody's to read."""
 
     key: Key
     period: str
@@ -36,18 +37,27 @@ class Figure:
     std_error: Decimal | None = None
     source: str | None = None
     comment: str | None = None
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """Which series of a flow: per dimension the wanted codes, None for every code; and which periods: those that
-    lie wholly in `[start, end)`. `as_of` asks for the figures that everybody could read at that moment."""
+    lie wholly in `[start, end)`. `as_of` asks for the figures that everybody could read at that moment,
+    `updated_after` for what of them a release changed after that moment, `history` for every release's."""
 
     flow: Flow
     codes: tuple[frozenset[str] | None, ...]
     start: date | None = None
     end: date | None = None
     as_of: datetime | None = None
+    updated_after: datetime | None = None
+    history: bool = False
+
+    @property
+    def is_of_releases(self) -> bool:
+        """Whether it asks for vintages: only released figures have any."""
+        return self.as_of is not None or self.updated_after is not None or self.history
 
     def wants(self, key: Key) -> bool:
         return all(wanted is None or code in wanted for wanted, code in zip(self.codes, key, strict=True))
@@ -96,11 +106,24 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
+class Vintage:
+    """A data set of an answer: figures in the order of key and time, from when until when everybody could read them,
+    and what to do with them (SDMX, ActionType)."""
+
+    figures: tuple[Figure, ...]
+    action: Literal["Information", "Replace", "Delete"] = "Information"
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """Figures in the order of key and time, and when they last changed."""
+    """Figures in the order of key and time, and when they last changed. Where vintages or changes were asked, they are
+    those of the `vintages` one after the other."""
 
     figures: tuple[Figure, ...]
     changed_at: datetime
+    vintages: tuple[Vintage, ...] = ()
 
 
 class FigureSource(Protocol):

@@ -123,6 +123,11 @@ def months_within(coverage: Coverage, start: date | None, end: date | None) -> t
     return first, max(first, min(beyond, _month(add_days(end, -1)) + 1) if end else beyond)
 
 
+def months_of(period: Period) -> range:
+    """The months of a period, since 1970-01."""
+    return range(_month(period.start), _month(add_days(period.end, -1)) + 1)
+
+
 def period_of(frequency: Frequency, number: int) -> Period:
     """The period with a number of months, quarters or years since 1970."""
     in_year = 12 // MONTHS[frequency]

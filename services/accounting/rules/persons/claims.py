@@ -45,13 +45,26 @@ Sightings = Mapping[int, Sequence[Sighting]]
 
 def agree(one: Claim, other: Claim) -> bool:
     """Whether two claims on the same number may be one person's."""
-    return _same_name(one, other) or (one.dated and other.dated and _same_day(one.born, other.born))
+    return _same_name(one, other) or (one.dated and other.dated and same_day(one.born, other.born))
+
+
+def same_holder(one: Claim, other: Claim) -> bool:
+    """Whether two claims give their holder the same name, and birth dates that can be one day."""
+    return _same_name(one, other) and same_day(one.born, other.born)
+
+
+def same_day(one: int, other: int) -> bool:
+    """Whether two birth dates can be the same day: nothing that both know differs."""
+    if one >> 9 != other >> 9:
+        return False
+    months, days = (one >> 5 & 15, other >> 5 & 15), (one & 31, other & 31)
+    return (months[0] == months[1] or 0 in months) and (days[0] == days[1] or 0 in days)
 
 
 def contradict(one: Claim, other: Claim) -> bool:
     """Whether two claims on the same number are surely two persons': sex, birth date and name all differ."""
     named = one.name != 0 != other.name
-    return named and one.name != other.name and _other_sex(one, other) and not _same_day(one.born, other.born)
+    return named and one.name != other.name and _other_sex(one, other) and not same_day(one.born, other.born)
 
 
 def impossible(one: Sighting, other: Sighting) -> bool:
@@ -95,7 +108,7 @@ def _joined(bucket: Sequence[Claim], sightings: Sightings) -> list[tuple[Claim, 
     if not agreeing:
         return []
     vetoed = {key for group in _groups(bucket, agreeing) if _veto(group, sightings) for key in group}
-    return [pair for pair in agreeing if pair[0].key not in vetoed or _equal(*pair)]
+    return [pair for pair in agreeing if pair[0].key not in vetoed or same_holder(*pair)]
 
 
 def _groups(bucket: Sequence[Claim], agreeing: Iterable[tuple[Claim, Claim]]) -> list[dict[int, Claim]]:
@@ -126,11 +139,7 @@ def _near(seen: Sequence[Sighting]) -> Iterator[tuple[Sighting, Sighting]]:
 
 
 def _jump(one: Claim, other: Claim) -> bool:
-    return _other_sex(one, other) or not _same_day(one.born, other.born)
-
-
-def _equal(one: Claim, other: Claim) -> bool:
-    return _same_name(one, other) and _same_day(one.born, other.born)
+    return _other_sex(one, other) or not same_day(one.born, other.born)
 
 
 def _same_name(one: Claim, other: Claim) -> bool:
@@ -139,11 +148,3 @@ def _same_name(one: Claim, other: Claim) -> bool:
 
 def _other_sex(one: Claim, other: Claim) -> bool:
     return 0 != one.sex != other.sex != 0
-
-
-def _same_day(one: int, other: int) -> bool:
-    """Whether two birth dates can be the same day: nothing that both know differs."""
-    if one >> 9 != other >> 9:
-        return False
-    months, days = (one >> 5 & 15, other >> 5 & 15), (one & 31, other & 31)
-    return (months[0] == months[1] or 0 in months) and (days[0] == days[1] or 0 in days)

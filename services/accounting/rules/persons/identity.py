@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from services.accounting.rules.figures.dimensions import sex_code
 from shared.kernel import documents, iin, names
+from shared.kernel.digests import subject_key
 
 Keys = npt.NDArray[np.int64]
 
@@ -47,7 +48,7 @@ class Claim(NamedTuple):
 
 def fact_key(record: str) -> int:
     """The key of a record's facts, from its `subject`. Two of 100 million records share one with odds of 1 to 1,800."""
-    return int.from_bytes(blake2b(record.encode(), digest_size=8).digest()) >> 1 or 1
+    return subject_key(record)
 
 
 class Holder(NamedTuple):

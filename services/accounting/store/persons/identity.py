@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.accounting.rules.persons.claims import Sighting
-from services.accounting.rules.persons.identity import FACT_KEYS, Claim
+from services.accounting.rules.persons.identity import CLAIM, FACT_KEYS, Claim
 
 Connection = asyncpg.Connection
 
@@ -48,6 +48,14 @@ async def claims_beside(connection: Connection, keys: Sequence[int]) -> list[Hel
         keys,
     )
     return [HeldClaim(Claim(*row[:-1]), row[-1]) for row in found]
+
+
+async def said(connection: Connection, keys: Sequence[int]) -> npt.NDArray[np.void]:
+    """What these claims say, as CLAIM."""
+    found = await connection.fetch(
+        "SELECT key, number, born, name, sex, dated FROM linkage.claim WHERE key = ANY($1::bigint[])", keys
+    )
+    return np.array(list(map(tuple, found)), CLAIM)
 
 
 async def sightings(connection: Connection, facts: Sequence[int]) -> dict[int, list[Sighting]]:

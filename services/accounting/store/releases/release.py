@@ -12,18 +12,21 @@ Connection = asyncpg.Connection
 
 Reason = Literal["coverage_shrank"]
 
+_COLUMNS = "id, cut_at, counted_at, register_start, obs_end, reason, method_version"
+
 LOCK = 0x72656C73  # "rels"; advisory locks are per database
 
 
 class Release(NamedTuple):
     """`counted_at` is when the newest batch was committed that its figures hold; `coverage` is the border feed's;
-    `reason` is why it was cut out of turn."""
+    `reason` is why it was cut out of turn. Without a `method_version` it was cut before causes and sums were kept."""
 
     id: int
     cut_at: datetime
     counted_at: datetime
     coverage: Coverage
     reason: Reason | None
+    method_version: str | None = None
 
 
 class Released(NamedTuple):
@@ -52,12 +55,33 @@ async def newest(connection: Connection, as_of: datetime | None = None) -> Relea
 async def newest_of_all(connection: Connection, limit: int, as_of: datetime | None = None) -> list[Release]:
     """Up to `limit` releases, those cut last first."""
     rows = await connection.fetch(
-        """SELECT id, cut_at, counted_at, register_start, obs_end, reason FROM release
-        WHERE cut_at <= coalesce($1, 'infinity'::timestamptz) ORDER BY cut_at DESC, id DESC LIMIT $2""",
+        f"""SELECT {_COLUMNS} FROM release
+        WHERE cut_at <= coalesce($1, 'infinity'::timestamptz) ORDER BY cut_at DESC, id DESC LIMIT $2""",  # noqa: S608
         as_of,
         limit,
     )
-    return [Release(id, cut, counted, Coverage(start, end), reason) for id, cut, counted, start, end, reason in rows]
+    return [_release(*row) for row in rows]
+
+
+async def numbered(connection: Connection, id: int) -> Release | None:
+    """The release with a number."""
+    row = await connection.fetchrow(f"SELECT {_COLUMNS} FROM release WHERE id = $1", id)  # noqa: S608
+    return _release(*row) if row else None
+
+
+async def before(connection: Connection, release: Release) -> Release | None:
+    """The one that a release took the place of."""
+    row = await connection.fetchrow(
+        f"SELECT {_COLUMNS} FROM release WHERE id < $1 ORDER BY id DESC LIMIT 1",  # noqa: S608
+        release.id,
+    )
+    return _release(*row) if row else None
+
+
+def _release(
+    id: int, cut: datetime, counted: datetime, start: int, end: int, reason: Reason | None, version: str | None
+) -> Release:
+    return Release(id, cut, counted, Coverage(start, end), reason, version)
 
 
 async def figures(connection: Connection, release: int, flow: str | None = None) -> list[Released]:
@@ -71,22 +95,40 @@ async def figures(connection: Connection, release: int, flow: str | None = None)
     return [Released(*row) for row in rows]
 
 
+async def changed_values(connection: Connection, as_of: datetime | None) -> list[tuple[str, str, str, int, datetime]]:
+    """What everybody could read: dataflow, key, period and value of each figure, with the moment of the release, the
+    oldest first; of releases that follow each other with one value only the first."""
+    rows = await connection.fetch(
+        """SELECT flow, key, period, value, cut_at FROM (
+            SELECT f.*, r.cut_at,
+                lag(value) OVER (PARTITION BY flow, key, period ORDER BY r.cut_at, r.id) AS former
+            FROM released_figure f JOIN release r ON r.id = f.release
+            WHERE NOT withheld AND r.cut_at <= coalesce($1, 'infinity'::timestamptz)
+        ) shown WHERE former IS DISTINCT FROM value ORDER BY cut_at, release""",
+        as_of,
+    )
+    return list(map(tuple, rows))
+
+
 async def add(
     connection: Connection,
     cut_at: datetime,
     counted_at: datetime,
     coverage: Coverage,
     figures: Iterable[Released],
-    reason: Reason | None = None,
+    reason: Reason | None,
+    method_version: str,
 ) -> int:
-    """Stores a release as a whole; returns its number."""
+    """Stores a release with its figures; returns its number."""
     release: int = await connection.fetchval(
-        """INSERT INTO release (cut_at, counted_at, register_start, obs_end, reason) VALUES ($1, $2, $3, $4, $5)
+        """INSERT INTO release (cut_at, counted_at, register_start, obs_end, reason, method_version)
+        VALUES ($1, $2, $3, $4, $5, $6)
         RETURNING id""",
         cut_at,
         counted_at,
         *coverage,
         reason,
+        method_version,
     )
     rows: Sequence[tuple[object, ...]] = [(release, *each) for each in figures]
     await connection.copy_records_to_table("released_figure", records=rows, columns=("release", *Released._fields))

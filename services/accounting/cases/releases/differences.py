@@ -1,0 +1,143 @@
+"""What moved between two releases, figure by figure, and by which cause (decision 0061).
+
+A figure that counts crossings is a sum of national cells of the cube, whose moves are noted by cause as they happen. A
+release keeps what each cause had made of its figures, so that between any two of them the causes add up to the
+difference; what no cause was noted for came in timely.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import asyncpg
+from pydantic import BaseModel, Field
+
+from services.accounting.cases.figures.read_figures import FigureReader
+from services.accounting.cases.indicators import INDICATORS, Carried
+from services.accounting.cases.releases.vintages import NO_RELEASE
+from services.accounting.rules.disclosure.equations import INDICATOR, METHOD, Cell
+from services.accounting.rules.figures.flow_figures import Formula, months_of
+from services.accounting.rules.releases.causes import Cause, of_months
+from services.accounting.store.releases import causes as journal
+from services.accounting.store.releases import release as store
+from services.accounting.store.releases.causes import Part, Place
+from services.accounting.store.releases.release import Release, Released
+from shared.errors import Fault, Invalid, NotFound
+from shared.kernel.periods import Period
+
+Connection = asyncpg.Connection
+
+FORMULAS: Final = {
+    (each.flow, each.code, each.method): each.source for each in INDICATORS if isinstance(each.source, Formula)
+}
+"""What of the cube a figure counts: these figures have causes, and those that carry one of them on."""
+CARRIED: Final = {
+    (each.flow, each.code, each.method): (each.source.flow, codes[INDICATOR], codes[METHOD])
+    for each in INDICATORS
+    if isinstance(each.source, Carried)
+    for codes in (each.source.key.split("."),)
+}
+SHOWN_IN_FULL: Final = frozenset({"M1216", "M1216R"})
+"""The methods of which no small count is withheld (decision 0023): only their parts by cause are everybody's, too."""
+
+
+class CausePart(BaseModel):
+    """How much of a difference one cause makes."""
+
+    cause: str = Field(
+        description="`timely`: records of days that were not yet declared complete; `late`: new records of days that "
+        "were; `correction`, `withdrawal`: of records; `word`: a reviewer's, on who is who; `merge`, `split`: of "
+        "persons; `coverage`: the days that the border feed covers; `method`: the same records counted otherwise"
+    )
+    value: int
+
+
+class FigureDifference(BaseModel):
+    """A figure that both releases show, and differently, or in which causes outweigh each other."""
+
+    flow: str
+    key: str
+    period: str
+    before: int
+    after: int
+    causes: list[CausePart] | None = Field(
+        description="they add up to the difference; null where causes are not kept (figures that count registers' "
+        "records, and releases cut before causes were noted) or not for this reader (small counts could be told)"
+    )
+
+
+class Differences(BaseModel):
+    """From the release `since` to the release `id`."""
+
+    id: int
+    since: int
+    figures: list[FigureDifference]
+
+
+def made_by_causes(cells: Iterable[Cell], moved: journal.Journal) -> Iterator[Part]:
+    """What each cause has made of each figure that counts crossings."""
+    for flow, key, period in cells:
+        formula = _formula(flow, key[INDICATOR], key[METHOD])
+        if formula is None:
+            continue
+        months = months_of(Period.parse(period))
+        kinds = {int(kind): 1 for kind in formula.plus} | {int(kind): -1 for kind in formula.minus}
+        for cause, cells_moved in moved.items():
+            if value := of_months(cells_moved, months, kinds):
+                yield Part(flow, ".".join(key), period, int(cause), value)
+
+
+async def differences(reader: FigureReader, id: int, since: int | None, *, exact: bool) -> Differences:
+    """What moved from the release `since` (None: the one before) to the release `id`. Without `exact` only what
+    everybody may read. Raises NotFound for a release that is none, Invalid where `since` is none before it."""
+    async with reader.snapshot() as connection:
+        release = await store.numbered(connection, id)
+        if release is None:
+            raise NotFound(NO_RELEASE)
+        before = await store.before(connection, release) if since is None else await store.numbered(connection, since)
+        if before is None or before.id >= release.id:
+            raise Invalid("Differences are from an earlier release.", faults=[Fault("/since", "Names none.")])
+        return Differences(id=id, since=before.id, figures=await _between(connection, before, release, exact))
+
+
+async def _between(connection: Connection, before: Release, after: Release, exact: bool) -> list[FigureDifference]:
+    former = {_place(each): each for each in await store.figures(connection, before.id)}
+    kept = before.method_version is not None and after.method_version is not None
+    once, now = await journal.frozen(connection, before.id), await journal.frozen(connection, after.id)
+    found: list[FigureDifference] = []
+    for each in await store.figures(connection, after.id):
+        place = _place(each)
+        held = former.get(place)
+        if held is None or not (exact or not (held.withheld or each.withheld)):
+            continue
+        told = kept and _has_causes(place, exact)
+        parts = _parts(each.value - held.value, once.get(place, {}), now.get(place, {})) if told else None
+        # That causes outweigh each other is told to nobody who may not see them.
+        if parts or each.value != held.value:
+            found.append(_difference(place, held, each, parts))
+    return sorted(found, key=lambda each: (each.flow, each.key, each.period))
+
+
+def _difference(place: Place, held: Released, now: Released, parts: list[CausePart] | None) -> FigureDifference:
+    flow, key, period = place
+    return FigureDifference(flow=flow, key=key, period=period, before=held.value, after=now.value, causes=parts)
+
+
+def _parts(difference: int, once: dict[Cause, int], now: dict[Cause, int]) -> list[CausePart]:
+    noted = {cause: now.get(cause, 0) - once.get(cause, 0) for cause in Cause}
+    noted[Cause.TIMELY] = difference - sum(noted.values())
+    return [CausePart(cause=cause.name.lower(), value=value) for cause, value in noted.items() if value]
+
+
+def _has_causes(place: Place, exact: bool) -> bool:
+    flow, key, _ = place
+    _, indicator, method, *_ = key.split(".")
+    return _formula(flow, indicator, method) is not None and (exact or method in SHOWN_IN_FULL)
+
+
+def _formula(flow: str, indicator: str, method: str) -> Formula | None:
+    place = flow, indicator, method
+    return FORMULAS.get(CARRIED.get(place, place))
+
+
+def _place(figure: Released) -> Place:
+    return figure.flow, figure.key, figure.period

@@ -1,0 +1,106 @@
+"""Vintages of figures: every release with the time in which it held (SDMX includeHistory), and what releases changed
+since a moment (updatedAfter): added, revised and deleted observations.
+
+Only what everybody could read has vintages. A figure that a release withheld is none of its: one that was shown before
+is deleted by it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Final
+
+import asyncpg
+
+from services.accounting.cases.releases.revisions import Revisions
+from services.accounting.rules.figures.figures import Figure, Key, Query, TooMany, Vintage
+from services.accounting.rules.releases.revisions import FLOW as REVISION
+from services.accounting.store.releases import release as store
+from services.accounting.store.releases.release import Release
+
+Connection = asyncpg.Connection
+Wanted = Callable[[Figure], bool]
+Shows = Callable[[Release], Awaitable[list[Figure]]]
+Shown = Mapping[tuple[Key, str], Figure]
+
+MOST: Final = 10_000
+"""Releases that are read at most: eight hundred years of them, if none is cut by command."""
+
+
+async def vintages(connection: Connection, query: Query, wanted: Wanted, limit: int) -> list[Vintage]:
+    """The data sets of computed figures that a history or a question for changes is answered by, the oldest first.
+    Raises TooMany for more than `limit` figures."""
+    found: list[Vintage] = []
+    read = _changes if query.updated_after else _all
+    async for vintage in read(await _releases(connection, query), await _reader(connection, query, wanted), query):
+        found.append(vintage)
+        if sum(len(each.figures) for each in found) > limit:
+            raise TooMany
+    return found
+
+
+async def _reader(connection: Connection, query: Query, wanted: Wanted) -> Shows:
+    """What everybody reads of a release, in the order of key and period."""
+    triangle = await Revisions.read(connection, query.as_of) if query.flow.id == REVISION else None
+
+    async def shown(release: Release) -> list[Figure]:
+        if triangle:
+            figures = await asyncio.to_thread(triangle.at, release.cut_at)
+        else:
+            rows = await store.figures(connection, release.id, query.flow.id)
+            figures = [
+                Figure(tuple(each.key.split(".")), each.period, each.value, each.status)
+                for each in rows
+                if not each.withheld
+            ]
+        dated = (replace(each, released=release.cut_at.astimezone(UTC)) for each in figures)
+        return sorted(filter(wanted, dated), key=_place)
+
+    return shown
+
+
+async def _all(releases: list[Release], shown: Shows, _: Query) -> AsyncIterator[Vintage]:
+    for release, following in pairwise([*releases, None]):
+        if release:
+            yield Vintage(tuple(await shown(release)), "Information", release.cut_at, following and following.cut_at)
+
+
+async def _changes(releases: list[Release], shown: Shows, query: Query) -> AsyncIterator[Vintage]:
+    """Each release's against the one before it where the history is asked, else the newest one's against what stood at
+    the moment."""
+    since = [each for each in releases if query.updated_after and each.cut_at > query.updated_after]
+    before = releases[-len(since) - 1] if len(since) < len(releases) else None
+    known = _placed(await shown(before)) if before else {}
+    for release in since if query.history else since[-1:]:
+        now = _placed(await shown(release))
+        for vintage in _difference(known, now, release.cut_at):
+            yield vintage
+        known = now
+
+
+def _difference(before: Shown, after: Shown, at: datetime) -> Iterator[Vintage]:
+    changed = [each for place, each in after.items() if place not in before or not _same(before[place], each)]
+    gone = [replace(each, deleted=True) for place, each in before.items() if place not in after]
+    if changed:
+        yield Vintage(tuple(changed), "Replace", at)
+    if gone:
+        yield Vintage(tuple(gone), "Delete", at)
+
+
+def _same(one: Figure, other: Figure) -> bool:
+    return (one.value, one.status) == (other.value, other.status)
+
+
+async def _releases(connection: Connection, query: Query) -> list[Release]:
+    """Up to the moment that is asked, the oldest first."""
+    return (await store.newest_of_all(connection, MOST, query.as_of))[::-1]
+
+
+def _placed(figures: list[Figure]) -> Shown:
+    return {_place(each): each for each in figures}
+
+
+def _place(figure: Figure) -> tuple[Key, str]:
+    return figure.key, figure.period

@@ -1,0 +1,115 @@
+"""Why figures of past periods move: which cause each difference of the cube has (decision 0061).
+
+The ordinary case is a timely record: its day had not been declared complete before it came. Everything else is told
+apart, as far as national figures of a month go: they are what is released. Where several causes concern one person at
+once, the last of them in the order of Cause stands for all: who somebody is decides more than what one record says.
+"""
+
+from collections.abc import Mapping
+from enum import IntEnum
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from services.accounting.rules.figures.movements import FIELDS, Tally, difference, tally
+from services.accounting.rules.persons.identity import components
+from services.accounting.rules.persons.people import Ints, People
+
+
+class Cause(IntEnum):
+    """Stored: numbers never change their meaning. Those up to SPLIT are in their order of precedence."""
+
+    TIMELY = 0  # never noted: what remains of a difference
+    LATE = 1  # a new record of a day that was declared complete
+    CORRECTION = 2  # a newer version of a record
+    WITHDRAWAL = 3
+    WORD = 4  # a reviewer's, on who is who: persons who merge or split by it do so by the word
+    MERGE = 5  # who were several persons are one
+    SPLIT = 6  # who was one person is several
+    COVERAGE = 7  # the border feed covers other days: a window closed, or days were taken back
+    METHOD = 8  # a rebuild counts the same facts otherwise: another version of the method or of a list it reads
+
+
+Causes = Mapping[Cause, Tally]
+"""What each cause moves, in cells of the nation."""
+
+NATIONAL: Final = sum(((1 << FIELDS[name].bits) - 1) << FIELDS[name].shift for name in ("month", "indicator"))
+"""The bits of a cell that are left where all places and persons are taken together."""
+
+
+def of_facts(days: Ints, known: npt.NDArray[np.int8], obs_end: int) -> npt.NDArray[np.int8]:
+    """The cause of each fact: what is `known` of it, else whether it comes late. A day of 0 is none."""
+    late = (known == Cause.TIMELY) & (days > 0) & (days < obs_end)
+    return np.where(late, np.int8(Cause.LATE), known)
+
+
+def national(change: Tally) -> Tally:
+    """Of a change of the cube, what of it is not only between places or kinds of persons."""
+    return difference(Tally(change.cells[:0], change.counts[:0]), Tally(change.cells & NATIONAL, change.counts))
+
+
+def moved(before: People, after: People, facts: Ints, causes: npt.NDArray[np.int8]) -> Causes:
+    """What each cause but TIMELY moves where `before` become `after` by `facts`, each of which has its cause."""
+    pairs = _same(before, after)
+    special = facts[causes != Cause.TIMELY]
+    merged, split = _repeated(pairs[:, 1]), _repeated(pairs[:, 0])
+    if not (len(special) or len(merged) or len(split)):
+        return {}
+    alone = np.concatenate((before.ids, after.ids))
+    person, group = components(np.concatenate((pairs, np.stack((alone, alone), axis=1))))
+    cause = np.zeros(len(person), np.int8)  # at the place of each group's first person
+    ordered = np.argsort(facts)
+    for people in (before, after):
+        _note(cause, person, group, *_concerned(people, special, facts[ordered], causes[ordered]))
+    for persons, what in ((merged, Cause.MERGE), (split, Cause.SPLIT)):
+        _note(cause, person, group, persons, np.full(len(persons), what, np.int8))
+    of_person = cause[np.searchsorted(person, group)]
+
+    def counted(people: People, what: Cause) -> Tally:
+        crossings, cells = (
+            of_person[np.searchsorted(person, holder)] == what
+            for holder in (people.holder_of_crossing(), people.holder_of_cell())
+        )
+        return tally(people.crossings[crossings], people.cells[cells])
+
+    found = [Cause(each) for each in np.unique(of_person).tolist() if each != Cause.TIMELY]
+    return {each: national(difference(counted(before, each), counted(after, each))) for each in found}
+
+
+def _same(before: People, after: People) -> Ints:
+    """Who was whom: pairs of persons before and after who share a key, each once."""
+    place = np.searchsorted(before.keys, after.keys, sorter=(order := np.argsort(before.keys)))
+    place = order[np.minimum(place, max(0, len(order) - 1))] if len(order) else place
+    shared = before.keys[place] == after.keys if len(order) else np.zeros(len(after.keys), np.bool_)
+    pairs = np.stack((before.holder_of_key()[place[shared]], after.holder_of_key()[shared]), axis=1)
+    return np.unique(pairs, axis=0)
+
+
+def _repeated(persons: Ints) -> Ints:
+    """Those who stand there more than once."""
+    found, times = np.unique(persons, return_counts=True)
+    return found[times > 1]
+
+
+def _concerned(
+    people: People, special: Ints, facts: Ints, causes: npt.NDArray[np.int8]
+) -> tuple[Ints, npt.NDArray[np.int8]]:
+    """Whom the special ones among `facts` (ascending) are of, and the cause of each."""
+    of_people = np.concatenate((people.crossings["fact"], people.evidence["fact"]))
+    holder = np.concatenate((people.holder_of_crossing(), people.holder_of_evidence()))
+    theirs = np.isin(of_people, special)
+    return holder[theirs], causes[np.searchsorted(facts, of_people[theirs])]
+
+
+def _note(cause: npt.NDArray[np.int8], person: Ints, group: Ints, persons: Ints, causes: npt.NDArray[np.int8]) -> None:
+    first = np.searchsorted(person, group[np.searchsorted(person, persons)])
+    np.maximum.at(cause, first, causes)
+
+
+def of_months(journal: Mapping[int, int], months: range, kinds: Mapping[int, int]) -> int:
+    """The sum of a cause's cells over months since 1970-01 and kinds of cell, each with its factor (1 or -1)."""
+    month, kind = FIELDS["month"].shift, FIELDS["indicator"].shift
+    return sum(
+        factor * journal.get((each << month) + (code << kind), 0) for each in months for code, factor in kinds.items()
+    )

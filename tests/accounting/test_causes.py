@@ -1,0 +1,122 @@
+"""Which cause a difference of the cube has: worked cases, and that causes add up whatever happens."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.accounting.rules.figures.movements import CellKind, Tally, difference, unpack
+from services.accounting.rules.persons.people import People
+from services.accounting.rules.releases.causes import Cause, moved, national, of_facts
+from services.accounting.rules.releases.versions import METHOD_VERSIONS
+from services.accounting.rules.residence.history import CROSSING, EVIDENCE
+from services.accounting.rules.residence.outcome import Migration, compose
+from services.accounting.rules.residence.residence import M1216
+
+MIGRATES, STAYS = (
+    int(compose(np.array([0]), np.array([1]), np.array([kind]), np.array([False]))[0])
+    for kind in (Migration.YES, Migration.NO)
+)
+Lives = Mapping[int, tuple[Sequence[int], Mapping[int, int]]]
+"""Person -> the keys they hold, and the state of each of their crossings by its fact."""
+
+
+def people(lives: Lives) -> People:
+    """A person's id is the smallest of the keys; all crossings are arrivals on days of their facts."""
+    ids = sorted(lives)
+    crossings = np.zeros(sum(len(lives[each][1]) for each in ids), CROSSING)
+    own = [(fact, state) for each in ids for fact, state in lives[each][1].items()]
+    for at, (fact, state) in enumerate(own):
+        crossings[at]["fact"], crossings[at]["state"] = fact, state
+        crossings[at]["day"], crossings[at]["arrival"] = 19_000 + fact, 1
+    keys = [key for each in ids for key in sorted(lives[each][0])]
+    lengths = [[len(lives[each][part]) for each in ids] for part in (0, 1)]
+    return People(
+        np.array(ids, np.int64), np.array(keys, np.int64), np.array(lengths[0], np.int64), crossings,
+        np.array(lengths[1], np.int64), np.zeros(0, EVIDENCE), np.zeros(len(ids), np.int64),
+        np.zeros(0, np.int64), np.zeros(len(ids), np.int64),
+    )  # fmt: skip
+
+
+def causes(before: Lives, after: Lives, facts: Mapping[int, Cause]) -> dict[Cause, dict[CellKind, int]]:
+    """What each cause moves, by kind of cell."""
+    found = moved(people(before), people(after), *_arrays(facts))
+    return {
+        cause: dict(zip(map(CellKind, unpack(each.cells)["indicator"].tolist()), each.counts.tolist(), strict=True))
+        for cause, each in found.items()
+    }
+
+
+def _arrays(facts: Mapping[int, Cause]) -> tuple[Any, Any]:
+    return np.array(list(facts), np.int64), np.array(list(facts.values()), np.int8)
+
+
+def test_a_timely_record_is_noted_nowhere() -> None:
+    assert causes({1: ([1], {10: STAYS})}, {1: ([1], {10: MIGRATES, 11: STAYS})}, {11: Cause.TIMELY}) == {}
+    assert causes({}, {1: ([1], {10: MIGRATES})}, {10: Cause.TIMELY}) == {}
+
+
+@pytest.mark.parametrize("cause", [Cause.LATE, Cause.CORRECTION, Cause.WITHDRAWAL, Cause.WORD])
+def test_what_a_record_does_to_its_person_has_its_cause(cause: Cause) -> None:
+    before: Lives = {1: ([1], {10: STAYS}), 2: ([2], {20: STAYS})}
+    after: Lives = {1: ([1], {10: MIGRATES, 11: STAYS}), 2: ([2], {20: MIGRATES, 21: STAYS})}
+    found = causes(before, after, {11: cause, 21: Cause.TIMELY})
+    assert found == {cause: {CellKind.IMM_FINAL: 1, CellKind.ARRIVALS: 1}}
+
+
+def test_a_record_that_goes_over_to_another_person_concerns_both() -> None:
+    before: Lives = {1: ([1], {10: MIGRATES, 11: STAYS}), 2: ([2], {20: STAYS})}
+    after: Lives = {1: ([1], {10: STAYS}), 2: ([2], {20: STAYS, 11: MIGRATES})}
+    assert causes(before, after, {11: Cause.CORRECTION}) == {Cause.CORRECTION: {}}
+    assert causes(before, {1: before[1]}, {20: Cause.WITHDRAWAL}) == {Cause.WITHDRAWAL: {CellKind.ARRIVALS: -1}}
+
+
+def test_who_becomes_one_or_falls_apart_does_so_before_anything_else() -> None:
+    two: Lives = {1: ([1], {10: MIGRATES}), 2: ([2], {20: MIGRATES})}
+    one: Lives = {1: ([1, 2], {10: MIGRATES, 20: STAYS, 30: STAYS})}
+    assert causes(two, one, {30: Cause.CORRECTION}) == {Cause.MERGE: {CellKind.IMM_FINAL: -1, CellKind.ARRIVALS: 1}}
+    assert causes(one, two, {30: Cause.WITHDRAWAL}) == {Cause.SPLIT: {CellKind.IMM_FINAL: 1, CellKind.ARRIVALS: -1}}
+    renamed: Lives = {0: ([0, 1, 2], one[1][1])}
+    assert causes(one, renamed, {30: Cause.TIMELY}) == {}, "a smaller key is no other person"
+
+
+def test_only_what_comes_after_its_day_was_complete_is_late() -> None:
+    days, known = np.array([0, 99, 100, 50]), np.array([0, 0, 0, Cause.CORRECTION], np.int8)
+    assert of_facts(days, known, 100).tolist() == [Cause.TIMELY, Cause.LATE, Cause.TIMELY, Cause.CORRECTION]
+    assert of_facts(days, known, 0).tolist() == [Cause.TIMELY] * 3 + [Cause.CORRECTION], "nothing was declared"
+
+
+STATES = st.sampled_from([MIGRATES, STAYS, 0])
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> Lives:
+    """Keys 1 to 6 and facts 1 to 6 on any persons; the fact of a number belongs to who holds the key of that number."""
+    holder = draw(st.lists(st.integers(0, 3), min_size=6, max_size=6))
+    found: dict[int, tuple[list[int], dict[int, int]]] = {}
+    for group in {*holder} - {0}:
+        keys = [key for key, each in enumerate(holder, 1) if each == group]
+        found[keys[0]] = (keys, {key: draw(STATES) for key in keys})
+    return found
+
+
+@given(lives(), lives())
+def test_causes_add_up_to_the_difference(before: Lives, after: Lives) -> None:
+    """Where every record has a cause, nothing remains; they never make more than there is."""
+    facts = dict.fromkeys(range(1, 7), Cause.CORRECTION)
+    once, now = people(before), people(after)
+    whole = national(difference(once.tally(), now.tally()))
+    parts = list(moved(once, now, *_arrays(facts)).values())
+    cells = np.concatenate([whole.cells[:0], *(each.cells for each in parts)])
+    counts = np.concatenate([whole.counts[:0], *(each.counts for each in parts)])
+    added = national(Tally(cells, counts))
+    assert (added.cells.tolist(), added.counts.tolist()) == (whole.cells.tolist(), whole.counts.tolist())
+
+
+def test_the_version_in_force_is_that_of_the_norms() -> None:
+    assert METHOD_VERSIONS[-1].rule == M1216
+    assert [each.since for each in METHOD_VERSIONS] == sorted(each.since for each in METHOD_VERSIONS)
+    assert len({each.id for each in METHOD_VERSIONS}) == len(METHOD_VERSIONS)

@@ -1,0 +1,72 @@
+"""Who became whom, by the keys that persons held before a change and hold after it."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.accounting.rules.persons.changes import Became, Cause, became, cause_of
+
+Groups = Mapping[int, int]
+"""Person by key."""
+
+
+def changes(before: Groups, after: Groups, *corrections: tuple[int, int]) -> list[Became]:
+    keys, holder, now, person = (
+        np.array(each, np.int64)
+        for each in (list(before), list(before.values()), sorted(after), [after[key] for key in sorted(after)])
+    )
+    return became(keys, holder, now, person, corrections)
+
+
+def test_new_persons_and_new_claims_are_no_change() -> None:
+    assert changes({}, {2: 2, 4: 2}) == []
+    assert changes({4: 4}, {4: 4, 6: 4, 8: 8}) == []
+    assert changes({4: 4}, {2: 2, 4: 2}) == [], "the former id is a key of theirs, and leads to them"
+
+
+def test_a_merge_a_split_and_both_at_once() -> None:
+    assert changes({2: 2, 4: 4, 6: 4}, {2: 2, 4: 2, 6: 2}) == [Became("merge", 4, 2, (4, 6))]
+    assert changes({2: 2, 4: 2, 6: 2}, {2: 2, 4: 4, 6: 4}) == [
+        Became("split", 2, 2, (2,)),
+        Became("split", 2, 4, (4, 6)),
+    ]
+    assert changes({2: 2, 4: 2, 6: 6}, {2: 2, 4: 4, 6: 4}) == [
+        Became("split", 2, 2, (2,)),
+        Became("split", 2, 4, (4,)),
+        Became("merge", 6, 4, (6,)),
+    ]
+
+
+def test_whose_smallest_claim_is_corrected_away_is_renamed() -> None:
+    assert changes({2: 2, 4: 2}, {4: 4}) == [Became("renamed", 2, 4, (4,))]
+    assert changes({2: 2}, {4: 4}, (2, 4)) == [Became("renamed", 2, 4, ())]
+    assert changes({2: 2, 4: 4}, {4: 4}, (2, 4)) == [Became("merge", 2, 4, ())]
+    assert changes({2: 2}, {}) == [], "nothing is left of them"
+
+
+KEYS = st.dictionaries(st.integers(1, 9), st.integers(0, 4), max_size=8)
+
+
+@settings(max_examples=50)
+@given(KEYS, KEYS)
+def test_every_former_person_leads_to_whoever_holds_their_keys(before: Groups, after: Groups) -> None:
+    one, other = ({key: min(k for k in raw if raw[k] == raw[key]) for key in raw} for raw in (before, after))
+    found = changes(one, other)
+    for former in {*one.values()}:
+        successors = {other[key] for key in one if one[key] == former and key in other}
+        noted = {each.successor for each in found if each.former == former}
+        assert noted in (successors, set()), "all of them, or nothing where nothing happened to the person"
+        if not noted and successors:
+            assert successors == {other.get(former)}, "the former id leads there by itself"
+        for each in found:
+            assert all(other[key] == each.successor and one[key] == each.former for key in each.keys)
+
+
+def test_the_cause_is_what_holds_claims_of_both_or_let_go_of_one() -> None:
+    bridge, beside = Cause("record", 9, frozenset({2, 4})), Cause("record", 1, frozenset({4}))
+    assert cause_of(Became("merge", 4, 2, (4,)), [beside, bridge], frozenset({2, 4})) == bridge
+    freed = Cause("withdrawal", 7, frozenset({2, 4}), frozenset({2, 4}))
+    assert cause_of(Became("split", 2, 4, (4,)), [beside, freed], frozenset({2, 4})) == freed
+    assert cause_of(Became("merge", 6, 3, (6,)), [beside], frozenset({6, 3})) == beside, "it lies further off"
