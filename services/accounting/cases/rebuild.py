@@ -71,7 +71,7 @@ async def _build(
     tell(f"classified {len(crossings)} crossings into {len(cube.cells)} cells")
     same_days = await coverage.counted(connection) == declared
     moved = difference(await causes.national_cube(connection), national(cube))
-    await causes.note(connection, {Cause.METHOD if same_days else Cause.COVERAGE: moved})
+    await causes.note(connection, {Cause.METHOD if same_days else Cause.CLOSED_WINDOW: moved})
     if len(versions) > 1:
         former, present = versions[-2:]
         counted = [counted_by(people, declared, each.rule) for each in (former, present)]
