@@ -11,13 +11,15 @@ from collections.abc import Callable
 import asyncpg
 import numpy as np
 
+from services.accounting.cases.persons.alike import MODEL, Matches, join, promising
 from services.accounting.cases.persons.resolution import doubts
 from services.accounting.rules.persons.claims import links, shared
 from services.accounting.rules.persons.identity import anchor, components, distinct, pairs
+from services.accounting.rules.persons.matching import found, namesakes
 from services.accounting.rules.persons.people import Ints, KeyedRecords, assemble
 from services.accounting.rules.residence.history import evidence_of
 from services.accounting.store import bulk, coverage, derived, lock
-from services.accounting.store.persons import identity
+from services.accounting.store.persons import identity, matching
 from shared.db.session import connect
 
 Connection = asyncpg.Connection
@@ -72,15 +74,24 @@ async def _build(connection: Connection, second_connection: Connection, tell: Te
 async def _identity(connection: Connection, fact_keys: np.ndarray) -> tuple[Ints, Ints, list[int]]:
     """All keys, ascending, and the person of each; the numbers about which there is a doubt."""
     claims = await bulk.claims(connection)
-    held = np.isin(
-        claims["key"], distinct(np.concatenate([fact_keys[name] for name in ("claim", "document", "former")]))
-    )
-    buckets = list(shared(claims[held]))
+    in_effect = distinct(np.concatenate([fact_keys[name] for name in ("claim", "document", "former")]))
+    buckets = list(shared(claims[np.isin(claims["key"], in_effect)]))
     contested = [claim.key for bucket in buckets for claim in bucket]
     concerned = np.isin(fact_keys["claim"], contested) | np.isin(fact_keys["document"], contested)
     sightings = await identity.sightings(connection, fact_keys["fact"][concerned].tolist())
-    keys, person = components(np.concatenate((pairs(fact_keys), links(buckets, sightings))))
+    joined = links(buckets, sightings)
+    likenesses = await bulk.likenesses(connection)
+    matches = await _matches(connection, likenesses[np.isin(likenesses["key"], in_effect)])
+    joined = np.concatenate((joined, await join(connection, fact_keys, joined, matches)))
+    keys, person = components(np.concatenate((pairs(fact_keys), joined)))
     return keys, person, doubts(buckets, keys, person)
+
+
+async def _matches(connection: Connection, records: np.ndarray) -> Matches:
+    """Who may be one person by name and birth date; what the batches to come must know of it is noted."""
+    _, blocks = promising(records, MODEL.most)
+    await matching.note_met_blocks(connection, blocks)
+    return Matches.of(*found(records, namesakes(records["year_block"], records["born"], MODEL), MODEL))
 
 
 async def _write_keys(connection: Connection, keys: Ints, person: Ints) -> None:

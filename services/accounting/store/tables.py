@@ -14,6 +14,7 @@ may point into them. No name, number of a person or document is stored: identity
 from typing import Any
 
 from sqlalchemy import (
+    REAL,
     BigInteger,
     Boolean,
     Column,
@@ -131,7 +132,8 @@ register_fact_history = _replaced(register_fact)
 
 # What a claim key stands for: a number (of a document, or an IIN; hashed) together with a birth date as written, a
 # folded name (hashed; 0 where it was not kept) and sex; `dated`: the birth date is evidence (rules.identity).
-# Only said, never taken back; which claims hold, identity_key tells.
+# Only said, never taken back; which claims hold, identity_key tells. From `state` on, by what claims on different
+# numbers are found and compared (rules.persons.likeness); NULL in claims stored before: those meet by number alone.
 claim = Table(
     "claim",
     metadata,
@@ -142,7 +144,16 @@ claim = Table(
     Column("fact", BigInteger, nullable=False),  # the first fact that said so: where a reviewer begins
     Column("sex", SmallInteger, nullable=False, server_default=text("0")),
     Column("dated", Boolean, nullable=False, server_default=text("false")),
+    Column("state", SmallInteger),
+    Column("day_block", BigInteger),
+    Column("year_block", BigInteger),
+    Column("surname_1", BigInteger),
+    Column("surname_2", BigInteger),
+    Column("given_1", BigInteger),
+    Column("given_2", BigInteger),
     Index("claim_number", "number"),
+    Index("claim_day_block", "day_block", postgresql_where=text("day_block <> 0")),
+    Index("claim_year_block", "year_block", postgresql_where=text("year_block <> 0")),
     schema="linkage",
 )
 
@@ -152,6 +163,27 @@ review = Table(
     metadata,
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("found_at", DateTime(timezone=True), nullable=False),
+    schema="linkage",
+)
+
+# Keys that may be one person's and that nobody joined (rules.persons.matching), the smaller first, with the weight in
+# bits. Only added to: which of them two persons hold, identity_key tells.
+doubtful_pair = Table(
+    "doubtful_pair",
+    metadata,
+    Column("one", BigInteger, primary_key=True, autoincrement=False),
+    Column("other", BigInteger, primary_key=True, autoincrement=False),
+    Column("weight", REAL, nullable=False),
+    Column("why", Text, nullable=False),  # weight: between the thresholds; veto: a contradiction
+    schema="linkage",
+)
+
+# Blocks (claim.year_block) in which two keys may be one person's: whoever comes to them may tell that the names are
+# frequent. Only added to.
+met_block = Table(
+    "met_block",
+    metadata,
+    Column("block", BigInteger, primary_key=True, autoincrement=False),
     schema="linkage",
 )
 
