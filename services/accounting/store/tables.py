@@ -179,12 +179,14 @@ doubtful_pair = Table(
 )
 
 # Blocks (claim.year_block) in which two keys may be one person's: whoever comes to them may tell that the names are
-# frequent. Only added to.
+# frequent. `crowded`: more claims share it than may join, so that another one changes nothing.
 met_block = Table(
     "met_block",
     metadata,
     Column("block", BigInteger, primary_key=True, autoincrement=False),
+    Column("crowded", Boolean, nullable=False, server_default=text("false")),
     schema="linkage",
+    info=grants.may("UPDATE", because="blocks fill, and empty again"),
 )
 
 # How far each source was read, written in the transaction of the effect. The feed has one part, Kafka its partitions.

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Self
 
 import asyncpg
@@ -12,7 +11,7 @@ import numpy.typing as npt
 from services.accounting.rules.persons.identity import Keys, anchor, components, pairs
 from services.accounting.rules.persons.matching import Model, candidates, found, namesakes, upheld, weights
 from services.accounting.store.persons import identity, matching
-from services.accounting.store.persons.matching import Compared
+from services.accounting.store.persons.matching import Compared, Namesake
 
 Connection = asyncpg.Connection
 Records = npt.NDArray[np.void]
@@ -47,73 +46,91 @@ def promising(records: Records, most: int) -> tuple[Keys, set[int]]:
     return records["key"][ends], set(records["year_block"][ends].ravel().tolist()) - {0}
 
 
-@dataclass
 class Alikes:
-    """Looks for them batch by batch. Of a block that many share nothing is read but that it is crowded: it joined
-    nobody before the change and joins nobody after it; `released` are keys that the change may free."""
+    """Looks for them, as the search for whom a change concerns goes on.
 
-    connection: Connection
-    released: Collection[int]
-    rows: dict[int, Compared] = field(default_factory=dict)
-    crowded: set[int] = field(default_factory=set)
-    met: set[int] = field(default_factory=set)
-    looked: set[int] = field(default_factory=set)
+    Of a block that many share nothing is read but that it is crowded: it joined nobody before the change and joins
+    nobody after it. `released` are keys that the change may free, `fresh` claims that nobody had made before it.
+    """
 
-    async def beside(self, asked: Collection[int]) -> tuple[set[int], set[int]]:
-        """Persons whom a claim of those asked for may join or may no longer join, and keys to ask for in turn."""
-        own = await matching.compared(self.connection, list(asked))
-        self.rows |= {each.key: each for each in own}
-        await self._read_days({each.day_block for each in own} - {0})
-        records = self._records()
-        ends, blocks = promising(records, len(records))
-        if fresh := blocks - self.met:
-            await matching.note_met_blocks(self.connection, fresh)
-            self.met |= fresh
-        years = {each.year_block for each in own} - {0} - self.looked
-        self.looked |= years
-        met = await matching.met_blocks(self.connection, years) if years else set()
-        others = await self._namesakes(met)
-        persons = {self.rows[key].person for key in ends.ravel().tolist()}
-        few = Counter(each.block for each in others)
-        return {each for each in persons if each is not None}, {
-            each.key for each in others if few[each.block] <= MODEL.most
-        }
+    def __init__(self, connection: Connection, released: Collection[int], fresh: Iterable[Compared]) -> None:
+        self._connection, self._released = connection, list(released)
+        self._fresh = {each.key: each for each in fresh}
+        self._rows: dict[int, Compared] = {}
+        self._asked, self._looked, self._crowded, self._met = set[int](), set[int](), set[int](), set[int]()
+
+    async def beside(self, keys: Collection[int]) -> set[int]:
+        """Persons whom one of these claims may join, or may no longer join."""
+        persons: set[int | None] = set()
+        asked = {*keys} - self._asked
+        while asked:
+            self._asked |= asked
+            own = await self._read(asked)
+            await self._read_days({each.day_block for each in own} - {0} - self._looked)
+            records = self._records()
+            ends, blocks = promising(records, len(records))
+            if met := blocks - self._met:
+                await matching.note_met_blocks(self._connection, met)
+                self._met |= met
+            persons |= {self._rows[key].person for key in ends.ravel().tolist()}
+            asked = await self._unsettled({each.year_block for each in own} - {0} - self._looked) - self._asked
+        return {each for each in persons if each is not None}
+
+    async def _read(self, asked: Collection[int]) -> list[Compared]:
+        """The claims asked for, those that are compared."""
+        own = [self._fresh[key] for key in asked if key in self._fresh]
+        if stored := [key for key in asked if key not in self._fresh]:
+            own += await matching.compared(self._connection, stored)
+        self._rows |= {each.key: each for each in own}
+        return own
 
     async def _read_days(self, blocks: set[int]) -> None:
-        blocks -= self.looked
-        self.looked |= blocks
+        self._looked |= blocks
         if not blocks:
             return
-        held = await matching.in_day_blocks(self.connection, blocks, list(self.released), MODEL.most + 1)
+        held = await matching.in_day_blocks(self._connection, blocks, self._released, MODEL.most + 1)
         size = Counter(each.day_block for each in held)
-        self.crowded |= {block for block, claims in size.items() if claims > MODEL.most}
-        self.rows |= {each.key: each for each in held if each.day_block not in self.crowded}
+        self._crowded |= {block for block, claims in size.items() if claims > MODEL.most}
+        self._rows |= {each.key: each for each in held if each.day_block not in self._crowded}
 
-    async def _namesakes(self, blocks: set[int]) -> list[matching.Namesake]:
+    async def _unsettled(self, blocks: set[int]) -> set[int]:
+        """The claims to which those who come to these blocks of a year, or leave them, may be namesakes."""
+        self._looked |= blocks
+        met = await matching.met_blocks(self._connection, blocks, crowded=bool(self._released)) if blocks else set()
+        held = await self._namesakes(met)
+        size = Counter(each.block for each in held)
+        crowded = {block for block in met if size[block] > MODEL.most}
+        if crowded or self._released:
+            await matching.note_crowded(self._connection, {block: block in crowded for block in met})
+        return {each.key for each in held if each.block not in crowded}
+
+    async def _namesakes(self, blocks: Collection[int]) -> list[Namesake]:
         if not blocks:
             return []
-        return await matching.in_year_blocks(self.connection, blocks, list(self.released), MODEL.most + 1)
+        return await matching.in_year_blocks(self._connection, blocks, self._released, MODEL.most + 1)
 
     def _records(self, kept: Callable[[int, int | None], bool] = lambda _key, _person: True) -> Records:
+        """The claims that share a day's block with another one."""
+        size = Counter(each.day_block for each in self._rows.values())
         return matching.records(
-            each for each in self.rows.values() if each.day_block not in self.crowded and kept(each.key, each.person)
+            each
+            for each in self._rows.values()
+            if size[each.day_block] > 1 and each.day_block not in self._crowded and kept(each.key, each.person)
         )
 
     async def matches(self, in_effect: Callable[[int, int | None], bool]) -> Matches:
         """What was found, of the claims that are in effect."""
-        if not self.rows:
-            return NOTHING
         records = self._records(in_effect)
+        if not len(records):
+            return NOTHING
         _, blocks = promising(records, MODEL.most)
-        others: set[tuple[int, int, int, int | None]] = {
-            (each.key, each.block, each.born, each.person) for each in await self._namesakes(blocks)
-        }
-        others |= {(each.key, each.year_block, each.born, each.person) for each in self.rows.values()}
-        counted = np.array([(*each[:3],) for each in others if in_effect(each[0], each[3])], np.int64).reshape(-1, 3)
+        namesakes_ = await self._namesakes(blocks)
+        others = {(each.key, each.block, each.born) for each in namesakes_ if in_effect(each.key, each.person)}
+        own = (each for each in self._rows.values() if in_effect(each.key, each.person))
+        others |= {(each.key, each.year_block, each.born) for each in own}
+        counted = np.array(sorted(others), np.int64)
         number = namesakes(counted[:, 1], counted[:, 2], MODEL)
-        of_key = dict(zip(counted[:, 0].tolist(), number.tolist(), strict=True))
-        own = np.array([of_key[key] for key in records["key"].tolist()], np.int64)
-        return Matches.of(*found(records, own, MODEL))
+        return Matches.of(*found(records, number[np.searchsorted(counted[:, 0], records["key"])], MODEL))
 
 
 async def join(connection: Connection, fact_keys: Records, links: Keys, matches: Matches) -> Keys:
@@ -166,9 +183,9 @@ def holders_of_more(fact_keys: Records, known: dict[int, int], owned: Iterable[t
     keys = np.sort(np.array([*known], np.int64))
     holder = np.array([known[key] for key in keys.tolist()], np.int64)
     columns = [fact_keys[name] for name in ("claim", "document", "former")]
-    found_ = [np.minimum(np.searchsorted(keys, column), len(keys) - 1) for column in columns]
+    places = [np.minimum(np.searchsorted(keys, column), len(keys) - 1) for column in columns]
     owners = np.stack(
-        [np.where(keys[place] == column, holder[place], -1) for place, column in zip(found_, columns, strict=True)]
+        [np.where(keys[place] == column, holder[place], -1) for place, column in zip(places, columns, strict=True)]
     )
     named = np.stack([column != 0 for column in columns])
     first = np.where(named, owners, -1).max(axis=0)

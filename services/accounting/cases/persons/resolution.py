@@ -49,10 +49,10 @@ class Affected:
 async def affected(connection: Connection, change: Change, recounted: Sequence[int], claims: Claims) -> Affected:
     """Whom the change touches; remembers claims that nobody has made before."""
     known = await identity.persons_of(connection, change.keys)
-    if new := [said for key, said in claims.items() if key not in known]:
-        await identity.insert_claims(connection, new)
+    new = [made for key, made in claims.items() if key not in known]
+    fresh = await identity.insert_claims(connection, new) if new else []
     people = await persons.load(connection, list({*known.values(), *recounted}))
-    search = _Search(people, set(change.keys), Alikes(connection, change.released_keys))
+    search = _Search(people, set(change.keys), Alikes(connection, change.released_keys, fresh))
     search.apart = {known[key] for key in change.released_keys}
     await search.go(connection, known, change)
     fact_keys = np.concatenate((change.fact_keys, *await _fact_keys(connection, search.people, search.apart)))
@@ -108,14 +108,14 @@ class _Search:
         while asked:
             done |= asked
             beside = await identity.claims_beside(connection, list(asked))
-            alike, more = await self.alikes.beside(asked)
+            alike = await self.alikes.beside(asked)
             sharing = {each.person for each in self._shared(beside) if each.person is not None} | alike
             sharing -= self.apart
             strangers = sharing.difference(self.people.ids.tolist())
             if strangers:
                 self.people = self.people.joined(await persons.load(connection, list(strangers)))
             self.apart |= sharing
-            asked = {*self._keys_of(sharing)[0].tolist(), *more} - done
+            asked = set(self._keys_of(sharing)[0].tolist()) - done
 
     def buckets(self, fact_keys: Records) -> list[list[Claim]]:
         """The claims in effect on each number that several are made on."""

@@ -5,6 +5,7 @@ Expanding only: the earlier version leaves the new columns empty, and such claim
 
 from alembic import op
 
+from shared.db.grants import grant_more
 from shared.db.online import create_index
 
 revision = "0022"
@@ -20,7 +21,7 @@ TABLES = (
     """CREATE TABLE linkage.doubtful_pair (
         one bigint NOT NULL, other bigint NOT NULL, weight real NOT NULL, why text NOT NULL, PRIMARY KEY (one, other)
     )""",
-    "CREATE TABLE linkage.met_block (block bigint NOT NULL PRIMARY KEY)",
+    "CREATE TABLE linkage.met_block (block bigint NOT NULL PRIMARY KEY, crowded boolean NOT NULL DEFAULT false)",
 )
 # What the owner makes is granted by default to whoever writes; the linkage room is for those who may enter it.
 ROOM = """
@@ -48,7 +49,7 @@ END $$
 def upgrade() -> None:
     for name, kind in COLUMNS.items():
         op.execute(f"ALTER TABLE linkage.claim ADD COLUMN {name} {kind}")
-    for statement in (*TABLES, ROOM):
+    for statement in (*TABLES, ROOM, grant_more({"linkage.met_block": ("UPDATE",)})):
         op.execute(statement)
     for block in ("day_block", "year_block"):
         create_index(f"claim_{block}", "claim", f"({block}) WHERE {block} <> 0", schema="linkage")

@@ -126,9 +126,10 @@ class Hashes:
         """A key of what is said of a number's holder, and that in parts."""
         name, born = self._name(holder.surname, holder.given_names), _born(holder.birth_date)
         sex = sex_code(holder.sex)
-        words = words_of(holder.given_names)
-        apart = f":{' '.join(words)}" if len(words) > 1 else ""  # a likeness tells them apart, a folded name does not
-        return self._hash(domain, f"{number}:{born}:{name}:{sex}{apart}"), born, name, sex
+        said = f"{number}:{born}:{name}:{sex}"
+        if not (holder.given_names or "").isalpha() and len(words := words_of(holder.given_names)) > 1:
+            said += f":{' '.join(words)}"  # a likeness tells them apart, a folded name does not
+        return self._hash(domain, said), born, name, sex
 
     def _folded(self, surname: str, given_names: str | None) -> int:
         return self._hash(b"name", names.fold(surname, given_names))

@@ -58,26 +58,37 @@ class Filters:
     def __init__(self, secret: bytes) -> None:
         self._secret = secret[:64]
         self._pair = lru_cache(2**14)(self._bit)
-        self._word = lru_cache(2**15)(self._bits)
+        self._surname = lru_cache(2**15)(self._of_surname)
+        self._given = lru_cache(2**15)(self._of_given)
 
     def of(self, surname: str, given_names: str | None, birth_date: str, state: str | None) -> Likeness:
         """The likeness of a holder, birth date as ISO 8601 and maybe in part; `state` issued the document (its
         code; None where none did)."""
-        family, given = canonical(surname), [canonical(word) for word in words_of(given_names)]
-        words = sorted(filter(None, (skeleton(family), skeleton(given[0]) if given else "")))
+        (one, *family), (other, *given) = self._surname(surname), self._given(given_names)
+        words = sorted(filter(None, (one, other)))
         whole = words and len(birth_date) == _WHOLE
         return Likeness(
             country_code(state),
             self._block(b"day", f"{birth_date}{words[0]}") if whole else NO_BLOCK,
             self._block(b"year", f"{birth_date[:4]}{' '.join(words)}") if len(words) > 1 else NO_BLOCK,
-            *self._filter([family]),
-            *self._filter(given),
+            *family,
+            *given,
         )
+
+    def _of_surname(self, surname: str) -> tuple[str, int, int]:
+        """Its skeleton and its filter."""
+        family = canonical(surname)
+        return skeleton(family), *self._filter([family])
+
+    def _of_given(self, given_names: str | None) -> tuple[str, int, int]:
+        """The skeleton of the first of them, and the filter of all."""
+        given = [canonical(word) for word in words_of(given_names)]
+        return skeleton(given[0]) if given else "", *self._filter(given)
 
     def _filter(self, words: Iterable[str]) -> tuple[int, int]:
         bits = 0
         for word in filter(None, map(stem, words)):
-            bits |= self._word(word)
+            bits |= self._bits(word)
         return _signed(bits >> 64), _signed(bits & _LOW)
 
     def _bits(self, word: str) -> int:

@@ -1,6 +1,6 @@
 """Claims that may be one person's though they are made on different numbers, by blocks."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import asyncpg
@@ -97,16 +97,30 @@ async def in_year_blocks(
     return [Namesake(*row) for row in found]
 
 
-async def met_blocks(connection: Connection, blocks: Collection[int]) -> set[int]:
-    """Those of the blocks in which a pair has met."""
-    found = await connection.fetch("SELECT block FROM linkage.met_block WHERE block = ANY($1::bigint[])", list(blocks))
+async def met_blocks(connection: Connection, blocks: Collection[int], *, crowded: bool) -> set[int]:
+    """Those of the blocks in which a pair has met; `crowded` ones as well, or not."""
+    found = await connection.fetch(
+        "SELECT block FROM linkage.met_block WHERE block = ANY($1::bigint[]) AND (NOT crowded OR $2)",
+        list(blocks),
+        crowded,
+    )
     return {row[0] for row in found}
 
 
 async def note_met_blocks(connection: Connection, blocks: Collection[int]) -> None:
     """Remembers blocks in which a pair has met."""
     await connection.execute(
-        "INSERT INTO linkage.met_block SELECT unnest($1::bigint[]) ON CONFLICT DO NOTHING", list(blocks)
+        "INSERT INTO linkage.met_block (block) SELECT unnest($1::bigint[]) ON CONFLICT DO NOTHING", list(blocks)
+    )
+
+
+async def note_crowded(connection: Connection, crowded: Mapping[int, bool]) -> None:
+    """Remembers which blocks more claims share than may join."""
+    await connection.execute(
+        """UPDATE linkage.met_block b SET crowded = u.crowded FROM unnest($1::bigint[], $2::bool[]) u (block, crowded)
+        WHERE b.block = u.block AND b.crowded <> u.crowded""",
+        list(crowded),
+        list(crowded.values()),
     )
 
 
