@@ -80,7 +80,9 @@ def _met(claims: Sequence[Claimed]) -> Iterator[tuple[Claimed, Claimed]]:
             days[claim.born, words[0]].append(claim)
         years[(claim.born[:4], *words) if len(words) == 2 else ()].append(claim)
     others = {
-        claim: len({each.born for each in block}) - 1 if len(block) <= MODEL["most"] and key else 99
+        claim: len({each.born for each in block if _date(each.born, claim.born) == DIFFERENT})
+        if len(block) <= MODEL["most"] and key
+        else 99
         for key, block in years.items()
         for claim in block
     }

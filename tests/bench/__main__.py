@@ -17,6 +17,7 @@ FIGURES = (
     "freshness",
     "residence",
     "rebuild",
+    "matching",
     "quota",
     "decision",
     "overload",

@@ -78,16 +78,17 @@ class Filters:
     def _of_surname(self, surname: str) -> tuple[str, int, int]:
         """Its skeleton and its filter."""
         family = canonical(surname)
-        return skeleton(family), *self._filter([family])
+        return skeleton(family), *self.of_words([stem(family)])
 
     def _of_given(self, given_names: str | None) -> tuple[str, int, int]:
         """The skeleton of the first of them, and the filter of all."""
         given = [canonical(word) for word in words_of(given_names)]
-        return skeleton(given[0]) if given else "", *self._filter(given)
+        return skeleton(given[0]) if given else "", *self.of_words(map(stem, given))
 
-    def _filter(self, words: Iterable[str]) -> tuple[int, int]:
+    def of_words(self, words: Iterable[str]) -> tuple[int, int]:
+        """The filter of words as they stand, as two numbers."""
         bits = 0
-        for word in filter(None, map(stem, words)):
+        for word in filter(None, words):
             bits |= self._bits(word)
         return _signed(bits >> 64), _signed(bits & _LOW)
 

@@ -2,7 +2,7 @@
 
 Candidates share a blocking key; a block that more records share than the model says joins nobody. A pair's weight is a
 sum of bits, one term for how far each field agrees, as the model has it, which is learned apart from the services and
-dated, and one for their namesakes: in how many other ways a birth date is given in the year with the same names. So
+dated, and one for their namesakes: how many other birth dates of the year are given with the same names. So
 what is frequent is told by the registers themselves, of any country and size. The model's thresholds say what joins
 and what a reviewer sees.
 
@@ -89,16 +89,16 @@ def candidates(block: Ints, most: int) -> Candidates:
 
 
 def namesakes(block: Ints, born: Ints, model: Model) -> Ints:
-    """In how many other ways than its own birth dates are given in each record's block; as many as the model knows
-    where the block is crowded."""
-    order = np.lexsort((born, block))
-    _, number, size = np.unique(block[order], return_inverse=True, return_counts=True)
-    fresh = (np.diff(number, prepend=-1) != 0) | (np.diff(born[order], prepend=-1) != 0)
-    others = np.bincount(number[fresh], minlength=len(size)) - 1
-    others[size > model.most] = len(model.namesakes)
-    found = np.empty(len(block), np.int64)
-    found[order] = np.minimum(others, len(model.namesakes) - 1)[number]
-    return found
+    """How many birth dates that are no slip of its own are given in each record's block; as many as the model knows
+    where the block is crowded or there is none (0)."""
+    _, number, size = np.unique(block, return_inverse=True, return_counts=True)
+    pairs = candidates(block, model.most)
+    whose, others = np.concatenate((pairs.one, pairs.other)), born[np.concatenate((pairs.other, pairs.one))]
+    strange = date_levels(born[whose], others) == DIFFERENT
+    told = np.unique(np.stack((whose[strange], others[strange]), axis=1), axis=0)
+    counted = np.bincount(told[:, 0], minlength=len(block))
+    most = len(model.namesakes) - 1
+    return np.where((size[number] > model.most) | (block == 0), most, np.minimum(counted, most))
 
 
 def weights(records: Mapping[str, Values] | Values, pairs: Candidates, model: Model, others: Values) -> Values:
