@@ -81,15 +81,15 @@ async def _identity(connection: Connection, fact_keys: np.ndarray) -> tuple[Ints
     sightings = await identity.sightings(connection, fact_keys["fact"][concerned].tolist())
     joined = links(buckets, sightings)
     likenesses = await bulk.likenesses(connection)
-    matches = await _matches(connection, likenesses[np.isin(likenesses["key"], in_effect)])
+    matches = await _matches(connection, likenesses[np.isin(likenesses["key"], in_effect)], fact_keys)
     joined = np.concatenate((joined, await join(connection, fact_keys, joined, matches)))
     keys, person = components(np.concatenate((pairs(fact_keys), joined)))
     return keys, person, doubts(buckets, keys, person)
 
 
-async def _matches(connection: Connection, records: np.ndarray) -> Matches:
+async def _matches(connection: Connection, records: np.ndarray, fact_keys: np.ndarray) -> Matches:
     """Who may be one person by name and birth date; what the batches to come must know of it is noted."""
-    _, blocks = promising(records, MODEL.most)
+    _, blocks = promising(records, fact_keys, MODEL.most)
     await matching.note_met_blocks(connection, blocks)
     return Matches.of(*found(records, namesakes(records["year_block"], records["born"], MODEL), MODEL))
 

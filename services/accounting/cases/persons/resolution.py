@@ -52,7 +52,7 @@ async def affected(connection: Connection, change: Change, recounted: Sequence[i
     new = [made for key, made in claims.items() if key not in known]
     fresh = await identity.insert_claims(connection, new) if new else []
     people = await persons.load(connection, list({*known.values(), *recounted}))
-    search = _Search(people, set(change.keys), Alikes(connection, change.released_keys, fresh))
+    search = _Search(people, set(change.keys), Alikes(connection, change, fresh))
     search.apart = {known[key] for key in change.released_keys}
     await search.go(connection, known, change)
     fact_keys = np.concatenate((change.fact_keys, *await _fact_keys(connection, search.people, search.apart)))

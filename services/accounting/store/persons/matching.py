@@ -97,14 +97,12 @@ async def in_year_blocks(
     return [Namesake(*row) for row in found]
 
 
-async def met_blocks(connection: Connection, blocks: Collection[int], *, crowded: bool) -> set[int]:
-    """Those of the blocks in which a pair has met; `crowded` ones as well, or not."""
+async def met_blocks(connection: Connection, blocks: Collection[int]) -> dict[int, bool]:
+    """Those of the blocks in which a pair has met, and whether they are crowded."""
     found = await connection.fetch(
-        "SELECT block FROM linkage.met_block WHERE block = ANY($1::bigint[]) AND (NOT crowded OR $2)",
-        list(blocks),
-        crowded,
+        "SELECT block, crowded FROM linkage.met_block WHERE block = ANY($1::bigint[])", list(blocks)
     )
-    return {row[0] for row in found}
+    return {row[0]: row[1] for row in found}
 
 
 async def note_met_blocks(connection: Connection, blocks: Collection[int]) -> None:
