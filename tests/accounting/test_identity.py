@@ -238,3 +238,35 @@ async def test_a_withdrawn_link_parts_the_persons_again(api: Api, written: Accou
     assert len(await ids(api)) == 1
     await written.take([link | {"recordversion": 2, "recordwithdrawn": True}])
     assert await ids(api) == apart
+
+
+def passport(number: int, **other: Any) -> Event:
+    document = {"type": "P", "number": f"FA{number:07}", "issuing_state": "UZB"}
+    return crossing(number, "entry", f"2024-01-{number:02}T10:00:00+05:00", NODIRA | {"document": document} | other)
+
+
+async def test_a_renewed_passport_is_one_person_s_until_the_register_shows_how_frequent_the_name_is(
+    api: Api, written: Accounting
+) -> None:
+    namesakes = [passport(n, birth_date=f"1985-{n:02}-{n + 7:02}") for n in (4, 5, 6)]
+    await written.take([EVENTS[0], passport(1), passport(2)], size=1)
+    assert len(await ids(api)) == 1
+    await written.take(namesakes, size=1)
+    assert len(await ids(api)) == 5
+    assert await doubtful(written) == ["weight"]
+    await written.take([each | {"recordversion": 2, "recordwithdrawn": True} for each in namesakes], size=1)
+    assert len(await ids(api)) == 1
+
+
+async def test_who_would_be_joined_in_two_places_at_once_is_left_apart_and_noted(api: Api, written: Accounting) -> None:
+    elsewhere = passport(2)
+    elsewhere["data"] |= {"crossed_at": "2024-01-01T10:20:00+05:00", "checkpoint": "KHORGOS"}
+    await written.take([EVENTS[0], passport(1), elsewhere], size=1)
+    assert len(await ids(api)) == 2
+    assert await doubtful(written) == ["veto"]
+    await written.take([elsewhere | {"recordversion": 2, "data": passport(2)["data"]}])
+    assert len(await ids(api)) == 1
+
+
+async def doubtful(written: Accounting) -> list[str]:
+    return [row[0] for row in await written.connection.fetch("SELECT why FROM linkage.doubtful_pair")]
