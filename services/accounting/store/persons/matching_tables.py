@@ -20,7 +20,7 @@ def doubtful_pair_table(metadata: MetaData) -> Table:
 
 
 def met_block_table(metadata: MetaData) -> Table:
-    """Blocks (claim.year_block) in which two keys may be one person's: whoever comes to them may tell that the names are
+    """Blocks (claim.year_block) in which two keys may be one person's: whoever comes to them may tell that names are
     frequent. `crowded`: more claims share it than may join, so that another one changes nothing."""
     return Table(
         "met_block",
