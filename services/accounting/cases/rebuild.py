@@ -6,26 +6,31 @@ stands by and then goes on where it was.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import asyncpg
 import numpy as np
 
 from services.accounting.cases.persons.resolution import doubts
+from services.accounting.rules.figures.movements import Tally
 from services.accounting.rules.persons.claims import links, shared
 from services.accounting.rules.persons.identity import anchor, components, distinct, pairs
 from services.accounting.rules.persons.people import Ints, KeyedRecords, assemble
 from services.accounting.rules.residence.history import evidence_of
+from services.accounting.rules.residence.reckoning import Coverage
 from services.accounting.store import bulk, coverage, derived, lock
 from services.accounting.store.persons import identity
 from shared.db.session import connect
 
 Connection = asyncpg.Connection
 Tell = Callable[[str], None]
+Build = Callable[[Connection, Connection, Tell], Awaitable[None]]
+"""Fills the new derived tables within the first connection's transaction; nobody writes meanwhile."""
 
 
-async def rebuild(dsn: str, tell: Tell) -> None:
-    """Has the intake stand by, then rebuilds. `dsn` is the owner's, who may make tables."""
+async def rebuild(dsn: str, tell: Tell, build: Build | None = None) -> None:
+    """Has the intake stand by, then rebuilds, here unless `build` says how. `dsn` is the owner's, who may make
+    tables."""
     # Between its statements it reckons with everything that there is: as long as it lives it may be silent.
     connection, second_connection = [await connect(dsn, "kosh-accounting-rebuild", idle="0") for _ in range(2)]
     try:
@@ -33,7 +38,7 @@ async def rebuild(dsn: str, tell: Tell) -> None:
         await lock.take_over_writer(connection)
         async with connection.transaction():
             await derived.prepare(connection)
-            await _build(connection, second_connection, tell)
+            await (build or _build)(connection, second_connection, tell)
             await derived.grant(connection)
             await derived.swap(connection)
         await lock.release(connection)
@@ -62,11 +67,16 @@ async def _build(connection: Connection, second_connection: Connection, tell: Te
     await writing
     tell(f"classified {len(crossings)} crossings into {len(cube.cells)} cells")
     await bulk.write_people(connection, people, due)
+    await write_figures(connection, cube, declared, doubtful)
+    for table in ("person", "cube", "counted"):
+        await derived.complete(connection, table)
+
+
+async def write_figures(connection: Connection, cube: Tally, declared: Coverage, doubtful: list[int]) -> None:
+    """What a rebuild has counted, for which coverage, and the numbers about which there is a doubt."""
     await bulk.write_numbers(connection, "cube", {"cell": cube.cells, "count": cube.counts})
     await coverage.set_counted(connection, declared, schema=derived.coming("derived"))
     await identity.note_reviews(connection, doubtful)
-    for table in ("person", "cube", "counted"):
-        await derived.complete(connection, table)
 
 
 async def _identity(connection: Connection, fact_keys: np.ndarray) -> tuple[Ints, Ints, list[int]]:
