@@ -17,6 +17,7 @@ FIGURES = (
     "freshness",
     "residence",
     "rebuild",
+    "spark",
     "quota",
     "decision",
     "overload",
