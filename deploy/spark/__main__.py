@@ -16,11 +16,8 @@ from pathlib import Path
 
 import uvloop
 
-from deploy.spark.engine import Spark, compute
 from deploy.spark.files import Files, Unsafe, extent_of
-from deploy.spark.session import session
 from services.accounting.cases.export import export
-from services.accounting.cases.rebuild_outside import rebuild_outside
 from services.accounting.settings import AccountingSettings, dsn
 from shared.settings import SettingsError, owners_url
 
@@ -46,6 +43,8 @@ def main() -> None:
         sys.exit(str(error))
     except FileNotFoundError as error:
         sys.exit(f"no finished export: there is no {error.filename}")
+    except ModuleNotFoundError as error:
+        sys.exit(f"{error.name} is not installed: it belongs to the extra spark")
 
 
 def _export(chosen: argparse.Namespace, tell: Tell) -> None:
@@ -55,12 +54,19 @@ def _export(chosen: argparse.Namespace, tell: Tell) -> None:
 
 
 def _rebuild(chosen: argparse.Namespace, tell: Tell) -> None:
+    from deploy.spark.engine import Spark
+    from deploy.spark.session import session
+    from services.accounting.cases.rebuild_outside import rebuild_outside
+
     owner = _owner()
     with _scratch(chosen.scratch) as scratch, session(chosen.master, scratch / "spilled") as spark:
         uvloop.run(rebuild_outside(owner, Spark(spark, scratch / "facts"), tell))
 
 
 def _figures(chosen: argparse.Namespace, tell: Tell) -> None:
+    from deploy.spark.engine import compute
+    from deploy.spark.session import session
+
     extent = extent_of(chosen.folder)
     with _scratch(chosen.scratch) as scratch, session(chosen.master, scratch) as spark:
         compute(spark, chosen.folder.resolve(), extent, tell)

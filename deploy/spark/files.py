@@ -42,11 +42,13 @@ class Files:
         """Takes rows; each goes to the part of its key."""
         part = _hash(columns) % self._parts
         order = np.argsort(part, kind="stable")
-        rows = pa.table({name: columns[name][order].astype(kind) for name, kind in fields(table).items()})
+        rows = {name: columns[name][order] for name in columns}
         ends = np.searchsorted(part[order], np.arange(self._parts + 1))
         for number, (start, end) in enumerate(zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)):
             if start < end:
-                self._held[table, number].append(rows.slice(start, end - start))
+                # Copied: a slice would keep all of its block in memory until its own part is written.
+                own = {name: rows[name][start:end].astype(kind) for name, kind in fields(table).items()}
+                self._held[table, number].append(pa.table(own))
                 self._write(table, number, ROW_GROUP)
 
     def close(self, extent: Extent) -> None:

@@ -2,7 +2,7 @@
 
 What is not said here comes from Spark's own configuration (SPARK_CONF_DIR, spark-defaults.conf): memory, cores, images
 on Kubernetes, and encryption between machines (`spark.authenticate`, `spark.network.crypto.enabled`), which a cluster
-needs.
+needs. Its Python must find this code, numpy and what the extra `spark` names.
 """
 
 import os
@@ -20,6 +20,7 @@ _HERE: Final = {  # on one machine nothing listens for others, and the executors
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.executorEnv.PYTHONPATH": str(ROOT),
+    "spark.sql.shuffle.partitions": str(4 * (os.cpu_count() or 1)),
 }
 
 
@@ -28,7 +29,6 @@ def session(master: str, scratch: Path, settings: Mapping[str, str] | None = Non
     """A session at `master` (`local[*]`, `spark://host:7077`, `k8s://...`). What Spark spills goes to `scratch` on this
     machine; it is as secret as the facts are."""
     warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")  # no function of pandas is called
-    os.umask(0o077)
     if master.startswith("local"):
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     chosen = {
@@ -45,7 +45,11 @@ def session(master: str, scratch: Path, settings: Mapping[str, str] | None = Non
     builder = SparkSession.builder.appName("kosh-accounting-rebuild").master(master)
     for name, value in chosen.items():
         builder = builder.config(name, value)
-    spark = builder.getOrCreate()
+    before = os.umask(0o077)  # which Java inherits, and with it all that it writes
+    try:
+        spark = builder.getOrCreate()
+    finally:
+        os.umask(before)
     try:
         yield spark
     finally:

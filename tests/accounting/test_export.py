@@ -2,6 +2,7 @@
 
 import os
 import stat
+import tracemalloc
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays, from_dtype
 
+from deploy.spark import files as spark_files
 from deploy.spark.arrays import columns, records
 from deploy.spark.files import Files, Unsafe, extent_of, private
 from services.accounting.cases.export import TABLES, Columns, Extent, export
@@ -85,6 +87,23 @@ def test_nobody_else_may_read_an_export(tmp_path: Path) -> None:
             Files(folder)
     finally:
         os.umask(before)
+
+
+def test_memory_is_flat_even_where_parts_are_of_any_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spark_files, "ROW_GROUP", 1_000)
+    files, rows = Files(tmp_path / "facts", 2), np.zeros(1_000, TABLES["claim"])
+    rows["number"][1:] = 2  # each block has one row of the one part and 999 of the other
+    block = {name: rows[name] for name in TABLES["claim"].names or ()}
+    tracemalloc.start()
+    try:
+        for _ in range(50):
+            files.add("claim", block)
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 20 * rows.nbytes
+    files.close(EXTENT)
+    assert len(read(tmp_path / "facts", "claim")["key"]) == 50_000
 
 
 def test_an_export_that_was_cut_short_is_none(tmp_path: Path) -> None:
