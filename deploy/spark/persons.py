@@ -2,7 +2,7 @@
 
 What joins two keys is said by the functions of services.accounting.rules.persons; Spark only brings together what they
 need. The components are computed on one machine: of all edges only those between two keys go there, each once, so that
-somebody with one key costs nothing. 16 bytes an edge, some 100 bytes at the most while they are joined.
+somebody with one key costs nothing. An edge takes some 120 bytes there at the most.
 """
 
 from collections.abc import Callable, Iterator
