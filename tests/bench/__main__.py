@@ -18,6 +18,7 @@ FIGURES = (
     "residence",
     "rebuild",
     "growth",
+    "spark",
     "quota",
     "decision",
     "overload",
