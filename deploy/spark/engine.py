@@ -17,7 +17,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as f
 
 from deploy.spark.arrays import Columns, batch, records, some, whole
-from deploy.spark.files import Files
+from deploy.spark.files import PARTS, Files
 from deploy.spark.persons import Facts, doubtful, held, person_of, persons
 from services.accounting.cases.export import Extent
 from services.accounting.cases.rebuild import RebuiltFigures, Tell, Versions
@@ -39,10 +39,11 @@ _CELLS: Final = "what bigint, cell bigint, count bigint"
 
 
 class Spark:
-    """Takes facts to files in `folder`, which all machines of the cluster must see, and computes from them."""
+    """Takes facts to files in `folder`, so many `parts` of each table, which all machines of the cluster must see, and
+    computes from them."""
 
-    def __init__(self, spark: SparkSession, folder: Path) -> None:
-        self._spark, self._files = spark, Files(folder)
+    def __init__(self, spark: SparkSession, folder: Path, parts: int = PARTS) -> None:
+        self._spark, self._files = spark, Files(folder, parts)
 
     def add(self, table: str, columns: Columns) -> None:
         """Takes facts (export.Sink)."""

@@ -102,7 +102,7 @@ async def test_spark_s_rebuild_is_ours_and_the_intake_goes_on(
     from deploy.spark.engine import Spark
 
     def by_spark(folder: Path) -> Awaitable[None]:
-        return rebuild_outside(owner_of(accounting), Spark(spark, folder), print, VERSIONS)
+        return rebuild_outside(owner_of(accounting), Spark(spark, folder, parts=2), print, VERSIONS)
 
     world = World(31, people=120)
     await accounting.take(world.stream())
