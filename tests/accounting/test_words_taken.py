@@ -74,7 +74,7 @@ async def test_a_record_about_known_claims_alone_may_make_a_link_fall_that_a_wor
 ) -> None:
     """A and B agree in name on one passport; C and E are said to be apart; then records join A with C, and B with E. Of
     their birth dates the year alone is known: nothing is matched."""
-    one, other = (NODIRA | {"birth_date": year} for year in ("1988", "1984"))
+    one, other = (dict[str, Any](NODIRA) | {"birth_date": year} for year in ("1988", "1984"))
     written = ((one, "AA1001"), (other, "AA1001"), (one, "AA2001"), (other, "AA3001"))
     a, b, c, e = [{**holder, "document": paper(number)} for holder, number in written]
     told = [

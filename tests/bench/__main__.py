@@ -19,6 +19,7 @@ FIGURES = (
     "rebuild",
     "growth",
     "matching",
+    "spark",
     "quota",
     "decision",
     "overload",
