@@ -107,9 +107,9 @@ calibration: setup ## a simulated country beside the published figures; TRUTH=.r
 	@$(PYTHON) -m deploy.simulation.report $(or $(TRUTH),$(error say which: make calibration TRUTH=.run/simulation/...))
 
 .PHONY: simulate
-simulate: setup ## an invented country into the running system, its truth in .run/simulation: PEOPLE=20000 YEARS=3 SEED=1, THROUGH=, OUT=
+simulate: setup ## an invented country into the running system, its truth in .run/simulation: PEOPLE=20000 YEARS=3 SEED=1, WORLD=lost_year, THROUGH=, OUT=
 	@$(PYTHON) -m deploy.local.inside deploy.simulation $(if $(PEOPLE),--people $(PEOPLE)) $(if $(YEARS),--years $(YEARS)) \
-		$(if $(SEED),--seed $(SEED)) $(if $(THROUGH),--through $(THROUGH)) $(if $(OUT),--out $(OUT))
+		$(if $(SEED),--seed $(SEED)) $(if $(THROUGH),--through $(THROUGH)) $(if $(OUT),--out $(OUT)) $(if $(WORLD),--world $(WORLD))
 
 .PHONY: load
 load: setup ## stores figures that other bodies have published, beside ours: FILES="one.csv two.csv"
