@@ -102,6 +102,15 @@ demo: setup ## a guided tour of the running system: questions, the calls that as
 accuracy: setup ## the running system's figures beside the truth that make simulate has left; TRUTH=.run/simulation/...
 	@$(PYTHON) -m deploy.local.inside tests.accuracy $(or $(TRUTH),$(error say which: make accuracy TRUTH=.run/simulation/...))
 
+.PHONY: judge
+judge: setup ## figures beside the truth of countries of their own, without a running system: SEEDS="101 102 103" PEOPLE= YEARS= WORLD=
+	@exec $(GUARD) $(PYTHON) -m tests.accuracy.judge $(if $(SEEDS),--seeds $(SEEDS)) $(if $(PEOPLE),--people $(PEOPLE)) \
+		$(if $(YEARS),--years $(YEARS)) $(if $(WORLD),--world $(WORLD))
+
+.PHONY: coverage
+coverage: setup ## how often intervals hold the truth, over several countries and worlds: TRUTHS=".run/judged/*"
+	@$(PYTHON) -m tests.accuracy.coverage $(or $(TRUTHS),.run/judged/*)
+
 .PHONY: calibration
 calibration: setup ## a simulated country beside the published figures; TRUTH=.run/simulation/...
 	@$(PYTHON) -m deploy.simulation.report $(or $(TRUTH),$(error say which: make calibration TRUTH=.run/simulation/...))
