@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import json
 import os
+import shutil
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -27,7 +28,7 @@ from deploy.local import issuer
 from deploy.local.postgres import Database, Server
 from deploy.local.temporary import reachable_directory, temporary_server
 from deploy.simulation import misspecified
-from deploy.simulation.draw import draw
+from deploy.simulation.draw import SPOOL, draw
 from deploy.simulation.simulate import first_day, tell
 from deploy.simulation.spool import Spool
 from services.accounting.cases.rebuild import rebuild
@@ -68,6 +69,7 @@ async def _judged(asked: argparse.Namespace, seed: int, server: Server) -> Path:
     await rebuild(made.owner_url.replace("+asyncpg", ""), lambda _: None)
     await _report(made, folder)
     await server.drop_database(name)
+    shutil.rmtree(folder / SPOOL)
     tell(f"{folder}: judged in {time.monotonic() - began:.0f} s")
     return folder
 
