@@ -8,6 +8,7 @@ country of the same seed and size, where its report is among those given.
 
 import argparse
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from math import sqrt
 from pathlib import Path
@@ -19,7 +20,7 @@ from tests.accuracy.compared import Compared
 LEVELS: Final = (0.80, 0.95)
 HEAD: Final = (
     "world", "measure", "intervals", "80 % hold it", "95 % hold it", "width beside the undisturbed", "truth outside",
-    "of which wider",
+    "of which wider", "no longer estimated",
 )  # fmt: skip
 WIDER: Final = 1.1
 """An interval that is wider by less than a tenth is not called wider."""
@@ -27,10 +28,15 @@ WIDER: Final = 1.1
 _STATED: Final = NormalDist().inv_cdf(0.975)
 
 
+Size = tuple[object, ...]
+Series = tuple[str, str]
+"""Measure and period."""
+
+
 class Country(NamedTuple):
     """A report: which country in which world ("" where nothing is broken), and its comparisons."""
 
-    size: tuple[object, ...]
+    size: Size
     world: str
     compared: Sequence[Compared]
 
@@ -69,12 +75,14 @@ class Widths(NamedTuple):
 
 
 class Coverage(NamedTuple):
-    """Of one measure in one world, over all countries, periods and statuses given."""
+    """Of one measure in one world, over all countries, periods and statuses given. `withdrawn` intervals are said of
+    the undisturbed country and not here: who estimates nothing any more has said that it is unsure."""
 
     world: str
     measure: str
     shares: tuple[Share, ...]
     widths: Widths | None
+    withdrawn: int = 0
 
 
 def shares(compared: Iterable[Compared]) -> dict[str, tuple[Share, ...]]:
@@ -107,25 +115,22 @@ def holds(each: Compared, level: float) -> bool | None:
 
 
 def pooled(countries: Iterable[Country]) -> list[Coverage]:
-    """Each world's measures that have intervals, the undisturbed world first."""
+    """Each world's measures that have intervals, or would have them if it were undisturbed; that one first."""
     given = list(countries)
-    beside = {each.size: _widths(each) for each in given if not each.world}
+    usual = {each.size: _widths(each) for each in given if not each.world}
     worlds = sorted({each.world for each in given})
-    return [found for world in worlds for found in _of_world(world, given, beside)]
+    return [found for world in worlds for found in _of_world([each for each in given if each.world == world], usual)]
 
 
-def _of_world(
-    world: str, given: Sequence[Country], beside: Mapping[tuple[object, ...], Mapping[tuple[str, str], float]]
-) -> Iterable[Coverage]:
-    measures: dict[str, list[tuple[Compared, float | None]]] = {}
-    for country in given:
-        if country.world == world:
-            for each in country.compared:
-                if _width(each) is not None:
-                    usual = beside.get(country.size, {}).get((each.measure, each.period)) if world else None
-                    measures.setdefault(each.measure, []).append((each, usual))
-    for measure, own in measures.items():
-        yield Coverage(world, measure, _shares(each for each, _ in own), _ratios(own))
+def _of_world(own: Sequence[Country], usual: Mapping[Size, Mapping[Series, float]]) -> Iterable[Coverage]:
+    """Of the countries of one world."""
+    beside = {each.size: usual.get(each.size, {}) if each.world else {} for each in own}
+    told = [(each, beside[country.size].get(_place(each))) for country in own for each in country.compared]
+    told = [(each, width) for each, width in told if _width(each) is not None]
+    missing = Counter(measure for each in own for measure, _ in beside[each.size].keys() - _widths(each).keys())
+    for measure in dict.fromkeys([*(each.measure for each, _ in told), *sorted(missing)]):
+        pairs = [(each, width) for each, width in told if each.measure == measure]
+        yield Coverage(own[0].world, measure, _shares(each for each, _ in pairs), _ratios(pairs), missing[measure])
 
 
 def _ratios(own: Sequence[tuple[Compared, float | None]]) -> Widths | None:
@@ -137,8 +142,12 @@ def _ratios(own: Sequence[tuple[Compared, float | None]]) -> Widths | None:
     return Widths(median(ratio for _, ratio in pairs), len(outside), wider, median(outside) if outside else None)
 
 
-def _widths(country: Country) -> dict[tuple[str, str], float]:
-    return {(each.measure, each.period): width for each in country.compared if (width := _width(each)) is not None}
+def _widths(country: Country) -> dict[Series, float]:
+    return {_place(each): width for each in country.compared if (width := _width(each)) is not None}
+
+
+def _place(each: Compared) -> Series:
+    return each.measure, each.period
 
 
 def _width(each: Compared) -> float | None:
@@ -164,9 +173,10 @@ def text(found: Sequence[Coverage]) -> str:
 
 
 def _row(each: Coverage) -> str:
-    held = " | ".join(map(_held, each.shares))
-    widths = "| | | |" if each.widths is None else _told(each.widths)
-    return f"| {each.world or 'undisturbed'} | {each.measure} | {each.shares[0].of} | {held} {widths}"
+    held = [_held(one) for one in each.shares] or ["-"] * len(LEVELS)
+    count = str(each.shares[0].of) if each.shares else "0"
+    cells = (each.world or "undisturbed", each.measure, count, *held, *_told(each.widths), str(each.withdrawn or "-"))
+    return f"| {' | '.join(cells)} |"
 
 
 def _held(one: Share) -> str:
@@ -174,9 +184,11 @@ def _held(one: Share) -> str:
     return f"{_percent(one.share)} ± {_percent(one.error)}{'' if one.is_as_said else ' *'}"
 
 
-def _told(widths: Widths) -> str:
+def _told(widths: Widths | None) -> tuple[str, str, str]:
+    if widths is None:
+        return "-", "-", "-"
     there = "" if widths.ratio_outside is None else f" ({widths.ratio_outside:.2f})"
-    return f"| {widths.ratio:.2f} | {widths.outside} | {widths.wider}{there} |"
+    return f"{widths.ratio:.2f}", str(widths.outside), f"{widths.wider}{there}"
 
 
 def _percent(share: float) -> str:

@@ -72,8 +72,19 @@ def test_widths_stand_beside_those_of_the_same_country_undisturbed() -> None:
     (alone,) = pooled([broken])
     assert alone.widths is None
     table = text(found).splitlines()
-    assert table[0].count("|") == table[1].count("|") == table[2].count("|") == table[3].count("|") == 9
+    assert {row.count("|") for row in table} == {10}
     assert table[3].startswith("| lost_year | EMI | 3 | 33 % ± 23 % *")
+
+
+def test_what_is_no_longer_estimated_is_said() -> None:
+    """Of the same country alone, and of measures of which nothing is left, too."""
+    usual = country(said(100, 100, 5), said(100, 100, 5, "2025"), said(9, 9, 1, measure="moves"))
+    broken = country(said(100, 100, 9), said(100, 150, None, "2025"), world="lost_year")
+    other = country(said(100, 100, 9), world="lost_year", seed=2)
+    _, _, emigration, moves = pooled([usual, broken, other])
+    assert (emigration.measure, emigration.withdrawn, [each.of for each in emigration.shares]) == ("EMI", 1, [2, 2])
+    assert (moves.measure, moves.withdrawn, moves.shares, moves.widths) == ("moves", 1, (), None)
+    assert text([moves]).splitlines()[-1] == "| lost_year | moves | 0 | - | - | - | - | - | 1 |"
 
 
 def test_reports_are_read_as_they_were_written(tmp_path: Path) -> None:
