@@ -111,6 +111,15 @@ def test_the_same_seed_and_world_give_the_same_bits(tmp_path: Path) -> None:
     assert drawn("visa_regime", "once") == drawn("visa_regime", "again") != drawn(AS_IT_IS, "else")
 
 
+@pytest.mark.parametrize("name", names())
+def test_nothing_is_corrected_that_a_register_was_never_told(name: str) -> None:
+    """Or the register would reject it: what a world loses of a record, it loses from some version on, or whole."""
+    versions: dict[tuple[str, str], list[int]] = {}
+    for each in sorted(held(name), key=lambda each: each.version):
+        versions.setdefault((each.path, each.source_id), []).append(each.version)
+    assert all(told == list(range(len(told))) for told in versions.values())
+
+
 GAP = {"paths": ["border-crossings"], "by": "day", "months": [30, 18]}
 CHANGE = {"kinds": ["visitor"], "grounds": ["visa"], "months": 18, "share": 0.5, "days": [1, 2]}
 
