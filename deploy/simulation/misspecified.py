@@ -126,12 +126,9 @@ def read(name: str, told: dict[str, Any], through: date) -> Misspecified:
 
 def _gap(line: dict[str, Any], through: date) -> Gap:
     since, until = line["months"]
-    if (
-        not {*line} <= _GAP
-        or since <= until
-        or not {*line["paths"]} <= {*ORDER}
-        or line["by"] not in ("day", "known_on")
-    ):
+    known = {*line} <= _GAP and {*line["paths"]} <= {*ORDER} and line["by"] in ("day", "known_on")
+    ends_well = line["by"] == "day" or until == 0  # else corrections would come of records that never came
+    if not known or since <= until or not ends_well:
         raise ValueError(f"{line} is no gap")
     countries = frozenset(line.get("countries", ()))
     return Gap(frozenset(line["paths"]), line["by"], _before(through, since), _before(through, until), countries)
