@@ -103,9 +103,9 @@ accuracy: setup ## the running system's figures beside the truth that make simul
 	@$(PYTHON) -m deploy.local.inside tests.accuracy $(or $(TRUTH),$(error say which: make accuracy TRUTH=.run/simulation/...))
 
 .PHONY: judge
-judge: setup ## figures beside the truth of countries of their own, without a running system: SEEDS="101 102 103" PEOPLE= YEARS= WORLD=
+judge: setup ## figures beside the truth of countries of their own, without a running system: SEEDS="101 102 103" PEOPLE= YEARS= WORLD= STEPS=
 	@exec $(GUARD) $(PYTHON) -m tests.accuracy.judge $(if $(SEEDS),--seeds $(SEEDS)) $(if $(PEOPLE),--people $(PEOPLE)) \
-		$(if $(YEARS),--years $(YEARS)) $(if $(WORLD),--world $(WORLD))
+		$(if $(YEARS),--years $(YEARS)) $(if $(WORLD),--world $(WORLD)) $(if $(STEPS),--steps $(STEPS))
 
 .PHONY: coverage
 coverage: setup ## how often intervals hold the truth, over several countries and worlds: TRUTHS=".run/judged/*"

@@ -14,7 +14,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import chain, islice
 from pathlib import Path
@@ -45,6 +45,9 @@ from tests.bench.published import event, placed
 from tests.bench.stored import SECRET, store
 
 THROUGH: Final = date(2026, 6, 30)
+STEPS: Final = ("release",)
+"""What accounting does before it is asked; what it estimates by itself once a day belongs before the release."""
+
 REGISTERS: Final = ("portal", "permits", "kandas", "consular")
 
 
@@ -67,7 +70,7 @@ async def _judged(asked: argparse.Namespace, seed: int, server: Server) -> Path:
     await asyncio.to_thread(upgrade, "accounting", made.owner_url)
     await _take_in(server.dsn(made.name), spool, start)
     await rebuild(made.owner_url.replace("+asyncpg", ""), lambda _: None)
-    await _report(made, folder)
+    await _report(made, folder, asked.steps)
     await server.drop_database(name)
     shutil.rmtree(folder / SPOOL)
     tell(f"{folder}: judged in {time.monotonic() - began:.0f} s")
@@ -99,12 +102,13 @@ def _covered(start: date) -> bytes:
     return Event.of(fact, UUID(int=0), 1, datetime(2026, 7, 1, tzinfo=UTC)).as_json()
 
 
-async def _report(made: Database, folder: Path) -> None:
+async def _report(made: Database, folder: Path, steps: Sequence[str]) -> None:
     about = json.loads((folder / "about.json").read_text())
     with reachable_directory() as directory:
         os.environ |= _settings(directory)
         async with api_process("accounting", made, directory / "issuer") as api:
-            await _cut_release(made, api)
+            for step in steps:
+                await _run(step, made, api)
             with statistician(api.address, api.keys) as client:
                 found = await asyncio.to_thread(measure, read(folder), about, Accounting(client))
     report.write(found, folder)
@@ -119,12 +123,13 @@ def _settings(directory: Path) -> Mapping[str, str]:
     }
 
 
-async def _cut_release(made: Database, api: ApiProcess) -> None:
+async def _run(step: str, made: Database, api: ApiProcess) -> None:
+    """One of accounting's own commands."""
     settings = made.settings("accounting") | issuer.environment(api.keys) | {"KOSH_ACCOUNTING_PORT": str(api.port)}
-    command = (sys.executable, "-m", "services.accounting", "release")
+    command = (sys.executable, "-m", "services.accounting", step)
     process = await asyncio.create_subprocess_exec(*command, env=os.environ | settings)
     if await process.wait():
-        sys.exit("no release could be cut")
+        sys.exit(f"accounting could not {step}")
 
 
 def _asked() -> argparse.Namespace:
@@ -133,6 +138,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--people", type=int, default=12_000, help="how many lives each")
     parser.add_argument("--years", type=int, default=6, help="how many years the registers write")
     parser.add_argument("--world", choices=misspecified.names(), default="", help="a mis-specified one")
+    parser.add_argument("--steps", nargs="+", default=STEPS, help="accounting's commands before it is asked")
     parser.add_argument("--out", type=Path, default=Path(".run/judged"), help="where truth and reports are kept")
     return parser.parse_args()
 

@@ -92,7 +92,7 @@ def test_under_a_new_regime_visitors_stay_longer_from_its_first_day_on() -> None
                 assert old.until is not None
                 assert new.until is not None
                 assert new.until > old.until
-                longer += new.until - new.since >= timedelta(150)
+                longer += new.until - new.since >= timedelta(365)
     assert longer >= 5
     ends = {(life.number, stay.until) for life in lived("visa_regime") for stay in life.stays}
     out = [each for each in held("visa_regime") if each.record.get("direction") == "exit"]
