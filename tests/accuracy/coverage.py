@@ -8,6 +8,7 @@ country of the same seed and size, where its report is among those given.
 
 import argparse
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from math import sqrt
@@ -198,7 +199,10 @@ def _percent(share: float) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.accuracy.coverage", description=__doc__)
     parser.add_argument("reports", type=Path, nargs="+", help="accuracy.json of each country, or the folder it is in")
-    print(text(pooled(map(read, parser.parse_args().reports))))
+    try:
+        print(text(pooled(map(read, parser.parse_args().reports))))
+    except FileNotFoundError as missing:
+        sys.exit(f"no report there: {missing.filename}")
 
 
 if __name__ == "__main__":
