@@ -5,17 +5,18 @@ from datetime import date
 from typing import NamedTuple
 
 from deploy.simulation.life import Stay
-from tests.accuracy.compared import Compared
+from tests.accuracy.compared import Compared, of_observation
 from tests.accuracy.counted import Accounting
+from tests.accuracy.dimensions import estimated
 from tests.accuracy.said import Observation
 from tests.accuracy.truth import HOME, TrueLife, Truth
 
-_95 = 1.96  # of a normal distribution
-
 
 def measured(truth: Truth, accounting: Accounting) -> Iterator[Compared]:
-    """Flows of each year and month, and what stands at the end of each year, in a fixed order."""
+    """Flows of each year and month, of groups where they are estimated, and what stands at the end of each year, in a
+    fixed order."""
     yield from _flows(truth, accounting)
+    yield from estimated(truth, accounting)
     for measure in _STANDING:
         yield from _stocks(truth, accounting, measure)
     yield from _moves_inside(truth, accounting)
@@ -85,10 +86,5 @@ def _moves_inside(truth: Truth, accounting: Accounting) -> Iterator[Compared]:
 def _compared(
     measure: str, period: str, true: int, series: Mapping[str, Observation], today: Mapping[str, Observation]
 ) -> Compared:
-    said, counted = series.get(period), today.get(period)
-    naive = None if counted is None else counted.value
-    if said is None:
-        return Compared(measure, period, true, None, "", naive)
-    margin = None if said.error is None else _95 * said.error
-    low, high = (None, None) if margin is None else (said.value - margin, said.value + margin)
-    return Compared(measure, period, true, said.value, said.status, naive, low, high)
+    counted = today.get(period)
+    return of_observation(measure, period, true, series.get(period), None if counted is None else counted.value)
