@@ -33,6 +33,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from services.accounting.store.estimates.estimate_tables import estimate_tables
 from services.accounting.store.persons.change_tables import final_change_table, person_change_table
 from shared.audit.access_log import access_log_table
 from shared.audit.chain import seal_table
@@ -197,6 +198,7 @@ word_taken = Table(
 
 person_change = person_change_table(metadata)
 final_change = final_change_table(metadata)
+estimate_tables(metadata)
 # How far each source was read, written in the transaction of the effect. The feed has one part, Kafka its partitions.
 source_position = Table(
     "source_position",
@@ -290,6 +292,7 @@ released_figure = Table(
     Column("value", BigInteger, nullable=False),
     Column("status", Text, nullable=False),
     Column("withheld", Boolean, nullable=False),  # rules.disclosure: held for the next release's sake, shown to nobody
+    Column("std_error", Numeric),  # of an estimate
 )
 
 # How much of a released figure each cause has made since the journal began: differences between releases are theirs.

@@ -125,7 +125,7 @@ def by_month(past: Past, values: npt.NDArray[np.generic]) -> npt.NDArray[np.floa
     """Values of each of the counts, summed [vintage, lag, arrival]."""
     counts = past.counts
     at = (np.searchsorted(past.vintages, counts.vintage) * LAGS + counts.lag) * 2 + is_arrival(counts.stratum)
-    sums: npt.NDArray[np.float64] = np.bincount(at, values.astype(np.float64), past.final_now.size)
+    sums = np.bincount(at, values.astype(np.float64), past.final_now.size).astype(np.float64)
     return sums.reshape(len(past.vintages), LAGS, 2)
 
 

@@ -26,7 +26,7 @@ LAG_BANDS: Final = (3, 8, 12)
 """Months behind the end of observation at which a new band of the spread begins."""
 FEWEST: Final = 6
 """Vintages without which nothing is learned."""
-TELLING: Final = 30
+TELLING: Final = 20
 """Migrations in each direction by which a calendar year tells something of another one; at least two have to."""
 RHO: Final = (0.001, 0.5)
 """Bounds of the intraclass correlation: strengths of 999 down to 1."""
@@ -153,7 +153,8 @@ def _years(counts: Counts) -> Ints:
 
 
 def _telling(counts: Counts, years: Ints) -> int:
-    """How many years tell something of another one."""
+    """How many years tell something of another one. At the end of its own month each crossing is open once."""
     _, at = np.unique(years, return_inverse=True)
-    migrations = np.bincount(at * 2 + is_arrival(counts.stratum), counts.migrations, 2 * (at.max(initial=-1) + 1))
+    own = counts.migrations * (counts.lag == 0)
+    migrations = np.bincount(at * 2 + is_arrival(counts.stratum), own, 2 * (at.max(initial=-1) + 1))
     return int((migrations.reshape(-1, 2) >= TELLING).all(axis=1).sum())
