@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.accounting.rules.estimates import backtest, past, strata
 from services.accounting.rules.estimates.past import Counts, Past, past_of
-from services.accounting.rules.estimates.provisional import Model, fit, learn
+from services.accounting.rules.estimates.provisional import OpenModel, fit, learn
 from services.accounting.rules.figures.dimensions import country_code, purpose_code
 from services.accounting.rules.persons.people import People
 from services.accounting.rules.residence.history import CROSSING, EVIDENCE
@@ -158,7 +158,7 @@ def test_a_small_stratum_says_little_and_a_large_one_speaks_for_itself() -> None
     stratum = strata.number(direction=1, elapsed=3, course=9, purpose=purposes)
     zero = np.zeros(4, np.int64)
     base, steps = fit(Counts(zero, zero, stratum, np.array([1000, 1000, 1000, 1]), np.array([300, 900, 10, 1])))
-    model = Model(base, steps, np.zeros((2, 4)), np.ones(2))
+    model = OpenModel(base, steps, np.zeros((2, 4)), np.ones(2))
     work, study, tourism, treatment = model.probability(stratum)
     assert (round(work, 2), round(study, 2), round(tourism, 2)) == (0.30, 0.90, 0.01)
     assert base[1] < treatment < 0.9  # its one crossing was a migration

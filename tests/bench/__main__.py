@@ -18,6 +18,7 @@ FIGURES = (
     "residence",
     "rebuild",
     "growth",
+    "matching",
     "quota",
     "decision",
     "overload",

@@ -236,7 +236,6 @@ STAY_KNOWN: Final = U98.long + U98.absence
 _BY_QUOTA: Final = "DF_LABOUR/A.WORKERS.REGISTER.employer+seasonal._T._T.KZ._T"
 
 INDICATORS: Final = (
-    # M1216 stays the pure rule's count: its IMM and EMI are the finally classified ones.
     _by_rule("IMM", {Cell.IMM_FINAL}, open={Cell.IMM_OPEN}),
     _by_rule("EMI", {Cell.EMI_FINAL}, open={Cell.EMI_OPEN}),
     _by_rule("NET", {Cell.IMM_FINAL}, {Cell.EMI_FINAL}, open={Cell.IMM_OPEN, Cell.EMI_OPEN}),

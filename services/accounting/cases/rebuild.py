@@ -11,17 +11,19 @@ from collections.abc import Callable, Sequence
 import asyncpg
 import numpy as np
 
+from services.accounting.cases.persons.alike import MODEL, Matches, join, promising
 from services.accounting.cases.persons.resolution import doubts
 from services.accounting.rules.figures.movements import difference
 from services.accounting.rules.persons.claims import links, shared
 from services.accounting.rules.persons.identity import anchor, components, distinct, pairs
+from services.accounting.rules.persons.matching import found, namesakes
 from services.accounting.rules.persons.people import Ints, KeyedRecords, assemble
 from services.accounting.rules.persons.words import settled
 from services.accounting.rules.releases.causes import Cause, national
 from services.accounting.rules.releases.versions import METHOD_VERSIONS, MethodVersion, counted_by, side_by_side
 from services.accounting.rules.residence.history import evidence_of
 from services.accounting.store import bulk, coverage, derived, lock
-from services.accounting.store.persons import identity, words
+from services.accounting.store.persons import identity, matching, words
 from services.accounting.store.releases import causes, overlap
 from shared.db.session import connect
 
@@ -71,7 +73,7 @@ async def _build(
     tell(f"classified {len(crossings)} crossings into {len(cube.cells)} cells")
     same_days = await coverage.counted(connection) == declared
     moved = difference(await causes.national_cube(connection), national(cube))
-    await causes.note(connection, {Cause.METHOD if same_days else Cause.COVERAGE: moved})
+    await causes.note(connection, {Cause.METHOD if same_days else Cause.CLOSED_WINDOW: moved})
     if len(versions) > 1:
         former, present = versions[-2:]
         counted = [counted_by(people, declared, each.rule) for each in (former, present)]
@@ -88,17 +90,25 @@ async def _build(
 async def _identity(connection: Connection, fact_keys: np.ndarray) -> tuple[Ints, Ints, list[int]]:
     """All keys, ascending, and the person of each; the numbers about which there is a doubt."""
     claims = await bulk.claims(connection)
-    held = np.isin(
-        claims["key"], distinct(np.concatenate([fact_keys[name] for name in ("claim", "document", "former")]))
-    )
-    buckets = list(shared(claims[held]))
+    in_effect = distinct(np.concatenate([fact_keys[name] for name in ("claim", "document", "former")]))
+    buckets = list(shared(claims[np.isin(claims["key"], in_effect)]))
     contested = [claim.key for bucket in buckets for claim in bucket]
     concerned = np.isin(fact_keys["claim"], contested) | np.isin(fact_keys["document"], contested)
     sightings = await identity.sightings(connection, fact_keys["fact"][concerned].tolist())
+    joined = links(buckets, sightings)
+    likenesses = await bulk.likenesses(connection)
+    matches = await _matches(connection, likenesses[np.isin(likenesses["key"], in_effect)], fact_keys)
+    joined = np.concatenate((joined, await join(connection, fact_keys, joined, matches)))
     records, said = pairs(fact_keys), await words.all_in_effect(connection)
-    holding = settled(records, links(buckets, sightings), said, claims)
-    keys, person = components(np.concatenate((records, holding)))
+    keys, person = components(np.concatenate((records, settled(records, joined, said, claims))))
     return keys, person, doubts(buckets, keys, person)
+
+
+async def _matches(connection: Connection, records: np.ndarray, fact_keys: np.ndarray) -> Matches:
+    """Who may be one person by name and birth date; what the batches to come must know of it is noted."""
+    _, blocks = promising(records, fact_keys, MODEL.most)
+    await matching.note_met_blocks(connection, blocks)
+    return Matches.of(*found(records, namesakes(records["year_block"], records["born"], MODEL), MODEL))
 
 
 async def _write_keys(connection: Connection, keys: Ints, person: Ints) -> None:

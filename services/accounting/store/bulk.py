@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.accounting.rules.persons.identity import CLAIM, FACT_KEYS
+from services.accounting.rules.persons.likeness import LIKENESS
 from services.accounting.rules.persons.people import Ints, People
 from services.accounting.rules.residence.checkpoint import regions_of
 from services.accounting.rules.residence.history import CHECKPOINT_REGION, CROSSING, FACT_EVIDENCE
@@ -38,6 +39,10 @@ _REGISTER_FACTS = {
     "claim": "int8", "document": "int8", "former": "int8",
 }  # fmt: skip
 _CLAIMS = {"key": "int8", "number": "int8", "born": "int4", "name": "int8", "sex": "int2", "dated": "int2"}
+_LIKENESSES = {
+    "key": "int8", "born": "int4", "sex": "int2", "state": "int2", "day_block": "int8", "year_block": "int8",
+    "surname_1": "int8", "surname_2": "int8", "given_1": "int8", "given_2": "int8",
+}  # fmt: skip
 _FACT_KEYS = {name: name for name in FACT_KEYS.names or ()}
 _KEYS_OF_CROSSINGS = {name: name for name in _FACT_KEYS if name != "former"}
 _NUMPY = {"int8": ">i8", "int4": ">i4", "int2": ">i2"}
@@ -78,6 +83,20 @@ async def claims(connection: Connection) -> Records:
     """What all claims ever made say, as CLAIM."""
     said = "(SELECT key, number, born, name, sex, dated::int AS dated FROM linkage.claim) said"
     return _converted([await _read(connection, said, _CLAIMS)], CLAIM, {name: name for name in _CLAIMS})
+
+
+async def likenesses(connection: Connection) -> Records:
+    """All claims that are compared with those on other numbers, as LIKENESS."""
+    what = "linkage.claim WHERE day_block <> 0 OR year_block <> 0"
+    rows = await _read(connection, what, _LIKENESSES)
+    found = np.zeros(len(rows), LIKENESS)
+    for name in LIKENESS.names or ():
+        if name in _LIKENESSES:
+            found[name] = rows[name]
+        else:
+            for place in (0, 1):
+                found[name][:, place] = rows[f"{name}_{place + 1}"].astype(np.int64).view(np.uint64)
+    return found
 
 
 async def write_numbers(connection: Connection, table: str, columns: Mapping[str, Ints]) -> None:

@@ -35,6 +35,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from services.accounting.store.estimates.estimate_tables import estimate_tables
 from services.accounting.store.persons.change_tables import final_change_table, person_change_table
+from services.accounting.store.persons.matching_tables import doubtful_pair_table, met_block_table
+from services.accounting.store.releases.gap_table import released_gap_table
 from shared.audit.access_log import access_log_table
 from shared.audit.chain import seal_table
 from shared.db import grants
@@ -142,7 +144,8 @@ register_fact_history = _replaced(register_fact)
 
 # What a claim key stands for: a number (of a document, or an IIN; hashed) together with a birth date as written, a
 # folded name (hashed; 0 where it was not kept) and sex; `dated`: the birth date is evidence (rules.identity).
-# Only said, never taken back; which claims hold, identity_key tells.
+# Only said, never taken back; which claims hold, identity_key tells. From `state` on, by what claims on different
+# numbers are found and compared (rules.persons.likeness); NULL in claims stored before: those meet by number alone.
 claim = Table(
     "claim",
     metadata,
@@ -153,7 +156,16 @@ claim = Table(
     Column("fact", BigInteger, nullable=False),  # the first fact that said so: where a reviewer begins
     Column("sex", SmallInteger, nullable=False, server_default=text("0")),
     Column("dated", Boolean, nullable=False, server_default=text("false")),
+    Column("state", SmallInteger),
+    Column("day_block", BigInteger),
+    Column("year_block", BigInteger),
+    Column("surname_1", BigInteger),
+    Column("surname_2", BigInteger),
+    Column("given_1", BigInteger),
+    Column("given_2", BigInteger),
     Index("claim_number", "number"),
+    Index("claim_day_block", "day_block", postgresql_where=text("day_block <> 0")),
+    Index("claim_year_block", "year_block", postgresql_where=text("year_block <> 0")),
     schema="linkage",
 )
 
@@ -198,7 +210,10 @@ word_taken = Table(
 
 person_change = person_change_table(metadata)
 final_change = final_change_table(metadata)
+doubtful_pair = doubtful_pair_table(metadata)
+met_block = met_block_table(metadata)
 estimate_tables(metadata)
+
 # How far each source was read, written in the transaction of the effect. The feed has one part, Kafka its partitions.
 source_position = Table(
     "source_position",
@@ -307,19 +322,7 @@ released_cause = Table(
     Column("value", BigInteger, nullable=False),
 )
 
-# The sums that do not hold between the figures of a release: by how much the whole is more than its parts, and why.
-released_gap = Table(
-    "released_gap",
-    metadata,
-    Column("release", BigInteger, primary_key=True, autoincrement=False),
-    Column("flow", Text, primary_key=True),
-    Column("key", Text, primary_key=True),
-    Column("period", Text, primary_key=True),
-    Column("parts", Text, primary_key=True),
-    Column("gap", BigInteger, nullable=False),
-    Column("why", Text, nullable=False),
-    Column("withheld", Boolean, nullable=False),  # one of its figures is: the gap is shown to nobody
-)
+released_gap = released_gap_table(metadata)
 
 # Why national cells of the cube moved: sums by cause. Not in `derived`, which a rebuild makes anew from the facts.
 cube_cause = Table(

@@ -9,7 +9,7 @@ import asyncpg
 from services.accounting.rules.estimates.backtest import Judged, backtest, widening
 from services.accounting.rules.estimates.expected import Awaited, cells
 from services.accounting.rules.estimates.past import Ints, Past, nothing, past_of, vintages
-from services.accounting.rules.estimates.provisional import Model, learn
+from services.accounting.rules.estimates.provisional import OpenModel, learn
 from services.accounting.rules.estimates.strata import open_crossings
 from services.accounting.rules.figures.movements import NO_CELLS, Tally
 from services.accounting.rules.persons.people import People
@@ -32,7 +32,7 @@ AT_LEAST: Final = timedelta(days=1)
 class Findings(NamedTuple):
     """What a run finds."""
 
-    model: Model | None
+    model: OpenModel | None
     judged: list[Judged]
     expected: Tally
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.accounting.rules.estimates.past import FINAL_AFTER, Counts, Past, by_month, first_day
-from services.accounting.rules.estimates.provisional import Model, learn
+from services.accounting.rules.estimates.provisional import OpenModel, learn
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -96,7 +96,7 @@ def _until(past: Past, known: int) -> Past:
     )
 
 
-def _judged(past: Past, at: int, vintage: int, model: Model) -> list[Judged]:
+def _judged(past: Past, at: int, vintage: int, model: OpenModel) -> list[Judged]:
     """By the model as it was learned then."""
     counts = past.counts
     own = past._replace(counts=Counts(*(each[counts.vintage == vintage] for each in counts)))

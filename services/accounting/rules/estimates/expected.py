@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from services.accounting.rules.estimates.past import LAGS
-from services.accounting.rules.estimates.provisional import Ints, Model
+from services.accounting.rules.estimates.provisional import Ints, OpenModel
 from services.accounting.rules.estimates.strata import OpenCrossings, is_arrival
 from services.accounting.rules.figures.dimensions import day_of
 from services.accounting.rules.figures.flow_figures import Estimated, Formula, valued
@@ -62,7 +62,7 @@ class Awaited(NamedTuple):
         return Awaited(*(np.concatenate(each) for each in zip(self, others, strict=True)))
 
 
-def cells(awaited: Awaited, model: Model) -> Tally:
+def cells(awaited: Awaited, model: OpenModel) -> Tally:
     """What the model expects of open crossings."""
     probability = model.probability(awaited.stratum)
     arrival = is_arrival(awaited.stratum).astype(np.int64)

@@ -43,7 +43,7 @@ class Step(NamedTuple):
     probability: Floats
 
 
-class Model(NamedTuple):
+class OpenModel(NamedTuple):
     """`base`: probability of any departure, any arrival; `spread` [arrival, lag band] and `widening` [arrival] as
     `learn` and `backtest` find them."""
 
@@ -69,13 +69,13 @@ class Model(NamedTuple):
         return found
 
 
-def learn(past: Past) -> Model | None:
+def learn(past: Past) -> OpenModel | None:
     """The model that a past teaches; None where it is too short."""
     years = _years(past.counts)
     if len(past.vintages) < FEWEST or _telling(past.counts, years) < 2:
         return None
     base, steps = fit(past.counts)
-    return Model(base, steps, _spread(past, years), np.ones(2))
+    return OpenModel(base, steps, _spread(past, years), np.ones(2))
 
 
 def fit(counts: Counts) -> tuple[Floats, tuple[Step, ...]]:
@@ -120,7 +120,7 @@ def _spread(past: Past, years: Ints) -> Floats:
     for year in np.unique(years):
         base, steps = fit(Counts(*(each[years != year] for each in counts)))
         within = years == year
-        foretold[within] = Model(base, steps, np.zeros((2, 1)), np.ones(2)).probability(counts.stratum[within])
+        foretold[within] = OpenModel(base, steps, np.zeros((2, 1)), np.ones(2)).probability(counts.stratum[within])
     expected = by_month(past, counts.open * foretold)
     chance = by_month(past, counts.open * foretold * (1 - foretold))
     error = by_month(past, counts.migrations) - expected

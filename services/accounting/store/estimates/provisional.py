@@ -9,7 +9,7 @@ import numpy as np
 
 from services.accounting.rules.estimates.backtest import Judged
 from services.accounting.rules.estimates.past import first_day
-from services.accounting.rules.estimates.provisional import Model
+from services.accounting.rules.estimates.provisional import OpenModel
 from services.accounting.rules.figures.dimensions import day_of
 from services.accounting.rules.figures.movements import Tally
 from services.accounting.rules.residence.reckoning import Coverage
@@ -53,7 +53,9 @@ async def newest(connection: Connection) -> Run | None:
     return Run(made_at, version, Coverage(start, end), months, open)
 
 
-async def add(connection: Connection, run: Run, model: Model | None, judged: Sequence[Judged], expected: Tally) -> None:
+async def add(
+    connection: Connection, run: Run, model: OpenModel | None, judged: Sequence[Judged], expected: Tally
+) -> None:
     """Adds a run; what it found takes the place of what the run before did."""
     first, last = map(_date, run.vintages) if run.vintages else (None, None)
     parts = (model.base, model.spread.ravel(), model.widening) if model else ()
@@ -85,7 +87,7 @@ async def judged(connection: Connection) -> list[Judged]:
     return [Judged(_month(row[0]), *row[1:]) for row in rows]
 
 
-def _strata(model: Model | None) -> list[tuple[object, ...]]:
+def _strata(model: OpenModel | None) -> list[tuple[object, ...]]:
     return [
         (level, *row)
         for level, step in enumerate(model.steps if model else ())
