@@ -18,7 +18,7 @@ from shared.testing.api import Api
 from tests.accounting.conftest import Accounting
 from tests.accounting.world import Event, Version, event
 
-START, END = date(2019, 7, 1), date(2024, 1, 1)
+START, END = date(2018, 7, 1), date(2024, 1, 1)
 TODAY = datetime(2024, 1, 10, 12, tzinfo=UTC)
 FLOW = "DF_FLOW"
 Observation = dict[str, str]
@@ -53,7 +53,7 @@ def _crossing(number: int, order: int, day: date, entry: bool) -> Event:
         "iin": None, "surname": "KARIMOV", "given_names": "AZIZ", "birth_date": "1990-05-05", "sex": "M",
         "citizenship": citizen, "document": document,
     }  # fmt: skip
-    data = {
+    data: dict[str, Any] = {
         "source_id": f"B-{number:05}{order}", "direction": "entry" if entry else "exit",
         "crossed_at": f"{day.isoformat()}T09:00:00+05:00", "checkpoint": "KORDAY", "person": person, "purpose": "work",
         "resident_at_start": citizen == "KAZ",
@@ -94,6 +94,7 @@ async def test_an_estimate_is_what_is_final_and_what_is_expected_and_a_release_f
     run = await estimate(written.connection)
     assert run.vintages is not None
     assert run.open == sum(int(naive[kind, year]["OBS_VALUE"]) for kind in ("IMM_OPEN", "EMI_OPEN") for year in OPEN)
+    await _is_judged(api)
     figures = await read(api, ALL)
     for indicator in ("IMM", "EMI", "NET"):
         assert figures[indicator, "2023"]["OBS_STATUS"] == "E"
@@ -133,13 +134,41 @@ async def test_an_estimate_is_what_is_final_and_what_is_expected_and_a_release_f
     }
 
 
+async def _is_judged(api: Api) -> None:
+    """Everybody reads how good the estimates were; each of them, which are of months, only a statistician."""
+    stranger, statistician = [
+        (await api.client.get("/v1/estimates/provisional", headers=headers)).json()
+        for headers in ({}, api.token("statistician"))
+    ]
+    assert stranger["past"] is None
+    assert stranger == statistician | {"past": None}
+    assert stranger["learned_from"] == "2019-06-30"
+    of_years = [each for each in stranger["quality"] if each["span"] == "A"]
+    assert {each["indicator"] for each in of_years} == {"IMM", "EMI"}
+    for each in of_years:
+        assert each["revision"] < each["naive_revision"]
+        assert each["covered_95"] > 0.8
+        past = [
+            one
+            for one in statistician["past"]
+            if (one["span"], one["indicator"]) == ("A", each["indicator"]) and one["final"]
+        ]
+        assert len(past) == each["vintages"] > 0
+        off = [abs(one["estimate"] - one["final"]) / one["final"] for one in past]
+        assert each["revision"] == pytest.approx(sum(off) / len(off), abs=0.005)
+
+
 def _told(each: Observation) -> tuple[str, str, str]:
     return each["OBS_VALUE"], each["OBS_STATUS"], each["STD_ERROR"]
 
 
 async def test_a_young_register_estimates_nothing(api: Api, written: Accounting) -> None:
     await written.take(country(2, date(2022, 7, 1)), size=2_000)
+    untold = (await api.client.get("/v1/estimates/provisional")).json()
+    assert (untold["made_at"], untold["quality"]) == (None, [])
     before = await read(api, ALL)
     assert (await estimate(written.connection)).vintages is None
     assert await read(api, ALL) == before
+    told = (await api.client.get("/v1/estimates/provisional")).json()
+    assert (told["covered_through"], told["learned_from"], told["open_crossings"]) == ("2023-12-31", None, 0)
     assert not await estimate_due(written.connection)  # nothing has changed since

@@ -3,7 +3,8 @@
 At each vintage the model is learned anew from the vintages that were all final by then, and from nothing later.
 """
 
-from typing import Final, NamedTuple
+from collections.abc import Mapping
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,8 @@ from services.accounting.rules.estimates.provisional import OpenModel, learn
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-SPANS: Final = {"M": (0, 1), "Q": (0, 3), "A": (0, 12)}
+Span = Literal["M", "Q", "A"]
+SPANS: Final[Mapping[Span, tuple[int, int]]] = {"M": (0, 1), "Q": (0, 3), "A": (0, 12)}
 """What is judged at each vintage: its last month, quarter, twelve months, as lags (half-open)."""
 LEVELS: Final = {80: 1.2816, 95: 1.96}
 """Intervals: per cent, and how many standard errors reach to each side (normal distribution)."""
@@ -25,7 +27,7 @@ class Judged(NamedTuple):
     estimate, `final` what it came to."""
 
     vintage: int
-    span: str
+    span: Span
     arrival: bool
     naive: int
     value: float
@@ -37,7 +39,7 @@ class Quality(NamedTuple):
     """Of the figures of one span and direction over all vintages: mean relative error, mean absolute relative revision
     of the estimate and of the naive count, and shares of intervals that hold the final figure."""
 
-    span: str
+    span: Span
     arrival: bool
     vintages: int
     bias: float
@@ -78,7 +80,7 @@ def widening(judged: list[Judged]) -> Floats:
 
 def quality(judged: list[Judged], factors: Floats) -> list[Quality]:
     """What the back-test says, standard errors widened by `factors` [arrival]."""
-    groups: dict[tuple[str, bool], list[Judged]] = {}
+    groups: dict[tuple[Span, bool], list[Judged]] = {}
     for each in judged:
         if each.final:
             groups.setdefault((each.span, each.arrival), []).append(each)
@@ -119,7 +121,7 @@ def _judged(past: Past, at: int, vintage: int, model: OpenModel) -> list[Judged]
     return found
 
 
-def _quality(span: str, arrival: bool, own: list[Judged], factor: float) -> Quality:
+def _quality(span: Span, arrival: bool, own: list[Judged], factor: float) -> Quality:
     final = np.array([each.final for each in own], np.float64)
     off = np.array([each.value for each in own]) - final
     naive = np.array([each.naive for each in own]) - final
