@@ -128,6 +128,10 @@ load: setup ## stores figures that other bodies have published, beside ours: FIL
 reconcile: setup ## whether what the registers hold was counted, by source, fact and day, to the record; SOURCE=portal; fails where it was not
 	@$(PYTHON) -m deploy.local.inside services.accounting reconcile $(SOURCE) --to $(or $(KOSH_STATE),.run)/reconciliation
 
+.PHONY: estimate
+estimate: setup ## estimates how many of the open crossings will be migrations, from what became of past ones (done daily by itself)
+	@$(PYTHON) -m deploy.local.inside services.accounting estimate
+
 .PHONY: release
 release: setup ## cuts a release: the figures as they stand are frozen for everybody (one comes each month by itself)
 	@$(PYTHON) -m deploy.local.inside services.accounting release

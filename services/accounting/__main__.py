@@ -1,5 +1,5 @@
-"""`python -m services.accounting COMMAND`: api, intake, migrate, rebuild, adopt, reconcile, release, resend, load,
-access-log-anchor, access-log-check.
+"""`python -m services.accounting COMMAND`: api, intake, migrate, rebuild, adopt, reconcile, estimate, release, resend,
+load, access-log-anchor, access-log-check.
 
 Each command imports what it alone needs where it begins, so that no process loads the libraries of another.
 """
@@ -96,6 +96,22 @@ def _rebuild(settings: AccountingSettings, _: argparse.Namespace) -> None:
             dsn(owners_url(settings, "accounting")), lambda step: print(f"{time.monotonic() - begun:7.1f} s  {step}")
         )
     )
+
+
+def _estimate(settings: AccountingSettings, _: argparse.Namespace) -> None:
+    uvloop.run(_estimated(settings))
+
+
+async def _estimated(settings: AccountingSettings) -> None:
+    from services.accounting.cases.estimates.provisional import estimate
+    from shared.db.session import connect
+
+    connection = await connect(dsn(settings.intake_url), "kosh-accounting-estimate")
+    try:
+        run = await estimate(connection)
+    finally:
+        await connection.close()
+    print(f"{run.open} open crossings are estimated" if run.vintages else "no past to learn from: nothing is estimated")
 
 
 def _release(settings: AccountingSettings, _: argparse.Namespace) -> None:
@@ -215,6 +231,10 @@ COMMANDS = {
     "rebuild": (_rebuild, "compute all figures anew from the stored facts, beside the present ones"),
     "adopt": (_adopt, "bring accounting to what a register holds that was restored to an earlier state"),
     "reconcile": (_reconcile, "whether what the registers hold was counted; exit status 1 where they differ"),
+    "estimate": (
+        _estimate,
+        "estimate how many of the open crossings will be migrations, from what became of past ones",
+    ),
     "release": (_release, "freeze the figures as they stand for everybody: what is final, small counts withheld"),
     "load": (_load, "store figures that other bodies have published, beside ours"),
     "access-log-anchor": (_seal, "seal the access log and write down the head of its chain; the intake does it daily"),

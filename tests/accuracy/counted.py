@@ -30,6 +30,12 @@ class Accounting:
             for line in self._lines("/v1/classifications", {"method": method})
         }
 
+    def back_test(self) -> list[dict[str, Any]]:
+        """Provisional figures as they would have been at every month of the past, beside what they came to."""
+        answer = self._client.get("/v1/estimates/provisional").raise_for_status().json()
+        past: list[dict[str, Any]] = answer["past"]
+        return past
+
     def series(self, flow: str, key: str) -> dict[str, Observation]:
         """Period -> observation of one series; empty where the flow holds none."""
         return {row["TIME_PERIOD"]: _observation(row) for row in self._rows(flow, key)}

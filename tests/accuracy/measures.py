@@ -17,6 +17,7 @@ def measured(truth: Truth, accounting: Accounting) -> Iterator[Compared]:
     fixed order."""
     yield from _flows(truth, accounting)
     yield from estimated(truth, accounting)
+    yield from _back_test(accounting)
     for measure in _STANDING:
         yield from _stocks(truth, accounting, measure)
     yield from _moves_inside(truth, accounting)
@@ -35,6 +36,21 @@ def _flows(truth: Truth, accounting: Accounting) -> Iterator[Compared]:
                 name = f"{indicator} {method} {'a year' if frequency == 'A' else 'a month'}"
                 for period in periods:
                     yield _compared(name, period, true[period], said, today)
+
+
+def _back_test(accounting: Accounting) -> Iterator[Compared]:
+    """Provisional figures of the past against what became final, and beside them what was final then: here the final
+    figure takes the place of the truth, which holds nothing of what the registers miss or count twice."""
+    spans = {"A": "12 months", "Q": "a quarter", "M": "a month"}
+    past = accounting.back_test()
+    for indicator in ("IMM", "EMI"):
+        for span, named in spans.items():
+            for each in past:
+                if (each["indicator"], each["span"]) == (indicator, span):
+                    said = {"": Observation(each["estimate"], "E", each["std_error"])}
+                    today = {"": Observation(each["naive"], "A", None)}
+                    compared = _compared(f"{indicator} once final, {named}", "", each["final"], said, today)
+                    yield compared._replace(period=each["covered_through"])
 
 
 class _Standing(NamedTuple):

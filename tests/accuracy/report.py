@@ -58,11 +58,15 @@ def text(report: Report) -> str:
     lines += ["", "Crossings                                            right    wrong     open  never recorded"]
     for group, own in report.verdicts.items():
         lines.append(f"  {group:<46}{own.right:9}{own.wrong:9}{own.open:9}{own.missing:16}")
-    lines += ["", "Figures                          status  periods    bias   error   one register today: bias   error"]
+    lines += [
+        "",
+        "Figures                          status  periods    bias   error   one register today: bias   error"
+        "   95 % held",
+    ]
     for each in report.summaries:
         lines.append(
             f"  {each.measure:<32}{each.status or '-':<6}{each.periods:8}{_percent(each.bias)}{_percent(each.error)}"
-            f"{_percent(each.naive_bias):>26}{_percent(each.naive_error)}"
+            f"{_percent(each.naive_bias):>26}{_percent(each.naive_error)}{_percent(each.coverage):>12}"
         )
     return "\n".join([*lines, *_intervals(shares(report.compared))])
 

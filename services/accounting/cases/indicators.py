@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, get_args
 
 from services.accounting.rules.figures.figures import Query
-from services.accounting.rules.figures.flow_figures import Crossings, Formula, Stock
+from services.accounting.rules.figures.flow_figures import Crossings, Estimated, Formula, Stock
 from services.accounting.rules.figures.movements import CellKind as Cell
 from services.accounting.rules.residence.joined_stays import U98
 from services.accounting.rules.residence.majority import M12
@@ -172,9 +172,11 @@ def _by_rule(code: str, plus: set[Cell], minus: Iterable[Cell] = (), *, open: It
     return Indicator(code, "DF_FLOW", "M1216", Formula(frozenset(plus), frozenset(minus), frozenset(open)))
 
 
-def _resolved(code: str, plus: set[Cell], minus: Iterable[Cell] = (), *, open: Iterable[Cell] = ()) -> Indicator:
+def _resolved(
+    code: str, plus: set[Cell], minus: Iterable[Cell] = (), *, open: Iterable[Cell] = (), made: type[Formula] = Formula
+) -> Indicator:
     """By M1216R: what M1216 counts, and what it leaves undetermined where both possible first statuses agree."""
-    return Indicator(code, "DF_FLOW", "M1216R", Formula(frozenset(plus), frozenset(minus), frozenset(open)))
+    return Indicator(code, "DF_FLOW", "M1216R", made(frozenset(plus), frozenset(minus), frozenset(open)))
 
 
 def _by_stays(code: str, plus: set[Cell], minus: Iterable[Cell] = (), *, settles: int) -> Indicator:
@@ -234,7 +236,6 @@ STAY_KNOWN: Final = U98.long + U98.absence
 _BY_QUOTA: Final = "DF_LABOUR/A.WORKERS.REGISTER.employer+seasonal._T._T.KZ._T"
 
 INDICATORS: Final = (
-    # Until the open crossings are estimated (5.3 of the method), IMM and EMI are the finally classified ones.
     _by_rule("IMM", {Cell.IMM_FINAL}, open={Cell.IMM_OPEN}),
     _by_rule("EMI", {Cell.EMI_FINAL}, open={Cell.EMI_OPEN}),
     _by_rule("NET", {Cell.IMM_FINAL}, {Cell.EMI_FINAL}, open={Cell.IMM_OPEN, Cell.EMI_OPEN}),
@@ -244,9 +245,9 @@ INDICATORS: Final = (
     _by_rule("EMI_OPEN", {Cell.EMI_OPEN}, open={Cell.EMI_OPEN}),
     _by_rule("IMM_UNDETERMINED", {Cell.IMM_UNDETERMINED}),
     _by_rule("EMI_UNDETERMINED", {Cell.EMI_UNDETERMINED}),
-    _resolved("IMM", IMMIGRATED, open=IMMIGRATING),
-    _resolved("EMI", EMIGRATED, open=EMIGRATING),
-    _resolved("NET", IMMIGRATED, EMIGRATED, open=IMMIGRATING | EMIGRATING),
+    _resolved("IMM", IMMIGRATED, open=IMMIGRATING, made=Estimated),
+    _resolved("EMI", EMIGRATED, open=EMIGRATING, made=Estimated),
+    _resolved("NET", IMMIGRATED, EMIGRATED, open=IMMIGRATING | EMIGRATING, made=Estimated),
     _resolved("IMM_FINAL", IMMIGRATED, open=IMMIGRATING),
     _resolved("EMI_FINAL", EMIGRATED, open=EMIGRATING),
     _resolved("IMM_OPEN", IMMIGRATING, open=IMMIGRATING),

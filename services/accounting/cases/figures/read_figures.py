@@ -55,7 +55,7 @@ from services.accounting.rules.figures.figures import (
     Vintage,
     public_part,
 )
-from services.accounting.rules.figures.flow_figures import Crossings, Formula, Stock
+from services.accounting.rules.figures.flow_figures import Crossings, Estimated, Formula, Stock
 from services.accounting.rules.releases.revisions import FLOW as REVISION
 from services.accounting.rules.residence.reckoning import UNDECLARED
 from services.accounting.rules.spans import span
@@ -81,6 +81,7 @@ ONLY_RELEASED: Final = (
 _COMPUTING: Final[Mapping[type, Computing]] = {
     Formula: flow_figures,
     Crossings: flow_figures,
+    Estimated: flow_figures,
     Stock: stock_figures,
     Acts: register_figures,
     Standing: register_figures,
@@ -213,7 +214,7 @@ async def _read_vintages(connection: Connection, query: Query, computed: Query |
 
 
 def _released(figure: Released) -> Figure:
-    return Figure(tuple(figure.key.split(".")), figure.period, figure.value, figure.status)
+    return Figure(tuple(figure.key.split(".")), figure.period, figure.value, figure.status, std_error=figure.std_error)
 
 
 def _is_wanted(query: Query, figure: Figure) -> bool:

@@ -184,21 +184,26 @@ def month_of(day: npt.NDArray[np.integer]) -> Ints:
     return day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
 
 
+def places(crossings: Crossings) -> Ints:
+    """The cell of each crossing as a migration, but for its kind."""
+    return pack(
+        month=month_of(crossings["day"]),
+        region=crossings["region"],
+        partner=crossings["partner"],
+        citizen=crossings["citizen"],
+        sex=sex_of(crossings),
+        age=age_of(crossings, crossings["day"]),
+        purpose=crossings["purpose"],
+    )
+
+
 def _migrations(crossings: Crossings) -> Ints:
     kinds = migration(crossings["state"])
     counted = crossings[is_observed(crossings["state"]) & (kinds != Migration.NO)]
     pure = migration(counted["state"])
     resolved = np.where(pure == Migration.UNDETERMINED, resolved_migration(counted["state"]), Migration.NO)
     more = resolved != Migration.NO
-    cells = pack(
-        month=month_of(counted["day"]),
-        region=counted["region"],
-        partner=counted["partner"],
-        citizen=counted["citizen"],
-        sex=sex_of(counted),
-        age=age_of(counted, counted["day"]),
-        purpose=counted["purpose"],
-    )
+    cells = places(counted)
     departure = (counted["arrival"] == 0).astype(np.int64)
     own = pack(indicator=CellKind.IMM_FINAL + 2 * (pure.astype(np.int64) - Migration.YES) + departure)
     of_resolved = (CellKind.IMM_RESOLVED + 2 * (resolved.astype(np.int64) - Migration.YES) + departure) % _KINDS
