@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, get_args
 
+from services.accounting.rules.figures.evidence import EVIDENCE, Evidenced
 from services.accounting.rules.figures.figures import Query
 from services.accounting.rules.figures.flow_figures import Crossings, Formula, Stock
 from services.accounting.rules.figures.movements import CellKind as Cell
@@ -137,9 +138,8 @@ class Loaded(NamedTuple):
 
 Quotas = QuotaPlaces | RegionalPlaces
 Balanced = Carried | Residual
-Source = (
-    Formula | Acts | Standing | Difference | Reported | Transferred | Quotas | Share | StaffShare | Balanced | Loaded
-)
+Counted = Formula | Acts | Standing | Difference | StaffShare | Share
+Source = Counted | Reported | Transferred | Quotas | Balanced | Evidenced | Loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,7 +344,6 @@ INDICATORS: Final = (
     _acts("DF_STAY", "OVERSTAYS", OVERSTAYS),
     _acts("DF_STAY", "OVERSTAY_FINDINGS", OVERSTAY_FINDINGS),
     _acts("DF_STAY", "EXPELLED", EXPULSIONS),
-    # The concept's indicators: 1 to 3 of foreign labour, 4 of kandas, 5 of resettlers.
     Indicator("HEADS_SHARE", "DF_INDICATOR", "REGISTER", StaffShare(("1", "2"))),
     Indicator("SPECIALISTS_SHARE", "DF_INDICATOR", "REGISTER", StaffShare(("3", "4"))),
     Indicator("QUALIFIED_SHARE", "DF_INDICATOR", "REGISTER", Share(f"{_BY_QUOTA}.qualified", f"{_BY_QUOTA}._T")),
@@ -375,6 +374,8 @@ INDICATORS: Final = (
     *_loaded("DF_INDICATOR", "KANDAS_EMPLOYED_SHARE", "RESETTLERS_SUPPORTED_SHARE", method="TARGET"),
     *_balanced("COUPON", "M1216", "M1216R"),
     *_loaded("DF_BALANCE", "POPULATION", "NATURAL_GROWTH"),
+    *(Indicator(code, flow, method, lines) for (flow, code, method), lines in EVIDENCE.items()),
+    *_loaded("DF_EMIGRATION", "DEREGISTERED"),
     *_loaded("DF_STAY", "VIOLATORS", "EXPELLED", "FALSE_PAPERS", "EMPLOYERS_FINED", "IRREGULAR_LOW", "IRREGULAR_HIGH"),
 )
 
