@@ -9,9 +9,10 @@ what has parts stands as JSON.
 import csv
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, NamedTuple, Self
@@ -33,6 +34,8 @@ RECORDS = (
 )  # fmt: skip
 """From `what` on, what stands in the record itself: so that it can be counted by its own register alone, as today."""
 _FILES = {"lives": LIVES, "stays": STAYS, "acts": ACTS, "records": RECORDS}
+_OF_NAME, _OF_PAPER, _OF_STAY = (attrgetter(*(each.name for each in fields(kind))) for kind in (Name, Paper, Stay))
+"""Their members in order, as dataclasses.astuple gives them, without copying what cannot change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +104,11 @@ class Truth:
                 life.number, life.household, life.kind, life.sex, life.born, life.died, life.iin, life.iin_since,
                 life.region_of_origin, life.occupation, life.education, life.names[0][1].people,
                 life.citizenships[0][1], _json(life.citizenships),
-                _json([(since, astuple(name)) for since, name in life.names]),
-                _json([astuple(paper) for paper in life.papers]),
+                _json([(since, _OF_NAME(name)) for since, name in life.names]),
+                _json([_OF_PAPER(paper) for paper in life.papers]),
             )
         )  # fmt: skip
-        self._writers["stays"].writerows((life.number, *astuple(stay)) for stay in life.stays)
+        self._writers["stays"].writerows((life.number, *_OF_STAY(stay)) for stay in life.stays)
         self._writers["acts"].writerows((life.number, act.day, act.deed, _json(act.details)) for act in life.acts)
 
     def write(self, each: Written) -> None:

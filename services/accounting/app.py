@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.accounting.api import parked
-from services.accounting.api.figures import dashboard, releases, sdmx
+from services.accounting.api.figures import dashboard, releases, sdmx, sdmx_2
 from services.accounting.api.persons import changes, identities, my_page, reviews, timeline
 from services.accounting.api.reconciliation import reconcile, status
 from services.accounting.api.residence import classification
@@ -28,6 +28,7 @@ from shared.telemetry.metrics import Metrics
 ROUTERS = (
     dashboard.router,
     sdmx.router,
+    sdmx_2.router,
     releases.router,
     status.router,
     reconcile.router,

@@ -4,9 +4,11 @@ A stream is coded part by part, so its reader waits for nothing. Left as they ar
 language is chosen further out), and records with a strong ETag: it is of these very bytes and comes back as If-Match.
 """
 
+import gzip
 import re
 
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipResponder, IdentityResponder
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.http.edge import header
@@ -43,6 +45,18 @@ def takes_gzip(accepted: str | None) -> bool:
         if (found := _CODING.fullmatch(part))
     }
     return next((weights[name] > 0 for name in ("gzip", "x-gzip", "*") if name in weights), False)
+
+
+def compressed(accepted: str | None, answer: Response) -> Response:
+    """An answer coded by its handler, in the thread where it was written; `Compression` codes what is left in the loop,
+    which a large answer would hold for long."""
+    if not takes_gzip(accepted) or len(answer.body) < SMALLEST:
+        return answer
+    answer.body = gzip.compress(answer.body, _LEVEL, mtime=0)
+    answer.headers["Content-Length"] = str(len(answer.body))
+    answer.headers["Content-Encoding"] = "gzip"
+    answer.headers.add_vary_header("Accept-Encoding")
+    return answer
 
 
 class _LeavesStrongTags(IdentityResponder):

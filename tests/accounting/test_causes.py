@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.accounting.rules.figures.movements import CellKind, Tally, difference, unpack
+from services.accounting.rules.figures.movements import CellKind, Tally, difference, pack_kind, unpack
 from services.accounting.rules.persons.people import People
-from services.accounting.rules.releases.causes import Cause, moved, national, of_facts
+from services.accounting.rules.releases.causes import Cause, moved, national, of_facts, of_months
 from services.accounting.rules.releases.versions import METHOD_VERSIONS
 from services.accounting.rules.residence.history import CROSSING, EVIDENCE
 from services.accounting.rules.residence.outcome import Migration, compose
@@ -120,3 +120,11 @@ def test_the_version_in_force_is_that_of_the_norms() -> None:
     assert METHOD_VERSIONS[-1].rule == M1216
     assert [each.since for each in METHOD_VERSIONS] == sorted(each.since for each in METHOD_VERSIONS)
     assert len({each.id for each in METHOD_VERSIONS}) == len(METHOD_VERSIONS)
+
+
+def test_a_national_cell_keeps_its_kind_whatever_its_family() -> None:
+    """The kinds of the lines beside the 12/16-month rule are no kinds of the rule."""
+    cells = np.sort(np.concatenate([pack_kind([kind], month=648, region=71, sex=1) for kind in CellKind]))
+    found = national(Tally(cells, np.ones(len(cells), np.int64)))
+    journal = dict(zip(found.cells.tolist(), found.counts.tolist(), strict=True))
+    assert [of_months(journal, range(648, 649), {kind: 1}) for kind in CellKind] == [1] * len(CellKind)

@@ -27,7 +27,7 @@ OPEN_OF = {
     "kandas": {"/v1/kandas-certificates:verify"},  # by a code that cannot be guessed: decision 0046
     "permits": {"/v1/self-employment-points"},  # the law's table and no person: decision 0049
 }
-SDMX = "/sdmx/v1/"  # shows strangers a release alone: tests/accounting/publish/test_releases.py
+SDMX = "/sdmx/"  # shows strangers a release alone: tests/accounting/publish/test_releases.py
 
 
 @pytest.fixture(params=SERVICES)

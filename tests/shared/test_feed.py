@@ -181,7 +181,7 @@ async def test_what_is_not_granted_cannot_be_asked_for(portal: Api) -> None:
 )
 async def test_an_unknown_client_reads_nothing(portal: Api, claims: dict[str, Any]) -> None:
     await cross(portal)
-    for path in ("/v1/events", "/v1/events/newest"):
+    for path in ("/v1/events", "/v1/events/newest", "/v1/events/sums", "/v1/events/digests"):
         answer = await portal.client.get(path, headers=portal.token("system", **claims))
         assert answer.status_code == 403
 
@@ -206,7 +206,30 @@ def test_a_consumers_token_opens_feeds_and_nothing_else_of_any_service() -> None
     """The table is that of the code: tests/contracts/test_events.py."""
     with Path("contracts/http/access.csv").open(newline="") as lines:
         opened = {(row["method"], row["path"]) for row in csv.DictReader(lines) if "system" in row["who"].split()}
-    assert opened == {("GET", "/v1/events"), ("GET", "/v1/events/newest")}
+    assert opened == {("GET", f"/v1/events{of}") for of in ("", "/newest", "/sums", "/digests")}
+
+
+async def test_sums_of_pages_add_up_to_those_of_all(portal: Api) -> None:
+    for _ in range(3):
+        await cross(portal)
+
+    async def told(of: str, **asked: int) -> Any:
+        answer = await portal.client.get(f"/v1/events/{of}", params=asked, headers=portal.consumer("accounting"))
+        assert answer.status_code == 200
+        return answer.json()
+
+    (whole,) = (await told("sums"))["days"]
+    pages = [await told("sums", after=after, limit=1) for after in range(3)]
+    assert [page["reached"] for page in pages] == [1, 2, 3]
+    of_each = [day for page in pages for day in page["days"]]
+    assert sum(day["events"] for day in of_each) == whole["events"] == 3
+    for name in ("records", "contents"):
+        assert sum(int(day[name], 16) for day in of_each) % 2**64 == int(whole[name], 16)
+    items = (await told("digests", after=1, until=2))["items"]
+    assert [item["position"] for item in items] == [2]
+    assert "data" not in items[0]
+    beyond = await told("sums", after=2**63 - 1, until=0)
+    assert (beyond["reached"], beyond["days"]) == (2**63 - 1, [])
 
 
 async def test_a_client_of_http_feeds_org_reads_on_by_the_last_events_id(portal: Api) -> None:

@@ -71,6 +71,18 @@ def test_what_is_sent_is_what_was_written_and_in_order(spool: Spool) -> None:
             )
 
 
+def test_what_is_held_in_memory_is_bounded_over_all_sheets_together(tmp_path: Path) -> None:
+    """However many months and kinds there are: a little of each is much of all."""
+    spool, large = Spool(tmp_path / "spool", lambda _: bytes(2**20)), 40
+    for number in range(large):
+        day = date(2010 + number // 12, 1 + number % 12, 1)
+        spool.add(Written("portal", "violations", "migration-police", day, str(number), "create", {}, 1, day))
+    written = sum(file.stat().st_size for file in (tmp_path / "spool").iterdir())
+    assert (large - 33) * 2**20 < written < large * 2**20
+    spool.close()
+    assert [len(list(spool.in_turn(sheets))) for sheets in spool.months().values()] == [1] * large
+
+
 def test_nothing_of_the_truth_is_sent(spool: Spool) -> None:
     for sheets in spool.months().values():
         for sheet in sheets:

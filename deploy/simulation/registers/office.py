@@ -53,13 +53,20 @@ class Office:
     """One register's office, writing about one life. It draws from a Random of its own, so that any life's records can
     be written alone, and no register changes what another writes."""
 
-    __slots__ = ("_number", "days", "life", "local", "random", "rate", "register", "service", "world")
+    __slots__ = ("_number", "_random", "days", "life", "local", "rate", "register", "service", "world")
 
     def __init__(self, world: World, life: Life, register: Register, service: Service, *, local: bool = True) -> None:
         self.world, self.life, self.register, self.service = world, life, register, service
-        self.random = Random(f"{world.seed}/{register}/{life.number}")
+        self._random: Random | None = None
         self.days, self.local, self._number = world.rates.days, local, 0
         self.rate = self.rates_of(life.citizenships[0][1])
+
+    @property
+    def random(self) -> Random:
+        """Seeded when it is first asked: most registers have nothing to write of most lives, and seeding is dear."""
+        if self._random is None:
+            self._random = Random(f"{self.world.seed}/{self.register}/{self.life.number}")
+        return self._random
 
     def rates_of(self, country: str) -> dict[str, float]:
         """Those of this register for the life's people where a country is concerned."""

@@ -17,3 +17,8 @@ def preferred(header: str | None, default: Language) -> Language:
         if primary in LANGUAGES:
             return primary
     return default
+
+
+def in_order(first: Language) -> list[Language]:
+    """All three, the one that a reader prefers first."""
+    return [first, *(each for each in LANGUAGES if each != first)]

@@ -14,7 +14,6 @@ may point into them. No name, number of a person or document is stored: identity
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -34,6 +33,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from services.accounting.store.persons.change_tables import final_change_table, person_change_table
 from shared.audit.access_log import access_log_table
 from shared.audit.chain import seal_table
 from shared.db import grants
@@ -195,42 +195,8 @@ word_taken = Table(
     schema="linkage",
 )
 
-# How persons became others, by their pseudonyms, and which keys of the former went to the successor (rules.changes).
-person_change = Table(
-    "person_change",
-    metadata,
-    Column("id", BigInteger, Identity(always=True), primary_key=True),
-    Column("at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
-    Column("kind", Text, nullable=False),
-    Column("former", BigInteger, nullable=False),
-    Column("successor", BigInteger, nullable=False),
-    Column("keys", ARRAY(BigInteger), nullable=False),
-    Column("cause", Text, nullable=False),
-    Column("fact", BigInteger),  # the record that caused it, or
-    Column("word", BigInteger),  # the reviewer's word
-    CheckConstraint("kind IN ('merge', 'split', 'renamed')", "person_change_kind"),
-    CheckConstraint("cause IN ('record', 'correction', 'withdrawal', 'word')", "person_change_cause"),
-    Index("person_change_former", "former"),
-    Index("person_change_successor", "successor"),
-    schema="linkage",
-)
-
-# Final verdicts that were overturned (rules.persons.final_changes), in the transaction that did it.
-final_change = Table(
-    "final_change",
-    metadata,
-    Column("id", BigInteger, Identity(always=True), primary_key=True),
-    Column("fact", BigInteger, nullable=False),
-    Column("person", BigInteger, nullable=False),  # who had the crossing; an id is one of a person's keys for good
-    Column("was", SmallInteger, nullable=False),
-    Column("became", SmallInteger, nullable=False),
-    Column("cause", SmallInteger, nullable=False),
-    Column("changed_at", DateTime(timezone=True), nullable=False),
-    Index("final_change_fact", "fact"),
-    Index("final_change_gone", "person", postgresql_where=text("became = 0")),
-    schema="linkage",
-)
-
+person_change = person_change_table(metadata)
+final_change = final_change_table(metadata)
 # How far each source was read, written in the transaction of the effect. The feed has one part, Kafka its partitions.
 source_position = Table(
     "source_position",

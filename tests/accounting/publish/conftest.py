@@ -15,7 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from deploy.local.issuer import ensure_issuer, environment, mint
-from services.accounting.api.figures import sdmx
+from services.accounting.api.figures import sdmx, sdmx_2
 from services.accounting.rules.figures.dataflows import FLOWS
 from services.accounting.rules.figures.figures import (
     Figure,
@@ -103,7 +103,7 @@ def sdmx_settings(sdmx_issuer: Path) -> ServiceSettings:
 
 @pytest.fixture
 def sdmx_app(sdmx_settings: ServiceSettings, figures: list[Figure]) -> FastAPI:
-    app = make_app("accounting", "Kosh accounting", sdmx_settings, [sdmx.router])
+    app = make_app("accounting", "Kosh accounting", sdmx_settings, [sdmx.router, sdmx_2.router])
     app.state.read_figures = InMemory(figures)
     return app
 

@@ -68,8 +68,9 @@ async def page(api: Api, query: str = "", **headers: str) -> tuple[Page, str]:
 
 
 async def api_values(api: Api, address: str) -> Mapping[tuple[str, str, str], int]:
-    """(INDICATOR, METHOD, period) -> value, as SDMX-CSV says it."""
-    lines = [line.split(",") for line in (await api.client.get(address)).text.splitlines()]
+    """(INDICATOR, METHOD, period) -> value, by SDMX-CSV, without the names that the page's link asks for."""
+    codes = address.replace("labels=both", "labels=id")
+    lines = [line.split(",") for line in (await api.client.get(codes)).text.splitlines()]
     at = {name: number for number, name in enumerate(lines[0])}
     return {
         (line[at["INDICATOR"]], line[at["METHOD"]], line[at["TIME_PERIOD"]]): int(line[at["OBS_VALUE"]])

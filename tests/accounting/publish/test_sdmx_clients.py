@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
+from xml.etree import ElementTree
 
 import httpx
 import pytest
@@ -12,7 +13,10 @@ import pytest
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import sdmx
+from pysdmx.api.dc.rest import SdmxConnector
+from pysdmx.api.fmr import RegistryClient
 from pysdmx.io import get_datasets, read_sdmx
+from pysdmx.model import DataStructureDefinition
 
 from services.accounting.rules.figures.dataflows import FLOWS
 from shared.testing.api import Api
@@ -134,6 +138,71 @@ def test_structures_are_valid_against_the_schema_of_the_standard(sdmx_url: str, 
     answer = httpx.get(f"{sdmx_url}/sdmx/v1/{address}")
     assert answer.status_code == 200
     assert read_sdmx(answer.text, validate=True).structures
+
+
+def test_pysdmx_discovers_and_reads_by_its_connector(sdmx_url: str) -> None:
+    connector = SdmxConnector(f"{sdmx_url}/sdmx/v2", timeout=60)
+    assert [flow.id for flow in connector.dataflows("migration flows")] == ["DF_FLOW"]
+    assert {flow.id for flow in connector.dataflows()} == set(FLOWS)
+    flow = connector.dataflow("Dataflow=KOSH:DF_FLOW(1.0)")
+    assert (flow.obs_count, flow.series_count) == (4, 3)
+    assert isinstance(flow.structure, DataStructureDefinition)
+    assert flow.structure.components["CITIZEN"].enumeration["UZB"].name == "Uzbekistan"
+    rows = list(connector.data("Dataflow=KOSH:DF_FLOW(1.0)", "INDICATOR = 'NET' AND METHOD <> 'COUPON'"))
+    assert [(row["TIME_PERIOD"], row["OBS_VALUE"]) for row in rows] == [("2023", "-45")]
+    since = list(connector.data("Dataflow=KOSH:DF_FLOW(1.0)", "TIME_PERIOD >= '2024'"))
+    assert [(row["INDICATOR"], row["OBS_VALUE"]) for row in since] == [("IMM", "1350")]
+
+
+def test_pysdmx_reads_structures_as_a_registry_client(sdmx_url: str) -> None:
+    registry = RegistryClient(f"{sdmx_url}/sdmx/v2", timeout=60)
+    assert {each.id: each.name for each in registry.get_codes("KOSH", "CL_SEX", "1.0")}["F"] == "Female"
+    concepts = {each.id: each.name for each in registry.get_concepts("KOSH", "CS_KOSH", "1.0")}
+    assert concepts["OBS_VALUE"] == "Observed value"
+    assert {flow.id for flow in registry.get_dataflows("KOSH")} == set(FLOWS)
+    described = registry.get_dataflow_details("KOSH", "DF_LABOUR", "1.0")
+    assert {"PERMIT_KIND", "OBS_VALUE", "OBS_STATUS"} <= {each.id for each in described.components}
+    schema = registry.get_schema("dataflow", "KOSH", "DF_FLOW", "1.0")
+    assert [each.id for each in schema.components.dimensions][-1] == "TIME_PERIOD"
+    assert schema.components["SEX"].enumeration["F"].name == "Female"
+
+
+@pytest.mark.parametrize(
+    "kind", ["genericdata+xml;version=2.1", "structurespecificdata+xml;version=2.1", "data+csv;version=2.0.0"]
+)
+def test_pysdmx_reads_data_valid_by_xsd_with_structures_of_version_3(sdmx_url: str, kind: str) -> None:
+    structure = httpx.get(f"{sdmx_url}/sdmx/v2/structure/dataflow/KOSH/DF_FLOW/~/?references=all&format=xml").text
+    accept = {"Accept": f"application/vnd.sdmx.{kind}"}
+    data = httpx.get(f"{sdmx_url}/sdmx/v2/data/dataflow/KOSH/DF_FLOW/~/", headers=accept).text
+    (read,) = get_datasets(data, structure, validate=True)
+    assert len(read.data) == 4
+
+
+@pytest.mark.parametrize("kind", ["genericdata", "structurespecificdata"])
+def test_data_name_their_structure_beside_their_flow(sdmx_url: str, kind: str) -> None:
+    """By the structure pandasdmx and rsdmx find the rest; pandasdmx stops at a reference of a flow that has a class."""
+    accept = {"Accept": f"application/vnd.sdmx.{kind}+xml;version=2.1"}
+    root = ElementTree.fromstring(httpx.get(f"{sdmx_url}/sdmx/v1/data/DF_FLOW", headers=accept).content)  # noqa: S314
+    named = [
+        (child.tag.rpartition("}")[2], child[0].get("id"), child[0].get("class"))
+        for structure in root.findall("{*}Header/{*}Structure")
+        for child in structure
+    ]
+    assert named == [("Structure", "DSD_FLOW", "DataStructure"), ("StructureUsage", "DF_FLOW", None)]
+    (data_set,) = root.findall("{*}DataSet")
+    assert "DSD_FLOW" in data_set.attrib.values()
+
+
+def test_sdmx1_asks_what_there_is(client: Any) -> None:
+    message = client.get("availableconstraint", "DF_FLOW", force=True)
+    (constraint,) = message.constraint.values()
+    (region,) = constraint.data_content_region
+    codes = {
+        key.id: {value.value for value in selection.values}
+        for key, selection in region.member.items()
+        if key.id == "METHOD"
+    }
+    assert codes == {"METHOD": {"M1216", "COUPON"}}
 
 
 async def test_sdmx1_reads_the_real_account_with_a_statisticians_token(

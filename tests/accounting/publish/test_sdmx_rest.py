@@ -12,7 +12,8 @@ import pytest
 from fastapi import FastAPI
 
 from deploy.local.issuer import mint
-from services.accounting.api.figures import sdmx as api
+from services.accounting.api.figures import sdmx_answers as api
+from services.accounting.publish.sdmx.periods import EXPECTED
 from services.accounting.rules.figures.figures import Figure
 from tests.accounting.publish.conftest import InMemory, flow_figure
 
@@ -36,6 +37,7 @@ def rows(answer: httpx.Response) -> dict[tuple[str, ...], str]:
 
 
 CSV = {"Accept": "text/csv"}
+CSV_1 = "version=1.0.0; labels=id; charset=utf-8"
 
 
 class TestRights:
@@ -88,7 +90,7 @@ class TestRefusals:
         assert {(fault["parameter"], fault["detail"].split(";")[0]) for fault in answer.json()["errors"]} == {
             ("key", "FREQ has no code 'Z'"),
             ("key", "CITIZEN has no code 'URS'"),
-            ("startPeriod", "is not a period: 2024, 2024-Q1, 2024-05 or 2024-05-31 is expected."),
+            ("startPeriod", f"is not a period: {EXPECTED} is expected."),
             ("detail", "is none of full, dataonly, serieskeysonly, nodata."),
             ("lastNObservations", "is not a whole number above 0."),
             ("startPeriode", "is not a parameter of a data query."),
@@ -123,10 +125,11 @@ class TestRefusals:
             ("/dataflow/KOSH/DF_FLOW/2.0", 404),
             ("/codelist/KOSH/CL_SEX+CL_NOTHING", 404),
             ("/dataflow/KOSH/all/latest?references=friends", 400),
-            ("/dataflow/KOSH/all/latest?detail=referencepartial", 501),
-            ("/dataflow?format=json", 406),
+            ("/dataflow/KOSH/all/latest?detail=everything", 400),
+            ("/dataflow?format=csv", 406),
             ("/categoryscheme/KOSH", 501),
-            ("/availableconstraint/DF_FLOW/all", 501),
+            ("/availableconstraint/DF_FLOW/all?mode=available", 501),
+            ("/availableconstraint/DF_FLOW/A.EMI.......", 404),
             ("/nothing", 404),
         ],
     )
@@ -154,7 +157,10 @@ class TestForms:
             ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "genericdata+xml; version=2.1"),
             ("application/vnd.sdmx.structurespecificdata+xml;version=2.1", "structurespecificdata+xml; version=2.1"),
             ("application/json", "data+json; version=1.0.0"),
-            ("application/vnd.sdmx.data+json;version=2.0.0, text/csv;q=0.5", "data+csv; version=1.0.0; labels=id"),
+            (
+                "application/vnd.sdmx.data+json;version=2.1.0, text/csv;q=0.5",
+                "data+csv; version=1.0.0; labels=id; charset=utf-8",
+            ),
             ("text/csv;q=0.1, application/json;q=0.2", "data+json; version=1.0.0"),
             ("text/csv;q=0, */*", "genericdata+xml; version=2.1"),
         ],
@@ -168,7 +174,7 @@ class TestForms:
         answer = await client.get(f"/data/DF_FLOW/{NATIONAL}", headers=headers)
         assert answer.headers["content-type"] == f"application/vnd.sdmx.{content}"
 
-    @pytest.mark.parametrize("accept", ["application/pdf", "application/vnd.sdmx.data+csv;version=2.0.0"])
+    @pytest.mark.parametrize("accept", ["application/pdf", "application/vnd.sdmx.data+csv;version=2.1.0"])
     async def test_a_form_that_is_not_offered_is_refused_with_what_is(
         self, client: httpx.AsyncClient, accept: str
     ) -> None:

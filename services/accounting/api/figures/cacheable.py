@@ -1,5 +1,6 @@
 """Answers that a reader may keep: the same content has the same ETag, and asking again costs a 304 (RFC 9110, 13)."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -19,19 +20,27 @@ _DATES: Final = ("%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %
 """An HTTP-date: as it is written, and in the two old forms that are still to be understood (RFC 9110, 5.6.7)."""
 
 
-def cacheable(request: Request, body: bytes, media_type: str, changed: datetime, *, public: bool = True) -> Response:
+def cacheable(
+    request: Request,
+    body: bytes,
+    media_type: str,
+    changed: datetime,
+    *,
+    public: bool = True,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
     """`body`, or 304 where the reader holds it already. `changed` is aware; `public` is False for what only this
-    caller may see."""
+    caller may see; `headers` stand beside what is sent."""
     tag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
-    headers = {
+    validators = {
         "ETag": f"W/{tag}",  # the same content, whatever its coding
         "Last-Modified": format_datetime(changed.astimezone(UTC), usegmt=True),
         "Vary": "Accept, Accept-Language, Authorization",
         "Cache-Control": "no-cache" if public else "private, no-cache",
     }
     if _holds(request.headers, tag, changed):
-        return Response(None, 304, headers)
-    return Response(body, 200, headers | {"Content-Type": media_type})
+        return Response(None, 304, validators)
+    return Response(body, 200, {**validators, **(headers or {}), "Content-Type": media_type})
 
 
 def listed(headers: Headers, name: str) -> str | None:

@@ -41,7 +41,9 @@ class ClassifiedCrossing(BaseModel):
     after: int | None
     migration: bool | None
     imputed: bool
-    overturned: str | None = Field(description="why a final verdict of M1216 on it did not stand, the newest time")
+    overturned: str | None = Field(
+        None, description="why a final verdict of M1216 on it did not stand, the newest time"
+    )
 
 
 router = make_router(tags=["persons"])

@@ -12,7 +12,6 @@ import asyncio
 import operator
 from collections.abc import AsyncIterator, Awaitable, Callable, Container, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Final
 
@@ -234,11 +233,7 @@ def _reading(
 ) -> Reading:
     """What was computed, but for the series that others have published, and what these say. Raises TooMany."""
     released = changed.astimezone(clock.ALMATY).date()
-    figures = [
-        replace(figure, released=figure.released or released)
-        for figure in computed
-        if ".".join(figure.key) not in others
-    ]
+    figures = [figure.known_since(released) for figure in computed if ".".join(figure.key) not in others]
     figures += _published(query, rows)
     if len(figures) > limit:
         raise TooMany

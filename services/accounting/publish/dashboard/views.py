@@ -39,7 +39,8 @@ class Series(NamedTuple):
 
     @property
     def csv(self) -> str:
-        return f"{self.address}?format=csv"
+        """The file for a spreadsheet: codes with their names."""
+        return f"{self.address}?format=csv&labels=both"
 
 
 @dataclass

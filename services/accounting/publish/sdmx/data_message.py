@@ -63,16 +63,33 @@ class DataMessage:
         return self.asked.detail in ("full", "dataonly")
 
     @property
+    def flat(self) -> bool:
+        """Whether observations stand alone; series without observations are written as series."""
+        return self.asked.flat and self.with_observations
+
+    @property
     def reference(self) -> str:
         """The dataflow as CSV and URNs name it."""
         return f"{AGENCY}:{self.flow.id}({VERSION})"
+
+    @property
+    def size(self) -> int:
+        """How much is written: observations, or series where they stand without any."""
+        return sum(len(figures) for _, figures in self.series) if self.with_observations else len(self.series)
 
     def figures(self) -> Iterator[Figure]:
         return (figure for _, figures in self.series for figure in figures)
 
     def attributes(self) -> Callable[[Figure], Attributes]:
-        """What to write beside a value: everything, or nothing where only data are asked."""
-        return attributes_of if self.asked.detail == "full" else lambda _: NO_ATTRIBUTES
+        """What to write beside a value: everything, what is named, or nothing where only data are asked."""
+        if self.asked.detail != "full":
+            return lambda _: NO_ATTRIBUTES
+        if (only := self.asked.only) is None:
+            return attributes_of
+        asked = [id in only for id in ATTRIBUTE_IDS]
+        return lambda figure: tuple(
+            text if each else None for text, each in zip(attributes_of(figure), asked, strict=True)
+        )
 
 
 def attributes_of(figure: Figure) -> Attributes:
@@ -90,7 +107,7 @@ def attributes_of(figure: Figure) -> Attributes:
 
 
 def _series(figures: Iterable[Figure], asked: DataQuery) -> tuple[tuple[Key, tuple[Figure, ...]], ...]:
-    grouped = groupby(figures, key=lambda figure: figure.key)
+    grouped = groupby(filter(asked.keep, figures) if asked.keep else figures, key=lambda figure: figure.key)
     return tuple((key, _cut(tuple(group), asked)) for key, group in grouped)
 
 

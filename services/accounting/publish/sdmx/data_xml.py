@@ -1,4 +1,9 @@
-"""Data messages in SDMX-ML 2.1: generic, which says everything by itself, and structure-specific, which is shorter."""
+"""Data messages in SDMX-ML 2.1: generic, which says everything by itself, and structure-specific, which is shorter.
+
+The header names the data structure, which older clients look up (pandasdmx, rsdmx), and beside it the dataflow: the
+schema takes one reference in each `Structure`, and as many of these as there are, but for generic time series. The data
+are of the first one. The dataflow's reference has no `class`: pandasdmx takes one that has for something left over.
+"""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC
@@ -7,36 +12,38 @@ from xml.sax.saxutils import quoteattr
 
 from services.accounting.publish.sdmx.data_message import ATTRIBUTE_IDS, Attributes, DataMessage
 from services.accounting.publish.sdmx.query import FLAT, TIME
-from services.accounting.publish.sdmx.structures import AGENCY, VERSION
+from services.accounting.publish.sdmx.structures import AGENCY, VERSION, structure_id
 from services.accounting.rules.figures.figures import Figure, Key
 
+_ONE_STRUCTURE = "GenericTimeSeriesData"
 _SCHEMAS = "http://www.sdmx.org/resources/sdmxml/schemas/v2_1"
 
 
-def generic(message: DataMessage) -> Iterator[str]:
-    """A GenericData message, in pieces."""
-    yield _opening(message, "GenericData", f'xmlns:g="{_SCHEMAS}/data/generic"', "")
+def generic(message: DataMessage, of_time: bool = False) -> Iterator[str]:
+    """A GenericData message in pieces, or a GenericTimeSeriesData message, which differs in its name."""
+    root = "GenericTimeSeriesData" if of_time else "GenericData"
+    yield _opening(message, root, f'xmlns:g="{_SCHEMAS}/data/generic"', "")
     for part in message.parts():
-        yield f'<m:DataSet structureRef="{message.flow.id}"{_described(part, "")}>'
-        yield from _generic_flat(part) if message.asked.flat else _generic_series(part)
+        yield f'<m:DataSet structureRef="{structure_id(message.flow)}"{_described(part, "")}>'
+        yield from _generic_flat(part) if message.flat else _generic_series(part)
         yield "</m:DataSet>"
-    yield "</m:GenericData>"
+    yield f"</m:{root}>"
 
 
-def structure_specific(message: DataMessage) -> Iterator[str]:
-    """A StructureSpecificData message, in pieces."""
-    at_observation = FLAT if message.asked.flat else TIME
-    urn = f"urn:sdmx:org.sdmx.infomodel.datastructure.Dataflow={message.reference}:ObsLevelDim:{at_observation}"
+def structure_specific(message: DataMessage, of_time: bool = False) -> Iterator[str]:
+    """A StructureSpecificData message in pieces, or a StructureSpecificTimeSeriesData message."""
+    root = "StructureSpecificTimeSeriesData" if of_time else "StructureSpecificData"
+    at_observation = FLAT if message.flat else TIME
+    structure = f"{AGENCY}:{structure_id(message.flow)}({VERSION})"
+    urn = f"urn:sdmx:org.sdmx.infomodel.datastructure.DataStructure={structure}:ObsLevelDim:{at_observation}"
     namespaces = f'xmlns:s="{_SCHEMAS}/data/structurespecific" xmlns:k="{urn}"'
-    yield _opening(message, "StructureSpecificData", namespaces, f' namespace="{urn}"')
+    yield _opening(message, root, namespaces, f' namespace="{urn}"')
     for part in message.parts():
-        yield (
-            f'<m:DataSet s:dataScope="DataStructure" xsi:type="k:DataSetType" s:structureRef="{message.flow.id}"'
-            f"{_described(part, 's:')}>"
-        )
-        yield from _specific_flat(part) if message.asked.flat else _specific_series(part)
+        yield '<m:DataSet s:dataScope="DataStructure" xsi:type="k:DataSetType"'
+        yield f' s:structureRef="{structure_id(message.flow)}"{_described(part, "s:")}>'
+        yield from _specific_flat(part) if message.flat else _specific_series(part)
         yield "</m:DataSet>"
-    yield "</m:StructureSpecificData>"
+    yield f"</m:{root}>"
 
 
 def _described(message: DataMessage, prefix: str) -> str:
@@ -48,14 +55,20 @@ def _described(message: DataMessage, prefix: str) -> str:
 
 def _opening(message: DataMessage, root: str, namespaces: str, structure: str) -> str:
     prepared = message.prepared.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    at_observation = FLAT if message.asked.flat else TIME
+    at_observation = FLAT if message.flat else TIME
+    flow = (
+        f'<m:Structure structureID="{message.flow.id}"{structure} dimensionAtObservation="{at_observation}">'
+        f'<c:StructureUsage><Ref agencyID="{AGENCY}" id="{message.flow.id}" version="{VERSION}"/>'
+        "</c:StructureUsage></m:Structure>"
+    )
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<m:{root} xmlns:m="{_SCHEMAS}/message" xmlns:c="{_SCHEMAS}/common" '
         f'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" {namespaces}><m:Header><m:ID>{message.flow.id}</m:ID>'
         f'<m:Test>false</m:Test><m:Prepared>{prepared}</m:Prepared><m:Sender id="{AGENCY}"/>'
-        f'<m:Structure structureID="{message.flow.id}"{structure} dimensionAtObservation="{at_observation}">'
-        f'<c:StructureUsage><Ref agencyID="{AGENCY}" id="{message.flow.id}" version="{VERSION}" class="Dataflow"/>'
-        "</c:StructureUsage></m:Structure></m:Header>"
+        f'<m:Structure structureID="{structure_id(message.flow)}"{structure} dimensionAtObservation="{at_observation}">'
+        f'<c:Structure><Ref agencyID="{AGENCY}" id="{structure_id(message.flow)}" version="{VERSION}" '
+        'class="DataStructure"/></c:Structure></m:Structure>'
+        f"{'' if root == _ONE_STRUCTURE else flow}</m:Header>"
     )
 
 

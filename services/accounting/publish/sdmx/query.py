@@ -1,16 +1,16 @@
 """A data query of SDMX-REST 1.5, read: flow, key, periods, detail. Every fault is named at once."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final, Literal, cast
 
+from services.accounting.publish.sdmx.periods import EXPECTED, asked_span
 from services.accounting.publish.sdmx.refusals import BadQuery, NothingFound, QueryFault
 from services.accounting.publish.sdmx.structures import AGENCY, VERSION
 from services.accounting.rules.figures.dataflows import FLOWS, Dimension, Flow, codes_of
-from services.accounting.rules.figures.figures import Query
-from services.accounting.rules.spans import span
+from services.accounting.rules.figures.figures import Figure, Query
 from shared import clock
 
 Detail = Literal["full", "dataonly", "serieskeysonly", "nodata"]
@@ -19,25 +19,34 @@ DETAILS: Final = ("full", "dataonly", "serieskeysonly", "nodata")
 TIME: Final = "TIME_PERIOD"
 FLAT: Final = "AllDimensions"
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT_LIKE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T")
 _MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{5,8}(\.[0-9]{1,6})?(Z|[+ -][0-9]{2}:[0-9]{2})")
 _NOTHING_ASKED: Final = ("false", "", "0")
 """How clients write a parameter that they do not mean to use: Python's say False."""
 _ASKED: Final = ("true", "1")
 _KNOWN: Final = frozenset(
     {"startPeriod", "endPeriod", "firstNObservations", "lastNObservations", "dimensionAtObservation", "detail"}
-    | {"asOf", "updatedAfter", "includeHistory", "format"}
+    | {"asOf", "updatedAfter", "includeHistory", "format", "labels"}
 )
 
 
 @dataclass(frozen=True, slots=True)
 class DataQuery:
-    """What to read, and how much of it to write. `first` and `last` count observations per series."""
+    """What to read, and how much of it to write. `first` and `last` count observations per series; `keep` says which
+    of the figures read are meant, None for all of them; `only` names the attributes to write, None for every one."""
 
     query: Query
     detail: Detail = "full"
     first: int | None = None
     last: int | None = None
     flat: bool = False
+    keep: Callable[[Figure], bool] | None = None
+    only: frozenset[str] | None = None
+
+    @property
+    def narrows(self) -> bool:
+        """Whether less may be written than is read."""
+        return bool(self.first or self.last or self.keep or self.detail in ("serieskeysonly", "nodata"))
 
 
 def parse(flow_reference: str, key: str, parameters: Mapping[str, str]) -> DataQuery:
@@ -96,11 +105,11 @@ def _wanted(dimension: Dimension, part: str, faults: list[QueryFault]) -> frozen
     wanted = frozenset(part.replace(" ", "+").split("+"))
     known = codes_of(dimension.enumeration)
     for code in sorted(wanted - known.keys()):
-        faults.append(QueryFault("key", f"{dimension.id} has no code {_shown(code)}; see {dimension.enumeration.id}."))
+        faults.append(QueryFault("key", f"{dimension.id} has no code {shown(code)}; see {dimension.enumeration.id}."))
     return wanted
 
 
-def _shown(code: str) -> str:
+def shown(code: str) -> str:
     return f"'{code}'" if code.isascii() and code.replace("_", "").isalnum() and len(code) <= 20 else "like this"
 
 
@@ -117,11 +126,11 @@ def _period(name: str, parameters: Mapping[str, str], faults: list[QueryFault]) 
     text = parameters.get(name)
     if not text:
         return None, None
-    day = text.partition("T")[0]
+    day = text.partition("T")[0] if _MOMENT_LIKE.match(text) else text
     try:
-        return (date.max, None) if day == date.max.isoformat() else span(day if "T" in text else text)
+        return (date.max, None) if day == date.max.isoformat() else asked_span(day)
     except ValueError:
-        faults.append(QueryFault(name, "is not a period: 2024, 2024-Q1, 2024-05 or 2024-05-31 is expected."))
+        faults.append(QueryFault(name, f"is not a period: {EXPECTED} is expected."))
         return None, None
 
 

@@ -29,6 +29,10 @@ class NothingFound(Refusal):
     """No such structure, or no figure that matches the query."""
 
 
+class NoData(NothingFound):
+    """The question is good, and no figure answers it."""
+
+
 class NotOffered(Refusal):
     """None of the accepted media types is written here."""
 

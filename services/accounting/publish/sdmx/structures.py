@@ -49,6 +49,12 @@ def artefacts() -> Mapping[Kind, Mapping[str, MaintainableArtefact]]:
     }
 
 
+def urn(kind: Kind, id: str) -> str:
+    """The universal name of a dataflow, a data structure or a code list."""
+    named = {"dataflow": "datastructure.Dataflow", "datastructure": "datastructure.DataStructure"}
+    return f"urn:sdmx:org.sdmx.infomodel.{named.get(kind, 'codelist.Codelist')}={AGENCY}:{id}({VERSION})"
+
+
 def structure_id(flow: Flow) -> str:
     return flow.id.replace("DF_", "DSD_", 1)
 
@@ -141,7 +147,7 @@ def _attribute(id: str, enumeration: Enumeration | None) -> Component:
 
 
 def _enumerated(enumeration: Enumeration) -> dict[str, Any]:
-    return {"local_enum_ref": f"urn:sdmx:org.sdmx.infomodel.codelist.Codelist={AGENCY}:{enumeration.id}({VERSION})"}
+    return {"local_enum_ref": urn("codelist", enumeration.id)}
 
 
 def _component(id: str, role: Role, required: bool = True, **representation: Any) -> Component:

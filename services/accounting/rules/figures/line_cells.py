@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.accounting.rules.figures.movements import CellKind, Ints, month_of, pack_kind, who
+from services.accounting.rules.figures.movements import CellKind, Ints, age_of, month_of, pack_kind, sex_of
 from services.accounting.rules.residence.history import Crossings, Evidence
 from services.accounting.rules.residence.joined_stays import NONE, U98, Stays, Term
 from services.accounting.rules.residence.lines import LifeLines, draw
@@ -83,15 +83,14 @@ def _earlier(lines: LifeLines, reckoned: Reckoned) -> Ints:
 
 def _cells(crossings: Crossings, marks: _Marks) -> Ints:
     origin, moving = crossings[marks.origin], crossings[marks.crossing]
-    sex, _ = who(origin, marks.day)
     return pack_kind(
         marks.kind,
         month=month_of(marks.day),
         region=marks.place,
         partner=moving["partner"],
         citizen=origin["citizen"],
-        sex=sex,
-        age=who(moving, marks.day)[1],
+        sex=sex_of(origin),
+        age=age_of(moving, marks.day),
         purpose=origin["purpose"],
     )
 

@@ -139,13 +139,16 @@ def pack_kind(kind: npt.ArrayLike, **codes: npt.ArrayLike) -> Ints:
     return pack(indicator=kind % _KINDS, family=kind // _KINDS, **codes)
 
 
-def who(crossings: Crossings, day: npt.NDArray[np.integer]) -> tuple[Ints, Ints]:
-    """Sex code and age group on a day of those who crossed; what is disputed is not specified."""
-    sex, birth = crossings["sex"], (crossings["birth"] & BIRTH).astype(np.int64)
-    return (
-        np.where(sex & SEX_DISPUTED, 0, sex & SEX).astype(np.int64),
-        age_group(np.where(sex & BIRTH_DISPUTED, 0, birth), day),
-    )
+def sex_of(crossings: Crossings) -> Ints:
+    """Sex code of those who crossed; what is disputed is not specified."""
+    sex = crossings["sex"]
+    return np.where(sex & SEX_DISPUTED, 0, sex & SEX).astype(np.int64)
+
+
+def age_of(crossings: Crossings, day: npt.NDArray[np.integer]) -> Ints:
+    """Age group on a day of those who crossed; what is disputed is not specified."""
+    birth = (crossings["birth"] & BIRTH).astype(np.int64)
+    return age_group(np.where(crossings["sex"] & BIRTH_DISPUTED, 0, birth), day)
 
 
 def unpack(cells: Ints) -> dict[str, Ints]:
@@ -184,7 +187,6 @@ def month_of(day: npt.NDArray[np.integer]) -> Ints:
 def _migrations(crossings: Crossings) -> Ints:
     kinds = migration(crossings["state"])
     counted = crossings[is_observed(crossings["state"]) & (kinds != Migration.NO)]
-    sex, age = who(counted, counted["day"])
     pure = migration(counted["state"])
     resolved = np.where(pure == Migration.UNDETERMINED, resolved_migration(counted["state"]), Migration.NO)
     more = resolved != Migration.NO
@@ -193,8 +195,8 @@ def _migrations(crossings: Crossings) -> Ints:
         region=counted["region"],
         partner=counted["partner"],
         citizen=counted["citizen"],
-        sex=sex,
-        age=age,
+        sex=sex_of(counted),
+        age=age_of(counted, counted["day"]),
         purpose=counted["purpose"],
     )
     departure = (counted["arrival"] == 0).astype(np.int64)

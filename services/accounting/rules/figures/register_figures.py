@@ -9,6 +9,7 @@ however many records they have; the running period is counted as it stands today
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from services.accounting.rules.figures.flow_figures import EPOCH, MONTHS, period_of
@@ -51,8 +52,17 @@ def valued(
 
     `parts` are the indicators whose records make it: the others are taken away from the first.
     """
-    plus, *minus = (counts.get(each, 0) for each in parts[indicator])
-    return plus - sum(minus), "P" if period.end > today else "A"
+    plus, *minus = parts[indicator]
+    value = counts.get(plus, 0)
+    for each in minus:
+        value -= counts.get(each, 0)
+    return value, "P" if _ends(period) > today else "A"
+
+
+@lru_cache(4096)
+def _ends(period: Period) -> date:
+    """Asked again for each of thousands of series."""
+    return period.end
 
 
 def _number(day: date, frequency: Frequency) -> int:

@@ -59,26 +59,33 @@ def figures(query: Query, measure: Measure, rows: Iterable[Row], limit: int) -> 
     for at in product(measure.periods, always):
         found.setdefault(at, {})
     made: list[Figure] = []
+    named = {each: [str(period) for _, period in periods] for each, periods in measure.periods.items()}
     for (frequency, place), counts in found.items():
-        for series in _of_place(query, measure, frequency, place, counts):
-            if place in always or any(figure.value for figure in series):
-                made += series
+        for key, values in _of_place(measure, frequency, place, counts):
+            if place in always or any(value for value, _ in values):
+                public = is_national(query.flow, key)
+                made += [
+                    Figure(key, text, value, status, public=public)
+                    for text, (value, status) in zip(named[frequency], values, strict=True)
+                ]
             if len(made) > limit:
                 raise TooMany
     return made
 
 
 def _of_place(
-    query: Query, measure: Measure, frequency: Frequency, place: CellKey, counts: Mapping[int, Counts]
-) -> Iterator[list[Figure]]:
+    measure: Measure, frequency: Frequency, place: CellKey, counts: Mapping[int, Counts]
+) -> Iterator[tuple[tuple[str, ...], list[tuple[int, str]]]]:
+    """Each key of a place, with the value and the status of every period."""
+    nothing: Counts = {}
     for indicator in measure.indicators:
-        key = (frequency, indicator, measure.method, *place)
-        public = is_national(query.flow, key)
-        values = (
-            (period, measure.value(indicator, counts.get(number, {}), period))
-            for number, period in measure.periods[frequency]
+        yield (
+            (frequency, indicator, measure.method, *place),
+            [
+                measure.value(indicator, counts.get(number, nothing), period)
+                for number, period in measure.periods[frequency]
+            ],
         )
-        yield [Figure(key, str(period), value, status, public=public) for period, (value, status) in values]
 
 
 def _is_wanted(query: Query, place: CellKey) -> bool:

@@ -117,10 +117,6 @@ class People(NamedTuple):
         """Each evidence record's person."""
         return np.repeat(self.ids, self.evidence_lengths)
 
-    def holder_of_cell(self) -> Ints:
-        """The person of each of the cells."""
-        return np.repeat(self.ids, self.cell_lengths)
-
 
 class KeyedRecords(NamedTuple):
     """Records in any order, and for each a key that the person whom it belongs to holds."""

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from services.accounting.rules.figures.movements import FIELDS, Tally, difference, tally
+from services.accounting.rules.figures.movements import FIELDS, Tally, difference, pack, pack_kind, tally
 from services.accounting.rules.persons.identity import components
 from services.accounting.rules.persons.people import Ints, People
 
@@ -34,7 +34,7 @@ class Cause(IntEnum):
 Causes = Mapping[Cause, Tally]
 """What each cause moves, in cells of the nation."""
 
-NATIONAL: Final = sum(((1 << FIELDS[name].bits) - 1) << FIELDS[name].shift for name in ("month", "indicator"))
+NATIONAL: Final = int(pack(**{name: (1 << FIELDS[name].bits) - 1 for name in ("family", "month", "indicator")}))
 """The bits of a cell that are left where all places and persons are taken together."""
 
 
@@ -67,11 +67,9 @@ def moved(before: People, after: People, facts: Ints, causes: npt.NDArray[np.int
     of_person = cause[np.searchsorted(person, group)]
 
     def counted(people: People, what: Cause) -> Tally:
-        crossings, cells = (
-            of_person[np.searchsorted(person, holder)] == what
-            for holder in (people.holder_of_crossing(), people.holder_of_cell())
-        )
-        return tally(people.crossings[crossings], people.cells[cells])
+        theirs = of_person[np.searchsorted(person, people.ids)] == what
+        crossings, cells = np.repeat(theirs, people.lengths), np.repeat(theirs, people.cell_lengths)
+        return tally(people.crossings if theirs.all() else people.crossings[crossings], people.cells[cells])
 
     found = [Cause(each) for each in np.unique(of_person).tolist() if each != Cause.TIMELY]
     return {each: national(difference(counted(before, each), counted(after, each))) for each in found}
@@ -109,7 +107,6 @@ def _note(cause: npt.NDArray[np.int8], person: Ints, group: Ints, persons: Ints,
 
 def of_months(journal: Mapping[int, int], months: range, kinds: Mapping[int, int]) -> int:
     """The sum of a cause's cells over months since 1970-01 and kinds of cell, each with its factor (1 or -1)."""
-    month, kind = FIELDS["month"].shift, FIELDS["indicator"].shift
     return sum(
-        factor * journal.get((each << month) + (code << kind), 0) for each in months for code, factor in kinds.items()
+        factor * journal.get(int(pack_kind(code, month=each)), 0) for each in months for code, factor in kinds.items()
     )

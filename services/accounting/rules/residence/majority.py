@@ -59,14 +59,13 @@ def turns(
     count = np.maximum(beyond - begin, 1)
     which = np.repeat(np.arange(len(travels)), count)
     month = begin[which] + np.arange(len(which)) - (np.cumsum(count) - count)[which]
+    initially = np.concatenate(([True], which[1:] != which[:-1]))[: len(which)]
+    month[initially] = first_date
     day = _first_day(month)
     person, start = travels[which], first[which]
     inside = presence.since_first(person, start, day) - presence.since_first(person, start, day - rule.window)
     resident = inside >= rule.days
-    initially = np.concatenate(([True], which[1:] != which[:-1]))[: len(which)]
     before = np.where(initially, False, np.concatenate(([False], resident[:-1]))[: len(which)])
-    month[initially] = first_date
-    day = _first_day(month)
     turned = np.flatnonzero(resident != before)
     coming = turned[day[turned] > obs_end]
     np.minimum.at(due, person[coming], day[coming])

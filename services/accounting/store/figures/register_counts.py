@@ -164,7 +164,11 @@ def _standing(indicator: str, columns: Sequence[Columns], row: asyncpg.Record) -
 
 
 def _place(columns: Sequence[Columns], row: asyncpg.Record) -> tuple[str, ...]:
-    return tuple(
-        next((row[name] for name in names if place.finer and row[name] is not None), place.total)
-        for place, names in columns
-    )
+    codes = []
+    for place, names in columns:
+        code = None
+        for name in names if place.finer else ():
+            if (code := row[name]) is not None:
+                break
+        codes.append(place.total if code is None else code)
+    return tuple(codes)
