@@ -1,13 +1,13 @@
 """The indicators: what is published, in which dataflow and by which method, and what each of them counts.
 
-The one table of them: what computes figures looks here, and a test joins it with the code lists, the structure and the
-answers of the API. One code is several indicators where it is counted by several methods or in several dataflows.
+The one table of them. One code is several indicators where it is counted by several methods or in several dataflows.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, get_args
 
+from services.accounting.rules.estimates.series import ESTIMATED, Estimated
 from services.accounting.rules.figures.evidence import EVIDENCE, Evidenced
 from services.accounting.rules.figures.figures import Query
 from services.accounting.rules.figures.flow_figures import Crossings, Formula, Stock
@@ -137,9 +137,8 @@ class Loaded(NamedTuple):
 
 
 Quotas = QuotaPlaces | RegionalPlaces
-Balanced = Carried | Residual
 Counted = Formula | Acts | Standing | Difference | StaffShare | Share
-Source = Counted | Reported | Transferred | Quotas | Balanced | Evidenced | Loaded
+Source = Counted | Reported | Transferred | Quotas | Carried | Residual | Evidenced | Estimated | Loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,6 +374,7 @@ INDICATORS: Final = (
     *_balanced("COUPON", "M1216", "M1216R"),
     *_loaded("DF_BALANCE", "POPULATION", "NATURAL_GROWTH"),
     *(Indicator(code, flow, method, lines) for (flow, code, method), lines in EVIDENCE.items()),
+    *(Indicator(code, flow, method, estimated) for (flow, code, method), estimated in ESTIMATED.items()),
     *_loaded("DF_EMIGRATION", "DEREGISTERED"),
     *_loaded("DF_STAY", "VIOLATORS", "EXPELLED", "FALSE_PAPERS", "EMPLOYERS_FINED", "IRREGULAR_LOW", "IRREGULAR_HIGH"),
 )

@@ -1,5 +1,6 @@
 """Evidence side by side: what our registers, hosts and others say of who left and who works here."""
 
+import csv
 from itertools import pairwise
 from typing import Any
 
@@ -109,7 +110,7 @@ async def test_each_register_is_its_own_series(api: Api, written: Accounting) ->
             "reliability": "official", "source": "Statistics Korea", "reported_on": "2024-02-01",
         },
     )  # fmt: skip
-    key = "DF_EMIGRATION/A...KOR?startPeriod=2023&endPeriod=2023"
+    key = "DF_EMIGRATION/A..REGISTER+HOST.KOR?startPeriod=2023&endPeriod=2023"
     found = await said_of(api, key, "INDICATOR", "METHOD")
     assert {at: value for at, value in found.items() if value} == {
         ("CONSULAR_REGISTERED", "REGISTER"): 3,
@@ -118,3 +119,40 @@ async def test_each_register_is_its_own_series(api: Api, written: Accounting) ->
     }
     public = await api.client.get("/sdmx/v1/data/DF_EMIGRATION/A.CONSULAR_WORKING.REGISTER.KOR")
     assert public.status_code == 403, "what is counted by country is the statisticians'"
+
+
+async def test_the_estimate_of_whom_the_register_misses_stands_beside_both_counts(
+    api: Api, written: Accounting
+) -> None:
+    def entry(country: str) -> dict[str, Any]:
+        return {
+            "mission": "A mission", "person": person(citizenship="KAZ"), "country": country, "purpose": "work",
+            "registered_on": "2023-05-05",
+        }  # fmt: skip
+
+    def figure(country: str, value: int) -> dict[str, Any]:
+        return {
+            "country": country, "concept": "working", "period": "2023", "value": value, "reliability": "official",
+            "source": "A register", "reported_on": "2024-02-01",
+        }  # fmt: skip
+
+    countries = ["KOR"] * 4 + ["DEU", "POL", "TUR", "TUR"]
+    await say(written, ConsularRegistration, *map(entry, countries))
+    address = "/sdmx/v1/data/DF_EMIGRATION/A..ADJUSTED.?startPeriod=2023&endPeriod=2023"
+    headers = {"Accept": "text/csv"} | api.token("statistician")
+    assert (await api.client.get(address, headers=headers)).status_code == 404, "no host has said anything"
+    await say(written, HostCountryFigure, figure("KOR", 40), figure("DEU", 10), figure("POL", 10), figure("RUS", 900))
+    answer = await api.client.get(address, headers=headers)
+    assert answer.status_code == 200, answer.text
+    rows = {(row["INDICATOR"], row["PARTNER"]): row for row in csv.DictReader(answer.text.splitlines())}
+    assert rows["WORKING_ADJUSTED", "KOR"]["OBS_VALUE"] == "40", "a trusted host's own figure"
+    assert rows["WORKING_ADJUSTED", "TUR"]["OBS_VALUE"] == "20", "two, of whom a tenth is in the register"
+    assert rows["WORKING_UNDERCOUNT", "TUR"]["OBS_VALUE"] == "18"
+    assert rows["WORKING_DEFINITION_GAP", "TUR"]["OBS_VALUE"] == "0", "a stock needs no other term of stay"
+    assert rows["WORKING_COVERAGE", "KOR"]["OBS_VALUE"] == "10.0"
+    assert {row["OBS_STATUS"] for row in rows.values()} == {"E"}
+    assert float(rows["WORKING_ADJUSTED", "TUR"]["STD_ERROR"]) > 0
+    assert "over DEU, KOR, POL" in rows["WORKING_ADJUSTED", "TUR"]["COMMENT_OBS"]
+    assert ("WORKING_ADJUSTED", "RUS") not in rows, "not trusted, and nobody in the register: nothing honest to say"
+    assert ("WORKING_ADJUSTED", "_T") not in rows, "a sum without Russia would be no total"
+    assert (await api.client.get(address.replace("A..", "A.WORKING_ADJUSTED."))).status_code in (403, 404)

@@ -18,6 +18,7 @@ from typing import Final
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.accounting.cases.estimates.adjusted_figures import adjusted_figures
 from services.accounting.cases.figures import published_rows
 from services.accounting.cases.figures.balance_figures import balance_figures
 from services.accounting.cases.figures.evidence_figures import evidence_figures
@@ -47,6 +48,7 @@ from services.accounting.cases.indicators import (
 )
 from services.accounting.cases.releases import history
 from services.accounting.cases.releases.revisions import Revisions
+from services.accounting.rules.estimates.series import Estimated
 from services.accounting.rules.figures.dimensions import day_of
 from services.accounting.rules.figures.evidence import Evidenced
 from services.accounting.rules.figures.figures import (
@@ -96,6 +98,7 @@ _COMPUTING: Final[Mapping[type, Computing]] = {
     Carried: balance_figures,
     Residual: balance_figures,
     Evidenced: evidence_figures,
+    Estimated: adjusted_figures,
 }
 """What computes figures from each kind of source; Loaded figures are not computed."""
 
