@@ -156,3 +156,22 @@ async def test_the_estimate_of_whom_the_register_misses_stands_beside_both_count
     assert ("WORKING_ADJUSTED", "RUS") not in rows, "not trusted, and nobody in the register: nothing honest to say"
     assert ("WORKING_ADJUSTED", "_T") not in rows, "a sum without Russia would be no total"
     assert (await api.client.get(address.replace("A..", "A.WORKING_ADJUSTED."))).status_code in (403, 404)
+    notes = (await api.client.get("/v1/estimates", headers=api.token("statistician"))).json()
+    assert {
+        (f"{each['id'].split('.')[0]}_ADJUSTED", each["id"].split(".")[1]) for each in notes if "2023" in each["id"]
+    } == {at for at in rows if at[0].endswith("_ADJUSTED")}, "each published estimate has its page"
+    for lang, word in {"kk": "Түркия", "ru": "Турция", "en": "Türkiye"}.items():
+        page = await api.client.get(
+            f"/v1/estimates/WORKING.TUR.2023/explained?lang={lang}", headers=api.token("statistician")
+        )
+        assert page.status_code == 200, page.text
+        assert word in page.json()["title"]
+        assert " 20 " in page.json()["paragraphs"][0]
+    for nowhere in ("WORKING.RUS.2023", "OTHER.TUR.2023", "WORKING.TUR.9999", "WORKING.TUR.0000"):
+        answer = await api.client.get(f"/v1/estimates/{nowhere}/explained", headers=api.token("statistician"))
+        assert answer.status_code == 404, nowhere
+    bad = await api.client.get("/v1/estimates/working.tur.2023/explained", headers=api.token("statistician"))
+    assert bad.status_code == 422
+    assert (await api.client.get("/v1/estimates/WORKING.TUR.2023/explained")).status_code == 401
+    told = await api.client.get("/v1/evidence?lang=ru")
+    assert {each["indicator"] for each in told.json()} > {"DEREGISTERED", "HOST_WORKING", "WORKERS"}
