@@ -127,6 +127,10 @@ release: setup ## cuts a release: the figures as they stand are frozen for every
 replay: setup ## computes all figures anew from the stored facts, beside the present ones, and swaps
 	@$(PYTHON) -m deploy.local.inside services.accounting rebuild
 
+.PHONY: export-facts
+export-facts: setup ## accounting's facts as Parquet in a new folder that only you may enter: FOLDER=/data/facts
+	@$(PYTHON) -m deploy.local.inside deploy.spark export $(or $(FOLDER),$(error say where: make export-facts FOLDER=/data/facts))
+
 .PHONY: adopt
 adopt: setup ## brings all readers to what a register holds that was set back: SOURCE=portal
 	@$(PYTHON) -m deploy.local.inside services.accounting adopt $(or $(SOURCE),$(error say which: make adopt SOURCE=portal))

@@ -28,6 +28,7 @@ LONG = (
     "tests/shared/test_frozen.py",
     "tests/shared/test_frozen_follower.py",
     "tests/accounting/test_frozen_intake.py",
+    "tests/accounting/test_spark.py",
 )
 """What takes long for its number of tests, the longest first."""
 

@@ -63,6 +63,8 @@ _RULES: Final = tuple(
 )
 _READINGS: Final = {"X": ("H", "KS"), "J": ("Ž", "I")}  # Uzbek and Western; Kazakh and as in French or German
 
+_ONE_READING: Final = (("X", "H"), ("J", "Ž"))
+
 _ENDING = re.compile("(?<=...)(?:[OE]VI[KČ]|[OE]VNA|[OE]VA?|[OE]FA?|INA?|SK(?:IA|AIA|AA|I)|ULI|KIZI|OGLI|ZADE)$")
 _VOWELS = re.compile("(?<!^)[AEIOU]")
 _FIRST_VOWEL = re.compile("^[AEIOU]")
@@ -76,6 +78,18 @@ def fold(word: str) -> frozenset[str]:
     choices = [(letter, reading) for letter, readings in _READINGS.items() if letter in letters for reading in readings]
     by_letter = [[each for each in choices if each[0] == letter] for letter in _READINGS if letter in letters]
     return frozenset(_folded(_read(letters, chosen)) for chosen in product(*by_letter)) - {""}
+
+
+@lru_cache(maxsize=2**15)
+def canonical(word: str) -> str:
+    """One of the written forms, the same for all spellings of a name: X and KS alike, J always as Kazakh reads it."""
+    return _folded(_read(_letters(word), _ONE_READING)).replace("KS", "H")
+
+
+@lru_cache(maxsize=2**15)
+def stem(folded: str) -> str:
+    """A folded word without the ending that comes and goes in life."""
+    return _ENDING.sub("", folded)
 
 
 def _read(letters: str, chosen: Iterable[tuple[str, str]]) -> str:

@@ -4,7 +4,7 @@ Slow and simple on purpose; the identity is that of rules.identity, the outcome 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ from shared.events.police import ResidencePermit
 from shared.events.portal import BorderCrossing, FeedCoverage, ResidenceRegistration
 from tests.accounting.oracle_identity import linked
 from tests.accounting.oracle_line_cells import Life, line_cells
+from tests.accounting.oracle_matching import matched
 from tests.accounting.oracle_residence import Crossing, Result, classify, missing, resolve
 from tests.accounting.world import World
 
@@ -100,20 +101,26 @@ def _life(
 
 
 def persons(world: World) -> dict[str, int]:
-    """The person of each record in effect, as a number: records joined as oracle_identity says."""
+    """The person of each record in effect, as a number: records joined as oracle_identity and oracle_matching say."""
     records = {s: data for type in ABOUT_PEOPLE for s, data in world.in_effect(type).items()}
     told = {s: data["person"] for s, data in records.items()}
-    leader = {subject: subject for subject in told}
+    exact = list(linked(records))
+    added = matched(records, lambda more: _groups(told, [*exact, *more]))
+    return _groups(told, [*exact, *added])
+
+
+def _groups(subjects: Iterable[str], pairs: Iterable[tuple[str, str]]) -> dict[str, int]:
+    leader = {subject: subject for subject in subjects}
 
     def find(subject: str) -> str:
         while leader[subject] != subject:
             subject = leader[subject]
         return subject
 
-    for one, other in linked(records):
+    for one, other in pairs:
         leader[find(one)] = find(other)
-    numbers = {subject: number for number, subject in enumerate(sorted({find(s) for s in told}))}
-    return {subject: numbers[find(subject)] for subject in told}
+    numbers = {subject: number for number, subject in enumerate(sorted({find(s) for s in leader}))}
+    return {subject: numbers[find(subject)] for subject in leader}
 
 
 def _coverage(world: World) -> tuple[int, int]:

@@ -97,10 +97,11 @@ def _one_day(one: Said, other: Said) -> bool:
 def _cannot_be_one(one: Said, other: Said, records: Sequence[Record], others: Sequence[Record]) -> bool:
     if one.name != other.name and {one.sex, other.sex} == {"M", "F"} and not _one_day(one, other):
         return True
-    return any(_impossible(*pair) for pair in product(records, others) if all("crossed_at" in each for each in pair))
+    return any(impossible(*pair) for pair in product(records, others) if all("crossed_at" in each for each in pair))
 
 
-def _impossible(one: Record, other: Record) -> bool:
+def impossible(one: Record, other: Record) -> bool:
+    """Whether no one person can have made both crossings."""
     at, elsewhere = (datetime.fromisoformat(each["crossed_at"]).replace(microsecond=0) for each in (one, other))
     seconds, same_way = abs((at - elsewhere).total_seconds()), one["direction"] == other["direction"]
     here, there = (each["checkpoint"].strip().upper() for each in (one, other))

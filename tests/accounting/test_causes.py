@@ -59,7 +59,7 @@ def test_a_timely_record_is_noted_nowhere() -> None:
     assert causes({}, {1: ([1], {10: MIGRATES})}, {10: Cause.TIMELY}) == {}
 
 
-@pytest.mark.parametrize("cause", [Cause.LATE, Cause.CORRECTION, Cause.WITHDRAWAL, Cause.WORD])
+@pytest.mark.parametrize("cause", [Cause.LATE_RECORD, Cause.CORRECTION, Cause.WITHDRAWAL, Cause.WORD])
 def test_what_a_record_does_to_its_person_has_its_cause(cause: Cause) -> None:
     before: Lives = {1: ([1], {10: STAYS}), 2: ([2], {20: STAYS})}
     after: Lives = {1: ([1], {10: MIGRATES, 11: STAYS}), 2: ([2], {20: MIGRATES, 21: STAYS})}
@@ -85,7 +85,7 @@ def test_who_becomes_one_or_falls_apart_does_so_before_anything_else() -> None:
 
 def test_only_what_comes_after_its_day_was_complete_is_late() -> None:
     days, known = np.array([0, 99, 100, 50]), np.array([0, 0, 0, Cause.CORRECTION], np.int8)
-    assert of_facts(days, known, 100).tolist() == [Cause.TIMELY, Cause.LATE, Cause.TIMELY, Cause.CORRECTION]
+    assert of_facts(days, known, 100).tolist() == [Cause.TIMELY, Cause.LATE_RECORD, Cause.TIMELY, Cause.CORRECTION]
     assert of_facts(days, known, 0).tolist() == [Cause.TIMELY] * 3 + [Cause.CORRECTION], "nothing was declared"
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.accounting.rules.persons.changes import Became, Cause, became, cause_of
+from services.accounting.rules.persons.changes import Became, Trigger, became, cause_of
 
 Groups = Mapping[int, int]
 """Person by key."""
@@ -65,8 +65,8 @@ def test_every_former_person_leads_to_whoever_holds_their_keys(before: Groups, a
 
 
 def test_the_cause_is_what_holds_claims_of_both_or_let_go_of_one() -> None:
-    bridge, beside = Cause("record", 9, frozenset({2, 4})), Cause("record", 1, frozenset({4}))
+    bridge, beside = Trigger("record", 9, frozenset({2, 4})), Trigger("record", 1, frozenset({4}))
     assert cause_of(Became("merge", 4, 2, (4,)), [beside, bridge], frozenset({2, 4})) == bridge
-    freed = Cause("withdrawal", 7, frozenset({2, 4}), frozenset({2, 4}))
+    freed = Trigger("withdrawal", 7, frozenset({2, 4}), frozenset({2, 4}))
     assert cause_of(Became("split", 2, 4, (4,)), [beside, freed], frozenset({2, 4})) == freed
     assert cause_of(Became("merge", 6, 3, (6,)), [beside], frozenset({6, 3})) == beside, "it lies further off"

@@ -6,7 +6,7 @@ import asyncpg
 import orjson
 import pytest
 
-from services.accounting.rules.persons.final_changes import Overturning
+from services.accounting.rules.releases.causes import Cause
 from services.accounting.rules.residence.history import CROSSING, unpack
 from services.accounting.rules.residence.outcome import Migration, is_observed, migration
 from shared.events.portal import BorderCrossing, ResidenceRegistration
@@ -95,4 +95,4 @@ async def test_every_final_verdict_that_changes_is_on_record_and_no_other(accoun
             assert {row["fact"]: row["was"] & 0xBF for row in noted if row["fact"] in changed} == changed
             causes |= {row["cause"] for row in noted}
         world.correct(0.2)
-    assert causes >= {Overturning.LATE_RECORD, Overturning.CORRECTION, Overturning.WITHDRAWAL}
+    assert causes >= {Cause.LATE_RECORD, Cause.CORRECTION, Cause.WITHDRAWAL}

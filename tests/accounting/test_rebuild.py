@@ -7,7 +7,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from services.accounting.cases.rebuild import rebuild
+from services.accounting.cases.export import Columns, Extent
+from services.accounting.cases.rebuild import Tell, Versions, rebuild
+from services.accounting.cases.rebuild_outside import Outcome, rebuild_outside
 from services.accounting.store import lock
 from tests.accounting.conftest import Accounting, intake_of
 from tests.accounting.test_exactness import hold_true
@@ -16,7 +18,7 @@ from tests.accounting.world import World
 
 DERIVED = {
     "identity_key": "SELECT key, person FROM linkage_derived.identity_key ORDER BY key",
-    "person": "SELECT person, keys, history, evidence, due FROM linkage_derived.person ORDER BY person",
+    "person": "SELECT person, keys, history, evidence, cells, due FROM linkage_derived.person ORDER BY person",
     "cube": "SELECT cell, count FROM derived.cube ORDER BY cell",
     "counted": "SELECT register_start, obs_end FROM derived.counted",
 }
@@ -119,3 +121,25 @@ async def test_a_reader_in_the_middle_of_a_stream_reads_to_its_end_and_holds_up_
     await task
     assert found == everybody
     await reader.close()
+
+
+async def test_an_engine_outside_that_fails_leaves_everything_as_it_was(accounting: Accounting) -> None:
+    class Engine:
+        taken = 0
+
+        def add(self, table: str, columns: Columns) -> None:
+            self.taken += len(next(iter(columns.values())))
+
+        async def compute(self, extent: Extent, versions: Versions, tell: Tell) -> Outcome:
+            raise MemoryError
+
+    world, engine = World(28, people=10), Engine()
+    await accounting.take(world.stream())
+    before = await derived(accounting.connection)
+    with pytest.raises(MemoryError):
+        await rebuild_outside(accounting.database.owner_url.replace("+asyncpg", ""), engine, lambda _: None)
+    assert engine.taken
+    assert await derived(accounting.connection) == before
+    await accounting.take(world.stream(order=1))
+    await hold_true(accounting, world)
+    assert await rebuilt(accounting) == await derived(accounting.connection)

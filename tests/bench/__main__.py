@@ -18,6 +18,8 @@ FIGURES = (
     "residence",
     "rebuild",
     "growth",
+    "matching",
+    "spark",
     "quota",
     "decision",
     "overload",

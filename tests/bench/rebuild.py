@@ -30,7 +30,7 @@ EVENTS = 1_000_000
 RULE = (Path(__file__).parent / "residence.sql").read_text()
 LAST = day_number(THROUGH) + 1
 GIVEN = ("fact", "person", "day", "second", "source_order", "arrival", "initial")
-PERSONS = "SELECT person, keys, history, evidence FROM linkage_derived.person ORDER BY person"
+PERSONS = "SELECT person, keys, history, evidence, cells FROM linkage_derived.person ORDER BY person"
 
 Columns = dict[str, npt.NDArray[np.int64]]
 

@@ -69,7 +69,7 @@ async def account_for_coverage(connection: Connection, coverage: Coverage) -> No
 def _causes(change: Change, before: People, after: People, moved: Tally, coverage: Coverage) -> Causes:
     """What has moved otherwise than by timely records."""
     if not len(change.facts):
-        return {Cause.COVERAGE if change is NOTHING else Cause.WORD: national(moved)}
+        return {Cause.CLOSED_WINDOW if change is NOTHING else Cause.WORD: national(moved)}
     known = of_facts(change.fact_days, change.fact_causes, coverage.obs_end)
     return moved_by_cause(before, after, change.facts, known)
 

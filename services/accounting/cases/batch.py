@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Any, Self
 
-from services.accounting.rules.persons.identity import Claim
+from services.accounting.rules.persons.identity import MadeClaim
 from services.accounting.rules.rows import CrossingRow, FactRow, ParkedRow, RegisterRow
 from shared.inbox.reading import position_of
 from shared.inbox.source import Place
@@ -31,7 +31,7 @@ class EventBatch:
     newest_time: str | None = None
     crossings: dict[int, CrossingRow] = field(default_factory=dict)
     register_facts: dict[int, RegisterRow] = field(default_factory=dict)
-    claims: dict[int, tuple[Claim, int]] = field(default_factory=dict)
+    claims: dict[int, tuple[MadeClaim, int]] = field(default_factory=dict)
     overtaken: list[FactRow] = field(default_factory=list)
     parked: list[ParkedRow] = field(default_factory=list)
     resent: list[int] = field(default_factory=list)
@@ -46,7 +46,7 @@ class EventBatch:
             parked=list(parked),
         )  # fmt: skip
 
-    def add(self, row: FactRow, claims: Sequence[Claim]) -> None:
+    def add(self, row: FactRow, claims: Sequence[MadeClaim]) -> None:
         """Takes a row in, unless a newer version of its record is there. Keeps what it claims, and who said so."""
         rows: dict[int, Any] = self.crossings if isinstance(row, CrossingRow) else self.register_facts
         held = rows.get(row.fact)
@@ -54,8 +54,8 @@ class EventBatch:
             self.overtaken.append(min(held, row, key=_version))
         if held is None or held.version < row.version:
             rows[row.fact] = row
-            for claim in claims:
-                self.claims.setdefault(claim.key, (claim, row.fact))
+            for stated in claims:
+                self.claims.setdefault(stated.claim.key, (stated, row.fact))
 
     def reach(self, event: Mapping[str, Any]) -> None:
         """Remembers the newest position (the outbox's own, whatever the transport) and the time of its event. Raises

@@ -7,9 +7,9 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from services.accounting.rules.persons.changes import Cause, CauseKind
+from services.accounting.rules.persons.changes import Trigger, TriggerKind
 from services.accounting.rules.persons.identity import FACT_KEYS, NO_KEY
-from services.accounting.rules.releases import causes
+from services.accounting.rules.releases.causes import Cause
 from services.accounting.rules.residence.checkpoint import region_of
 from services.accounting.rules.residence.history import CHECKPOINT_REGION, CROSSING, FACT_EVIDENCE, evidence_of
 from services.accounting.rules.rows import CrossingRow, FactRow, Held, RegisterRow, keys_of
@@ -38,7 +38,7 @@ class Change:
     fact_causes: npt.NDArray[np.int8]
     replacing: npt.NDArray[np.int64]
     taken: tuple[Taken, ...] = ()
-    words: tuple[Cause, ...] = ()
+    words: tuple[Trigger, ...] = ()
 
     @classmethod
     def of(cls, *taken: Taken) -> Self:
@@ -66,11 +66,11 @@ class Change:
         )
 
     @classmethod
-    def of_words(cls, keys: set[int], words: tuple[Cause, ...]) -> Self:
+    def of_words(cls, keys: set[int], words: tuple[Trigger, ...]) -> Self:
         """The change that words about these claims make: no fact changes, and whoever holds one may fall apart."""
         return replace(cls.of(), keys=keys, released_keys=keys, corrected_keys=keys, words=words)
 
-    def causes(self) -> list[Cause]:
+    def causes(self) -> list[Trigger]:
         """What came, each with the claims that it holds or held, should persons have merged or parted by it."""
         return [*self.words, *(_cause(row, each.replaced.get(row.fact)) for each in self.taken for row in each.rows)]
 
@@ -80,16 +80,16 @@ class Change:
         return [(keys_of(held)[-1], keys_of(row)[-1]) for held, row in both if keys_of(held) and keys_of(row)]
 
 
-def _cause(row: FactRow, held: Held | None) -> Cause:
+def _cause(row: FactRow, held: Held | None) -> Trigger:
     keys, before = frozenset(keys_of(row)), frozenset(keys_of(held) if held else ())
-    kind: CauseKind = "withdrawal" if row.withdrawn else "correction" if held else "record"
-    return Cause(kind, row.fact, keys | before, before - keys)
+    kind: TriggerKind = "withdrawal" if row.withdrawn else "correction" if held else "record"
+    return Trigger(kind, row.fact, keys | before, before - keys)
 
 
-def _figures_cause(row: FactRow, replaces: bool) -> causes.Cause:
+def _figures_cause(row: FactRow, replaces: bool) -> Cause:
     if row.withdrawn:
-        return causes.Cause.WITHDRAWAL
-    return causes.Cause.CORRECTION if replaces else causes.Cause.TIMELY
+        return Cause.WITHDRAWAL
+    return Cause.CORRECTION if replaces else Cause.TIMELY
 
 
 def _fact_keys(row: FactRow) -> tuple[int, int, int, int]:

@@ -6,32 +6,53 @@ stands by and then goes on where it was.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import NamedTuple
 
 import asyncpg
 import numpy as np
 
+from services.accounting.cases.persons.alike import MODEL, Matches, join, promising
 from services.accounting.cases.persons.resolution import doubts
-from services.accounting.rules.figures.movements import difference
+from services.accounting.rules.figures.movements import Tally, difference
 from services.accounting.rules.persons.claims import links, shared
 from services.accounting.rules.persons.identity import anchor, components, distinct, pairs
+from services.accounting.rules.persons.matching import found, namesakes
 from services.accounting.rules.persons.people import Ints, KeyedRecords, assemble
 from services.accounting.rules.persons.words import settled
 from services.accounting.rules.releases.causes import Cause, national
 from services.accounting.rules.releases.versions import METHOD_VERSIONS, MethodVersion, counted_by, side_by_side
 from services.accounting.rules.residence.history import evidence_of
+from services.accounting.rules.residence.reckoning import Coverage
 from services.accounting.store import bulk, coverage, derived, lock
-from services.accounting.store.persons import identity, words
+from services.accounting.store.persons import identity, matching, words
 from services.accounting.store.releases import causes, overlap
 from shared.db.session import connect
 
 Connection = asyncpg.Connection
 Tell = Callable[[str], None]
+Versions = Sequence[MethodVersion]
 
 
-async def rebuild(dsn: str, tell: Tell, versions: Sequence[MethodVersion] = METHOD_VERSIONS) -> None:
-    """Has the intake stand by, then rebuilds; counts the nation by the two last `versions` of the method, too. `dsn` is
-    the owner's, who may make tables."""
+class RebuiltFigures(NamedTuple):
+    """What a rebuild counts beside the persons: for which coverage, the cube, national cells by each of the versions
+    that it was asked for, and the numbers about which there is a doubt."""
+
+    coverage: Coverage
+    cube: Tally
+    by_version: Sequence[Tally]
+    doubtful: list[int]
+
+
+Build = Callable[[Connection, Connection, Versions, Tell], Awaitable[RebuiltFigures]]
+"""Fills the new tables of persons and of keys, and completes the latter, within the first connection's transaction;
+nobody writes meanwhile."""
+
+
+async def rebuild(dsn: str, tell: Tell, versions: Versions = METHOD_VERSIONS, build: Build | None = None) -> None:
+    """Has the intake stand by, then rebuilds, here unless `build` says how; counts the nation by the two last
+    `versions` of the method, too. `dsn` is the owner's, who may make tables."""
+    beside = versions[-2:] if len(versions) > 1 else ()
     # Between its statements it reckons with everything that there is: as long as it lives it may be silent.
     connection, second_connection = [await connect(dsn, "kosh-accounting-rebuild", idle="0") for _ in range(2)]
     try:
@@ -39,7 +60,10 @@ async def rebuild(dsn: str, tell: Tell, versions: Sequence[MethodVersion] = METH
         await lock.take_over_writer(connection)
         async with connection.transaction():
             await derived.prepare(connection)
-            await _build(connection, second_connection, tell, versions)
+            counted = await (build or _build)(connection, second_connection, beside, tell)
+            await _write_counted(connection, counted, beside)
+            for table in ("person", "cube", "counted"):
+                await derived.complete(connection, table)
             await derived.grant(connection)
             await derived.swap(connection)
         await lock.release(connection)
@@ -51,8 +75,8 @@ async def rebuild(dsn: str, tell: Tell, versions: Sequence[MethodVersion] = METH
 
 
 async def _build(
-    connection: Connection, second_connection: Connection, tell: Tell, versions: Sequence[MethodVersion]
-) -> None:
+    connection: Connection, second_connection: Connection, versions: Versions, tell: Tell
+) -> RebuiltFigures:
     declared = await coverage.declared(connection)
     crossings, crossing_fact_keys = await bulk.crossings(connection, second_connection)
     told, other_fact_keys = await bulk.register_facts(connection)
@@ -69,36 +93,46 @@ async def _build(
     cube = await asyncio.to_thread(people.tally)
     await writing
     tell(f"classified {len(crossings)} crossings into {len(cube.cells)} cells")
-    same_days = await coverage.counted(connection) == declared
-    moved = difference(await causes.national_cube(connection), national(cube))
-    await causes.note(connection, {Cause.METHOD if same_days else Cause.COVERAGE: moved})
-    if len(versions) > 1:
-        former, present = versions[-2:]
-        counted = [counted_by(people, declared, each.rule) for each in (former, present)]
-        once, now = side_by_side(counted[0], counted[1], declared)
-        await overlap.replace(connection, {former.id: once, present.id: now})
     await bulk.write_people(connection, people, due)
-    await bulk.write_numbers(connection, "cube", {"cell": cube.cells, "count": cube.counts})
-    await coverage.set_counted(connection, declared, schema=derived.coming("derived"))
-    await identity.note_reviews(connection, doubtful)
-    for table in ("person", "cube", "counted"):
-        await derived.complete(connection, table)
+    return RebuiltFigures(declared, cube, [counted_by(people, declared, each.rule) for each in versions], doubtful)
+
+
+async def _write_counted(connection: Connection, counted: RebuiltFigures, versions: Versions) -> None:
+    """The figures, and beside the derived tables why they moved, how versions of the method meet, and the doubts."""
+    same_days = await coverage.counted(connection) == counted.coverage
+    moved = difference(await causes.national_cube(connection), national(counted.cube))
+    await causes.note(connection, {Cause.METHOD if same_days else Cause.CLOSED_WINDOW: moved})
+    if versions:
+        former, present = counted.by_version
+        met = side_by_side(former, present, counted.coverage)
+        await overlap.replace(connection, dict(zip((each.id for each in versions), met, strict=True)))
+    await bulk.write_numbers(connection, "cube", {"cell": counted.cube.cells, "count": counted.cube.counts})
+    await coverage.set_counted(connection, counted.coverage, schema=derived.coming("derived"))
+    await identity.note_reviews(connection, counted.doubtful)
 
 
 async def _identity(connection: Connection, fact_keys: np.ndarray) -> tuple[Ints, Ints, list[int]]:
     """All keys, ascending, and the person of each; the numbers about which there is a doubt."""
     claims = await bulk.claims(connection)
-    held = np.isin(
-        claims["key"], distinct(np.concatenate([fact_keys[name] for name in ("claim", "document", "former")]))
-    )
-    buckets = list(shared(claims[held]))
+    in_effect = distinct(np.concatenate([fact_keys[name] for name in ("claim", "document", "former")]))
+    buckets = list(shared(claims[np.isin(claims["key"], in_effect)]))
     contested = [claim.key for bucket in buckets for claim in bucket]
     concerned = np.isin(fact_keys["claim"], contested) | np.isin(fact_keys["document"], contested)
     sightings = await identity.sightings(connection, fact_keys["fact"][concerned].tolist())
+    joined = links(buckets, sightings)
+    likenesses = await bulk.likenesses(connection)
+    matches = await _matches(connection, likenesses[np.isin(likenesses["key"], in_effect)], fact_keys)
+    joined = np.concatenate((joined, await join(connection, fact_keys, joined, matches)))
     records, said = pairs(fact_keys), await words.all_in_effect(connection)
-    holding = settled(records, links(buckets, sightings), said, claims)
-    keys, person = components(np.concatenate((records, holding)))
+    keys, person = components(np.concatenate((records, settled(records, joined, said, claims))))
     return keys, person, doubts(buckets, keys, person)
+
+
+async def _matches(connection: Connection, records: np.ndarray, fact_keys: np.ndarray) -> Matches:
+    """Who may be one person by name and birth date; what the batches to come must know of it is noted."""
+    _, blocks = promising(records, fact_keys, MODEL.most)
+    await matching.note_met_blocks(connection, blocks)
+    return Matches.of(*found(records, namesakes(records["year_block"], records["born"], MODEL), MODEL))
 
 
 async def _write_keys(connection: Connection, keys: Ints, person: Ints) -> None:

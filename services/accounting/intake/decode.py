@@ -9,7 +9,7 @@ from services.accounting.cases.batch import EventBatch, moment
 from services.accounting.cases.reconciliation.prints import PRINTS
 from services.accounting.intake.digest import consular, kandas, permits, police, portal
 from services.accounting.intake.digest.digested import NOBODY, DigestedRecord, Sign, body, identify, sign_columns
-from services.accounting.rules.persons.identity import Claim, Hashes, fact_key
+from services.accounting.rules.persons.identity import Hashes, MadeClaim, fact_key
 from services.accounting.rules.reconciliation.seal import seal
 from services.accounting.rules.rows import CONSUMER, CrossingRow, FactRow, ParkedRow, RegisterRow
 from shared.events.centres import CentreStay
@@ -88,7 +88,7 @@ def decode(
     return batch
 
 
-def digest(event: Event, hashes: Hashes) -> tuple[FactRow, tuple[Claim, ...]]:
+def digest(event: Event, hashes: Hashes) -> tuple[FactRow, tuple[MadeClaim, ...]]:
     """The row of one event, and what it claims of its person. Raises NotUnderstood."""
     version = version_of(event)
     record = DigestedRecord(fact_key(version.subject), version.number, version.withdrawn)
@@ -127,7 +127,7 @@ def _day_of_hour(hour: str) -> int | None:
 
 def _register_row(
     fact: Any, record: DigestedRecord, sign: Sign | None, hashes: Hashes
-) -> tuple[RegisterRow, tuple[Claim, ...]]:
+) -> tuple[RegisterRow, tuple[MadeClaim, ...]]:
     person, former = getattr(fact, "person", None), getattr(fact, "former_document", None)
     identity = identify(person, record.fact, hashes, former) if person else NOBODY
     row = RegisterRow(

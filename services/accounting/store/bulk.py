@@ -6,7 +6,7 @@ Where no field is null and all have a fixed size, a whole stream is one array.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from itertools import chain
 
 import asyncpg
@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.accounting.rules.persons.identity import CLAIM, FACT_KEYS
+from services.accounting.rules.persons.likeness import LIKENESS
 from services.accounting.rules.persons.people import Ints, People
 from services.accounting.rules.residence.checkpoint import regions_of
 from services.accounting.rules.residence.history import CHECKPOINT_REGION, CROSSING, FACT_EVIDENCE
@@ -22,6 +23,8 @@ from services.accounting.store import derived
 
 Connection = asyncpg.Connection
 Records = npt.NDArray[np.void]
+PackedPerson = tuple[int, bytes, bytes, bytes, bytes, int | None]
+"""Person, keys, history, evidence, cells (People.packed), and the due day."""
 
 BLOCK = 16_384  # rows converted at once: so many stay in the processor's cache from field to field
 PART = 20_000  # persons packed at once
@@ -38,6 +41,12 @@ _REGISTER_FACTS = {
     "claim": "int8", "document": "int8", "former": "int8",
 }  # fmt: skip
 _CLAIMS = {"key": "int8", "number": "int8", "born": "int4", "name": "int8", "sex": "int2", "dated": "int2"}
+_LIKENESSES = {
+    "key": "int8", "born": "int4", "sex": "int2", "state": "int2", "day_block": "int8", "year_block": "int8",
+    "surname_1": "int8", "surname_2": "int8", "given_1": "int8", "given_2": "int8",
+}  # fmt: skip
+_OF_PERSONS = "linkage.register_fact WHERE NOT withdrawn AND (claim <> 0 OR document <> 0)"
+_SAID = "(SELECT key, number, born, name, sex, dated::int AS dated FROM linkage.claim) said"
 _FACT_KEYS = {name: name for name in FACT_KEYS.names or ()}
 _KEYS_OF_CROSSINGS = {name: name for name in _FACT_KEYS if name != "former"}
 _NUMPY = {"int8": ">i8", "int4": ">i4", "int2": ">i2"}
@@ -53,6 +62,20 @@ async def crossings(connection: Connection, second_connection: Connection) -> tu
         _read(reader, half, _CROSSINGS) for reader, half in zip((connection, second_connection), halves, strict=True)
     )
     read = await asyncio.gather(*reading)
+    return _crossings(read), _converted(read, FACT_KEYS, _KEYS_OF_CROSSINGS)
+
+
+async def stream_crossings(connection: Connection, take: Callable[[Records, Records, Ints], None]) -> None:
+    """Gives all crossings in effect to `take`, a block at a time: as CROSSING not yet counted, what they hold as
+    FACT_KEYS, and the checkpoint of each. No more than a block is in memory."""
+
+    def converted(rows: Records) -> None:
+        take(_crossings([rows]), _converted([rows], FACT_KEYS, _KEYS_OF_CROSSINGS), rows["checkpoint"].astype(np.int64))
+
+    await _stream(connection, "linkage.crossing WHERE NOT withdrawn", _CROSSINGS, converted)
+
+
+def _crossings(read: Sequence[Records]) -> Records:
     fields = {name: "source_order" if name == "order" else name for name in CROSSING.names or ()}
     del fields["state"], fields["region"]
     found = _converted(read, CROSSING, fields)
@@ -61,14 +84,20 @@ async def crossings(connection: Connection, second_connection: Connection) -> tu
         end += len(rows)
         places = regions_of(rows["checkpoint"])
         found["birth"][end - len(rows) : end] |= places.astype(np.uint32) << CHECKPOINT_REGION
-    return found, _converted(read, FACT_KEYS, _KEYS_OF_CROSSINGS)
+    return found
 
 
 async def register_facts(connection: Connection) -> tuple[Records, Records]:
     """What all other facts in effect about persons tell, as TOLD, and what they hold."""
-    rows = await _read(
-        connection, "linkage.register_fact WHERE NOT withdrawn AND (claim <> 0 OR document <> 0)", _REGISTER_FACTS
-    )
+    return _register_facts(await _read(connection, _OF_PERSONS, _REGISTER_FACTS))
+
+
+async def stream_register_facts(connection: Connection, take: Callable[[Records, Records], None]) -> None:
+    """The same to `take`, a block at a time."""
+    await _stream(connection, _OF_PERSONS, _REGISTER_FACTS, lambda rows: take(*_register_facts(rows)))
+
+
+def _register_facts(rows: Records) -> tuple[Records, Records]:
     columns = {"kind": "evidence", "end_kind": "end_evidence"}
     fields = {name: columns.get(name, name) for name in FACT_EVIDENCE.names or ()}
     return _converted([rows], FACT_EVIDENCE, fields), _converted([rows], FACT_KEYS, _FACT_KEYS)
@@ -76,8 +105,30 @@ async def register_facts(connection: Connection) -> tuple[Records, Records]:
 
 async def claims(connection: Connection) -> Records:
     """What all claims ever made say, as CLAIM."""
-    said = "(SELECT key, number, born, name, sex, dated::int AS dated FROM linkage.claim) said"
-    return _converted([await _read(connection, said, _CLAIMS)], CLAIM, {name: name for name in _CLAIMS})
+    return _claims(await _read(connection, _SAID, _CLAIMS))
+
+
+async def stream_claims(connection: Connection, take: Callable[[Records], None]) -> None:
+    """The same to `take`, a block at a time."""
+    await _stream(connection, _SAID, _CLAIMS, lambda rows: take(_claims(rows)))
+
+
+def _claims(rows: Records) -> Records:
+    return _converted([rows], CLAIM, {name: name for name in _CLAIMS})
+
+
+async def likenesses(connection: Connection) -> Records:
+    """All claims that are compared with those on other numbers, as LIKENESS."""
+    what = "linkage.claim WHERE day_block <> 0 OR year_block <> 0"
+    rows = await _read(connection, what, _LIKENESSES)
+    found = np.zeros(len(rows), LIKENESS)
+    for name in LIKENESS.names or ():
+        if name in _LIKENESSES:
+            found[name] = rows[name]
+        else:
+            for place in (0, 1):
+                found[name][:, place] = rows[f"{name}_{place + 1}"].astype(np.int64).view(np.uint64)
+    return found
 
 
 async def write_numbers(connection: Connection, table: str, columns: Mapping[str, Ints]) -> None:
@@ -94,7 +145,11 @@ async def write_people(connection: Connection, people: People, due: Ints) -> Non
     """Adds persons to the new derived table. They are packed little by little, while the server takes others in."""
     days = [None if day == NEVER else day for day in due.tolist()]
     packed = chain.from_iterable(zip(*part.packed(), strict=True) for part in people.parts(PART))
-    rows = ((*row, day) for row, day in zip(packed, days, strict=True))
+    await write_packed(connection, ((*row, day) for row, day in zip(packed, days, strict=True)))
+
+
+async def write_packed(connection: Connection, rows: Iterable[PackedPerson]) -> None:
+    """Adds persons, packed, to the new derived table."""
     columns = ["person", "keys", "history", "evidence", "cells", "due"]
     await connection.copy_records_to_table("person", schema_name=_coming("person"), records=rows, columns=columns)
 
@@ -105,9 +160,35 @@ async def _read(connection: Connection, what: str, columns: Mapping[str, str]) -
     async def gather(chunk: bytes) -> None:
         chunks.append(chunk)
 
-    query = f"SELECT {', '.join(f'{name}::{kind}' for name, kind in columns.items())} FROM {what}"  # noqa: S608
-    await connection.copy_from_query(query, output=gather, format="binary")
+    await connection.copy_from_query(_query(what, columns), output=gather, format="binary")
     return np.frombuffer(memoryview(b"".join(chunks))[len(_HEADER) : -len(_TRAILER)], _row(columns))
+
+
+async def _stream(
+    connection: Connection, what: str, columns: Mapping[str, str], take: Callable[[Records], None]
+) -> None:
+    """Reads rows without holding more than a block and what came with its last one."""
+    row, held, begin = _row(columns), bytearray(), len(_HEADER)
+
+    def hand_on(least: int) -> None:
+        nonlocal begin
+        whole = (len(held) - begin) // row.itemsize  # the trailer is shorter than a row
+        if whole >= least:
+            end = begin + whole * row.itemsize
+            take(np.frombuffer(bytes(held[begin:end]), row))
+            del held[:end]
+            begin = 0
+
+    async def gather(chunk: bytes) -> None:
+        held.extend(chunk)
+        hand_on(BLOCK)
+
+    await connection.copy_from_query(_query(what, columns), output=gather, format="binary")
+    hand_on(1)
+
+
+def _query(what: str, columns: Mapping[str, str]) -> str:
+    return f"SELECT {', '.join(f'{name}::{kind}' for name, kind in columns.items())} FROM {what}"  # noqa: S608
 
 
 def _converted(read: Sequence[Records], kind: np.dtype[np.void], fields: Mapping[str, str]) -> Records:

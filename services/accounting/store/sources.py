@@ -146,3 +146,8 @@ async def stop(connection: Connection, source: str, reason: str, *, went_back: b
 async def stopped(connection: Connection) -> set[str]:
     """The sources whose reading was stopped."""
     return {row[0] for row in await connection.fetch("SELECT source FROM source_state WHERE stopped IS NOT NULL")}
+
+
+async def read_to(connection: Connection) -> dict[str, int]:
+    """The newest position that was seen of each source."""
+    return dict(map(tuple, await connection.fetch("SELECT source, position FROM source_state ORDER BY source")))

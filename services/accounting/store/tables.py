@@ -34,6 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.accounting.store.persons.change_tables import final_change_table, person_change_table
+from services.accounting.store.persons.matching_tables import doubtful_pair_table, met_block_table
 from shared.audit.access_log import access_log_table
 from shared.audit.chain import seal_table
 from shared.db import grants
@@ -141,7 +142,8 @@ register_fact_history = _replaced(register_fact)
 
 # What a claim key stands for: a number (of a document, or an IIN; hashed) together with a birth date as written, a
 # folded name (hashed; 0 where it was not kept) and sex; `dated`: the birth date is evidence (rules.identity).
-# Only said, never taken back; which claims hold, identity_key tells.
+# Only said, never taken back; which claims hold, identity_key tells. From `state` on, by what claims on different
+# numbers are found and compared (rules.persons.likeness); NULL in claims stored before: those meet by number alone.
 claim = Table(
     "claim",
     metadata,
@@ -152,7 +154,16 @@ claim = Table(
     Column("fact", BigInteger, nullable=False),  # the first fact that said so: where a reviewer begins
     Column("sex", SmallInteger, nullable=False, server_default=text("0")),
     Column("dated", Boolean, nullable=False, server_default=text("false")),
+    Column("state", SmallInteger),
+    Column("day_block", BigInteger),
+    Column("year_block", BigInteger),
+    Column("surname_1", BigInteger),
+    Column("surname_2", BigInteger),
+    Column("given_1", BigInteger),
+    Column("given_2", BigInteger),
     Index("claim_number", "number"),
+    Index("claim_day_block", "day_block", postgresql_where=text("day_block <> 0")),
+    Index("claim_year_block", "year_block", postgresql_where=text("year_block <> 0")),
     schema="linkage",
 )
 
@@ -197,6 +208,9 @@ word_taken = Table(
 
 person_change = person_change_table(metadata)
 final_change = final_change_table(metadata)
+doubtful_pair = doubtful_pair_table(metadata)
+met_block = met_block_table(metadata)
+
 # How far each source was read, written in the transaction of the effect. The feed has one part, Kafka its partitions.
 source_position = Table(
     "source_position",

@@ -107,8 +107,8 @@ async def test_records_of_days_that_were_complete_are_late(api: Api, written: Ac
     await written.take([event for event in events if event["subject"] in late])
     second = await _cut(written, 1)
     figures = [each for each in await _differences(api, second, first) if each["causes"]]
-    assert {cause for each in figures for cause in _parts(each)} <= {"late", "merge", "split"}
-    assert any(_parts(each).get("late") for each in figures)
+    assert {cause for each in figures for cause in _parts(each)} <= {"late_record", "merge", "split"}
+    assert any(_parts(each).get("late_record") for each in figures)
 
 
 async def test_who_becomes_another_by_a_reviewers_word_does_so_by_the_word(api: Api, written: Accounting) -> None:
@@ -149,7 +149,9 @@ async def test_what_a_rebuild_counts_otherwise_is_the_methods(api: Api, written:
     await _rebuilt(written)
     second = await _cut(written, 1)
     figures = [each for each in await _differences(api, second, first, None) if _method(each) in SPLIT_UP]
-    assert {each["flow"] for each in figures} == {"DF_FLOW", "DF_BALANCE"}, "what is carried on has its causes, too"
+    assert {each["flow"] for each in figures} == {"DF_FLOW", "DF_STOCK", "DF_BALANCE"}, (
+        "what is carried on has its causes, too"
+    )
     assert figures
     assert all(_parts(each) == {"method": each["after"] - each["before"]} for each in figures)
 

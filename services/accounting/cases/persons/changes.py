@@ -12,7 +12,7 @@ from services.accounting.cases.change import Change
 from services.accounting.cases.persons.logged import subjects
 from services.accounting.cases.persons.sides import Verdict
 from services.accounting.cases.residence.classification import pseudonym
-from services.accounting.rules.persons.changes import CauseKind, Kind, became, cause_of
+from services.accounting.rules.persons.changes import Kind, TriggerKind, became, cause_of
 from services.accounting.rules.persons.people import People
 from services.accounting.store.persons import changes as store
 from services.accounting.store.persons import histories, identity
@@ -78,7 +78,7 @@ class PersonChange(BaseModel):
     )
     former: str
     successor: str
-    cause: CauseKind
+    cause: TriggerKind
     fact: str | None = Field(description="of the record that caused it")
     source_id: str | None = Field(description="the source's own number of that record")
     word: CausingWord | None

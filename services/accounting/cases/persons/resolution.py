@@ -1,7 +1,7 @@
 """Who the persons are whom a change touches: those it names, and those with whom they share a number or a reviewer's
 word."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -10,8 +10,17 @@ import numpy as np
 import numpy.typing as npt
 
 from services.accounting.cases.change import Change
+from services.accounting.cases.persons.alike import Alikes, holders_of_more, join
 from services.accounting.rules.persons.claims import MOST, Sighting, doubtful, links, shared
-from services.accounting.rules.persons.identity import CLAIM, Claim, Keys, components, pairs, repeat_a_kind
+from services.accounting.rules.persons.identity import (
+    CLAIM,
+    Claim,
+    Keys,
+    MadeClaim,
+    components,
+    pairs,
+    repeat_a_kind,
+)
 from services.accounting.rules.persons.people import Ints, People
 from services.accounting.rules.persons.words import Word, settled
 from services.accounting.store.persons import identity, persons, words
@@ -19,7 +28,7 @@ from services.accounting.store.persons.identity import HeldClaim
 
 Connection = asyncpg.Connection
 Records = npt.NDArray[np.void]
-Claims = Mapping[int, tuple[Claim, int]]
+Claims = Mapping[int, tuple[MadeClaim, int]]
 """What changed facts claim, and the first fact that says so, by key."""
 NO_SAYINGS: Final = np.array([], CLAIM)
 
@@ -28,10 +37,11 @@ NO_SAYINGS: Final = np.array([], CLAIM)
 class Affected:
     """All persons that a change may touch, as they stand, and what joins and parts them.
 
-    `apart` are those of them who lost a key or hold a claim on a number that others claim, too: who they are follows
-    from their facts alone. `fact_keys` are of the changed facts and of all facts of those who are apart, one per fact,
-    in its order. `buckets` are all claims in effect on each number that is claimed in several ways. `words` are those
-    about a claim of the persons, `claims` (CLAIM) what all claims say of whoever may be joined with one of these.
+    `apart` are those of them who lost a key, hold a claim on a number that others claim, too, or may be joined by
+    matching: who they are follows from their facts alone. `fact_keys` are of the changed facts and of all facts of
+    those who are apart, one per fact, in its order. `buckets` are all claims in effect on each number that is claimed
+    in several ways. `words` are those about a claim of the persons, `claims` (CLAIM) what all claims say of whoever may
+    be joined with one of these.
     """
 
     people: People
@@ -46,19 +56,21 @@ class Affected:
 async def affected(connection: Connection, change: Change, recounted: Sequence[int], claims: Claims) -> Affected:
     """Whom the change touches; remembers claims that nobody has made before."""
     known = await identity.persons_of(connection, change.keys)
-    if new := [said for key, said in claims.items() if key not in known]:
-        await identity.insert_claims(connection, new)
-    search = _Search(await persons.load(connection, list({*known.values(), *recounted})), set(change.keys))
+    new = [made for key, made in claims.items() if key not in known]
+    fresh = await identity.insert_claims(connection, new) if new else []
+    people = await persons.load(connection, list({*known.values(), *recounted}))
+    search = _Search(people, set(change.keys), Alikes(connection, change, fresh))
     search.apart = {known[key] for key in change.released_keys}
     await search.go(connection, known, change)
     fact_keys = np.concatenate((change.fact_keys, *await _fact_keys(connection, search.people, search.apart)))
     fact_keys = fact_keys[np.unique(fact_keys["fact"], return_index=True)[1]]
     buckets = search.buckets(fact_keys)
     sightings = await _sightings(connection, fact_keys, buckets)
+    joined = links(buckets, sightings)
+    matches = await search.alikes.matches(search.in_effect(fact_keys))
+    joined = np.concatenate((joined, await join(connection, fact_keys, joined, matches)))
     said = await identity.said(connection, search.claimed) if search.words else NO_SAYINGS
-    return Affected(
-        search.people, search.apart, fact_keys, buckets, links(buckets, sightings), list(search.words), said
-    )
+    return Affected(search.people, search.apart, fact_keys, buckets, joined, list(search.words), said)
 
 
 def resolve(affected: Affected) -> tuple[Ints, Ints]:
@@ -94,21 +106,24 @@ class _Search:
 
     people: People
     touched: set[int]
+    alikes: Alikes
     apart: set[int] = field(default_factory=set)
     found: dict[int, HeldClaim] = field(default_factory=dict)
     words: set[Word] = field(default_factory=set)
     _heard: set[int] = field(default_factory=set)
 
-    async def go(self, connection: Connection, known: Mapping[int, int], change: Change) -> None:
-        holders = [*known.values()]
-        doubled = repeat_a_kind(*self._keys_of(holders))
-        theirs, _ = self._keys_of(self.apart)
+    async def go(self, connection: Connection, known: dict[int, int], change: Change) -> None:
+        doubled = repeat_a_kind(*self._keys_of([*known.values()]))
+        lengths = zip(self.people.ids.tolist(), self.people.key_lengths.tolist(), strict=True)
+        theirs, _ = self._keys_of(self.apart | holders_of_more(change.fact_keys, known, lengths))
         asked = {*self.touched.difference(known), *change.corrected_keys, *doubled.tolist(), *theirs.tolist()}
         done: set[int] = set()
         while asked := (asked | await self._hear(connection, change)) - done:
             done |= asked
             beside = await identity.claims_beside(connection, list(asked))
-            sharing = {each.person for each in self._shared(beside) if each.person is not None} - self.apart
+            alike = await self.alikes.beside(asked)
+            sharing = {each.person for each in self._shared(beside) if each.person is not None} | alike
+            sharing -= self.apart
             await self._load(connection, sharing)
             self.apart |= sharing
             asked = set(self._keys_of(sharing)[0].tolist())
@@ -148,13 +163,14 @@ class _Search:
 
     def buckets(self, fact_keys: Records) -> list[list[Claim]]:
         """The claims in effect on each number that several are made on."""
-        held = {key for name in ("claim", "document", "former") for key in fact_keys[name].tolist()}
-        in_effect = [
-            each.claim
-            for each in self.found.values()
-            if each.claim.key in held or (each.person is not None and each.person not in self.apart)
-        ]
+        holds = self.in_effect(fact_keys)
+        in_effect = [each.claim for each in self.found.values() if holds(each.claim.key, each.person)]
         return list(shared(np.array(in_effect, CLAIM)))
+
+    def in_effect(self, fact_keys: Records) -> Callable[[int, int | None], bool]:
+        """Whether a key is held after the change; its person before it is given."""
+        held = {key for name in ("claim", "document", "former") for key in fact_keys[name].tolist()}
+        return lambda key, person: key in held or (person is not None and person not in self.apart)
 
     def _shared(self, beside: Iterable[HeldClaim]) -> list[HeldClaim]:
         """Of claims on some numbers, those in effect or to come, where one number has several; fillers left out."""

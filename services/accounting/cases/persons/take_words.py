@@ -6,7 +6,7 @@ import asyncpg
 
 from services.accounting.cases.apply_change import apply_change
 from services.accounting.cases.change import Change
-from services.accounting.rules.persons.changes import Cause
+from services.accounting.rules.persons.changes import Trigger
 from services.accounting.store import coverage, sources
 from services.accounting.store.persons import identity, words
 
@@ -31,6 +31,6 @@ async def take_words(connection: Connection) -> int:
         )
         held = await identity.persons_of(connection, {key for word in coming for key in (word.one, word.other)})
         if held:
-            causes = tuple(Cause("word", word.id, frozenset({word.one, word.other})) for word in coming)
+            causes = tuple(Trigger("word", word.id, frozenset({word.one, word.other})) for word in coming)
             await apply_change(connection, Change.of_words({*held}, causes), await coverage.counted(connection))
     return len(coming)

@@ -9,7 +9,7 @@ from services.accounting.cases.reconciliation.prints import PRINTS
 from services.accounting.cases.reconciliation.reading import ONE_MOMENT, Horizon, Rooms, SourceReading, reading_of
 from services.accounting.rules.reconciliation.ledger import Cell, Day, content_of
 from services.accounting.store.reconciliation import stored
-from services.accounting.store.reconciliation.both_sides import Beside, BothSides, HeldVersion, Pair, StoredVersion
+from services.accounting.store.reconciliation.both_sides import Beside, BothSides, HeldVersion, Matched, StoredVersion
 from services.accounting.store.reconciliation.stored import SetAside, StoredRow
 from shared.db.driver import driver
 from shared.events.catalogue import FACTS
@@ -149,7 +149,7 @@ class _Judge:
         self._reading, self._aside, self._comparable = reading, aside, asked.comparable
         self.days: dict[Cell, Day] = defaultdict(Day, {cell: Day() for cell in asked.cells})
 
-    def held(self, pairs: Sequence[Pair], found: Mapping[tuple[int, int], StoredRow]) -> Iterator[VersionDifference]:
+    def held(self, pairs: Sequence[Matched], found: Mapping[tuple[int, int], StoredRow]) -> Iterator[VersionDifference]:
         newest = {each.row.fact: each.row.version for each in found.values() if each.current}
         for pair in pairs:
             version, ours = pair.held, pair.stored

@@ -108,7 +108,7 @@ class Wanted(NamedTuple):
 EVERYTHING = Wanted()
 
 
-class Side(NamedTuple):
+class Ours(NamedTuple):
     """Our side: how far the source was read, and at one moment after that what is stored by fact and day, and by fact
     how much is stored without its day."""
 
@@ -173,12 +173,12 @@ async def _of_source(rooms: Rooms, horizon: Horizon, feed: FeedSource, scope: Wa
     )
 
 
-def _agrees(cell: Cell, side: Side, theirs: Theirs) -> bool:
+def _agrees(cell: Cell, side: Ours, theirs: Theirs) -> bool:
     ours = side.cells.get(cell, Stored.nothing())
     return agree(theirs.cells.get(cell, DigestSums()), ours, theirs.comparable[cell.fact])
 
 
-async def _our_side(rooms: Rooms, horizon: Horizon, newest: Newest, facts: Sequence[str]) -> Side:
+async def _our_side(rooms: Rooms, horizon: Horizon, newest: Newest, facts: Sequence[str]) -> Ours:
     cells: dict[Cell, Stored] = defaultdict(Stored.nothing)
     undated: dict[str, int] = defaultdict(int)
     async with rooms.open.connect() as connection:
@@ -187,7 +187,7 @@ async def _our_side(rooms: Rooms, horizon: Horizon, newest: Newest, facts: Seque
         await connection.execute(ONE_MOMENT)
         async for some in stored.all_of(await driver(connection), facts):
             await asyncio.to_thread(_add_up, some, cells, undated)  # beside the requests of others
-    return Side(reading, cells, undated)
+    return Ours(reading, cells, undated)
 
 
 def _add_up(some: Sequence[stored.StoredRow], cells: dict[Cell, Stored], undated: dict[str, int]) -> None:

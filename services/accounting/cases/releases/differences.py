@@ -15,7 +15,7 @@ from services.accounting.cases.figures.read_figures import FigureReader
 from services.accounting.cases.indicators import INDICATORS, Carried
 from services.accounting.cases.releases.vintages import NO_RELEASE
 from services.accounting.rules.disclosure.equations import INDICATOR, METHOD, Cell
-from services.accounting.rules.figures.flow_figures import Formula, months_of
+from services.accounting.rules.figures.flow_figures import Formula, Stock, months_of
 from services.accounting.rules.releases.causes import Cause, of_months
 from services.accounting.store.releases import causes as journal
 from services.accounting.store.releases import release as store
@@ -44,9 +44,9 @@ class CausePart(BaseModel):
     """How much of a difference one cause makes."""
 
     cause: str = Field(
-        description="`timely`: records of days that were not yet declared complete; `late`: new records of days that "
-        "were; `correction`, `withdrawal`: of records; `word`: a reviewer's, on who is who; `merge`, `split`: of "
-        "persons; `coverage`: the days that the border feed covers; `method`: the same records counted otherwise"
+        description="`timely`: records of days that were not yet declared complete; `late_record`: new records of days "
+        "that were; `correction`, `withdrawal`: of records; `word`: a reviewer's, on who is who; `merge`, `split`: of "
+        "persons; `closed_window`: the days that the border feed covers; `method`: the same records counted otherwise"
     )
     value: int
 
@@ -80,6 +80,8 @@ def made_by_causes(cells: Iterable[Cell], moved: journal.Journal) -> Iterator[Pa
         if formula is None:
             continue
         months = months_of(Period.parse(period))
+        if isinstance(formula, Stock):
+            months = range(months.start)  # all before the reference date
         kinds = {int(kind): 1 for kind in formula.plus} | {int(kind): -1 for kind in formula.minus}
         for cause, cells_moved in moved.items():
             if value := of_months(cells_moved, months, kinds):

@@ -13,7 +13,7 @@ from services.accounting.rules.figures.dimensions import (
     region_code,
 )
 from services.accounting.rules.kept import AGE_GROUP, AGED_ON, KEPT
-from services.accounting.rules.persons.identity import NO_KEY, Claim, Hashes, Holder
+from services.accounting.rules.persons.identity import NO_KEY, Hashes, Holder, MadeClaim
 from services.accounting.rules.residence.history import Kind
 from shared.events.envelope import Fact
 from shared.events.person import Document, Person
@@ -66,7 +66,7 @@ class Identity(NamedTuple):
     claim: int
     document: int
     former: int
-    claims: tuple[Claim, ...]
+    claims: tuple[MadeClaim, ...]
 
 
 NOBODY = Identity(NO_KEY, NO_KEY, NO_KEY, ())
@@ -75,28 +75,31 @@ NOBODY = Identity(NO_KEY, NO_KEY, NO_KEY, ())
 def identify(person: Person, fact: int, hashes: Hashes, former: Document | None = None) -> Identity:
     """What links a fact to its person; `former` is the document before the present one, where the fact names it.
 
-    Where there is neither IIN nor document, nothing links: the fact's own key stands for the person it is about. The
-    same where a filler stands for the document's number.
+    Where there is neither IIN nor document, no number links: the fact claims one of its own. The same where a filler
+    stands for the document's number.
     """
     holder = Holder(person.birth_date, person.surname, person.given_names, person.sex)
     claims = []
     claim = document = replaced = NO_KEY
     if person.iin:
-        claims.append(on_iin := hashes.on_iin(person.iin, holder))
-        claim = on_iin.key
+        claims.append(on_iin := hashes.state_iin(person.iin, holder))
+        claim = on_iin.claim.key
     if shown := _on_document(person.document, holder, hashes):
         claims.append(shown)
-        document = shown.key
+        document = shown.claim.key
     if before := _on_document(former, holder, hashes):
         claims.append(before)
-        replaced = before.key
-    return Identity(claim, document or (NO_KEY if claim else fact), replaced, tuple(claims))
+        replaced = before.claim.key
+    if not claim and not document:
+        claims.append(own := hashes.state_nothing(fact, holder))
+        document = own.claim.key
+    return Identity(claim, document, replaced, tuple(claims))
 
 
-def _on_document(document: Document | None, holder: Holder, hashes: Hashes) -> Claim | None:
+def _on_document(document: Document | None, holder: Holder, hashes: Hashes) -> MadeClaim | None:
     if document is None or is_filler(document.number):
         return None
-    return hashes.on_document(document.issuing_state, document.number, holder)
+    return hashes.state_document(document.issuing_state, document.number, holder)
 
 
 def body(fact: Fact, person: Person | None) -> str:

@@ -8,7 +8,7 @@ from services.accounting.rules.figures.dimensions import (
     purpose_code,
     sex_code,
 )
-from services.accounting.rules.persons.identity import Claim, Hashes
+from services.accounting.rules.persons.identity import Hashes, MadeClaim
 from services.accounting.rules.residence.checkpoint import checkpoint_number
 from services.accounting.rules.residence.history import Kind, local_day_and_second, source_order
 from services.accounting.rules.rows import CrossingRow
@@ -21,7 +21,7 @@ STATED = {False: 0, True: 1, None: 2}
 
 def border_crossing_v1(
     fact: BorderCrossing, record: DigestedRecord, hashes: Hashes
-) -> tuple[CrossingRow, tuple[Claim, ...]]:
+) -> tuple[CrossingRow, tuple[MadeClaim, ...]]:
     """One crossing as it is stored, and what it claims of its person."""
     person = fact.person
     identity = identify(person, record.fact, hashes)

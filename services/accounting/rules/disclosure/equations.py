@@ -12,6 +12,7 @@ Cell = tuple[str, Key, str]
 FLOW: Final = 0
 FREQUENCY, INDICATOR, METHOD = range(3)
 BALANCE: Final = "DF_BALANCE"
+STOCK: Final = "DF_STOCK"
 RESIDUAL: Final = "RESIDUAL"
 QUARTERS: Final = ("Q1", "Q2", "Q3", "Q4")
 
@@ -30,7 +31,7 @@ def equations(
     cells: Collection[Cell], sums: Iterable[Sum], standing: Collection[tuple[str, str, str]]
 ) -> list[Equation[Cell]]:
     """Every equation between `cells`. `standing` are (flow, indicator, method) counted at a period's end: a year is
-    its last quarter; of all others it is the sum of its quarters."""
+    its last quarter, in DF_STOCK its first; of all others it is the sum of its quarters."""
     found = [*_of_years(cells, standing), *_of_balance(cells)]
     for each in sums:
         found += _of_sum(cells, each)
@@ -48,6 +49,8 @@ def _of_years(cells: Collection[Cell], standing: Collection[tuple[str, str, str]
             continue
         quarters = [(flow, ("Q", *key[1:]), f"{period}-{each}") for each in QUARTERS]
         parts = quarters[-1:] if (flow, key[INDICATOR], key[METHOD]) in standing else quarters
+        if flow == STOCK:  # on a period's first day
+            parts = quarters[:1]
         if all(part in cells for part in parts):
             yield {(flow, key, period): 1, **dict.fromkeys(parts, -1)}
 

@@ -12,15 +12,15 @@ import numpy as np
 from services.accounting.rules.persons.identity import Keys
 
 Kind = Literal["merge", "split", "renamed"]
-CauseKind = Literal["record", "correction", "withdrawal", "word"]
+TriggerKind = Literal["record", "correction", "withdrawal", "word"]
 NOBODY: Final[frozenset[int]] = frozenset()
 
 
-class Cause(NamedTuple):
+class Trigger(NamedTuple):
     """What may have merged or parted persons: a fact by its key or a word by its number, and all claims that it holds
     or held; `released` are those that it holds no longer."""
 
-    kind: CauseKind
+    kind: TriggerKind
     id: int
     keys: frozenset[int]
     released: frozenset[int] = NOBODY
@@ -91,14 +91,14 @@ def _named(parts: Mapping[tuple[int, int], Sequence[int]], now: Keys) -> list[Be
     return found
 
 
-def cause_of(change: Became, causes: Sequence[Cause], theirs: frozenset[int]) -> Cause:
+def cause_of(change: Became, causes: Sequence[Trigger], theirs: frozenset[int]) -> Trigger:
     """What caused it, of all that came together: for a merge what holds claims of both, for a split what let go of one;
     else whatever is about the persons, of whom `theirs` are all keys before and after, or about others near them."""
     near = [cause for cause in causes if cause.keys & theirs] or causes
     return max(near, key=lambda cause: (_strength(change, cause), -cause.id))
 
 
-def _strength(change: Became, cause: Cause) -> int:
+def _strength(change: Became, cause: Trigger) -> int:
     own, others = cause.keys & {*change.keys}, cause.keys - {*change.keys}
     if change.kind == "merge":
         return 2 * bool(own and others) + bool(own)

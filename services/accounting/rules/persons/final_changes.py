@@ -4,35 +4,22 @@ A final verdict is overturned by nothing but other records: a crossing that was 
 withdrawn, persons turn out to be one or several; or by the border feed taking days back.
 """
 
-from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from services.accounting.rules.persons.people import Ints, People
+from services.accounting.rules.releases.causes import Cause
 from services.accounting.rules.residence.outcome import Migration, is_observed, migration
 
 VERDICT = np.uint8(0xBF)
 """The bits of a state that say what a verdict is: all but that the crossing before it is missing."""
 
 
-class Overturning(IntEnum):
-    """Why. Stored: numbers never change their meaning; where several hold, the highest up to SPLIT stands for all."""
-
-    LATE_RECORD = 1
-    CORRECTION = 2
-    WITHDRAWAL = 3
-    WORD = 4  # a reviewer's, on who is who
-    MERGE = 5
-    SPLIT = 6
-    CLOSED_WINDOW = 7  # no record changed: the days that the data cover did
-    METHOD = 8
-
-
 class FinalChanges(NamedTuple):
     """Crossings whose final verdict changed, whose they were, their states before and after (0: not counted any
-    longer), and the cause (Overturning) of each."""
+    longer), and the cause (Cause) of each."""
 
     facts: Ints
     persons: Ints
@@ -50,8 +37,8 @@ class ChangedFacts(NamedTuple):
 
     def causes(self) -> Ints:
         """Of each fact."""
-        came = np.where(np.isin(self.facts, self.replacing), Overturning.CORRECTION, Overturning.LATE_RECORD)
-        return np.where(np.isin(self.facts, self.in_effect), came, Overturning.WITHDRAWAL).astype(np.int64)
+        came = np.where(np.isin(self.facts, self.replacing), Cause.CORRECTION, Cause.LATE_RECORD)
+        return np.where(np.isin(self.facts, self.in_effect), came, Cause.WITHDRAWAL).astype(np.int64)
 
 
 def final_changes(before: People, after: People, changed: ChangedFacts) -> FinalChanges:
@@ -95,14 +82,14 @@ def _causes(before: People, after: People, changed: ChangedFacts, facts: Ints, p
 def _cause(
     own: int | None, person: int, successors: dict[int, set[int]], same: dict[int, set[int]], touched: dict[int, int]
 ) -> int:
-    if own in (Overturning.CORRECTION, Overturning.WITHDRAWAL):
+    if own in (Cause.CORRECTION, Cause.WITHDRAWAL):
         return own
     heirs = successors.get(person, set())
     if len(heirs) > 1:
-        return Overturning.SPLIT
+        return Cause.SPLIT
     if any(len(same[heir]) > 1 for heir in heirs):
-        return Overturning.MERGE
-    return max((touched.get(each, 0) for each in (person, *heirs)), default=0) or Overturning.CLOSED_WINDOW
+        return Cause.MERGE
+    return max((touched.get(each, 0) for each in (person, *heirs)), default=0) or Cause.CLOSED_WINDOW
 
 
 def _related(before: People, after: People) -> tuple[dict[int, set[int]], dict[int, set[int]]]:

@@ -12,7 +12,8 @@ the smallest of its keys. It therefore follows from the records alone, and chang
 smallest one leaves; a former id goes on to lead to the person as long as that key is held.
 """
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
@@ -20,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.accounting.rules.figures.dimensions import sex_code
+from services.accounting.rules.persons.likeness import Filters, Likeness, words_of
 from shared.kernel import documents, iin, names
 from shared.kernel.digests import subject_key
 
@@ -44,6 +46,13 @@ class Claim(NamedTuple):
     name: int
     sex: int
     dated: bool
+
+
+class MadeClaim(NamedTuple):
+    """A claim as a record makes it; `likeness` makes what is kept of the holder's name, as long as that is at hand."""
+
+    claim: Claim
+    likeness: Callable[[], Likeness]
 
 
 def fact_key(record: str) -> int:
@@ -72,6 +81,7 @@ class Hashes:
             raise ValueError("the identity secret needs 16 bytes or more")
         self._secret = secret[:64]
         self._name = lru_cache(50_000)(self._folded)
+        self._filters = Filters(secret)
 
     def document_key(self, identity_key: str) -> int:
         """The keyed hash of a document, of issuing state and number as one text (documents.identity_key)."""
@@ -80,6 +90,26 @@ class Hashes:
     def iin(self, iin: str) -> int:
         """The keyed hash of an IIN, by which claims on it meet."""
         return self._hash(b"iin", iin)
+
+    def state_document(self, issuing_state: str, number: str, holder: Holder) -> MadeClaim:
+        """`on_document`, as a record makes it."""
+        return self._stated(self.on_document(issuing_state, number, holder), holder, issuing_state)
+
+    def state_iin(self, number: str, holder: Holder) -> MadeClaim:
+        """`on_iin`, as a record makes it."""
+        return self._stated(self.on_iin(number, holder), holder)
+
+    def state_nothing(self, fact: int, holder: Holder) -> MadeClaim:
+        """What a record claims that names neither IIN nor document: a number of its own, which nobody else claims."""
+        key, born, name, sex = self._said(b"nothing", fact, holder)
+        own = key & ~1 or 2
+        return self._stated(Claim(own, own, born, name, sex, dated=True), holder)
+
+    def _stated(self, claim: Claim, holder: Holder, state: str | None = None) -> MadeClaim:
+        return MadeClaim(
+            claim,
+            partial(self._filters.of, holder.surname, holder.given_names, holder.birth_date, state),
+        )
 
     def on_document(self, issuing_state: str, number: str, holder: Holder) -> Claim:
         """The claim on a document whose number is one: a filler is not to come here."""
@@ -97,7 +127,10 @@ class Hashes:
         """A key of what is said of a number's holder, and that in parts."""
         name, born = self._name(holder.surname, holder.given_names), _born(holder.birth_date)
         sex = sex_code(holder.sex)
-        return self._hash(domain, f"{number}:{born}:{name}:{sex}"), born, name, sex
+        said = f"{number}:{born}:{name}:{sex}"
+        if not (holder.given_names or "").isalpha() and len(words := words_of(holder.given_names)) > 1:
+            said += f":{' '.join(words)}"  # a likeness tells them apart, a folded name does not
+        return self._hash(domain, said), born, name, sex
 
     def _folded(self, surname: str, given_names: str | None) -> int:
         return self._hash(b"name", names.fold(surname, given_names))

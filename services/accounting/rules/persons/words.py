@@ -48,6 +48,12 @@ def awake(words: Iterable[Word], held: Keys) -> list[Word]:
     return [each for each, (one, other) in zip(several, here.tolist(), strict=True) if one and other]
 
 
+def within_earshot(records: Keys, links: Keys, words: Sequence[Word]) -> Keys:
+    """The keys that records, links and words may join with a claim that one of `words`, all of them awake, is about."""
+    keys, group, ends = _groups(records, links, words)
+    return keys[np.isin(group, ends)]
+
+
 def settled(records: Keys, links: Keys, words: Sequence[Word], claims: npt.NDArray[np.void]) -> Keys:
     """The pairs that join claims beside those of `records`: links that hold, and words that join.
 
@@ -57,10 +63,8 @@ def settled(records: Keys, links: Keys, words: Sequence[Word], claims: npt.NDArr
     heard = awake(words, distinct(records.ravel())) if words else []
     if not heard:
         return links
-    said = np.array([each.pair for each in heard if each.same], np.int64).reshape(-1, 2)
-    keys, group = components(np.concatenate((records, links, said)))
-    ends = np.array([each.pair for each in heard], np.int64)
-    concerned = distinct(group[np.searchsorted(keys, ends.ravel())])
+    keys, group, ends = _groups(records, links, heard)
+    concerned = distinct(ends.ravel())
     told = {claim.key: claim for claim in _told(claims, keys[np.isin(group, concerned)])}
 
     def of(pairs: Keys) -> npt.NDArray[np.int64]:
@@ -72,11 +76,20 @@ def settled(records: Keys, links: Keys, words: Sequence[Word], claims: npt.NDArr
         parts[number].join(*pair)
     for number, pair in _numbered(links, of(links), concerned):
         parts[number].links.append(pair)
-    for word, numbers in zip(heard, group[np.searchsorted(keys, ends)].tolist(), strict=True):
+    for word, numbers in zip(heard, ends.tolist(), strict=True):
         if numbers[0] == numbers[1]:  # those of different groups are apart as it is
             parts[numbers[0]].words.append(word)
     held = [pair for part in parts.values() for pair in part.settled()]
     return np.concatenate((links[~inside], np.array(held, np.int64).reshape(-1, 2)))
+
+
+def _groups(records: Keys, links: Keys, heard: Sequence[Word]) -> tuple[Keys, Keys, Keys]:
+    """All keys, ascending; the group of each, as far as anything may join them; and of each word the groups of its two
+    claims, which `records` hold."""
+    said = np.array([each.pair for each in heard if each.same], np.int64).reshape(-1, 2)
+    keys, group = components(np.concatenate((records, links, said)))
+    ends = np.array([each.pair for each in heard], np.int64).reshape(-1, 2)
+    return keys, group, group[np.searchsorted(keys, ends)]
 
 
 def _told(claims: npt.NDArray[np.void], keys: Keys) -> list[Claim]:

@@ -21,13 +21,13 @@ class Cause(IntEnum):
     """Stored: numbers never change their meaning. Those up to SPLIT are in their order of precedence."""
 
     TIMELY = 0  # never noted: what remains of a difference
-    LATE = 1  # a new record of a day that was declared complete
+    LATE_RECORD = 1  # a new record of a day that was declared complete
     CORRECTION = 2  # a newer version of a record
     WITHDRAWAL = 3
     WORD = 4  # a reviewer's, on who is who: persons who merge or split by it do so by the word
     MERGE = 5  # who were several persons are one
     SPLIT = 6  # who was one person is several
-    COVERAGE = 7  # the border feed covers other days: a window closed, or days were taken back
+    CLOSED_WINDOW = 7  # the border feed covers other days: a window closed, or days were taken back
     METHOD = 8  # a rebuild counts the same facts otherwise: another version of the method or of a list it reads
 
 
@@ -41,7 +41,7 @@ NATIONAL: Final = int(pack(**{name: (1 << FIELDS[name].bits) - 1 for name in ("f
 def of_facts(days: Ints, known: npt.NDArray[np.int8], obs_end: int) -> npt.NDArray[np.int8]:
     """The cause of each fact: what is `known` of it, else whether it comes late. A day of 0 is none."""
     late = (known == Cause.TIMELY) & (days > 0) & (days < obs_end)
-    return np.where(late, np.int8(Cause.LATE), known)
+    return np.where(late, np.int8(Cause.LATE_RECORD), known)
 
 
 def national(change: Tally) -> Tally:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import asyncpg
 
-from services.accounting.rules.persons.changes import Became, Cause, CauseKind, Kind
+from services.accounting.rules.persons.changes import Became, Kind, Trigger, TriggerKind
 
 Connection = asyncpg.Connection
 
@@ -22,7 +22,7 @@ class Noted(NamedTuple):
     former: int
     successor: int
     keys: list[int]
-    cause: CauseKind
+    cause: TriggerKind
     fact_kind: str | None
     source_id: str | None
     word: int | None
@@ -30,7 +30,7 @@ class Noted(NamedTuple):
     reason: str | None
 
 
-async def note(connection: Connection, changes: Iterable[tuple[Became, Cause]]) -> None:
+async def note(connection: Connection, changes: Iterable[tuple[Became, Trigger]]) -> None:
     """Adds changes, each with its cause."""
     rows = [
         (

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import asyncpg
 
-from services.accounting.rules.persons.final_changes import FinalChanges, Overturning
+from services.accounting.rules.persons.final_changes import FinalChanges
+from services.accounting.rules.releases.causes import Cause
 
 Connection = asyncpg.Connection
 
@@ -17,7 +18,7 @@ class OverturnedVerdict(NamedTuple):
     fact: int
     was: int
     became: int
-    cause: Overturning
+    cause: Cause
     changed_at: datetime
 
 
@@ -41,4 +42,4 @@ async def of(connection: Connection, facts: Sequence[int], keys: Sequence[int] =
         facts,
         keys,
     )
-    return [OverturnedVerdict(fact, was, became, Overturning(cause), at) for fact, was, became, cause, at in found]
+    return [OverturnedVerdict(fact, was, became, Cause(cause), at) for fact, was, became, cause, at in found]

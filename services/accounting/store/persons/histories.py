@@ -18,6 +18,9 @@ _ABOUT = f"""SELECT kind, source_id, person FROM (
     UNION ALL SELECT kind, source_id, document, claim FROM linkage.register_fact WHERE NOT withdrawn
 ) told JOIN linkage_derived.identity_key ON key = CASE document WHEN 0 THEN claim ELSE document END"""  # noqa: S608
 
+# Who shows no number claims one of their own, which is the key's.
+_CLAIMED = "SELECT key, number FROM linkage.claim WHERE key = ANY($1::bigint[]) AND number <> key"
+
 
 async def everybody(connection: Connection, chunk: int) -> AsyncIterator[People]:
     """All persons of one moment, `chunk` of them at a time."""
@@ -49,7 +52,7 @@ async def source_ids(connection: Connection, facts: Sequence[int]) -> dict[int, 
 
 async def claimed_numbers(connection: Connection, keys: Sequence[int]) -> tuple[list[int], list[int]]:
     """Whom these identity keys name: the keyed hashes of the IINs that are claimed, and of the documents."""
-    found = await connection.fetch("SELECT key, number FROM linkage.claim WHERE key = ANY($1::bigint[])", keys)
+    found = await connection.fetch(_CLAIMED, keys)
     iins, documents = ({row[1] for row in found if row[0] & 1 == kind} for kind in (1, 0))
     return sorted(iins), sorted(documents)
 
@@ -60,9 +63,7 @@ async def claimed_by(connection: Connection, persons: Sequence[int]) -> dict[int
     people = People.unpacked(list(map(tuple, found)))
     ends = np.cumsum(people.key_lengths)[:-1]
     keys = {int(id): own.tolist() for id, own in zip(people.ids, np.split(people.keys, ends), strict=True)}
-    claims = await connection.fetch(
-        "SELECT key, number FROM linkage.claim WHERE key = ANY($1::bigint[])", people.keys.tolist()
-    )
+    claims = await connection.fetch(_CLAIMED, people.keys.tolist())
     numbers = {id: (set[int](), set[int]()) for id in keys}
     holder = {key: id for id, own in keys.items() for key in own}
     for key, number in claims:

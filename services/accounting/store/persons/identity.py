@@ -1,6 +1,6 @@
 """Which person holds which key, and what claims say."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 import asyncpg
@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from services.accounting.rules.persons.claims import Sighting
-from services.accounting.rules.persons.identity import CLAIM, FACT_KEYS, Claim
+from services.accounting.rules.persons.identity import CLAIM, FACT_KEYS, Claim, MadeClaim
+from services.accounting.store.persons.matching import Compared
 
 Connection = asyncpg.Connection
 
@@ -28,15 +29,22 @@ async def persons_of(connection: Connection, keys: Iterable[int]) -> dict[int, i
     return {row[0]: row[1] for row in found}
 
 
-async def insert_claims(connection: Connection, claims: Iterable[tuple[Claim, int]]) -> None:
-    """Remembers what claims say, and the fact that said so first."""
-    rows = [(*claim, fact) for claim, fact in claims]
-    await connection.execute(
-        """INSERT INTO linkage.claim (key, number, born, name, sex, dated, fact) SELECT * FROM
-        unnest($1::bigint[], $2::bigint[], $3::int[], $4::bigint[], $5::int2[], $6::bool[], $7::bigint[])
-        ON CONFLICT DO NOTHING""",
+async def insert_claims(connection: Connection, claims: Collection[tuple[MadeClaim, int]]) -> list[Compared]:
+    """Remembers what claims say, and the fact that said so first. Returns those that nobody had made."""
+    made = [(each.claim, fact, each.likeness()) for each, fact in claims]
+    rows = [(*claim, fact, *likeness) for claim, fact, likeness in made]
+    fresh = await connection.fetch(
+        """INSERT INTO linkage.claim (key, number, born, name, sex, dated, fact,
+            state, day_block, year_block, surname_1, surname_2, given_1, given_2) SELECT * FROM
+        unnest($1::bigint[], $2::bigint[], $3::int[], $4::bigint[], $5::int2[], $6::bool[], $7::bigint[],
+            $8::int2[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[])
+        ON CONFLICT DO NOTHING RETURNING key""",
         *map(list, zip(*rows, strict=True)),
     )
+    keys = {row[0] for row in fresh}
+    return [
+        Compared(claim.key, claim.born, claim.sex, *likeness, None) for claim, _, likeness in made if claim.key in keys
+    ]
 
 
 async def claims_beside(connection: Connection, keys: Sequence[int]) -> list[HeldClaim]:
@@ -70,6 +78,12 @@ async def sightings(connection: Connection, facts: Sequence[int]) -> dict[int, l
         for key in filter(None, (claim, document)):
             by_key.setdefault(key, []).append(Sighting(key, at, checkpoint, bool(arrival)))
     return by_key
+
+
+async def iins(connection: Connection, keys: Sequence[int]) -> npt.NDArray[np.int64]:
+    """These claims, each with its number, as two columns."""
+    found = await connection.fetch("SELECT key, number FROM linkage.claim WHERE key = ANY($1::bigint[])", keys)
+    return np.array(list(map(tuple, found)), np.int64).reshape(-1, 2)
 
 
 async def holdings_of_crossings(connection: Connection, facts: Sequence[int]) -> npt.NDArray[np.void]:

@@ -66,7 +66,7 @@ class StoredVersion(NamedTuple):
     current: bool
 
 
-class Pair(NamedTuple):
+class Matched(NamedTuple):
     """A held version with the stored one, None where there is none; `repeated`: the register tells it once more, and
     `differs` if then in other words."""
 
@@ -110,7 +110,7 @@ class BothSides:
     def compare(self) -> None:
         self._database.executescript(_INDEXES)
 
-    def pairs(self, chunk: int) -> Iterator[list[Pair]]:
+    def pairs(self, chunk: int) -> Iterator[list[Matched]]:
         """Every held version, in the order of positions, with what is stored of it."""
         rows = self._database.execute(_PAIRS)
         while found := rows.fetchmany(chunk):
@@ -139,12 +139,12 @@ class BothSides:
         yield from self._database.execute("SELECT * FROM unheld ORDER BY fact, source_id, version")
 
 
-def _pair(row: tuple[Any, ...]) -> Pair:
+def _pair(row: tuple[Any, ...]) -> Matched:
     told, (repeated, differs, day, withdrawn, content, source_id, current) = row[:10], row[10:]
     held = HeldVersion(*told)._replace(withdrawn=bool(told[4]))
     if day is None:
-        return Pair(held, None, bool(repeated), bool(differs))
+        return Matched(held, None, bool(repeated), bool(differs))
     which = (held.fact, day, held.key, held.version)
-    return Pair(
+    return Matched(
         held, StoredVersion(*which, bool(withdrawn), content, source_id, bool(current)), bool(repeated), bool(differs)
     )  # fmt: skip

@@ -1,0 +1,236 @@
+"""Whom a change concerns beyond numbers: claims that names and birth dates may join, and whether they do."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
+from itertools import combinations
+from typing import Final, NamedTuple, Self
+
+import asyncpg
+import numpy as np
+import numpy.typing as npt
+
+from services.accounting.cases.change import Change
+from services.accounting.rules.persons.identity import Keys, anchor, components, pairs
+from services.accounting.rules.persons.matching import Model, candidates, found, namesakes, upheld, weights
+from services.accounting.store.persons import identity, matching
+from services.accounting.store.persons.matching import Compared, Namesake
+
+Connection = asyncpg.Connection
+Records = npt.NDArray[np.void]
+
+MODEL: Final = Model.read()
+
+
+class Matches(NamedTuple):
+    """Pairs of keys with their weights: those that join, and those that are for a reviewer."""
+
+    joined: Keys
+    joined_weights: npt.NDArray[np.float64]
+    doubtful: Keys
+    doubtful_weights: npt.NDArray[np.float64]
+
+    @classmethod
+    def of(cls, keys: Keys, weight: npt.NDArray[np.float64]) -> Self:
+        """From all pairs that were found."""
+        joins = weight >= MODEL.join
+        return cls(keys[joins], weight[joins], keys[~joins], weight[~joins])
+
+
+_ODD: Final = np.uint64(0x9E3779B97F4A7C15)
+"""A multiplier by which two keys of 63 bits become a number that two other ones hardly have."""
+
+NOTHING: Final = Matches.of(np.zeros((0, 2), np.int64), np.zeros(0))
+
+
+def promising(records: Records, fact_keys: Records, most: int, crowded: Collection[int] = ()) -> tuple[Keys, set[int]]:
+    """Pairs of keys that join if nobody else bears their names in that year, unless the block that tells is known to be
+    `crowded`; and these blocks. Left out are days' blocks of more than `most`, and keys that one of the facts holds."""
+    met = candidates(records["day_block"], most)
+    others = np.where(np.isin(records["year_block"], list(crowded)), len(MODEL.namesakes) - 1, 0)
+    near = weights(records, met, MODEL, others) >= MODEL.join
+    ends = np.stack((met.one[near], met.other[near]), axis=1)
+    ends = ends[~np.isin(_mixed(np.sort(records["key"][ends], axis=1)), _of_one_fact(fact_keys))]
+    return records["key"][ends], set(records["year_block"][ends].ravel().tolist()) - {0}
+
+
+def _of_one_fact(fact_keys: Records) -> npt.NDArray[np.uint64]:
+    """The pairs of keys that a fact holds, each as a number."""
+    columns = [fact_keys[name] for name in ("claim", "document", "former")]
+    held = [np.sort(np.stack(pair, axis=1), axis=1) for pair in combinations(columns, 2)]
+    return _mixed(np.concatenate(held))
+
+
+def _mixed(ends: Keys) -> npt.NDArray[np.uint64]:
+    one, other = ends.astype(np.uint64).T
+    mixed: npt.NDArray[np.uint64] = one * _ODD + other
+    return mixed
+
+
+class Alikes:
+    """Looks for them, as the search for whom a change concerns goes on.
+
+    Of a block that many share nothing is read but that it is crowded: it joined nobody before the change and joins
+    nobody after it. `fresh` are claims that nobody had made before the change.
+    """
+
+    def __init__(self, connection: Connection, change: Change, fresh: Iterable[Compared]) -> None:
+        self._connection, self._released, self._held = connection, sorted(change.released_keys), change.fact_keys
+        self._together = {frozenset(each) for each in change.fact_keys[["claim", "document"]].tolist()}
+        self._fresh = {each.key: each for each in fresh}
+        self._rows: dict[int, Compared] = {}
+        self._asked, self._looked, self._crowded = set[int](), set[int](), set[int]()
+        self._met: dict[int, bool] = {}
+        self._full, self._left = set[int](), set[int]()
+
+    async def beside(self, keys: Collection[int]) -> set[int]:
+        """Persons whom one of these claims may join, or may no longer join."""
+        persons: set[int | None] = set()
+        asked = {*keys} - self._asked
+        while asked:
+            self._asked |= asked
+            own = await self._read(asked)
+            await self._read_days({each.day_block for each in own} - {0} - self._looked)
+            records = self._records()
+            years = {each.year_block for each in own}
+            await self._read_years(years | set(records["year_block"].tolist()))
+            ends, blocks = promising(records, self._held, len(records), self._full)
+            if met := blocks.difference(self._met):
+                await matching.note_met_blocks(self._connection, met)
+                self._met |= dict.fromkeys(met, False)
+            persons |= {self._rows[key].person for key in ends.ravel().tolist()}
+            asked = await self._unsettled(years) - self._asked
+        return {each for each in persons if each is not None}
+
+    async def _read(self, asked: Collection[int]) -> list[Compared]:
+        """The claims asked for, those that are compared."""
+        own = [self._fresh[key] for key in asked if key in self._fresh]
+        if stored := [key for key in asked if key not in self._fresh]:
+            own += await matching.compared(self._connection, stored)
+        self._rows |= {each.key: each for each in own}
+        self._left |= {each.year_block for each in own if each.key in self._released}
+        return own
+
+    async def _read_days(self, blocks: set[int]) -> None:
+        self._looked |= blocks
+        if not blocks:
+            return
+        held = await matching.in_day_blocks(self._connection, blocks, self._released, MODEL.most + 1)
+        size = Counter(each.day_block for each in held)
+        self._crowded |= {block for block, claims in size.items() if claims > MODEL.most}
+        self._rows |= {each.key: each for each in held if each.day_block not in self._crowded}
+
+    async def _read_years(self, blocks: set[int]) -> None:
+        """Learns in which of these blocks a pair has met, and which are crowded: for as long as nobody leaves them."""
+        if unknown := blocks - {0} - self._looked:
+            self._looked |= unknown
+            met = await matching.met_blocks(self._connection, unknown)
+            self._met |= met
+            self._full |= {block for block, crowded in met.items() if crowded} - self._left
+
+    async def _unsettled(self, blocks: set[int]) -> set[int]:
+        """The claims to which those who come to these blocks of a year, or leave them, may be namesakes."""
+        return {each.key for each in await self._namesakes({block for block in blocks if block in self._met})}
+
+    async def _namesakes(self, blocks: set[int]) -> list[Namesake]:
+        """Who is in those of the blocks that are not crowded."""
+        if not (asked := blocks - self._full):
+            return []
+        held = await matching.in_year_blocks(self._connection, asked, self._released, MODEL.most + 1)
+        size = Counter(each.block for each in held)
+        full = {block for block, claims in size.items() if claims > MODEL.most}
+        if changed := full | (asked & self._left):
+            await matching.note_crowded(self._connection, {block: block in full for block in changed})
+        self._full |= full
+        return [each for each in held if each.block not in full]
+
+    def _records(self, kept: Callable[[int, int | None], bool] = lambda _key, _person: True) -> Records:
+        """The claims that share a day's block with another one, which one fact does not hold as well."""
+        blocks: dict[int, list[Compared]] = {}
+        for each in self._rows.values():
+            blocks.setdefault(each.day_block, []).append(each)
+        alone = self._crowded | {0}
+        return matching.records(
+            each
+            for block, several in blocks.items()
+            if len(several) > 1 and block not in alone and frozenset(each.key for each in several) not in self._together
+            for each in several
+            if kept(each.key, each.person)
+        )
+
+    async def matches(self, in_effect: Callable[[int, int | None], bool]) -> Matches:
+        """What was found, of the claims that are in effect."""
+        records = self._records(in_effect)
+        if not len(records):
+            return NOTHING
+        _, blocks = promising(records, self._held, MODEL.most, self._full)
+        namesakes_ = await self._namesakes(blocks)
+        others = {(each.key, each.block, each.born) for each in namesakes_ if in_effect(each.key, each.person)}
+        own = (each for each in self._rows.values() if in_effect(each.key, each.person))
+        others |= {(each.key, each.year_block, each.born) for each in own}
+        counted = np.array(sorted(others), np.int64)
+        number = namesakes(counted[:, 1], counted[:, 2], MODEL)
+        number[np.isin(counted[:, 1], list(self._full))] = len(MODEL.namesakes) - 1
+        return Matches.of(*found(records, number[np.searchsorted(counted[:, 0], records["key"])], MODEL))
+
+
+async def join(connection: Connection, fact_keys: Records, links: Keys, matches: Matches) -> Keys:
+    """The links that matching adds to those by numbers; what it leaves open is noted for a reviewer. `fact_keys` are of
+    all facts of those whom a match concerns, `links` join their claims by numbers."""
+    if not len(matches.joined) and not len(matches.doubtful):
+        return matches.joined
+    keys, node = components(np.concatenate((pairs(fact_keys), links)))
+    ends = node[np.searchsorted(keys, matches.joined)]
+    apart = ends[:, 0] != ends[:, 1]
+    joined, ends = matches.joined[apart], ends[apart]
+    kept = await _upheld(connection, fact_keys, (keys, node), ends)
+    await _note(connection, joined[~kept], matches.joined_weights[apart][~kept], "veto")
+    far = matches.doubtful.copy()  # who is not among them keeps whom they are with
+    concerned = np.isin(far, keys)
+    far[concerned] = node[np.searchsorted(keys, far[concerned])]
+    open_ = far[:, 0] != far[:, 1]
+    await _note(connection, matches.doubtful[open_], matches.doubtful_weights[open_], "weight")
+    upheld_links: Keys = joined[kept]
+    return upheld_links
+
+
+async def _upheld(
+    connection: Connection, fact_keys: Records, whole: tuple[Keys, Keys], ends: Keys
+) -> npt.NDArray[np.bool_]:
+    if not len(ends):
+        return np.zeros(0, np.bool_)
+    keys, node = whole
+    groups = components(ends)
+    concerned = np.isin(node, groups[0])
+    iins = await identity.iins(connection, keys[concerned & (keys & 1 == 1)].tolist())
+    holder = node[np.searchsorted(keys, anchor(fact_keys))]
+    facts, seen = await matching.seen(connection, fact_keys["fact"][np.isin(holder, groups[0])].tolist())
+    order = np.argsort(fact_keys["fact"])
+    of_fact = holder[order][np.searchsorted(fact_keys["fact"][order], facts)]
+    return upheld(ends, groups, (node[np.searchsorted(keys, iins[:, 0])], iins[:, 1]), seen._replace(node=of_fact))
+
+
+async def _note(connection: Connection, keys: Keys, weight: npt.NDArray[np.float64], why: str) -> None:
+    if len(keys):
+        await matching.note_doubtful_pairs(connection, keys, weight, [why] * len(keys))
+
+
+def holders_of_more(fact_keys: Records, known: dict[int, int], owned: Iterable[tuple[int, int]]) -> set[int]:
+    """Persons who hold keys beside those of one fact of theirs, or whom one fact joins with others: new evidence may
+    speak for or against what joins them. `known` is the person of each key that was held, `owned` says how many keys
+    each person holds."""
+    if not known:
+        return set()
+    keys = np.sort(np.array([*known], np.int64))
+    holder = np.array([known[key] for key in keys.tolist()], np.int64)
+    columns = [fact_keys[name] for name in ("claim", "document", "former")]
+    places = [np.minimum(np.searchsorted(keys, column), len(keys) - 1) for column in columns]
+    owners = np.stack(
+        [np.where(keys[place] == column, holder[place], -1) for place, column in zip(places, columns, strict=True)]
+    )
+    named = np.stack([column != 0 for column in columns])
+    first = np.where(named, owners, -1).max(axis=0)
+    one = (owners == first) | ~named
+    size = dict(owned)
+    lengths = np.array([size.get(person, 0) for person in first.tolist()])
+    more = (first != -1) & (~one.all(axis=0) | (lengths > named.sum(axis=0)))
+    return set(owners[:, more][named[:, more]].tolist()) - {-1}

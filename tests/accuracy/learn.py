@@ -1,0 +1,77 @@
+"""`python -m tests.accuracy.learn 5 11`: the weights of services/accounting/rules/persons/matching.toml from countries.
+
+Apart from the services and from the seeds that accuracy is measured on. m is counted over all pairs of claims of one
+life, each claim as its records make it, u over pairs of random lives; a weight is log2(m / u), of what is not known 0.
+"""
+
+import argparse
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from deploy.simulation.country import Country
+from deploy.simulation.rates import rates
+from deploy.simulation.registers import written
+from deploy.simulation.registers.office import World
+from deploy.simulation.simulate import first_day
+from services.accounting.intake.digest.digested import identify
+from services.accounting.rules.persons.identity import Hashes
+from services.accounting.rules.persons.matching import LEVELS, Model, candidates
+from services.accounting.store.persons.matching import Compared
+from services.accounting.store.persons.matching import records as compared
+from shared.events.person import Document, Person
+
+LIVES: Final = 5_000
+YEARS: Final = 3
+THROUGH: Final = date(2026, 6, 30)
+RANDOM: Final = 2_000_000
+_OF_ONE_LIFE: Final = 64  # claims: who has more is left out
+_HASHES: Final = Hashes(b"the secret of a teacher")
+
+Records = npt.NDArray[np.void]
+
+
+def claims(seed: int) -> tuple[Records, npt.NDArray[np.int64]]:
+    """Every claim of a country once, as LIKENESS, and whose it is."""
+    start = first_day(THROUGH, YEARS)
+    world = World(seed, start, THROUGH, rates())
+    found: dict[int, tuple[Compared, int]] = {}
+    for life in Country(seed, LIVES, start, THROUGH).lives():
+        for number, each in enumerate(written(world, life)):
+            if "person" in each.record:
+                found |= {made.key: (made, life.number) for made in _made(each.record, life.number * 1_000 + number)}
+    rows, lives = zip(*found.values(), strict=True)
+    return compared(rows), np.array(lives, np.int64)
+
+
+def _made(record: dict[str, Any], fact: int) -> Iterator[Compared]:
+    person = Person.model_validate(record["person"])
+    former = Document.model_validate(record["former_document"]) if record.get("former_document") else None
+    for each in identify(person, fact, _HASHES, former).claims:
+        yield Compared(each.claim.key, each.claim.born, each.claim.sex, *each.likeness(), None)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("seeds", type=int, nargs="+")
+    random, model = np.random.default_rng(1), Model.read()
+    m, u = (np.full((len(model.fields), 5), 0.5) for _ in range(2))
+    for seed in parser.parse_args().seeds:
+        records, life = claims(seed)
+        same = candidates(life + 1, _OF_ONE_LIFE)
+        one, other = random.integers(0, len(records), (2, RANDOM))
+        strangers = life[one] != life[other]
+        for number, field in enumerate(model.fields):
+            value, levels = records[field.name], LEVELS[field.kind]
+            m[number] += np.bincount(levels(value[same.one], value[same.other]), minlength=5)
+            u[number] += np.bincount(levels(value[one[strangers]], value[other[strangers]]), minlength=5)
+    for field, mine, theirs in zip(model.fields, m, u, strict=True):
+        weight = np.log2(mine / mine.sum() / (theirs / theirs.sum()))
+        print(field.name, [0.0, *weight[1:].round(1).tolist()])
+
+
+if __name__ == "__main__":
+    main()
