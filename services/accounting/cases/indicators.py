@@ -1,13 +1,14 @@
 """The indicators: what is published, in which dataflow and by which method, and what each of them counts.
 
-The one table of them: what computes figures looks here, and a test joins it with the code lists, the structure and the
-answers of the API. One code is several indicators where it is counted by several methods or in several dataflows.
+The one table of them. One code is several indicators where it is counted by several methods or in several dataflows.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, get_args
 
+from services.accounting.rules.estimates.series import ESTIMATED, Estimated
+from services.accounting.rules.figures.evidence import EVIDENCE, Evidenced
 from services.accounting.rules.figures.figures import Query
 from services.accounting.rules.figures.flow_figures import Crossings, Estimated, Formula, Stock
 from services.accounting.rules.figures.movements import CellKind as Cell
@@ -136,10 +137,8 @@ class Loaded(NamedTuple):
 
 
 Quotas = QuotaPlaces | RegionalPlaces
-Balanced = Carried | Residual
-Source = (
-    Formula | Acts | Standing | Difference | Reported | Transferred | Quotas | Share | StaffShare | Balanced | Loaded
-)
+Counted = Formula | Acts | Standing | Difference | StaffShare | Share
+Source = Counted | Reported | Transferred | Quotas | Carried | Residual | Evidenced | Estimated | Loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,7 +344,6 @@ INDICATORS: Final = (
     _acts("DF_STAY", "OVERSTAYS", OVERSTAYS),
     _acts("DF_STAY", "OVERSTAY_FINDINGS", OVERSTAY_FINDINGS),
     _acts("DF_STAY", "EXPELLED", EXPULSIONS),
-    # The concept's indicators: 1 to 3 of foreign labour, 4 of kandas, 5 of resettlers.
     Indicator("HEADS_SHARE", "DF_INDICATOR", "REGISTER", StaffShare(("1", "2"))),
     Indicator("SPECIALISTS_SHARE", "DF_INDICATOR", "REGISTER", StaffShare(("3", "4"))),
     Indicator("QUALIFIED_SHARE", "DF_INDICATOR", "REGISTER", Share(f"{_BY_QUOTA}.qualified", f"{_BY_QUOTA}._T")),
@@ -376,6 +374,9 @@ INDICATORS: Final = (
     *_loaded("DF_INDICATOR", "KANDAS_EMPLOYED_SHARE", "RESETTLERS_SUPPORTED_SHARE", method="TARGET"),
     *_balanced("COUPON", "M1216", "M1216R"),
     *_loaded("DF_BALANCE", "POPULATION", "NATURAL_GROWTH"),
+    *(Indicator(code, flow, method, lines) for (flow, code, method), lines in EVIDENCE.items()),
+    *(Indicator(code, flow, method, estimated) for (flow, code, method), estimated in ESTIMATED.items()),
+    *_loaded("DF_EMIGRATION", "DEREGISTERED"),
     *_loaded("DF_STAY", "VIOLATORS", "EXPELLED", "FALSE_PAPERS", "EMPLOYERS_FINED", "IRREGULAR_LOW", "IRREGULAR_HIGH"),
 )
 
