@@ -93,8 +93,10 @@ async def test_the_timeline_joins_passport_permit_iin_and_status(api: Api, writt
     ]
     assert [(e["day"], e["kind"], e["region"]) for e in found["evidence"]] == [
         ("2024-01-08", "work_permit", "71"),
+        ("2024-11-01", "ended", "_X"),
         ("2024-12-10", "kandas", "71"),
         ("2025-02-03", "registered", "75"),
+        ("2025-12-10", "ended", "_X"),
     ]
     assert found["sources"] == {
         "border_crossing.v1": 3, "work_permit.v1": 1, "kandas_status.v1": 1, "residence_registration.v1": 1,
