@@ -24,7 +24,7 @@ CROSSING: Final = np.dtype(
         ("day", "<u2"),  # the rule's date: the calendar date as written at the border, days since 1970 (to 2149)
         ("partner", "<u2"),  # dimensions.country_code: coming from or going to
         ("citizen", "<u2"),  # dimensions.country_code
-        ("purpose", "u1"),  # dimensions.purpose_code
+        ("purpose", "u1"),  # dimensions.purpose_code as declared, and above it as counted, see DECLARED_PURPOSE
         ("sex", "u1"),  # dimensions.sex_code, and marks of what is disputed, see SEX_DISPUTED
         ("arrival", "u1"),  # 1 entry, 0 exit
         ("stated", "u1"),  # resident_at_start as the source states it: 0, 1, 2 = not stated
@@ -40,6 +40,11 @@ SEX_DISPUTED: Final = 4
 BIRTH_DISPUTED: Final = 8
 """Parts of `sex`: the code, and that the person's crossings give both sexes, or several years of birth. What is
 disputed is counted as not specified: a jump is for a reviewer, and no figure."""
+
+DECLARED_PURPOSE: Final = 15
+COUNTED_PURPOSE: Final = 4
+"""Parts of `purpose`: the code as declared, and the bits below that by which the stay was last counted in the cube,
+0 where that is as declared (rules.residence.purpose). Records packed before it was kept have 0 there."""
 
 BIRTH: Final = (1 << 24) - 1
 CHECKPOINT_REGION: Final = 24
