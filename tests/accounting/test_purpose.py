@@ -133,6 +133,7 @@ def test_what_the_crossing_said_stays() -> None:
     people = assembled([(STAY, [Term(Kind.WORK_PERMIT, COME, None)])])
     assert [PURPOSES[code] for code in declared_purpose(people.crossings)] == ["private", "_X"]
     found = grounds(people.crossings, people.lengths, people.evidence, people.evidence_lengths)
+    assert [PRECEDENCE[each].kind for each in found] == [Kind.WORK_PERMIT] * 2
     nothing = people.lengths[:0]
     assert grounds(people.crossings[:0], nothing, people.evidence[:0], nothing).size == 0
     assert (
