@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from services.accounting.rules.figures.dimensions import PURPOSES, country_code, purpose_code
 from services.accounting.rules.persons.people import KeyedRecords, People, assemble
+from services.accounting.rules.persons.stay_purposes import purposes_of_stays
+from services.accounting.rules.persons.stays import stays
 from services.accounting.rules.residence.history import CROSSING, EVIDENCE, Kind
 from services.accounting.rules.residence.purpose import (
     NO_GROUND,
@@ -162,3 +164,28 @@ lives = st.tuples(travels, st.lists(st.builds(Term, kinds, days, st.one_of(st.no
 @given(st.lists(lives, min_size=1, max_size=4))
 def test_arrays_say_what_the_plain_reading_says(several: list[Life]) -> None:
     assert counted(several) == [purposes(*life) for life in several]
+
+
+def shown(*travels: Travel, terms: Sequence[Term] = ()) -> list[tuple[str | None, Kind | None]]:
+    """What the timeline of a life says of its stays, the one before the first crossing first."""
+    people = assembled([(travels, terms)])
+    found = purposes_of_stays(people, stays([(travel.day, travel.arrival) for travel in travels]))
+    return [(PURPOSES[each.purpose] if each.purpose else None, each.ground and each.ground.kind) for each in found]
+
+
+def test_each_stay_is_shown_with_its_purpose_and_what_shows_it() -> None:
+    permit = Term(Kind.WORK_PERMIT, COME + 9, None)
+    assert shown(*STAY, terms=[permit]) == [(None, None), ("work", Kind.WORK_PERMIT), (None, None)]
+    assert shown(*STAY) == [(None, None), ("private", None), (None, None)]
+    left = Travel(COME, False, "UZB", "transit")
+    assert shown(left, terms=[Term(Kind.STUDY, COME - 9, None)]) == [("study", Kind.STUDY), (None, None)]
+    twice = shown(left, left._replace(day=COME + 10), terms=[permit])
+    assert twice == [("transit", None), (None, None), ("work", Kind.WORK_PERMIT), (None, None)], "an arrival is missing"
+
+
+def test_a_citizen_s_time_abroad_is_shown_and_no_stay_at_home_takes_its_purpose() -> None:
+    left, abroad = Travel(COME, False, "KAZ", "tourism"), Term(Kind.ABROAD_STUDY, COME, None)
+    assert shown(left, terms=[abroad]) == [(None, None), ("study", Kind.ABROAD_STUDY)]
+    again = left._replace(day=COME + 10)
+    away = ("study", Kind.ABROAD_STUDY)
+    assert shown(left, again, terms=[abroad]) == [(None, None), away, (None, None), away]
