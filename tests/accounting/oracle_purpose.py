@@ -18,6 +18,15 @@ HERE = {
     Kind.EXEMPT_WORKER: "work",
     Kind.BUSINESS: "business",
     Kind.RESIDENCE_PERMIT: "permanent",
+    Kind.VISA_PERMANENT: "permanent",
+    Kind.VISA_FAMILY: "family",
+    Kind.VISA_STUDY: "study",
+    Kind.VISA_WORK: "work",
+    Kind.VISA_BUSINESS: "business",
+    Kind.VISA_OFFICIAL: "official",
+    Kind.VISA_TREATMENT: "treatment",
+    Kind.VISA_PRIVATE: "private",
+    Kind.VISA_TOURISM: "tourism",
 }
 ABROAD = {
     Kind.ABROAD_STUDY: "study",

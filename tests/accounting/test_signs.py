@@ -7,6 +7,7 @@ import pytest
 
 from services.accounting.intake.decode import READ, SIGNS
 from services.accounting.intake.digest.digested import NO_SIGN, sign_columns
+from services.accounting.rules.residence import visas
 from services.accounting.rules.residence.history import Kind
 from shared.events.consular import ConsularRegistration
 from shared.events.envelope import Fact
@@ -14,6 +15,8 @@ from shared.events.kandas import KandasStatus
 from shared.events.permits import BusinessImmigrant, EaeuWorker, ExemptWorker, WorkPermit
 from shared.events.police import ProtectionStatus
 from shared.events.study import Study
+from shared.events.visa import Visa
+from shared.kernel.codes import rows
 from tests.accounting.histories import day
 
 PLACE = 71
@@ -69,6 +72,21 @@ def test_every_purpose_of_a_consular_entry_has_its_kind(purpose: str) -> None:
     assert columns(ConsularRegistration, **told) == (
         Kind[f"ABROAD_{purpose.upper()}"], day("2024-01-08"), 0, Kind.ENDED, day("2024-05-01")
     )  # fmt: skip
+
+
+def test_a_visa_shows_the_purpose_of_its_category_for_its_days() -> None:
+    term = {"valid_from": "2024-01-08", "valid_until": "2024-05-01"}
+    assert columns(Visa, category="B12", **term) == (
+        Kind.VISA_TOURISM, day("2024-01-08"), 0, Kind.ENDED, day("2024-05-02")
+    )  # fmt: skip
+    assert columns(Visa, category="C9", **term, annulled_on="2024-02-01")[3:] == (Kind.ENDED, day("2024-02-01"))
+    assert columns(Visa, category="C3", **term) == NO_SIGN
+
+
+def test_every_category_of_visas_tells_a_purpose_or_why_it_does_not() -> None:
+    every = {row["code"] for row in rows("visa_categories")}
+    assert every == visas.PURPOSES.keys() | visas.TELLS_NO_PURPOSE.keys()
+    assert not visas.PURPOSES.keys() & visas.TELLS_NO_PURPOSE.keys()
 
 
 @pytest.mark.parametrize("state", ["applied", "refused"])

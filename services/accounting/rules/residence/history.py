@@ -92,6 +92,15 @@ class Kind(IntEnum):
     EXEMPT_WORKER = 14
     BUSINESS = 15
     # 32 + dimensions.purpose_code and 48 + it: of a visa, and of a citizen's being abroad. They name no region.
+    VISA_WORK = 33
+    VISA_STUDY = 34
+    VISA_PRIVATE = 35
+    VISA_TOURISM = 36
+    VISA_BUSINESS = 37
+    VISA_TREATMENT = 38
+    VISA_FAMILY = 39
+    VISA_PERMANENT = 40
+    VISA_OFFICIAL = 42
     ABROAD_WORK = 49
     ABROAD_STUDY = 50
     ABROAD_TOURISM = 52

@@ -54,6 +54,17 @@ PRECEDENCE: Final = (
     # A permanent residence permit says that somebody may stay for good, and not what for: any of the above says more. A
     # temporary one is given for a purpose that its record does not name, and is no ground.
     Ground(Kind.RESIDENCE_PERMIT, "permanent"),
+    # A visa says what somebody was admitted for, before any of the above was given; a mission looked at it, so it says
+    # more than a word at the border. Where several hold, the one that binds most comes first.
+    Ground(Kind.VISA_PERMANENT, "permanent"),
+    Ground(Kind.VISA_FAMILY, "family"),
+    Ground(Kind.VISA_STUDY, "study"),
+    Ground(Kind.VISA_WORK, "work"),
+    Ground(Kind.VISA_BUSINESS, "business"),
+    Ground(Kind.VISA_OFFICIAL, "official"),
+    Ground(Kind.VISA_TREATMENT, "treatment"),
+    Ground(Kind.VISA_PRIVATE, "private"),
+    Ground(Kind.VISA_TOURISM, "tourism"),
     # Citizens abroad. A course is reported by the ministry or the citizen, the rest by the citizen alone; where several
     # entries hold, the one that binds most comes first.
     Ground(Kind.ABROAD_STUDY, "study"),
