@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, get_args
 
-from services.accounting.rules.estimates.series import ESTIMATED, Estimated
+from services.accounting.rules.estimates.series import ESTIMATED, Adjusted
 from services.accounting.rules.figures.evidence import EVIDENCE, Evidenced
 from services.accounting.rules.figures.figures import Query
 from services.accounting.rules.figures.flow_figures import Crossings, Estimated, Formula, Stock
@@ -138,7 +138,7 @@ class Loaded(NamedTuple):
 
 Quotas = QuotaPlaces | RegionalPlaces
 Counted = Formula | Acts | Standing | Difference | StaffShare | Share
-Source = Counted | Reported | Transferred | Quotas | Carried | Residual | Evidenced | Estimated | Loaded
+Source = Counted | Reported | Transferred | Quotas | Carried | Residual | Evidenced | Adjusted | Loaded
 
 
 @dataclass(frozen=True, slots=True)

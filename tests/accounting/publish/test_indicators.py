@@ -23,7 +23,7 @@ from services.accounting.cases.indicators import (
 )
 from services.accounting.intake.decode import decode
 from services.accounting.intake.published.load import read_file
-from services.accounting.rules.estimates.series import Estimated
+from services.accounting.rules.estimates.series import Adjusted
 from services.accounting.rules.figures import dataflows
 from services.accounting.rules.figures.dataflows import FLOWS, codes_of
 from services.accounting.rules.figures.evidence import Evidenced
@@ -67,7 +67,7 @@ def test_every_dataflow_has_indicators_and_every_method_is_known() -> None:
 def test_what_counts_the_records_of_a_flow_has_one_method_there() -> None:
     methods: dict[str, set[str]] = defaultdict(set)
     for each in COMPUTED:
-        if not isinstance(each.source, Formula | Reported | Carried | Residual | Evidenced | Estimated):
+        if not isinstance(each.source, Formula | Reported | Carried | Residual | Evidenced | Adjusted):
             methods[each.flow].add(each.method)
     assert [at for at, found in methods.items() if len(found) > 1] == []
 

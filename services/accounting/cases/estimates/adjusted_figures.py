@@ -14,7 +14,7 @@ import asyncpg
 from services.accounting.cases.figures import published_rows
 from services.accounting.cases.figures.evidence_figures import evidence_figures
 from services.accounting.cases.indicators import wanted
-from services.accounting.rules.estimates.series import CONCEPTS, FLOW, METHOD, SUFFIXES, Concept, Estimated
+from services.accounting.rules.estimates.series import CONCEPTS, FLOW, METHOD, SUFFIXES, Adjusted, Concept
 from services.accounting.rules.estimates.undercount import Estimate, TwoCounts, Undercount, adjusted, by_group, total
 from services.accounting.rules.figures.dataflows import FLOWS
 from services.accounting.rules.figures.figures import Figure, Query, TooMany
@@ -40,7 +40,7 @@ class YearOfEstimates(NamedTuple):
 
 async def adjusted_figures(connection: asyncpg.Connection, query: Query, limit: int) -> list[Figure]:
     """Every estimate that the query wants. Raises TooMany, and what counting the evidence raises."""
-    asked = {each.source for each in wanted(query) if isinstance(each.source, Estimated)}
+    asked = {each.source for each in wanted(query) if isinstance(each.source, Adjusted)}
     found = []
     for each in await estimates(connection, {source.concept for source in asked}):
         if query.covers(*span(each.year)):

@@ -48,7 +48,7 @@ from services.accounting.cases.indicators import (
 )
 from services.accounting.cases.releases import history
 from services.accounting.cases.releases.revisions import Revisions
-from services.accounting.rules.estimates.series import Estimated
+from services.accounting.rules.estimates.series import Adjusted
 from services.accounting.rules.figures.dimensions import day_of
 from services.accounting.rules.figures.evidence import Evidenced
 from services.accounting.rules.figures.figures import (
@@ -99,7 +99,7 @@ _COMPUTING: Final[Mapping[type, Computing]] = {
     Carried: balance_figures,
     Residual: balance_figures,
     Evidenced: evidence_figures,
-    Estimated: adjusted_figures,
+    Adjusted: adjusted_figures,
 }
 """What computes figures from each kind of source; Loaded figures are not computed."""
 

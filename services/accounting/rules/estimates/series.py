@@ -6,7 +6,7 @@ from typing import Final, Literal, NamedTuple
 Part = Literal["adjusted", "definition", "undercount", "share"]
 
 
-class Estimated(NamedTuple):
+class Adjusted(NamedTuple):
     """An indicator of DF_EMIGRATION by the method ADJUSTED: a part of what is said of a concept."""
 
     concept: str
@@ -42,7 +42,7 @@ SUFFIXES: Final[Mapping[Part, str]] = {
 FLOW: Final = "DF_EMIGRATION"
 METHOD: Final = "ADJUSTED"
 ESTIMATED: Final = {
-    (FLOW, f"{concept}_{suffix}", METHOD): Estimated(concept, part)
+    (FLOW, f"{concept}_{suffix}", METHOD): Adjusted(concept, part)
     for concept in CONCEPTS
     for part, suffix in SUFFIXES.items()
 }

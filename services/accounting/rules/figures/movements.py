@@ -2,7 +2,8 @@
 
 A cell is one number: family, month, indicator, region, partner country, citizenship, sex, five-year age group at the
 crossing and purpose, the month above the others, so that a period of a family is a range of cells. Codes are those of
-rules.dimensions.
+rules.dimensions. The purpose of a migration is that of the stay (rules.residence.purpose), that of a mere crossing as
+declared.
 """
 
 from collections.abc import Iterable
@@ -22,6 +23,7 @@ from services.accounting.rules.residence.history import (
     Crossings,
 )
 from services.accounting.rules.residence.outcome import Migration, is_observed, migration, resolved_migration
+from services.accounting.rules.residence.purpose import declared_purpose, purpose_of
 from services.accounting.rules.residence.region import of_its_day
 from services.accounting.rules.residence.residence import imputed
 
@@ -193,7 +195,7 @@ def places(crossings: Crossings) -> Ints:
         citizen=crossings["citizen"],
         sex=sex_of(crossings),
         age=age_of(crossings, crossings["day"]),
-        purpose=crossings["purpose"],
+        purpose=purpose_of(crossings),
     )
 
 
@@ -218,7 +220,7 @@ def _movements(crossings: Crossings) -> Tally:
     who, groups = _numbered(
         region=of_its_day(region, day),
         citizen=crossings["citizen"][observed],
-        purpose=crossings["purpose"][observed],
+        purpose=declared_purpose(crossings)[observed],
     )
     number, cells = _numbered(
         month=month_of(day), indicator=CellKind.ARRIVALS + (crossings["arrival"][observed] == 0), group=who
