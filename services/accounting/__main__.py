@@ -1,5 +1,5 @@
-"""`python -m services.accounting COMMAND`: api, intake, migrate, rebuild, adopt, reconcile, release, resend, load,
-access-log-anchor, access-log-check.
+"""`python -m services.accounting COMMAND`: api, intake, migrate, rebuild, adopt, reconcile, release, signs, resend,
+load, access-log-anchor, access-log-check.
 
 Each command imports what it alone needs where it begins, so that no process loads the libraries of another.
 """
@@ -117,6 +117,23 @@ async def _cut(settings: AccountingSettings) -> None:
     )
 
 
+def _signs(settings: AccountingSettings, _: argparse.Namespace) -> None:
+    uvloop.run(_count_signs(settings))
+
+
+async def _count_signs(settings: AccountingSettings) -> None:
+    from services.accounting.cases.estimates.signs import count_signs
+    from shared.db.session import connect
+
+    connections = [await connect(dsn(settings.database_url), "kosh-accounting-signs", idle="0") for _ in range(2)]
+    try:
+        figures = await count_signs(*connections)
+    finally:
+        for connection in connections:
+            await connection.close()
+    print(f"{len(figures)} figures by the residency index")
+
+
 def _resend(settings: AccountingSettings, chosen: argparse.Namespace) -> None:
     uvloop.run(_mark_for_resending(settings, chosen.source))
 
@@ -215,6 +232,7 @@ COMMANDS = {
     "rebuild": (_rebuild, "compute all figures anew from the stored facts, beside the present ones"),
     "adopt": (_adopt, "bring accounting to what a register holds that was restored to an earlier state"),
     "reconcile": (_reconcile, "whether what the registers hold was counted; exit status 1 where they differ"),
+    "signs": (_signs, "reckon the residency index of everybody anew: the stock by RINDEX, unsupported migrations"),
     "release": (_release, "freeze the figures as they stand for everybody: what is final, small counts withheld"),
     "load": (_load, "store figures that other bodies have published, beside ours"),
     "access-log-anchor": (_seal, "seal the access log and write down the head of its chain; the intake does it daily"),

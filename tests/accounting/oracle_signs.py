@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from services.accounting.rules.estimates.signs import Group, Months, Side, SignKind, Weights
+from services.accounting.rules.estimates.signs import FirstSide, Group, Months, SignKind, Weights
 
 
 class Sign(NamedTuple):
@@ -13,14 +13,14 @@ class Sign(NamedTuple):
 
 
 class Month(NamedTuple):
-    """`region` 0: no sign has named one."""
+    """`value`: the index; `region` 0: no sign has named one."""
 
-    index: float
+    value: float
     resident: bool
     region: int
 
 
-def reckon(signs: Sequence[Sign], group: Group, side: Side, months: Months, weights: Weights) -> list[Month]:
+def reckon(signs: Sequence[Sign], group: Group, side: FirstSide, months: Months, weights: Weights) -> list[Month]:
     """What each month is by the signs until then."""
     index = float(weights.initial[group, side])
     resident = index >= weights.enter

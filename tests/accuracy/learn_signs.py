@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from services.accounting.rules.estimates.sign_model import Model, written
-from services.accounting.rules.estimates.signs import Group, Index, Side, SignKind, Weights, reckon
+from services.accounting.rules.estimates.signs import FirstSide, Group, Index, SignKind, Weights, reckon
 from shared import clock
 from tests.accuracy.signs import Country, country
 from tests.accuracy.truth import read
@@ -72,7 +72,7 @@ def judge(weights: Weights, countries: Sequence[Country]) -> Judged:
     """How far the index is from the truth of these countries."""
     found = [(each, reckon(each.signs, each.group, each.side, each.months, weights)) for each in countries]
     return Judged(
-        float(np.mean([np.mean((said.index - each.lives) ** 2) for each, said in found])),
+        float(np.mean([np.mean((said.value - each.lives) ** 2) for each, said in found])),
         float(np.mean([np.mean(said.resident != each.lives) for each, said in found])),
         float(np.mean([_misplaced(each, said) for each, said in found])),
     )
@@ -100,7 +100,7 @@ def _sweep(weights: Weights, error: Error, changes: Sequence[Change]) -> Weights
 def _index_numbers(countries: Sequence[Country]) -> list[Change]:
     seen = {(group, kind) for each in countries for group, kind in _seen(each)}
     weights = [(_WEIGHTS, _weighing(group, kind)) for group, kind in sorted(seen)]
-    initial = [(_INITIAL, _beginning(group, side)) for group in Group for side in Side]
+    initial = [(_INITIAL, _beginning(group, side)) for group in Group for side in FirstSide]
     return [(_DECAYS, lambda now, value: now._replace(decay=value)), *initial, *weights]
 
 

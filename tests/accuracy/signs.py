@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from deploy.simulation.truth import TrueRecord
-from services.accounting.rules.estimates.signs import SIGN, Group, Months, Side, SignKind, Signs
+from services.accounting.rules.estimates.signs import SIGN, FirstSide, Group, Months, SignKind, Signs
 from services.accounting.rules.figures.dimensions import region_code
 from tests.accuracy import naive
 from tests.accuracy.truth import HOME, TrueLife, Truth
@@ -104,9 +104,9 @@ def _sides(records: list[TrueRecord], number: Mapping[int, int]) -> Ints:
     for each in records:
         if each.path == "border-crossings" and (each.life not in first or each.day < first[each.life].day):
             first[each.life] = each
-    side = np.full(len(number), Side.NEVER_CROSSED, np.int64)
+    side = np.full(len(number), FirstSide.NEVER_CROSSED, np.int64)
     for life, each in first.items():
-        side[number[life]] = Side.CAME_FIRST if each.what == "entry" else Side.LEFT_FIRST
+        side[number[life]] = FirstSide.CAME_FIRST if each.what == "entry" else FirstSide.LEFT_FIRST
     return side
 
 

@@ -371,6 +371,17 @@ method_overlap = Table(
     Column("count", BigInteger, nullable=False),
 )
 
+# What the residency index last gave: sums of the whole country.
+sign_figure = Table(
+    "sign_figure",
+    metadata,
+    Column("measure", Text, primary_key=True),
+    Column("month", Integer, primary_key=True, autoincrement=False),
+    Column("value", BigInteger, nullable=False),
+    Column("model", Text, nullable=False),
+    info=grants.may("DELETE", because="the index is reckoned anew as a whole"),
+)
+
 identity_key = Table(
     "identity_key",
     metadata,

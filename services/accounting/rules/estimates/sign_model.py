@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from services.accounting.rules.estimates.signs import KINDS, Group, Side, SignKind, Weights
+from services.accounting.rules.estimates.signs import KINDS, FirstSide, Group, SignKind, Weights
 
 FILE: Final = Path(__file__).with_name("sign_model.toml")
 
@@ -45,7 +45,7 @@ def model() -> Model:
             raise ValueError(f"the model says nothing of {kind.name}")
         weight[:, kind] = [numbers[group.name.lower()] for group in Group]
         place[kind] = numbers["place"]
-    initial = np.array([[told["initial"][group.name][side.name.lower()] for side in Side] for group in Group])
+    initial = np.array([[told["initial"][group.name][side.name.lower()] for side in FirstSide] for group in Group])
     about = told["model"]
     weights = Weights(
         about["decay"], about["enter"], about["leave"], weight, initial, place, about["place_decay"]
@@ -77,7 +77,7 @@ def written(model: Model) -> str:
         "[initial]",
     ]
     for group in Group:
-        sides = ", ".join(f"{side.name.lower()} = {weights.initial[group, side]}" for side in Side)
+        sides = ", ".join(f"{side.name.lower()} = {weights.initial[group, side]}" for side in FirstSide)
         lines.append(f"{group.name} = {{ {sides} }}")
     lines += ["", "[kinds]"]
     for kind in SignKind:

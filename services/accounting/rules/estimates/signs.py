@@ -66,7 +66,7 @@ class Group(IntEnum):
     FOREIGNER = 1
 
 
-class Side(IntEnum):
+class FirstSide(IntEnum):
     """What a person's first crossing tells of the time before it."""
 
     NEVER_CROSSED = 0
@@ -98,7 +98,7 @@ class Index(NamedTuple):
     """By person and month: the index, whether the person is a resident by it, and the region code (0: no sign named
     one yet)."""
 
-    index: npt.NDArray[np.float32]
+    value: npt.NDArray[np.float32]
     resident: npt.NDArray[np.bool_]
     region: npt.NDArray[np.uint8]
 
@@ -130,7 +130,7 @@ def _added(signs: Signs, group: Ints, months: Months, weights: Weights) -> Float
     within = signs[signs["month"] >= months.first]
     place = within["person"] * width + (within["month"] - months.first)
     weight = weights.weight[group[within["person"]], within["kind"]]
-    summed: Floats = np.bincount(place, weight, minlength=len(group) * width)
+    summed: Floats = np.bincount(place, weight, minlength=len(group) * width).astype(np.float64)
     return summed.reshape(len(group), width)
 
 
