@@ -125,12 +125,13 @@ async def _count_signs(settings: AccountingSettings) -> None:
     from services.accounting.cases.estimates.signs import count_signs
     from shared.db.session import connect
 
-    connections = [await connect(dsn(settings.database_url), "kosh-accounting-signs", idle="0") for _ in range(2)]
+    # The intake's role: the API's own does not enter the linkage room.
+    reader, writer = [await connect(dsn(settings.intake_url), "kosh-accounting-signs", idle="0") for _ in range(2)]
     try:
-        figures = await count_signs(*connections)
+        figures = await count_signs(reader, writer)
     finally:
-        for connection in connections:
-            await connection.close()
+        await reader.close()
+        await writer.close()
     print(f"{len(figures)} figures by the residency index")
 
 

@@ -78,6 +78,17 @@ def country(truth: Truth) -> Country:
     )
 
 
+def residents(truth: Truth) -> dict[int, int]:
+    """Year -> who lives here on its 1 January, of the years on whose day before the registers write."""
+    months = Months(_month(truth.start), _month(truth.through) + 1)
+    lives, _ = _truth(truth, months)
+    return {
+        1970 + (month + 1) // 12: int(lives[:, month - months.first].sum())
+        for month in range(*months)
+        if (month + 1) % 12 == 0
+    }
+
+
 def _month(day: date) -> int:
     return (day.year - 1970) * 12 + day.month - 1
 
