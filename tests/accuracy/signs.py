@@ -6,6 +6,7 @@ status by the 12/16-month rule with the whole of every life in view, in the regi
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -58,10 +59,14 @@ class Country(NamedTuple):
 
 
 def country(truth: Truth) -> Country:
-    """All lives of a truth, in the order of their numbers; the months are those of which registers hold every day."""
+    """The lives that a register has met, in the order of their numbers: of others nothing can be known.
+
+    The months are those of which registers hold every day."""
     months = Months(_month(truth.start), _month(truth.through) + 1)
-    number = {life: place for place, life in enumerate(truth.lives)}
     records = naive.standing(truth.records)
+    met = {each.life for each in records}
+    truth = replace(truth, lives={life: each for life, each in truth.lives.items() if life in met})
+    number = {life: place for place, life in enumerate(truth.lives)}
     rows = [(number[each.life], _month(each.day), kind, region_code(each.region or None))
             for each in records for kind in _kinds(each)]  # fmt: skip
     lives, region = _truth(truth, months)
