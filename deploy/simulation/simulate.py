@@ -44,8 +44,9 @@ def spooled(folder: Path) -> bool:
 
 
 def release() -> None:
-    """Everybody reads figures of a release alone."""
-    subprocess.run([sys.executable, "-m", "services.accounting", "release"], check=True)
+    """Everybody reads figures of a release alone; statisticians also those of the residency index."""
+    for command in ("signs", "release"):
+        subprocess.run([sys.executable, "-m", "services.accounting", command], check=True)
 
 
 def first_day(through: date, years: int) -> date:

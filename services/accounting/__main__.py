@@ -1,5 +1,5 @@
-"""`python -m services.accounting COMMAND`: api, intake, migrate, rebuild, adopt, reconcile, estimate, release, resend,
-load, access-log-anchor, access-log-check.
+"""`python -m services.accounting COMMAND`: api, intake, migrate, rebuild, adopt, reconcile, estimate, signs, release,
+resend, load, access-log-anchor, access-log-check.
 
 Each command imports what it alone needs where it begins, so that no process loads the libraries of another.
 """
@@ -133,6 +133,24 @@ async def _cut(settings: AccountingSettings) -> None:
     )
 
 
+def _signs(settings: AccountingSettings, _: argparse.Namespace) -> None:
+    uvloop.run(_count_signs(settings))
+
+
+async def _count_signs(settings: AccountingSettings) -> None:
+    from services.accounting.cases.estimates.signs import count_signs
+    from shared.db.session import connect
+
+    # The intake's role: the API's own does not enter the linkage room.
+    reader, writer = [await connect(dsn(settings.intake_url), "kosh-accounting-signs", idle="0") for _ in range(2)]
+    try:
+        figures = await count_signs(reader, writer)
+    finally:
+        await reader.close()
+        await writer.close()
+    print(f"{len(figures)} figures by the residency index")
+
+
 def _resend(settings: AccountingSettings, chosen: argparse.Namespace) -> None:
     uvloop.run(_mark_for_resending(settings, chosen.source))
 
@@ -235,6 +253,7 @@ COMMANDS = {
         _estimate,
         "estimate how many of the open crossings will be migrations, from what became of past ones",
     ),
+    "signs": (_signs, "reckon the residency index of everybody anew: the stock by RINDEX, unsupported migrations"),
     "release": (_release, "freeze the figures as they stand for everybody: what is final, small counts withheld"),
     "load": (_load, "store figures that other bodies have published, beside ours"),
     "access-log-anchor": (_seal, "seal the access log and write down the head of its chain; the intake does it daily"),

@@ -9,6 +9,7 @@ from tests.accuracy.compared import Compared, of_observation
 from tests.accuracy.counted import Accounting
 from tests.accuracy.dimensions import estimated
 from tests.accuracy.said import Observation
+from tests.accuracy.signs import residents
 from tests.accuracy.truth import HOME, TrueLife, Truth
 
 
@@ -21,6 +22,7 @@ def measured(truth: Truth, accounting: Accounting) -> Iterator[Compared]:
     for measure in _STANDING:
         yield from _stocks(truth, accounting, measure)
     yield from _moves_inside(truth, accounting)
+    yield from _residents(truth, accounting)
 
 
 def _flows(truth: Truth, accounting: Accounting) -> Iterator[Compared]:
@@ -97,6 +99,14 @@ def _moves_inside(truth: Truth, accounting: Accounting) -> Iterator[Compared]:
     registered = accounting.series("DF_INTERNAL", "A.INTERNAL_BETWEEN.REGISTER.KZ.KZ")
     for year in map(str, truth.years()):
         yield _compared("moves between regions", year, true[year], registered, registered)
+
+
+def _residents(truth: Truth, accounting: Accounting) -> Iterator[Compared]:
+    """Who lives here on 1 January, by the residency index, beside what the border alone makes of it (M1216R). By region
+    the index does not beat the registers, and nothing is published (decision 0066)."""
+    said, border = (accounting.series("DF_STOCK", f"A.RESIDENTS.{by}.KZ._T._T._T") for by in ("RINDEX", "M1216R"))
+    for year, true in residents(truth).items():
+        yield _compared("residents RINDEX (beside M1216R)", str(year), true, said, border)
 
 
 def _compared(

@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple, get_args
 from services.accounting.rules.estimates.series import ESTIMATED, Adjusted
 from services.accounting.rules.figures.evidence import EVIDENCE, Evidenced
 from services.accounting.rules.figures.figures import Query
-from services.accounting.rules.figures.flow_figures import Crossings, Estimated, Formula, Stock
+from services.accounting.rules.figures.flow_figures import Crossings, Estimated, Formula, Indexed, Stock
 from services.accounting.rules.figures.movements import CellKind as Cell
 from services.accounting.rules.residence.joined_stays import U98
 from services.accounting.rules.residence.majority import M12
@@ -137,8 +137,9 @@ class Loaded(NamedTuple):
 
 
 Quotas = QuotaPlaces | RegionalPlaces
+Balanced = Carried | Residual
 Counted = Formula | Acts | Standing | Difference | StaffShare | Share
-Source = Counted | Reported | Transferred | Quotas | Carried | Residual | Evidenced | Adjusted | Loaded
+Source = Counted | Reported | Transferred | Quotas | Balanced | Evidenced | Adjusted | Indexed | Loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,17 +190,9 @@ def _by_majority(code: str, plus: set[Cell], minus: Iterable[Cell] = ()) -> Indi
 
 
 def _population(
-    code: str,
-    method: str,
-    plus: set[Cell],
-    minus: set[Cell],
-    open: Iterable[Cell] = (),
-    settles: int = 0,
-    since: int = 0,
+    code: str, by: str, plus: set[Cell], minus: set[Cell], open: Iterable[Cell] = (), settles: int = 0, since: int = 0
 ) -> Indicator:
-    return Indicator(
-        code, "DF_STOCK", method, Stock(frozenset(plus), frozenset(minus), frozenset(open), settles, since)
-    )
+    return Indicator(code, "DF_STOCK", by, Stock(frozenset(plus), frozenset(minus), frozenset(open), settles, since))
 
 
 def _border(code: str, cell: Cell) -> Indicator:
@@ -277,6 +270,9 @@ INDICATORS: Final = (
     _population("RESIDENTS", "U98", {Cell.U98_START, Cell.U98_IN_LONG}, {Cell.U98_OUT_LONG}, settles=STAY_KNOWN),
     _population("RESIDENTS_SHORT", "U98", {Cell.U98_IN_SHORT}, {Cell.U98_OUT_SHORT}, settles=STAY_KNOWN),
     _population("RESIDENTS", "M12", {Cell.M12_START, Cell.M12_IN}, {Cell.M12_OUT}, since=M12.window),
+    Indicator("RESIDENTS", "DF_STOCK", "RINDEX", Indexed()),
+    Indicator("IMM_UNSUPPORTED", "DF_FLOW", "M1216R", Indexed(flow=True)),
+    Indicator("EMI_UNSUPPORTED", "DF_FLOW", "M1216R", Indexed(flow=True)),
     _acts("DF_FLOW", "IMM", settled("registration"), method="COUPON"),
     _acts("DF_FLOW", "EMI", settled("deregistration"), method="COUPON"),
     Indicator("NET", "DF_FLOW", "COUPON", Difference("IMM", "EMI")),

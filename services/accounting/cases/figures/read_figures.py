@@ -29,6 +29,7 @@ from services.accounting.cases.figures.quota_figures import quota_figures
 from services.accounting.cases.figures.regional_quota_figures import regional_quota_figures
 from services.accounting.cases.figures.register_figures import register_figures
 from services.accounting.cases.figures.share_figures import share_figures
+from services.accounting.cases.figures.sign_figures import sign_figures
 from services.accounting.cases.figures.staff_figures import staff_figures
 from services.accounting.cases.figures.stock_figures import stock_figures
 from services.accounting.cases.figures.transfer_figures import transfer_figures
@@ -60,7 +61,7 @@ from services.accounting.rules.figures.figures import (
     Vintage,
     public_part,
 )
-from services.accounting.rules.figures.flow_figures import Crossings, Estimated, Formula, Stock
+from services.accounting.rules.figures.flow_figures import Crossings, Estimated, Formula, Indexed, Stock
 from services.accounting.rules.releases.revisions import FLOW as REVISION
 from services.accounting.rules.residence.reckoning import UNDECLARED
 from services.accounting.rules.spans import span
@@ -100,6 +101,7 @@ _COMPUTING: Final[Mapping[type, Computing]] = {
     Residual: balance_figures,
     Evidenced: evidence_figures,
     Adjusted: adjusted_figures,
+    Indexed: sign_figures,
 }
 """What computes figures from each kind of source; Loaded figures are not computed."""
 

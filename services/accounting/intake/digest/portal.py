@@ -78,3 +78,7 @@ def visa_v1(fact: Visa) -> Sign | None:
 def stay_registration_v1(fact: StayRegistration) -> Sign:
     """A stay on a visa shows a place for the time being, and no residence."""
     return Sign(Kind.TEMPORARY, fact.since, fact.region)
+
+
+def sign_of_life_v1(_fact: object) -> None:
+    """An agency's register met the person: a sign for the residency index, and no evidence for the 12/16-month rule."""

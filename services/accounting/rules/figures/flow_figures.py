@@ -47,6 +47,13 @@ class Stock(Formula):
     """Persons on a reference date: what was added in all months before it, less what was taken away."""
 
 
+class Indexed(NamedTuple):
+    """What the residency index last gave for the whole country: persons on a day, or in a
+    period where `flow`."""
+
+    flow: bool = False
+
+
 def kinds(formulas: Iterable[Formula]) -> list[CellKind]:
     """What the cube must be asked for to make some indicators."""
     return sorted({kind for each in formulas for kind in each.plus | each.minus | each.open})

@@ -22,9 +22,11 @@ _NEWEST = "the newest run of the model takes the place of the one before"
 
 
 def estimate_tables(metadata: MetaData) -> None:
-    """Runs of the model of open crossings, its strata, its back-test, and what it expects of the crossings open now."""
+    """Runs of the model of open crossings, its strata, its back-test, and what it expects of the crossings open now; and what the
+    residency index last gave."""
     _run(metadata)
     _findings(metadata)
+    _index(metadata)
 
 
 def _run(metadata: MetaData) -> None:
@@ -76,4 +78,17 @@ def _findings(metadata: MetaData) -> None:
         Column("cell", BigInteger, primary_key=True, autoincrement=False),
         Column("count", BigInteger, nullable=False),
         info=grants.may("DELETE", because=_NEWEST),
+    )
+
+
+def _index(metadata: MetaData) -> None:
+    """Sums of the whole country."""
+    Table(
+        "sign_figure",
+        metadata,
+        Column("measure", Text, primary_key=True),
+        Column("month", Integer, primary_key=True, autoincrement=False),
+        Column("value", BigInteger, nullable=False),
+        Column("model", Text, nullable=False),
+        info=grants.may("DELETE", because="the index is reckoned anew as a whole"),
     )
