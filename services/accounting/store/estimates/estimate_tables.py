@@ -22,8 +22,8 @@ _NEWEST = "the newest run of the model takes the place of the one before"
 
 
 def estimate_tables(metadata: MetaData) -> None:
-    """Runs of the model of open crossings, its strata, its back-test, and what it expects of the crossings open now; and what the
-    residency index last gave."""
+    """Runs of the model of open crossings, its strata, its back-test, what it expects of those open now; and what
+    the residency index last gave."""
     _run(metadata)
     _findings(metadata)
     _index(metadata)
