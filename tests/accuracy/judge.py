@@ -45,7 +45,7 @@ from tests.bench.published import event, placed
 from tests.bench.stored import SECRET, store
 
 THROUGH: Final = date(2026, 6, 30)
-STEPS: Final = ("release",)
+STEPS: Final = ("estimate", "signs", "release")
 """What accounting does before it is asked; what it estimates by itself once a day belongs before the release."""
 
 REGISTERS: Final = ("portal", "permits", "kandas", "consular")
