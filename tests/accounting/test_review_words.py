@@ -98,6 +98,26 @@ async def test_a_word_restates_two_past_months_in_a_new_vintage_and_back(api: Ap
     ]
 
 
+async def test_who_are_alike_beyond_numbers_are_in_the_queue_until_a_reviewer_joins_them(
+    api: Api, written: Accounting
+) -> None:
+    """Two passports of one name and birth date, and crossings that no one person makes."""
+    one, other = ({**NODIRA, "document": paper(number)} for number in ("FA1", "FA2"))
+    elsewhere = crossing(2, "entry", "2024-01-01T10:20:00+05:00", other)
+    elsewhere["data"]["checkpoint"] = "KHORGOS"
+    await written.take([COVERED, crossing(1, "entry", "2024-01-01T10:00:00+05:00", one), elsewhere])
+    (doubt,) = await reviews(api)
+    assert (doubt["reason"], doubt["number"], doubt["records"]) == ("alike_but_vetoed", None, ["B-1", "B-2"])
+    assert (
+        {side["person"] for side in (await shown(api, doubt["id"]))["sides"]} == {*doubt["persons"]} == await ids(api)
+    )
+    assert (await say(api, doubt["id"], SAME)).status_code == 201
+    assert await reviews(api) == []
+    await written.writer.take_words()
+    assert len(await ids(api)) == 1
+    assert await reviews(api) == []
+
+
 async def test_a_pair_in_doubt_is_shown_side_by_side_and_settled(api: Api, written: Accounting) -> None:
     """Twins in one passport, whom an officer tells apart."""
     twin = TIMUR | {"given_names": "TEMUR"}

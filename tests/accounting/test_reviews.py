@@ -49,7 +49,7 @@ async def expected(accounting: Accounting) -> dict[tuple[str, frozenset[str]], s
 
 
 def told(found: list[Doubt]) -> dict[tuple[str, frozenset[str]], str]:
-    return {(doubt.number or "", frozenset(doubt.persons)): doubt.reason for doubt in found}
+    return {(doubt.number or "", frozenset(doubt.persons)): doubt.reason for doubt in found if doubt.number}
 
 
 @pytest.mark.parametrize("size", [1, 50])
@@ -61,10 +61,11 @@ async def test_the_review_lists_what_the_rule_doubts(api: Api, written: Accounti
         await written.take(world.stream(order=order), size)
         found = await listed(api)
         assert told(found) == await expected(written)
-        assert len({doubt.id for doubt in found}) == len(told(found)) == len(found), "each two persons once"
+        assert len({doubt.id for doubt in found}) == len(found), "each pair once"
+        assert len(told(found)) == len([doubt for doubt in found if doubt.number]), "each two persons of a number once"
     owner = await asyncpg.connect(api.database.owner_url.replace("+asyncpg", ""))
     await owner.execute("DELETE FROM linkage.review")
     await owner.close()
     await rebuild(written.database.owner_url.replace("+asyncpg", ""), lambda _: None)
     assert told(await listed(api)) == await expected(written)
-    assert {doubt.reason for doubt in found} == {"several_persons", "attributes_differ"}
+    assert {doubt.reason for doubt in found if doubt.number} == {"several_persons", "attributes_differ"}

@@ -28,7 +28,9 @@ class Doubt(BaseModel):
     )
     reason: Reason = Field(
         description="`several_persons` are kept apart, in doubt; `attributes_differ`: one person's records give "
-        "another sex or birth date; `word_not_followed`: a reviewer's word that records or other words stand against"
+        "another sex or birth date; `word_not_followed`: a reviewer's word that records or other words stand against; "
+        "`alike`: names and birth dates speak for one person, though not enough; `alike_but_vetoed`: they do, and two "
+        "IINs or crossings that no one person makes speak against it"
     )
     found_at: datetime
     persons: list[str]

@@ -19,7 +19,8 @@ COLUMNS = {
 }  # fmt: skip
 TABLES = (
     """CREATE TABLE linkage.doubtful_pair (
-        one bigint NOT NULL, other bigint NOT NULL, weight real NOT NULL, why text NOT NULL, PRIMARY KEY (one, other)
+        one bigint NOT NULL, other bigint NOT NULL, weight real NOT NULL, why text NOT NULL,
+        found_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (one, other)
     )""",
     "CREATE TABLE linkage.met_block (block bigint NOT NULL PRIMARY KEY, crowded boolean NOT NULL DEFAULT false)",
 )

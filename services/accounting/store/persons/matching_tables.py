@@ -1,6 +1,6 @@
 """The tables of matching beside the claims: what is in doubt, and in which blocks two have met."""
 
-from sqlalchemy import REAL, BigInteger, Boolean, Column, MetaData, Table, Text, text
+from sqlalchemy import REAL, BigInteger, Boolean, Column, DateTime, MetaData, Table, Text, text
 
 from shared.db import grants
 
@@ -15,6 +15,7 @@ def doubtful_pair_table(metadata: MetaData) -> Table:
         Column("other", BigInteger, primary_key=True, autoincrement=False),
         Column("weight", REAL, nullable=False),
         Column("why", Text, nullable=False),  # weight: between the thresholds; veto: a contradiction
+        Column("found_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
         schema="linkage",
     )
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.accounting.rules.persons.claims import MOST
 from services.accounting.store.persons.words import IS_TAKEN
 
-Reason = Literal["several_persons", "attributes_differ", "word_not_followed"]
+Reason = Literal["several_persons", "attributes_differ", "word_not_followed", "alike", "alike_but_vetoed"]
 Place = tuple[int, int, int]
 """Where an entry stands in the list: its number, and the two claims."""
 FIRST: Final[Place] = (0, 0, 0)
@@ -62,6 +62,15 @@ WITH word AS (
             OR (verdict = 'apart' AND pair.person <> pair.other_person AND (word.person, word.other_person)
                 IN ((pair.person, pair.other_person), (pair.other_person, pair.person)))
     ) ORDER BY number, least(person, other_person), greatest(person, other_person), one, other)
+    UNION ALL (SELECT DISTINCT ON (least(a.person, b.person), greatest(a.person, b.person)) 0, one, other,
+        CASE why WHEN 'veto' THEN 'alike_but_vetoed' ELSE 'alike' END, found_at, a.person, b.person
+    FROM linkage.doubtful_pair JOIN linkage_derived.identity_key a ON a.key = one
+    JOIN linkage_derived.identity_key b ON b.key = other
+    WHERE a.person <> b.person AND NOT EXISTS (
+        SELECT FROM word WHERE (word.person, word.other_person) IN ((a.person, b.person), (b.person, a.person))
+    ) AND NOT EXISTS (
+        SELECT FROM pair WHERE (pair.person, pair.other_person) IN ((a.person, b.person), (b.person, a.person)))
+    ORDER BY least(a.person, b.person), greatest(a.person, b.person), one, other)
     UNION ALL SELECT 0, one, other, 'word_not_followed', said_at, person, other_person FROM word
     WHERE {IS_TAKEN} AND (verdict = 'same') <> (person = other_person)
 )
