@@ -102,14 +102,23 @@ demo: setup ## a guided tour of the running system: questions, the calls that as
 accuracy: setup ## the running system's figures beside the truth that make simulate has left; TRUTH=.run/simulation/...
 	@$(PYTHON) -m deploy.local.inside tests.accuracy $(or $(TRUTH),$(error say which: make accuracy TRUTH=.run/simulation/...))
 
+.PHONY: judge
+judge: setup ## figures beside the truth of countries of their own, without a running system: SEEDS="101 102 103" PEOPLE= YEARS= WORLD= STEPS=
+	@exec $(GUARD) $(PYTHON) -m tests.accuracy.judge $(if $(SEEDS),--seeds $(SEEDS)) $(if $(PEOPLE),--people $(PEOPLE)) \
+		$(if $(YEARS),--years $(YEARS)) $(if $(WORLD),--world $(WORLD)) $(if $(STEPS),--steps $(STEPS))
+
+.PHONY: coverage
+coverage: setup ## how often intervals hold the truth, over several countries and worlds: TRUTHS=".run/judged/*"
+	@$(PYTHON) -m tests.accuracy.coverage $(or $(TRUTHS),.run/judged/*)
+
 .PHONY: calibration
 calibration: setup ## a simulated country beside the published figures; TRUTH=.run/simulation/...
 	@$(PYTHON) -m deploy.simulation.report $(or $(TRUTH),$(error say which: make calibration TRUTH=.run/simulation/...))
 
 .PHONY: simulate
-simulate: setup ## an invented country into the running system, its truth in .run/simulation: PEOPLE=20000 YEARS=3 SEED=1, THROUGH=, OUT=
+simulate: setup ## an invented country into the running system, its truth in .run/simulation: PEOPLE=20000 YEARS=3 SEED=1, WORLD=lost_year, THROUGH=, OUT=
 	@$(PYTHON) -m deploy.local.inside deploy.simulation $(if $(PEOPLE),--people $(PEOPLE)) $(if $(YEARS),--years $(YEARS)) \
-		$(if $(SEED),--seed $(SEED)) $(if $(THROUGH),--through $(THROUGH)) $(if $(OUT),--out $(OUT))
+		$(if $(SEED),--seed $(SEED)) $(if $(THROUGH),--through $(THROUGH)) $(if $(OUT),--out $(OUT)) $(if $(WORLD),--world $(WORLD))
 
 .PHONY: load
 load: setup ## stores figures that other bodies have published, beside ours: FILES="one.csv two.csv"
@@ -118,6 +127,10 @@ load: setup ## stores figures that other bodies have published, beside ours: FIL
 .PHONY: reconcile
 reconcile: setup ## whether what the registers hold was counted, by source, fact and day, to the record; SOURCE=portal; fails where it was not
 	@$(PYTHON) -m deploy.local.inside services.accounting reconcile $(SOURCE) --to $(or $(KOSH_STATE),.run)/reconciliation
+
+.PHONY: estimate
+estimate: setup ## estimates how many of the open crossings will be migrations, from what became of past ones (done daily by itself)
+	@$(PYTHON) -m deploy.local.inside services.accounting estimate
 
 .PHONY: release
 release: setup ## cuts a release: the figures as they stand are frozen for everybody (one comes each month by itself)

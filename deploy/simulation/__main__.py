@@ -1,6 +1,7 @@
 """`make simulate PEOPLE=20000 YEARS=3 SEED=1`: an invented country into the running system, and its truth beside it.
 
-The same seed gives the same country. It is drawn whole, sent through the services' own interfaces as it became known,
+The same seed gives the same country; WORLD=lost_year and the like the same one in a world that breaks what methods rely
+on (worlds/*.toml). It is drawn whole, sent through the services' own interfaces as it became known,
 and waited for until the figures hold all of it; then a release is cut. Best into a system of its own (`DEMO=no`).
 """
 
@@ -10,6 +11,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
+from deploy.simulation import misspecified
 from deploy.simulation.simulate import release, simulate, tell
 from shared import clock
 
@@ -21,8 +23,9 @@ def main() -> None:
     asked = _asked()
     if asked.through >= clock.today():
         sys.exit(f"{asked.through} is not over: registers know of days that are past")
-    folder = asked.out or Path(f".run/simulation/{asked.people}-{asked.years}y-seed{asked.seed}")
-    simulate(asked.seed, asked.people, asked.years, asked.through, folder)
+    world = f"-{asked.world}" if asked.world else ""
+    folder = asked.out or Path(f".run/simulation/{asked.people}-{asked.years}y-seed{asked.seed}{world}")
+    simulate(asked.seed, asked.people, asked.years, asked.through, folder, asked.world)
     release()
     tell(f"at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // _MEBI} MiB of memory")
 
@@ -33,6 +36,9 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--years", type=int, default=3, help="how many years the registers write")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--through", type=date.fromisoformat, default=date(2026, 6, 30), help="the last day")
+    parser.add_argument(
+        "--world", choices=misspecified.names(), default="", help="one that breaks what methods rely on"
+    )
     parser.add_argument("--out", type=Path, help="where the truth is kept")
     asked = parser.parse_args()
     if asked.people < 1 or not 1 <= asked.years <= 10:

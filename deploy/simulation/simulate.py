@@ -24,11 +24,11 @@ TIMEOUT = 300.0
 PATIENCE = 6 * 60 * 60  # seconds for the figures to hold everything
 
 
-def simulate(seed: int, people: int, years: int, through: date, folder: Path) -> None:
-    """Draws a country, plays it into the running system and waits until the figures hold it; its truth stays in
-    `folder`. Ends with the reason where a service does not take it."""
+def simulate(seed: int, people: int, years: int, through: date, folder: Path, world: str = "") -> None:
+    """Draws a country, in a mis-specified world if one is named, plays it into the running system and waits until the
+    figures hold it; its truth stays in `folder`. Ends with the reason where a service does not take it."""
     start, began = first_day(through, years), time.monotonic()
-    spool = draw(seed, people, start, through, folder)
+    spool = draw(seed, people, start, through, folder, broken=world)
     tell(f"{people} lives from {start} through {through}, drawn in {time.monotonic() - began:.0f} s")
     tell(f"the truth: {folder}")
     try:
@@ -44,8 +44,9 @@ def spooled(folder: Path) -> bool:
 
 
 def release() -> None:
-    """Everybody reads figures of a release alone."""
-    subprocess.run([sys.executable, "-m", "services.accounting", "release"], check=True)
+    """Everybody reads figures of a release alone; statisticians also those of the residency index."""
+    for command in ("signs", "release"):
+        subprocess.run([sys.executable, "-m", "services.accounting", command], check=True)
 
 
 def first_day(through: date, years: int) -> date:

@@ -40,13 +40,15 @@ _OF_NAME, _OF_PAPER, _OF_STAY = (attrgetter(*(each.name for each in fields(kind)
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What country it is: `start` through `through` are the days that registers write of, `as_of` what they know by."""
+    """What country it is: `start` through `through` are the days that registers write of, `as_of` what they know by,
+    `world` the mis-specified one that it was drawn in, if any."""
 
     seed: int
     people: int
     start: date
     through: date
     as_of: date
+    world: str = ""
 
 
 class TrueRecord(NamedTuple):
@@ -143,8 +145,8 @@ def _first(record: dict[str, Any], *members: str) -> str:
 def about(folder: Path) -> About:
     """Which country a folder holds. Raises FileNotFoundError where none is whole there."""
     told = orjson.loads((folder / "about.json").read_bytes())
-    days = (date.fromisoformat(told[name]) for name in ("start", "through", "as_of"))
-    return About(told["seed"], told["people"], *days)
+    start, through, as_of = (date.fromisoformat(told[name]) for name in ("start", "through", "as_of"))
+    return About(told["seed"], told["people"], start, through, as_of, told.get("world", ""))
 
 
 def lives(folder: Path) -> Iterator[Life]:

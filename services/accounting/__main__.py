@@ -1,5 +1,5 @@
-"""`python -m services.accounting COMMAND`: api, intake, migrate, rebuild, adopt, reconcile, release, resend, load,
-access-log-anchor, access-log-check.
+"""`python -m services.accounting COMMAND`: api, intake, migrate, rebuild, adopt, reconcile, estimate, signs, release,
+resend, load, access-log-anchor, access-log-check.
 
 Each command imports what it alone needs where it begins, so that no process loads the libraries of another.
 """
@@ -98,6 +98,22 @@ def _rebuild(settings: AccountingSettings, _: argparse.Namespace) -> None:
     )
 
 
+def _estimate(settings: AccountingSettings, _: argparse.Namespace) -> None:
+    uvloop.run(_estimated(settings))
+
+
+async def _estimated(settings: AccountingSettings) -> None:
+    from services.accounting.cases.estimates.provisional import estimate
+    from shared.db.session import connect
+
+    connection = await connect(dsn(settings.intake_url), "kosh-accounting-estimate")
+    try:
+        run = await estimate(connection)
+    finally:
+        await connection.close()
+    print(f"{run.open} open crossings are estimated" if run.vintages else "no past to learn from: nothing is estimated")
+
+
 def _release(settings: AccountingSettings, _: argparse.Namespace) -> None:
     uvloop.run(_cut(settings))
 
@@ -115,6 +131,24 @@ async def _cut(settings: AccountingSettings) -> None:
         f"release {cut.release} of {cut.cut_at.isoformat(timespec='seconds')}: {cut.shown} figures everybody may read, "
         f"{cut.withheld} withheld"
     )
+
+
+def _signs(settings: AccountingSettings, _: argparse.Namespace) -> None:
+    uvloop.run(_count_signs(settings))
+
+
+async def _count_signs(settings: AccountingSettings) -> None:
+    from services.accounting.cases.estimates.signs import count_signs
+    from shared.db.session import connect
+
+    # The intake's role: the API's own does not enter the linkage room.
+    reader, writer = [await connect(dsn(settings.intake_url), "kosh-accounting-signs", idle="0") for _ in range(2)]
+    try:
+        figures = await count_signs(reader, writer)
+    finally:
+        await reader.close()
+        await writer.close()
+    print(f"{len(figures)} figures by the residency index")
 
 
 def _resend(settings: AccountingSettings, chosen: argparse.Namespace) -> None:
@@ -215,6 +249,11 @@ COMMANDS = {
     "rebuild": (_rebuild, "compute all figures anew from the stored facts, beside the present ones"),
     "adopt": (_adopt, "bring accounting to what a register holds that was restored to an earlier state"),
     "reconcile": (_reconcile, "whether what the registers hold was counted; exit status 1 where they differ"),
+    "estimate": (
+        _estimate,
+        "estimate how many of the open crossings will be migrations, from what became of past ones",
+    ),
+    "signs": (_signs, "reckon the residency index of everybody anew: the stock by RINDEX, unsupported migrations"),
     "release": (_release, "freeze the figures as they stand for everybody: what is final, small counts withheld"),
     "load": (_load, "store figures that other bodies have published, beside ours"),
     "access-log-anchor": (_seal, "seal the access log and write down the head of its chain; the intake does it daily"),

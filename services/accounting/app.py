@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.accounting.api import parked
+from services.accounting.api.estimates import explained, provisional
 from services.accounting.api.figures import dashboard, releases, sdmx, sdmx_2
 from services.accounting.api.persons import changes, identities, my_page, reviews, timeline
 from services.accounting.api.reconciliation import reconcile, status
@@ -30,6 +31,8 @@ ROUTERS = (
     sdmx.router,
     sdmx_2.router,
     releases.router,
+    explained.router,
+    provisional.router,
     status.router,
     reconcile.router,
     classification.router,

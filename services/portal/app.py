@@ -12,6 +12,7 @@ from services.portal.api.police import (
     residence_registration,
     violation,
 )
+from services.portal.api.signs import sign_of_life
 from services.portal.api.stays import (
     host_duty,
     host_notification,
@@ -51,6 +52,7 @@ ROUTERS = (
     stay_control.own_router,
     stay_control.runs,
     register_search.router,
+    sign_of_life.router,
 )
 
 

@@ -28,6 +28,7 @@ from shared.events.permits import (
 )
 from shared.events.police import CitizenshipChange, Expulsion, ProtectionStatus, ResidencePermit, Violation
 from shared.events.portal import BorderCrossing, FeedCoverage, HostNotification, ResidenceRegistration
+from shared.events.signs import SignOfLife
 from shared.events.study import Study
 from shared.events.visa import StayRegistration, Visa
 
@@ -77,5 +78,6 @@ FACTS: dict[str, type[Fact]] = {
         Centre,
         CentreStay,
         AdaptationCourse,
+        SignOfLife,
     )
 }

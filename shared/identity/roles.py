@@ -14,6 +14,7 @@ ROLES = frozenset(
         "citizen",  # whoever asks about themselves, known by IIN
         "education",  # the ministry of science: students here and abroad
         "insurance-fund",  # social medical insurance fund: who works here, from and until when
+        "life-signs",  # an agency that tells when its register met a person, and reaches what names it
         "statistician",  # exact and fine figures
         "operator",  # who runs the system: its state, never its persons
         "system",  # one of our own services reading the feed of another: it decides nothing

@@ -17,14 +17,21 @@ from shared.events.portal import BorderCrossing, FeedCoverage, ResidenceRegistra
 from tests.accounting.oracle_identity import linked
 from tests.accounting.oracle_line_cells import Life, line_cells
 from tests.accounting.oracle_matching import matched
+from tests.accounting.oracle_purpose import Term, Travel, purposes
 from tests.accounting.oracle_residence import Crossing, Result, classify, missing, resolve
-from tests.accounting.world import World
+from tests.accounting.world import STATUSES, World
 
 Record = dict[str, Any]
+STRENGTH = {
+    **{kind: int(kind) for kind in Kind},
+    **{Kind.PROTECTION: 5, Kind.WORK_PERMIT: 6, Kind.EAEU_WORKER: 6, Kind.KANDAS: 7},
+}
+"""Of the kinds in a world: the smaller number shows better where somebody lives."""
 Cell = tuple[int, ...]
 """month, indicator, region, partner, citizen, sex, age, purpose"""
 
-ABOUT_PEOPLE = (BorderCrossing.TYPE, ResidenceRegistration.TYPE, ResidencePermit.TYPE)
+TELLING = (ResidenceRegistration.TYPE, ResidencePermit.TYPE, *(fact.TYPE for fact in STATUSES))
+ABOUT_PEOPLE = (BorderCrossing.TYPE, *TELLING)
 UNKNOWN = Result(None, None, None, False)
 WINDOW = 487
 PLACES = {"ALA-AIR": 75, "KORDAY": 31, "AUYL-ROAD": 10}
@@ -56,7 +63,7 @@ def account(world: World, obs_end: date | None = None) -> Account:
     start, end = _coverage(world)
     end = dimensions.day_number(obs_end) if obs_end else end
     crossings = _by_person(person, world.in_effect(BorderCrossing.TYPE))
-    signs = _by_person(person, world.in_effect(ResidenceRegistration.TYPE) | world.in_effect(ResidencePermit.TYPE))
+    signs = _by_person(person, {s: data for type in TELLING for s, data in world.in_effect(type).items()})
     outcome: dict[str, Result] = {}
     cells: Counter[Cell] = Counter()
     resolved: dict[str, Result] = {}
@@ -70,7 +77,7 @@ def account(world: World, obs_end: date | None = None) -> Account:
         common = resolve(days, end) if initial is None else results
         outcome |= {s: r for (s, _), r in zip(ordered, [*results, *[UNKNOWN] * len(ordered)], strict=False)}
         resolved |= {s: r for (s, _), r in zip(ordered, [*common, *[UNKNOWN] * len(ordered)], strict=False)}
-        told = [record for _, record in ordered]
+        told = _with_purposes([record for _, record in ordered], seen)
         cells.update(_cells(told, days, results, seen))
         if initial is None:
             cells.update(_resolved_cells(told, days, common, seen))
@@ -148,8 +155,10 @@ def _moment(subject: str, record: Record) -> tuple[int, datetime, int, int]:
 
 
 def _signs(subject: str, record: Record) -> Iterator[Sign]:
-    fact, region = fact_key(subject), int(record["region"])
-    if "act" in record:
+    fact, region = fact_key(subject), int(record.get("region") or 0)
+    if "act" not in record and "residence" not in record:
+        yield from _status(fact, record)
+    elif "act" in record:
         away = Kind.DEPARTED if record["counterpart_country"] not in (None, "KAZ") else Kind.DEREGISTERED
         yield Sign(_number(record["date"]), Kind.REGISTERED if record["act"] == "registration" else away, fact, region)
     elif record["residence"] == "temporary":
@@ -157,6 +166,41 @@ def _signs(subject: str, record: Record) -> Iterator[Sign]:
     else:
         yield Sign(_number(record["granted_on"]), Kind.RESIDENCE_PERMIT, fact, region)
         yield from _end(record, fact, region)
+
+
+def _status(fact: int, record: Record) -> Iterator[Sign]:
+    """What a record says that somebody is here or abroad for, and when that ends."""
+    kind, region = _kind_of_status(record)
+    begins = ("valid_from", "works_from", "decided_on", "granted_on", "since", "registered_on")
+    yield Sign(_number(next(record[name] for name in begins if name in record)), kind, fact, region)
+    last = next((record[name] for name in ("valid_until", "works_until", "until") if record.get(name)), None)
+    if record.get("ended_on"):
+        yield Sign(_number(record["ended_on"]), Kind.ENDED, fact, 0)
+    elif last and last != "9999-12-31":
+        yield Sign(_number(last) + 1, Kind.ENDED, fact, 0)
+
+
+def _kind_of_status(record: Record) -> tuple[Kind, int]:
+    """And the region that it shows, 0 for none."""
+    if "level" in record:
+        return (Kind.STUDY if record["country"] == "KAZ" else Kind.ABROAD_STUDY), 0
+    if "registered_on" in record:
+        return Kind[f"ABROAD_{record['purpose'].upper()}"], 0
+    members = {"valid_from": Kind.WORK_PERMIT, "works_from": Kind.EAEU_WORKER, "decided_on": Kind.KANDAS}
+    kind = next((kind for name, kind in members.items() if name in record), Kind.PROTECTION)
+    return kind, int(record["region"])
+
+
+def _with_purposes(records: Sequence[Record], signs: Sequence[Sign]) -> list[Record]:
+    """The records with the purpose by which each counts."""
+    ends = {sign.fact: sign.day for sign in signs if sign.kind in (Kind.ENDED, Kind.DEPARTED)}
+    terms = [Term(sign.kind, sign.day, ends.get(sign.fact)) for sign in signs if sign.kind != Kind.ENDED]
+    travels = [
+        Travel(_day(each), each["direction"] == "entry", each["person"]["citizenship"], each["purpose"])
+        for each in records
+    ]
+    found = purposes(travels, terms)
+    return [record | {"counted_purpose": each} for record, each in zip(records, found, strict=True)]
 
 
 def _end(record: Record, fact: int, region: int) -> Iterator[Sign]:
@@ -171,7 +215,7 @@ def _end(record: Record, fact: int, region: int) -> Iterator[Sign]:
 
 def arranged(sign: Sign) -> tuple[int, int, int]:
     """The order of a person's signs: on one day the strongest comes last."""
-    return sign.day, -sign.kind, sign.fact
+    return sign.day, -STRENGTH[sign.kind], sign.fact
 
 
 def _number(written: str) -> int:
@@ -283,7 +327,7 @@ def _who(record: Record, day: int, sex_disputed: bool, birth_disputed: bool) -> 
         dimensions.country_code(person["citizenship"]),
         0 if sex_disputed else dimensions.sex_code(person["sex"]),
         0 if age < 0 or birth_disputed else min(age // 5 + 1, 21),
-        dimensions.purpose_code(record["purpose"]),
+        dimensions.purpose_code(record["counted_purpose"]),
     )
 
 

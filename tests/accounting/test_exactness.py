@@ -52,6 +52,7 @@ async def hold_true(accounting: Accounting, world: World) -> None:
 @pytest.mark.parametrize("seed", range(4))
 async def test_every_crossing_and_cell_is_exact(accounting: Accounting, seed: int) -> None:
     world = World(seed, people=60)
+    world.attest()
     await accounting.take(world.stream(order=seed))
     await hold_true(accounting, world)
 
@@ -59,6 +60,7 @@ async def test_every_crossing_and_cell_is_exact(accounting: Accounting, seed: in
 @pytest.mark.parametrize("size", [1, 7, 300])
 async def test_corrections_withdrawals_merges_and_splits_are_exact(accounting: Accounting, size: int) -> None:
     world = World(size, people=25)
+    world.attest()
     for order in range(3):
         world.correct(0.15)
         await accounting.take(world.stream(order=order), size)
@@ -68,6 +70,7 @@ async def test_corrections_withdrawals_merges_and_splits_are_exact(accounting: A
 @pytest.mark.parametrize("seed", [101, 108])
 async def test_who_is_who_follows_from_the_records_in_effect(accounting: Accounting, seed: int) -> None:
     world = World(seed, people=14)
+    world.attest()
     for order in range(4):
         world.correct(0.25)
         await accounting.take(world.stream(order=order), size=(1, 5, 40, 300)[(seed + order) % 4])
@@ -77,6 +80,7 @@ async def test_who_is_who_follows_from_the_records_in_effect(accounting: Account
 async def test_every_version_that_came_is_kept_in_whatever_order(accounting: Accounting) -> None:
     """What a newer version came before counts for nothing, and reconciliation still finds it."""
     world = World(23, people=8)
+    world.attest()
     world.correct(0.5)
     await accounting.take(world.stream(order=3))
     kept = await accounting.connection.fetch("""

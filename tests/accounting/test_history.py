@@ -143,6 +143,24 @@ def test_evidence_of_one_day_ends_with_the_strongest_kind() -> None:
     assert evidence[arrange_evidence(np.zeros(4, np.int64), evidence)]["fact"].tolist() == [4, 1, 3, 2]
 
 
+@pytest.mark.parametrize(
+    ("without_end", "kinds"),
+    [
+        (Kind.TEMPORARY, [Kind.PROTECTION]),
+        (Kind.WORK_PLACE, [Kind.WORK_PERMIT, Kind.EAEU_WORKER, Kind.EXEMPT_WORKER, Kind.BUSINESS]),
+        (Kind.SETTLEMENT, [Kind.KANDAS]),
+    ],
+)
+def test_a_sign_with_an_end_is_as_strong_as_the_same_without_one(without_end: Kind, kinds: list[Kind]) -> None:
+    """So a region is the same whether a fact was stored before its end was, or since."""
+    signs = [(1, 100, without_end, 71), *((number, 100, kind, 71) for number, kind in enumerate(kinds, 2))]
+    evidence = np.array([*signs, (9, 100, Kind.REGISTERED, 71), (8, 100, Kind.ENDED, 0)], EVIDENCE)[::-1]
+
+    arranged = evidence[arrange_evidence(np.zeros(len(evidence), np.int64), evidence)]
+
+    assert arranged["fact"].tolist() == [8, *range(1, len(signs) + 1), 9]
+
+
 def test_a_fact_brings_its_sign_and_the_end_of_it() -> None:
     told = np.array(
         [

@@ -47,6 +47,7 @@ async def rebuilt(accounting: Accounting) -> dict[str, list[Any]]:
 @pytest.mark.parametrize("seed", [21, 22])
 async def test_a_rebuild_changes_nothing(accounting: Accounting, seed: int) -> None:
     world = World(seed, people=40)
+    world.attest()
     await accounting.take(world.stream())
     world.correct(0.2)
     await accounting.take(world.stream(order=1), size=50)

@@ -85,6 +85,10 @@ async def test_the_timeline_joins_passport_permit_iin_and_status(api: Api, writt
         ("2024-06-01", "2024-06-21", False),
         ("2024-06-21", None, True),
     ]
+    assert [(c["declared_purpose"]) for c in found["crossings"]] == ["work"] * 3, "as the border was told"
+    assert [(s["purpose"], s["basis"]) for s in found["stays"]] == [
+        (None, None), ("work", "work_permit"), (None, None), ("permanent", "kandas"),
+    ]  # fmt: skip
     assert found["joined_stays"] == [{"since": "2024-01-10", "until": None, "term": "long", "ended": False}]
     assert found["majority_residence"] == [{"on": "2024-08-01", "resident": True}]
     assert [(s["status"], s["since"], s["until"], s["region"]) for s in found["statuses"]] == [
@@ -93,8 +97,10 @@ async def test_the_timeline_joins_passport_permit_iin_and_status(api: Api, writt
     ]
     assert [(e["day"], e["kind"], e["region"]) for e in found["evidence"]] == [
         ("2024-01-08", "work_permit", "71"),
+        ("2024-11-01", "ended", "_X"),
         ("2024-12-10", "kandas", "71"),
         ("2025-02-03", "registered", "75"),
+        ("2025-12-10", "ended", "_X"),
     ]
     assert found["sources"] == {
         "border_crossing.v1": 3, "work_permit.v1": 1, "kandas_status.v1": 1, "residence_registration.v1": 1,

@@ -8,8 +8,12 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from random import Random
 from typing import Any, NamedTuple
 
-from shared.events.police import ResidencePermit
+from shared.events.consular import ConsularRegistration
+from shared.events.kandas import KandasStatus
+from shared.events.permits import EaeuWorker, WorkPermit
+from shared.events.police import ProtectionStatus, ResidencePermit
 from shared.events.portal import BorderCrossing, FeedCoverage, ResidenceRegistration
+from shared.events.study import Study
 from shared.kernel.iin import check_digit
 
 START = date(2021, 1, 1)
@@ -20,6 +24,8 @@ REGIONS = ("71", "75", "10", "39")
 CHECKPOINTS = ("ALA-AIR", "AUYL-ROAD", "KORDAY")
 UNLISTED = "A NEW GATE"
 BETWEEN_PERMITS = 4  # so many other records to one residence permit
+BETWEEN_STATUSES = 3  # so many crossings to one record of what somebody is here or abroad for
+STATUSES = (WorkPermit, EaeuWorker, KandasStatus, ProtectionStatus, Study, ConsularRegistration)
 Event = dict[str, Any]
 
 
@@ -48,6 +54,19 @@ class World:
         for person in [versions[0].data["person"] for versions in self.records.values()][::BETWEEN_PERMITS]:
             self._permit(person, START + timedelta(days=self.random.randint(-4_000, 400)))
         self.declare(START, self.obs_end)
+
+    def attest(self) -> None:
+        """Registers tell what people are here or abroad for: before, at or after one of their crossings."""
+        random = Random(self.seed)
+        for versions in [each for each in self.records.values() if each[0].type == BorderCrossing.TYPE][
+            ::BETWEEN_STATUSES
+        ]:
+            told, number = versions[0].data, self._next()
+            since = date.fromisoformat(told["crossed_at"][:10]) + timedelta(days=random.randint(-300, 500))
+            ended = random.choice((None, since + timedelta(days=random.choice((0, 30, 400)))))
+            citizen = told["person"]["citizenship"] == "KAZ"
+            fact = random.choice((Study, ConsularRegistration) if citizen else STATUSES[:-1])
+            self.records[f"status-{number}"] = [Version(fact.TYPE, _status(fact, told["person"], since, ended), False)]
 
     def declare(self, start: date, obs_end: date) -> None:
         """The border feed covers the days from `start` to the day before `obs_end`."""
@@ -82,7 +101,7 @@ class World:
         what = self.random.choice(("withdraw", "as first", "person", "papers", "mixed papers", "day"))
         data = dict(self.records[subject][0 if what == "as first" else -1].data)
         other = self.random.choice([v[-1].data["person"] for s, v in self.records.items() if s != "coverage"])
-        if what == "person":
+        if what == "person" and _may_be_of(data, other):
             data["person"] = other
         if what == "mixed papers":
             data["person"] = data["person"] | {"document": other["document"]}
@@ -201,6 +220,32 @@ class World:
     def _next(self) -> int:
         self._count += 1
         return self._count
+
+
+def _may_be_of(data: dict[str, Any], other: dict[str, Any]) -> bool:
+    """A course and a consular entry are of a citizen or of a foreigner, and not of either."""
+    of_either = "level" not in data and "registered_on" not in data
+    return of_either or (data["person"]["citizenship"] == "KAZ") == (other["citizenship"] == "KAZ")
+
+
+def _status(fact: type, person: dict[str, Any], since: date, ended: date | None) -> dict[str, Any]:
+    """What a register tells, valid on the days before `ended`."""
+    first, last = since.isoformat(), (ended - timedelta(days=1)).isoformat() if ended and ended > since else None
+    work = {"activity": "F", "qualified": True, "region": "71"}
+    own: dict[type, dict[str, Any]] = {
+        WorkPermit: work | {"kind": "employer", "status": "issued", "issued_on": first, "valid_from": first,
+                            "valid_until": last or "9999-12-31"},
+        EaeuWorker: work | {"employer_bin": None, "country": "RUS", "works_from": first, "works_until": last},
+        KandasStatus: {"region": "71", "country_of_origin": "UZB", "applied_on": first, "decided_on": first,
+                       "state": "granted", "valid_until": last},
+        ProtectionStatus: {"region": "71", "kind": "refugee", "country_of_origin": "AFG", "granted_on": first,
+                           "ended_on": ended.isoformat() if ended else None},
+        Study: {"country": "KOR" if person["citizenship"] == "KAZ" else "KAZ", "level": "master",
+                "region": None if person["citizenship"] == "KAZ" else "75", "since": first, "until": last},
+        ConsularRegistration: {"country": "KOR", "purpose": "family", "registered_on": first,
+                               "ended_on": ended.isoformat() if ended else None},
+    }  # fmt: skip
+    return {"source_id": f"S-{first}", "person": person} | own[fact]
 
 
 def event(subject: str, version: int, said: Version) -> Event:

@@ -2,7 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from math import sqrt
+from statistics import NormalDist
 from typing import NamedTuple
+
+from tests.accuracy.said import Observation
+
+_95 = NormalDist().inv_cdf(0.975)  # standard errors on either side
 
 
 class Compared(NamedTuple):
@@ -31,6 +36,15 @@ class Compared(NamedTuple):
     def covered(self) -> bool | None:
         """Whether the interval holds the truth."""
         return None if self.low is None or self.high is None else self.low <= self.truth <= self.high
+
+
+def of_observation(measure: str, period: str, truth: int, said: Observation | None, naive: float | None) -> Compared:
+    """What is said of a period, if anything, with the interval that its standard error makes."""
+    if said is None:
+        return Compared(measure, period, truth, None, "", naive)
+    margin = None if said.error is None else _95 * said.error
+    low, high = (None, None) if margin is None else (said.value - margin, said.value + margin)
+    return Compared(measure, period, truth, said.value, said.status, naive, low, high)
 
 
 class Summary(NamedTuple):

@@ -30,13 +30,24 @@ class Accounting:
             for line in self._lines("/v1/classifications", {"method": method})
         }
 
+    def back_test(self) -> list[dict[str, Any]]:
+        """Provisional figures as they would have been at every month of the past, beside what they came to."""
+        answer = self._client.get("/v1/estimates/provisional").raise_for_status().json()
+        past: list[dict[str, Any]] = answer["past"]
+        return past
+
     def series(self, flow: str, key: str) -> dict[str, Observation]:
         """Period -> observation of one series; empty where the flow holds none."""
+        return {row["TIME_PERIOD"]: _observation(row) for row in self._rows(flow, key)}
+
+    def along(self, flow: str, key: str, dimension: str) -> dict[tuple[str, str], Observation]:
+        """Code along a dimension and period -> observation; the key leaves that dimension open."""
+        return {(row[dimension], row["TIME_PERIOD"]): _observation(row) for row in self._rows(flow, key)}
+
+    def _rows(self, flow: str, key: str) -> Iterator[dict[str, str]]:
         answer = self._client.get(f"/sdmx/v1/data/{flow}/{key}", params={"format": "csv"})
-        if answer.status_code == httpx.codes.NOT_FOUND:
-            return {}
-        rows = csv.DictReader(answer.raise_for_status().text.lstrip("\ufeff").splitlines())
-        return {row["TIME_PERIOD"]: _observation(row) for row in rows}
+        if answer.status_code != httpx.codes.NOT_FOUND:
+            yield from csv.DictReader(answer.raise_for_status().text.lstrip("\ufeff").splitlines())
 
     def _lines(self, path: str, asked: dict[str, str]) -> Iterator[dict[str, Any]]:
         with self._client.stream("GET", path, params=asked) as answer:

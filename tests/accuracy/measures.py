@@ -5,20 +5,24 @@ from datetime import date
 from typing import NamedTuple
 
 from deploy.simulation.life import Stay
-from tests.accuracy.compared import Compared
+from tests.accuracy.compared import Compared, of_observation
 from tests.accuracy.counted import Accounting
+from tests.accuracy.dimensions import estimated
 from tests.accuracy.said import Observation
+from tests.accuracy.signs import residents
 from tests.accuracy.truth import HOME, TrueLife, Truth
-
-_95 = 1.96  # of a normal distribution
 
 
 def measured(truth: Truth, accounting: Accounting) -> Iterator[Compared]:
-    """Flows of each year and month, and what stands at the end of each year, in a fixed order."""
+    """Flows of each year and month, of groups where they are estimated, and what stands at the end of each year, in a
+    fixed order."""
     yield from _flows(truth, accounting)
+    yield from estimated(truth, accounting)
+    yield from _back_test(accounting)
     for measure in _STANDING:
         yield from _stocks(truth, accounting, measure)
     yield from _moves_inside(truth, accounting)
+    yield from _residents(truth, accounting)
 
 
 def _flows(truth: Truth, accounting: Accounting) -> Iterator[Compared]:
@@ -34,6 +38,21 @@ def _flows(truth: Truth, accounting: Accounting) -> Iterator[Compared]:
                 name = f"{indicator} {method} {'a year' if frequency == 'A' else 'a month'}"
                 for period in periods:
                     yield _compared(name, period, true[period], said, today)
+
+
+def _back_test(accounting: Accounting) -> Iterator[Compared]:
+    """Provisional figures of the past against what became final, and beside them what was final then: here the final
+    figure takes the place of the truth, which holds nothing of what the registers miss or count twice."""
+    spans = {"A": "12 months", "Q": "a quarter", "M": "a month"}
+    past = accounting.back_test()
+    for indicator in ("IMM", "EMI"):
+        for span, named in spans.items():
+            for each in past:
+                if (each["indicator"], each["span"]) == (indicator, span):
+                    said = {"": Observation(each["estimate"], "E", each["std_error"])}
+                    today = {"": Observation(each["naive"], "A", None)}
+                    compared = _compared(f"{indicator} once final, {named}", "", each["final"], said, today)
+                    yield compared._replace(period=each["covered_through"])
 
 
 class _Standing(NamedTuple):
@@ -82,13 +101,16 @@ def _moves_inside(truth: Truth, accounting: Accounting) -> Iterator[Compared]:
         yield _compared("moves between regions", year, true[year], registered, registered)
 
 
+def _residents(truth: Truth, accounting: Accounting) -> Iterator[Compared]:
+    """Who lives here on 1 January, by the residency index, beside what the border alone makes of it (M1216R). By region
+    the index does not beat the registers, and nothing is published (decision 0066)."""
+    said, border = (accounting.series("DF_STOCK", f"A.RESIDENTS.{by}.KZ._T._T._T") for by in ("RINDEX", "M1216R"))
+    for year, true in residents(truth).items():
+        yield _compared("residents RINDEX (beside M1216R)", str(year), true, said, border)
+
+
 def _compared(
     measure: str, period: str, true: int, series: Mapping[str, Observation], today: Mapping[str, Observation]
 ) -> Compared:
-    said, counted = series.get(period), today.get(period)
-    naive = None if counted is None else counted.value
-    if said is None:
-        return Compared(measure, period, true, None, "", naive)
-    margin = None if said.error is None else _95 * said.error
-    low, high = (None, None) if margin is None else (said.value - margin, said.value + margin)
-    return Compared(measure, period, true, said.value, said.status, naive, low, high)
+    counted = today.get(period)
+    return of_observation(measure, period, true, series.get(period), None if counted is None else counted.value)

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from tests.accuracy.compared import Compared, Summary, summed
+from tests.accuracy.coverage import Share, shares
 from tests.accuracy.crossings import Verdicts
 from tests.accuracy.persons import Pairs
 
@@ -57,13 +58,28 @@ def text(report: Report) -> str:
     lines += ["", "Crossings                                            right    wrong     open  never recorded"]
     for group, own in report.verdicts.items():
         lines.append(f"  {group:<46}{own.right:9}{own.wrong:9}{own.open:9}{own.missing:16}")
-    lines += ["", "Figures                          status  periods    bias   error   one register today: bias   error"]
+    lines += [
+        "",
+        "Figures                          status  periods    bias   error   one register today: bias   error"
+        "   95 % held",
+    ]
     for each in report.summaries:
         lines.append(
             f"  {each.measure:<32}{each.status or '-':<6}{each.periods:8}{_percent(each.bias)}{_percent(each.error)}"
-            f"{_percent(each.naive_bias):>26}{_percent(each.naive_error)}"
+            f"{_percent(each.naive_bias):>26}{_percent(each.naive_error)}{_percent(each.coverage):>12}"
         )
-    return "\n".join(lines)
+    return "\n".join([*lines, *_intervals(shares(report.compared))])
+
+
+def _intervals(of_measures: Mapping[str, Sequence[Share]]) -> list[str]:
+    """How often what is said to be sure to 80 and to 95 % holds the truth."""
+    if not of_measures:
+        return []
+    lines = ["", "Intervals that hold the truth, with the binomial error  number           80 %           95 %"]
+    for measure, own in of_measures.items():
+        told = "".join(f"{each.share:9.0%} ±{each.error:4.0%}" for each in own)
+        lines.append(f"  {measure:<52}{own[0].of:8}{told}")
+    return lines
 
 
 def _percent(share: float | None) -> str:
@@ -81,6 +97,11 @@ def _plain(report: Report) -> dict[str, Any]:
         }
     whole["verdicts"] = {group: own._asdict() for group, own in report.verdicts.items()}
     whole["compared"] = [each._asdict() for each in report.compared]
+    whole["coverage"] = [
+        {"measure": measure} | each._asdict() | {"share": each.share, "error": each.error}
+        for measure, own in shares(report.compared).items()
+        for each in own
+    ]
     whole["summaries"] = [each._asdict() for each in report.summaries]
     return whole
 

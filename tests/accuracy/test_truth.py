@@ -8,11 +8,13 @@ import pytest
 
 from deploy.simulation.life import Stay
 from deploy.simulation.truth import TrueRecord
+from services.accounting.rules.estimates.signs import FirstSide, SignKind
 from tests.accuracy import naive
 from tests.accuracy.compared import Compared, summed
 from tests.accuracy.crossings import Verdicts, judged
 from tests.accuracy.report import Report, text, write
 from tests.accuracy.said import Verdict
+from tests.accuracy.signs import country, residents
 from tests.accuracy.truth import TrueLife, Truth
 
 BEFORE = date(2020, 1, 1)
@@ -103,3 +105,12 @@ def test_a_report_says_all_of_it(truth: Truth, tmp_path: Path) -> None:
     assert json.loads((tmp_path / "accuracy.json").read_text())["summaries"][0]["coverage"] == 0.5
     assert (tmp_path / "accuracy.csv").read_text().splitlines()[1].startswith("EMI,2024,100,90,A,20")
     assert "<polyline" in (tmp_path / "accuracy.html").read_text()
+
+
+def test_signs_are_of_the_records_and_residents_of_the_rule(truth: Truth) -> None:
+    """1 works abroad from 2024-08-31 on by the rule, 2 comes to stay, 3 has always lived here."""
+    assert residents(truth) == {2025: 2, 2026: 3}
+    found = country(truth)
+    told = {(int(each["person"]), SignKind(each["kind"]).name) for each in found.signs}
+    assert told == {(0, "EXIT_WORK"), (0, "ENTRY_WORK"), (1, "ENTRY_WORK"), (1, "REGISTERED"), (0, "CONSULAR")}
+    assert found.side.tolist() == [FirstSide.LEFT_FIRST, FirstSide.CAME_FIRST], "no register has met 3"

@@ -31,10 +31,16 @@ class TrueLife(NamedTuple):
     citizenship: str
     citizenships: tuple[tuple[date, str], ...]
     stays: tuple[Stay, ...]
+    sex: str = ""
+    born: date = date.min
 
     def citizen_on(self, day: date) -> bool:
         """Whether the life is a citizen's of Kazakhstan on a day."""
-        return [state for since, state in self.citizenships if since <= day][-1:] == [HOME]
+        return self.citizenship_on(day) == HOME
+
+    def citizenship_on(self, day: date) -> str:
+        """The citizenship that holds on a day; before all of them the first."""
+        return next((state for since, state in reversed(self.citizenships) if since <= day), self.citizenship)
 
 
 class TrueCrossing(NamedTuple):
@@ -115,7 +121,9 @@ def read(folder: Path) -> Truth:
 
 def _needed(life: Life) -> TrueLife:
     first = life.stays[0].since
-    return TrueLife(life.number, life.kind, life.citizenship_on(first), life.citizenships, life.stays)
+    return TrueLife(
+        life.number, life.kind, life.citizenship_on(first), life.citizenships, life.stays, life.sex, life.born
+    )
 
 
 def _crossings(life: TrueLife) -> Iterator[TrueCrossing]:

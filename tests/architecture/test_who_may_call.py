@@ -22,7 +22,9 @@ OPEN = {"/health/live", "/health/ready", "/openapi.json"}
 OPEN_OF = {
     "accounting": {
         *("/", "/me", "/v1/method-versions", "/v1/releases", "/v1/releases/{id}", "/v1/releases/{id}/differences"),
+        "/v1/estimates/provisional",
         "/v1/status",
+        "/v1/evidence",  # texts alone
     },
     "kandas": {"/v1/kandas-certificates:verify"},  # by a code that cannot be guessed: decision 0046
     "permits": {"/v1/self-employment-points"},  # the law's table and no person: decision 0049

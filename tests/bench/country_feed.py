@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from functools import cache
 from hashlib import blake2b
@@ -32,11 +32,11 @@ from deploy.simulation.rates import rates
 from deploy.simulation.registers import portal
 from deploy.simulation.registers.office import World
 from deploy.simulation.spool import Spool
-from deploy.simulation.written import Written
-from shared.events.envelope import Event, Fact
-from shared.events.police import CitizenshipChange, Expulsion, ProtectionStatus, ResidencePermit, Violation
-from shared.events.portal import BorderCrossing, FeedCoverage, HostNotification, ResidenceRegistration
+from shared.events.envelope import Event
+from shared.events.portal import FeedCoverage
 from shared.testing.process import peak_memory
+from tests.bench import published
+from tests.bench.published import event, placed
 
 START, THROUGH = date(2019, 1, 1), date(2025, 12, 31)
 PAGE: Final = 2_000
@@ -51,17 +51,6 @@ _PER_LIFE: Final = 4.94
 _AGAIN: Final = 0.01
 _REMEMBERED: Final = 50_000
 """How far back what comes twice may lie."""
-
-_FACTS: Final[dict[str, type[Fact]]] = {
-    "border-crossings": BorderCrossing,
-    "residence-registrations": ResidenceRegistration,
-    "residence-permits": ResidencePermit,
-    "citizenship-changes": CitizenshipChange,
-    "protection-statuses": ProtectionStatus,
-    "violations": Violation,
-    "expulsions": Expulsion,
-    "host-notifications": HostNotification,
-}
 
 
 def pages(events: int, seed: int = 1, folder: Path = FEEDS) -> Iterator[bytes]:
@@ -109,7 +98,7 @@ def _write(path: Path, events: Iterator[bytes]) -> None:
 
 def _drawn(people: int, seed: int, folder: Path) -> Iterator[bytes]:
     """The events of a country, without positions, by the day on which they become known."""
-    spool = Spool(folder, _event)
+    spool = Spool(folder, event)
     world = World(seed, START, THROUGH, rates())
     for life in Country(seed, people, START, THROUGH).lives():
         for each in portal.written(world, life):
@@ -122,39 +111,14 @@ def _drawn(people: int, seed: int, folder: Path) -> Iterator[bytes]:
 def _positioned(events: Iterator[bytes], seed: int) -> Iterator[bytes]:
     """All of them with their positions after what the register covers, and some once more."""
     random, seen, position = Random(f"{seed}/again"), [b""] * _REMEMBERED, 1
-    yield _placed(_coverage(), 1)
-    for number, event in enumerate(events):
+    yield placed(_coverage(), 1)
+    for number, told in enumerate(events):
         position += 1
-        yield _placed(event, position)
-        seen[number % _REMEMBERED] = event
+        yield placed(told, position)
+        seen[number % _REMEMBERED] = told
         if random.random() < _AGAIN:
             position += 1
-            yield _placed(seen[random.randrange(min(number + 1, _REMEMBERED))], position)
-
-
-def _placed(event: bytes, position: int) -> bytes:
-    return b'{"position":%d,%s' % (position, event[1:])
-
-
-def _event(each: Written) -> bytes:
-    fact = _FACTS[each.path].model_validate(_PUBLISHED.get(each.path, _as_written)(each.record))
-    subject = UUID(bytes=blake2b(each.source_id.encode(), digest_size=16).digest(), version=5)
-    known = datetime(each.known_on.year, each.known_on.month, each.known_on.day, 12, tzinfo=UTC)
-    return Event.of(fact, subject, each.version + 1, known, withdrawn=each.act == "withdraw").as_json()
-
-
-def _as_written(record: dict[str, Any]) -> dict[str, Any]:
-    return record
-
-
-def _of_stay(record: dict[str, Any]) -> dict[str, Any]:
-    """What the portal tells of a host's notice: the host itself and the paper stay with it."""
-    told = {member: record[member] for member in HostNotification.model_fields if member in record}
-    place = {"host_kind": record["host"]["kind"], "region": record["address"]["kato"][:2]}
-    return {"state": "notified"} | told | place
-
-
-_PUBLISHED: Final[dict[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {"host-notifications": _of_stay}
+            yield placed(seen[random.randrange(min(number + 1, _REMEMBERED))], position)
 
 
 def _coverage() -> bytes:
@@ -167,7 +131,7 @@ def _digest() -> str:
     """Of all that a feed is drawn by: another code or another rate draws another one."""
     told, places = blake2b(digest_size=6), (Path(simulation.__file__).parent, Path(__file__).parents[2] / "shared")
     files = [path for place in places for path in place.rglob("*") if path.suffix in (".py", ".csv", ".toml")]
-    for path in sorted([*files, Path(__file__)]):
+    for path in sorted([*files, Path(__file__), Path(published.__file__)]):
         told.update(path.read_bytes())
     return told.hexdigest()
 

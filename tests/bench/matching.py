@@ -122,7 +122,7 @@ def ours(records: Sequence[Row], model: Model) -> Pairs:
 
 def splinks(records: Sequence[Row], whole: bool) -> Pairs:
     """Pairs that Splink takes for one person's, by the comparisons of its example; `whole`: and of all other fields."""
-    import splink.comparison_library as comparisons  # type: ignore[import-not-found]
+    import splink.comparison_library as comparisons
     from pandas import DataFrame  # type: ignore[import-untyped]
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
@@ -152,7 +152,7 @@ def splinks(records: Sequence[Row], whole: bool) -> Pairs:
         linker.training.estimate_parameters_using_expectation_maximisation(
             block_on(*block), record_sample_proportion=1.0
         )
-    found = linker.inference.predict(threshold_match_probability=CERTAIN).as_pandas_dataframe()
+    found = linker.inference.predict(threshold_match_probability=CERTAIN).as_pandas_dataframe()  # type: ignore[no-untyped-call]
     return np.sort(found[["unique_id_l", "unique_id_r"]].to_numpy(np.int64), axis=1)
 
 

@@ -13,12 +13,12 @@ from services.accounting.store.persons.identity import insert_claims
 SECRET = b"the secret of a bench"
 
 
-async def store(connection: asyncpg.Connection, answers: Iterable[bytes]) -> int:
-    """Stores what the feed's answers tell, as the intake does, an answer to a transaction; how many crossings are in
-    effect afterwards."""
+async def store(connection: asyncpg.Connection, answers: Iterable[bytes], source: str = "portal") -> int:
+    """Stores what the answers of a register's feed tell, as the intake does, an answer to a transaction; how many
+    crossings are in effect afterwards."""
     hashes = Hashes(SECRET)
     for answer in answers:
-        batch = decode("portal", orjson.loads(answer), hashes)
+        batch = decode(source, orjson.loads(answer), hashes)
         if batch.parked:
             raise RuntimeError(f"the feed is not understood: {batch.parked[0].reason}")
         async with connection.transaction():

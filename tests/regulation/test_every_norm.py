@@ -21,7 +21,10 @@ READ_BY_NO_RULE = {
         "transit_free_of_visa": "it ended before the first day on which stays are judged",
     },
     "accounting": dict.fromkeys(
-        ("initial_evidence_span", "m1216_threshold", "m1216_window"),
+        (
+            *("initial_evidence_span", "m1216_threshold", "m1216_window", "m12_days", "m12_window", "purpose_span"),
+            *("u98_absence", "u98_long", "u98_short"),
+        ),
         "a constant of the array rule, which tests/accounting/test_method_numbers.py holds to it",
     ),
 }

@@ -21,12 +21,13 @@ from tests.upgrade.conftest import Former
 
 FIGURES = {
     "cube": """SELECT CASE WHEN cell >> 48 & 15 IN (7, 8) THEN cell & ~(127::bigint << 41) ELSE cell END AS kept,
-                      sum(count)::bigint FROM derived.cube GROUP BY kept ORDER BY kept""",
+                      sum(count)::bigint FROM derived.cube WHERE cell >= 0 GROUP BY kept ORDER BY kept""",
     "counted": "SELECT register_start, obs_end FROM derived.counted",
     "released": "SELECT to_jsonb(f)::text FROM released_figure f ORDER BY 1",
     "position": "SELECT to_jsonb(p)::text FROM source_position p ORDER BY 1",
 }
-"""The regions of all crossings are summed: a former release did not count them, and a rebuild does."""
+"""The regions of all crossings are summed: a former release did not count them, and a rebuild does. Cells of the second
+family (below 0: U98 and M12) are left out: a former release did not know them."""
 PERSONS = "SELECT key, person FROM {room}.identity_key ORDER BY key"
 
 

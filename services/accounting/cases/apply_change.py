@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.accounting.cases.change import NOTHING, Change
-from services.accounting.cases.persons.changes import note_changes
+from services.accounting.cases.persons.note_changes import note_changes
 from services.accounting.cases.persons.resolution import Affected, Claims, affected, doubts, resolve
 from services.accounting.rules.figures.movements import Tally, difference
 from services.accounting.rules.persons.final_changes import ChangedFacts, final_changes

@@ -1,15 +1,16 @@
 """The indicators: what is published, in which dataflow and by which method, and what each of them counts.
 
-The one table of them: what computes figures looks here, and a test joins it with the code lists, the structure and the
-answers of the API. One code is several indicators where it is counted by several methods or in several dataflows.
+The one table of them. One code is several indicators where it is counted by several methods or in several dataflows.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, get_args
 
+from services.accounting.rules.estimates.series import ESTIMATED, Adjusted
+from services.accounting.rules.figures.evidence import EVIDENCE, Evidenced
 from services.accounting.rules.figures.figures import Query
-from services.accounting.rules.figures.flow_figures import Crossings, Formula, Stock
+from services.accounting.rules.figures.flow_figures import Crossings, Estimated, Formula, Indexed, Stock
 from services.accounting.rules.figures.movements import CellKind as Cell
 from services.accounting.rules.residence.joined_stays import U98
 from services.accounting.rules.residence.majority import M12
@@ -137,9 +138,8 @@ class Loaded(NamedTuple):
 
 Quotas = QuotaPlaces | RegionalPlaces
 Balanced = Carried | Residual
-Source = (
-    Formula | Acts | Standing | Difference | Reported | Transferred | Quotas | Share | StaffShare | Balanced | Loaded
-)
+Counted = Formula | Acts | Standing | Difference | StaffShare | Share
+Source = Counted | Reported | Transferred | Quotas | Balanced | Evidenced | Adjusted | Indexed | Loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +172,11 @@ def _by_rule(code: str, plus: set[Cell], minus: Iterable[Cell] = (), *, open: It
     return Indicator(code, "DF_FLOW", "M1216", Formula(frozenset(plus), frozenset(minus), frozenset(open)))
 
 
-def _resolved(code: str, plus: set[Cell], minus: Iterable[Cell] = (), *, open: Iterable[Cell] = ()) -> Indicator:
+def _resolved(
+    code: str, plus: set[Cell], minus: Iterable[Cell] = (), *, open: Iterable[Cell] = (), made: type[Formula] = Formula
+) -> Indicator:
     """By M1216R: what M1216 counts, and what it leaves undetermined where both possible first statuses agree."""
-    return Indicator(code, "DF_FLOW", "M1216R", Formula(frozenset(plus), frozenset(minus), frozenset(open)))
+    return Indicator(code, "DF_FLOW", "M1216R", made(frozenset(plus), frozenset(minus), frozenset(open)))
 
 
 def _by_stays(code: str, plus: set[Cell], minus: Iterable[Cell] = (), *, settles: int) -> Indicator:
@@ -188,17 +190,9 @@ def _by_majority(code: str, plus: set[Cell], minus: Iterable[Cell] = ()) -> Indi
 
 
 def _population(
-    code: str,
-    method: str,
-    plus: set[Cell],
-    minus: set[Cell],
-    open: Iterable[Cell] = (),
-    settles: int = 0,
-    since: int = 0,
+    code: str, by: str, plus: set[Cell], minus: set[Cell], open: Iterable[Cell] = (), settles: int = 0, since: int = 0
 ) -> Indicator:
-    return Indicator(
-        code, "DF_STOCK", method, Stock(frozenset(plus), frozenset(minus), frozenset(open), settles, since)
-    )
+    return Indicator(code, "DF_STOCK", by, Stock(frozenset(plus), frozenset(minus), frozenset(open), settles, since))
 
 
 def _border(code: str, cell: Cell) -> Indicator:
@@ -234,7 +228,6 @@ STAY_KNOWN: Final = U98.long + U98.absence
 _BY_QUOTA: Final = "DF_LABOUR/A.WORKERS.REGISTER.employer+seasonal._T._T.KZ._T"
 
 INDICATORS: Final = (
-    # Until the open crossings are estimated (5.3 of the method), IMM and EMI are the finally classified ones.
     _by_rule("IMM", {Cell.IMM_FINAL}, open={Cell.IMM_OPEN}),
     _by_rule("EMI", {Cell.EMI_FINAL}, open={Cell.EMI_OPEN}),
     _by_rule("NET", {Cell.IMM_FINAL}, {Cell.EMI_FINAL}, open={Cell.IMM_OPEN, Cell.EMI_OPEN}),
@@ -244,9 +237,9 @@ INDICATORS: Final = (
     _by_rule("EMI_OPEN", {Cell.EMI_OPEN}, open={Cell.EMI_OPEN}),
     _by_rule("IMM_UNDETERMINED", {Cell.IMM_UNDETERMINED}),
     _by_rule("EMI_UNDETERMINED", {Cell.EMI_UNDETERMINED}),
-    _resolved("IMM", IMMIGRATED, open=IMMIGRATING),
-    _resolved("EMI", EMIGRATED, open=EMIGRATING),
-    _resolved("NET", IMMIGRATED, EMIGRATED, open=IMMIGRATING | EMIGRATING),
+    _resolved("IMM", IMMIGRATED, open=IMMIGRATING, made=Estimated),
+    _resolved("EMI", EMIGRATED, open=EMIGRATING, made=Estimated),
+    _resolved("NET", IMMIGRATED, EMIGRATED, open=IMMIGRATING | EMIGRATING, made=Estimated),
     _resolved("IMM_FINAL", IMMIGRATED, open=IMMIGRATING),
     _resolved("EMI_FINAL", EMIGRATED, open=EMIGRATING),
     _resolved("IMM_OPEN", IMMIGRATING, open=IMMIGRATING),
@@ -277,6 +270,9 @@ INDICATORS: Final = (
     _population("RESIDENTS", "U98", {Cell.U98_START, Cell.U98_IN_LONG}, {Cell.U98_OUT_LONG}, settles=STAY_KNOWN),
     _population("RESIDENTS_SHORT", "U98", {Cell.U98_IN_SHORT}, {Cell.U98_OUT_SHORT}, settles=STAY_KNOWN),
     _population("RESIDENTS", "M12", {Cell.M12_START, Cell.M12_IN}, {Cell.M12_OUT}, since=M12.window),
+    Indicator("RESIDENTS", "DF_STOCK", "RINDEX", Indexed()),
+    Indicator("IMM_UNSUPPORTED", "DF_FLOW", "M1216R", Indexed(flow=True)),
+    Indicator("EMI_UNSUPPORTED", "DF_FLOW", "M1216R", Indexed(flow=True)),
     _acts("DF_FLOW", "IMM", settled("registration"), method="COUPON"),
     _acts("DF_FLOW", "EMI", settled("deregistration"), method="COUPON"),
     Indicator("NET", "DF_FLOW", "COUPON", Difference("IMM", "EMI")),
@@ -344,7 +340,6 @@ INDICATORS: Final = (
     _acts("DF_STAY", "OVERSTAYS", OVERSTAYS),
     _acts("DF_STAY", "OVERSTAY_FINDINGS", OVERSTAY_FINDINGS),
     _acts("DF_STAY", "EXPELLED", EXPULSIONS),
-    # The concept's indicators: 1 to 3 of foreign labour, 4 of kandas, 5 of resettlers.
     Indicator("HEADS_SHARE", "DF_INDICATOR", "REGISTER", StaffShare(("1", "2"))),
     Indicator("SPECIALISTS_SHARE", "DF_INDICATOR", "REGISTER", StaffShare(("3", "4"))),
     Indicator("QUALIFIED_SHARE", "DF_INDICATOR", "REGISTER", Share(f"{_BY_QUOTA}.qualified", f"{_BY_QUOTA}._T")),
@@ -375,6 +370,9 @@ INDICATORS: Final = (
     *_loaded("DF_INDICATOR", "KANDAS_EMPLOYED_SHARE", "RESETTLERS_SUPPORTED_SHARE", method="TARGET"),
     *_balanced("COUPON", "M1216", "M1216R"),
     *_loaded("DF_BALANCE", "POPULATION", "NATURAL_GROWTH"),
+    *(Indicator(code, flow, method, lines) for (flow, code, method), lines in EVIDENCE.items()),
+    *(Indicator(code, flow, method, estimated) for (flow, code, method), estimated in ESTIMATED.items()),
+    *_loaded("DF_EMIGRATION", "DEREGISTERED"),
     *_loaded("DF_STAY", "VIOLATORS", "EXPELLED", "FALSE_PAPERS", "EMPLOYERS_FINED", "IRREGULAR_LOW", "IRREGULAR_HIGH"),
 )
 

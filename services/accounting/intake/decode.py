@@ -21,6 +21,7 @@ from shared.events.kandas import EmploymentRequest, KandasStatus, QuotaInclusion
 from shared.events.permits import BusinessImmigrant, EaeuWorker, EmployerStaff, ExemptWorker, QuotaPool, WorkPermit
 from shared.events.police import CitizenshipChange, Expulsion, ProtectionStatus, ResidencePermit, Violation
 from shared.events.portal import BorderCrossing, FeedCoverage, HostNotification, ResidenceRegistration
+from shared.events.signs import SignOfLife
 from shared.events.study import Study
 from shared.events.views import granted
 from shared.events.visa import StayRegistration, Visa
@@ -56,6 +57,7 @@ SIGNS: Mapping[str, tuple[type[Fact], Callable[[Any], Sign | None]]] = {
     RegionalQuotaPool.TYPE: (RegionalQuotaPool, kandas.regional_quota_pool_v1),
     EmployerStaff.TYPE: (EmployerStaff, permits.employer_staff_v1),
     CentreStay.TYPE: (CentreStay, kandas.centre_stay_v1),
+    SignOfLife.TYPE: (SignOfLife, portal.sign_of_life_v1),
 }
 """How each fact but the border crossing is read."""
 _MODELS: tuple[type[Fact], ...] = (BorderCrossing, *(model for model, _ in SIGNS.values()))

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from typing import Final
 
+from services.accounting.cases.estimates.provisional import estimate_due
 from services.accounting.cases.releases.cut import cut_due
 from services.accounting.rules.figures.figures import TooMany
 from shared.db.outages import PASSING, name_of
@@ -22,6 +23,7 @@ async def release_monthly(address: str, look: float = LOOK) -> None:
         try:
             connection = await connect(address, "kosh-accounting-release")
             try:
+                await estimate_due(connection)
                 cut = await cut_due(connection)
             finally:
                 await connection.close()

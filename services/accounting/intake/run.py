@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from services.accounting.cases.batch import EventBatch
 from services.accounting.cases.writer import Writer, acquire_writer
 from services.accounting.intake.decode import decode
+from services.accounting.intake.estimates import ESTIMATES
 from services.accounting.intake.monthly import release_monthly
 from services.accounting.intake.resent import read_again
 from services.accounting.intake.single import ingest
@@ -49,7 +50,7 @@ async def read(settings: AccountingSettings, monitor: Telemetry) -> None:
             if settings.monthly_releases:
                 tasks.create_task(release_monthly(dsn(settings.intake_url)))
             tasks.create_task(run(dsn(settings.intake_url), sources, hashes, monitor))
-            tasks.create_task(run_scheduler(engine, anchors.jobs("accounting")))
+            tasks.create_task(run_scheduler(engine, (*anchors.jobs("accounting"), ESTIMATES)))
     finally:
         await engine.dispose()
         for source in sources:

@@ -33,8 +33,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from services.accounting.store.estimates.estimate_tables import estimate_tables
 from services.accounting.store.persons.change_tables import final_change_table, person_change_table
 from services.accounting.store.persons.matching_tables import doubtful_pair_table, met_block_table
+from services.accounting.store.releases.gap_table import released_gap_table
 from shared.audit.access_log import access_log_table
 from shared.audit.chain import seal_table
 from shared.db import grants
@@ -210,6 +212,7 @@ person_change = person_change_table(metadata)
 final_change = final_change_table(metadata)
 doubtful_pair = doubtful_pair_table(metadata)
 met_block = met_block_table(metadata)
+estimate_tables(metadata)
 
 # How far each source was read, written in the transaction of the effect. The feed has one part, Kafka its partitions.
 source_position = Table(
@@ -304,6 +307,7 @@ released_figure = Table(
     Column("value", BigInteger, nullable=False),
     Column("status", Text, nullable=False),
     Column("withheld", Boolean, nullable=False),  # rules.disclosure: held for the next release's sake, shown to nobody
+    Column("std_error", Numeric),  # of an estimate
 )
 
 # How much of a released figure each cause has made since the journal began: differences between releases are theirs.
@@ -318,19 +322,7 @@ released_cause = Table(
     Column("value", BigInteger, nullable=False),
 )
 
-# The sums that do not hold between the figures of a release: by how much the whole is more than its parts, and why.
-released_gap = Table(
-    "released_gap",
-    metadata,
-    Column("release", BigInteger, primary_key=True, autoincrement=False),
-    Column("flow", Text, primary_key=True),
-    Column("key", Text, primary_key=True),
-    Column("period", Text, primary_key=True),
-    Column("parts", Text, primary_key=True),
-    Column("gap", BigInteger, nullable=False),
-    Column("why", Text, nullable=False),
-    Column("withheld", Boolean, nullable=False),  # one of its figures is: the gap is shown to nobody
-)
+released_gap = released_gap_table(metadata)
 
 # Why national cells of the cube moved: sums by cause. Not in `derived`, which a rebuild makes anew from the facts.
 cube_cause = Table(

@@ -291,6 +291,9 @@ lost_document = record_table(
     Index("lost_document_document", "document"),
     *search_indexes("lost_document", day="reported_on", by=("iin",)),
 )
+sign_of_life = record_table(
+    metadata, "sign_of_life", *search_indexes("sign_of_life", day="seen_on", by=("iin", "document"))
+)
 border_alert = record_table(
     metadata,
     "border_alert",

@@ -361,7 +361,7 @@ class TestRights:
         rows = await read(client, "/DF_FLOW/all")
         finer = [row for row in rows if (row["PARTNER"], row["CITIZEN"], row["AGE"]) != ("_T", "_T", "_T")]
         assert {row["METHOD"] for row in finer} == {"COUPON"}
-        assert {row["METHOD"] for row in rows} == {"COUPON", "M1216", "M1216R"}
+        assert {row["METHOD"] for row in rows} == {"COUPON", "M12", "M1216", "M1216R", "U98"}
         assert {row["FREQ"] for row in rows if row["METHOD"] == "M1216"} == {"A", "Q"}
         russia = await read(client, "/DF_FLOW/_X.EMI..KZ.RUS._T._T._T._T")
         assert [row["OBS_VALUE"] for row in russia] == ["79800"]

@@ -31,10 +31,11 @@ _CARRIED: Final = {each.method: each.source for each in INDICATORS if isinstance
 
 
 class Net(NamedTuple):
-    """Net migration of a year, and how final it is (CL_OBS_STATUS)."""
+    """Net migration of a year, how final it is (CL_OBS_STATUS), and the standard error of an estimate."""
 
     value: Decimal
     status: str
+    error: Decimal | None = None
 
 
 Yearly = dict[tuple[str, str, str], Net]
@@ -65,7 +66,7 @@ def _residuals(official: Yearly, method: str, nets: Mapping[tuple[str, str], Net
         known = [part.value for part in parts if part]
         if len(known) == len(parts):
             after, before, growth = known
-            residual = Net(after - before - growth - net.value, net.status)
+            residual = Net(after - before - growth - net.value, net.status, net.error)
             told = f"{after} - {before} - {growth} - ({net.value}): population a year later, population, natural growth"
             yield _figure("RESIDUAL", method, area, year, residual, f"{told}, net migration by {method}")
 
@@ -88,9 +89,9 @@ async def _carried(connection: asyncpg.Connection, method: str, limit: int) -> d
         return published
     asked = Query(FLOWS[source.flow], tuple(frozenset([code]) for code in source.key.split(".")))
     computed = await _COMPUTING[method](connection, asked, limit)
-    return {each.period: Net(Decimal(each.value), each.status) for each in computed}
+    return {each.period: Net(Decimal(each.value), each.status, each.std_error) for each in computed}
 
 
 def _figure(indicator: str, method: str, area: str, year: str, net: Net, comment: str | None = None) -> Figure:
     value = int(net.value) if net.value == net.value.to_integral_value() else net.value
-    return Figure(("A", indicator, method, area), year, value, net.status, comment=comment)
+    return Figure(("A", indicator, method, area), year, value, net.status, std_error=net.error, comment=comment)

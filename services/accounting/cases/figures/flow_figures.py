@@ -1,18 +1,20 @@
 """The figures that count crossings, from the cube: DF_FLOW by each method, and all crossings in DF_BORDER."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
-from typing import cast
+from typing import Final, cast
 
 import asyncpg
 
 from services.accounting.cases.indicators import wanted
+from services.accounting.rules.estimates.expected import Expected, estimated
 from services.accounting.rules.figures import series
 from services.accounting.rules.figures.axes import Axis, axis_of
 from services.accounting.rules.figures.figures import Figure, Query, TooMany
 from services.accounting.rules.figures.flow_figures import (
     MONTHS,
+    Estimated,
     Formula,
     Stock,
     counting,
@@ -22,10 +24,15 @@ from services.accounting.rules.figures.flow_figures import (
     told_of,
     valued,
 )
-from services.accounting.rules.figures.series import PLACE, Measure, chosen
+from services.accounting.rules.figures.series import PLACE, CellKey, Measure, Row, chosen
+from services.accounting.rules.residence.reckoning import Coverage
 from services.accounting.store import coverage as coverages
-from services.accounting.store.figures.cube import Along, places, sums
+from services.accounting.store.estimates import provisional
+from services.accounting.store.figures.cube import Along, Sums, places, sums
 from shared.kernel.periods import Frequency
+
+HOLDS: Final = 45
+"""Days by which the border feed may have gone on since the newest run of the model for it to be taken still."""
 
 
 async def flow_figures(connection: asyncpg.Connection, query: Query, limit: int) -> list[Figure]:
@@ -59,8 +66,52 @@ async def _by_method(
         raise TooMany from None
     if len(found_sums) > limit:
         raise TooMany
-    measure = Measure(method, list(formulas), periods, partial(valued, coverage, formulas))
-    return await asyncio.to_thread(lambda: series.figures(query, measure, found_sums.rows(), limit))
+    expected = await _expected(connection, coverage, formulas, along, frequencies, months, limit)
+    if expected is None:
+        measure = Measure(method, list(formulas), periods, partial(valued, coverage, formulas))
+        return await asyncio.to_thread(lambda: series.figures(query, measure, found_sums.rows(), limit))
+    measure = Measure(method, list(formulas), periods, partial(estimated, coverage, formulas))
+    rows = partial(_with_expected, along, found_sums, expected)
+    return await asyncio.to_thread(lambda: series.figures(query, measure, rows(), limit))
+
+
+async def _expected(
+    connection: asyncpg.Connection,
+    coverage: Coverage,
+    formulas: Mapping[str, Formula],
+    along: list[Along],
+    frequencies: list[Frequency],
+    months: tuple[int, int],
+    limit: int,
+) -> Sums | None:
+    """What the newest run expects of open crossings; None where nothing of it is wanted, or it is of other days."""
+    if not any(isinstance(each, Estimated) for each in formulas.values()):
+        return None
+    run = await provisional.newest(connection)
+    if run is None or run.vintages is None or run.coverage.register_start != coverage.register_start:
+        return None
+    if abs(run.coverage.obs_end - coverage.obs_end) > HOLDS:
+        return None
+    return await sums(connection, along, frequencies, months, list(Expected), limit, provisional.CELLS)
+
+
+def _with_expected(along: list[Along], found: Sums, expected: Sums) -> Iterator[Row]:
+    """Counts and, by name, what is expected beside them; where more than one dimension is asked at once, only what is
+    counted: the model was not judged there."""
+    told = {
+        (row.frequency, row.period, row.place): {kind.name: count for kind, count in row.counts.items()}
+        for row in expected.rows()
+        if _is_estimated([each.axis for each in along], row.place)
+    }
+    for row in found.rows():
+        more = told.get((row.frequency, row.period, row.place))
+        yield row._replace(counts={**row.counts, **more}) if more else row
+
+
+def _is_estimated(axes: Sequence[Axis], place: CellKey) -> bool:
+    """Whether a place is the nation, or differs from it in one dimension other than the partner."""
+    finer = [each.dimension for each, code in zip(axes, place, strict=True) if code != each.total]
+    return finer in ([], ["REF_AREA"], ["CITIZEN"], ["SEX"], ["AGE"], ["PURPOSE"])
 
 
 async def fit(

@@ -13,19 +13,23 @@ import operator
 from collections.abc import AsyncIterator, Awaitable, Callable, Container, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from typing import Final
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.accounting.cases.estimates.adjusted_figures import adjusted_figures
+from services.accounting.cases.figures import published_rows
 from services.accounting.cases.figures.balance_figures import balance_figures
+from services.accounting.cases.figures.evidence_figures import evidence_figures
 from services.accounting.cases.figures.flow_figures import flow_figures
 from services.accounting.cases.figures.mirror_figures import mirror_figures
+from services.accounting.cases.figures.published_rows import PublishedRow
 from services.accounting.cases.figures.quota_figures import quota_figures
 from services.accounting.cases.figures.regional_quota_figures import regional_quota_figures
 from services.accounting.cases.figures.register_figures import register_figures
 from services.accounting.cases.figures.share_figures import share_figures
+from services.accounting.cases.figures.sign_figures import sign_figures
 from services.accounting.cases.figures.staff_figures import staff_figures
 from services.accounting.cases.figures.stock_figures import stock_figures
 from services.accounting.cases.figures.transfer_figures import transfer_figures
@@ -45,7 +49,9 @@ from services.accounting.cases.indicators import (
 )
 from services.accounting.cases.releases import history
 from services.accounting.cases.releases.revisions import Revisions
+from services.accounting.rules.estimates.series import Adjusted
 from services.accounting.rules.figures.dimensions import day_of
+from services.accounting.rules.figures.evidence import Evidenced
 from services.accounting.rules.figures.figures import (
     Figure,
     NotPublic,
@@ -55,12 +61,11 @@ from services.accounting.rules.figures.figures import (
     Vintage,
     public_part,
 )
-from services.accounting.rules.figures.flow_figures import Crossings, Formula, Stock
+from services.accounting.rules.figures.flow_figures import Crossings, Estimated, Formula, Indexed, Stock
 from services.accounting.rules.releases.revisions import FLOW as REVISION
 from services.accounting.rules.residence.reckoning import UNDECLARED
 from services.accounting.rules.spans import span
 from services.accounting.store import sources
-from services.accounting.store.figures import published_figure
 from services.accounting.store.releases import release as releases
 from services.accounting.store.releases.release import Release, Released
 from shared import clock
@@ -81,6 +86,7 @@ ONLY_RELEASED: Final = (
 _COMPUTING: Final[Mapping[type, Computing]] = {
     Formula: flow_figures,
     Crossings: flow_figures,
+    Estimated: flow_figures,
     Stock: stock_figures,
     Acts: register_figures,
     Standing: register_figures,
@@ -93,6 +99,9 @@ _COMPUTING: Final[Mapping[type, Computing]] = {
     StaffShare: staff_figures,
     Carried: balance_figures,
     Residual: balance_figures,
+    Evidenced: evidence_figures,
+    Adjusted: adjusted_figures,
+    Indexed: sign_figures,
 }
 """What computes figures from each kind of source; Loaded figures are not computed."""
 
@@ -162,10 +171,10 @@ async def computed_figures(connection: Connection, query: Query, limit: int) -> 
 
 
 async def _read_current(connection: Connection, query: Query, computed: Query | None, limit: int) -> Reading:
-    others = await published_figure.series(connection, query.flow.id)
+    others = await published_rows.series(connection, query.flow.id)
     changed = await sources.counted_at(connection) or NEVER
     figures = await computed_figures(connection, computed, limit) if computed else []
-    rows = await published_figure.read(connection, query.flow.id, query.start, query.end)
+    rows = await published_rows.rows(connection, query)
     return await asyncio.to_thread(_reading, query, figures, others, changed, rows, limit)
 
 
@@ -178,12 +187,12 @@ async def _read_released(connection: Connection, query: Query, computed: Query |
         found = await asyncio.to_thread(triangle.at, release.cut_at)
         figures = [figure for figure in found if _is_wanted(query, figure)]
     elif release and computed:
-        others = await published_figure.series(connection, query.flow.id)
+        others = await published_rows.series(connection, query.flow.id)
         shown = (each for each in await releases.figures(connection, release.id, query.flow.id) if not each.withheld)
         figures = [figure for each in shown if _is_wanted(computed, figure := _released(each))]
-    rows = await published_figure.read(connection, query.flow.id, query.start, query.end)
+    rows = await published_rows.rows(connection, query)
     if query.as_of:
-        rows = [row for row in rows if row["loaded_at"] <= query.as_of]
+        rows = [row for row in rows if row.loaded_at <= query.as_of]
     changed = release.cut_at if release else NEVER
     return await asyncio.to_thread(_reading, query, figures, others, changed, rows, limit)
 
@@ -191,7 +200,7 @@ async def _read_released(connection: Connection, query: Query, computed: Query |
 async def _read_vintages(connection: Connection, query: Query, computed: Query | None, limit: int) -> Reading:
     """Other bodies' figures have no vintages: they stand with the newest, or among what changed since they came."""
     release = await releases.newest(connection, query.as_of)
-    others = await published_figure.series(connection, query.flow.id)
+    others = await published_rows.series(connection, query.flow.id)
 
     def wanted(figure: Figure) -> bool:
         return computed is not None and ".".join(figure.key) not in others and _is_wanted(computed, figure)
@@ -199,21 +208,21 @@ async def _read_vintages(connection: Connection, query: Query, computed: Query |
     found = await history.vintages(connection, query, wanted, limit)
     rows = [
         row
-        for row in await published_figure.read(connection, query.flow.id, query.start, query.end)
-        if (query.as_of is None or row["loaded_at"] <= query.as_of)
-        and (query.updated_after is None or row["loaded_at"] > query.updated_after)
+        for row in await published_rows.rows(connection, query)
+        if (query.as_of is None or row.loaded_at <= query.as_of)
+        and (query.updated_after is None or row.loaded_at > query.updated_after)
     ]
     if published := sorted(_published(query, rows), key=operator.attrgetter("key", "period")):
         found.append(Vintage(tuple(published), "Replace" if query.updated_after else "Information"))
     figures = tuple(figure for each in found for figure in each.figures)
     if len(figures) > limit:
         raise TooMany
-    changed = max([release.cut_at if release else NEVER, *(row["loaded_at"] for row in rows)])
+    changed = max([release.cut_at if release else NEVER, *(row.loaded_at for row in rows)])
     return Reading(figures, changed, tuple(found))
 
 
 def _released(figure: Released) -> Figure:
-    return Figure(tuple(figure.key.split(".")), figure.period, figure.value, figure.status)
+    return Figure(tuple(figure.key.split(".")), figure.period, figure.value, figure.status, std_error=figure.std_error)
 
 
 def _is_wanted(query: Query, figure: Figure) -> bool:
@@ -225,7 +234,7 @@ def _reading(
     computed: Iterable[Figure],
     others: Container[str],
     changed: datetime,
-    rows: Sequence[asyncpg.Record],
+    rows: Sequence[PublishedRow],
     limit: int,
 ) -> Reading:
     """What was computed, but for the series that others have published, and what these say. Raises TooMany."""
@@ -234,29 +243,11 @@ def _reading(
     figures += _published(query, rows)
     if len(figures) > limit:
         raise TooMany
-    changed = max([changed, *(row["loaded_at"] for row in rows)])
+    changed = max([changed, *(row.loaded_at for row in rows)])
     return Reading(tuple(sorted(figures, key=operator.attrgetter("key", "period"))), changed)
 
 
-def _published(query: Query, rows: Iterable[asyncpg.Record]) -> Iterable[Figure]:
+def _published(query: Query, rows: Iterable[PublishedRow]) -> Iterable[Figure]:
     for row in rows:
-        key = tuple(row["key"].split("."))
-        if query.wants(key):
-            yield Figure(
-                key=key,
-                period=row["period"],
-                value=_plain(row["value"]),
-                status="E" if row["approximate"] else "A",
-                unit=row["unit"],
-                released=row["reported_on"],
-                source=_cited(row["source"], row["citation"]),
-                comment=row["concept"],
-            )
-
-
-def _plain(value: Decimal) -> Decimal | int:
-    return int(value) if value == value.to_integral_value() else value
-
-
-def _cited(source: str, citation: str) -> str:
-    return f"{source}: «{citation}»" if citation else source
+        if query.wants(row.figure.key):
+            yield row.figure

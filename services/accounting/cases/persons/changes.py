@@ -8,12 +8,10 @@ import asyncpg
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.accounting.cases.change import Change
 from services.accounting.cases.persons.logged import subjects
 from services.accounting.cases.persons.sides import Verdict
 from services.accounting.cases.residence.classification import pseudonym
-from services.accounting.rules.persons.changes import Kind, TriggerKind, became, cause_of
-from services.accounting.rules.persons.people import People
+from services.accounting.rules.persons.changes import Kind, TriggerKind
 from services.accounting.store.persons import changes as store
 from services.accounting.store.persons import histories, identity
 from services.accounting.store.persons.changes import Noted
@@ -25,22 +23,6 @@ from shared.identity.callers import Caller
 Connection = asyncpg.Connection
 
 UNKNOWN: Final = "No person has this id. It changes when records join or part persons: look it up again."
-
-
-async def note_changes(connection: Connection, change: Change, before: People, after: People) -> None:
-    """Notes who of the persons `before` became whom `after` it, in the transaction of the change."""
-    order = after.keys.argsort()
-    now, person = after.keys[order], after.holder_of_key()[order]
-    held, holder = before.keys, before.holder_of_key()
-    found = became(held, holder, now, person, change.corrections())
-    if not found:
-        return
-    causes = change.causes()
-    noted = []
-    for each in found:
-        both = (held[holder == each.former].tolist(), now[person == each.successor].tolist())
-        noted.append((each, cause_of(each, causes, frozenset().union(*both))))
-    await store.note(connection, noted)
 
 
 async def lead(connection: Connection, id: int) -> list[int]:

@@ -12,17 +12,19 @@ from services.accounting.cases.persons.changes import UNKNOWN, lead, log_present
 from services.accounting.cases.persons.logged import subjects
 from services.accounting.cases.residence.classification import pseudonym
 from services.accounting.cases.stated import MODELS, Stated, acts_of, registered_stays, status_of
-from services.accounting.rules.figures.dimensions import day_number, day_of, region_name
+from services.accounting.rules.figures.dimensions import PURPOSES, day_number, day_of, region_name
 from services.accounting.rules.figures.flow_figures import period_of
 from services.accounting.rules.persons.acts import Act
 from services.accounting.rules.persons.people import People
 from services.accounting.rules.persons.registered_stays import RegisteredStay
 from services.accounting.rules.persons.statuses import Status
+from services.accounting.rules.persons.stay_purposes import purposes_of_stays
 from services.accounting.rules.persons.stays import Bound, Stay, falls_into, stays
 from services.accounting.rules.residence.history import Kind
 from services.accounting.rules.residence.joined_stays import NONE, Stays, Term
 from services.accounting.rules.residence.majority import Turns
 from services.accounting.rules.residence.outcome import resolved_verdict, verdict
+from services.accounting.rules.residence.purpose import declared_purpose
 from services.accounting.rules.residence.reckoning import Coverage
 from services.accounting.store import coverage
 from services.accounting.store.persons import final_changes, histories
@@ -36,11 +38,13 @@ from shared.identity.callers import Caller
 
 class TimelineCrossing(BaseModel):
     """`before`, `after`: 1 resident, 0 not, None not yet known. `final`: more days will not change it. `resolved_` is
-    what M1216R says beside M1216: the same, but where an unknown first status is resolved."""
+    what M1216R says beside M1216: the same, but where an unknown first status is resolved. `declared_purpose` is what
+    was said at the border, None where nothing was."""
 
     source_id: str
     day: date
     direction: str
+    declared_purpose: str | None
     before: int | None
     after: int | None
     migration: bool | None
@@ -53,12 +57,17 @@ class TimelineCrossing(BaseModel):
 
 class TimelineStay(BaseModel):
     """From the day of one crossing to that of the next; `since` or `until` is None where the stay is open. One in the
-    country has what other registers tell of its days: registered stays (notices of hosts among them) and statuses."""
+    country has what other registers tell of its days: registered stays (notices of hosts among them) and statuses.
+
+    `purpose` is that by which it counts, `basis` the kind of evidence that shows it, None where it was declared (or is
+    not known either). A foreigner's time abroad has none."""
 
     inside: bool
     since: date | None
     until: date | None
     imputed: bool
+    purpose: str | None
+    basis: str | None
     registered: list[RegisteredStay]
     statuses: list[Status]
 
@@ -187,13 +196,16 @@ def _timeline(
 
 def _crossings(people: People, source_ids: dict[int, str]) -> list[TimelineCrossing]:
     found = []
-    for fact, day, arrival, state in people.crossings[["fact", "day", "arrival", "state"]].tolist():
+    declared = declared_purpose(people.crossings).tolist()
+    columns = people.crossings[["fact", "day", "arrival", "state"]].tolist()
+    for (fact, day, arrival, state), purpose in zip(columns, declared, strict=True):
         said, resolved = verdict(state), resolved_verdict(state)
         direction = "entry" if arrival else "exit"
         shown = TimelineCrossing(
             source_id=source_ids[fact],
             day=day_of(day),
             direction=direction,
+            declared_purpose=_purpose(purpose),
             **said._asdict(),
             final=said.final,
             resolved_before=resolved.before,
@@ -221,17 +233,25 @@ def _overturned(change: OverturnedVerdict, source_ids: dict[int, str]) -> Timeli
 
 def _stays(people: People, registered: list[RegisteredStay], statuses: list[Status]) -> list[TimelineStay]:
     crossings = [(day, bool(arrival)) for day, arrival in people.crossings[["day", "arrival"]].tolist()]
+    found = stays(crossings)
+    purpose = purposes_of_stays(people, found)
     return [
         TimelineStay(
             inside=stay.inside,
             since=_day(stay.start),
             until=_day(stay.end),
             imputed=_is_imputed(stay.start) or _is_imputed(stay.end),
+            purpose=_purpose(shown.purpose),
+            basis=None if shown.ground is None else shown.ground.kind.name.lower(),
             registered=[each for each in registered if _is_of(stay, each.since, each.ended_on or each.until)],
             statuses=[each for each in statuses if _is_of(stay, each.since, each.until)],
         )
-        for stay in stays(crossings)
+        for stay, shown in zip(found, purpose, strict=True)
     ]
+
+
+def _purpose(code: int) -> str | None:
+    return PURPOSES[code] if code else None
 
 
 def _is_of(stay: Stay, since: date, until: date | None) -> bool:

@@ -1,4 +1,5 @@
-"""Cutting a release: the national years and quarters that are final are frozen for everybody, small counts withheld."""
+"""Cutting a release: the national years and quarters that are final are frozen for everybody, small counts withheld;
+beside them, with their standard errors, those that are estimated."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -27,6 +28,7 @@ Connection = asyncpg.Connection
 
 LIMIT: Final = 100_000  # national figures of one dataflow
 FINAL: Final = "A"
+ESTIMATED: Final = "E"
 SMALL_COUNTS: Final = frozenset({"REGISTER", "COUPON"})
 """The methods that count records of a register: their small counts are withheld."""
 
@@ -93,22 +95,36 @@ async def cut_due(connection: Connection) -> Cut | None:
 
 async def _cut(connection: Connection, reason: Reason | None = None) -> Cut:
     finals: dict[Cell, Figure] = {}
+    estimates: dict[Cell, Figure] = {}
     for flow in FLOWS.values():
         national = public_part(Query(flow, (None,) * len(flow.dimensions)))
         if national:
             found = await computed_figures(connection, national, LIMIT)
-            finals |= {(flow.id, each.key, each.period): each for each in found if each.public and each.status == FINAL}
+            finals |= _of_status(flow.id, found, FINAL)
+            estimates |= _of_status(flow.id, [each for each in found if each.std_error is not None], ESTIMATED)
     values = {cell: int(figure.value) for cell, figure in finals.items()}
     before = await store.newest(connection)
     between = equations(values, SUMS, STANDING)
     hidden = _withheld(values, between, await _released(connection, before))
-    rows = [_row(cell, figure, cell in hidden) for cell, figure in finals.items()]
+    # Nobody is counted by an estimate: it stands in no sum, and a small one is kept from those who would read it so.
+    small = {cell for cell, figure in estimates.items() if _is_count_of_few(cell, figure)}
+    hidden_too = hidden | small
+    rows = [_row(cell, figure, cell in hidden_too) for cell, figure in (finals | estimates).items()]
     now, counted = clock.now(), await sources.counted_at(connection) or NEVER
     covered = await coverages.counted(connection)
     number = await store.add(connection, now, counted, covered, rows, reason, METHOD_VERSIONS[-1].id)
     await causes.freeze(connection, number, made_by_causes(finals, await causes.journal(connection)))
     await gaps.add(connection, number, sums.gaps(values, [*between, *_checked(values)], PERSONS, hidden))
-    return Cut(number, now, len(rows) - len(hidden), len(hidden))
+    return Cut(number, now, len(rows) - len(hidden_too), len(hidden_too))
+
+
+def _of_status(flow: str, found: Sequence[Figure], status: str) -> dict[Cell, Figure]:
+    return {(flow, each.key, each.period): each for each in found if each.public and each.status == status}
+
+
+def _is_count_of_few(cell: Cell, figure: Figure) -> bool:
+    _, (_, indicator, *_), _ = cell
+    return indicator != "NET" and is_small(int(figure.value))
 
 
 def _checked(values: Mapping[Cell, int]) -> list[Equation[Cell]]:
@@ -139,4 +155,4 @@ async def _released(connection: Connection, before: Release | None) -> dict[Cell
 
 def _row(cell: Cell, figure: Figure, hidden: bool) -> Released:
     flow, key, period = cell
-    return Released(flow, ".".join(key), period, int(figure.value), figure.status, hidden)
+    return Released(flow, ".".join(key), period, int(figure.value), figure.status, hidden, figure.std_error)

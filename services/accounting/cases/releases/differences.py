@@ -36,6 +36,8 @@ CARRIED: Final = {
     if isinstance(each.source, Carried)
     for codes in (each.source.key.split("."),)
 }
+COUNTED: Final = "A"
+"""The status of figures that are sums of counted cells; an estimate moves by what it expects, too."""
 SHOWN_IN_FULL: Final = frozenset({"M1216", "M1216R"})
 """The methods of which no small count is withheld (decision 0023): only their parts by cause are everybody's, too."""
 
@@ -111,7 +113,7 @@ async def _between(connection: Connection, before: Release, after: Release, exac
         held = former.get(place)
         if held is None or not (exact or not (held.withheld or each.withheld)):
             continue
-        told = kept and _has_causes(place, exact)
+        told = kept and held.status == each.status == COUNTED and _has_causes(place, exact)
         parts = _parts(each.value - held.value, once.get(place, {}), now.get(place, {})) if told else None
         # That causes outweigh each other is told to nobody who may not see them.
         if parts or each.value != held.value:

@@ -51,7 +51,7 @@ async def _reader(connection: Connection, query: Query, wanted: Wanted) -> Shows
         else:
             rows = await store.figures(connection, release.id, query.flow.id)
             figures = [
-                Figure(tuple(each.key.split(".")), each.period, each.value, each.status)
+                Figure(tuple(each.key.split(".")), each.period, each.value, each.status, std_error=each.std_error)
                 for each in rows
                 if not each.withheld
             ]
@@ -90,7 +90,7 @@ def _difference(before: Shown, after: Shown, at: datetime) -> Iterator[Vintage]:
 
 
 def _same(one: Figure, other: Figure) -> bool:
-    return (one.value, one.status) == (other.value, other.status)
+    return (one.value, one.status, one.std_error) == (other.value, other.status, other.std_error)
 
 
 async def _releases(connection: Connection, query: Query) -> list[Release]:

@@ -14,6 +14,7 @@ from services.accounting.rules.figures.dimensions import (
 )
 from services.accounting.rules.kept import AGE_GROUP, AGED_ON, KEPT
 from services.accounting.rules.persons.identity import NO_KEY, Hashes, Holder, MadeClaim
+from services.accounting.rules.persons.statuses import in_force_until
 from services.accounting.rules.residence.history import Kind
 from shared.events.envelope import Fact
 from shared.events.person import Document, Person
@@ -39,12 +40,18 @@ class End(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """What a register's fact shows of a person's being in the country."""
+    """What a register's fact shows of a person's being in the country, or of what somebody is there or abroad for."""
 
     kind: Kind
     day: Date
     region: str | None
     end: End | None = None
+
+
+def end_after(last_day: date | None, ended_on: date | None = None) -> End | None:
+    """The end of a sign that holds on its last day too, unless it ended earlier; None while no end is known."""
+    until = in_force_until(last_day, ended_on)
+    return End(Kind.ENDED, day_number(until)) if until else None
 
 
 NO_SIGN = (0, 0, 0, 0, 0)

@@ -1,15 +1,15 @@
 """Facts of the kandas register."""
 
-from services.accounting.intake.digest.digested import Sign
+from services.accounting.intake.digest.digested import Sign, end_after
 from services.accounting.rules.residence.history import Kind
 from shared.events.centres import CentreStay
 from shared.events.kandas import EmploymentRequest, KandasStatus, QuotaInclusion, RegionalQuotaPool, SupportGrant
 
 
 def kandas_status_v1(fact: KandasStatus) -> Sign | None:
-    """A granted status, ended or not, shows the region of settlement from the day of the decision."""
+    """A granted status, ended or not, shows the region of settlement from the day of the decision to its end."""
     if fact.state in ("granted", "ended") and fact.decided_on:
-        return Sign(Kind.KANDAS, fact.decided_on, fact.region)
+        return Sign(Kind.KANDAS, fact.decided_on, fact.region, end_after(fact.valid_until, fact.ended_on))
     return None
 
 

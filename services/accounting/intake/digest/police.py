@@ -1,6 +1,6 @@
 """Facts of the interior ministry's feed, which the portal publishes."""
 
-from services.accounting.intake.digest.digested import End, Sign
+from services.accounting.intake.digest.digested import End, Sign, end_after
 from services.accounting.rules.figures.dimensions import day_number
 from services.accounting.rules.residence.history import Kind
 from services.accounting.rules.residence.residence import NEVER
@@ -28,8 +28,11 @@ def _end(fact: ResidencePermit) -> End | None:
 
 
 def protection_status_v1(fact: ProtectionStatus) -> Sign:
-    """Who is protected stays at a place, for the time being."""
-    return Sign(Kind.TEMPORARY, fact.granted_on, fact.region)
+    """Who is protected stays at a place, for the time being. A stateless person does, too; but statelessness says who
+    somebody is, and not what they came for."""
+    if fact.kind == "stateless":
+        return Sign(Kind.TEMPORARY, fact.granted_on, fact.region)
+    return Sign(Kind.PROTECTION, fact.granted_on, fact.region, end_after(None, fact.ended_on))
 
 
 def citizenship_change_v1(_fact: CitizenshipChange) -> None:

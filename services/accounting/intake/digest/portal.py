@@ -1,6 +1,6 @@
 """Facts of the portal."""
 
-from services.accounting.intake.digest.digested import LAST_DAY, DigestedRecord, Sign, identify
+from services.accounting.intake.digest.digested import LAST_DAY, DigestedRecord, Sign, end_after, identify
 from services.accounting.rules.figures.dimensions import (
     birth_code,
     counted_citizenship,
@@ -11,9 +11,10 @@ from services.accounting.rules.figures.dimensions import (
 from services.accounting.rules.persons.identity import Hashes, MadeClaim
 from services.accounting.rules.residence.checkpoint import checkpoint_number
 from services.accounting.rules.residence.history import Kind, local_day_and_second, source_order
+from services.accounting.rules.residence.visas import PURPOSES
 from services.accounting.rules.rows import CrossingRow
 from shared.events.portal import BorderCrossing, ResidenceRegistration
-from shared.events.visa import StayRegistration
+from shared.events.visa import StayRegistration, Visa
 from shared.inbox.reading import NotUnderstood
 
 STATED = {False: 0, True: 1, None: 2}
@@ -67,10 +68,17 @@ def host_notification_v1(_fact: object) -> None:
     """A stay at a host is kept; it is no sign of residence: guests are notified as well as residents."""
 
 
-def visa_v1(_fact: object) -> None:
-    """Allows an entry; that it happened, the border tells."""
+def visa_v1(fact: Visa) -> Sign | None:
+    """Allows an entry: that it happened, the border tells, and the category what for, where it has one purpose."""
+    if not (kind := PURPOSES.get(fact.category)):
+        return None
+    return Sign(kind, fact.valid_from, None, end_after(fact.valid_until, fact.annulled_on))
 
 
 def stay_registration_v1(fact: StayRegistration) -> Sign:
     """A stay on a visa shows a place for the time being, and no residence."""
     return Sign(Kind.TEMPORARY, fact.since, fact.region)
+
+
+def sign_of_life_v1(_fact: object) -> None:
+    """An agency's register met the person: a sign for the residency index, and no evidence for the 12/16-month rule."""

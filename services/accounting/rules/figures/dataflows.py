@@ -80,6 +80,9 @@ QUALIFICATIONS: Final = Enumeration("CL_QUALIFICATION", ("qualifications",), "_T
 STUDY_LEVELS: Final = Enumeration("CL_STUDY_LEVEL", ("study_levels",), "_T", _ALL_OR_UNKNOWN)
 QUOTA_KINDS: Final = Enumeration("CL_QUOTA_KIND", ("quota_kinds",), "_T", ("_T",))
 QUOTA_VERSIONS: Final = Enumeration("CL_QUOTA_VERSION", ("quota_versions",), "_T", ("_T",))
+EVIDENCE: Final = Enumeration(
+    "CL_EVIDENCE", ("permit_kinds", "labour_kinds", "exempt_grounds", "evidence"), "_T", _ALL_OR_UNKNOWN
+)
 REVISED_FLOWS: Final = Enumeration("CL_DATAFLOW", ("dataflows",))
 REVISIONS: Final = Enumeration("CL_REVISION", ("revisions",))
 LAGS: Final = Enumeration("CL_LAG", ("revision_lags",))
@@ -138,6 +141,8 @@ _FLOWS: Final = (
     _flow("DF_INDICATOR", REF_AREA=AREAS),
     _flow("DF_BALANCE", REF_AREA=AREAS),
     _flow("DF_REVISION", REF_AREA=AREAS, REVISED_FLOW=REVISED_FLOWS, REVISION=REVISIONS, LAG=LAGS),
+    _flow("DF_EMIGRATION", PARTNER=COUNTRIES),
+    _flow("DF_EVIDENCE", REF_AREA=AREAS, PARTNER=COUNTRIES, EVIDENCE=EVIDENCE),
 )
 
 FLOWS: Final[Mapping[str, Flow]] = {flow.id: flow for flow in _FLOWS}

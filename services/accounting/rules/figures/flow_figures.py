@@ -35,12 +35,23 @@ class Formula(NamedTuple):
     since: int = 0
 
 
+class Estimated(Formula):
+    """What is final, and once open crossings are estimated (rules.estimates) what is expected of them, too."""
+
+
 class Crossings(Formula):
     """All crossings of the border of one kind. Their cells know no region."""
 
 
 class Stock(Formula):
     """Persons on a reference date: what was added in all months before it, less what was taken away."""
+
+
+class Indexed(NamedTuple):
+    """What the residency index last gave for the whole country: persons on a day, or in a
+    period where `flow`."""
+
+    flow: bool = False
 
 
 def kinds(formulas: Iterable[Formula]) -> list[CellKind]:
@@ -50,7 +61,13 @@ def kinds(formulas: Iterable[Formula]) -> list[CellKind]:
 
 def counting(formulas: Iterable[Formula]) -> list[CellKind]:
     """What makes their values; the other kinds only tell how final these are."""
-    return sorted({kind for formula in formulas for kind in formula.plus | formula.minus})
+    return sorted(
+        {
+            kind
+            for formula in formulas
+            for kind in formula.plus | formula.minus | (formula.open if isinstance(formula, Estimated) else frozenset())
+        }
+    )
 
 
 def valued(

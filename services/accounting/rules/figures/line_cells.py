@@ -29,6 +29,7 @@ from services.accounting.rules.residence.outcome import (
     resolved_migration,
 )
 from services.accounting.rules.residence.presence import Mask
+from services.accounting.rules.residence.purpose import purpose_of
 from services.accounting.rules.residence.reckoning import Coverage, Reckoned
 from services.accounting.rules.residence.region import RegionEvidence
 
@@ -91,7 +92,7 @@ def _cells(crossings: Crossings, marks: _Marks) -> Ints:
         citizen=origin["citizen"],
         sex=sex_of(origin),
         age=age_of(moving, marks.day),
-        purpose=origin["purpose"],
+        purpose=purpose_of(origin),
     )
 
 

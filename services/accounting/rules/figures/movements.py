@@ -2,7 +2,8 @@
 
 A cell is one number: family, month, indicator, region, partner country, citizenship, sex, five-year age group at the
 crossing and purpose, the month above the others, so that a period of a family is a range of cells. Codes are those of
-rules.dimensions.
+rules.dimensions. The purpose of a migration is that of the stay (rules.residence.purpose), that of a mere crossing as
+declared.
 """
 
 from collections.abc import Iterable
@@ -22,6 +23,7 @@ from services.accounting.rules.residence.history import (
     Crossings,
 )
 from services.accounting.rules.residence.outcome import Migration, is_observed, migration, resolved_migration
+from services.accounting.rules.residence.purpose import declared_purpose, purpose_of
 from services.accounting.rules.residence.region import of_its_day
 from services.accounting.rules.residence.residence import imputed
 
@@ -184,21 +186,26 @@ def month_of(day: npt.NDArray[np.integer]) -> Ints:
     return day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
 
 
+def places(crossings: Crossings) -> Ints:
+    """The cell of each crossing as a migration, but for its kind."""
+    return pack(
+        month=month_of(crossings["day"]),
+        region=crossings["region"],
+        partner=crossings["partner"],
+        citizen=crossings["citizen"],
+        sex=sex_of(crossings),
+        age=age_of(crossings, crossings["day"]),
+        purpose=purpose_of(crossings),
+    )
+
+
 def _migrations(crossings: Crossings) -> Ints:
     kinds = migration(crossings["state"])
     counted = crossings[is_observed(crossings["state"]) & (kinds != Migration.NO)]
     pure = migration(counted["state"])
     resolved = np.where(pure == Migration.UNDETERMINED, resolved_migration(counted["state"]), Migration.NO)
     more = resolved != Migration.NO
-    cells = pack(
-        month=month_of(counted["day"]),
-        region=counted["region"],
-        partner=counted["partner"],
-        citizen=counted["citizen"],
-        sex=sex_of(counted),
-        age=age_of(counted, counted["day"]),
-        purpose=counted["purpose"],
-    )
+    cells = places(counted)
     departure = (counted["arrival"] == 0).astype(np.int64)
     own = pack(indicator=CellKind.IMM_FINAL + 2 * (pure.astype(np.int64) - Migration.YES) + departure)
     of_resolved = (CellKind.IMM_RESOLVED + 2 * (resolved.astype(np.int64) - Migration.YES) + departure) % _KINDS
@@ -213,7 +220,7 @@ def _movements(crossings: Crossings) -> Tally:
     who, groups = _numbered(
         region=of_its_day(region, day),
         citizen=crossings["citizen"][observed],
-        purpose=crossings["purpose"][observed],
+        purpose=declared_purpose(crossings)[observed],
     )
     number, cells = _numbered(
         month=month_of(day), indicator=CellKind.ARRIVALS + (crossings["arrival"][observed] == 0), group=who

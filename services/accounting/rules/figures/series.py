@@ -6,6 +6,7 @@ left out, but for national totals and for those that a query names code by code.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from itertools import product
 from math import prod
 from typing import Any, Final, NamedTuple
@@ -32,13 +33,17 @@ class Row(NamedTuple):
     counts: Counts
 
 
+Valued = tuple[int, str] | tuple[int, str, Decimal]
+"""An indicator's value in a period, its status (CL_OBS_STATUS), and the standard error of an estimate."""
+
+
 class Measure(NamedTuple):
-    """How counts become figures: `value` gives an indicator's value in a period, and its status (CL_OBS_STATUS)."""
+    """How counts become figures: `value` gives what an indicator is in a period."""
 
     method: str
     indicators: Sequence[str]
     periods: Mapping[Frequency, Sequence[tuple[int, Period]]]
-    value: Callable[[str, Counts, Period], tuple[int, str]]
+    value: Callable[[str, Counts, Period], Valued]
 
 
 def chosen(query: Query, dimension: str, known: Iterable[str]) -> list[str]:
@@ -62,11 +67,11 @@ def figures(query: Query, measure: Measure, rows: Iterable[Row], limit: int) -> 
     named = {each: [str(period) for _, period in periods] for each, periods in measure.periods.items()}
     for (frequency, place), counts in found.items():
         for key, values in _of_place(measure, frequency, place, counts):
-            if place in always or any(value for value, _ in values):
+            if place in always or any(each[0] for each in values):
                 public = is_national(query.flow, key)
                 made += [
-                    Figure(key, text, value, status, public=public)
-                    for text, (value, status) in zip(named[frequency], values, strict=True)
+                    Figure(key, text, value, status, public=public, std_error=error[0] if error else None)
+                    for text, (value, status, *error) in zip(named[frequency], values, strict=True)
                 ]
             if len(made) > limit:
                 raise TooMany
@@ -75,8 +80,8 @@ def figures(query: Query, measure: Measure, rows: Iterable[Row], limit: int) -> 
 
 def _of_place(
     measure: Measure, frequency: Frequency, place: CellKey, counts: Mapping[int, Counts]
-) -> Iterator[tuple[tuple[str, ...], list[tuple[int, str]]]]:
-    """Each key of a place, with the value and the status of every period."""
+) -> Iterator[tuple[tuple[str, ...], list[Valued]]]:
+    """Each key of a place, with what it is in every period."""
     nothing: Counts = {}
     for indicator in measure.indicators:
         yield (

@@ -24,6 +24,7 @@ from services.accounting.rules.residence.history import (
     unpack,
 )
 from services.accounting.rules.residence.lines import LifeLines, draw
+from services.accounting.rules.residence.purpose import with_purposes
 from services.accounting.rules.residence.reckoning import Coverage, classify_people, initial_of
 
 Ints = npt.NDArray[np.int64]
@@ -139,6 +140,7 @@ def assemble(
     reckoned = classify_people(travels, lengths, signs, sign_lengths, coverage)
     travels["state"], travels["region"] = reckoned.states, reckoned.regions
     travels["sex"] = travels["sex"] & SEX | _disputed(travels, lengths)
+    travels["purpose"] = with_purposes(travels, lengths, signs, sign_lengths)
     lines = count_lines(travels, lengths, signs, sign_lengths, reckoned, coverage)
     key_lengths = np.bincount(number, minlength=len(ids))
     people = People(

@@ -24,7 +24,7 @@ CROSSING: Final = np.dtype(
         ("day", "<u2"),  # the rule's date: the calendar date as written at the border, days since 1970 (to 2149)
         ("partner", "<u2"),  # dimensions.country_code: coming from or going to
         ("citizen", "<u2"),  # dimensions.country_code
-        ("purpose", "u1"),  # dimensions.purpose_code
+        ("purpose", "u1"),  # dimensions.purpose_code as declared, and above it as counted, see DECLARED_PURPOSE
         ("sex", "u1"),  # dimensions.sex_code, and marks of what is disputed, see SEX_DISPUTED
         ("arrival", "u1"),  # 1 entry, 0 exit
         ("stated", "u1"),  # resident_at_start as the source states it: 0, 1, 2 = not stated
@@ -41,13 +41,19 @@ BIRTH_DISPUTED: Final = 8
 """Parts of `sex`: the code, and that the person's crossings give both sexes, or several years of birth. What is
 disputed is counted as not specified: a jump is for a reviewer, and no figure."""
 
+DECLARED_PURPOSE: Final = 15
+COUNTED_PURPOSE: Final = 4
+"""Parts of `purpose`: the code as declared, and the bits below that by which the stay was last counted in the cube,
+0 where that is as declared (rules.residence.purpose). Records packed before it was kept have 0 there."""
+
 BIRTH: Final = (1 << 24) - 1
 CHECKPOINT_REGION: Final = 24
 """Parts of `birth`: the code, and the bits below the region (dimensions.region_code of today) that the checkpoint lies
 in, 0 where none is known. Records packed before it was kept have 0 there."""
 
 EVIDENCE: Final = np.dtype([("fact", "<i8"), ("day", "<u2"), ("kind", "u1"), ("region", "u1")])
-"""What another register knows of a person on a day, in 12 bytes: a place to live or work, or having left it."""
+"""What another register knows of a person on a day, in 12 bytes: a place to live or work, or having left it; or what
+somebody is here or abroad for."""
 
 FACT_EVIDENCE: Final = np.dtype([*EVIDENCE.descr, ("end_day", "<u2"), ("end_kind", "u1")])
 """All that one fact tells: its sign (kind 0: none), and how and when that sign ends (end_kind 0: no end is known)."""
@@ -63,7 +69,8 @@ _NUMBERS: Final = 2**22  # running numbers told apart within one millisecond: 1,
 
 
 class Kind(IntEnum):
-    """Kinds of EVIDENCE, the strongest sign of where somebody lives first: it counts when several fall on one day.
+    """Kinds of EVIDENCE. Which counts for a place when several fall on one day, STRENGTH says; which for the purpose of
+    a stay, `purpose.PRECEDENCE`.
 
     Stored: numbers never change their meaning.
     """
@@ -73,9 +80,42 @@ class Kind(IntEnum):
     DEREGISTERED = 3  # de-registration for another place in the country; region: the one left
     RESIDENCE_PERMIT = 4
     TEMPORARY = 5  # temporary registration: shows a region, proves no residence
-    WORK_PERMIT = 6  # the region of work: proves no residence
-    KANDAS = 7  # the region of settlement: proves no residence before it
+    WORK_PLACE = 6  # a region of work, of a fact that was stored before its end was
+    SETTLEMENT = 7  # a kandas' region, of a fact that was stored before its end was
     ENDED = 8  # what the same fact has shown holds no longer; names no region
+    # With the day of their end, so that they tell a purpose as well; none of them proves residence.
+    PROTECTION = 9  # a refugee or an asylum seeker, and where
+    KANDAS = 10  # and the region of settlement
+    STUDY = 11  # names no region: a student may live elsewhere
+    WORK_PERMIT = 12  # and the region of work
+    EAEU_WORKER = 13
+    EXEMPT_WORKER = 14
+    BUSINESS = 15
+    # 32 + dimensions.purpose_code and 48 + it: of a visa, and of a citizen's being abroad. They name no region.
+    VISA_WORK = 33
+    VISA_STUDY = 34
+    VISA_PRIVATE = 35
+    VISA_TOURISM = 36
+    VISA_BUSINESS = 37
+    VISA_TREATMENT = 38
+    VISA_FAMILY = 39
+    VISA_PERMANENT = 40
+    VISA_OFFICIAL = 42
+    ABROAD_WORK = 49
+    ABROAD_STUDY = 50
+    ABROAD_TOURISM = 52
+    ABROAD_TREATMENT = 54
+    ABROAD_FAMILY = 55
+    ABROAD_PERMANENT = 56
+    ABROAD_OTHER = 59
+
+
+STRENGTH: Final = np.arange(256, dtype=np.int64)
+"""By kind, the strongest sign of where somebody lives first: it counts when several fall on one day. A sign with an end
+is as strong as the same without one."""
+STRENGTH[Kind.PROTECTION] = Kind.TEMPORARY
+STRENGTH[Kind.KANDAS] = Kind.SETTLEMENT
+STRENGTH[[Kind.WORK_PERMIT, Kind.EAEU_WORKER, Kind.EXEMPT_WORKER, Kind.BUSINESS]] = Kind.WORK_PLACE
 
 
 def local_day_and_second(crossed_at: datetime) -> tuple[int, int]:
@@ -139,7 +179,7 @@ def arrange_crossings(person: Persons, crossings: Crossings) -> Positions:
 def arrange_evidence(person: Persons, evidence: Evidence) -> Positions:
     """Positions that sort evidence by person and day; on one day the strongest kind comes last."""
     keys = person << 16 | evidence["day"]
-    return _arrange(keys, -evidence["kind"].astype(np.int64), evidence["fact"])
+    return _arrange(keys, -STRENGTH[evidence["kind"]], evidence["fact"])
 
 
 def _arrange(keys: npt.NDArray[np.int64], *ties: npt.NDArray[np.integer]) -> Positions:

@@ -1,6 +1,7 @@
 """Sums over the cube of crossings: months to quarters and years, cells to totals, all in one statement."""
 
 from collections.abc import Sequence
+from enum import IntEnum
 from typing import Any, Final, NamedTuple
 
 import asyncpg
@@ -18,7 +19,8 @@ REST: Final = -1
 
 # Each range of cells is read by the index, whatever the planner expects of ranges that it does not know.
 _CELLS: Final = """unnest($1::bigint[], $2::bigint[]) AS range (first, beyond) CROSS JOIN LATERAL (
-    SELECT cell, count FROM derived.cube WHERE cell >= first AND cell < beyond OFFSET 0) cells"""
+    SELECT cell, count FROM {table} WHERE cell >= first AND cell < beyond OFFSET 0) cells"""
+CUBE: Final = "derived.cube"
 
 
 class Along(NamedTuple):
@@ -50,13 +52,15 @@ async def sums(
     along: Sequence[Along],
     frequencies: Sequence[Frequency],
     months: tuple[int, int],
-    indicators: Sequence[CellKind],
+    indicators: Sequence[IntEnum],
     limit: int,
+    table: str = CUBE,
 ) -> Sums:
-    """The cube summed along its axes over `months` (since 1970-01, half-open); at most `limit` rows.
+    """The cube summed along its axes over `months` (since 1970-01, half-open); at most `limit` rows. `table`: a cube of
+    the same cells, whose kinds are the `indicators`.
 
     Raises TimeoutError where that takes longer than PATIENCE."""
-    statement = _Statement(along, frequencies, indicators)
+    statement = _Statement(along, frequencies, indicators, table)
     ranges = cell_ranges(months, indicators)
     records = await connection.fetch(statement.text, *ranges, limit, *statement.values, timeout=PATIENCE)
     return Sums(statement, records)
@@ -82,7 +86,11 @@ class _Statement:
     """The statement for one shape of question; its text depends on the shape alone, so that it is prepared once."""
 
     def __init__(
-        self, along: Sequence[Along], frequencies: Sequence[Frequency], indicators: Sequence[CellKind]
+        self,
+        along: Sequence[Along],
+        frequencies: Sequence[Frequency],
+        indicators: Sequence[IntEnum],
+        table: str = CUBE,
     ) -> None:
         self.along, self.indicators = along, indicators
         self.values: list[Any] = []
@@ -94,7 +102,7 @@ class _Statement:
         ]
         groups = self._groups()
         named = [*self.periods.values(), *(name for *_, name in self.columns)]
-        cells = f"FROM {_CELLS} WHERE {self._condition()}"
+        cells = f"FROM {_CELLS.format(table=table)} WHERE {self._condition()}"
         grouped = f"GROUP BY {', '.join(self._grouping())} HAVING {self._is_wanted()} LIMIT $3"
         self.places = f"""
             SELECT count(*) FROM (
@@ -166,7 +174,7 @@ def _grouping_sets(names: list[str], total: bool) -> str:
     return f"GROUPING SETS ({', '.join([f'({name})' for name in names] + ['()'] * total)})"
 
 
-def _count(indicator: CellKind) -> str:
+def _count(indicator: IntEnum) -> str:
     return f"coalesce(sum(count) FILTER (WHERE kind = {int(indicator)}), 0)::bigint"
 
 

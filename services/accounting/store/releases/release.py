@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal, NamedTuple
 
 import asyncpg
@@ -38,6 +39,7 @@ class Released(NamedTuple):
     value: int
     status: str
     withheld: bool
+    std_error: Decimal | None = None
 
 
 async def become_cutter(connection: Connection) -> bool:
@@ -87,7 +89,7 @@ def _release(
 async def figures(connection: Connection, release: int, flow: str | None = None) -> list[Released]:
     """Those of a release, withheld ones too; of one dataflow, or of all."""
     rows = await connection.fetch(
-        """SELECT flow, key, period, value, status, withheld FROM released_figure
+        """SELECT flow, key, period, value, status, withheld, std_error FROM released_figure
         WHERE release = $1 AND flow = coalesce($2, flow)""",
         release,
         flow,

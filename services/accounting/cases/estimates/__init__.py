@@ -1,0 +1,1 @@
+"""Estimates of whom registers miss, from the evidence of several."""

@@ -1,0 +1,92 @@
+"""The residency index over all persons: the nation's stock by RINDEX, and migrations that no sign supports.
+
+Set-wise, some persons at a time, in memory that does not grow with the country; by a command, never as events come in.
+What it counts depends on the stored facts and persons alone.
+"""
+
+from collections import Counter
+from datetime import date
+from typing import Final
+
+import asyncpg
+import numpy as np
+import orjson
+
+from services.accounting.rules.estimates.sign_kinds import (
+    TOLD,
+    groups,
+    month_of,
+    sides,
+    signs_of_crossings,
+    signs_of_evidence,
+    told_by,
+)
+from services.accounting.rules.estimates.sign_model import model
+from services.accounting.rules.estimates.signs import SIGN, Months, Signs, reckon
+from services.accounting.rules.estimates.support import Support, weigh
+from services.accounting.rules.figures.dimensions import day_number, region_code
+from services.accounting.rules.figures.flow_figures import month_span
+from services.accounting.rules.persons.people import Ints, People
+from services.accounting.store import coverage
+from services.accounting.store.estimates import signs as store
+from services.accounting.store.estimates.signs import SignFigure
+from services.accounting.store.persons import histories
+
+CHUNK: Final = 5_000  # persons at once: bounds memory
+RESIDENTS: Final = "RESIDENTS"
+UNSUPPORTED: Final = {True: "IMM_UNSUPPORTED", False: "EMI_UNSUPPORTED"}
+
+
+async def count_signs(reader: asyncpg.Connection, writer: asyncpg.Connection, chunk: int = CHUNK) -> list[SignFigure]:
+    """Reckons every person anew and keeps the sums; two connections, since one reads while the other asks."""
+    months = Months(*month_span(await coverage.counted(writer)))
+    index, unsupported = np.zeros(max(0, months.beyond - months.first)), Counter[tuple[str, int]]()
+    async for people in histories.everybody(reader, chunk):
+        facts = await store.facts(writer, people.keys.tolist(), list(TOLD))
+        index += _add(people, facts, months, unsupported)
+    figures = [SignFigure(RESIDENTS, months.first + 1 + number, round(each)) for number, each in enumerate(index)]
+    for name in UNSUPPORTED.values():
+        figures += [SignFigure(name, month, unsupported[name, month]) for month in range(*months)]
+    async with writer.transaction():
+        await store.replace(writer, model().version, figures)
+    return figures
+
+
+def _add(
+    people: People, facts: list[tuple[int, str, str]], months: Months, unsupported: Counter[tuple[str, int]]
+) -> np.ndarray:
+    """The sum of some persons' index by month; adds their unsupported migrations."""
+    owner = np.repeat(np.arange(len(people.ids)), people.lengths)
+    signs = np.concatenate(
+        (
+            signs_of_crossings(owner, people.crossings),
+            signs_of_evidence(np.repeat(np.arange(len(people.ids)), people.evidence_lengths), people.evidence),
+            _signs_of_facts(people, facts),
+        )
+    )
+    group = groups(people.lengths, people.crossings, signs)
+    found = reckon(signs, group, sides(people.lengths, people.crossings), months, model().weights)
+    month, arrival = month_of(people.crossings["day"]), people.crossings["arrival"].astype(np.bool_)
+    support = weigh(owner, month.astype(np.int64), arrival, people.crossings["state"], signs, group)
+    doubted = support == Support.UNSUPPORTED
+    unsupported.update(
+        (UNSUPPORTED[came], when) for came, when in zip(arrival[doubted].tolist(), month[doubted].tolist(), strict=True)
+    )
+    # By person in whole numbers: the sum is the same however persons are taken together.
+    return np.asarray(np.rint(found.value.astype(np.float64) * 1e6).sum(axis=0) / 1e6)
+
+
+def _signs_of_facts(people: People, facts: list[tuple[int, str, str]]) -> Signs:
+    number: Ints = np.repeat(np.arange(len(people.ids)), people.key_lengths)
+    holder = dict(zip(people.keys.tolist(), number.tolist(), strict=True))
+    rows = [
+        (holder[key], _month(day), kind, region_code(region))
+        for key, fact, body in facts
+        if key in holder
+        for kind, day, region in told_by(fact, orjson.loads(body))
+    ]
+    return np.array(rows, SIGN)
+
+
+def _month(day: str) -> int:
+    return int(month_of(np.array([day_number(date.fromisoformat(day))]))[0])

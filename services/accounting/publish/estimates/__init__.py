@@ -1,0 +1,1 @@
+"""What evidence and estimates say, in words of three languages."""

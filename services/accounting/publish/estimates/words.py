@@ -1,0 +1,79 @@
+"""What evidence is and how an estimate was made, in words: templates and texts are data, numbers are filled in here."""
+
+import csv
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from services.accounting.publish.languages import LANGUAGES
+from services.accounting.rules.estimates.series import CONCEPTS, SUFFIXES
+from services.accounting.rules.estimates.undercount import Estimate, TwoCounts
+from shared.kernel.codes import Language, code_list
+
+_HERE: Final = Path(__file__).parent
+_95: Final = 1.96  # standard errors, of a normal distribution
+
+
+class EvidenceWords(NamedTuple):
+    """What a kind of evidence counts, whom it covers, and what is known to fail."""
+
+    definition: str
+    coverage: str
+    failings: str
+
+
+@cache
+def evidence() -> dict[tuple[str, Language], EvidenceWords]:
+    """By indicator of DF_EMIGRATION and DF_EVIDENCE, and language."""
+    with (_HERE / "evidence.csv").open(encoding="utf-8", newline="") as file:
+        return {
+            (row["indicator"], language): EvidenceWords(row["definition"], row["coverage"], row["failings"])
+            for row in csv.DictReader(file)
+            for language in LANGUAGES
+            if language == row["language"]
+        }
+
+
+@cache
+def templates() -> dict[str, dict[str, str]]:
+    return tomllib.loads((_HERE / "words.toml").read_text(encoding="utf-8"))
+
+
+def title(concept: str, country: str, year: str, language: Language) -> str:
+    name = code_list("indicators")[f"{concept}_{SUFFIXES['adjusted']}"].label(language)
+    words = templates()[language]
+    where = code_list("countries")[country].label(language) if country in code_list("countries") else None
+    return words["title"].format(what=name, country=where or words["everywhere"], year=year)
+
+
+def explained(concept: str, counts: TwoCounts | None, estimate: Estimate, language: Language) -> list[str]:
+    """The paragraphs of an estimate: what came out, from which registers, how, how sure, and what would make it surer.
+    `counts`: those of its country, None for all countries together."""
+    words = templates()[language]
+    margin = _95 * estimate.std_error
+    low, high = round(max(0.0, estimate.value - margin)), round(estimate.value + margin)
+    found = [words["result"].format(value=round(estimate.value), low=low, high=high)]
+    own = evidence()[CONCEPTS[concept].own[0][0], language]
+    found.append(words["own"].format(own=estimate.own, definition=own.definition, failings=own.failings))
+    if counts:
+        found.append(_mirror(concept, counts, language))
+    if by := estimate.by:
+        shares = {"share": by.share, "share_low": by.low, "share_high": by.high}
+        told = {name: f"{100 * share:.1f}" for name, share in shares.items()}
+        names = ", ".join(code_list("countries")[each].label(language) for each in by.hosts)
+        found.append(words["made_own"].format(own=estimate.own, hosts=names, **told))
+    else:
+        found.append(words[f"made_{estimate.basis}"])
+    gap, missed = round(estimate.definition), round(estimate.undercount)
+    found.append(words["parts"].format(own=estimate.own, gap=gap, missed=missed))
+    found += [words["assumed"]] if estimate.assumed else []
+    return [*found, words["unsure"], words["surer"]]
+
+
+def _mirror(concept: str, counts: TwoCounts, language: Language) -> str:
+    words = templates()[language]
+    if not counts.mirror:
+        return words["mirror_silent"]
+    said = evidence()[CONCEPTS[concept].mirror[0][0], language]
+    return words["mirror"].format(mirror=counts.mirror, definition=said.definition, failings=said.failings)

@@ -1,0 +1,82 @@
+"""Undercount and the adjusted count: which rule is taken, that parts add up, and that the interval holds the truth."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.accounting.rules.estimates.hosts import HOSTS, OWN, host
+from services.accounting.rules.estimates.undercount import LEAST, TwoCounts, adjusted, total, undercount
+
+YEAR = 2024
+TRUSTED = sorted(each.country for each in HOSTS if each.trusted)
+PAIRS = {
+    "DEU": TwoCounts(50, 500), "KOR": TwoCounts(200, 1000), "POL": TwoCounts(10, 100), "RUS": TwoCounts(1000, 25_000),
+    "TUR": TwoCounts(30, None),
+}  # fmt: skip
+
+counts = st.integers(0, 10**6)
+pairs = st.dictionaries(
+    st.sampled_from([*TRUSTED[:6], "RUS", "BLR", "TUR"]),
+    st.builds(TwoCounts, counts, st.none() | counts),
+)
+
+
+def test_a_trusted_hosts_figure_stands_and_others_are_our_own_over_the_undercount() -> None:
+    found = adjusted(PAIRS, YEAR, "WORKING.2024", flow=False)
+    assert found["KOR"].basis == "mirror"
+    assert found["KOR"].value == 1000
+    by = found["TUR"].by
+    assert by is not None
+    assert by.hosts == ("DEU", "KOR", "POL"), "hosts that are not trusted say nothing of the undercount"
+    assert by.share == pytest.approx(260 / 1600)
+    assert by.low < by.share < by.high
+    assert found["TUR"].value == pytest.approx(30 / by.share)
+    assert found["RUS"].basis == "own", "its own figure is not trusted, and stands beside the estimate"
+
+
+def test_the_same_evidence_gives_the_same_interval_in_any_order() -> None:
+    again = adjusted(dict(reversed(PAIRS.items())), YEAR, "WORKING.2024", flow=False)
+    first = adjusted(PAIRS, YEAR, "WORKING.2024", flow=False)
+    assert {at: each[:5] for at, each in again.items()} == {at: each[:5] for at, each in first.items()}
+
+
+def test_of_too_few_trusted_hosts_nothing_is_estimated() -> None:
+    few = {country: PAIRS[country] for country in ("DEU", "KOR", "TUR", "RUS")}
+    assert len([country for country in few if host(country, YEAR).trusted]) < LEAST
+    found = adjusted(few, YEAR, "WORKING.2024", flow=False)
+    assert set(found) == {"DEU", "KOR"}
+    assert total(found, few) is None, "a sum without those of whom nothing is known would be no total"
+
+
+def test_an_unknown_duration_factor_is_said_of_flows_and_of_no_stock() -> None:
+    assert host(OWN, YEAR).factor is None
+    assert all(each.assumed for each in adjusted(PAIRS, YEAR, "seed", flow=True).values())
+    assert not any(each.assumed for each in adjusted(PAIRS, YEAR, "seed", flow=False).values())
+
+
+@given(pairs, st.booleans())
+def test_an_estimate_is_the_own_count_the_definition_gap_and_the_undercount(
+    found: dict[str, TwoCounts], flow: bool
+) -> None:
+    estimates = adjusted(found, YEAR, "seed", flow=flow)
+    everywhere = total(estimates, found)
+    for each in (*estimates.values(), *([everywhere] if everywhere else [])):
+        assert each.value == pytest.approx(each.own + each.definition + each.undercount, abs=1e-6)
+        assert np.isfinite([each.value, each.std_error]).all()
+        assert each.std_error >= 0
+
+
+def test_the_interval_of_the_undercount_holds_the_truth_as_often_as_it_says() -> None:
+    """300 invented sets of hosts whose consulates differ: the true share of all hosts lies within, but for chance."""
+    random = np.random.default_rng(20)
+    hosts, true, trials = 12, 0.1, 300
+    inside = 0
+    for trial in range(trials):
+        mirror = random.integers(500, 5000, hosts)
+        own = random.poisson(mirror * true * random.gamma(20, 1 / 20, hosts))
+        drawn = {str(at): TwoCounts(int(own[at]), int(mirror[at])) for at in range(hosts)}
+        found = undercount(drawn, f"trial {trial}")
+        assert found is not None
+        inside += found.low <= true <= found.high
+    assert inside / trials > 0.95 - 4 * (0.95 * 0.05 / trials) ** 0.5
