@@ -17,7 +17,7 @@ from deploy.spark.facts import Facts, anchor, holdings, moment
 from services.accounting.cases.persons.alike import (
     MODEL,
     NO_VERDICT,
-    Judged,
+    JudgedMatches,
     Matches,
     at_stake,
     held_apart,
@@ -45,7 +45,7 @@ def matches(facts: Facts, keys: DataFrame) -> tuple[Matches, set[int]]:
     return Matches.of(pairs[what == _FOUND], weight[what == _FOUND]), met
 
 
-def judge(facts: Facts, by_records: Keys, by_links: Keys, matches: Matches) -> Judged:
+def judge(facts: Facts, by_records: Keys, by_links: Keys, matches: Matches) -> JudgedMatches:
     """What becomes of matches, by the exported claims and crossings."""
     if not matches:
         return NO_VERDICT

@@ -18,7 +18,7 @@ from pyspark.sql import functions as f
 from deploy.spark.arrays import Columns, batch, columns, records, some, whole
 from deploy.spark.facts import Facts, holdings, moment
 from deploy.spark.matching import judge, matches
-from services.accounting.cases.persons.alike import Judged
+from services.accounting.cases.persons.alike import JudgedMatches
 from services.accounting.cases.persons.resolution import doubts
 from services.accounting.rules.persons.claims import Sighting, links, shared
 from services.accounting.rules.persons.identity import CLAIM, FACT_KEYS, Keys, components, distinct, pairs
@@ -72,7 +72,7 @@ class Persons(NamedTuple):
     years' blocks in which such a pair has met."""
 
     joined: DataFrame
-    matched: Judged
+    matched: JudgedMatches
     met_blocks: set[int]
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import asyncpg
 import numpy as np
 
-from services.accounting.cases.persons.alike import MODEL, Judged, Matches, judge, note, promising
+from services.accounting.cases.persons.alike import MODEL, JudgedMatches, Matches, judge, note, promising
 from services.accounting.cases.persons.resolution import doubts
 from services.accounting.rules.figures.movements import Tally, difference
 from services.accounting.rules.persons.claims import links, shared
@@ -43,7 +43,7 @@ class RebuiltFigures(NamedTuple):
     cube: Tally
     by_version: Sequence[Tally]
     doubtful: list[int]
-    matched: Judged
+    matched: JudgedMatches
     met_blocks: set[int]
 
 
@@ -53,7 +53,7 @@ class _Identity(NamedTuple):
     keys: Ints
     person: Ints
     doubtful: list[int]
-    matched: Judged
+    matched: JudgedMatches
     met_blocks: set[int]
 
 

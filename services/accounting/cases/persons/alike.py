@@ -40,7 +40,7 @@ class Matches(NamedTuple):
         return bool(len(self.joined) or len(self.doubtful))
 
 
-class Judged(NamedTuple):
+class JudgedMatches(NamedTuple):
     """What becomes of matches: pairs of keys that join, and those for a reviewer with their weights and why."""
 
     joined: Keys
@@ -53,7 +53,7 @@ _ODD: Final = np.uint64(0x9E3779B97F4A7C15)
 """A multiplier by which two keys of 63 bits become a number that two other ones hardly have."""
 
 NOTHING: Final = Matches.of(np.zeros((0, 2), np.int64), np.zeros(0))
-NO_VERDICT: Final = Judged(NOTHING.joined, NOTHING.doubtful, NOTHING.doubtful_weights, [])
+NO_VERDICT: Final = JudgedMatches(NOTHING.joined, NOTHING.doubtful, NOTHING.doubtful_weights, [])
 
 
 def promising(records: Records, fact_keys: Records, most: int, crowded: Collection[int] = ()) -> tuple[Keys, set[int]]:
@@ -206,7 +206,7 @@ async def join(connection: Connection, fact_keys: Records, links: Keys, matches:
     return verdict.joined
 
 
-async def judge(connection: Connection, fact_keys: Records, links: Keys, matches: Matches) -> Judged:
+async def judge(connection: Connection, fact_keys: Records, links: Keys, matches: Matches) -> JudgedMatches:
     """What becomes of matches, by the claims and crossings that are stored."""
     if not matches:
         return NO_VERDICT
@@ -228,7 +228,7 @@ def at_stake(by_numbers: tuple[Keys, Keys], matches: Matches) -> Keys:
     return keys[np.isin(node, ends[ends[:, 0] != ends[:, 1]])]
 
 
-def judged(by_numbers: tuple[Keys, Keys], matches: Matches, iins: Keys, seen: Sights) -> Judged:
+def judged(by_numbers: tuple[Keys, Keys], matches: Matches, iins: Keys, seen: Sights) -> JudgedMatches:
     """What becomes of matches between those who are one by numbers. Of what is `at_stake`, `iins` are the keys that
     claim an IIN and its number (two columns), `seen` the crossings, each by one of its keys."""
     keys, node = by_numbers
@@ -244,7 +244,7 @@ def judged(by_numbers: tuple[Keys, Keys], matches: Matches, iins: Keys, seen: Si
     concerned = np.isin(far, keys)
     far[concerned] = whose(far[concerned])
     open_ = far[:, 0] != far[:, 1]
-    return Judged(
+    return JudgedMatches(
         joined[kept],
         np.concatenate((joined[~kept], matches.doubtful[open_])),
         np.concatenate((weight[~kept], matches.doubtful_weights[open_])),
@@ -252,7 +252,7 @@ def judged(by_numbers: tuple[Keys, Keys], matches: Matches, iins: Keys, seen: Si
     )
 
 
-async def note(connection: Connection, verdict: Judged) -> None:
+async def note(connection: Connection, verdict: JudgedMatches) -> None:
     """Remembers what is for a reviewer."""
     if verdict.why:
         await matching.note_doubtful_pairs(connection, verdict.doubtful, verdict.weights, verdict.why)
