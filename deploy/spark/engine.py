@@ -17,8 +17,9 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as f
 
 from deploy.spark.arrays import Columns, batch, records, some, whole
+from deploy.spark.facts import Facts, anchor
 from deploy.spark.files import PARTS, Files
-from deploy.spark.persons import Facts, doubtful, held, person_of, persons
+from deploy.spark.persons import doubtful, held, person_of, persons
 from services.accounting.cases.export import Extent
 from services.accounting.cases.rebuild import RebuiltFigures, Tell, Versions
 from services.accounting.cases.rebuild_outside import Outcome
@@ -59,25 +60,25 @@ def compute(spark: SparkSession, folder: Path, extent: Extent, versions: Version
     """From exported facts in `folder` to persons and figures; what is computed lies beside them afterwards."""
     facts = Facts.of(spark, folder)
     keys = held(facts)
-    joined = persons(keys)
+    joined, matched, met_blocks = persons(keys)
     tell("found who is who")
     people = facts.keep(_people(facts, keys.keys, joined, extent.coverage), "person")
     tell("classified the crossings")
     cube, *by_version = _counted(people, extent.coverage, versions)
     _keep_cube(folder, cube)
     tell(f"counted {len(cube.cells)} cells")
-    counted = RebuiltFigures(extent.coverage, cube, list(map(national, by_version)), doubtful(keys, joined))
+    doubts = doubtful(keys, joined)
+    counted = RebuiltFigures(extent.coverage, cube, list(map(national, by_version)), doubts, matched, met_blocks)
     return Outcome(_packed(folder / "person"), counted)
 
 
 def _people(facts: Facts, keys: DataFrame, joined: DataFrame, coverage: Coverage) -> DataFrame:
     """Everybody, packed. All that is told of a person comes into one partition."""
-    anchor = f.when(f.col("document") != 0, f.col("document")).otherwise(f.col("claim"))  # identity.anchor
     told = [facts.crossing, facts.register_fact]
     rows = person_of(keys.withColumn("fact", f.col("key")), "key", joined).select("person", "fact")
     rows = rows.withColumn("what", f.lit(_KEY))
     for what, table in zip((_CROSSING, _REGISTER_FACT), told, strict=True):
-        owned = person_of(table.withColumn("anchor", anchor), "anchor", joined)
+        owned = person_of(table.withColumn("anchor", anchor()), "anchor", joined)
         owned = owned.drop("anchor", "claim", "document", "former", "checkpoint").withColumn("what", f.lit(what))
         rows = rows.unionByName(owned, allowMissingColumns=True)
     return rows.fillna(0).repartition("person").mapInArrow(whole(partial(_assembled, coverage)), _PERSON)

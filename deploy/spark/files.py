@@ -1,8 +1,9 @@
-"""Exported facts as Parquet: FOLDER/{crossing,register_fact,claim,word}/part=N/rows.parquet, and FOLDER/manifest.json.
+"""Exported facts as Parquet: FOLDER/{crossing,register_fact,claim,likeness,word}/part=N/rows.parquet, and
+FOLDER/manifest.json.
 
 Rows lie in the part that their key says, a keyed hash: all rows of one key together, all parts of about one size. What
-lies here tells of every person's journeys and birth date, by keyed hashes: it is as secret as the linkage room
-(decision 0029), so nobody but its owner may enter the folder, and it must be empty before.
+lies here tells of every person's journeys and birth date, by keyed hashes and filters of names: it is as
+secret as the linkage room (decision 0029), so nobody but its owner may enter the folder, and it must be empty before.
 """
 
 import json
@@ -107,9 +108,9 @@ def _only_mine(file: Path) -> Any:
 
 
 def _hash(columns: Columns) -> Array:
-    """Of the key that a row hangs on: a claim's number, a fact's document or claim, a word's first claim. The lowest
-    bit of a key says its kind and is no chance."""
-    for key in ("number", "one"):
+    """Of the key that a row hangs on: a claim's number, a word's first claim, a likeness's claim, a fact's document or
+    claim. The lowest bit of a key says its kind and is no chance."""
+    for key in ("number", "one", "key"):
         if key in columns:
             return columns[key] >> 1
     return np.where(columns["document"] != 0, columns["document"], columns["claim"]) >> 1

@@ -12,56 +12,21 @@ from typing import Final, NamedTuple
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as f
 
-from deploy.spark.arrays import Array, Columns, batch, columns, records, some, whole
-from deploy.spark.files import fields
-from services.accounting.cases.export import TABLES
+from deploy.spark.arrays import Columns, batch, columns, records, some, whole
+from deploy.spark.facts import Facts, holdings, moment
+from deploy.spark.matching import judge, matches
+from services.accounting.cases.persons.alike import JudgedMatches
 from services.accounting.cases.persons.resolution import doubts
 from services.accounting.rules.persons.claims import Sighting, links, shared
 from services.accounting.rules.persons.identity import CLAIM, FACT_KEYS, Keys, components, distinct, pairs
-from services.accounting.rules.persons.words import Word, awake, settled, within_earshot
+from services.accounting.rules.persons.words import awake, settled, within_earshot
 
 EDGE: Final = "one bigint, other bigint"
-_TYPES: Final = {"i2": "smallint", "i4": "int", "i8": "bigint"}
 _CLAIM, _SIGHTING = 0, 1
 _SIGHTED: Final = ("at", "checkpoint", "arrival")
-
-
-class Facts(NamedTuple):
-    """Exported facts, as tables of Spark, in `folder`; what is computed on the way is kept there too."""
-
-    spark: SparkSession
-    folder: Path
-    crossing: DataFrame
-    register_fact: DataFrame
-    claim: DataFrame
-    word: DataFrame
-
-    @classmethod
-    def of(cls, spark: SparkSession, folder: Path) -> "Facts":
-        """The facts that files.Files has written."""
-        schemas = {name: ", ".join(f"{c} {_TYPES[kind]}" for c, kind in fields(name).items()) for name in TABLES}
-        tables = (spark.read.schema(schema).parquet(str(folder / name)) for name, schema in schemas.items())
-        return cls(spark, folder, *(table.drop("part") for table in tables))
-
-    def keep(self, table: DataFrame, name: str) -> DataFrame:
-        """Computes a table once and for all."""
-        place = str(self.folder / name)
-        table.write.parquet(place, mode="overwrite")
-        return self.spark.read.schema(table.schema).parquet(place)
-
-    def lay(self, name: str, **numbers: Array) -> DataFrame:
-        """Columns of bigint from this machine, as a table that all machines read."""
-        place = self.folder / f"{name}.parquet"
-        pq.write_table(pa.table(numbers), place)
-        return self.spark.read.schema(", ".join(f"{each} bigint" for each in numbers)).parquet(str(place))
-
-    def words(self) -> list[Word]:
-        """What reviewers said."""
-        rows = columns(self.word.toArrow().to_batches())
-        return [Word(*row) for row in records(rows, TABLES["word"]).tolist()] if rows else []
 
 
 class Held(NamedTuple):
@@ -76,10 +41,7 @@ class Held(NamedTuple):
 
 def held(facts: Facts) -> Held:
     """The edges of facts that hold several keys."""
-    holdings = facts.crossing.select("claim", "document", f.lit(0).cast("bigint").alias("former")).union(
-        facts.register_fact.select("claim", "document", "former")
-    )
-    edges = facts.keep(holdings.distinct().mapInArrow(whole(_pairs), EDGE), "edge")
+    edges = facts.keep(holdings(facts).mapInArrow(whole(_pairs), EDGE), "edge")
     keys = edges.select(f.explode(f.array("one", "other")).alias("key")).distinct()
     claims = facts.claim.join(keys, "key", "left_semi")
     several = claims.groupBy("number").count().where("count > 1")
@@ -88,10 +50,9 @@ def held(facts: Facts) -> Held:
 
 def by_claims(held: Held) -> DataFrame:
     """The edges between claims on one number."""
-    moment = f.col("day").cast("bigint") * 86_400 + f.col("second")
     sighted = (
         held.facts.crossing.select(
-            f.explode(f.array("claim", "document")).alias("key"), moment.alias("at"), "checkpoint", "arrival"
+            f.explode(f.array("claim", "document")).alias("key"), moment().alias("at"), "checkpoint", "arrival"
         )
         .join(held.contested.select("key", "number"), "key")
         .select("number", "key", *_SIGHTED)
@@ -102,19 +63,31 @@ def by_claims(held: Held) -> DataFrame:
 
 
 LINKS: Final[tuple[Callable[[Held], DataFrame], ...]] = (by_claims,)
-"""What joins keys beside the records that hold several of them, as far as reviewers' words let it: links by evidence.
-Another way to find that two keys are one person's is another function here."""
+"""What joins keys by numbers beside the records that hold several of them, as far as reviewers' words let it. Another
+way that knows nothing of who is one by numbers is another function here; deploy.spark.matching comes after them."""
 
 
-def persons(held: Held) -> DataFrame:
-    """The person of each key that belongs to somebody with several (`key`, `person`)."""
+class Persons(NamedTuple):
+    """The person of each key that belongs to somebody with several (`key`, `person`), what became of matches, and the
+    years' blocks in which such a pair has met."""
+
+    joined: DataFrame
+    matched: JudgedMatches
+    met_blocks: set[int]
+
+
+def persons(held: Held) -> Persons:
+    """Who is who, by records, numbers, names and words."""
     facts, edges = held.facts, held.edges.withColumn("record", f.lit(True))
     for source in LINKS:
         edges = edges.union(source(held).withColumn("record", f.lit(False)))
     facts.keep(edges.where("one <> other").distinct(), "joined")
     by_records, by_links = (_joined(facts.folder / "joined", record) for record in (True, False))
+    found, met_blocks = matches(facts, held.keys)
+    matched = judge(facts, by_records, by_links, found)
+    by_links = np.concatenate((by_links, matched.joined))
     keys, person = components(np.concatenate((by_records, _settled(held, by_records, by_links))))
-    return facts.lay("component", key=keys, person=person)
+    return Persons(facts.lay("component", key=keys, person=person), matched, met_blocks)
 
 
 def _joined(folder: Path, record: bool) -> Keys:

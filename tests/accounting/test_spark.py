@@ -17,11 +17,13 @@ from services.accounting.rules.figures.movements import FIELDS, pack
 from services.accounting.rules.releases.causes import Cause
 from services.accounting.rules.releases.versions import METHOD_VERSIONS, MethodVersion
 from services.accounting.rules.residence.residence import Rule
+from shared.events.portal import BorderCrossing
 from shared.testing.kafka import REQUIRED
 from tests.accounting.conftest import Accounting, review_of
+from tests.accounting.test_identity import passport
 from tests.accounting.test_rebuild import derived, rebuilt
 from tests.accounting.test_words_taken import ADD
-from tests.accounting.world import World
+from tests.accounting.world import Version, World
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -36,12 +38,17 @@ VERSIONS = (MethodVersion("0", date(2020, 1, 1), Rule(270, 487), "invented"), ME
 PAIRS = """SELECT one.key, other.key FROM linkage.claim one JOIN linkage.claim other USING (number)
 JOIN linkage_derived.identity_key i ON i.key = one.key JOIN linkage_derived.identity_key o ON o.key = other.key
 WHERE one.key < other.key AND (i.person = o.person) = $1 ORDER BY 1, 2"""
-SPOIL = """DELETE FROM linkage.review; DELETE FROM cube_cause; DELETE FROM method_overlap;
-DELETE FROM derived.cube WHERE cell % 7 = 0"""
+BY_NAME = """SELECT count(*), count(DISTINCT person) FROM linkage.claim JOIN linkage_derived.identity_key USING (key)
+WHERE born = (1985 << 9) + (3 << 5) + 3"""
+"""The claims on the two passports of test_identity's Nodira, and how many she is."""
+SPOIL = """DELETE FROM linkage.review; DELETE FROM linkage.doubtful_pair; DELETE FROM linkage.met_block;
+DELETE FROM cube_cause; DELETE FROM method_overlap; DELETE FROM derived.cube WHERE cell % 7 = 0"""
 BESIDE = {
     "causes": "SELECT cell, cause, count FROM cube_cause ORDER BY cell, cause",
     "overlap": "SELECT method_version, cell, count FROM method_overlap ORDER BY method_version, cell",
     "doubts": "SELECT number FROM linkage.review ORDER BY number",
+    "doubtful pairs": "SELECT one, other, weight, why FROM linkage.doubtful_pair ORDER BY one, other",
+    "met blocks": "SELECT block, crowded FROM linkage.met_block ORDER BY block",
 }
 """What a rebuild writes beside the derived tables."""
 
@@ -107,6 +114,8 @@ async def test_spark_s_rebuild_is_ours_and_the_intake_goes_on(
     world = World(31, people=120)
     await accounting.take(world.stream())
     world.correct(0.2)
+    crossed = (passport(number)["data"] | {"source_id": f"B-by-name-{number}"} for number in (1, 2))
+    world.records |= {each["source_id"]: [Version(BorderCrossing.TYPE, each, False)] for each in crossed}
     await accounting.take(world.stream(order=1))
     async with review_of(accounting.database) as review:
         await say(accounting, review)
@@ -114,6 +123,8 @@ async def test_spark_s_rebuild_is_ours_and_the_intake_goes_on(
     ours = await written_by(accounting, rebuild(owner_of(accounting), print, VERSIONS))
     assert ours == before | {name: ours[name] for name in BESIDE}
     assert all(ours[name] for name in BESIDE)
+    assert {why for *_, why in ours["doubtful pairs"]} == {"veto", "weight"}
+    assert tuple(*await accounting.connection.fetch(BY_NAME)) == (2, 1)
     assert {cause for _, cause, _ in ours["causes"]} == {Cause.METHOD}
     once, now = ([row[1:] for row in ours["overlap"] if row[0] == each.id] for each in VERSIONS)
     assert once != now != []

@@ -1,7 +1,7 @@
 """All facts in effect as columns, a block at a time, for an engine outside: what a rebuild reads, and nothing else.
 
-It leaves the linkage room (decision 0029), so it holds keyed hashes only, no record number and no name, and is given to
-whoever may read the whole room: the owner. Memory is flat, whatever the size.
+It leaves the linkage room (decision 0029), so it holds keyed hashes and filters only, no record number and no name, and
+is given to whoever may read the whole room: the owner. Memory is flat, whatever the size.
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.accounting.rules.persons.identity import CLAIM
+from services.accounting.rules.persons.likeness import STORED
 from services.accounting.rules.residence.history import CROSSING, FACT_EVIDENCE
 from services.accounting.rules.residence.reckoning import Coverage
 from services.accounting.store import bulk, coverage, sources
@@ -29,6 +30,7 @@ TABLES: Final = {
     ),
     "register_fact": np.dtype(FACT_EVIDENCE.descr + _KEYS + [("former", "<i8")]),
     "claim": CLAIM,
+    "likeness": STORED,
     "word": np.dtype([("id", "<i8"), ("one", "<i8"), ("other", "<i8"), ("same", "?"), ("two_iins", "?")]),
 }
 """The columns of each table; a word is a reviewer's (rules.persons.words.Word)."""
@@ -71,5 +73,6 @@ async def stream(connection: Connection, sink: Sink) -> Extent:
     await bulk.stream_crossings(connection, lambda found, keys, at: give("crossing", found, keys, checkpoint=at))
     await bulk.stream_register_facts(connection, lambda *rows: give("register_fact", *rows))
     await bulk.stream_claims(connection, lambda said: give("claim", said))
+    await bulk.stream_likenesses(connection, lambda compared: give("likeness", compared))
     give("word", np.array(await words.all_in_effect(connection), TABLES["word"]))  # so few that a person said them
     return extent

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import asyncpg
 import numpy as np
 
-from services.accounting.cases.persons.alike import MODEL, Matches, join, promising
+from services.accounting.cases.persons.alike import MODEL, JudgedMatches, Matches, judge, note, promising
 from services.accounting.cases.persons.resolution import doubts
 from services.accounting.rules.figures.movements import Tally, difference
 from services.accounting.rules.persons.claims import links, shared
@@ -36,12 +36,25 @@ Versions = Sequence[MethodVersion]
 
 class RebuiltFigures(NamedTuple):
     """What a rebuild counts beside the persons: for which coverage, the cube, national cells by each of the versions
-    that it was asked for, and the numbers about which there is a doubt."""
+    that it was asked for, the numbers about which there is a doubt, what became of matches by name, and the years'
+    blocks in which such a pair has met."""
 
     coverage: Coverage
     cube: Tally
     by_version: Sequence[Tally]
     doubtful: list[int]
+    matched: JudgedMatches
+    met_blocks: set[int]
+
+
+class _Identity(NamedTuple):
+    """All keys, ascending, the person of each, and what RebuiltFigures says of how they were found."""
+
+    keys: Ints
+    person: Ints
+    doubtful: list[int]
+    matched: JudgedMatches
+    met_blocks: set[int]
 
 
 Build = Callable[[Connection, Connection, Versions, Tell], Awaitable[RebuiltFigures]]
@@ -81,7 +94,8 @@ async def _build(
     crossings, crossing_fact_keys = await bulk.crossings(connection, second_connection)
     told, other_fact_keys = await bulk.register_facts(connection)
     tell(f"read {len(crossings)} crossings and {len(other_fact_keys)} other facts")
-    keys, person, doubtful = await _identity(connection, np.concatenate((crossing_fact_keys, other_fact_keys)))
+    who = await _identity(connection, np.concatenate((crossing_fact_keys, other_fact_keys)))
+    keys, person = who.keys, who.person
     tell(f"found {np.count_nonzero(keys == person)} persons by {len(keys)} keys")
     writing = asyncio.create_task(_write_keys(connection, keys, person))  # the server's work, while we do ours
     evidence, source_row = evidence_of(told)
@@ -94,7 +108,7 @@ async def _build(
     await writing
     tell(f"classified {len(crossings)} crossings into {len(cube.cells)} cells")
     await bulk.write_people(connection, people, due)
-    return RebuiltFigures(declared, cube, [counted_by(people, declared, each.rule) for each in versions], doubtful)
+    return RebuiltFigures(declared, cube, [counted_by(people, declared, each.rule) for each in versions], *who[2:])
 
 
 async def _write_counted(connection: Connection, counted: RebuiltFigures, versions: Versions) -> None:
@@ -109,10 +123,12 @@ async def _write_counted(connection: Connection, counted: RebuiltFigures, versio
     await bulk.write_numbers(connection, "cube", {"cell": counted.cube.cells, "count": counted.cube.counts})
     await coverage.set_counted(connection, counted.coverage, schema=derived.coming("derived"))
     await identity.note_reviews(connection, counted.doubtful)
+    await note(connection, counted.matched)
+    await matching.note_met_blocks(connection, counted.met_blocks)
 
 
-async def _identity(connection: Connection, fact_keys: np.ndarray) -> tuple[Ints, Ints, list[int]]:
-    """All keys, ascending, and the person of each; the numbers about which there is a doubt."""
+async def _identity(connection: Connection, fact_keys: np.ndarray) -> _Identity:
+    """Who is who by all facts."""
     claims = await bulk.claims(connection)
     in_effect = distinct(np.concatenate([fact_keys[name] for name in ("claim", "document", "former")]))
     buckets = list(shared(claims[np.isin(claims["key"], in_effect)]))
@@ -121,18 +137,18 @@ async def _identity(connection: Connection, fact_keys: np.ndarray) -> tuple[Ints
     sightings = await identity.sightings(connection, fact_keys["fact"][concerned].tolist())
     joined = links(buckets, sightings)
     likenesses = await bulk.likenesses(connection)
-    matches = await _matches(connection, likenesses[np.isin(likenesses["key"], in_effect)], fact_keys)
-    joined = np.concatenate((joined, await join(connection, fact_keys, joined, matches)))
+    matches, met_blocks = _matches(likenesses[np.isin(likenesses["key"], in_effect)], fact_keys)
+    matched = await judge(connection, fact_keys, joined, matches)
+    joined = np.concatenate((joined, matched.joined))
     records, said = pairs(fact_keys), await words.all_in_effect(connection)
     keys, person = components(np.concatenate((records, settled(records, joined, said, claims))))
-    return keys, person, doubts(buckets, keys, person)
+    return _Identity(keys, person, doubts(buckets, keys, person), matched, met_blocks)
 
 
-async def _matches(connection: Connection, records: np.ndarray, fact_keys: np.ndarray) -> Matches:
-    """Who may be one person by name and birth date; what the batches to come must know of it is noted."""
+def _matches(records: np.ndarray, fact_keys: np.ndarray) -> tuple[Matches, set[int]]:
+    """Who may be one person by name and birth date; the years' blocks in which a pair has met."""
     _, blocks = promising(records, fact_keys, MODEL.most)
-    await matching.note_met_blocks(connection, blocks)
-    return Matches.of(*found(records, namesakes(records["year_block"], records["born"], MODEL), MODEL))
+    return Matches.of(*found(records, namesakes(records["year_block"], records["born"], MODEL), MODEL)), blocks
 
 
 async def _write_keys(connection: Connection, keys: Ints, person: Ints) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.accounting.rules.persons.identity import CLAIM, FACT_KEYS
-from services.accounting.rules.persons.likeness import LIKENESS
+from services.accounting.rules.persons.likeness import STORED, likeness_of
 from services.accounting.rules.persons.people import Ints, People
 from services.accounting.rules.residence.checkpoint import regions_of
 from services.accounting.rules.residence.history import CHECKPOINT_REGION, CROSSING, FACT_EVIDENCE
@@ -45,6 +45,7 @@ _LIKENESSES = {
     "key": "int8", "born": "int4", "sex": "int2", "state": "int2", "day_block": "int8", "year_block": "int8",
     "surname_1": "int8", "surname_2": "int8", "given_1": "int8", "given_2": "int8",
 }  # fmt: skip
+_COMPARED = "linkage.claim WHERE day_block <> 0 OR year_block <> 0"
 _OF_PERSONS = "linkage.register_fact WHERE NOT withdrawn AND (claim <> 0 OR document <> 0)"
 _SAID = "(SELECT key, number, born, name, sex, dated::int AS dated FROM linkage.claim) said"
 _FACT_KEYS = {name: name for name in FACT_KEYS.names or ()}
@@ -119,16 +120,14 @@ def _claims(rows: Records) -> Records:
 
 async def likenesses(connection: Connection) -> Records:
     """All claims that are compared with those on other numbers, as LIKENESS."""
-    what = "linkage.claim WHERE day_block <> 0 OR year_block <> 0"
-    rows = await _read(connection, what, _LIKENESSES)
-    found = np.zeros(len(rows), LIKENESS)
-    for name in LIKENESS.names or ():
-        if name in _LIKENESSES:
-            found[name] = rows[name]
-        else:
-            for place in (0, 1):
-                found[name][:, place] = rows[f"{name}_{place + 1}"].astype(np.int64).view(np.uint64)
-    return found
+    return likeness_of(await _read(connection, _COMPARED, _LIKENESSES))
+
+
+async def stream_likenesses(connection: Connection, take: Callable[[Records], None]) -> None:
+    """The same to `take`, a block at a time, as STORED."""
+    await _stream(
+        connection, _COMPARED, _LIKENESSES, lambda rows: take(_converted([rows], STORED, {n: n for n in _LIKENESSES}))
+    )
 
 
 async def write_numbers(connection: Connection, table: str, columns: Mapping[str, Ints]) -> None:

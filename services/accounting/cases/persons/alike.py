@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from services.accounting.cases.change import Change
 from services.accounting.rules.persons.identity import Keys, anchor, components, pairs
-from services.accounting.rules.persons.matching import Model, candidates, found, namesakes, upheld, weights
+from services.accounting.rules.persons.matching import Model, Sights, candidates, found, namesakes, upheld, weights
 from services.accounting.store.persons import identity, matching
 from services.accounting.store.persons.matching import Compared, Namesake
 
@@ -35,22 +35,47 @@ class Matches(NamedTuple):
         joins = weight >= MODEL.join
         return cls(keys[joins], weight[joins], keys[~joins], weight[~joins])
 
+    def __bool__(self) -> bool:
+        """Whether anything was found."""
+        return bool(len(self.joined) or len(self.doubtful))
+
+
+class JudgedMatches(NamedTuple):
+    """What becomes of matches: pairs of keys that join, and those for a reviewer with their weights and why."""
+
+    joined: Keys
+    doubtful: Keys
+    weights: npt.NDArray[np.float64]
+    why: list[str]
+
 
 _ODD: Final = np.uint64(0x9E3779B97F4A7C15)
 """A multiplier by which two keys of 63 bits become a number that two other ones hardly have."""
 
 NOTHING: Final = Matches.of(np.zeros((0, 2), np.int64), np.zeros(0))
+NO_VERDICT: Final = JudgedMatches(NOTHING.joined, NOTHING.doubtful, NOTHING.doubtful_weights, [])
 
 
 def promising(records: Records, fact_keys: Records, most: int, crowded: Collection[int] = ()) -> tuple[Keys, set[int]]:
     """Pairs of keys that join if nobody else bears their names in that year, unless the block that tells is known to be
     `crowded`; and these blocks. Left out are days' blocks of more than `most`, and keys that one of the facts holds."""
+    keys, blocks = near(records, most, crowded)
+    apart = held_apart(keys, fact_keys)
+    return keys[apart], set(blocks[apart].ravel().tolist()) - {0}
+
+
+def near(records: Records, most: int, crowded: Collection[int] = ()) -> tuple[Keys, Keys]:
+    """The same pairs, whatever a fact holds, and the year's block of each of their keys."""
     met = candidates(records["day_block"], most)
     others = np.where(np.isin(records["year_block"], list(crowded)), len(MODEL.namesakes) - 1, 0)
-    near = weights(records, met, MODEL, others) >= MODEL.join
-    ends = np.stack((met.one[near], met.other[near]), axis=1)
-    ends = ends[~np.isin(_mixed(np.sort(records["key"][ends], axis=1)), _of_one_fact(fact_keys))]
-    return records["key"][ends], set(records["year_block"][ends].ravel().tolist()) - {0}
+    close = weights(records, met, MODEL, others) >= MODEL.join
+    ends = np.stack((met.one[close], met.other[close]), axis=1)
+    return records["key"][ends], records["year_block"][ends]
+
+
+def held_apart(keys: Keys, fact_keys: Records) -> npt.NDArray[np.bool_]:
+    """Which of the pairs none of the facts holds."""
+    return ~np.isin(_mixed(np.sort(keys, axis=1)), _of_one_fact(fact_keys))
 
 
 def _of_one_fact(fact_keys: Records) -> npt.NDArray[np.uint64]:
@@ -176,42 +201,61 @@ class Alikes:
 async def join(connection: Connection, fact_keys: Records, links: Keys, matches: Matches) -> Keys:
     """The links that matching adds to those by numbers; what it leaves open is noted for a reviewer. `fact_keys` are of
     all facts of those whom a match concerns, `links` join their claims by numbers."""
-    if not len(matches.joined) and not len(matches.doubtful):
-        return matches.joined
-    keys, node = components(np.concatenate((pairs(fact_keys), links)))
+    verdict = await judge(connection, fact_keys, links, matches)
+    await note(connection, verdict)
+    return verdict.joined
+
+
+async def judge(connection: Connection, fact_keys: Records, links: Keys, matches: Matches) -> JudgedMatches:
+    """What becomes of matches, by the claims and crossings that are stored."""
+    if not matches:
+        return NO_VERDICT
+    by_numbers = components(np.concatenate((pairs(fact_keys), links)))
+    stake = at_stake(by_numbers, matches)
+    iins = await identity.iins(connection, stake[stake & 1 == 1].tolist())
+    key = anchor(fact_keys)
+    facts, seen = await matching.seen(connection, fact_keys["fact"][np.isin(key, stake)].tolist())
+    order = np.argsort(fact_keys["fact"])
+    of_fact = key[order][np.searchsorted(fact_keys["fact"][order], facts)]
+    return judged(by_numbers, matches, iins, seen._replace(node=of_fact))
+
+
+def at_stake(by_numbers: tuple[Keys, Keys], matches: Matches) -> Keys:
+    """All keys, ascending, of those whom matches would join. `by_numbers` are all keys, ascending, and whose each is by
+    records and numbers; the keys that join are among them."""
+    keys, node = by_numbers
     ends = node[np.searchsorted(keys, matches.joined)]
+    return keys[np.isin(node, ends[ends[:, 0] != ends[:, 1]])]
+
+
+def judged(by_numbers: tuple[Keys, Keys], matches: Matches, iins: Keys, seen: Sights) -> JudgedMatches:
+    """What becomes of matches between those who are one by numbers. Of what is `at_stake`, `iins` are the keys that
+    claim an IIN and its number (two columns), `seen` the crossings, each by one of its keys."""
+    keys, node = by_numbers
+
+    def whose(key: Keys) -> Keys:
+        return node[np.searchsorted(keys, key)]
+
+    ends = whose(matches.joined)
     apart = ends[:, 0] != ends[:, 1]
-    joined, ends = matches.joined[apart], ends[apart]
-    kept = await _upheld(connection, fact_keys, (keys, node), ends)
-    await _note(connection, joined[~kept], matches.joined_weights[apart][~kept], "veto")
+    joined, weight, ends = matches.joined[apart], matches.joined_weights[apart], ends[apart]
+    kept = upheld(ends, components(ends), (whose(iins[:, 0]), iins[:, 1]), seen._replace(node=whose(seen.node)))
     far = matches.doubtful.copy()  # who is not among them keeps whom they are with
     concerned = np.isin(far, keys)
-    far[concerned] = node[np.searchsorted(keys, far[concerned])]
+    far[concerned] = whose(far[concerned])
     open_ = far[:, 0] != far[:, 1]
-    await _note(connection, matches.doubtful[open_], matches.doubtful_weights[open_], "weight")
-    upheld_links: Keys = joined[kept]
-    return upheld_links
+    return JudgedMatches(
+        joined[kept],
+        np.concatenate((joined[~kept], matches.doubtful[open_])),
+        np.concatenate((weight[~kept], matches.doubtful_weights[open_])),
+        ["veto"] * np.count_nonzero(~kept) + ["weight"] * np.count_nonzero(open_),
+    )
 
 
-async def _upheld(
-    connection: Connection, fact_keys: Records, whole: tuple[Keys, Keys], ends: Keys
-) -> npt.NDArray[np.bool_]:
-    if not len(ends):
-        return np.zeros(0, np.bool_)
-    keys, node = whole
-    groups = components(ends)
-    concerned = np.isin(node, groups[0])
-    iins = await identity.iins(connection, keys[concerned & (keys & 1 == 1)].tolist())
-    holder = node[np.searchsorted(keys, anchor(fact_keys))]
-    facts, seen = await matching.seen(connection, fact_keys["fact"][np.isin(holder, groups[0])].tolist())
-    order = np.argsort(fact_keys["fact"])
-    of_fact = holder[order][np.searchsorted(fact_keys["fact"][order], facts)]
-    return upheld(ends, groups, (node[np.searchsorted(keys, iins[:, 0])], iins[:, 1]), seen._replace(node=of_fact))
-
-
-async def _note(connection: Connection, keys: Keys, weight: npt.NDArray[np.float64], why: str) -> None:
-    if len(keys):
-        await matching.note_doubtful_pairs(connection, keys, weight, [why] * len(keys))
+async def note(connection: Connection, verdict: JudgedMatches) -> None:
+    """Remembers what is for a reviewer."""
+    if verdict.why:
+        await matching.note_doubtful_pairs(connection, verdict.doubtful, verdict.weights, verdict.why)
 
 
 def holders_of_more(fact_keys: Records, known: dict[int, int], owned: Iterable[tuple[int, int]]) -> set[int]:

@@ -9,12 +9,13 @@ order; and of the year of birth and both names. Who shares the first is a candid
 more; how many share the second tells how frequent the names are.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from services.accounting.rules.figures.dimensions import country_code
 from shared.kernel.spellings import canonical, stem
@@ -34,6 +35,12 @@ LIKENESS: Final = np.dtype(
 )  # fmt: skip
 """A claim as it is compared. A part of a name that is missing has no bits."""
 
+STORED: Final = np.dtype(
+    [(name, LIKENESS[name].str) for name in ("key", "born", "sex", "state", "day_block", "year_block")]
+    + [(name, "<i8") for name in ("surname_1", "surname_2", "given_1", "given_2")]
+)
+"""The same as it is stored: each half of a filter is a signed number."""
+
 _SIBILANTS: Final = str.maketrans({"Š": "S", "Č": "S", "Ž": "S", "Z": "S"} | dict.fromkeys("GHKQ", "K") | {"F": "P"})
 """Letters that some table leaves without its mark (Turkmen S, Z, C), or that an ear does not tell apart."""
 
@@ -50,6 +57,18 @@ class Likeness(NamedTuple):
     surname_2: int
     given_1: int
     given_2: int
+
+
+def likeness_of(stored: Mapping[str, npt.NDArray[Any]] | npt.NDArray[np.void]) -> npt.NDArray[np.void]:
+    """The columns of STORED, as LIKENESS."""
+    found = np.zeros(len(stored["key"]), LIKENESS)
+    for name, field in LIKENESS.fields.items() if LIKENESS.fields else ():
+        if not field[0].shape:
+            found[name] = stored[name]
+            continue
+        for half in (0, 1):
+            found[name][:, half] = stored[f"{name}_{half + 1}"].astype(np.int64).view(np.uint64)
+    return found
 
 
 class Filters:

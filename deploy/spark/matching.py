@@ -1,0 +1,95 @@
+"""Matching by names in Spark: who shares a day's block comes into one partition, a year's into another.
+
+What was found goes to the driver, pairs of keys alone, and is judged there with the IINs and crossings of those whom it
+would join, nobody else's.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as f
+
+from deploy.spark.arrays import Array, Columns, batch, columns, records, whole
+from deploy.spark.facts import Facts, anchor, holdings, moment
+from services.accounting.cases.persons.alike import (
+    MODEL,
+    NO_VERDICT,
+    JudgedMatches,
+    Matches,
+    at_stake,
+    held_apart,
+    judged,
+    near,
+)
+from services.accounting.rules.persons.identity import FACT_KEYS, Keys, components, distinct
+from services.accounting.rules.persons.likeness import STORED, likeness_of
+from services.accounting.rules.persons.matching import Sights, found, namesakes
+
+_FOUND, _NEAR = 0, 1
+_PAIR: Final = "what bigint, one bigint, other bigint, one_block bigint, other_block bigint, weight double"
+_COUNTED: Final = ", ".join(f"{name} bigint" for name in (*(STORED.names or ()), "others"))
+
+
+def matches(facts: Facts, keys: DataFrame) -> tuple[Matches, set[int]]:
+    """Who may be one person by name and birth date, of the `keys` in effect; the years' blocks in which a pair met."""
+    compared = facts.likeness.join(keys, "key", "left_semi")
+    alone = f.when(f.col("year_block") == 0, f.col("key")).otherwise(0)  # so that who has no block is spread
+    counted = compared.repartition("year_block", alone).mapInArrow(whole(_with_namesakes), _COUNTED)
+    told = counted.repartition("day_block").mapInArrow(whole(_pairs), _PAIR).toArrow()
+    what, *rows, weight = (told[name].to_numpy() for name in told.column_names)
+    pairs, blocks = (np.stack(each, axis=1) for each in (rows[:2], rows[2:]))
+    met = _met(facts, pairs[what == _NEAR], blocks[what == _NEAR])
+    return Matches.of(pairs[what == _FOUND], weight[what == _FOUND]), met
+
+
+def judge(facts: Facts, by_records: Keys, by_links: Keys, matches: Matches) -> JudgedMatches:
+    """What becomes of matches, by the exported claims and crossings."""
+    if not matches:
+        return NO_VERDICT
+    ends = np.concatenate((matches.joined, matches.doubtful)).ravel()  # a key alone is joined to itself
+    by_numbers = components(np.concatenate((by_records, by_links, np.stack((ends, ends), axis=1))))
+    stake = facts.lay("at_stake", key=at_stake(by_numbers, matches))
+    iins = facts.claim.where("key & 1 = 1").join(stake, "key", "left_semi").select("key", "number")
+    crossed = facts.crossing.select(anchor().alias("key"), moment().alias("at"), "checkpoint", "arrival")
+    seen = crossed.join(stake, "key", "left_semi").select("key", "at", "checkpoint", "arrival")
+    return judged(by_numbers, matches, np.stack(_numbers(iins), axis=1), Sights(*_numbers(seen)))
+
+
+def _met(facts: Facts, pairs: Keys, blocks: Keys) -> set[int]:
+    """The blocks of the pairs that no fact holds."""
+    if not len(pairs):
+        return set()
+    ends = facts.lay("near_by_name", key=distinct(pairs.ravel()))
+    own = holdings(facts).withColumn("key", f.explode(f.array("claim", "document", "former")))
+    rows = columns(own.join(ends, "key", "left_semi").select("claim", "document", "former").toArrow().to_batches())
+    return set(blocks[held_apart(pairs, records(rows, FACT_KEYS))].ravel().tolist()) - {0}
+
+
+def _numbers(rows: DataFrame) -> list[Array]:
+    table = rows.toArrow()
+    return [table[name].to_numpy().astype(np.int64) for name in table.column_names]
+
+
+def _with_namesakes(rows: Columns) -> Iterator[pa.RecordBatch]:
+    """Those who may meet somebody on a day, with how many namesakes each has."""
+    others = namesakes(rows["year_block"], rows["born"].astype(np.int64), MODEL)
+    meets = rows["day_block"] != 0
+    values: dict[str, Any] = {name: rows[name][meets] for name in STORED.names or ()}
+    yield batch(**values, others=others[meets])
+
+
+def _pairs(rows: Columns) -> Iterator[pa.RecordBatch]:
+    compared = likeness_of(rows)
+    keys, weight = found(compared, rows["others"], MODEL)
+    close, blocks = near(compared, MODEL.most)
+    for what, pairs, of_years, bits in (
+        (_FOUND, keys, np.zeros_like(keys), weight),
+        (_NEAR, close, blocks, np.zeros(len(close))),
+    ):
+        numbers = (np.full(len(pairs), what), *pairs.T, *of_years.T)
+        names = ("what", "one", "other", "one_block", "other_block")
+        told = dict(zip(names, (pa.array(each, pa.int64()) for each in numbers), strict=True))
+        yield pa.RecordBatch.from_pydict(told | {"weight": pa.array(bits)})
