@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 import asyncpg
+import numpy as np
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -35,11 +36,15 @@ async def note_changes(connection: Connection, change: Change, before: People, a
     found = became(held, holder, now, person, change.corrections())
     if not found:
         return
-    causes = change.causes()
-    noted = []
-    for each in found:
-        both = (held[holder == each.former].tolist(), now[person == each.successor].tolist())
-        noted.append((each, cause_of(each, causes, frozenset().union(*both))))
+    theirs = [
+        frozenset(np.concatenate((held[holder == each.former], now[person == each.successor])).tolist())
+        for each in found
+    ]
+    near = change.causes(frozenset().union(*theirs))
+    noted = [
+        (each, cause_of(each, near if any(cause.keys & keys for cause in near) else change.causes(), keys))
+        for each, keys in zip(found, theirs, strict=True)
+    ]
     await store.note(connection, noted)
 
 
