@@ -70,14 +70,20 @@ class Change:
         """The change that words about these claims make: no fact changes, and whoever holds one may fall apart."""
         return replace(cls.of(), keys=keys, released_keys=keys, corrected_keys=keys, words=words)
 
-    def causes(self) -> list[Trigger]:
-        """What came, each with the claims that it holds or held, should persons have merged or parted by it."""
-        return [*self.words, *(_cause(row, each.replaced.get(row.fact)) for each in self.taken for row in each.rows)]
+    def causes(self, near: frozenset[int] | None = None) -> list[Trigger]:
+        """What came, each with the claims that it holds or held, should persons have merged or parted by it; with
+        `near`, of the records only those that hold or held one of these claims."""
+        came = ((row, each.replaced.get(row.fact)) for each in self.taken for row in each.rows)
+        return [*self.words, *(_cause(row, held) for row, held in came if near is None or _is_about(near, row, held))]
 
     def corrections(self) -> list[tuple[int, int]]:
         """One key of each record that was corrected, before and after."""
         both = ((each.replaced[row.fact], row) for each in self.taken for row in each.rows if row.fact in each.replaced)
         return [(keys_of(held)[-1], keys_of(row)[-1]) for held, row in both if keys_of(held) and keys_of(row)]
+
+
+def _is_about(claims: frozenset[int], row: FactRow, held: Held | None) -> bool:
+    return not claims.isdisjoint(keys_of(row)) or (held is not None and not claims.isdisjoint(keys_of(held)))
 
 
 def _cause(row: FactRow, held: Held | None) -> Trigger:

@@ -1,6 +1,7 @@
 """Which persons a change merges, splits and renames, noted with what did it, in the transaction of the change."""
 
 import asyncpg
+import numpy as np
 
 from services.accounting.cases.change import Change
 from services.accounting.rules.persons.changes import became, cause_of
@@ -18,9 +19,13 @@ async def note_changes(connection: Connection, change: Change, before: People, a
     found = became(held, holder, now, person, change.corrections())
     if not found:
         return
-    causes = change.causes()
-    noted = []
-    for each in found:
-        both = (held[holder == each.former].tolist(), now[person == each.successor].tolist())
-        noted.append((each, cause_of(each, causes, frozenset().union(*both))))
+    theirs = [
+        frozenset(np.concatenate((held[holder == each.former], now[person == each.successor])).tolist())
+        for each in found
+    ]
+    near = change.causes(frozenset().union(*theirs))
+    noted = [
+        (each, cause_of(each, near if any(cause.keys & keys for cause in near) else change.causes(), keys))
+        for each, keys in zip(found, theirs, strict=True)
+    ]
     await changes.note(connection, noted)

@@ -111,6 +111,7 @@ class _Search:
     found: dict[int, HeldClaim] = field(default_factory=dict)
     words: set[Word] = field(default_factory=set)
     _heard: set[int] = field(default_factory=set)
+    _anything_said: bool | None = None
 
     async def go(self, connection: Connection, known: dict[int, int], change: Change) -> None:
         doubled = repeat_a_kind(*self._keys_of([*known.values()]))
@@ -130,8 +131,8 @@ class _Search:
 
     async def _hear(self, connection: Connection, change: Change) -> set[int]:
         """Listens for words about the persons found so far. Returns the keys of those who are apart by that."""
-        if not change.keys:
-            return set()  # nobody becomes another person
+        if not change.keys or not await self._is_anything_said(connection):
+            return set()  # nobody becomes another person by a word
         while unheard := {*self.people.keys.tolist(), *self.touched} - self._heard:
             self._heard |= unheard
             self.words.update(await words.about(connection, list(unheard)))
@@ -140,6 +141,12 @@ class _Search:
         apart = self._within_earshot(change.fact_keys) - self.apart if self.words else set()
         self.apart |= apart
         return set(self._keys_of(apart)[0].tolist())
+
+    async def _is_anything_said(self, connection: Connection) -> bool:
+        """Whether there is a word at all; asked once, as nothing changes in a batch."""
+        if self._anything_said is None:
+            self._anything_said = await words.is_any_taken(connection)
+        return self._anything_said
 
     def _within_earshot(self, fact_keys: Records) -> set[int]:
         """The persons who may be joined with a claim of a word, by a record, a number or a word."""

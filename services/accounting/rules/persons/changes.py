@@ -80,13 +80,15 @@ def _named(parts: Mapping[tuple[int, int], Sequence[int]], now: Keys) -> list[Be
     for former, successor in parts:
         successors.setdefault(former, set()).add(successor)
         formers.setdefault(successor, set()).add(former)
+    ids = np.array([*successors], np.int64)
+    unheld = set(ids[~np.isin(ids, now)].tolist())
     found = []
     for (former, successor), keys in sorted(parts.items()):
         if len(successors[former]) > 1:
             found.append(Became("split", former, successor, tuple(sorted(keys))))
         elif former != successor and len(formers[successor]) > 1:
             found.append(Became("merge", former, successor, tuple(sorted(keys))))
-        elif former != successor and not np.isin(former, now):
+        elif former != successor and former in unheld:
             found.append(Became("renamed", former, successor, tuple(sorted(keys))))
     return found
 

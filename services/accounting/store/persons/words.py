@@ -52,6 +52,11 @@ async def about(connection: Connection, keys: Sequence[int]) -> list[Word]:
     return [Word(*row) for row in await connection.fetch(_IN_EFFECT.format(which=which), TWO_IINS, keys)]
 
 
+async def is_any_taken(connection: Connection) -> bool:
+    """Whether the figures follow from any word."""
+    return bool(await connection.fetchval("SELECT EXISTS (SELECT FROM linkage.word_taken)"))
+
+
 async def all_in_effect(connection: Connection) -> list[Word]:
     """All words in effect, as far as they are taken."""
     return [Word(*row) for row in await connection.fetch(_IN_EFFECT.format(which=IS_TAKEN), TWO_IINS)]
