@@ -56,11 +56,12 @@ _RULES: Final = tuple(
         ("OE", "O"),
         ("UE", "U"),
         ("I+[EO]", "E"),
-        ("(^|(?<=[AEOU]))I+(?=[AU])", ""),
-        (r"(.)\1+", r"\1"),
+        ("(?:^|(?<=[AEOU]))I+(?=[AU])", ""),
+        (r"(?P<twice>.)(?P=twice)+", r"\g<twice>"),
         ("(?<=[AEIOU])H$", ""),
     )
 )
+_UNSETTLED: Final = re.compile("|".join(pattern.pattern for pattern, _ in _RULES))
 _READINGS: Final = {"X": ("H", "KS"), "J": ("Ž", "I")}  # Uzbek and Western; Kazakh and as in French or German
 
 _ONE_READING: Final = (("X", "H"), ("J", "Ž"))
@@ -117,7 +118,7 @@ def _plain(letter: str) -> str:
 
 
 def _folded(letters: str) -> str:
-    while (again := _once(letters)) != letters:
+    while _UNSETTLED.search(letters) and (again := _once(letters)) != letters:
         letters = again
     return letters
 
