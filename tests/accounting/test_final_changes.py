@@ -54,7 +54,7 @@ async def test_what_was_final_and_is_not_is_shown_with_its_cause(
 
 async def test_persons_who_turn_out_to_be_one_overturn_what_was_final_of_each(api: Api, written: Accounting) -> None:
     """Two passports, one IIN: who came on the first left on the second."""
-    passport = PERSON | {"document": {"type": "P", "number": "FB7654321", "issuing_state": "UZB"}}
+    passport = PERSON | {"surname": "AZIZOVA", "document": {"type": "P", "number": "FB7654321", "issuing_state": "UZB"}}
     permit = EVENTS[4]
     await written.take([EVENTS[0], ARRIVED, permit, crossing(2, "exit", "2024-02-10T10:15:00+05:00", passport)])
     for number, document in enumerate((PERSON["document"], passport["document"])):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from services.accounting.cases.indicators import INDICATORS, Acts, Standing
 from services.accounting.intake.decode import decode
+from services.accounting.rules.estimates.sign_kinds import TOLD
 from services.accounting.rules.figures.dimensions import age_group_on
 from services.accounting.rules.kept import AGE_GROUP, KEPT, PERSONAL
 from services.accounting.rules.rows import CONSUMER
@@ -27,6 +28,7 @@ from shared.events.kandas import KandasStatus, RegionalQuotaPool
 from shared.events.permits import EmployerStaff, QuotaPool, WorkPermit
 from shared.events.police import CitizenshipChange
 from shared.events.portal import BorderCrossing, FeedCoverage, ResidenceRegistration
+from shared.events.signs import SignOfLife
 from shared.events.views import granted
 from shared.testing.consumers import seen_by
 from tests.accounting.conftest import HASHES
@@ -70,6 +72,10 @@ NAMED: list[tuple[type[Fact], set[str]]] = [
     (QuotaPool, named(quota_pools._POOLS)),
     (RegionalQuotaPool, named(regional_quota_pools._NEWEST)),
     (EmployerStaff, named(staff.staff(("1", "2", "3", "4")))),
+    (
+        SignOfLife,
+        {member for told in TOLD[SignOfLife.NAME] for member in (told.day, told.region, told.needs) if member},
+    ),
 ]
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.accounting.rules.estimates.sign_model import Model, written
+from services.accounting.rules.estimates.sign_model import SignModel, written
 from services.accounting.rules.estimates.signs import FirstSide, Group, Index, SignKind, Weights, reckon
 from shared import clock
 from tests.accuracy.signs import Country, country
@@ -51,7 +51,7 @@ def main() -> None:
     seen = frozenset(SignKind(kind) for each in trained for _, kind in _seen(each))
     print(
         written(
-            Model(asked.version, clock.today(), names[0], names[1], *judgement, weights, frozenset(SignKind) - seen)
+            SignModel(asked.version, clock.today(), names[0], names[1], *judgement, weights, frozenset(SignKind) - seen)
         )
     )
 

@@ -74,7 +74,8 @@ NOT_COUNTED = {
     "consular.consular_registration.v1": {
         *("abroad_since", "city", "employer", "expected_until", "legal_basis", "mission", "occupation", "renewed_on"),
     },
-    "consular.statistics_request.v1": {"answer_by", "declined_because", "figure", "mission", "settled_on"},
+    "portal.sign_of_life.v1": {"precision"},
+    "consular.statistics_request.v1": {"answer_by", "declined_because", "mission", "settled_on"},
     "consular.register_total.v1": {"registered", "stale", "working"},
     "consular.assistance_case.v1": {"closed_on", "mission"},
     "consular.placement_agency.v1": {"agency_bin", "listed_on"},

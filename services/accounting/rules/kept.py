@@ -67,7 +67,7 @@ KEPT: Final[Mapping[str, frozenset[str]]] = {
     "employment_request.v1": frozenset({"kind", "region", "country_of_origin", "state", "asked_on"}),
     "centre_stay.v1": frozenset({"kind", "region", "since", "ended_on"}),
     "regional_quota_pool.v1": frozenset({"year", "quota_version", "act", "holds_from", "kind", "region", "size"}),
-    "sign_of_life.v1": frozenset({"kind", "seen_on", "precision", "region"}),
+    "sign_of_life.v1": frozenset({"kind", "seen_on", "region"}),
     "employer_staff.v1": frozenset(
         {"year", "reported_on", "foreigners_1", "foreigners_2", "foreigners_3", "foreigners_4",
          "citizens_1", "citizens_2", "citizens_3", "citizens_4"}

@@ -292,7 +292,7 @@ lost_document = record_table(
     *search_indexes("lost_document", day="reported_on", by=("iin",)),
 )
 sign_of_life = record_table(
-    metadata, "sign_of_life", *search_indexes("sign_of_life", day="seen_on", by=("iin", "document"))
+    metadata, "sign_of_life", *search_indexes("sign_of_life", day="seen_on", by=("iin", "document", "source_id"))
 )
 border_alert = record_table(
     metadata,

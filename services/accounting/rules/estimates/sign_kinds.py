@@ -9,6 +9,7 @@ import numpy.typing as npt
 from services.accounting.rules.estimates.signs import SIGN, FirstSide, Group, SignKind, Signs
 from services.accounting.rules.figures.dimensions import country_code, purpose_code
 from services.accounting.rules.residence.history import Crossings, Evidence, Kind
+from services.accounting.rules.residence.purpose import declared_purpose
 
 Ints = npt.NDArray[np.int64]
 
@@ -18,10 +19,14 @@ _OF_EVIDENCE: Final = {
     Kind.DEREGISTERED: SignKind.DEREGISTERED,
     Kind.RESIDENCE_PERMIT: SignKind.RESIDENCE_PERMIT,
     Kind.TEMPORARY: SignKind.TEMPORARY,
-    Kind.WORK_PERMIT: SignKind.WORK_PERMIT,
+    Kind.PROTECTION: SignKind.TEMPORARY,
+    Kind.SETTLEMENT: SignKind.KANDAS,
     Kind.KANDAS: SignKind.KANDAS,
-    Kind.ENDED: SignKind.ENDED,
+    **dict.fromkeys(
+        (Kind.WORK_PLACE, Kind.WORK_PERMIT, Kind.EAEU_WORKER, Kind.EXEMPT_WORKER, Kind.BUSINESS), SignKind.WORK_PERMIT
+    ),
 }
+"""Visas, courses and being abroad are none: of the last two their own facts tell (TOLD)."""
 _SETTLING, _WORKING = ("permanent", "family"), ("work", "study")
 
 
@@ -82,17 +87,20 @@ def signs_of_crossings(owner: Ints, crossings: Crossings) -> Signs:
     stem[[purpose_code(each) for each in _WORKING]] = SignKind.ENTRY_WORK
     found = _rows(owner, crossings["day"])
     out = SignKind.EXIT_VISIT - SignKind.ENTRY_VISIT
-    found["kind"] = stem[crossings["purpose"]] + np.where(crossings["arrival"], 0, out)
+    found["kind"] = stem[declared_purpose(crossings)] + np.where(crossings["arrival"], 0, out)
     return found
 
 
 def signs_of_evidence(owner: Ints, evidence: Evidence) -> Signs:
-    """A sign of each piece of evidence."""
+    """A sign of each piece of evidence that is one, and of its end."""
     kinds = np.zeros(256, np.uint8)
     kinds[list(_OF_EVIDENCE)] = list(_OF_EVIDENCE.values())
+    kind = kinds[evidence["kind"]]
+    ends = (evidence["kind"] == Kind.ENDED) & np.isin(evidence["fact"], evidence["fact"][kind != 0])
     found = _rows(owner, evidence["day"])
-    found["kind"], found["region"] = kinds[evidence["kind"]], evidence["region"]
-    return found
+    found["kind"], found["region"] = np.where(ends, SignKind.ENDED, kind), evidence["region"]
+    signs: Signs = found[found["kind"] != 0]
+    return signs
 
 
 def sides(lengths: Ints, crossings: Crossings) -> Ints:

@@ -18,7 +18,7 @@ from services.accounting.rules.estimates.signs import KINDS, FirstSide, Group, S
 FILE: Final = Path(__file__).with_name("sign_model.toml")
 
 
-class Model(NamedTuple):
+class SignModel(NamedTuple):
     """`square`, `wrong`, `misplaced`: on the held-out countries the mean square of index less truth, the share
     of persons' months that are said wrongly, and of residents' months the share that is not in the right region.
     `assumed`: the kinds that no training country shows."""
@@ -35,7 +35,7 @@ class Model(NamedTuple):
 
 
 @cache
-def model() -> Model:
+def model() -> SignModel:
     """The model in use. Raises ValueError where the file is not whole."""
     told = tomllib.loads(FILE.read_text(encoding="utf-8"))
     weight, place = np.zeros((len(Group), KINDS)), np.zeros(KINDS)
@@ -50,14 +50,14 @@ def model() -> Model:
     weights = Weights(
         about["decay"], about["enter"], about["leave"], weight, initial, place, about["place_decay"]
     )  # fmt: skip
-    return Model(
+    return SignModel(
         about["version"], about["learned_on"], about["trained"], about["held_out"],
         about["square"], about["wrong"], about["misplaced"], weights,
         frozenset(kind for kind in SignKind if told["kinds"][kind.name].get("assumed")),
     )  # fmt: skip
 
 
-def written(model: Model) -> str:
+def written(model: SignModel) -> str:
     """The file of a model."""
     weights = model.weights
     lines = [

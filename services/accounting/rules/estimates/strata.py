@@ -16,6 +16,7 @@ from services.accounting.rules.figures.dimensions import country_code, country_n
 from services.accounting.rules.residence.history import Crossings
 from services.accounting.rules.residence.outcome import Migration, States, resolved_migration
 from services.accounting.rules.residence.presence import Passages, Presence
+from services.accounting.rules.residence.purpose import purpose_of
 from shared.kernel.codes import is_member
 
 Ints = npt.NDArray[np.int64]
@@ -77,7 +78,7 @@ def open_crossings(crossings: Crossings, lengths: Ints, states: States, obs_end:
             course=course,
             place=_places(passages.person[at], leads),
             group=_groups()[citizen],
-            purpose=crossings["purpose"][position],
+            purpose=purpose_of(crossings[position]),
             citizen=citizen,
         ),
     )

@@ -44,6 +44,7 @@ def upgrade() -> None:
     op.execute("CREATE INDEX sign_of_life_day ON sign_of_life (left(body #>> '{seen_on}', 10), id)")
     op.execute("CREATE INDEX sign_of_life_by_iin ON sign_of_life ((body #>> '{person,iin}'))")
     op.execute("CREATE INDEX sign_of_life_by_document ON sign_of_life ((body #>> '{person,document,number}'))")
+    op.execute("CREATE INDEX sign_of_life_by_source_id ON sign_of_life ((body #>> '{source_id}'))")
     op.execute(grant_more({"public.sign_of_life": ("UPDATE",)}))
 
 
