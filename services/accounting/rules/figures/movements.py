@@ -169,7 +169,7 @@ def cell_ranges(months: tuple[int, int], kinds: Iterable[int]) -> tuple[list[int
     for start in (
         family + (at << month.shift) + (number << kind.shift)
         for family in families
-        for at in range(*months)
+        for at in range(max(months[0], 0), min(months[1], 1 << month.bits))  # no cell lies in any other month
         for held, number in own
         if held == family
     ):
