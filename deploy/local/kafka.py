@@ -3,7 +3,6 @@
 It listens on free ports of the loopback interface, keeps its log, and ends with the process that started it.
 """
 
-import fcntl
 import os
 import shutil
 import signal
@@ -16,17 +15,13 @@ from string import Template
 from deploy.environment import cluster_id
 from deploy.local import process as processes
 from deploy.local.failure import Failed, end_of
+from deploy.local.jars import fetch_jars
 from deploy.local.ports import free_port, is_answered
 
 BROKER = Path(__file__).resolve().parents[1] / "broker"
 START_PATIENCE = 60.0
 STOP_PATIENCE = 20.0
 JAVA = ["java", "-Xms256m", "-Xmx256m", "-XX:+UseSerialGC", "-Djava.awt.headless=true"]
-
-
-def missing_tools() -> list[str]:
-    """The programs that a node needs and this machine lacks."""
-    return [tool for tool in ("java", "mvn") if shutil.which(tool) is None]
 
 
 class Node:
@@ -58,7 +53,7 @@ class Node:
     def start(self) -> None:
         """Starts and waits until clients may connect. Call from the main thread."""
         self.directory.mkdir(parents=True, exist_ok=True)
-        fetch_jars(self._libs)
+        fetch_jars(BROKER / "pom.xml", self._libs)
         self._start_at(None)
 
     def restart(self) -> None:
@@ -110,26 +105,3 @@ class Node:
         options = [f"-Dlog4j2.configurationFile=file:{BROKER / 'log4j2.xml'}", "-cp", f"{self._libs}/*"]
         with self.log.open("ab") as log:
             return processes.start(processes.guarded([*JAVA, *options, *arguments]), output=log, env=self._environment)
-
-
-def fetch_jars(libs: Path) -> None:
-    """Has Maven lay Kafka's jars into `libs`, unless those of this very pom.xml lie there. Of two processes that want
-    them the second waits for the first."""
-    libs.parent.mkdir(parents=True, exist_ok=True)
-    with (libs.parent / "libs.lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        _fetch(libs)
-
-
-def _fetch(libs: Path) -> None:
-    pom, done_by = BROKER / "pom.xml", libs / "pom.xml"
-    if done_by.exists() and done_by.read_bytes() == pom.read_bytes():
-        return
-    if missing := missing_tools():
-        raise Failed(f"Kafka needs {' and '.join(missing)}: install Debian's default-jre-headless and maven")
-    shutil.rmtree(libs, ignore_errors=True)
-    copy = ["mvn", "-q", "-B", "-f", str(pom), "dependency:copy-dependencies", f"-DoutputDirectory={libs.resolve()}"]
-    maven = subprocess.run(copy, capture_output=True, text=True, check=False)
-    if maven.returncode != 0:
-        raise Failed(f"Maven could not fetch Kafka's jars:\n{maven.stdout[-2000:]}{maven.stderr[-2000:]}")
-    shutil.copy(pom, done_by)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.kafka import Node, missing_tools
+from deploy.local.jars import missing_tools
+from deploy.local.kafka import Node
 
 REQUIRED = os.environ.get("KOSH_REQUIRE_KAFKA") == "1"
 LIBS = Path(__file__).resolve().parents[2] / ".run" / "kafka" / "libs"

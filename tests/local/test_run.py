@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from deploy.local import issuer
-from deploy.local.kafka import missing_tools
+from deploy.local.jars import missing_tools
 from deploy.local.ports import free_block, is_answered, is_free
 from deploy.local.supervisor import strays
 from deploy.local.temporary import reachable_directory
