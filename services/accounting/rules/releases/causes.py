@@ -7,6 +7,7 @@ once, the last of them in the order of Cause stands for all: who somebody is dec
 
 from collections.abc import Mapping
 from enum import IntEnum
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -107,6 +108,16 @@ def _note(cause: npt.NDArray[np.int8], person: Ints, group: Ints, persons: Ints,
 
 def of_months(journal: Mapping[int, int], months: range, kinds: Mapping[int, int]) -> int:
     """The sum of a cause's cells over months since 1970-01 and kinds of cell, each with its factor (1 or -1)."""
+    field = FIELDS["month"]
+    month = ((1 << field.bits) - 1) << field.shift
+    factors = {_kind_alone(code): factor for code, factor in kinds.items()}
     return sum(
-        factor * journal.get(int(pack_kind(code, month=each)), 0) for each in months for code, factor in kinds.items()
+        factors.get(cell & ~month, 0) * count
+        for cell, count in journal.items()
+        if (cell & month) >> field.shift in months
     )
+
+
+@cache
+def _kind_alone(code: int) -> int:
+    return int(pack_kind(code))
