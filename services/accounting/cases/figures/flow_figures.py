@@ -1,7 +1,7 @@
 """The figures that count crossings, from the cube: DF_FLOW by each method, and all crossings in DF_BORDER."""
 
 import asyncio
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final, cast
 
@@ -35,15 +35,25 @@ HOLDS: Final = 45
 """Days by which the border feed may have gone on since the newest run of the model for it to be taken still."""
 
 
+Counting = Callable[[asyncpg.Connection, Query, str, dict[str, Formula], int], Awaitable[list[Figure]]]
+
+
 async def flow_figures(connection: asyncpg.Connection, query: Query, limit: int) -> list[Figure]:
     """Every figure that the query wants. Raises TooMany."""
-    by_method: dict[str, dict[str, Formula]] = {}
+    return await by_method(connection, query, limit, _by_method, stocks=False)
+
+
+async def by_method(
+    connection: asyncpg.Connection, query: Query, limit: int, count: Counting, *, stocks: bool
+) -> list[Figure]:
+    """What `count` makes of the wanted formulas of each method: of stocks, or of flows."""
+    formulas: dict[str, dict[str, Formula]] = {}
     for each in wanted(query):
-        if isinstance(each.source, Formula) and not isinstance(each.source, Stock):
-            by_method.setdefault(each.method, {})[each.code] = each.source
+        if isinstance(each.source, Formula) and isinstance(each.source, Stock) == stocks:
+            formulas.setdefault(each.method, {})[each.code] = each.source
     figures: list[Figure] = []
-    for method, formulas in by_method.items():
-        figures += await _by_method(connection, query, method, formulas, limit - len(figures))
+    for method, of_method in formulas.items():
+        figures += await count(connection, query, method, of_method, limit - len(figures))
     return figures
 
 

@@ -9,14 +9,13 @@ from typing import cast
 
 import asyncpg
 
-from services.accounting.cases.figures.flow_figures import along_axis, fit
-from services.accounting.cases.indicators import wanted
+from services.accounting.cases.figures.flow_figures import along_axis, by_method, fit
 from services.accounting.rules.figures import series
 from services.accounting.rules.figures.axes import axis_of
 from services.accounting.rules.figures.figures import Figure, Query, TooMany
 from services.accounting.rules.figures.flow_figures import (
     MONTHS,
-    Stock,
+    Formula,
     kinds,
     reference_months,
     reference_periods,
@@ -33,18 +32,11 @@ Periods = Mapping[Frequency, Sequence[tuple[int, Period]]]
 
 async def stock_figures(connection: asyncpg.Connection, query: Query, limit: int) -> list[Figure]:
     """Every figure that the query wants. Raises TooMany."""
-    by_method: dict[str, dict[str, Stock]] = {}
-    for each in wanted(query):
-        if isinstance(each.source, Stock):
-            by_method.setdefault(each.method, {})[each.code] = each.source
-    figures: list[Figure] = []
-    for method, formulas in by_method.items():
-        figures += await _by_method(connection, query, method, formulas, limit - len(figures))
-    return figures
+    return await by_method(connection, query, limit, _by_method, stocks=True)
 
 
 async def _by_method(
-    connection: asyncpg.Connection, query: Query, method: str, formulas: dict[str, Stock], limit: int
+    connection: asyncpg.Connection, query: Query, method: str, formulas: dict[str, Formula], limit: int
 ) -> list[Figure]:
     frequencies = cast(list[Frequency], chosen(query, "FREQ", MONTHS))
     coverage = told_of(await coverages.counted(connection), formulas.values())
