@@ -2,7 +2,7 @@
 
 import asyncio
 import ipaddress
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -213,14 +213,21 @@ async def test_what_is_no_longer_granted_is_taken_back(secured: Secured) -> None
     await admin.start()
     try:
         everything = topic_access.rules_of(grants())
-        assert await topic_access.allowed(admin) == set(everything)
+        await until_allowed(admin, everything)
         fewer = [rule for rule in everything if rule.principal != "User:kosh-permits"]
         await topic_access.bring_in_line(admin, fewer)
-        assert await topic_access.allowed(admin) == set(fewer)
+        await until_allowed(admin, fewer)
         await topics.ensure(secured.broker)
-        assert await topic_access.allowed(admin) == set(everything)
+        await until_allowed(admin, everything)
     finally:
         await admin.close()
+
+
+async def until_allowed(admin: AIOKafkaAdminClient, wanted: Sequence[topic_access.Rule]) -> None:
+    """Like settings, what is granted and taken back reaches a broker some moments after it was answered."""
+    async with asyncio.timeout(60):
+        while await topic_access.allowed(admin) != set(wanted):  # noqa: ASYNC110 (nobody tells)
+            await asyncio.sleep(0.05)
 
 
 @pytest.mark.parametrize(
