@@ -133,7 +133,7 @@ estimate: setup ## estimates how many of the open crossings will be migrations, 
 	@$(PYTHON) -m deploy.local.inside services.accounting estimate
 
 .PHONY: release
-release: setup ## cuts a release: the figures as they stand are frozen for everybody (one comes each month by itself)
+release: setup ## cuts a release: estimates are made anew where they are of former days, then the figures as they stand are frozen for everybody (one comes each month by itself)
 	@$(PYTHON) -m deploy.local.inside services.accounting release
 
 .PHONY: replay

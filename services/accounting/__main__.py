@@ -120,10 +120,13 @@ def _release(settings: AccountingSettings, _: argparse.Namespace) -> None:
 
 async def _cut(settings: AccountingSettings) -> None:
     from services.accounting.cases.releases.cut import cut_release
+    from services.accounting.intake.estimates import estimates_due
     from shared.db.session import connect
 
-    connection = await connect(dsn(settings.database_url), "kosh-accounting-release")
+    # The intake's role: the API's own does not enter the linkage room.
+    connection = await connect(dsn(settings.intake_url), "kosh-accounting-release")
     try:
+        await estimates_due(connection)  # a release must not freeze those of former days
         cut = await cut_release(connection)
     finally:
         await connection.close()
@@ -141,13 +144,11 @@ async def _count_signs(settings: AccountingSettings) -> None:
     from services.accounting.cases.estimates.signs import count_signs
     from shared.db.session import connect
 
-    # The intake's role: the API's own does not enter the linkage room.
-    reader, writer = [await connect(dsn(settings.intake_url), "kosh-accounting-signs", idle="0") for _ in range(2)]
+    connection = await connect(dsn(settings.intake_url), "kosh-accounting-signs")
     try:
-        figures = await count_signs(reader, writer)
+        figures = await count_signs(connection)
     finally:
-        await reader.close()
-        await writer.close()
+        await connection.close()
     print(f"{len(figures)} figures by the residency index")
 
 
@@ -254,7 +255,10 @@ COMMANDS = {
         "estimate how many of the open crossings will be migrations, from what became of past ones",
     ),
     "signs": (_signs, "reckon the residency index of everybody anew: the stock by RINDEX, unsupported migrations"),
-    "release": (_release, "freeze the figures as they stand for everybody: what is final, small counts withheld"),
+    "release": (
+        _release,
+        "freeze the figures as they stand for everybody, estimates made anew: what is final, small counts withheld",
+    ),
     "load": (_load, "store figures that other bodies have published, beside ours"),
     "access-log-anchor": (_seal, "seal the access log and write down the head of its chain; the intake does it daily"),
     "access-log-check": (_check_log, "check the access log against its chain and the anchors"),

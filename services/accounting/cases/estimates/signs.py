@@ -1,11 +1,12 @@
 """The residency index over all persons: the nation's stock by RINDEX, and migrations that no sign supports.
 
-Set-wise, some persons at a time, in memory that does not grow with the country; by a command, never as events come in.
-What it counts depends on the stored facts and persons alone.
+Set-wise, some persons at a time, in memory that does not grow with the country; by the clock, before each release and
+by command, never as events come in. What it counts depends on the stored facts and persons alone.
 """
 
+import asyncio
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 import asyncpg
@@ -27,29 +28,55 @@ from services.accounting.rules.estimates.support import Support, weigh
 from services.accounting.rules.figures.dimensions import day_number, region_code
 from services.accounting.rules.figures.flow_figures import month_span
 from services.accounting.rules.persons.people import Ints, People
-from services.accounting.store import coverage
+from services.accounting.rules.residence.reckoning import UNDECLARED, Coverage
+from services.accounting.store import coverage as coverages
 from services.accounting.store.estimates import signs as store
-from services.accounting.store.estimates.signs import SignFigure
+from services.accounting.store.estimates.signs import SignFigure, SignRun
 from services.accounting.store.persons import histories
+from shared import clock
 
 CHUNK: Final = 5_000  # persons at once: bounds memory
+AT_LEAST: Final = timedelta(days=1)
+"""The index is reckoned anew after so long even if the border feed covers no other days: other registers go on."""
 RESIDENTS: Final = "RESIDENTS"
 UNSUPPORTED: Final = {True: "IMM_UNSUPPORTED", False: "EMI_UNSUPPORTED"}
 
 
-async def count_signs(reader: asyncpg.Connection, writer: asyncpg.Connection, chunk: int = CHUNK) -> list[SignFigure]:
-    """Reckons every person anew and keeps the sums; two connections, since one reads while the other asks."""
-    months = Months(*month_span(await coverage.counted(writer)))
+async def signs_due(connection: asyncpg.Connection) -> bool:
+    """Reckons the index where the newest run is of other days, of another model, or old; returns whether it did."""
+    run, covered = await store.newest(connection), await coverages.counted(connection)
+    if covered == UNDECLARED or (run and _is_fresh(run, covered)):
+        return False
+    await count_signs(connection)
+    return True
+
+
+async def count_signs(connection: asyncpg.Connection, chunk: int = CHUNK) -> list[SignFigure]:
+    """Reckons every person anew on one moment of the facts; what it finds takes the place of the run before."""
+    await store.become_reckoner(connection)
+    try:
+        async with connection.transaction(isolation="repeatable_read"):
+            return await _count(connection, chunk)
+    finally:
+        await store.make_way(connection)
+
+
+async def _count(connection: asyncpg.Connection, chunk: int) -> list[SignFigure]:
+    run = SignRun(clock.now(), model().version, await coverages.counted(connection))
+    months = Months(*month_span(run.coverage))
     index, unsupported = np.zeros(max(0, months.beyond - months.first)), Counter[tuple[str, int]]()
-    async for people in histories.everybody(reader, chunk):
-        facts = await store.facts(writer, people.keys.tolist(), list(TOLD))
-        index += _add(people, facts, months, unsupported)
+    async for people in histories.everybody(connection, chunk):
+        facts = await store.facts(connection, people.keys.tolist(), list(TOLD))
+        index += await asyncio.to_thread(_add, people, facts, months, unsupported)
     figures = [SignFigure(RESIDENTS, months.first + 1 + number, round(each)) for number, each in enumerate(index)]
     for name in UNSUPPORTED.values():
         figures += [SignFigure(name, month, unsupported[name, month]) for month in range(*months)]
-    async with writer.transaction():
-        await store.replace(writer, model().version, figures)
+    await store.add(connection, run, figures)
     return figures
+
+
+def _is_fresh(run: SignRun, covered: Coverage) -> bool:
+    return run.coverage == covered and run.model == model().version and clock.now() - run.made_at < AT_LEAST
 
 
 def _add(

@@ -82,7 +82,17 @@ def _findings(metadata: MetaData) -> None:
 
 
 def _index(metadata: MetaData) -> None:
-    """Sums of the whole country."""
+    """When the residency index was reckoned, and its sums: of the whole country, and by region."""
+    anew = "the index is reckoned anew as a whole"
+    Table(
+        "sign_run",
+        metadata,
+        Column("id", BigInteger, Identity(always=True), primary_key=True),
+        Column("made_at", DateTime(timezone=True), nullable=False),
+        Column("model", Text, nullable=False),
+        Column("register_start", Integer, nullable=False),
+        Column("obs_end", Integer, nullable=False),
+    )
     Table(
         "sign_figure",
         metadata,
@@ -90,5 +100,16 @@ def _index(metadata: MetaData) -> None:
         Column("month", Integer, primary_key=True, autoincrement=False),
         Column("value", BigInteger, nullable=False),
         Column("model", Text, nullable=False),
-        info=grants.may("DELETE", because="the index is reckoned anew as a whole"),
+        Column("std_error", Double),
+        info=grants.may("DELETE", because=anew),
+    )
+    Table(
+        "sign_region",
+        metadata,
+        Column("measure", Text, primary_key=True),
+        Column("region", SmallInteger, primary_key=True, autoincrement=False),
+        Column("month", Integer, primary_key=True, autoincrement=False),
+        Column("value", BigInteger, nullable=False),
+        Column("std_error", Double),
+        info=grants.may("DELETE", because=anew),
     )
