@@ -87,7 +87,9 @@ def at(number: int, **other: Any) -> Event:
     [
         ([{}], 1),
         ([{"sex": "M"}], 1),
-        ([{"surname": "OMAROVA-KIM"}], 2),  # the date is the IIN's own
+        ([{"surname": "OMAROVA-KIM"}], 1),  # by the names: that the IIN's own date is the same would prove nothing
+        ([{"given_names": "DANA"}], 2),  # a sister's, maybe
+        ([{"surname": "LI", "given_names": "DANA"}], 2),
         ([{"birth_date": "1990-06-01"}], 1),
         ([{"birth_date": "1990-06-01", "surname": "KIM"}], 2),
         ([{"birth_date": "1990", "surname": "KIM"}], 2),

@@ -30,18 +30,21 @@ def kept(surname: str, given: str | None, born: str = "1999-06-28", state: str |
     return FILTERS.of(surname, given, born, state)
 
 
-def records(*people: tuple[str, str | None, str]) -> Any:
+def records(*people: tuple[Any, ...]) -> Any:
+    """Surname, given names, birth date, and maybe a number that is not their own."""
     rows = []
-    for key, (surname, given, born) in enumerate(people, 1):
+    for key, (surname, given, born, *shown) in enumerate(people, 1):
+        number = next(iter(shown), 0)
         told = kept(surname, given, born)
         bits = [each % 2**64 for each in told[3:]]
-        rows.append((key, BORN[born], 1, *told[:3], (bits[0], bits[1]), (bits[2], bits[3])))
+        rows.append((key, number or key, BORN[born], 1, *told[:3], (bits[0], bits[1]), (bits[2], bits[3])))
     return np.array(rows, LIKENESS)
 
 
-def joined(*people: tuple[str, str | None, str]) -> set[tuple[int, int]]:
+def joined(*people: tuple[Any, ...]) -> set[tuple[int, int]]:
     given = records(*people)
     pairs, weight = found(given, namesakes(given["year_block"], given["born"], MODEL), MODEL)
+    assert len(np.unique(pairs, axis=0)) == len(pairs)
     return {
         (one, other) for (one, other), bits in zip(pairs.tolist(), weight.tolist(), strict=True) if bits >= MODEL.join
     }
@@ -83,6 +86,45 @@ def test_names_in_each_other_s_place_are_for_a_reviewer() -> None:
 )
 def test_twins_and_half_known_people_do_not(one: tuple[str, str, str], other: tuple[str, str, str]) -> None:
     assert joined(one, other) == set()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("TARASOVA", "NATALYA"), ("YASHUNOVA", "NATALYA")),  # who married
+        (("YESIENSULITAN", "KAIUSAERSALA"), ("YESENSULTAN", "KAUSARSARA")),  # by China's office, and by Kazakhstan's
+        (("RAHIMOV", "SARMUROD"), ("SARMUROD", "RAHIMOV")),
+    ],
+)
+def test_who_shares_a_number_and_a_birth_date_is_joined_by_less_of_a_name(
+    one: tuple[str, str], other: tuple[str, str]
+) -> None:
+    born = "1999-06-28"
+    assert joined((*one, born), (*other, born)) == set()
+    assert joined((*one, born, 7), (*other, born, 7)) == {(1, 2)}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("RAHIMOV", "HASAN", "1999-06-28"), ("RAHIMOV", "HUSAN", "1999-06-28")),  # twins, and one's number
+        (("RAHIMOV", "HASAN", "1999-06-28"), ("RAHIMOVA", "FOTIMA", "1999-06-28")),
+        (("RAHIMOV", None, "1999-06-28"), ("RAHIMOV", "TIMUR", "1999-06-28")),
+        (("RAHIMOV", "TIMUR", "1999-06-28"), ("KIM", "ANNA", "1999-06-28")),  # an IIN's birth date is a stranger's too
+        (("RAHIMOV", "TIMUR", "1999-06-28"), ("RAHIMOV", "TIMUR", "1999-01-02")),  # and son
+    ],
+)
+def test_a_number_is_no_proof_for_relatives_or_strangers(
+    one: tuple[str, str | None, str], other: tuple[str, str | None, str]
+) -> None:
+    assert joined((*one, 7), (*other, 7)) == set()
+
+
+def test_a_number_that_many_claim_is_a_filler() -> None:
+    pair = [("TARASOVA", "NATALYA", "1999-06-28", 7), ("YASHUNOVA", "NATALYA", "1999-06-28", 7)]
+    others = [("KIM", "ANNA", "1999-01-02", 7)] * (MODEL.most - 1)
+    assert (1, 2) in joined(*pair, *others[1:])
+    assert (1, 2) not in joined(*pair, *others)
 
 
 def test_who_has_many_namesakes_is_joined_by_nothing_but_numbers() -> None:

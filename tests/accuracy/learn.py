@@ -51,7 +51,7 @@ def _made(record: dict[str, Any], fact: int) -> Iterator[Compared]:
     person = Person.model_validate(record["person"])
     former = Document.model_validate(record["former_document"]) if record.get("former_document") else None
     for each in identify(person, fact, _HASHES, former).claims:
-        yield Compared(each.claim.key, each.claim.born, each.claim.sex, *each.likeness(), None)
+        yield Compared(each.claim.key, each.claim.number, each.claim.born, each.claim.sex, *each.likeness(), None)
 
 
 def main() -> None:

@@ -28,7 +28,7 @@ NO_BLOCK: Final = 0
 
 LIKENESS: Final = np.dtype(
     [
-        ("key", "<i8"), ("born", "<i4"), ("sex", "u1"), ("state", "<i2"), ("day_block", "<i8"),
+        ("key", "<i8"), ("number", "<i8"), ("born", "<i4"), ("sex", "u1"), ("state", "<i2"), ("day_block", "<i8"),
         ("year_block", "<i8"),
         ("surname", "<u8", 2), ("given", "<u8", 2),
     ]
@@ -36,7 +36,7 @@ LIKENESS: Final = np.dtype(
 """A claim as it is compared. A part of a name that is missing has no bits."""
 
 STORED: Final = np.dtype(
-    [(name, LIKENESS[name].str) for name in ("key", "born", "sex", "state", "day_block", "year_block")]
+    [(name, LIKENESS[name].str) for name in ("key", "number", "born", "sex", "state", "day_block", "year_block")]
     + [(name, "<i8") for name in ("surname_1", "surname_2", "given_1", "given_2")]
 )
 """The same as it is stored: each half of a filter is a signed number."""
