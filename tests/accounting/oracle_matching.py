@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from itertools import combinations
 from typing import Any, NamedTuple
 
-from services.accounting.rules.persons.likeness import skeleton
+from services.accounting.rules.persons.likeness import read_by_office, skeleton
 from services.accounting.rules.persons.matching import HOUSE
 from shared.kernel import names
 from shared.kernel.documents import is_filler
@@ -99,11 +99,16 @@ def _met(claims: Sequence[Claimed]) -> Iterator[tuple[Claimed, Claimed]]:
 
 
 def _surname(claim: Claimed) -> str:
-    return canonical(claim.name.split(",")[0])
+    return canonical(_as_read(claim)[0])
 
 
 def _given(claim: Claimed) -> list[str]:
-    return [canonical(word) for word in claim.words]
+    return [canonical(word) for word in (_as_read(claim)[1] or "").split()]
+
+
+def _as_read(claim: Claimed) -> tuple[str, str | None]:
+    state = claim.number[1] if claim.number[0] == "document" else None
+    return read_by_office(claim.name.split(",")[0], " ".join(claim.words), state)
 
 
 def _skeletons(claim: Claimed) -> list[str]:

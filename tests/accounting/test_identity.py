@@ -40,6 +40,8 @@ def test_keys_need_the_secret_and_hold_whatever_the_spelling() -> None:
     )
     assert HASHES.on_document("UZB", "FA1234567", holder).number != other.on_document("UZB", "FA1234567", holder).number
     assert HASHES.on_iin(IIN, holder).name == HASHES.on_iin(IIN, Holder("1991", "Omarova", "Ai-gul", "M")).name
+    assert HASHES.on_document("UZB", "FO12I4", holder) == HASHES.on_document("UZB", "F01214", holder)  # read so, or so
+    assert HASHES.on_document("UZB", "FO12I4", holder) != HASHES.on_document("UZB", "F01224", holder)
     with pytest.raises(ValueError, match="16 bytes"):
         Hashes(b"short")
 
