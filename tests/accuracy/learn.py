@@ -1,9 +1,9 @@
 """`python -m tests.accuracy.learn 5 11 17 29`: weights of services/accounting/rules/persons/matching.toml.
 
-From simulated countries, apart from the services and from the seeds that accuracy is measured on. m is counted over all pairs of claims of one
-life, each claim as its records make it, u over pairs of random lives; a weight is log2(m / u), of what is not known 0.
-Names in each other's place are rare: they are counted over all pairs of all lives, and the weight of both is given
-beside that of two equal names. The weight of a number is assumed, not learned (decision 0070).
+From simulated countries, apart from the services and from the seeds that accuracy is measured on. m is counted over
+all pairs of claims of one life, each claim as its records make it, u over pairs of random lives; a weight is log2(m /
+u), of what is not known 0. Names in each other's place are rare: they are counted over all pairs of all lives, and the
+weight of both is given beside that of two equal names. The weight of a number is assumed, not learned (decision 0070).
 """
 
 import argparse

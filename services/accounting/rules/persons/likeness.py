@@ -141,9 +141,9 @@ def _signed(bits: int) -> int:
 def read_by_office(surname: str, given_names: str | None, state: str | None) -> tuple[str, str | None]:
     """The name as registers here write it, where the office that issued the document prints it by a table of its own.
 
-    China's prints pinyin: a name with a surname of one syllable (others are not Chinese) is read by Palladius. So is one
-    of which no document tells the office, where all of it is pinyin. Turkmenistan's leaves the mark of the letter that is
-    written Ç, and has no plain C (alphabet of 1999).
+    China's prints pinyin: a name with a surname of one syllable (others are not Chinese) is read by Palladius. So is
+    one of which no document tells the office, where all of it is pinyin. Turkmenistan's leaves the mark of the letter
+    that is written Ç, and has no plain C (alphabet of 1999).
     """
     if state == "TKM":
         return _TURKMEN_C.sub("CH", surname), given_names and _TURKMEN_C.sub("CH", given_names)
