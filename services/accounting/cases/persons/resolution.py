@@ -127,8 +127,8 @@ class _Search:
         while asked := (asked | await self._hear(connection, change)) - done:
             done |= asked
             beside = await identity.claims_beside(connection, list(asked))
-            alike = await self.alikes.beside(asked)
-            sharing = {each.person for each in self._shared(beside) if each.person is not None} | alike
+            sharing = {each.person for each in self._shared(beside) if each.person is not None}
+            sharing |= await self.alikes.beside(asked)
             sharing -= self.apart
             await self._load(connection, sharing)
             self.apart |= sharing
@@ -190,8 +190,12 @@ class _Search:
         for each in beside:
             if each.person is not None or each.claim.key in self.touched:
                 by_number.setdefault(each.claim.number, []).append(each)
+        self.alikes.fillers |= {number for number, claims in by_number.items() if self._is_filler(claims)}
         several = [
-            each for claims in by_number.values() if len(claims) > 1 and not self._is_filler(claims) for each in claims
+            each
+            for number, claims in by_number.items()
+            if len(claims) > 1 and number not in self.alikes.fillers
+            for each in claims
         ]
         self.found |= {each.claim.key: each for each in several}
         return several

@@ -72,6 +72,10 @@ class Holder(NamedTuple):
     sex: str | None
 
 
+_READ_ALIKE: Final = str.maketrans("OI", "01")
+"""Letters that are read for digits, and digits for letters: no state tells two documents apart by them."""
+
+
 class Hashes:
     """Makes keys with the installation's secret. Another secret gives other persons' ids and needs a full reload.
 
@@ -118,7 +122,7 @@ class Hashes:
 
     def on_document(self, issuing_state: str, number: str, holder: Holder) -> Claim:
         """The claim on a document whose number is one: a filler is not to come here."""
-        hashed = self.document_key(f"{issuing_state}:{documents.normalise(number)}")
+        hashed = self.document_key(f"{issuing_state}:{documents.normalise(number).translate(_READ_ALIKE)}")
         key, born, name, sex = self._said(b"held", hashed, holder)
         return Claim(key & ~1 or 2, hashed, born, name, sex, dated=True)
 
