@@ -7,7 +7,6 @@ is deleted by it.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Final
@@ -55,7 +54,7 @@ async def _reader(connection: Connection, query: Query, wanted: Wanted) -> Shows
                 for each in rows
                 if not each.withheld
             ]
-        dated = (replace(each, released=release.cut_at.astimezone(UTC)) for each in figures)
+        dated = (each._replace(released=release.cut_at.astimezone(UTC)) for each in figures)
         return sorted(filter(wanted, dated), key=_place)
 
     return shown
@@ -82,7 +81,7 @@ async def _changes(releases: list[Release], shown: Shows, query: Query) -> Async
 
 def _difference(before: Shown, after: Shown, at: datetime) -> Iterator[Vintage]:
     changed = [each for place, each in after.items() if place not in before or not _same(before[place], each)]
-    gone = [replace(each, deleted=True) for place, each in before.items() if place not in after]
+    gone = [each._replace(deleted=True) for place, each in before.items() if place not in after]
     if changed:
         yield Vintage(tuple(changed), "Replace", at)
     if gone:

@@ -58,9 +58,10 @@ def figures(query: Query, measure: Measure, rows: Iterable[Row], limit: int) -> 
         raise TooMany
     always = _always(query)
     found: dict[tuple[Frequency, CellKey], dict[int, Counts]] = defaultdict(dict)
-    for row in rows:
-        if _is_wanted(query, row.place):
-            found[row.frequency, row.place][row.period] = row.counts
+    narrow = [(number, codes) for number, codes in enumerate(query.codes[PLACE:]) if codes is not None]
+    for frequency, period, place, counted in rows:
+        if all(place[number] in codes for number, codes in narrow):
+            found[frequency, place][period] = counted
     for at in product(measure.periods, always):
         found.setdefault(at, {})
     made: list[Figure] = []
@@ -70,7 +71,7 @@ def figures(query: Query, measure: Measure, rows: Iterable[Row], limit: int) -> 
             if place in always or any(each[0] for each in values):
                 public = is_national(query.flow, key)
                 made += [
-                    Figure(key, text, value, status, public=public, std_error=error[0] if error else None)
+                    Figure(key, text, value, status, "PS", public, None, error[0] if error else None)
                     for text, (value, status, *error) in zip(named[frequency], values, strict=True)
                 ]
             if len(made) > limit:
@@ -83,13 +84,11 @@ def _of_place(
 ) -> Iterator[tuple[tuple[str, ...], list[Valued]]]:
     """Each key of a place, with what it is in every period."""
     nothing: Counts = {}
+    several = [(counts.get(number, nothing), period) for number, period in measure.periods[frequency]]
     for indicator in measure.indicators:
         yield (
             (frequency, indicator, measure.method, *place),
-            [
-                measure.value(indicator, counts.get(number, nothing), period)
-                for number, period in measure.periods[frequency]
-            ],
+            [measure.value(indicator, counted, period) for counted, period in several],
         )
 
 

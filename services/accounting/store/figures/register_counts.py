@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -16,6 +16,9 @@ from shared.kernel.periods import Frequency
 Connection = asyncpg.Connection
 
 PATIENCE = 10.0  # seconds
+
+
+PlaceOf = Callable[[tuple[str | None, ...]], tuple[str, ...]]
 
 
 class CellKey(NamedTuple):
@@ -83,7 +86,7 @@ async def acts(
         ) acts GROUP BY {", ".join([_sets(list(periods.values()), total=False), *_grouping(columns)])} LIMIT {limit}
     """  # noqa: S608  (our own expressions; values are bound)
     records = await connection.fetch(text, *values, timeout=PATIENCE)
-    return Found(records, partial(_act, counted.indicator, columns, periods))
+    return Found(records, partial(_act, counted.indicator, _place_of(columns), periods))
 
 
 async def stock(
@@ -94,14 +97,14 @@ async def stock(
     columns = _columns(counted.records, places)
     values: list[Any] = [list(column) for column in zip(*ends, strict=True)] or [[], [], []]
     text = f"""
-        SELECT frequency, number, {_names(columns)} count(DISTINCT person)
+        SELECT frequency, number, {_names(columns)} count(DISTINCT person) AS count
         FROM unnest($1::text[], $2::int[], $3::date[]) AS ends (frequency, number, day)
         JOIN ({_source(counted.records)}) places ON since <= day AND (until IS NULL OR until > day)
         WHERE {_wanted(columns, values)}
         GROUP BY {", ".join(["frequency", "number", *_grouping(columns)])} LIMIT {limit}
     """  # noqa: S608  (our own expressions; values are bound)
     records = await connection.fetch(text, *values, timeout=PATIENCE)
-    return Found(records, partial(_standing, counted.indicator, columns))
+    return Found(records, partial(_standing, counted.indicator, _place_of(columns)))
 
 
 def _in_effect(records: Records) -> str:
@@ -154,21 +157,28 @@ def _wanted(columns: Sequence[Columns], values: list[Any]) -> str:
     return " AND ".join(conditions)
 
 
-def _act(indicator: str, columns: Sequence[Columns], periods: Mapping[Frequency, str], row: asyncpg.Record) -> Row:
-    frequency, number = next((each, row[name]) for each, name in periods.items() if row[name] is not None)
-    return Row(frequency, number, _place(columns, row), {indicator: row["count"]})
+def _act(indicator: str, place: PlaceOf, periods: Mapping[Frequency, str], row: asyncpg.Record) -> Row:
+    passed, codes = row[: len(periods)], row[len(periods) : -1]
+    frequency, number = next(each for each in zip(periods, passed, strict=True) if each[1] is not None)
+    return Row(frequency, number, place(codes), {indicator: row[-1]})
 
 
-def _standing(indicator: str, columns: Sequence[Columns], row: asyncpg.Record) -> Row:
-    return Row(row["frequency"], row["number"], _place(columns, row), {indicator: row["count"]})
+def _standing(indicator: str, place: PlaceOf, row: asyncpg.Record) -> Row:
+    return Row(row[0], row[1], place(row[2:-1]), {indicator: row[-1]})
 
 
-def _place(columns: Sequence[Columns], row: asyncpg.Record) -> tuple[str, ...]:
-    codes = []
+def _place_of(columns: Sequence[Columns]) -> PlaceOf:
+    """The place of a row's codes, in the order of `_names`; remembered, since a place comes again in every period."""
+    spans, first = [], 0
     for place, names in columns:
-        code = None
-        for name in names if place.finer else ():
-            if (code := row[name]) is not None:
-                break
-        codes.append(place.total if code is None else code)
-    return tuple(codes)
+        beyond = first + (len(names) if place.finer else 0)
+        spans.append((place.total, first, beyond))
+        first = beyond
+
+    @lru_cache(None)
+    def place_of(codes: tuple[str | None, ...]) -> tuple[str, ...]:
+        return tuple(
+            next((code for code in codes[first:beyond] if code is not None), total) for total, first, beyond in spans
+        )
+
+    return place_of
