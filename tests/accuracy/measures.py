@@ -5,6 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from deploy.simulation.life import Stay
+from tests.accuracy.abroad import abroad
 from tests.accuracy.compared import Compared, of_observation
 from tests.accuracy.counted import Accounting
 from tests.accuracy.dimensions import estimated
@@ -23,6 +24,7 @@ def measured(truth: Truth, accounting: Accounting) -> Iterator[Compared]:
         yield from _stocks(truth, accounting, measure)
     yield from _moves_inside(truth, accounting)
     yield from _residents(truth, accounting)
+    yield from abroad(truth, accounting)
 
 
 def _flows(truth: Truth, accounting: Accounting) -> Iterator[Compared]:
