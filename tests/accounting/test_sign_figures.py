@@ -46,6 +46,11 @@ async def test_the_sums_are_those_of_the_plain_rule(accounting: Accounting) -> N
     await accounting.take(World(31, people=50).stream())
     found = await count_signs(accounting.connection, chunk=7)
     assert found == await count_signs(accounting.connection)
+    sure = [each.std_error for each in found if each.measure == RESIDENTS]
+    used = model().errors.stock
+    assert all(
+        error is not None and error >= used * each.value * 0.99 - 0.1 for error, each in zip(sure, found, strict=False)
+    )
     stock = {each.month: each.value for each in found if each.measure == RESIDENTS}
     expected = await plain(accounting.connection)
     assert set(stock) == set(expected)
@@ -60,11 +65,12 @@ async def test_the_sums_are_those_of_the_plain_rule(accounting: Accounting) -> N
     stocks = parse("DF_STOCK", "M.RESIDENTS.RINDEX.KZ._T._T._T", {}).query
     figures = await computed_figures(accounting.connection, stocks, 10_000)
     assert {figure.status for figure in figures} == {"E"}
-    assert not any(figure.public for figure in figures)
+    assert all(figure.public and figure.std_error is not None for figure in figures)
     assert [int(figure.value) for figure in figures] == [stock[month] for month in sorted(stock)][-len(figures) :]
     doubts = parse("DF_FLOW", "M.IMM_UNSUPPORTED+EMI_UNSUPPORTED.M1216R.KZ._T._T._T._T._T", {}).query
     flows = await computed_figures(accounting.connection, doubts, 10_000)
     assert sum(int(figure.value) for figure in flows) == doubted
+    assert not any(figure.public or figure.std_error for figure in flows)
 
 
 async def _runs_where_it_is_due(connection: asyncpg.Connection) -> None:

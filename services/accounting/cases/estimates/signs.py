@@ -23,7 +23,7 @@ from services.accounting.rules.estimates.sign_kinds import (
     told_by,
 )
 from services.accounting.rules.estimates.sign_model import model
-from services.accounting.rules.estimates.signs import SIGN, Months, Signs, reckon
+from services.accounting.rules.estimates.signs import SIGN, Months, Signs, reckon, stock_error
 from services.accounting.rules.estimates.support import Support, weigh
 from services.accounting.rules.figures.dimensions import day_number, region_code
 from services.accounting.rules.figures.flow_figures import month_span
@@ -38,6 +38,8 @@ from shared import clock
 CHUNK: Final = 5_000  # persons at once: bounds memory
 AT_LEAST: Final = timedelta(days=1)
 """The index is reckoned anew after so long even if the border feed covers no other days: other registers go on."""
+WHOLE: Final = 1e6
+"""Persons are summed in whole millionths, so that a sum is the same however persons are taken together."""
 RESIDENTS: Final = "RESIDENTS"
 UNSUPPORTED: Final = {True: "IMM_UNSUPPORTED", False: "EMI_UNSUPPORTED"}
 
@@ -64,13 +66,17 @@ async def count_signs(connection: asyncpg.Connection, chunk: int = CHUNK) -> lis
 async def _count(connection: asyncpg.Connection, chunk: int) -> list[SignFigure]:
     run = SignRun(clock.now(), model().version, await coverages.counted(connection))
     months = Months(*month_span(run.coverage))
-    index, unsupported = np.zeros(max(0, months.beyond - months.first)), Counter[tuple[str, int]]()
+    sums = np.zeros((2, max(0, months.beyond - months.first)))
+    unsupported = Counter[tuple[str, int]]()
     async for people in histories.everybody(connection, chunk):
         facts = await store.facts(connection, people.keys.tolist(), list(TOLD))
-        index += await asyncio.to_thread(_add, people, facts, months, unsupported)
-    figures = [SignFigure(RESIDENTS, months.first + 1 + number, round(each)) for number, each in enumerate(index)]
+        sums += await asyncio.to_thread(_add, people, facts, months, unsupported)
+    figures = [
+        SignFigure(RESIDENTS, month, round(stock), stock_error(spread, stock, model().errors.stock))
+        for month, (stock, spread) in enumerate((sums / WHOLE).T.tolist(), months.first + 1)
+    ]
     for name in UNSUPPORTED.values():
-        figures += [SignFigure(name, month, unsupported[name, month]) for month in range(*months)]
+        figures += [SignFigure(name, month, unsupported[name, month], None) for month in range(*months)]
     await store.add(connection, run, figures)
     return figures
 
@@ -82,7 +88,8 @@ def _is_fresh(run: SignRun, covered: Coverage) -> bool:
 def _add(
     people: People, facts: list[tuple[int, str, str]], months: Months, unsupported: Counter[tuple[str, int]]
 ) -> np.ndarray:
-    """The sum of some persons' index by month; adds their unsupported migrations."""
+    """By month the sums of some persons' index p, and of p(1 - p), in parts of WHOLE; adds their unsupported
+    migrations."""
     owner = np.repeat(np.arange(len(people.ids)), people.lengths)
     signs = np.concatenate(
         (
@@ -99,8 +106,8 @@ def _add(
     unsupported.update(
         (UNSUPPORTED[came], when) for came, when in zip(arrival[doubted].tolist(), month[doubted].tolist(), strict=True)
     )
-    # By person in whole numbers: the sum is the same however persons are taken together.
-    return np.asarray(np.rint(found.value.astype(np.float64) * 1e6).sum(axis=0) / 1e6)
+    value = found.value.astype(np.float64)
+    return np.array([np.rint(each * WHOLE).sum(axis=0) for each in (value, value * (1 - value))])
 
 
 def _signs_of_facts(people: People, facts: list[tuple[int, str, str]]) -> Signs:

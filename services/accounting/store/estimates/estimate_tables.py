@@ -82,8 +82,7 @@ def _findings(metadata: MetaData) -> None:
 
 
 def _index(metadata: MetaData) -> None:
-    """When the residency index was reckoned, and its sums: of the whole country, and by region."""
-    anew = "the index is reckoned anew as a whole"
+    """When the residency index was reckoned, and its sums of the whole country."""
     Table(
         "sign_run",
         metadata,
@@ -101,15 +100,5 @@ def _index(metadata: MetaData) -> None:
         Column("value", BigInteger, nullable=False),
         Column("model", Text, nullable=False),
         Column("std_error", Double),
-        info=grants.may("DELETE", because=anew),
-    )
-    Table(
-        "sign_region",
-        metadata,
-        Column("measure", Text, primary_key=True),
-        Column("region", SmallInteger, primary_key=True, autoincrement=False),
-        Column("month", Integer, primary_key=True, autoincrement=False),
-        Column("value", BigInteger, nullable=False),
-        Column("std_error", Double),
-        info=grants.may("DELETE", because=anew),
+        info=grants.may("DELETE", because="the index is reckoned anew as a whole"),
     )

@@ -22,11 +22,13 @@ class SignRun(NamedTuple):
 
 
 class SignFigure(NamedTuple):
-    """A figure of the whole country: of the first day of a month (RESIDENTS), or of all of it (the others)."""
+    """A figure of the whole country: of the first day of a month (RESIDENTS), or of all of it (the others), with its
+    standard error where it has one."""
 
     measure: str
     month: int
     value: int
+    std_error: float | None
 
 
 async def facts(connection: Connection, keys: Sequence[int], kinds: Sequence[str]) -> list[tuple[int, str, str]]:
@@ -67,11 +69,15 @@ async def add(connection: Connection, run: SignRun, figures: Sequence[SignFigure
         *run.coverage,
     )
     await connection.execute("DELETE FROM sign_figure")
-    rows = [(*figure, run.model) for figure in figures]
-    await connection.copy_records_to_table("sign_figure", records=rows, columns=("measure", "month", "value", "model"))
+    columns = (*SignFigure._fields, "model")
+    await connection.copy_records_to_table(
+        "sign_figure", records=[(*figure, run.model) for figure in figures], columns=columns
+    )
 
 
 async def read(connection: Connection) -> list[tuple[SignFigure, str]]:
     """Every figure, with the version of the model that it was made by."""
-    rows = await connection.fetch("SELECT measure, month, value, model FROM sign_figure ORDER BY measure, month")
-    return [(SignFigure(row[0], row[1], row[2]), row[3]) for row in rows]
+    rows = await connection.fetch(
+        "SELECT measure, month, value, std_error, model FROM sign_figure ORDER BY measure, month"
+    )
+    return [(SignFigure(*row[:4]), row[4]) for row in rows]
