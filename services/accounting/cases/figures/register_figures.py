@@ -23,8 +23,11 @@ from shared import clock
 from shared.kernel.periods import Frequency
 
 
-async def register_figures(connection: asyncpg.Connection, query: Query, limit: int) -> list[Figure]:
-    """Every figure that the query wants. Raises TooMany, and TimeoutError where the database takes too long."""
+async def register_figures(
+    connection: asyncpg.Connection, query: Query, limit: int, *, keyed: bool = False
+) -> list[Figure]:
+    """Every figure that the query wants; `keyed`: the keys of what they count. Raises TooMany, and TimeoutError where
+    the database takes too long."""
     found = [each for each in wanted(query) if isinstance(each.source, Acts | Standing | Difference)]
     frequencies = cast(list[Frequency], chosen(query, "FREQ", MONTHS))
     if not (found and frequencies):
@@ -39,12 +42,14 @@ async def register_figures(connection: asyncpg.Connection, query: Query, limit: 
     today = clock.today()
     behind = [records for counted in (*acts, *standing) for records in counted.records]
     first = await register_counts.first_day(connection, behind)
+    if first is None:
+        return []
     periods = {each: periods_since(first, today, each, query.start, query.end) for each in frequencies}
     ends = [period_end(each, number, period, today) for each in periods for number, period in periods[each]]
     places = [_place(*each) for each in zip(query.flow.dimensions[PLACE:], query.codes[PLACE:], strict=True)]
     found_counts = [
-        *[await register_counts.acts(connection, each, places, frequencies, limit + 1) for each in acts],
-        *[await register_counts.stock(connection, each, places, ends, limit + 1) for each in standing],
+        *[await register_counts.acts(connection, each, places, frequencies, limit + 1, keyed) for each in acts],
+        *[await register_counts.stock(connection, each, places, ends, limit + 1, keyed) for each in standing],
     ]
     if sum(map(len, found_counts)) > limit:
         raise TooMany
