@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page, expect
 
 from services.accounting.cases.releases.cut import cut_release
 from services.accounting.intake.published.load import load
-from tests.accounting.conftest import Accounting
+from tests.accounting.conftest import QUIET, Accounting
 from tests.accounting.world import World
 
 pytestmark = pytest.mark.browser
@@ -57,7 +57,7 @@ async def figures(written: Accounting) -> None:
     await written.take(World(4, people=40).stream())
     files = [Path("services/accounting/data/official_net_migration.csv")]
     await load(written.database.app_url.replace("+asyncpg", ""), files, "NET", lambda _: None)
-    await cut_release(written.connection)
+    await cut_release(written.connection, QUIET)
 
 
 async def open_page(

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Sequence
 
 from services.accounting.cases.batch import EventBatch
+from services.accounting.cases.releases.controlled import Control
 from services.accounting.cases.writer import Writer, acquire_writer
 from services.accounting.intake.decode import decode_in_turns
 from services.accounting.intake.estimates import ESTIMATES
@@ -49,7 +50,7 @@ async def read(settings: AccountingSettings, monitor: Telemetry) -> None:
         hashes = Hashes(settings.identity_secret.get_secret_value().encode())
         async with asyncio.TaskGroup() as tasks:
             if settings.monthly_releases:
-                tasks.create_task(release_monthly(dsn(settings.intake_url)))
+                tasks.create_task(release_monthly(dsn(settings.intake_url), Control(settings.record_secret)))
             tasks.create_task(run(dsn(settings.intake_url), sources, hashes, monitor))
             tasks.create_task(run_scheduler(engine, (*anchors.jobs("accounting"), ESTIMATES)))
     finally:

@@ -118,7 +118,7 @@ async def test_each_register_is_its_own_series(api: Api, written: Accounting) ->
         ("HOST_WORKING", "HOST"): 15000,
     }
     public = await api.client.get("/sdmx/v1/data/DF_EMIGRATION/A.CONSULAR_WORKING.REGISTER.KOR")
-    assert public.status_code == 403, "what is counted by country is the statisticians'"
+    assert public.status_code == 404, "what is counted by country is everybody's as it was released, and nothing was"
 
 
 async def test_the_estimate_of_whom_the_register_misses_stands_beside_both_counts(

@@ -19,7 +19,7 @@ from services.accounting.publish.dashboard.wording import wording
 from services.accounting.publish.languages import LANGUAGES
 from shared.kernel.periods import Period
 from shared.testing.api import Api
-from tests.accounting.conftest import Accounting
+from tests.accounting.conftest import QUIET, Accounting
 from tests.accounting.world import World
 
 TEXTS = tomllib.loads(Path("services/accounting/publish/dashboard/texts.toml").read_text(encoding="utf-8"))
@@ -83,7 +83,7 @@ async def filled(api: Api, written: Accounting) -> Api:
     await written.take(World(4, people=40).stream())
     files = [Path("services/accounting/data/official_net_migration.csv")]
     await load(written.database.app_url.replace("+asyncpg", ""), files, "NET", lambda _: None)
-    await cut_release(written.connection)
+    await cut_release(written.connection, QUIET)
     return api
 
 
@@ -114,7 +114,7 @@ async def test_the_official_series_stands_beside_ours_with_its_source(filled: Ap
 
 async def test_our_own_count_of_coupons_is_not_shown_as_official(api: Api, written: Accounting) -> None:
     await written.take(World(4, people=600).stream())
-    await cut_release(written.connection)
+    await cut_release(written.connection, QUIET)
     shown, _ = await page(api, "?lang=en")
     (address,) = [link for link in shown.links if "format=csv" in link and "COUPON" in link]
     assert any(value for (_, method, _), value in (await api_values(api, address)).items() if method == "COUPON")
@@ -171,7 +171,7 @@ async def test_before_any_figure_the_page_says_so(api: Api) -> None:
 
 async def test_the_page_says_how_sure_it_is(api: Api, written: Accounting) -> None:
     await written.take(World(4, people=600).stream())
-    await cut_release(written.connection)
+    await cut_release(written.connection, QUIET)
     _, html = await page(api, "?lang=en")
     text = re.sub(r"\s+", " ", html)
     assert "declared complete from 1 January 2021 to 31 May 2024." in text

@@ -15,7 +15,7 @@ from services.accounting.settings import dsn
 from shared import clock
 from shared.events.portal import BorderCrossing, FeedCoverage
 from shared.testing.api import Api
-from tests.accounting.conftest import Accounting
+from tests.accounting.conftest import QUIET, Accounting
 from tests.accounting.world import Event, Version, event
 
 START, END = date(2018, 7, 1), date(2024, 1, 1)
@@ -119,7 +119,7 @@ async def test_an_estimate_is_what_is_final_and_what_is_expected_and_a_release_f
     crossed = await read(api, "A.IMM.M1216R.KZ._T.UZB.M._T._T")
     assert (crossed["IMM", "2023"]["OBS_VALUE"], crossed["IMM", "2023"]["OBS_STATUS"]) == ("0", "P")
 
-    await cut_release(written.connection)
+    await cut_release(written.connection, QUIET)
     released = await read(api, ALL, None)
     assert {key: _told(each) for key, each in released.items() if key[0] in ("IMM", "EMI", "NET")} == {
         key: _told(each)

@@ -28,7 +28,7 @@ from services.accounting.rules.figures.series import PLACE, CellKey, Measure, Ro
 from services.accounting.rules.residence.reckoning import Coverage
 from services.accounting.store import coverage as coverages
 from services.accounting.store.estimates import provisional
-from services.accounting.store.figures.cube import Along, Sums, places, sums
+from services.accounting.store.figures.cube import CUBE, Along, Sums, places, sums
 from shared.kernel.periods import Frequency
 
 HOLDS: Final = 45
@@ -38,9 +38,9 @@ HOLDS: Final = 45
 Counting = Callable[[asyncpg.Connection, Query, str, dict[str, Formula], int], Awaitable[list[Figure]]]
 
 
-async def flow_figures(connection: asyncpg.Connection, query: Query, limit: int) -> list[Figure]:
-    """Every figure that the query wants. Raises TooMany."""
-    return await by_method(connection, query, limit, _by_method, stocks=False)
+async def flow_figures(connection: asyncpg.Connection, query: Query, limit: int, cells: str = CUBE) -> list[Figure]:
+    """Every figure that the query wants; by KEYS the keys of what they count. Raises TooMany."""
+    return await by_method(connection, query, limit, partial(_by_method, cells=cells), stocks=False)
 
 
 async def by_method(
@@ -58,7 +58,7 @@ async def by_method(
 
 
 async def _by_method(
-    connection: asyncpg.Connection, query: Query, method: str, formulas: dict[str, Formula], limit: int
+    connection: asyncpg.Connection, query: Query, method: str, formulas: dict[str, Formula], limit: int, cells: str
 ) -> list[Figure]:
     frequencies = cast(list[Frequency], chosen(query, "FREQ", MONTHS))
     if not frequencies:
@@ -71,12 +71,14 @@ async def _by_method(
     try:
         if not await fit(connection, along, months, formulas.values(), most):
             raise TooMany
-        found_sums = await sums(connection, along, frequencies, months, kinds(formulas.values()), limit + 1)
+        found_sums = await sums(connection, along, frequencies, months, kinds(formulas.values()), limit + 1, cells)
     except TimeoutError:
         raise TooMany from None
     if len(found_sums) > limit:
         raise TooMany
-    expected = await _expected(connection, coverage, formulas, along, frequencies, months, limit)
+    expected = (
+        await _expected(connection, coverage, formulas, along, frequencies, months, limit) if cells == CUBE else None
+    )
     if expected is None:
         measure = Measure(method, list(formulas), periods, partial(valued, coverage, formulas))
         return await asyncio.to_thread(lambda: series.figures(query, measure, found_sums.rows(), limit))

@@ -23,8 +23,11 @@ from shared import clock
 from shared.kernel.periods import Frequency
 
 
-async def register_figures(connection: asyncpg.Connection, query: Query, limit: int) -> list[Figure]:
-    """Every figure that the query wants. Raises TooMany, and TimeoutError where the database takes too long."""
+async def register_figures(
+    connection: asyncpg.Connection, query: Query, limit: int, *, keyed: bool = False
+) -> list[Figure]:
+    """Every figure that the query wants; `keyed`: the keys of what they count. Raises TooMany, and TimeoutError where
+    the database takes too long."""
     found = [each for each in wanted(query) if isinstance(each.source, Acts | Standing | Difference)]
     frequencies = cast(list[Frequency], chosen(query, "FREQ", MONTHS))
     if not (found and frequencies):
@@ -42,15 +45,22 @@ async def register_figures(connection: asyncpg.Connection, query: Query, limit: 
         records for source in sources.values() if isinstance(source, Acts | Standing) for records in source.records
     ]
     first = await register_counts.first_day(connection, behind)
+    if first is None:
+        return []
     periods = {each: periods_since(first, today, each, query.start, query.end) for each in frequencies}
     ends = [period_end(each, number, period, today) for each in periods for number, period in periods[each]]
     dates = [reference_date(each, number, period) for each in periods for number, period in periods[each]]
     places = [_place(*each) for each in zip(query.flow.dimensions[PLACE:], query.codes[PLACE:], strict=True)]
     found_counts = [
-        *[await register_counts.acts(connection, each, places, frequencies, limit + 1) for each in acts],
+        *[await register_counts.acts(connection, each, places, frequencies, limit + 1, keyed) for each in acts],
         *[
             await register_counts.stock(
-                connection, Counted(code, each.records), places, dates if each.on_first_day else ends, limit + 1
+                connection,
+                Counted(code, each.records),
+                places,
+                dates if each.on_first_day else ends,
+                limit + 1,
+                keyed,
             )
             for code, each in standing.items()
         ],
