@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from services.accounting.publish.sdmx.agency import AGENCY, VERSION
 from services.accounting.publish.sdmx.refusals import BadQuery, NothingFound, QueryFault
-from services.accounting.publish.sdmx.structures import AGENCY, VERSION, Kind, artefacts, children, parents
+from services.accounting.publish.sdmx.structures import Kind, artefacts, children, parents
 
 Reference = tuple[Kind, str]
 
