@@ -20,11 +20,12 @@ from services.accounting.api.figures.sdmx_answers import (
     single,
     structure_answer,
 )
+from services.accounting.publish.sdmx.agency import AGENCY, VERSION
 from services.accounting.publish.sdmx.negotiate import DATA, STRUCTURE, STRUCTURE_2, STRUCTURE_JSON, choose
 from services.accounting.publish.sdmx.query import parse
 from services.accounting.publish.sdmx.refusals import NothingFound, NotImplementedHere
 from services.accounting.publish.sdmx.selection import select
-from services.accounting.publish.sdmx.structures import AGENCY, VERSION, artefacts
+from services.accounting.publish.sdmx.structures import artefacts
 from shared.http import routes
 
 STANDARD: Final = frozenset(
