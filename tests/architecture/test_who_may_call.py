@@ -25,6 +25,7 @@ OPEN_OF = {
         "/v1/estimates/provisional",
         "/v1/status",
         "/v1/evidence",  # texts alone
+        *("/v1/reports", "/v1/reports/{name}"),  # released figures alone; exact ones for statisticians
     },
     "kandas": {"/v1/kandas-certificates:verify"},  # by a code that cannot be guessed: decision 0046
     "permits": {"/v1/self-employment-points"},  # the law's table and no person: decision 0049

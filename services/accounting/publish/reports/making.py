@@ -70,7 +70,8 @@ async def made(
     reader: FigureReader, declared: DeclaredReport, edition: Edition, language: Language, form: ReportFormat
 ) -> ReportFile:
     """The file of an edition."""
-    return written(await make_report(reader, declared, edition, language), form)
+    report = await make_report(reader, declared, edition, language)
+    return await asyncio.to_thread(written, report, form)
 
 
 async def saved(

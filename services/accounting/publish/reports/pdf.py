@@ -143,7 +143,9 @@ def _write_rows(pages: _Pages, report: MadeReport, table: MadeTable) -> None:
         for row in table.rows
     ]
     pages.set_font("text", size=_SIZE)
-    widest = max(pages.get_string_width(text) for line in lines for text in line[1:]) + 2 * (_PADDING + pages.c_margin) + 1
+    widest = (
+        max(pages.get_string_width(text) for line in lines for text in line[1:]) + 2 * (_PADDING + pages.c_margin) + 1
+    )
     numbers = min(max(widest / pages.epw, 0.105), 0.7 / len(table.periods))
     widths = (1 - numbers * len(table.periods), *(numbers for _ in table.periods))
     pages.set_text_color(*INK)
