@@ -20,7 +20,7 @@ from services.accounting.rules.residence.reckoning import UNDECLARED
 from services.accounting.store.releases.release import Release
 from shared import clock
 from shared.testing.api import Api
-from tests.accounting.conftest import Accounting
+from tests.accounting.conftest import QUIET, Accounting
 from tests.accounting.publish.test_releases import found
 from tests.accounting.publish.test_report_documents import files, read_aloud, sheets
 from tests.accounting.world import World
@@ -47,7 +47,9 @@ async def sdmx(api: Api, address: str, headers: dict[str, str]) -> set[tuple[str
     return {
         (
             ".".join(text for name, text in list(row.items())[1 : list(row).index("TIME_PERIOD")]),
-            *(row[name] for name in ("TIME_PERIOD", "OBS_VALUE", "OBS_STATUS")),
+            row["TIME_PERIOD"],
+            row["OBS_VALUE"],
+            row["OBS_STATUS"],
         )
         for row in rows
     }
@@ -63,7 +65,7 @@ async def test_every_figure_of_every_report_is_that_of_sdmx_of_the_same_release(
     await written.take(World(4, people=40).stream())
     await found(written, d2024_03_01=12, d2025_02_01=31, d2025_05_02=3)
     await load(api.database.app_url.replace("+asyncpg", ""), DATA, "NET", lambda _: None)
-    first = await cut_release(written.connection)
+    first = await cut_release(written.connection, QUIET)
     kept = {name: (await asked(api, f"/{name}?format=csv&language=en")).content for name in reports()}
     compared: set[str] = set()
     for body in kept.values():
@@ -82,7 +84,7 @@ async def test_every_figure_of_every_report_is_that_of_sdmx_of_the_same_release(
     assert violations == {"2024": "12", "2025": "34"}
     await found(written, d2024_04_01=20)
     with clock.set_to(TODAY + timedelta(days=31)):
-        second = await cut_release(written.connection)
+        second = await cut_release(written.connection, QUIET)
         for name in ("progress", "rules-of-stay"):
             again = await asked(api, f"/{name}?format=csv&language=en&release={first.release}")
             assert again.content == kept[name], "a release never changes, nor what is made from it"
@@ -98,7 +100,7 @@ async def test_exact_figures_are_for_statisticians_and_small_counts_for_nobody_e
     api: Api, written: Accounting
 ) -> None:
     await found(written, d2025_02_01=3)
-    await cut_release(written.connection)
+    await cut_release(written.connection, QUIET)
     for role in (None, "operator", "consul"):
         refused = await asked(api, "/rules-of-stay?figures=exact", role)
         assert refused.status_code == 403
@@ -133,7 +135,7 @@ REFUSED = {
 
 
 async def test_what_cannot_be_made_is_refused_with_a_reason(api: Api, written: Accounting) -> None:
-    await cut_release(written.connection)
+    await cut_release(written.connection, QUIET)
     for address, (status, parameter) in REFUSED.items():
         answer = await asked(api, address, "statistician")
         assert answer.status_code == status, (address, answer.text)
@@ -151,7 +153,7 @@ async def test_a_report_before_any_release_is_not_made_up(api: Api, tmp_path: Pa
 
 
 async def test_the_schedule_names_the_days_and_the_release_that_is_handed_in(api: Api, written: Accounting) -> None:
-    release = await cut_release(written.connection)
+    release = await cut_release(written.connection, QUIET)
     listed = {each["name"]: each for each in (await asked(api, "")).json()}
     assert list(listed) == list(reports())
     assert listed["progress"]["day"] == "set"

@@ -2,6 +2,7 @@
 
 import csv
 import tomllib
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -69,6 +70,17 @@ def explained(concept: str, counts: TwoCounts | None, estimate: Estimate, langua
     found.append(words["parts"].format(own=estimate.own, gap=gap, missed=missed))
     found += [words["assumed"]] if estimate.assumed else []
     return [*found, words["unsure"], words["surer"]]
+
+
+def broken(series: str, first: date, last: date, ratio: float, *, language: Language) -> str:
+    """Why the past is no guide: a series of records (rules.estimates.breaks) that breaks from its first to its last
+    day, and the ratio of what was seen to what is usual."""
+    words = templates()[language]
+    direction, _, about = series.partition("_")
+    what = {"": "records", "missing": "missing", "open": "open"}[about]
+    return words[f"break_{what}"].format(
+        direction=words[f"break_{direction}"], first=first, last=last, percent=round(100 * ratio)
+    )
 
 
 def _mirror(concept: str, counts: TwoCounts, language: Language) -> str:

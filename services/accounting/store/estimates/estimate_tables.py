@@ -26,6 +26,7 @@ def estimate_tables(metadata: MetaData) -> None:
     the residency index last gave."""
     _run(metadata)
     _findings(metadata)
+    _doubts(metadata)
     _index(metadata)
 
 
@@ -77,6 +78,35 @@ def _findings(metadata: MetaData) -> None:
         metadata,
         Column("cell", BigInteger, primary_key=True, autoincrement=False),
         Column("count", BigInteger, nullable=False),
+        info=grants.may("DELETE", because=_NEWEST),
+    )
+
+
+def _doubts(metadata: MetaData) -> None:
+    """What makes estimates unsure beside the fate of open crossings."""
+    Table(
+        "estimate_size",
+        metadata,
+        Column("size", Double, primary_key=True, autoincrement=False),
+        Column("groups", BigInteger, nullable=False),
+        *(Column(name, Double, nullable=False) for name in ("bias", "covered_80", "covered_95", "widening")),
+        info=grants.may("DELETE", because=_NEWEST),
+    )
+    Table(
+        "estimate_doubt",
+        metadata,
+        Column("month", Date, primary_key=True),
+        Column("arrival", Boolean, primary_key=True),
+        *(Column(name, Double, nullable=False) for name in ("figure", "missed", "chance", "broken")),
+        info=grants.may("DELETE", because=_NEWEST),
+    )
+    Table(
+        "estimate_break",
+        metadata,
+        Column("series", Text, primary_key=True),
+        Column("month", Date, primary_key=True),
+        Column("seen", Double, nullable=False),
+        Column("usual", Double, nullable=False),
         info=grants.may("DELETE", because=_NEWEST),
     )
 
