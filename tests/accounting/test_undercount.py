@@ -91,6 +91,15 @@ def test_another_host_may_differ_from_those_that_are_trusted() -> None:
     assert estimate.high > estimate.value * 2.5
 
 
+def test_where_chance_is_larger_than_what_is_missed_nothing_is_said() -> None:
+    """A tenth of each count: one person in the register of Poland, three in that of Türkiye."""
+    few = {country: TwoCounts(each.own // 10, each.mirror and each.mirror // 10) for country, each in PAIRS.items()}
+    found = adjusted(few | {"TUR": TwoCounts(1, None)}, YEAR, "seed", flow=False)
+    assert "TUR" in adjusted(PAIRS, YEAR, "seed", flow=False)
+    assert "TUR" not in found
+    assert set(found) >= {"DEU", "KOR", "POL"}, "a trusted host's own figure stands"
+
+
 def test_what_changes_when_one_host_is_left_out_is_said() -> None:
     by = adjusted(PAIRS, YEAR, "seed", flow=False)["TUR"].by
     assert by is not None

@@ -183,8 +183,10 @@ def _adjusted(
     if not pair.own or not (by := shares.get(there.group)):
         return None  # nobody in the register, and a host that is not trusted: there is nothing honest to say
     value = pair.own * ours.factor / by.share
-    unlike = by.draws * np.exp(random.normal(0.0, by.spread, DRAWS))
-    draws = random.gamma(pair.own + CONTINUITY, size=DRAWS) * ours.draws / unlike
+    chance = random.gamma(pair.own + CONTINUITY, size=DRAWS) * ours.draws / by.draws
+    if float(chance.std()) >= value - pair.own:
+        return None  # so few are in the register that it says less than the count alone (as decision 0065 has it)
+    draws = chance * np.exp(random.normal(0.0, by.spread, DRAWS))
     duration = ours if factors else None
     return _estimate(value, pair.own, definition, "own", by, duration, ours.basis == "assumed", draws)
 
