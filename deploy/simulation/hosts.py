@@ -23,6 +23,9 @@ HOME: Final = "KAZ"
 
 Count = Literal["WORKING", "STUDYING", "IMM"]
 
+VISIT: Final = timedelta(90)
+"""An absence that is shorter is a visit elsewhere. Assumed of all hosts alike."""
+
 _ALL: Final = "*"
 _PURPOSES: Final = {"WORKING": "work", "STUDYING": "study"}
 _KEYS: Final = {
@@ -101,8 +104,10 @@ class HostFigures:
         """Counts a life in each host and year in which it is known there."""
         counted = {
             (host, year)
-            for stay in _one_after_the_other(life)
+            for came, stays in ((False, _one_after_the_other(life)), (True, _over_visits(life)))
+            for stay in stays
             for host in self._by_country.get(stay.country, ())
+            if (host.counts == "IMM") == came
             for year in self._years
             if _counts(host, life, stay, year)
         }
@@ -136,6 +141,19 @@ def _one_after_the_other(life: Life) -> Iterator[Stay]:
         held = stay
     if held and held.country != HOME:
         yield held
+
+
+def _over_visits(life: Life) -> Iterator[Stay]:
+    """Stays abroad with short absences in them: whoever comes back from a visit has not immigrated again."""
+    held: dict[str, Stay] = {}
+    for stay in life.stays:
+        before = held.get(stay.country)
+        if before and before.until and stay.since - before.until < VISIT:
+            stay = Stay(before.since, stay.until, stay.country, stay.region, before.purpose, before.ground)
+        elif before and stay.country != HOME:
+            yield before
+        held[stay.country] = stay
+    yield from (stay for country, stay in held.items() if country != HOME)
 
 
 def _counts(host: Host, life: Life, stay: Stay, year: int) -> bool:

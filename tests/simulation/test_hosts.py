@@ -37,6 +37,15 @@ LIVES = (
     life(3, "2020-01-01 KAZ permanent", "2024-02-01 KOR study"),
     life(4, "2020-01-01 KAZ permanent", "2024-02-01 KOR work", citizenship="RUS"),
     life(5, "2020-01-01 KAZ permanent", "2024-02-01 KOR work", "2024-04-30 KAZ permanent"),  # gone after 89 days
+    life(
+        6,
+        "2020-01-01 KAZ permanent",
+        "2023-08-01 KOR permanent",
+        "2024-02-01 KAZ tourism",
+        "2024-02-20 KOR permanent",
+        "2024-06-01 KAZ permanent",
+        "2025-02-01 KOR permanent",
+    ),  # came back from a visit, then came again
 )
 
 
@@ -58,7 +67,7 @@ def test_a_host_counts_by_its_own_term_whom_it_means(tmp_path: Path) -> None:
     said = figures(tmp_path, KOREA, CAME)
     assert said == {
         "A.WORKING.PUBLISHED.KOR.KAZ.KOR": {"2024": 1, "2025": 1},
-        "A.IMM.PUBLISHED.KOR.KAZ.KOR": {"2024": 3, "2025": 0},
+        "A.IMM.PUBLISHED.KOR.KAZ.KOR": {"2024": 3, "2025": 1},
     }
 
 
