@@ -9,6 +9,7 @@ import pytest
 
 from services.accounting.cases.adopt import Lost
 from services.accounting.intake.adopt import adopt
+from services.accounting.rules.persons.likeness import Likeness
 from shared.events.epochs import Epoch
 from shared.inbox.source import SourceFailed
 from tests.accounting.conftest import HASHES, Accounting
@@ -20,6 +21,8 @@ from tests.accounting.world import Event, World
 FIRST = Epoch("11111111-1111-4111-8111-111111111111", 0)
 FACTS = """SELECT 'crossing', fact, version, withdrawn FROM linkage.crossing UNION ALL
 SELECT 'register_fact', fact, version, withdrawn FROM linkage.register_fact ORDER BY 1, 2"""
+LIKENESSES = f"SELECT key, {', '.join(Likeness._fields)} FROM linkage.claim ORDER BY key"  # noqa: S608  (our own names)
+WITHOUT = "SELECT count FROM derived.claims_without_likeness"
 WENT_BACK = "EXISTS (SELECT FROM source_state WHERE went_back AND stopped IS NOT NULL)"
 
 
@@ -67,6 +70,21 @@ async def adopted(accounting: Accounting, register: Register) -> list[Lost]:
     return await adopt(owner, register.source(), HASHES, lambda _: None)
 
 
+async def adopted_telling(accounting: Accounting, register: Register) -> str:
+    told: list[str] = []
+    owner = accounting.database.owner_url.replace("+asyncpg", "")
+    await adopt(owner, register.source(), HASHES, told.append)
+    return "\n".join(told)
+
+
+async def emptied(accounting: Accounting) -> None:
+    """As the version before matching left the claims."""
+    owner = await asyncpg.connect(accounting.database.owner_url.replace("+asyncpg", ""))
+    empty = ", ".join(f"{name} = NULL" for name in Likeness._fields)
+    await owner.execute(f"UPDATE linkage.claim SET {empty}")  # noqa: S608  (our own names)
+    await owner.close()
+
+
 @pytest.fixture
 def lives() -> Lives:
     return Lives.of(61)
@@ -101,6 +119,24 @@ async def test_one_command_brings_everything_to_what_the_register_holds(
     assert await accounting.connection.fetchval("SELECT epoch FROM source_state") == register.epochs[-1].id
     assert await adopted(accounting, register) == []
     assert await derived(accounting.connection) == before
+
+
+async def test_claims_stored_before_names_were_matched_get_their_likeness(
+    accounting: Accounting, lives: Lives, register: Register
+) -> None:
+    async with running(accounting, register.source()):
+        await read_to(accounting, len(register.events))
+    connection = accounting.connection
+    before, likenesses = await derived(connection), await connection.fetch(LIKENESSES)
+    await emptied(accounting)
+    assert await connection.fetchval(WITHOUT) == len(likenesses)
+    assert await rebuilt(accounting) != before  # by numbers alone
+    told = await adopted_telling(accounting, register)
+    assert f"{len(likenesses)} claims got their likeness" in told
+    assert await connection.fetch(LIKENESSES) == likenesses
+    assert await connection.fetchval(WITHOUT) == 0
+    assert await rebuilt(accounting) == before
+    assert "likeness" not in await adopted_telling(accounting, register)
 
 
 async def test_a_register_that_holds_less_than_was_read_and_tells_no_epoch_is_noticed(
