@@ -97,6 +97,7 @@ def row(fact: int, keys: Sequence[int], *, withdrawn: bool) -> RegisterRow:
     return RegisterRow(fact, str(fact), 1, withdrawn, "study.v1", claim, document, 0, 0, 0, 0, 0, "{}", former)
 
 
+@settings(max_examples=50)
 @given(
     st.lists(CAME, max_size=5),
     st.lists(CLAIMS, max_size=2),
