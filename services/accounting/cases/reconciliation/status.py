@@ -49,8 +49,8 @@ class AccountingStatus(BaseModel):
     obs_end: date | None = Field(description="first day that it does not cover")
     sources: list[SourceStatus]
     without_likeness: int | None = Field(
-        description="claims stored before names were matched: they are joined by numbers alone until their register is "
-        "adopted and the figures are rebuilt"
+        description="claims in effect that were stored before names were matched: they are joined by numbers alone "
+        "until their register is adopted and the figures are rebuilt"
     )
 
 

@@ -1,4 +1,5 @@
-"""How many claims have no likeness, for operators: those stored before names were matched are joined by numbers alone.
+"""How many claims in effect have no likeness, for operators: those stored before names were matched are joined by
+numbers alone.
 
 Expanding only: the index is of what has none, which is nothing where all was stored by a newer version.
 """
@@ -15,7 +16,9 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute(
-        "CREATE VIEW derived.claims_without_likeness AS SELECT count(*) FROM linkage.claim WHERE day_block IS NULL"
+        """CREATE VIEW derived.claims_without_likeness AS
+        SELECT count(*) FROM linkage.claim c JOIN linkage_derived.identity_key k ON k.key = c.key
+        WHERE c.day_block IS NULL"""
     )
     create_index("claim_without_likeness", "claim", "(key) WHERE day_block IS NULL", schema="linkage")
 
