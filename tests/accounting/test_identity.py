@@ -273,6 +273,16 @@ async def test_who_would_be_joined_in_two_places_at_once_is_left_apart_and_noted
     assert len(await ids(api)) == 1
 
 
+async def test_whom_names_joined_a_crossing_in_another_place_parts(api: Api, written: Accounting) -> None:
+    by_iin = crossing(1, "entry", "2024-01-01T10:00:00+05:00", NODIRA | {"iin": IIN, "document": None})
+    await written.take([EVENTS[0], by_iin, passport(2, iin=None)], size=1)
+    assert len(await ids(api)) == 1
+    elsewhere = passport(3, **by_iin["data"]["person"])
+    elsewhere["data"] |= {"crossed_at": "2024-01-02T10:20:00+05:00", "checkpoint": "KHORGOS"}
+    await written.take([elsewhere])
+    assert len(await ids(api)) == 2
+
+
 async def doubtful(written: Accounting) -> list[str]:
     return [row[0] for row in await written.connection.fetch("SELECT why FROM linkage.doubtful_pair")]
 

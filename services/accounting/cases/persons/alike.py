@@ -284,10 +284,12 @@ async def note(connection: Connection, verdict: JudgedMatches) -> None:
         await matching.note_doubtful_pairs(connection, verdict.doubtful, verdict.weights, verdict.why)
 
 
-def holders_of_more(fact_keys: Records, known: dict[int, int], owned: Iterable[tuple[int, int]]) -> set[int]:
-    """Persons who hold keys beside those of one fact of theirs, or whom one fact joins with others: new evidence may
-    speak for or against what joins them. `known` is the person of each key that was held, `owned` says how many keys
-    each person holds."""
+def holders_of_more(
+    fact_keys: Records, known: dict[int, int], owned: Iterable[tuple[int, int]], hurried: Collection[int]
+) -> set[int]:
+    """Persons whom one fact joins with others, and those of the `hurried` (rules.persons.claims) who hold keys beside
+    those of one fact of theirs: new evidence may speak for or against what joins them. `known` is the person of each
+    key that was held, `owned` says how many keys each person holds."""
     if not known:
         return set()
     keys = np.sort(np.array([*known], np.int64))
@@ -302,5 +304,6 @@ def holders_of_more(fact_keys: Records, known: dict[int, int], owned: Iterable[t
     one = (owners == first) | ~named
     size = dict(owned)
     lengths = np.array([size.get(person, 0) for person in first.tolist()])
-    more = (first != -1) & (~one.all(axis=0) | (lengths > named.sum(axis=0)))
+    beside = np.isin(first, list(hurried)) & (lengths > named.sum(axis=0))
+    more = (first != -1) & (~one.all(axis=0) | beside)
     return set(owners[:, more][named[:, more]].tolist()) - {-1}

@@ -28,6 +28,9 @@ from shared.kernel.digests import subject_key
 Keys = npt.NDArray[np.int64]
 
 NO_KEY: Final = 0
+REMEMBERED: Final = 2**14
+"""Claims made last: a person who enters is notified by a host and leaves again within weeks, so three in four of a
+country's claims are among them."""
 CLAIM: Final = np.dtype(
     [("key", "<i8"), ("number", "<i8"), ("born", "<i4"), ("name", "<i8"), ("sex", "u1"), ("dated", "?")]
 )
@@ -86,6 +89,8 @@ class Hashes:
         self._secret = secret[:64]
         self._name = lru_cache(50_000)(self._folded)
         self._filters = Filters(secret)
+        self.state_document = lru_cache(REMEMBERED)(self._state_document)
+        self.state_iin = lru_cache(REMEMBERED)(self._state_iin)
 
     def document_key(self, identity_key: str) -> int:
         """The keyed hash of a document, of issuing state and number as one text (documents.identity_key)."""
@@ -95,11 +100,11 @@ class Hashes:
         """The keyed hash of an IIN, by which claims on it meet."""
         return self._hash(b"iin", iin)
 
-    def state_document(self, issuing_state: str, number: str, holder: Holder) -> MadeClaim:
+    def _state_document(self, issuing_state: str, number: str, holder: Holder) -> MadeClaim:
         """`on_document`, as a record makes it."""
         return self._stated(self.on_document(issuing_state, number, holder), holder, issuing_state)
 
-    def state_iin(self, number: str, holder: Holder) -> MadeClaim:
+    def _state_iin(self, number: str, holder: Holder) -> MadeClaim:
         """`on_iin`, as a record makes it."""
         return self._stated(self.on_iin(number, holder), holder)
 
