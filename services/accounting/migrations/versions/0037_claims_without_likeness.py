@@ -9,7 +9,7 @@ from alembic import op
 from shared.db.online import create_index
 
 revision = "0037"
-down_revision = "0032"
+down_revision = "0036"
 branch_labels = None
 depends_on = None
 
