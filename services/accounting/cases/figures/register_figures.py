@@ -10,6 +10,7 @@ from typing import cast
 import asyncpg
 
 from services.accounting.cases.indicators import Acts, Difference, Standing, parts, wanted
+from services.accounting.rules.disclosure.equations import STOCK_AGE
 from services.accounting.rules.figures import series
 from services.accounting.rules.figures.axes import NOWHERE
 from services.accounting.rules.figures.dataflows import Dimension
@@ -26,7 +27,8 @@ from shared.kernel.periods import Frequency
 async def register_figures(connection: asyncpg.Connection, query: Query, limit: int) -> list[Figure]:
     """Every figure that the query wants. Raises TooMany, and TimeoutError where the database takes too long."""
     found = [each for each in wanted(query) if isinstance(each.source, Acts | Standing | Difference)]
-    frequencies = cast(list[Frequency], chosen(query, "FREQ", MONTHS))
+    known = ("A",) if query.flow.id == STOCK_AGE else MONTHS  # a cohort tells the age on the first day of a year alone
+    frequencies = cast(list[Frequency], chosen(query, "FREQ", known))
     if not (found and frequencies):
         return []
     (method,) = {each.method for each in found}
