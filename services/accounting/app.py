@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.accounting.api import parked
 from services.accounting.api.estimates import explained, provisional
-from services.accounting.api.figures import dashboard, releases, sdmx, sdmx_2
+from services.accounting.api.figures import releases, reports, sdmx, sdmx_2
 from services.accounting.api.persons import changes, identities, my_page, reviews, timeline
+from services.accounting.api.public import data, site
 from services.accounting.api.reconciliation import reconcile, status
 from services.accounting.api.residence import classification
 from services.accounting.cases.figures.read_figures import FigureReader
@@ -27,7 +28,6 @@ from shared.service import check_database
 from shared.telemetry.metrics import Metrics
 
 ROUTERS = (
-    dashboard.router,
     sdmx.router,
     sdmx_2.router,
     releases.router,
@@ -43,9 +43,12 @@ ROUTERS = (
     parked.router,
     my_page.router,
     my_access_log.router,
+    reports.router,
+    data.router,
+    site.router,
 )
 
-OPEN_PATHS = ("/sdmx/",)
+OPEN_PATHS = ("/sdmx/", "/data/")
 """What pages of any origin may read: figures for everybody."""
 
 
@@ -76,6 +79,7 @@ def make_app(settings: AccountingSettings) -> FastAPI:
     app.state.sources = sources
     app.state.feeds = feeds
     app.state.reconciling = asyncio.Lock()
+    app.state.making_reports = asyncio.Semaphore(2)
     app.state.named_in_log = hashed(Hashes(settings.identity_secret.get_secret_value().encode()))
     app.state.register_origins = settings.register_origins
     app.state.read_figures = FigureReader(engine)

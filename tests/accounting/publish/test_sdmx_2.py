@@ -123,7 +123,7 @@ async def test_several_keys_are_no_product_of_their_codes(
         (f"{FLOW}?c[[SEX]]=F", 400, ["c[[SEX]]"]),
         (f"{FLOW}?format=csv&format=json", 400, ["format"]),
         (f"{FLOW}?format=pdf", 406, []),
-        (f"{FLOW}/A.IMM.M1216.KZ._T._T.F._T._T", 403, []),
+        (f"{FLOW}/A.IMM.M1216.KZ._T._T.F._T.work", 403, []),
         ("/v2/availability/dataflow/KOSH/DF_FLOW?mode=available", 501, []),
         ("/v2/availability/dataflow/KOSH/DF_FLOW/~/A.EMI.*.*.*.*.*.*.*", 404, []),
         ("/v2/availability/dataflow/KOSH/DF_FLOW/~/*/NOTHING", 400, ["component"]),

@@ -20,12 +20,13 @@ from services.accounting.api.figures.sdmx_answers import (
     single,
     structure_answer,
 )
+from services.accounting.publish.sdmx.agency import AGENCY, VERSION
 from services.accounting.publish.sdmx.filters import COMPONENT
 from services.accounting.publish.sdmx.negotiate import DATA_2, STRUCTURE_2, STRUCTURE_JSON, STRUCTURE_OF_2, choose
 from services.accounting.publish.sdmx.query_2 import ANY, VERSIONS, Context, parse_2
 from services.accounting.publish.sdmx.refusals import NoData, NothingFound, NotImplementedHere
 from services.accounting.publish.sdmx.selection import select
-from services.accounting.publish.sdmx.structures import AGENCY, VERSION, artefacts
+from services.accounting.publish.sdmx.structures import artefacts
 from shared.http import routes
 
 STANDARD: Final = frozenset(

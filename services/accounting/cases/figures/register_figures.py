@@ -10,7 +10,6 @@ from typing import cast
 import asyncpg
 
 from services.accounting.cases.indicators import Acts, Difference, Standing, parts, wanted
-from services.accounting.rules.disclosure.equations import STOCK_AGE
 from services.accounting.rules.figures import series
 from services.accounting.rules.figures.axes import NOWHERE
 from services.accounting.rules.figures.dataflows import Dimension
@@ -18,14 +17,18 @@ from services.accounting.rules.figures.figures import Figure, Query, TooMany
 from services.accounting.rules.figures.flow_figures import MONTHS
 from services.accounting.rules.figures.register_figures import period_end, periods_since, reference_date, valued
 from services.accounting.rules.figures.series import PLACE, Counts, Measure, Row, chosen
+from services.accounting.rules.releases.equations import STOCK_AGE
 from services.accounting.store.figures import register_counts
 from services.accounting.store.figures.register_counts import CellKey, Counted, Found
 from shared import clock
 from shared.kernel.periods import Frequency
 
 
-async def register_figures(connection: asyncpg.Connection, query: Query, limit: int) -> list[Figure]:
-    """Every figure that the query wants. Raises TooMany, and TimeoutError where the database takes too long."""
+async def register_figures(
+    connection: asyncpg.Connection, query: Query, limit: int, *, keyed: bool = False
+) -> list[Figure]:
+    """Every figure that the query wants; `keyed`: the keys of what they count. Raises TooMany, and TimeoutError where
+    the database takes too long."""
     found = [each for each in wanted(query) if isinstance(each.source, Acts | Standing | Difference)]
     known = ("A",) if query.flow.id == STOCK_AGE else MONTHS  # a cohort tells the age on the first day of a year alone
     frequencies = cast(list[Frequency], chosen(query, "FREQ", known))
@@ -44,15 +47,22 @@ async def register_figures(connection: asyncpg.Connection, query: Query, limit: 
         records for source in sources.values() if isinstance(source, Acts | Standing) for records in source.records
     ]
     first = await register_counts.first_day(connection, behind)
+    if first is None:
+        return []
     periods = {each: periods_since(first, today, each, query.start, query.end) for each in frequencies}
     ends = [period_end(each, number, period, today) for each in periods for number, period in periods[each]]
     dates = [reference_date(each, number, period) for each in periods for number, period in periods[each]]
     places = [_place(*each) for each in zip(query.flow.dimensions[PLACE:], query.codes[PLACE:], strict=True)]
     found_counts = [
-        *[await register_counts.acts(connection, each, places, frequencies, limit + 1) for each in acts],
+        *[await register_counts.acts(connection, each, places, frequencies, limit + 1, keyed) for each in acts],
         *[
             await register_counts.stock(
-                connection, Counted(code, each.records), places, dates if each.on_first_day else ends, limit + 1
+                connection,
+                Counted(code, each.records),
+                places,
+                dates if each.on_first_day else ends,
+                limit + 1,
+                keyed,
             )
             for code, each in standing.items()
         ],

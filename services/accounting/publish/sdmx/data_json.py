@@ -9,9 +9,9 @@ from typing import Any, Final, Literal
 import orjson
 
 from services.accounting.publish.languages import in_order
+from services.accounting.publish.sdmx.agency import AGENCY
 from services.accounting.publish.sdmx.data_message import ATTRIBUTE_IDS, Attributes, DataMessage
 from services.accounting.publish.sdmx.query import TIME
-from services.accounting.publish.sdmx.structures import AGENCY
 from services.accounting.rules.figures.dataflows import ATTRIBUTES, Enumeration, codes_of
 from services.accounting.rules.figures.figures import Figure
 from shared.kernel.codes import Code, Language, code_list

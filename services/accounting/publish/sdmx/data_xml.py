@@ -11,9 +11,10 @@ from datetime import UTC
 from functools import lru_cache
 from xml.sax.saxutils import quoteattr
 
+from services.accounting.publish.sdmx.agency import AGENCY, VERSION
 from services.accounting.publish.sdmx.data_message import ATTRIBUTE_IDS, Attributes, DataMessage
 from services.accounting.publish.sdmx.query import FLAT, TIME
-from services.accounting.publish.sdmx.structures import AGENCY, VERSION, structure_id
+from services.accounting.publish.sdmx.structures import structure_id
 from services.accounting.rules.figures.figures import Figure, Key
 
 _ONE_STRUCTURE = "GenericTimeSeriesData"

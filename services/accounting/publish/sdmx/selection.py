@@ -11,8 +11,9 @@ from typing import Final
 from msgspec.structs import replace
 from pysdmx.model.__base import ItemScheme, MaintainableArtefact
 
+from services.accounting.publish.sdmx.agency import AGENCY, VERSION
 from services.accounting.publish.sdmx.refusals import BadQuery, NothingFound, QueryFault
-from services.accounting.publish.sdmx.structures import AGENCY, VERSION, Kind, artefacts, children, parents
+from services.accounting.publish.sdmx.structures import Kind, artefacts, children, parents
 
 Reference = tuple[Kind, str]
 

@@ -8,9 +8,10 @@ import orjson
 from pysdmx.model import Codelist, Component, ConceptScheme, Dataflow, DataStructureDefinition, DataType, Role
 
 from services.accounting.publish.languages import in_order
+from services.accounting.publish.sdmx.agency import AGENCY, VERSION
 from services.accounting.publish.sdmx.selection import Selection
 from services.accounting.publish.sdmx.structure_message import RELEASED, names_of
-from services.accounting.publish.sdmx.structures import AGENCY, VERSION, Kind, urn
+from services.accounting.publish.sdmx.structures import Kind, urn
 from shared.kernel.codes import Language
 
 SCHEMA: Final = (

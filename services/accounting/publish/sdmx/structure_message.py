@@ -17,8 +17,9 @@ from pysdmx.io.writer import write_sdmx
 from pysdmx.model import Agency
 from pysdmx.model.message import Header
 
+from services.accounting.publish.sdmx.agency import AGENCY
 from services.accounting.publish.sdmx.selection import Selection
-from services.accounting.publish.sdmx.structures import AGENCY, enumerations
+from services.accounting.publish.sdmx.structures import enumerations
 from services.accounting.rules.figures.dataflows import codes_of
 from shared.kernel.codes import Code, code_list
 

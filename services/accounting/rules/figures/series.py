@@ -33,8 +33,8 @@ class Row(NamedTuple):
     counts: Counts
 
 
-Valued = tuple[int, str] | tuple[int, str, Decimal]
-"""An indicator's value in a period, its status (CL_OBS_STATUS), and the standard error of an estimate."""
+Valued = tuple[int, str] | tuple[int, str, Decimal] | tuple[int, str, Decimal, str]
+"""An indicator's value in a period, its status (CL_OBS_STATUS), the standard error of an estimate, and a comment."""
 
 
 class Measure(NamedTuple):
@@ -70,13 +70,22 @@ def figures(query: Query, measure: Measure, rows: Iterable[Row], limit: int) -> 
         for key, values in _of_place(measure, frequency, place, counts):
             if place in always or any(each[0] for each in values):
                 public = is_national(query.flow, key)
-                made += [
-                    Figure(key, text, value, status, "PS", public, None, error[0] if error else None)
-                    for text, (value, status, *error) in zip(named[frequency], values, strict=True)
-                ]
+                made += [_figure(key, text, public, *told) for text, told in zip(named[frequency], values, strict=True)]
             if len(made) > limit:
                 raise TooMany
     return made
+
+
+def _figure(
+    key: tuple[str, ...],
+    period: str,
+    public: bool,
+    value: int,
+    status: str,
+    error: Decimal | None = None,
+    comment: str | None = None,
+) -> Figure:
+    return Figure(key, period, value, status, public=public, std_error=error, comment=comment)
 
 
 def _of_place(
