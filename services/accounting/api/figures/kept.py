@@ -1,9 +1,9 @@
 """Answers to everybody, kept in memory until what they are made of changes (6-qualities S11).
 
 What everybody reads changes with a release and with a loaded file alone: `PublicStand` names both, and is looked up
-every few seconds, not at each question. An answer's ETag is made of the stand and the question, so that whoever holds it is told
-so (304) without a query, by whichever process; an answer that was given before is given again. Explicit vintages may be
-kept for a year (`immutable`): a release never changes. All others are asked for again after a minute.
+every few seconds, not at each question. An answer's ETag is made of the stand and the question, so that whoever holds
+it is told so (304) without a query, by whichever process; an answer that was given before is given again. Explicit
+vintages may be kept for a year (`immutable`): a release never changes. All others are asked for again after a minute.
 """
 
 import asyncio
