@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.accounting.api import parked
 from services.accounting.api.estimates import explained, provisional
-from services.accounting.api.figures import releases, sdmx, sdmx_2
+from services.accounting.api.figures import releases, reports, sdmx, sdmx_2
 from services.accounting.api.persons import changes, identities, my_page, reviews, timeline
 from services.accounting.api.public import data, site
 from services.accounting.api.reconciliation import reconcile, status
@@ -43,6 +43,7 @@ ROUTERS = (
     parked.router,
     my_page.router,
     my_access_log.router,
+    reports.router,
     data.router,
     site.router,
 )
@@ -78,6 +79,7 @@ def make_app(settings: AccountingSettings) -> FastAPI:
     app.state.sources = sources
     app.state.feeds = feeds
     app.state.reconciling = asyncio.Lock()
+    app.state.making_reports = asyncio.Semaphore(2)
     app.state.named_in_log = hashed(Hashes(settings.identity_secret.get_secret_value().encode()))
     app.state.register_origins = settings.register_origins
     app.state.read_figures = FigureReader(engine)

@@ -17,7 +17,7 @@ from services.accounting.cases.persons.resolution import doubts
 from services.accounting.rules.figures.movements import Tally, difference
 from services.accounting.rules.persons.claims import links, shared
 from services.accounting.rules.persons.identity import anchor, components, distinct, pairs
-from services.accounting.rules.persons.matching import found, namesakes
+from services.accounting.rules.persons.matching import found, namesakes, proving
 from services.accounting.rules.persons.people import Ints, KeyedRecords, assemble
 from services.accounting.rules.persons.words import settled
 from services.accounting.rules.releases.causes import Cause, national
@@ -147,6 +147,7 @@ async def _identity(connection: Connection, fact_keys: np.ndarray) -> _Identity:
 
 def _matches(records: np.ndarray, fact_keys: np.ndarray) -> tuple[Matches, set[int]]:
     """Who may be one person by name and birth date; the years' blocks in which a pair has met."""
+    records = proving(records, MODEL.most)
     _, blocks = promising(records, fact_keys, MODEL.most)
     return Matches.of(*found(records, namesakes(records["year_block"], records["born"], MODEL), MODEL)), blocks
 

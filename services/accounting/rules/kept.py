@@ -22,8 +22,8 @@ KEPT: Final[Mapping[str, frozenset[str]]] = {
         *PERSONAL, AGE_GROUP,
     }),
     "feed_coverage.v1": frozenset({"register_start", "complete_through"}),
-    "residence_permit.v1": frozenset({"region", "granted_on", "valid_until", "ended_on"}),
-    "protection_status.v1": frozenset({"kind", "country_of_origin", "region", "granted_on", "ended_on"}),
+    "residence_permit.v1": frozenset({"residence", "region", "granted_on", "valid_until", "ended_on", *PERSONAL}),
+    "protection_status.v1": frozenset({"kind", "country_of_origin", "region", "granted_on", "ended_on", *PERSONAL}),
     "citizenship_change.v1": frozenset({"act", "date", "other_country"}),
     "violation.v1": frozenset(
         {"violation", "found_on", "since", "region", "found_by", "confirmed_on", "citizenship"},
@@ -36,7 +36,7 @@ KEPT: Final[Mapping[str, frozenset[str]]] = {
     "stay_registration.v1": frozenset({"region", "basis", "since", "until", "ended_on"}),
     "work_permit.v1": frozenset(
         {"kind", "category", "activity", "region", "qualified", "issued_on", "valid_from", "valid_until", "ended_on",
-         "citizenship"}
+         *PERSONAL}
     ),
     "eaeu_worker.v1": frozenset({"activity", "region", "qualified", "works_from", "works_until", "citizenship"}),
     "quota_pool.v1": frozenset(
@@ -48,7 +48,7 @@ KEPT: Final[Mapping[str, frozenset[str]]] = {
     ),
     "business_immigrant.v1": frozenset({"activity", "region", "valid_from", "valid_until", "citizenship"}),
     "kandas_status.v1": frozenset(
-        {"state", "region", "country_of_origin", "applied_on", "decided_on", "valid_until", "ended_on"}
+        {"state", "region", "country_of_origin", "applied_on", "decided_on", "valid_until", "ended_on", *PERSONAL}
     ),
     "consular_registration.v1": frozenset(
         {"country", "purpose", "legality", "region_of_origin", "registered_on", "ended_on", "sex", AGE_GROUP}
@@ -58,7 +58,7 @@ KEPT: Final[Mapping[str, frozenset[str]]] = {
     ),
     "remittance.v1": frozenset({"country", "direction", "period", "currency", "amount", "source", "reported_on"}),
     "assistance_case.v1": frozenset({"country", "kind", "opened_on"}),
-    "study.v1": frozenset({"country", "region", "level", "since", "until", "citizenship"}),
+    "study.v1": frozenset({"country", "region", "level", "since", "until", *PERSONAL}),
     "quota_inclusion.v1": frozenset(
         {"kind", "region", "country_of_origin", "region_of_origin", "included_on", "ended_on", "end_reason",
          "competence"}

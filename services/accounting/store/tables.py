@@ -37,6 +37,7 @@ from services.accounting.store.estimates.estimate_tables import estimate_tables
 from services.accounting.store.persons.change_tables import final_change_table, person_change_table
 from services.accounting.store.persons.matching_tables import doubtful_pair_table, met_block_table
 from services.accounting.store.releases.gap_table import released_gap_table
+from services.accounting.store.releases.public_table import public_figure_table
 from shared.audit.access_log import access_log_table
 from shared.audit.chain import seal_table
 from shared.db import grants
@@ -283,7 +284,7 @@ published_figure = Table(
     info=grants.may("UPDATE", "DELETE", because="a file that is loaded again replaces what it said before"),
 )
 
-# What everybody reads: figures frozen at a release (cases.releases). Rows are added, and never changed after.
+# Figures frozen at a release (cases.releases), as counted. Rows are added, and never changed after.
 release = Table(
     "release",
     metadata,
@@ -294,6 +295,7 @@ release = Table(
     Column("obs_end", Integer, nullable=False),
     Column("reason", Text),  # why it was cut out of turn
     Column("method_version", Text),  # rules.releases.versions; none: cut before causes and sums were kept
+    Column("disclosure", Text),  # the method of disclosure control; none: small counts were withheld
     Index("release_cut_at", "cut_at"),
 )
 
@@ -306,7 +308,7 @@ released_figure = Table(
     Column("period", Text, primary_key=True),
     Column("value", BigInteger, nullable=False),
     Column("status", Text, nullable=False),
-    Column("withheld", Boolean, nullable=False),  # rules.disclosure: held for the next release's sake, shown to nobody
+    Column("withheld", Boolean, nullable=False),  # in releases without a method of disclosure control: from everybody
     Column("std_error", Numeric),  # of an estimate
 )
 
@@ -323,6 +325,7 @@ released_cause = Table(
 )
 
 released_gap = released_gap_table(metadata)
+public_figure = public_figure_table(metadata)
 
 # Why national cells of the cube moved: sums by cause. Not in `derived`, which a rebuild makes anew from the facts.
 cube_cause = Table(

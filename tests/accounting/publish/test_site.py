@@ -18,7 +18,7 @@ from services.accounting.publish.languages import LANGUAGES
 from services.accounting.publish.site.views import VIEWS
 from services.accounting.publish.site.words import words_of
 from shared.testing.api import Api
-from tests.accounting.conftest import Accounting
+from tests.accounting.conftest import QUIET, Accounting
 from tests.accounting.world import World
 
 
@@ -79,7 +79,7 @@ async def filled(api: Api, written: Accounting) -> Api:
     url = written.database.app_url.replace("+asyncpg", "")
     await load(url, [Path("services/accounting/data/official_net_migration.csv")], "NET", lambda _: None)
     await load(url, [Path("services/accounting/data/published_balance.csv")], "BALANCE", lambda _: None)
-    await cut_release(written.connection)
+    await cut_release(written.connection, QUIET)
     return api
 
 
@@ -223,7 +223,7 @@ async def test_the_feed_and_the_metadata_name_the_release(filled: Api) -> None:
 
 async def test_our_own_count_of_coupons_is_not_shown_as_official(api: Api, written: Accounting) -> None:
     await written.take(World(4, people=300).stream())
-    await cut_release(written.connection)
+    await cut_release(written.connection, QUIET)
     shown, _ = await page(api, "/en/official")
     values = await sdmx_values(api, "/sdmx/v1/data/DF_FLOW/A.NET.COUPON+M1216.KZ._T._T._T._T._T")
     assert any(value for (_, method, _), value in values.items() if method == "COUPON")

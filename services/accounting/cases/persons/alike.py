@@ -1,7 +1,7 @@
 """Whom a change concerns beyond numbers: claims that names and birth dates may join, and whether they do."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import combinations
 from typing import Final, NamedTuple, Self
 
@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from services.accounting.cases.change import Change
 from services.accounting.rules.persons.identity import Keys, anchor, components, pairs
-from services.accounting.rules.persons.matching import Model, Sights, candidates, found, namesakes, upheld, weights
+from services.accounting.rules.persons.matching import BLOCKS, Model, Sights, found, namesakes, upheld, weights
+from services.accounting.rules.persons.matching import met as candidate_pairs
 from services.accounting.store.persons import identity, matching
 from services.accounting.store.persons.matching import Compared, Namesake
 
@@ -64,9 +65,11 @@ def promising(records: Records, fact_keys: Records, most: int, crowded: Collecti
     return keys[apart], set(blocks[apart].ravel().tolist()) - {0}
 
 
-def near(records: Records, most: int, crowded: Collection[int] = ()) -> tuple[Keys, Keys]:
+def near(
+    records: Records, most: int, crowded: Collection[int] = (), blocks: Sequence[str] = BLOCKS
+) -> tuple[Keys, Keys]:
     """The same pairs, whatever a fact holds, and the year's block of each of their keys."""
-    met = candidates(records["day_block"], most)
+    met = candidate_pairs(records, most, blocks)
     others = np.where(np.isin(records["year_block"], list(crowded)), len(MODEL.namesakes) - 1, 0)
     close = weights(records, met, MODEL, others) >= MODEL.join
     ends = np.stack((met.one[close], met.other[close]), axis=1)
@@ -105,7 +108,8 @@ class Alikes:
         self._rows: dict[int, Compared] = {}
         self._asked, self._looked, self._crowded = set[int](), set[int](), set[int]()
         self._met: dict[int, bool] = {}
-        self._full, self._left = set[int](), set[int]()
+        self._numbers = set[int]()
+        self._full, self._left, self.fillers = set[int](), set[int](), set[int]()
 
     async def beside(self, keys: Collection[int]) -> set[int]:
         """Persons whom one of these claims may join, or may no longer join."""
@@ -123,7 +127,7 @@ class Alikes:
                 await matching.note_met_blocks(self._connection, met)
                 self._met |= dict.fromkeys(met, False)
             persons |= {self._rows[key].person for key in ends.ravel().tolist()}
-            asked = await self._unsettled(years) - self._asked
+            asked = await self._beside_numbers(await self._unsettled(years) - self._asked) - self._asked
         return {each for each in persons if each is not None}
 
     async def _read(self, asked: Collection[int]) -> list[Compared]:
@@ -156,6 +160,17 @@ class Alikes:
         """The claims to which those who come to these blocks of a year, or leave them, may be namesakes."""
         return {each.key for each in await self._namesakes({block for block in blocks if block in self._met})}
 
+    async def _beside_numbers(self, keys: set[int]) -> set[int]:
+        """These and the claims that share a number with one of them."""
+        numbers = {each.number for each in await self._read(keys)} if keys else set()
+        if not (unknown := numbers - self._numbers - self.fillers):
+            return keys
+        self._numbers |= unknown
+        held = await matching.on_numbers(self._connection, unknown, self._released, MODEL.most + 1)
+        size = Counter(number for number, _ in held)
+        self.fillers |= {number for number, claims in size.items() if claims > MODEL.most}
+        return keys | {key for number, key in held if number not in self.fillers}
+
     async def _namesakes(self, blocks: set[int]) -> list[Namesake]:
         """Who is in those of the blocks that are not crowded."""
         if not (asked := blocks - self._full):
@@ -169,18 +184,29 @@ class Alikes:
         return [each for each in held if each.block not in full]
 
     def _records(self, kept: Callable[[int, int | None], bool] = lambda _key, _person: True) -> Records:
-        """The claims that share a day's block with another one, which one fact does not hold as well."""
+        """The claims that share a day's block or a number with another one, which one fact does not hold as well."""
         blocks: dict[int, list[Compared]] = {}
+        numbers: dict[int, list[Compared]] = {}
         for each in self._rows.values():
             blocks.setdefault(each.day_block, []).append(each)
-        alone = self._crowded | {0}
-        return matching.records(
-            each
-            for block, several in blocks.items()
-            if len(several) > 1 and block not in alone and frozenset(each.key for each in several) not in self._together
-            for each in several
-            if kept(each.key, each.person)
+            numbers.setdefault(each.number, []).append(each)
+        groups = (
+            *(several for block, several in blocks.items() if block not in self._crowded and block),
+            *(several for number, several in numbers.items() if number not in self.fillers),
         )
+        met = {
+            each.key: each
+            for several in groups
+            if len(several) > 1 and frozenset(each.key for each in several) not in self._together
+            for each in several
+        }
+        return matching.records(self._meeting(each) for each in met.values() if kept(each.key, each.person))
+
+    def _meeting(self, claim: Compared) -> Compared:
+        """The claim without a day's block or a number that too many share."""
+        if claim.day_block in self._crowded:
+            claim = claim._replace(day_block=0)
+        return claim._replace(number=0) if claim.number in self.fillers else claim
 
     async def matches(self, in_effect: Callable[[int, int | None], bool]) -> Matches:
         """What was found, of the claims that are in effect."""
@@ -258,10 +284,12 @@ async def note(connection: Connection, verdict: JudgedMatches) -> None:
         await matching.note_doubtful_pairs(connection, verdict.doubtful, verdict.weights, verdict.why)
 
 
-def holders_of_more(fact_keys: Records, known: dict[int, int], owned: Iterable[tuple[int, int]]) -> set[int]:
-    """Persons who hold keys beside those of one fact of theirs, or whom one fact joins with others: new evidence may
-    speak for or against what joins them. `known` is the person of each key that was held, `owned` says how many keys
-    each person holds."""
+def holders_of_more(
+    fact_keys: Records, known: dict[int, int], owned: Iterable[tuple[int, int]], hurried: Collection[int]
+) -> set[int]:
+    """Persons whom one fact joins with others, and those of the `hurried` (rules.persons.claims) who hold keys beside
+    those of one fact of theirs: new evidence may speak for or against what joins them. `known` is the person of each
+    key that was held, `owned` says how many keys each person holds."""
     if not known:
         return set()
     keys = np.sort(np.array([*known], np.int64))
@@ -276,5 +304,6 @@ def holders_of_more(fact_keys: Records, known: dict[int, int], owned: Iterable[t
     one = (owners == first) | ~named
     size = dict(owned)
     lengths = np.array([size.get(person, 0) for person in first.tolist()])
-    more = (first != -1) & (~one.all(axis=0) | (lengths > named.sum(axis=0)))
+    beside = np.isin(first, list(hurried)) & (lengths > named.sum(axis=0))
+    more = (first != -1) & (~one.all(axis=0) | beside)
     return set(owners[:, more][named[:, more]].tolist()) - {-1}

@@ -103,7 +103,9 @@ def birth_code(birth_date: str | None) -> int:
 
 def age_group_on(birth_date: str | None, day: date) -> int:
     """The code of `age_group` of one person, whose birth date may be known in part, on a day."""
-    return int(age_group(np.array([birth_code(birth_date)]), np.array([day_number(day)]))[0])
+    birth = birth_code(birth_date)
+    age = (day.year * _YEAR + day.month * 32 + day.day - birth) // _YEAR
+    return 0 if birth == 0 or age < 0 else min(age // 5 + 1, _OLDEST)
 
 
 def age_group(birth: npt.NDArray[np.integer], day: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:

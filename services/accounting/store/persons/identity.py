@@ -43,7 +43,9 @@ async def insert_claims(connection: Connection, claims: Collection[tuple[MadeCla
     )
     keys = {row[0] for row in fresh}
     return [
-        Compared(claim.key, claim.born, claim.sex, *likeness, None) for claim, _, likeness in made if claim.key in keys
+        Compared(claim.key, claim.number, claim.born, claim.sex, *likeness, None)
+        for claim, _, likeness in made
+        if claim.key in keys
     ]
 
 

@@ -1,13 +1,14 @@
-"""How released figures hang together: what anybody could reckon from some of them to others."""
+"""How the figures of a release hang together as they were counted: which of them are sums of others."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from services.accounting.rules.disclosure.withholding import Equation
 from services.accounting.rules.figures.figures import Key
 
 Cell = tuple[str, Key, str]
 """A figure of a release: dataflow, key, period."""
+Equation = Mapping[Cell, int]
+"""The coefficients of cells whose sum is zero; the first is the whole."""
 
 FLOW: Final = 0
 FREQUENCY, INDICATOR, METHOD = range(3)
@@ -29,7 +30,7 @@ class Sum(NamedTuple):
 
 def equations(
     cells: Collection[Cell], sums: Iterable[Sum], standing: Collection[tuple[str, str, str]]
-) -> list[Equation[Cell]]:
+) -> list[Equation]:
     """Every equation between `cells`. `standing` are (flow, indicator, method) counted at a period's end: a year is
     its last quarter, in DF_STOCK its first; of all others it is the sum of its quarters."""
     found = [*_of_years(cells, standing), *_of_balance(cells)]
@@ -38,12 +39,12 @@ def equations(
     return found
 
 
-def has_to_hold(equation: Equation[Cell]) -> bool:
+def has_to_hold(equation: Equation) -> bool:
     """Whether its sum is zero where the tables add up: the residual of a balance and net migration make a known sum."""
     return all((flow, key[INDICATOR]) != (BALANCE, RESIDUAL) for flow, key, _ in equation)
 
 
-def _of_years(cells: Collection[Cell], standing: Collection[tuple[str, str, str]]) -> Iterator[Equation[Cell]]:
+def _of_years(cells: Collection[Cell], standing: Collection[tuple[str, str, str]]) -> Iterator[Equation]:
     for flow, key, period in cells:
         if key[FREQUENCY] != "A":
             continue
@@ -55,7 +56,7 @@ def _of_years(cells: Collection[Cell], standing: Collection[tuple[str, str, str]
             yield {(flow, key, period): 1, **dict.fromkeys(parts, -1)}
 
 
-def _of_sum(cells: Collection[Cell], sum: Sum) -> Iterator[Equation[Cell]]:
+def _of_sum(cells: Collection[Cell], sum: Sum) -> Iterator[Equation]:
     for flow, key, period in cells:
         if (flow, key[INDICATOR], key[METHOD]) != (sum.flow, sum.whole, sum.method):
             continue
@@ -64,7 +65,7 @@ def _of_sum(cells: Collection[Cell], sum: Sum) -> Iterator[Equation[Cell]]:
             yield {(flow, key, period): 1, **present}
 
 
-def _of_balance(cells: Collection[Cell]) -> Iterator[Equation[Cell]]:
+def _of_balance(cells: Collection[Cell]) -> Iterator[Equation]:
     """Net migration stands in DF_FLOW and in DF_BALANCE; the residual tells it too, since all else there is published
     (their sum is not zero, but it is known)."""
     for flow, key, period in cells:
