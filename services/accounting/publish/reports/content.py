@@ -102,10 +102,13 @@ class MadeReport:
 
     @property
     def file_name(self) -> str:
-        """Without its ending: the same for the same edition."""
-        edition = self.edition
-        vintage = f"r{edition.release}" if edition.release else f"exact-{edition.read_at:%Y%m%dT%H%M%SZ}"
-        return f"{self.declared.name}-{edition.period}-{vintage}-{self.words.language}"
+        return file_name(self.declared, self.edition, self.words.language)
+
+
+def file_name(declared: DeclaredReport, edition: Edition, language: Language) -> str:
+    """Of a report's file, without its ending: the same for the same edition."""
+    vintage = f"r{edition.release}" if edition.release else f"exact-{edition.read_at:%Y%m%dT%H%M%SZ}"
+    return f"{declared.name}-{edition.period}-{vintage}-{language}"
 
 
 async def make_report(
