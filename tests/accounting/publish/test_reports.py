@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from services.accounting.cases.releases.cut import cut_release
-from services.accounting.cases.reports.editions import due_day_of, handed_in
+from services.accounting.cases.reports.editions import due_day_of, handed_in, release_to_report
 from services.accounting.intake.published.load import load
 from services.accounting.intake.reports import reports_into
 from services.accounting.publish.languages import LANGUAGES
@@ -23,6 +23,7 @@ from services.accounting.rules.residence.reckoning import UNDECLARED
 from services.accounting.store.releases.release import Release
 from shared import clock
 from shared.db.engine import make_engine
+from shared.errors import NotFound
 from shared.testing.api import Api
 from tests.accounting.conftest import Accounting
 from tests.accounting.publish.test_releases import found
@@ -64,7 +65,7 @@ def addresses(bundle: dict[str, list[dict[str, str]]]) -> list[str]:
 
 
 async def test_every_figure_of_every_report_is_that_of_sdmx_of_the_same_release(api: Api, written: Accounting) -> None:
-    await written.take(World(4, people=40).stream())
+    await written.take(World(4, people=20).stream())
     await found(written, d2024_03_01=12, d2025_02_01=31, d2025_05_02=3)
     await load(api.database.app_url.replace("+asyncpg", ""), DATA, "NET", lambda _: None)
     first = await cut_release(written.connection)
@@ -146,6 +147,9 @@ async def test_what_cannot_be_made_is_refused_with_a_reason(api: Api, written: A
 
 async def test_a_report_before_any_release_is_not_made_up(api: Api, tmp_path: Path) -> None:
     assert (await asked(api, "/progress")).status_code == 404
+    for number in (0, -1, 2**63, 10**30):
+        with pytest.raises(NotFound):
+            await release_to_report(api.app.state.read_figures, number)
     (progress,) = [each for each in (await asked(api, "")).json() if each["name"] == "progress"]
     assert [each["state"] for each in progress["schedule"]] == ["period_runs", *["waits_for_release"] * 3]
     exact = await saved(
@@ -221,9 +225,6 @@ async def test_the_intake_writes_each_report_to_hand_in_once(
     with clock.set_to(TODAY + timedelta(days=1)):
         await cut_release(written.connection)
         await job.work(engine)
-        await job.work(engine)
-    with clock.set_to(TODAY + timedelta(days=30)):
-        await cut_release(written.connection)
         await job.work(engine)
     found_now = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "reports").iterdir()}
     assert first.items() < found_now.items()

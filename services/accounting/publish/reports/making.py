@@ -88,8 +88,9 @@ async def save_due(reader: FigureReader, folder: Path) -> list[Path]:
     """Writes what is to be handed in of every report's newest period that is over, in all languages and forms, where it
     is not there yet; returns what it wrote. Another release in time makes other files, named by its number."""
     saved_now: list[Path] = []
+    cut = await editions.releases_cut(reader)
     for declared in reports().values():
-        for due in await editions.schedule(reader, declared.every, declared.term):
+        for due in editions.schedule(cut, declared.every, declared.term):
             if due.state == "ready" and due.release and due.cut_at:
                 edition = Edition(due.period, due.release, due.cut_at, due.due)
                 saved_now += await _save_missing(reader, declared, edition, folder)
@@ -121,9 +122,10 @@ def _save(file: ReportFile, folder: Path) -> Path:
 async def listed(reader: FigureReader, language: Language) -> list[str]:
     """Every report in a line, with its newest periods: the last day for each, and whether it is ready."""
     words, lines = report_words(language), []
+    cut = await editions.releases_cut(reader)
     for declared in reports().values():
         lines.append(f"{declared.name}: {declared.title[language]}")
-        for each in await editions.schedule(reader, declared.every, declared.term):
+        for each in editions.schedule(cut, declared.every, declared.term):
             due = words.day(each.due) if each.due else words["no_due"]
             release = f" {each.release}" if each.release else ""
             lines.append(f"  {each.period}  {due}  {each.state}{release}")
