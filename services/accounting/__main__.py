@@ -260,7 +260,7 @@ def _report(settings: AccountingSettings, chosen: argparse.Namespace) -> None:
     try:
         print(*uvloop.run(_reported(settings, chosen)), sep="\n")
     except DomainError as refused:
-        sys.exit(refused.detail)
+        sys.exit("\n".join([refused.detail, *(f"--{each.pointer[1:]} {each.detail}" for each in refused.faults)]))
 
 
 async def _reported(settings: AccountingSettings, chosen: argparse.Namespace) -> list[str]:

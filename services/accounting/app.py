@@ -76,7 +76,7 @@ def make_app(settings: AccountingSettings) -> FastAPI:
     app.state.sources = sources
     app.state.feeds = feeds
     app.state.reconciling = asyncio.Lock()
-    app.state.making_reports = asyncio.Semaphore(2)
+    app.state.making_reports = asyncio.Semaphore(1)
     app.state.named_in_log = hashed(Hashes(settings.identity_secret.get_secret_value().encode()))
     app.state.register_origins = settings.register_origins
     app.state.read_figures = FigureReader(engine, public)

@@ -9,5 +9,5 @@ from services.accounting.api.public import data, site
 
 PUBLIC_ROUTERS = (sdmx.router, sdmx_2.router, releases.router, data.router, site.router)
 """The site stands last: its addresses begin with a language, where those of others begin with words of their own."""
-OPEN_PATHS = ("/sdmx/", "/data/")
+OPEN_PATHS = ("/sdmx/", "/data/", "/v1/reports")
 """What pages of any origin may read: figures for everybody."""
