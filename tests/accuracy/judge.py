@@ -112,7 +112,10 @@ async def _report(made: Database, folder: Path, steps: Sequence[str]) -> None:
             for step in steps:
                 await _run(made, api, step)
             with statistician(api.address, api.keys) as client:
-                found = await asyncio.to_thread(measure, read(folder), about, Accounting(client))
+                accounting = Accounting(client)
+                found = await asyncio.to_thread(measure, read(folder), about, accounting)
+                for reason in accounting.reasons():
+                    tell(reason)
     report.write(found, folder)
     print(report.text(found), flush=True)
 

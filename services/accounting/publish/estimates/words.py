@@ -9,10 +9,13 @@ from typing import Final, NamedTuple
 
 from services.accounting.publish.languages import LANGUAGES
 from services.accounting.rules.estimates.series import CONCEPTS, SUFFIXES
+from services.accounting.rules.estimates.silence import HEARD
 from services.accounting.rules.estimates.undercount import Estimate, TwoCounts, Undercount
 from shared.kernel.codes import Language, code_list
 
 _HERE: Final = Path(__file__).parent
+SILENT: Final = tuple(fact.partition(".")[0] for fact in HEARD)
+"""Registers whose silence is told (rules.estimates.silence)."""
 
 
 class EvidenceWords(NamedTuple):
@@ -77,11 +80,14 @@ def broken(series: str, first: date, last: date, ratio: float, *, language: Lang
     """Why the past is no guide: a series of records (rules.estimates.breaks) that breaks from its first to its last
     day, and the ratio of what was seen to what is usual."""
     words = templates()[language]
+    told = {"first": first, "last": last, "percent": round(100 * ratio)}
+    register, _, country = series.partition(":")
+    if register in SILENT:
+        where = code_list("countries")[country].label(language) if country else words["everywhere"]
+        return words["break_silent"].format(register=words[f"break_{register}"], country=where, **told)
     direction, _, about = series.partition("_")
     what = {"": "records", "missing": "missing", "open": "open"}[about]
-    return words[f"break_{what}"].format(
-        direction=words[f"break_{direction}"], first=first, last=last, percent=round(100 * ratio)
-    )
+    return words[f"break_{what}"].format(direction=words[f"break_{direction}"], **told)
 
 
 def _one_less(estimate: Estimate, by: Undercount, language: Language) -> dict[str, str | int]:
