@@ -218,14 +218,14 @@ async def test_the_intake_writes_each_report_to_hand_in_once(
     (job,) = reports_into(tmp_path / "reports")
     await job.work(engine)
     assert not (tmp_path / "reports").exists(), "no release: nothing to hand in"
-    await cut_release(written.connection)
+    await cut_release(written.connection, QUIET)
     await job.work(engine)
     first = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "reports").iterdir()}
     assert set(first) == {
         f"job-fairs-2025-r1-{language}.{each}" for language in LANGUAGES for each in ("pdf", "xlsx", "csv.zip")
     }
     with clock.set_to(TODAY + timedelta(days=1)):
-        await cut_release(written.connection)
+        await cut_release(written.connection, QUIET)
         await job.work(engine)
         await job.work(engine)
     found_now = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "reports").iterdir()}
