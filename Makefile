@@ -138,7 +138,7 @@ report: setup ## writes a report of the newest release; NAME=progress IN=kk FORM
 		$(if $(FORMAT),--format $(FORMAT)) $(if $(PERIOD),--period $(PERIOD)) $(if $(RELEASE),--release $(RELEASE)) $(if $(TO),--to $(TO))
 
 .PHONY: release
-release: setup ## cuts a release: the figures as they stand are frozen for everybody (one comes each month by itself)
+release: setup ## cuts a release: estimates are made anew where they are of former days, then the figures as they stand are frozen for everybody (one comes each month by itself)
 	@$(PYTHON) -m deploy.local.inside services.accounting release
 
 .PHONY: replay

@@ -82,6 +82,8 @@ async def ensure(administrator: str, wanted: DatabaseSpec, template: str | None 
         await connection.execute(f'REVOKE ALL ON DATABASE "{wanted.name}" FROM PUBLIC')
         for login in (wanted.app, *wanted.entering):
             await connection.execute(f'GRANT CONNECT ON DATABASE "{wanted.name}" TO "{login.role}"')
+        if wanted.intake:  # while it cuts a release it holds record keys in temporary tables
+            await connection.execute(f'GRANT TEMPORARY ON DATABASE "{wanted.name}" TO "{wanted.intake.role}"')
     if template is None:
         await _grant_future_tables(administrator, wanted)
 

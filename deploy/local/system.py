@@ -81,6 +81,7 @@ class System:
         found["KOSH_AUDIT_ANCHORS"] = str(self.state / "anchors")
         # It must live as long as accounting's data, so it lies beside the server's passwords.
         found["KOSH_ACCOUNTING_IDENTITY_SECRET"] = self.server.password("identity_secret")
+        found["KOSH_ACCOUNTING_DISCLOSURE_SECRET"] = self.server.password("disclosure_secret")
         for register in REGISTERS:
             found[f"KOSH_FEED_{register.upper()}_URL"] = self.address(register)
         return found

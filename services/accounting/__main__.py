@@ -121,17 +121,21 @@ def _release(settings: AccountingSettings, _: argparse.Namespace) -> None:
 
 
 async def _cut(settings: AccountingSettings) -> None:
+    from services.accounting.cases.releases.controlled import Control
     from services.accounting.cases.releases.cut import cut_release
+    from services.accounting.intake.estimates import estimates_due
     from shared.db.session import connect
 
-    connection = await connect(dsn(settings.database_url), "kosh-accounting-release")
+    control = Control(settings.record_secret)
+    # The intake's role: record keys are made from histories, which the API's own role does not read.
+    connection = await connect(dsn(settings.intake_url), "kosh-accounting-release", idle="0")
     try:
-        cut = await cut_release(connection)
+        await estimates_due(connection)  # a release must not freeze those of former days
+        cut = await cut_release(connection, control)
     finally:
         await connection.close()
     print(
-        f"release {cut.release} of {cut.cut_at.isoformat(timespec='seconds')}: {cut.shown} figures everybody may read, "
-        f"{cut.withheld} withheld"
+        f"release {cut.release} of {cut.cut_at.isoformat(timespec='seconds')}: {cut.shown} figures everybody may read"
     )
 
 
@@ -143,13 +147,11 @@ async def _count_signs(settings: AccountingSettings) -> None:
     from services.accounting.cases.estimates.signs import count_signs
     from shared.db.session import connect
 
-    # The intake's role: the API's own does not enter the linkage room.
-    reader, writer = [await connect(dsn(settings.intake_url), "kosh-accounting-signs", idle="0") for _ in range(2)]
+    connection = await connect(dsn(settings.intake_url), "kosh-accounting-signs")
     try:
-        figures = await count_signs(reader, writer)
+        figures = await count_signs(connection)
     finally:
-        await reader.close()
-        await writer.close()
+        await connection.close()
     print(f"{len(figures)} figures by the residency index")
 
 
@@ -291,7 +293,10 @@ COMMANDS = {
         "estimate how many of the open crossings will be migrations, from what became of past ones",
     ),
     "signs": (_signs, "reckon the residency index of everybody anew: the stock by RINDEX, unsupported migrations"),
-    "release": (_release, "freeze the figures as they stand for everybody: what is final, small counts withheld"),
+    "release": (
+        _release,
+        "freeze the figures as they stand for everybody, estimates made anew, after disclosure control",
+    ),
     "report": (_report, "write a report of a release as PDF, XLSX or CSV, or list the reports and when they are due"),
     "load": (_load, "store figures that other bodies have published, beside ours"),
     "access-log-anchor": (_seal, "seal the access log and write down the head of its chain; the intake does it daily"),

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.accounting.api import parked
 from services.accounting.api.estimates import explained, provisional
-from services.accounting.api.figures import dashboard, releases, reports, sdmx, sdmx_2
+from services.accounting.api.figures import releases, reports, sdmx, sdmx_2
 from services.accounting.api.persons import changes, identities, my_page, reviews, timeline
+from services.accounting.api.public import data, site
 from services.accounting.api.reconciliation import reconcile, status
 from services.accounting.api.residence import classification
 from services.accounting.cases.figures.read_figures import FigureReader
@@ -27,7 +28,6 @@ from shared.service import check_database
 from shared.telemetry.metrics import Metrics
 
 ROUTERS = (
-    dashboard.router,
     sdmx.router,
     sdmx_2.router,
     releases.router,
@@ -44,9 +44,11 @@ ROUTERS = (
     my_page.router,
     my_access_log.router,
     reports.router,
+    data.router,
+    site.router,
 )
 
-OPEN_PATHS = ("/sdmx/", "/v1/reports")
+OPEN_PATHS = ("/sdmx/", "/data/", "/v1/reports")
 """What pages of any origin may read: figures for everybody."""
 
 

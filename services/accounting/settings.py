@@ -13,7 +13,9 @@ _REGISTERS = frozenset(fact.PRODUCER for fact in FACTS.values())
 
 class AccountingSettings(ServiceSettings):
     """`identity_secret` keys the hashes by which persons are told apart (rules.identity): keep it as long as the data,
-    and nowhere else. Accounting reads the events of every register whose feed is set."""
+    and nowhere else. So with `disclosure_secret`, which gives the record keys of published figures
+    (rules.disclosure.cell_key): with another one every published count would change, and the two together tell more
+    than either. Accounting reads the events of every register whose feed is set."""
 
     intake_database_url: str | None = Field(
         None, repr=False, description="the role that writes facts and figures, and who is who: of the intake"
@@ -22,6 +24,11 @@ class AccountingSettings(ServiceSettings):
         None, repr=False, description="the role that reads what identifies persons: of the API's lists of persons"
     )
     identity_secret: SecretStr = Field(min_length=16)
+    disclosure_secret: SecretStr | None = Field(
+        None,
+        min_length=32,
+        description="gives the record keys by which published counts have their noise: of whoever cuts releases",
+    )
     monthly_releases: bool = Field(True, description="cut a release of the figures in each month that has none yet")
 
     reports_folder: Path | None = Field(
@@ -57,6 +64,13 @@ class AccountingSettings(ServiceSettings):
     def review_url(self) -> str:
         """Raises SettingsError where it is not set: the intake's processes need not know it."""
         return _needed(self.review_database_url, "KOSH_ACCOUNTING_REVIEW_DATABASE_URL")
+
+    @property
+    def record_secret(self) -> SecretStr:
+        """Raises SettingsError where it is not set: the API's processes must not know it."""
+        if self.disclosure_secret is None:
+            raise SettingsError("accounting cannot start: set KOSH_ACCOUNTING_DISCLOSURE_SECRET")
+        return self.disclosure_secret
 
     @model_validator(mode="after")
     def _reads_something(self) -> Self:

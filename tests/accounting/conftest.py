@@ -7,11 +7,15 @@ from itertools import islice
 
 import asyncpg
 import pytest
+from pydantic import SecretStr
 
 from deploy.local.postgres import Database
 from services.accounting.app import make_app
+from services.accounting.cases.releases.controlled import Control
 from services.accounting.cases.writer import Writer
 from services.accounting.intake.decode import decode
+from services.accounting.rules.disclosure.cell_key import Table
+from services.accounting.rules.disclosure.cubes import nation
 from services.accounting.rules.persons.identity import Hashes
 from services.accounting.settings import AccountingSettings
 from shared.testing.api import Api, StartApi
@@ -19,6 +23,9 @@ from shared.testing.postgres import FreshDatabase
 from tests.accounting.world import Event
 
 HASHES = Hashes(b"a secret of the tests alone")
+CONTROL = Control(SecretStr("a disclosure secret of the tests alone"))
+QUIET = CONTROL._replace(table=Table((((0, 1_000_000),),)), cubes=nation)
+"""Cuts releases of the whole country alone, and without noise, where a test is about something else."""
 
 
 @dataclass

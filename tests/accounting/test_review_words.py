@@ -12,7 +12,7 @@ from services.accounting.cases.releases.cut import cut_release
 from shared import clock
 from shared.events.portal import FeedCoverage
 from shared.testing.api import Api
-from tests.accounting.conftest import HASHES, Accounting
+from tests.accounting.conftest import HASHES, QUIET, Accounting
 from tests.accounting.publish.test_releases import read
 from tests.accounting.test_access_log import mine
 from tests.accounting.test_identity import IIN, NODIRA, SOMEBODY, TIMUR, reviews
@@ -67,7 +67,7 @@ async def test_a_word_restates_two_past_months_in_a_new_vintage_and_back(api: Ap
     await written.take(WAY)
     pair = named(document_of(OLD), document_of(NEW))
     apart, before = await ids(api), await read(api, MONTHS, "statistician")
-    first = await cut_release(written.connection)
+    first = await cut_release(written.connection, QUIET)
     assert len(apart) == 2
 
     assert (await say(api, pair, SAME)).status_code == 201
@@ -81,7 +81,7 @@ async def test_a_word_restates_two_past_months_in_a_new_vintage_and_back(api: Ap
         "2022-09": (1, 0),
     }
     with clock.set_to(TODAY + timedelta(days=30)):
-        await cut_release(written.connection)
+        await cut_release(written.connection, QUIET)
     released = await read(api, f"{QUARTERS}?asOf=2024-08-01")
     assert released != (was := await read(api, f"{QUARTERS}?asOf={first.cut_at.date()}")), "another vintage"
 
@@ -90,7 +90,7 @@ async def test_a_word_restates_two_past_months_in_a_new_vintage_and_back(api: Ap
     assert await ids(api) == apart
     assert await read(api, MONTHS, "statistician") == before
     with clock.set_to(TODAY + timedelta(days=60)):
-        await cut_release(written.connection)
+        await cut_release(written.connection, QUIET)
     assert await read(api, f"{QUARTERS}?asOf=2024-09-01") == was
     assert [(word["verdict"], word["reason"], word["taken"]) for word in (await shown(api, pair))["words"]] == [
         ("withdrawn", "said_in_error", True),

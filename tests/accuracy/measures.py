@@ -5,11 +5,12 @@ from datetime import date
 from typing import NamedTuple
 
 from deploy.simulation.life import Stay
+from tests.accuracy.abroad import abroad
 from tests.accuracy.compared import Compared, of_observation
 from tests.accuracy.counted import Accounting
 from tests.accuracy.dimensions import estimated
 from tests.accuracy.said import Observation
-from tests.accuracy.signs import residents
+from tests.accuracy.signs import met, residents
 from tests.accuracy.truth import HOME, TrueLife, Truth
 
 
@@ -23,6 +24,7 @@ def measured(truth: Truth, accounting: Accounting) -> Iterator[Compared]:
         yield from _stocks(truth, accounting, measure)
     yield from _moves_inside(truth, accounting)
     yield from _residents(truth, accounting)
+    yield from abroad(truth, accounting)
 
 
 def _flows(truth: Truth, accounting: Accounting) -> Iterator[Compared]:
@@ -102,11 +104,15 @@ def _moves_inside(truth: Truth, accounting: Accounting) -> Iterator[Compared]:
 
 
 def _residents(truth: Truth, accounting: Accounting) -> Iterator[Compared]:
-    """Who lives here on 1 January, by the residency index, beside what the border alone makes of it (M1216R). By region
-    the index does not beat the registers, and nothing is published (decision 0066)."""
+    """Who lives here on 1 January, by the residency index, beside what the border alone makes of it (M1216R). What it
+    says, and how sure, is of those whom a register has met; of everybody it can only be compared. By region the index
+    does not beat the registers, and nothing is published (decision 0072)."""
     said, border = (accounting.series("DF_STOCK", f"A.RESIDENTS.{by}.KZ._T._T._T") for by in ("RINDEX", "M1216R"))
-    for year, true in residents(truth).items():
-        yield _compared("residents RINDEX (beside M1216R)", str(year), true, said, border)
+    everybody = residents(truth)
+    for year, true in residents(met(truth)).items():
+        yield _compared("residents of whom there are records, RINDEX", str(year), true, said, border)
+        beside = _compared("all residents, RINDEX (beside M1216R)", str(year), everybody[year], said, border)
+        yield beside._replace(low=None, high=None)
 
 
 def _compared(

@@ -125,8 +125,15 @@ def test_every_dimension_and_every_enumeration_has_its_names() -> None:
 CHECKLISTS = re.findall(r"^### (.+)\n\n((?:\d\. .*\n(?:   .*\n)*)+)", GUIDE, re.MULTILINE)
 
 
-def test_there_are_five() -> None:
-    assert [title for title, _ in CHECKLISTS] == ["A member", "A norm", "A fact", "A register", "A dataflow"]
+def test_there_are_six() -> None:
+    assert [title for title, _ in CHECKLISTS] == [
+        "A member",
+        "A norm",
+        "A fact",
+        "A register",
+        "A dataflow",
+        "A view of the site",
+    ]
 
 
 @pytest.mark.parametrize("steps", [steps for _, steps in CHECKLISTS], ids=[title for title, _ in CHECKLISTS])

@@ -21,6 +21,7 @@ READ = re.compile(r'environ\w*(?:\.get\(|\[)"([A-Z_]+)"')
 OURS = re.compile(r"\bKOSH_[A-Z_]*[A-Z]\b(?!_)")
 NOT_OURS = {"PATH"}
 ONE_SERVICE_S = {
+    "KOSH_ACCOUNTING_DISCLOSURE_SECRET",
     "KOSH_ACCOUNTING_IDENTITY_SECRET",
     "KOSH_ACCOUNTING_INTAKE_DATABASE_URL",
     "KOSH_ACCOUNTING_INTAKE_PASSWORD",

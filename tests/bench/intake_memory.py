@@ -100,6 +100,7 @@ async def intake_process(database: Database, feed: str, directory: Path) -> Asyn
         "KOSH_ACCOUNTING_SYSTEM_TOKEN_FILE": str(token),
         "KOSH_ACCOUNTING_PORT": "1",  # an intake serves nothing
         "KOSH_ACCOUNTING_IDENTITY_SECRET": "the secret of a bench",
+        "KOSH_ACCOUNTING_DISCLOSURE_SECRET": "the disclosure secret of a bench",
         "KOSH_ACCOUNTING_AUDIT_ANCHORS": str(directory / "anchors"),
         "KOSH_LOG_LEVEL": "WARNING",
     }

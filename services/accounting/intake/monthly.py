@@ -4,8 +4,9 @@ import asyncio
 import logging
 from typing import Final
 
-from services.accounting.cases.estimates.provisional import estimate_due
+from services.accounting.cases.releases.controlled import Control
 from services.accounting.cases.releases.cut import cut_due
+from services.accounting.intake.estimates import estimates_due
 from services.accounting.rules.figures.figures import TooMany
 from shared.db.outages import PASSING, name_of
 from shared.db.session import connect
@@ -16,19 +17,19 @@ LOOK: Final = 600.0  # seconds between looks; the first comes after that time, s
 TROUBLE: Final = (*PASSING, TooMany)
 
 
-async def release_monthly(address: str, look: float = LOOK) -> None:
+async def release_monthly(address: str, control: Control, look: float = LOOK) -> None:
     """Cuts what is due, until cancelled. What fails is tried again at the next look."""
     while True:
         await asyncio.sleep(look)
         try:
             connection = await connect(address, "kosh-accounting-release")
             try:
-                await estimate_due(connection)
-                cut = await cut_due(connection)
+                await estimates_due(connection)
+                cut = await cut_due(connection, control)
             finally:
                 await connection.close()
         except TROUBLE as trouble:
             log.warning("a release that is due waits: %s", name_of(trouble))
             continue
         if cut:
-            log.info("release %d was cut: %d figures, %d withheld", cut.release, cut.shown, cut.withheld)
+            log.info("release %d was cut: %d figures", cut.release, cut.shown)

@@ -1,7 +1,8 @@
 """The intake process: reads all sources at once, and hands their batches to the one writer, one after the other.
 
-The next batch is fetched and decoded while the database works on the last one. An outage of the database or a lost lock
-ends everything that is under way; positions are stored with the effect, so it begins again where the effect ended.
+The next batch is fetched and decoded, piece by piece, while the database works on the last one. An outage of the
+database or a lost lock ends everything that is under way; positions are stored with the effect, so it begins again
+where the effect ended.
 """
 
 import asyncio
@@ -9,8 +10,9 @@ import logging
 from collections.abc import Sequence
 
 from services.accounting.cases.batch import EventBatch
+from services.accounting.cases.releases.controlled import Control
 from services.accounting.cases.writer import Writer, acquire_writer
-from services.accounting.intake.decode import decode
+from services.accounting.intake.decode import decode_in_turns
 from services.accounting.intake.estimates import ESTIMATES
 from services.accounting.intake.monthly import release_monthly
 from services.accounting.intake.reports import reports_into
@@ -49,7 +51,7 @@ async def read(settings: AccountingSettings, monitor: Telemetry) -> None:
         hashes = Hashes(settings.identity_secret.get_secret_value().encode())
         async with asyncio.TaskGroup() as tasks:
             if settings.monthly_releases:
-                tasks.create_task(release_monthly(dsn(settings.intake_url)))
+                tasks.create_task(release_monthly(dsn(settings.intake_url), Control(settings.record_secret)))
             tasks.create_task(run(dsn(settings.intake_url), sources, hashes, monitor))
             jobs = (*anchors.jobs("accounting"), ESTIMATES, *reports_into(settings.reports_folder))
             tasks.create_task(run_scheduler(engine, jobs))
@@ -133,7 +135,7 @@ class Intake:
                 continue
             if not delivery.events and delivery.reached <= reached:
                 continue
-            batch = decode(source.name, delivery.events, self._hashes, delivery.places)
+            batch = await decode_in_turns(source.name, delivery.events, self._hashes, delivery.places)
             positions |= delivery.positions
             batch.newest_position = reached = max(batch.newest_position, delivery.reached, reached)
             batch.transport, batch.positions, batch.epoch = source.transport, delivery.positions, delivery.epoch

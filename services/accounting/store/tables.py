@@ -37,6 +37,7 @@ from services.accounting.store.estimates.estimate_tables import estimate_tables
 from services.accounting.store.persons.change_tables import final_change_table, person_change_table
 from services.accounting.store.persons.matching_tables import doubtful_pair_table, met_block_table
 from services.accounting.store.releases.gap_table import released_gap_table
+from services.accounting.store.releases.public_table import public_figure_table
 from shared.audit.access_log import access_log_table
 from shared.audit.chain import seal_table
 from shared.db import grants
@@ -145,7 +146,8 @@ register_fact_history = _replaced(register_fact)
 # What a claim key stands for: a number (of a document, or an IIN; hashed) together with a birth date as written, a
 # folded name (hashed; 0 where it was not kept) and sex; `dated`: the birth date is evidence (rules.identity).
 # Only said, never taken back; which claims hold, identity_key tells. From `state` on, by what claims on different
-# numbers are found and compared (rules.persons.likeness); NULL in claims stored before: those meet by number alone.
+# numbers are found and compared (rules.persons.likeness); NULL in claims stored before: they meet by number alone
+# until their register is adopted.
 claim = Table(
     "claim",
     metadata,
@@ -166,6 +168,7 @@ claim = Table(
     Index("claim_number", "number"),
     Index("claim_day_block", "day_block", postgresql_where=text("day_block <> 0")),
     Index("claim_year_block", "year_block", postgresql_where=text("year_block <> 0")),
+    Index("claim_without_likeness", "key", postgresql_where=text("day_block IS NULL")),
     schema="linkage",
 )
 
@@ -283,7 +286,7 @@ published_figure = Table(
     info=grants.may("UPDATE", "DELETE", because="a file that is loaded again replaces what it said before"),
 )
 
-# What everybody reads: figures frozen at a release (cases.releases). Rows are added, and never changed after.
+# Figures frozen at a release (cases.releases), as counted. Rows are added, and never changed after.
 release = Table(
     "release",
     metadata,
@@ -294,6 +297,7 @@ release = Table(
     Column("obs_end", Integer, nullable=False),
     Column("reason", Text),  # why it was cut out of turn
     Column("method_version", Text),  # rules.releases.versions; none: cut before causes and sums were kept
+    Column("disclosure", Text),  # the method of disclosure control; none: small counts were withheld
     Index("release_cut_at", "cut_at"),
 )
 
@@ -306,7 +310,7 @@ released_figure = Table(
     Column("period", Text, primary_key=True),
     Column("value", BigInteger, nullable=False),
     Column("status", Text, nullable=False),
-    Column("withheld", Boolean, nullable=False),  # rules.disclosure: held for the next release's sake, shown to nobody
+    Column("withheld", Boolean, nullable=False),  # in releases without a method of disclosure control: from everybody
     Column("std_error", Numeric),  # of an estimate
 )
 
@@ -323,6 +327,7 @@ released_cause = Table(
 )
 
 released_gap = released_gap_table(metadata)
+public_figure = public_figure_table(metadata)
 
 # Why national cells of the cube moved: sums by cause. Not in `derived`, which a rebuild makes anew from the facts.
 cube_cause = Table(

@@ -11,12 +11,14 @@ import pytest
 
 from services.accounting.cases.rebuild import rebuild
 from services.accounting.cases.releases import methods
+from services.accounting.cases.releases.controlled import Control
 from services.accounting.cases.releases.cut import cut_release
+from services.accounting.rules.disclosure.cubes import nation
 from services.accounting.rules.releases.versions import METHOD_VERSIONS, MethodVersion
 from services.accounting.rules.residence.residence import Rule
 from shared import clock
 from shared.testing.api import Api
-from tests.accounting.conftest import Accounting, review_of
+from tests.accounting.conftest import CONTROL, QUIET, Accounting, review_of
 from tests.accounting.publish.test_releases import found
 from tests.accounting.test_exactness import hold_true
 from tests.accounting.test_words_taken import say_some
@@ -33,9 +35,14 @@ def _in_june_2024() -> Iterator[None]:
         yield
 
 
-async def _cut(written: Accounting, days: int) -> int:
+async def _cut(written: Accounting, days: int, control: Control = QUIET) -> int:
     with clock.set_to(TODAY + timedelta(days=days)):
-        return (await cut_release(written.connection)).release
+        return (await cut_release(written.connection, control)).release
+
+
+async def _published(written: Accounting, release: int, period: str) -> int:
+    asked = "SELECT value FROM public_figures.figure WHERE flow = 'DF_STAY' AND key LIKE '%.VIOLATIONS.%'"
+    return int(await written.connection.fetchval(f"{asked} AND release = $1 AND period = $2", release, period))
 
 
 async def _read(api: Api, address: str, role: str | None = None) -> Any:
@@ -88,9 +95,8 @@ async def test_causes_add_up_between_any_two_releases_and_a_rebuild_keeps_them(a
         assert any(each["causes"] for each in figures)
     assert causes >= {"correction", "withdrawal", "merge", "split"}
     public = await _differences(api, third, first, role=None)
-    assert all(each["causes"] or each["before"] != each["after"] for each in public), "nor that causes outweigh others"
-    exact = [each for each in await _differences(api, third, first) if each["causes"]]
-    assert [each for each in public if each["causes"]] == [each for each in exact if _method(each) in SPLIT_UP]
+    assert public
+    assert all(each["causes"] is None and each["before"] != each["after"] for each in public), "as published, no more"
 
 
 def _method(figure: dict[str, Any]) -> str:
@@ -126,16 +132,21 @@ async def test_who_becomes_another_by_a_reviewers_word_does_so_by_the_word(api: 
     assert all(_parts(each) == {"word": each["after"] - each["before"]} for each in figures)
 
 
-async def test_what_is_withheld_is_in_no_difference(api: Api, written: Accounting) -> None:
+async def test_everybody_reads_what_was_published_of_a_difference(api: Api, written: Accounting) -> None:
     await found(written, d2023_01_15=3, d2023_05_01=20, d2023_08_01=30, d2023_11_01=40)
-    first = await _cut(written, 0)
+    loud = CONTROL._replace(cubes=nation)
+    first = await _cut(written, 0, loud)
     await found(written, d2023_01_16=1, d2023_05_02=2)
-    second = await _cut(written, 1)
+    second = await _cut(written, 1, loud)
     exact = {each["period"]: each for each in await _differences(api, second, first)}
     public = {each["period"]: each for each in await _differences(api, second, first, role=None)}
     assert exact["2023-Q1"]["after"] == 4
-    assert "2023-Q1" not in public
-    assert public.keys() <= {"2023"}, "nor is the complement"
+    assert public.keys() <= {"2023", "2023-Q1", "2023-Q2"}
+    for period, each in public.items():
+        assert (await _published(written, second, period), await _published(written, first, period)) == (
+            each["after"],
+            each["before"],
+        )
     assert all(each["causes"] is None for each in (*exact.values(), *public.values()))
 
 
@@ -148,7 +159,7 @@ async def test_what_a_rebuild_counts_otherwise_is_the_methods(api: Api, written:
     first = await _cut(written, 0)
     await _rebuilt(written)
     second = await _cut(written, 1)
-    figures = [each for each in await _differences(api, second, first, None) if _method(each) in SPLIT_UP]
+    figures = [each for each in await _differences(api, second, first) if _method(each) in SPLIT_UP]
     assert {each["flow"] for each in figures} == {"DF_FLOW", "DF_STOCK", "DF_BALANCE"}, (
         "what is carried on has its causes, too"
     )
@@ -171,11 +182,11 @@ async def test_numbers_that_are_no_earlier_release_are_named(api: Api, written: 
 
 async def test_a_release_tells_whether_it_adds_up_and_when_the_next_is_due(api: Api, written: Accounting) -> None:
     await written.take(World(4, people=40).stream())
-    command = await asyncpg.connect(written.database.app_url.replace("+asyncpg", ""))  # `make release` cuts as the API
-    first = (await cut_release(command)).release
-    await command.close()
+    first = await _cut(written, 0)
     note = await _read(api, f"/v1/releases/{first}")
     assert note["sums_that_do_not_hold"] == []
+    control = note["disclosure_control"]
+    assert (control["method"], control["largest_change"], control["smallest_count"]) == ("cell_key", 4, 3)
     assert (note["next_due"], note["method_version"], note["reason"]) == ("2024-07-01", METHOD_VERSIONS[-1].id, None)
     assert (await _read(api, "/v1/releases"))[0]["next_due"] == "2024-07-01"
 

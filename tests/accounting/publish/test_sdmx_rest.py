@@ -54,9 +54,13 @@ class TestRights:
         answer = await client.get("/data/DF_FLOW/A.IMM.M1216......", headers=CSV)
         assert set(rows(answer)) == TOTALS
 
+    async def test_a_stranger_reads_a_released_cube_by_naming_its_codes(self, client: httpx.AsyncClient) -> None:
+        answer = await client.get("/data/DF_FLOW/A.IMM.M1216.KZ._T._T.F+_T._T._T", headers=CSV)
+        assert {sex for _, _, sex, _ in rows(answer)} == {"F", "_T"}
+
     @pytest.mark.parametrize("sex", ["F", "F+M", "F+_T"])
     async def test_a_finer_series_is_refused_to_a_stranger(self, client: httpx.AsyncClient, sex: str) -> None:
-        answer = await client.get(f"/data/DF_FLOW/A.IMM.M1216.KZ._T._T.{sex}._T._T")
+        answer = await client.get(f"/data/DF_FLOW/A.IMM.M1216.KZ._T._T.{sex}._T.work")
         assert answer.status_code == 403
         assert "statistician" in answer.json()["detail"]
 
@@ -64,7 +68,7 @@ class TestRights:
         self, client: httpx.AsyncClient, sdmx_issuer: Path
     ) -> None:
         border = {"Authorization": f"Bearer {mint(sdmx_issuer, ['border', 'operator'])}"}
-        answer = await client.get("/data/DF_FLOW/A.IMM.M1216.KZ._T._T.F._T._T", headers=border)
+        answer = await client.get("/data/DF_FLOW/A.IMM.M1216.KZ._T._T.F._T.work", headers=border)
         assert answer.status_code == 403
 
     async def test_a_statistician_reads_every_series(

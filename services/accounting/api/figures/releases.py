@@ -16,6 +16,7 @@ from shared.identity.callers import Caller, public
 
 router = api_router(tags=["figures"])
 
+Anyone = Annotated[Caller | None, public()]
 Number = Annotated[int, Path(ge=1, le=2**63 - 1, description="of a release")]
 Earlier = Annotated[int | None, Query(ge=1, le=2**63 - 1, description="an earlier release; else the one before")]
 
@@ -29,13 +30,13 @@ async def releases(request: Request) -> list[ReleaseNote]:
 @router.get(
     "/v1/releases/{id}",
     summary="A release, and whether its tables add up",
-    dependencies=[public()],
     responses={404: problem_answer("There is no such release")},
 )
-async def release_sums(request: Request, id: Number) -> ReleaseSums:
-    """A year is the sum of its quarters, a net flow is arrivals less departures: every such sum in the release was
-    checked when it was cut. Those that do not hold are named with the reason; all others do."""
-    return await case.sums(request.app.state.read_figures, id)
+async def release_sums(request: Request, caller: Anyone, id: Number) -> ReleaseSums:
+    """A year is the sum of its quarters, a net flow is arrivals less departures: every such sum was checked on what was
+    counted when the release was cut. Those that do not hold are named with the reason (with the role statistician
+    by how much); all others do. What everybody reads of it is not additive: `disclosure_control` says what was done."""
+    return await case.sums(request.app.state.read_figures, id, exact=_is_exact(caller))
 
 
 @router.get(
@@ -43,14 +44,15 @@ async def release_sums(request: Request, id: Number) -> ReleaseSums:
     summary="What moved between two releases, and by which cause",
     responses={404: problem_answer("There is no such release"), 422: problem_answer("since is no earlier release")},
 )
-async def differences(
-    request: Request, caller: Annotated[Caller | None, public()], id: Number, since: Earlier = None
-) -> Differences:
-    """Figures that both releases have and that differ, or in which causes outweigh each other. The causes of a figure
-    add up to its difference. Without the role statistician only figures that both releases show, and causes only by
-    the methods of which no small count is withheld."""
-    exact = caller is not None and "statistician" in caller.roles
-    return await differing.differences(request.app.state.read_figures, id, since, exact=exact)
+async def differences(request: Request, caller: Anyone, id: Number, since: Earlier = None) -> Differences:
+    """Figures of the whole country that both releases have and that differ. With the role statistician as they were
+    counted, with the causes, which add up to the difference, and those in which causes outweigh each other; else as
+    everybody reads them, after disclosure control."""
+    return await differing.differences(request.app.state.read_figures, id, since, exact=_is_exact(caller))
+
+
+def _is_exact(caller: Caller | None) -> bool:
+    return caller is not None and "statistician" in caller.roles
 
 
 @router.get(

@@ -20,11 +20,12 @@ from services.accounting.api.figures.sdmx_answers import (
     single,
     structure_answer,
 )
+from services.accounting.publish.sdmx.agency import AGENCY, VERSION
 from services.accounting.publish.sdmx.negotiate import DATA, STRUCTURE, STRUCTURE_2, STRUCTURE_JSON, choose
 from services.accounting.publish.sdmx.query import parse
 from services.accounting.publish.sdmx.refusals import NothingFound, NotImplementedHere
 from services.accounting.publish.sdmx.selection import select
-from services.accounting.publish.sdmx.structures import AGENCY, VERSION, artefacts
+from services.accounting.publish.sdmx.structures import artefacts
 from shared.http import routes
 
 STANDARD: Final = frozenset(
@@ -74,17 +75,17 @@ async def data(request: Request, caller: Anyone, flow: str, key: str = "all", pr
     """`/data/DF_FLOW/A.NET..KZ._T._T._T._T._T`: one code per dimension, `+` for or, nothing for every code, `all` for
     every series.
 
-    Without a token the newest release is read: national totals of the years and quarters that were final when it was
-    cut; `asOf` reads an older one, `includeHistory` all of them, each a data set with the time in which it held, and
-    `updatedAfter` what changed since: a data set to replace by, and one to delete by, whose observations have no value
-    (in CSV, too). Other bodies' figures stand once in a history, with the newest.
+    Without a token the newest release is read, after disclosure control (the cell key method: a published count is
+    within 4 of what was counted and never 1 or 2, and totals need not be the sums of their parts): of what was final or
+    estimated when it was cut the released cubes, by year, quarter or month. A place of the key names codes or stands
+    for the total, an open frequency for years and quarters; what is in no released cube is refused, and the refusal
+    says which there are. `asOf` reads an older release, `includeHistory` all of them, each a data set with the time in
+    which it held, and `updatedAfter` what changed since: a data set to replace by, and one to delete by, whose
+    observations have no value (in CSV, too). Other bodies' figures stand once in a history, with the newest.
 
-    Counts of registers' records below 5 are withheld, and others with them so that no
-    sum gives them back: such a period is left out. An open place in the key then means the total, and naming a finer
-    code, or months, of a computed series is refused. Figures that other bodies published (METHOD COUPON, PUBLISHED) are
-    free in full. With the role statistician every series is read, exactly, as it is counted now. Series of which no
-    figure differs from zero are left out, unless the key names them code by code; a month without a migrant inside the
-    covered time is a zero, not a gap.
+    Figures that other bodies published (METHOD COUPON, PUBLISHED) are free in full. With the role statistician every
+    series is read, exactly, as it is counted now. Series of which no figure differs from zero are left out, unless the
+    key names them code by code; a month without a migrant inside the covered time is a zero, not a gap.
     """
     asked = parse(flow, key, parameters := single(request))
     form = choose(DATA, listed(request.headers, "accept"), parameters.get("format"), parameters.get("labels"))
@@ -138,6 +139,7 @@ async def schema(request: Request, _: Anyone, context: str, agency: str, id: str
     "/{resource}",
     "/{resource}/{agency}",
     "/{resource}/{agency}/{id}",
+    "/{resource}/{agency}/{id}/{version}/{item}",
     "/{resource}/{agency}/{id}/{version}",
     summary="Structures: dataflow, datastructure, codelist, conceptscheme, agencyscheme",
     openapi_extra={
@@ -149,9 +151,17 @@ async def schema(request: Request, _: Anyone, context: str, agency: str, id: str
     responses={200: {"content": content(*STRUCTURE), "headers": HEADERS}, **NOT_MODIFIED, **PROBLEMS},
 )
 async def structure(
-    request: Request, _: Anyone, resource: str, agency: str = "all", id: str = "all", version: str = "latest"
+    request: Request,
+    _: Anyone,
+    resource: str,
+    agency: str = "all",
+    id: str = "all",
+    version: str = "latest",
+    item: str = "all",
 ) -> Response:
-    """`/dataflow/KOSH/all/latest`: every structure is named in Kazakh, Russian and English."""
+    """`/dataflow/KOSH/all/latest`: every structure is named in Kazakh, Russian and English.
+    `/codelist/KOSH/CL_SEX/1.0/F`: the list with this code alone.
+    """
     if resource in STANDARD:
         raise NotImplementedHere(f"There is no {resource} here.")
     if resource != "structure" and resource not in artefacts():
@@ -159,7 +169,13 @@ async def structure(
     parameters = single(request)
     form = choose(STRUCTURE, listed(request.headers, "accept"), parameters.get("format"))
     _ours(agency, version)
-    selection = select(resource, id, parameters.get("references", "none"), parameters.get("detail", "full"))
+    selection = select(
+        resource,
+        id,
+        parameters.get("references", "none"),
+        parameters.get("detail", "full"),
+        item.replace(" ", "+"),
+    )
     return structure_answer(request, selection, form)
 
 

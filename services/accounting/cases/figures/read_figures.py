@@ -1,7 +1,11 @@
 """Where all publication reads figures: computed ones as far as the caller may see them, and published ones in full.
 
 Entitled callers read what is counted now, to the last detail. Everybody else reads what was frozen at a release
-(cases.releases): the national years and quarters that were final then, without what is withheld.
+(cases.releases), after disclosure control: of the figures that were final or estimated then the fixed public cubes
+(rules/disclosure/cubes.toml). A query that names codes of several dimensions reads the cube of these; one that leaves a
+place open reads its total, since a cube of all dimensions is released to nobody. So a view over all countries names
+them (dataflows.codes_of); an open frequency is years and quarters, and months are there for who names M. Sums between
+such figures need not hold: each is within rules.disclosure.cell_key.MOST of what was counted.
 
 A series that another body has published takes the place of ours under the same key, as a whole: no series mixes two
 sources, and no figure stands there twice. So the official net migration of a year is never beside, nor continued by,
@@ -49,6 +53,7 @@ from services.accounting.cases.indicators import (
 )
 from services.accounting.cases.releases import history
 from services.accounting.cases.releases.revisions import Revisions
+from services.accounting.rules.disclosure.cubes import told
 from services.accounting.rules.estimates.series import Adjusted
 from services.accounting.rules.figures.dimensions import day_of
 from services.accounting.rules.figures.evidence import Evidenced
@@ -66,8 +71,9 @@ from services.accounting.rules.releases.revisions import FLOW as REVISION
 from services.accounting.rules.residence.reckoning import UNDECLARED
 from services.accounting.rules.spans import span
 from services.accounting.store import sources
+from services.accounting.store.releases import public
 from services.accounting.store.releases import release as releases
-from services.accounting.store.releases.release import Release, Released
+from services.accounting.store.releases.release import Release
 from shared import clock
 from shared.errors import Forbidden
 
@@ -76,12 +82,12 @@ Computing = Callable[[Connection, Query, int], Awaitable[list[Figure]]]
 
 NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 ROLE_NEEDED: Final = (
-    "Figures finer than national years and quarters need a token of the role statistician; leave the place in the key "
-    "empty, or write the code of the total."
+    "Figures outside the released cubes need a token of the role statistician; leave the place in the key empty, or "
+    "write the code of the total."
 )
 ONLY_RELEASED: Final = (
-    "Only what was released has vintages: national years and quarters. Leave the place in the key empty, or write the "
-    "code of the total."
+    "Only what was released has vintages: the fixed public cubes. Leave the place in the key empty, or write the code "
+    "of the total."
 )
 _COMPUTING: Final[Mapping[type, Computing]] = {
     Formula: flow_figures,
@@ -115,14 +121,15 @@ class FigureReader:
     async def __call__(self, query: Query, *, exact: bool, limit: int) -> Reading:
         revised = query.flow.id == REVISION  # what anybody can reckon from the releases, whoever asks
         current = exact and not query.is_of_releases and not revised
-        computed = query if current or revised else _public_part(query, ONLY_RELEASED if exact else ROLE_NEEDED)
+        refusal = f"{ONLY_RELEASED if exact else ROLE_NEEDED} Released of {query.flow.id} are {told(query.flow)}."
+        computed = query if current or revised else _public_part(query, refusal)
         async with self.snapshot() as connection:
             try:
                 reading = await _reading_of(query, current)(connection, query, computed, limit)
             except TimeoutError:
                 raise TooMany from None
         if not reading.figures and computed is None:
-            raise Forbidden(ONLY_RELEASED if exact else ROLE_NEEDED)
+            raise Forbidden(refusal)
         return reading
 
     async def covered(self) -> tuple[date, date] | None:
@@ -188,8 +195,9 @@ async def _read_released(connection: Connection, query: Query, computed: Query |
         figures = [figure for figure in found if _is_wanted(query, figure)]
     elif release and computed:
         others = await published_rows.series(connection, query.flow.id)
-        shown = (each for each in await releases.figures(connection, release.id, query.flow.id) if not each.withheld)
-        figures = [figure for each in shown if _is_wanted(computed, figure := _released(each))]
+        figures = [
+            each for each in await public.figures(connection, release.id, computed) if _is_wanted(computed, each)
+        ]
     rows = await published_rows.rows(connection, query)
     if query.as_of:
         rows = [row for row in rows if row.loaded_at <= query.as_of]
@@ -205,7 +213,7 @@ async def _read_vintages(connection: Connection, query: Query, computed: Query |
     def wanted(figure: Figure) -> bool:
         return computed is not None and ".".join(figure.key) not in others and _is_wanted(computed, figure)
 
-    found = await history.vintages(connection, query, wanted, limit)
+    found = await history.vintages(connection, query, computed, wanted, limit)
     rows = [
         row
         for row in await published_rows.rows(connection, query)
@@ -219,10 +227,6 @@ async def _read_vintages(connection: Connection, query: Query, computed: Query |
         raise TooMany
     changed = max([release.cut_at if release else NEVER, *(row.loaded_at for row in rows)])
     return Reading(figures, changed, tuple(found))
-
-
-def _released(figure: Released) -> Figure:
-    return Figure(tuple(figure.key.split(".")), figure.period, figure.value, figure.status, std_error=figure.std_error)
 
 
 def _is_wanted(query: Query, figure: Figure) -> bool:

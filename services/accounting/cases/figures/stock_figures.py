@@ -24,19 +24,19 @@ from services.accounting.rules.figures.flow_figures import (
 )
 from services.accounting.rules.figures.series import PLACE, CellKey, Counts, Measure, Row, chosen
 from services.accounting.store import coverage as coverages
-from services.accounting.store.figures.cube import sums
+from services.accounting.store.figures.cube import CUBE, sums
 from shared.kernel.periods import Frequency, Period
 
 Periods = Mapping[Frequency, Sequence[tuple[int, Period]]]
 
 
-async def stock_figures(connection: asyncpg.Connection, query: Query, limit: int) -> list[Figure]:
-    """Every figure that the query wants. Raises TooMany."""
-    return await by_method(connection, query, limit, _by_method, stocks=True)
+async def stock_figures(connection: asyncpg.Connection, query: Query, limit: int, cells: str = CUBE) -> list[Figure]:
+    """Every figure that the query wants; by KEYS the keys of what they count. Raises TooMany."""
+    return await by_method(connection, query, limit, partial(_by_method, cells=cells), stocks=True)
 
 
 async def _by_method(
-    connection: asyncpg.Connection, query: Query, method: str, formulas: dict[str, Formula], limit: int
+    connection: asyncpg.Connection, query: Query, method: str, formulas: dict[str, Formula], limit: int, cells: str
 ) -> list[Figure]:
     frequencies = cast(list[Frequency], chosen(query, "FREQ", MONTHS))
     coverage = told_of(await coverages.counted(connection), formulas.values())
@@ -50,7 +50,8 @@ async def _by_method(
     try:
         if not await fit(connection, along, months, formulas.values(), most):
             raise TooMany
-        found = await sums(connection, along, ["M"], months, kinds(formulas.values()), (most + 1) * len(range(*months)))
+        rows = (most + 1) * len(range(*months))
+        found = await sums(connection, along, ["M"], months, kinds(formulas.values()), rows, cells)
     except TimeoutError:
         raise TooMany from None
     measure = Measure(method, list(formulas), periods, partial(valued, coverage, formulas))

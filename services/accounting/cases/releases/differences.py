@@ -14,10 +14,11 @@ from pydantic import BaseModel, Field
 from services.accounting.cases.figures.read_figures import FigureReader
 from services.accounting.cases.indicators import INDICATORS, Carried
 from services.accounting.cases.releases.vintages import NO_RELEASE
-from services.accounting.rules.disclosure.equations import INDICATOR, METHOD, Cell
 from services.accounting.rules.figures.flow_figures import Formula, Stock, months_of
 from services.accounting.rules.releases.causes import Cause, of_months
+from services.accounting.rules.releases.equations import INDICATOR, METHOD, Cell
 from services.accounting.store.releases import causes as journal
+from services.accounting.store.releases import public
 from services.accounting.store.releases import release as store
 from services.accounting.store.releases.causes import Part, Place
 from services.accounting.store.releases.release import Release, Released
@@ -38,8 +39,6 @@ CARRIED: Final = {
 }
 COUNTED: Final = "A"
 """The status of figures that are sums of counted cells; an estimate moves by what it expects, too."""
-SHOWN_IN_FULL: Final = frozenset({"M1216", "M1216R"})
-"""The methods of which no small count is withheld (decision 0023): only their parts by cause are everybody's, too."""
 
 
 class CausePart(BaseModel):
@@ -63,7 +62,7 @@ class FigureDifference(BaseModel):
     after: int
     causes: list[CausePart] | None = Field(
         description="they add up to the difference; null where causes are not kept (figures that count registers' "
-        "records, and releases cut before causes were noted) or not for this reader (small counts could be told)"
+        "records, and releases cut before causes were noted) or not for this reader (they add up to what was counted)"
     )
 
 
@@ -91,8 +90,9 @@ def made_by_causes(cells: Iterable[Cell], moved: journal.Journal) -> Iterator[Pa
 
 
 async def differences(reader: FigureReader, id: int, since: int | None, *, exact: bool) -> Differences:
-    """What moved from the release `since` (None: the one before) to the release `id`. Without `exact` only what
-    everybody may read. Raises NotFound for a release that is none, Invalid where `since` is none before it."""
+    """What moved from the release `since` (None: the one before) to the release `id`, in the whole country: as it was
+    counted, or without `exact` as everybody reads it. Raises NotFound for a release that is none, Invalid where `since`
+    is none before it."""
     async with reader.snapshot() as connection:
         release = await store.numbered(connection, id)
         if release is None:
@@ -104,6 +104,22 @@ async def differences(reader: FigureReader, id: int, since: int | None, *, exact
 
 
 async def _between(connection: Connection, before: Release, after: Release, exact: bool) -> list[FigureDifference]:
+    compared = _as_counted if exact else _as_published
+    return sorted(await compared(connection, before, after), key=lambda each: (each.flow, each.key, each.period))
+
+
+async def _as_published(connection: Connection, before: Release, after: Release) -> list[FigureDifference]:
+    """Without causes: these add up to the difference of what was counted."""
+    former, present = await public.national(connection, before.id), await public.national(connection, after.id)
+    return [
+        FigureDifference(flow=flow, key=key, period=period, before=former[place], after=value, causes=None)
+        for place, value in present.items()
+        for flow, key, period in (place,)
+        if former.get(place, value) != value
+    ]
+
+
+async def _as_counted(connection: Connection, before: Release, after: Release) -> list[FigureDifference]:
     former = {_place(each): each for each in await store.figures(connection, before.id)}
     kept = before.method_version is not None and after.method_version is not None
     once, now = await journal.frozen(connection, before.id), await journal.frozen(connection, after.id)
@@ -111,14 +127,13 @@ async def _between(connection: Connection, before: Release, after: Release, exac
     for each in await store.figures(connection, after.id):
         place = _place(each)
         held = former.get(place)
-        if held is None or not (exact or not (held.withheld or each.withheld)):
+        if held is None:
             continue
-        told = kept and held.status == each.status == COUNTED and _has_causes(place, exact)
+        told = kept and held.status == each.status == COUNTED and _has_causes(place)
         parts = _parts(each.value - held.value, once.get(place, {}), now.get(place, {})) if told else None
-        # That causes outweigh each other is told to nobody who may not see them.
         if parts or each.value != held.value:
             found.append(_difference(place, held, each, parts))
-    return sorted(found, key=lambda each: (each.flow, each.key, each.period))
+    return found
 
 
 def _difference(place: Place, held: Released, now: Released, parts: list[CausePart] | None) -> FigureDifference:
@@ -132,10 +147,10 @@ def _parts(difference: int, once: dict[Cause, int], now: dict[Cause, int]) -> li
     return [CausePart(cause=cause.name.lower(), value=value) for cause, value in noted.items() if value]
 
 
-def _has_causes(place: Place, exact: bool) -> bool:
+def _has_causes(place: Place) -> bool:
     flow, key, _ = place
     _, indicator, method, *_ = key.split(".")
-    return _formula(flow, indicator, method) is not None and (exact or method in SHOWN_IN_FULL)
+    return _formula(flow, indicator, method) is not None
 
 
 def _formula(flow: str, indicator: str, method: str) -> Formula | None:

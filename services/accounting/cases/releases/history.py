@@ -1,13 +1,12 @@
 """Vintages of figures: every release with the time in which it held (SDMX includeHistory), and what releases changed
 since a moment (updatedAfter): added, revised and deleted observations.
 
-Only what everybody could read has vintages. A figure that a release withheld is none of its: one that was shown before
-is deleted by it.
+Only what everybody could read has vintages. A figure that a release does not show is none of its: one that was shown
+before is deleted by it.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Final
@@ -17,6 +16,7 @@ import asyncpg
 from services.accounting.cases.releases.revisions import Revisions
 from services.accounting.rules.figures.figures import Figure, Key, Query, TooMany, Vintage
 from services.accounting.rules.releases.revisions import FLOW as REVISION
+from services.accounting.store.releases import public
 from services.accounting.store.releases import release as store
 from services.accounting.store.releases.release import Release
 
@@ -29,19 +29,22 @@ MOST: Final = 10_000
 """Releases that are read at most: eight hundred years of them, if none is cut by command."""
 
 
-async def vintages(connection: Connection, query: Query, wanted: Wanted, limit: int) -> list[Vintage]:
+async def vintages(
+    connection: Connection, query: Query, computed: Query | None, wanted: Wanted, limit: int
+) -> list[Vintage]:
     """The data sets of computed figures that a history or a question for changes is answered by, the oldest first.
-    Raises TooMany for more than `limit` figures."""
+    `computed` is what of the query everybody may read of them. Raises TooMany for more than `limit` figures."""
     found: list[Vintage] = []
     read = _changes if query.updated_after else _all
-    async for vintage in read(await _releases(connection, query), await _reader(connection, query, wanted), query):
+    shown = await _reader(connection, query, computed, wanted)
+    async for vintage in read(await _releases(connection, query), shown, query):
         found.append(vintage)
         if sum(len(each.figures) for each in found) > limit:
             raise TooMany
     return found
 
 
-async def _reader(connection: Connection, query: Query, wanted: Wanted) -> Shows:
+async def _reader(connection: Connection, query: Query, computed: Query | None, wanted: Wanted) -> Shows:
     """What everybody reads of a release, in the order of key and period."""
     triangle = await Revisions.read(connection, query.as_of) if query.flow.id == REVISION else None
 
@@ -49,13 +52,8 @@ async def _reader(connection: Connection, query: Query, wanted: Wanted) -> Shows
         if triangle:
             figures = await asyncio.to_thread(triangle.at, release.cut_at)
         else:
-            rows = await store.figures(connection, release.id, query.flow.id)
-            figures = [
-                Figure(tuple(each.key.split(".")), each.period, each.value, each.status, std_error=each.std_error)
-                for each in rows
-                if not each.withheld
-            ]
-        dated = (replace(each, released=release.cut_at.astimezone(UTC)) for each in figures)
+            figures = await public.figures(connection, release.id, computed) if computed else []
+        dated = (each._replace(released=release.cut_at.astimezone(UTC)) for each in figures)
         return sorted(filter(wanted, dated), key=_place)
 
     return shown
@@ -82,7 +80,7 @@ async def _changes(releases: list[Release], shown: Shows, query: Query) -> Async
 
 def _difference(before: Shown, after: Shown, at: datetime) -> Iterator[Vintage]:
     changed = [each for place, each in after.items() if place not in before or not _same(before[place], each)]
-    gone = [replace(each, deleted=True) for place, each in before.items() if place not in after]
+    gone = [each._replace(deleted=True) for place, each in before.items() if place not in after]
     if changed:
         yield Vintage(tuple(changed), "Replace", at)
     if gone:

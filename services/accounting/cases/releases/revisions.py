@@ -13,7 +13,7 @@ import asyncpg
 from services.accounting.rules.figures.dataflows import FLOWS
 from services.accounting.rules.figures.figures import Figure
 from services.accounting.rules.releases.revisions import ReleasedValue, RevisedSeries, Triangle, revisions
-from services.accounting.store.releases import release as store
+from services.accounting.store.releases import public as store
 from shared import clock
 
 Connection = asyncpg.Connection

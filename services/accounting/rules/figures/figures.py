@@ -1,11 +1,12 @@
 """What a reader may ask of a dataflow, and what a figure is."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
+from services.accounting.rules.disclosure.cubes import Margin, cubes, margin_of
 from services.accounting.rules.figures.dataflows import Flow
 from services.accounting.rules.spans import span
 
@@ -16,13 +17,11 @@ OPEN_METHODS: Final = frozenset({"COUPON", "PUBLISHED", "TARGET"})
 """Figures that other bodies have published already: free for everybody, to the last detail."""
 
 
-PUBLIC_FREQUENCIES: Final = frozenset({"A", "Q"})
-WITHHELD_FREQUENCIES: Final = frozenset({"M"})
-"""Until disclosure control stands, strangers read years and quarters: months would give small counts away."""
+UNASKED_FREQUENCIES: Final = frozenset({"A", "Q"})
+"""What of the released cubes stands for an open frequency: months are there for whoever names them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """One observation. `status` is a code of CL_OBS_STATUS, `unit` of CL_UNIT_MEASURE; `released` is the day on
     which the figure became known in this form, in a history the moment. One that is `deleted` was shown and is no
     longer: its value is nobody's to read."""
@@ -40,22 +39,12 @@ class Figure:
     deleted: bool = False
 
     def known_since(self, day: date) -> "Figure":
-        """The same figure, known since a day where it does not say itself since when; five times faster than
-        `dataclasses.replace`, for answers of 100,000 figures."""
-        if self.released is not None:
-            return self
-        return Figure(
-            self.key,
-            self.period,
-            self.value,
-            self.status,
-            self.unit,
-            self.public,
-            day,
-            self.std_error,
-            self.source,
-            self.comment,
-        )
+        """The same figure, known since a day where it does not say itself since when; three times faster than
+        `_replace`, for answers of 100,000 figures."""
+        return self if self.released is not None else Figure._make((*self[:_RELEASED], day, *self[_RELEASED + 1 :]))
+
+
+_RELEASED: Final = Figure._fields.index("released")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,22 +93,13 @@ class Query:
             wanted[self.flow.position(dimension)] = frozenset(chosen)
         return replace(self, codes=tuple(wanted))
 
-    def national(self) -> "Query | None":
-        """What it wants of the national totals, None where it wants none of them."""
-        totals = {each.id: each.total for each in self.flow.dimensions if each.total}
-        if any(wanted is not None and total not in wanted for total, wanted in self._beside(totals)):
-            return None
-        return self.narrowed(**{dimension: [total] for dimension, total in totals.items()})
-
-    def _beside(self, totals: Mapping[str, str]) -> list[tuple[str, frozenset[str] | None]]:
-        return [(total, self.of(dimension)) for dimension, total in totals.items()]
-
     @property
-    def is_finer_than_national(self) -> bool:
-        """True if it names a code that is not its dimension's total."""
-        return any(
-            wanted is not None and dimension.total is not None and wanted != {dimension.total}
+    def margin(self) -> Margin:
+        """The dimensions of which it names a code that is not their total."""
+        return frozenset(
+            dimension.id
             for dimension, wanted in zip(self.flow.dimensions, self.codes, strict=True)
+            if wanted is not None and dimension.total is not None and wanted != {dimension.total}
         )
 
 
@@ -162,25 +142,35 @@ class TooMany(Exception):
 
 
 class NotPublic(Exception):
-    """A series finer than a national total was named, and the caller may read only those."""
+    """A series of none of the released cubes was named, and the caller may read only those."""
 
 
 def public_part(query: Query) -> Query | None:
-    """What of the computed figures a caller without the role may read: the national totals by year and quarter among
-    them, or None.
+    """What of the computed figures a caller without the role may read: what lies in the fixed public cubes
+    (rules.disclosure.cubes), or None.
 
-    An open place in the key means the total, an open frequency years and quarters. Raises NotPublic where a finer
-    series of a computed method is named outright.
+    A dimension of which codes are named is read by these, an open one at its total; an open frequency is years and
+    quarters, as far as they are released. Raises NotPublic where a series of a computed method is named outright that
+    lies in no cube.
     """
     methods, frequencies = query.of("METHOD"), query.of("FREQ")
-    if query.is_finer_than_national or (frequencies is not None and not frequencies.isdisjoint(WITHHELD_FREQUENCIES)):
+    released = cubes(query.flow.id).get(query.margin, frozenset())
+    chosen = released & UNASKED_FREQUENCIES if frequencies is None else frequencies
+    if not (chosen and released and chosen <= released | _NEVER_COMPUTED):
         if methods is not None and not methods <= OPEN_METHODS:
             raise NotPublic
         return None
-    national = query.national()
-    return national.narrowed(FREQ=frequencies or PUBLIC_FREQUENCIES) if national else None
+    totals = {
+        each.id: [each.total]
+        for each, wanted in zip(query.flow.dimensions, query.codes, strict=True)
+        if wanted is None and each.total
+    }
+    return query.narrowed(FREQ=chosen, **totals)
+
+
+_NEVER_COMPUTED: Final = frozenset({"D", "_X"})
 
 
 def is_national(flow: Flow, key: Key) -> bool:
     """True if every dimension that has a total is at it."""
-    return all(each.total in (None, code) for each, code in zip(flow.dimensions, key, strict=True))
+    return not margin_of(flow, key)

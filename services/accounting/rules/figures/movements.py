@@ -6,7 +6,7 @@ rules.dimensions. The purpose of a migration is that of the stay (rules.residenc
 declared.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from typing import Final, NamedTuple
 
@@ -101,11 +101,29 @@ _FAMILY: Final = 1 << FIELDS["family"].shift
 NO_CELLS: Final[Ints] = np.zeros(0, np.int64)
 
 
+class _Placed(NamedTuple):
+    """Cells, and the position of the crossing that each one counts."""
+
+    cells: Ints
+    crossing: Ints
+
+
+class _Movements(NamedTuple):
+    """Distinct cells, the positions of the crossings that they count, and for each of these the number of its cell."""
+
+    cells: Ints
+    crossing: Ints
+    number: Ints
+
+
 class Tally(NamedTuple):
     """Distinct cells in ascending order, and how many persons' crossings each one counts (or gains, or loses)."""
 
     cells: Ints
     counts: Ints
+
+
+_NOTHING: Final = Tally(NO_CELLS, NO_CELLS)
 
 
 def tally(crossings: Crossings, beside: Ints = NO_CELLS) -> Tally:
@@ -114,9 +132,26 @@ def tally(crossings: Crossings, beside: Ints = NO_CELLS) -> Tally:
 
     The crossings of a person must lie together, in order: an imputed crossing takes its month from its neighbours.
     """
-    single = np.concatenate((_migrations(crossings), _imputed(crossings), beside))
-    whole = _movements(crossings)
-    return _sum(np.concatenate((single, whole.cells)), np.concatenate((np.ones(len(single), np.int64), whole.counts)))
+    single = np.concatenate((_migrations(crossings).cells, _imputed(crossings).cells, beside))
+    cells, _, number = _movements(crossings)
+    counts = np.concatenate((np.ones(len(single), np.int64), np.bincount(number, minlength=len(cells))))
+    return _sum(np.concatenate((single, cells)), counts)
+
+
+def tally_keys(crossings: Crossings, beside: Ints, keys: Ints, keys_beside: Ints) -> Tally:
+    """The same cells, and instead of counts the sums, modulo 2^64, of the `keys` of who is counted: one of each
+    crossing, and of each cell beside (rules.disclosure.cell_key)."""
+    migrations, imputed = _migrations(crossings), _imputed(crossings)
+    cells, observed, number = _movements(crossings)
+    whole = np.zeros(len(cells), np.int64)
+    np.add.at(whole, number, keys[observed])
+    sums = (keys[migrations.crossing], keys[imputed.crossing], keys_beside, whole)
+    return _sum(np.concatenate((migrations.cells, imputed.cells, beside, cells)), np.concatenate(sums))
+
+
+def added(several: Sequence[Tally]) -> Tally:
+    """What all of them count together."""
+    return _sum(*(np.concatenate([NO_CELLS, *each]) for each in zip(*several, strict=True))) if several else _NOTHING
 
 
 def difference(old: Tally, new: Tally) -> Tally:
@@ -199,9 +234,10 @@ def places(crossings: Crossings) -> Ints:
     )
 
 
-def _migrations(crossings: Crossings) -> Ints:
+def _migrations(crossings: Crossings) -> _Placed:
     kinds = migration(crossings["state"])
-    counted = crossings[is_observed(crossings["state"]) & (kinds != Migration.NO)]
+    at = np.flatnonzero(is_observed(crossings["state"]) & (kinds != Migration.NO))
+    counted = crossings[at]
     pure = migration(counted["state"])
     resolved = np.where(pure == Migration.UNDETERMINED, resolved_migration(counted["state"]), Migration.NO)
     more = resolved != Migration.NO
@@ -209,10 +245,11 @@ def _migrations(crossings: Crossings) -> Ints:
     departure = (counted["arrival"] == 0).astype(np.int64)
     own = pack(indicator=CellKind.IMM_FINAL + 2 * (pure.astype(np.int64) - Migration.YES) + departure)
     of_resolved = (CellKind.IMM_RESOLVED + 2 * (resolved.astype(np.int64) - Migration.YES) + departure) % _KINDS
-    return np.concatenate((cells | own, (cells | pack(indicator=of_resolved))[more]))
+    found = np.concatenate((cells | own, (cells | pack(indicator=of_resolved))[more]))
+    return _Placed(found, np.concatenate((at, at[more])))
 
 
-def _movements(crossings: Crossings) -> Tally:
+def _movements(crossings: Crossings) -> _Movements:
     """All observed crossings by month, direction, region of the checkpoint on that day, citizenship and purpose."""
     observed = is_observed(crossings["state"])
     day = crossings["day"][observed]
@@ -227,7 +264,7 @@ def _movements(crossings: Crossings) -> Tally:
     )
     group = cells.pop("group")
     cells |= {name: codes[group] for name, codes in groups.items()}
-    return Tally(pack(**cells), np.bincount(number))
+    return _Movements(pack(**cells), np.flatnonzero(observed), number)
 
 
 def _numbered(**codes: npt.NDArray[np.integer]) -> tuple[Ints, dict[str, Ints]]:
@@ -257,10 +294,11 @@ def _places(known: Ints) -> Ints:
     return table
 
 
-def _imputed(crossings: Crossings) -> Ints:
+def _imputed(crossings: Crossings) -> _Placed:
     missing = imputed(crossings["day"], crossings["arrival"].astype(np.bool_), crossings["state"])
     indicator = np.where(missing.arrival, CellKind.ARRIVALS_IMPUTED, CellKind.DEPARTURES_IMPUTED)
-    return pack(month=month_of(missing.day), indicator=indicator, citizen=crossings["citizen"][missing.before])
+    citizen = crossings["citizen"][missing.before]
+    return _Placed(pack(month=month_of(missing.day), indicator=indicator, citizen=citizen), missing.before)
 
 
 def _sum(cells: Ints, counts: Ints) -> Tally:

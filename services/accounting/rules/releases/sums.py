@@ -3,8 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final, Literal, NamedTuple
 
-from services.accounting.rules.disclosure.equations import INDICATOR, METHOD, Cell, has_to_hold
-from services.accounting.rules.disclosure.withholding import Equation
+from services.accounting.rules.releases.equations import INDICATOR, METHOD, Cell, Equation, has_to_hold
 
 Why = Literal["counted_once", "unexplained"]
 WHY: Final[tuple[Why, Why]] = ("counted_once", "unexplained")
@@ -12,8 +11,8 @@ WHY: Final[tuple[Why, Why]] = ("counted_once", "unexplained")
 
 class Gap(NamedTuple):
     """A whole that differs from its parts: by how much it is more than they are (less, below 0). `parts` are periods or
-    indicators: those that are taken away with a minus, those of another dataflow with its name. One of `withheld`
-    figures is shown to nobody."""
+    indicators: those that are taken away with a minus, those of another dataflow with its name. `withheld`: one of its
+    figures was, in a release that withheld small counts; the gap is shown to nobody then."""
 
     flow: str
     key: str
@@ -26,9 +25,8 @@ class Gap(NamedTuple):
 
 def gaps(
     values: Mapping[Cell, int],
-    equations: Iterable[Equation[Cell]],
+    equations: Iterable[Equation],
     persons: Collection[tuple[str, str, str]],
-    hidden: Collection[Cell],
 ) -> list[Gap]:
     """The equations that do not hold. The first cell of each is the whole. `persons` are (flow, indicator, method) that
     count persons, each once in every total: their wholes may be less than their parts."""
@@ -40,7 +38,7 @@ def gaps(
             why = WHY[0] if gap < 0 and _place(whole) in persons else WHY[1]
             flow, key, period = whole
             parts = ",".join(_part(whole, cell, factor) for cell, factor in equation.items() if cell != whole)
-            found.append(Gap(flow, ".".join(key), period, parts, gap, why, not equation.keys().isdisjoint(hidden)))
+            found.append(Gap(flow, ".".join(key), period, parts, gap, why, withheld=False))
     return found
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import asyncpg
 
+from services.accounting.rules.disclosure.cell_key import WHOLE
 from services.accounting.rules.figures.axes import NOWHERE, Axis, Level
 from services.accounting.rules.figures.flow_figures import MONTHS
 from services.accounting.rules.figures.movements import FIELDS, CellKind, cell_ranges
@@ -21,6 +22,9 @@ REST: Final = -1
 _CELLS: Final = """unnest($1::bigint[], $2::bigint[]) AS range (first, beyond) CROSS JOIN LATERAL (
     SELECT cell, count FROM {table} WHERE cell >= first AND cell < beyond OFFSET 0) cells"""
 CUBE: Final = "derived.cube"
+KEYS: Final = "pg_temp.cell_key"
+"""The cells of the cube with the sums of record keys in place of counts, while a release is cut
+(store.releases.record_keys)."""
 
 
 class Along(NamedTuple):
@@ -93,6 +97,7 @@ class _Statement:
         table: str = CUBE,
     ) -> None:
         self.along, self.indicators = along, indicators
+        count = _key if table == KEYS else _count
         self.values: list[Any] = []
         self.periods = {each: each.lower() for each in frequencies}
         self.columns = [
@@ -110,7 +115,7 @@ class _Statement:
             ) places
         """  # noqa: S608  (names of our own columns; values are bound)
         self.text = f"""
-            SELECT {", ".join([*named, *map(_count, indicators)])} FROM (
+            SELECT {", ".join([*named, *map(count, indicators)])} FROM (
                 SELECT {", ".join(groups)}, {_kind()} AS kind, count {cells}
             ) cells {grouped}
         """  # noqa: S608  (names of our own columns; values are bound)
@@ -176,6 +181,10 @@ def _grouping_sets(names: list[str], total: bool) -> str:
 
 def _count(indicator: IntEnum) -> str:
     return f"coalesce(sum(count) FILTER (WHERE kind = {int(indicator)}), 0)::bigint"
+
+
+def _key(indicator: IntEnum) -> str:
+    return f"mod(coalesce(sum(count) FILTER (WHERE kind = {int(indicator)}), 0), {WHOLE})"
 
 
 def _kind() -> str:

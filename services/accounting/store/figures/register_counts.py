@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import partial
-from typing import Any, NamedTuple
+from functools import lru_cache, partial
+from typing import Any, Final, NamedTuple
 
 import asyncpg
 
+from services.accounting.rules.disclosure.cell_key import WHOLE
+from services.accounting.rules.figures.axes import axis_of
 from services.accounting.rules.figures.flow_figures import MONTHS
 from services.accounting.rules.figures.register_figures import PeriodEnd
 from services.accounting.rules.figures.series import Row
@@ -16,6 +18,11 @@ from shared.kernel.periods import Frequency
 Connection = asyncpg.Connection
 
 PATIENCE = 10.0  # seconds
+KEYS: Final = "pg_temp.record_key"
+"""The record key of each person, while a release is cut (store.releases.record_keys)."""
+
+
+PlaceOf = Callable[[tuple[str | None, ...]], tuple[str, ...]]
 
 
 class CellKey(NamedTuple):
@@ -67,49 +74,83 @@ async def first_day(connection: Connection, records: Iterable[Records]) -> date 
 
 
 async def acts(
-    connection: Connection, counted: Counted, places: Sequence[CellKey], frequencies: Sequence[Frequency], limit: int
+    connection: Connection,
+    counted: Counted,
+    places: Sequence[CellKey],
+    frequencies: Sequence[Frequency],
+    limit: int,
+    keyed: bool = False,
 ) -> Found:
-    """Records, or their persons, counted by the period of their day; at most `limit` rows. Raises TimeoutError after
-    PATIENCE."""
+    """Records, or their persons, counted by the period of their day; at most `limit` rows. `keyed`: the sums of their
+    record keys instead (store.releases.record_keys). Raises TimeoutError after PATIENCE."""
     periods = {each: each.lower() for each in frequencies}
     months = "(extract(year FROM since) * 12 + extract(month FROM since) - 1 - 1970 * 12)::int"
     named = ", ".join(f"{months} / {MONTHS[each]} AS {name}" for each, name in periods.items())
     columns = _columns(counted.records, places)
     values: list[Any] = []
-    count = "count(DISTINCT person)" if counted.persons else "count(*)"
+    count = _count(counted.persons, keyed)
     text = f"""
         SELECT {", ".join(periods.values())}, {_names(columns)} {count} AS count FROM (
-            SELECT {named}, places.* FROM ({_source(counted.records)}) places WHERE {_wanted(columns, values)}
+            SELECT {named}, places.* FROM ({_source(counted.records, keyed)}) places WHERE {_wanted(columns, values)}
         ) acts GROUP BY {", ".join([_sets(list(periods.values()), total=False), *_grouping(columns)])} LIMIT {limit}
     """  # noqa: S608  (our own expressions; values are bound)
     records = await connection.fetch(text, *values, timeout=PATIENCE)
-    return Found(records, partial(_act, counted.indicator, columns, periods))
+    return Found(records, partial(_act, counted.indicator, _place_of(columns), periods))
 
 
 async def stock(
-    connection: Connection, counted: Counted, places: Sequence[CellKey], ends: Sequence[PeriodEnd], limit: int
+    connection: Connection,
+    counted: Counted,
+    places: Sequence[CellKey],
+    ends: Sequence[PeriodEnd],
+    limit: int,
+    keyed: bool = False,
 ) -> Found:
-    """Persons with a record that holds on the last day of each period; at most `limit` rows. Raises TimeoutError after
-    PATIENCE."""
+    """Persons with a record that holds on the last day of each period, or their keys; at most `limit` rows. Raises
+    TimeoutError after PATIENCE."""
     columns = _columns(counted.records, places)
     values: list[Any] = [list(column) for column in zip(*ends, strict=True)] or [[], [], []]
     text = f"""
-        SELECT frequency, number, {_names(columns)} count(DISTINCT person)
-        FROM unnest($1::text[], $2::int[], $3::date[]) AS ends (frequency, number, day)
-        JOIN ({_source(counted.records)}) places ON since <= day AND (until IS NULL OR until > day)
-        WHERE {_wanted(columns, values)}
+        SELECT frequency, number, {_names(columns)} {_count(True, keyed)} AS count FROM (
+            SELECT frequency, number, person{", key" if keyed else ""}{_coded(counted.records[0].aged, columns)}
+            FROM unnest($1::text[], $2::int[], $3::date[]) AS ends (frequency, number, day)
+            JOIN ({_source(counted.records, keyed)}) places ON since <= day AND (until IS NULL OR until > day)
+        ) places WHERE {_wanted(columns, values)}
         GROUP BY {", ".join(["frequency", "number", *_grouping(columns)])} LIMIT {limit}
     """  # noqa: S608  (our own expressions; values are bound)
     records = await connection.fetch(text, *values, timeout=PATIENCE)
-    return Found(records, partial(_standing, counted.indicator, columns))
+    return Found(records, partial(_standing, counted.indicator, _place_of(columns)))
+
+
+def _coded(aged: int | None, columns: Sequence[Columns]) -> str:
+    """The codes of a place, with the age on the first day of a year in place of the cohort."""
+    expressions = {name: name for each in columns for name in each.names}
+    for level, name in zip(axis_of("AGE").levels, columns[aged].names if aged is not None else (), strict=False):
+        years = f"(extract(year FROM day)::int - {name})"
+        group = f"CASE WHEN {years} >= 0 THEN least({years} / 5 + 1, {len(level.groups) - 1}) ELSE 0 END"
+        codes = [level.names[each] for each in level.groups]
+        expressions[name] = f"(ARRAY{codes})[{group} + 1] AS {name}"
+    return "".join(f", {each}" for each in expressions.values())
 
 
 def _in_effect(records: Records) -> str:
     return f"kind = '{records.fact.NAME}' AND {records.condition} AND {records.since} IS NOT NULL"
 
 
-def _source(records: Iterable[Records]) -> str:
-    """since, until, person and the codes d0_0, d1_0 ... of every record."""
+def _count(persons: bool, keyed: bool) -> str:
+    """No two persons have one key of 64 bits: their distinct keys are the distinct persons'."""
+    if keyed:
+        return f"mod(sum({'DISTINCT ' if persons else ''}key), {WHOLE})"
+    return "count(DISTINCT person)" if persons else "count(*)"
+
+
+def _source(records: Iterable[Records], keyed: bool) -> str:
+    """since, until, person (and its key) and the codes d0_0, d1_0 ... of every record."""
+    all_records = _all(records)
+    return f"SELECT * FROM ({all_records}) unkeyed JOIN {KEYS} USING (person)" if keyed else all_records  # noqa: S608
+
+
+def _all(records: Iterable[Records]) -> str:
     return " UNION ALL ".join(
         f"""SELECT {each.since} AS since, {each.until} AS until, person,
             {", ".join(f"{code} AS {name}" for name, code in _codes(each))}
@@ -154,21 +195,28 @@ def _wanted(columns: Sequence[Columns], values: list[Any]) -> str:
     return " AND ".join(conditions)
 
 
-def _act(indicator: str, columns: Sequence[Columns], periods: Mapping[Frequency, str], row: asyncpg.Record) -> Row:
-    frequency, number = next((each, row[name]) for each, name in periods.items() if row[name] is not None)
-    return Row(frequency, number, _place(columns, row), {indicator: row["count"]})
+def _act(indicator: str, place: PlaceOf, periods: Mapping[Frequency, str], row: asyncpg.Record) -> Row:
+    passed, codes = row[: len(periods)], row[len(periods) : -1]
+    frequency, number = next(each for each in zip(periods, passed, strict=True) if each[1] is not None)
+    return Row(frequency, number, place(codes), {indicator: row[-1]})
 
 
-def _standing(indicator: str, columns: Sequence[Columns], row: asyncpg.Record) -> Row:
-    return Row(row["frequency"], row["number"], _place(columns, row), {indicator: row["count"]})
+def _standing(indicator: str, place: PlaceOf, row: asyncpg.Record) -> Row:
+    return Row(row[0], row[1], place(row[2:-1]), {indicator: row[-1]})
 
 
-def _place(columns: Sequence[Columns], row: asyncpg.Record) -> tuple[str, ...]:
-    codes = []
+def _place_of(columns: Sequence[Columns]) -> PlaceOf:
+    """The place of a row's codes, in the order of `_names`; remembered, since a place comes again in every period."""
+    spans, first = [], 0
     for place, names in columns:
-        code = None
-        for name in names if place.finer else ():
-            if (code := row[name]) is not None:
-                break
-        codes.append(place.total if code is None else code)
-    return tuple(codes)
+        beyond = first + (len(names) if place.finer else 0)
+        spans.append((place.total, first, beyond))
+        first = beyond
+
+    @lru_cache(None)
+    def place_of(codes: tuple[str | None, ...]) -> tuple[str, ...]:
+        return tuple(
+            next((code for code in codes[first:beyond] if code is not None), total) for total, first, beyond in spans
+        )
+
+    return place_of

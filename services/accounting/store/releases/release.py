@@ -12,15 +12,18 @@ from services.accounting.rules.residence.reckoning import Coverage
 Connection = asyncpg.Connection
 
 Reason = Literal["coverage_shrank"]
+Disclosure = Literal["cell_key"]
 
-_COLUMNS = "id, cut_at, counted_at, register_start, obs_end, reason, method_version"
+_COLUMNS = "id, cut_at, counted_at, register_start, obs_end, reason, method_version, disclosure"
 
 LOCK = 0x72656C73  # "rels"; advisory locks are per database
 
 
 class Release(NamedTuple):
     """`counted_at` is when the newest batch was committed that its figures hold; `coverage` is the border feed's;
-    `reason` is why it was cut out of turn. Without a `method_version` it was cut before causes and sums were kept."""
+    `reason` is why it was cut out of turn. Without a `method_version` it was cut before causes and sums were kept;
+    without a method of `disclosure` control its small counts were withheld and all others shown as they were counted.
+    """
 
     id: int
     cut_at: datetime
@@ -28,10 +31,12 @@ class Release(NamedTuple):
     coverage: Coverage
     reason: Reason | None
     method_version: str | None = None
+    disclosure: Disclosure | None = None
 
 
 class Released(NamedTuple):
-    """A figure of a release; one that is `withheld` is shown to nobody."""
+    """A figure of the whole country as it was counted when a release was cut: what the house itself compares. Everybody
+    reads store.releases.public; of releases without a method of disclosure control what is not `withheld` here."""
 
     flow: str
     key: str
@@ -81,35 +86,24 @@ async def before(connection: Connection, release: Release) -> Release | None:
 
 
 def _release(
-    id: int, cut: datetime, counted: datetime, start: int, end: int, reason: Reason | None, version: str | None
+    id: int,
+    cut: datetime,
+    counted: datetime,
+    start: int,
+    end: int,
+    reason: Reason | None,
+    version: str | None,
+    disclosure: Disclosure | None,
 ) -> Release:
-    return Release(id, cut, counted, Coverage(start, end), reason, version)
+    return Release(id, cut, counted, Coverage(start, end), reason, version, disclosure)
 
 
-async def figures(connection: Connection, release: int, flow: str | None = None) -> list[Released]:
-    """Those of a release, withheld ones too; of one dataflow, or of all."""
+async def figures(connection: Connection, release: int) -> list[Released]:
+    """Those of a release as they were counted, withheld ones too."""
     rows = await connection.fetch(
-        """SELECT flow, key, period, value, status, withheld, std_error FROM released_figure
-        WHERE release = $1 AND flow = coalesce($2, flow)""",
-        release,
-        flow,
+        "SELECT flow, key, period, value, status, withheld, std_error FROM released_figure WHERE release = $1", release
     )
     return [Released(*row) for row in rows]
-
-
-async def changed_values(connection: Connection, as_of: datetime | None) -> list[tuple[str, str, str, int, datetime]]:
-    """What everybody could read: dataflow, key, period and value of each figure, with the moment of the release, the
-    oldest first; of releases that follow each other with one value only the first."""
-    rows = await connection.fetch(
-        """SELECT flow, key, period, value, cut_at FROM (
-            SELECT f.*, r.cut_at,
-                lag(value) OVER (PARTITION BY flow, key, period ORDER BY r.cut_at, r.id) AS former
-            FROM released_figure f JOIN release r ON r.id = f.release
-            WHERE NOT withheld AND r.cut_at <= coalesce($1, 'infinity'::timestamptz)
-        ) shown WHERE former IS DISTINCT FROM value ORDER BY cut_at, release""",
-        as_of,
-    )
-    return list(map(tuple, rows))
 
 
 async def add(
@@ -121,10 +115,10 @@ async def add(
     reason: Reason | None,
     method_version: str,
 ) -> int:
-    """Stores a release with its figures; returns its number."""
+    """Stores a release with its figures as they were counted; returns its number."""
     release: int = await connection.fetchval(
-        """INSERT INTO release (cut_at, counted_at, register_start, obs_end, reason, method_version)
-        VALUES ($1, $2, $3, $4, $5, $6)
+        """INSERT INTO release (cut_at, counted_at, register_start, obs_end, reason, method_version, disclosure)
+        VALUES ($1, $2, $3, $4, $5, $6, 'cell_key')
         RETURNING id""",
         cut_at,
         counted_at,

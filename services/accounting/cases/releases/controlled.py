@@ -1,0 +1,262 @@
+"""The public cubes of a release: every figure that everybody may read, after disclosure control (decision 0073).
+
+Counts of persons and of their acts have the noise of their cell key (rules.disclosure.cell_key). What is reckoned from
+counts is reckoned from the published ones, so that a reader finds what the house says: net migration is published
+arrivals less published departures. What counts no persons stands as it is. `TREATED` says which is which.
+"""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
+from functools import partial
+from typing import Final, Literal, NamedTuple
+
+import asyncpg
+from pydantic import SecretStr
+
+from services.accounting.cases.figures.flow_figures import flow_figures
+from services.accounting.cases.figures.read_figures import computed_figures
+from services.accounting.cases.figures.register_figures import register_figures
+from services.accounting.cases.figures.stock_figures import stock_figures
+from services.accounting.cases.indicators import (
+    INDICATORS,
+    Acts,
+    Carried,
+    Difference,
+    Indicator,
+    Loaded,
+    QuotaPlaces,
+    RegionalPlaces,
+    Reported,
+    Residual,
+    Share,
+    Source,
+    StaffShare,
+    Standing,
+    Transferred,
+    wanted,
+)
+from services.accounting.rules.disclosure import cell_key, cubes
+from services.accounting.rules.disclosure.cell_key import Table, rounded
+from services.accounting.rules.disclosure.cubes import Cubes, Margin, asked_at_once, margin_of, named
+from services.accounting.rules.estimates.series import Adjusted
+from services.accounting.rules.figures.dataflows import Flow
+from services.accounting.rules.figures.evidence import Evidenced, asked_of, stands_at
+from services.accounting.rules.figures.figures import Figure, Key, Query
+from services.accounting.rules.figures.flow_figures import Crossings, Estimated, Formula, Indexed, Stock
+from services.accounting.rules.releases.equations import INDICATOR, METHOD, Cell
+from services.accounting.store.figures import published_figure
+from services.accounting.store.figures.cube import KEYS
+from services.accounting.store.releases.public import PublicFigure
+
+Connection = asyncpg.Connection
+Computing = Callable[[Connection, Query, int], Awaitable[list[Figure]]]
+Treated = Literal["noise", "of_counts", "as_it_is", "evidence", "left_out"]
+
+LIMIT: Final = 2_000_000  # figures of one cube
+FINAL: Final = "A"
+TREATED: Final[Mapping[type[Source], Treated]] = {
+    Formula: "noise",
+    Crossings: "noise",
+    Stock: "noise",
+    Estimated: "noise",
+    Acts: "noise",
+    Standing: "noise",
+    Difference: "of_counts",
+    Carried: "of_counts",
+    Residual: "of_counts",
+    QuotaPlaces: "as_it_is",
+    RegionalPlaces: "as_it_is",
+    Reported: "as_it_is",
+    Transferred: "as_it_is",
+    Evidenced: "evidence",
+    Adjusted: "left_out",
+    Share: "left_out",
+    StaffShare: "left_out",
+    Indexed: "left_out",
+    Loaded: "left_out",
+}
+"""By what an indicator's figures are made of: counts of persons have noise; places of quotas, money and what other
+bodies report count none; evidence is what was released in the dataflow that it stands in first. Shares and estimates by
+two registers are not released: they would tell the counts that they are made of. Figures of other bodies are read from
+their own table."""
+NET: Final = "NET"
+_WITH_KEYS: Final[Mapping[type, Computing]] = {
+    Formula: partial(flow_figures, cells=KEYS),
+    Crossings: partial(flow_figures, cells=KEYS),
+    Estimated: partial(flow_figures, cells=KEYS),
+    Stock: partial(stock_figures, cells=KEYS),
+    Acts: partial(register_figures, keyed=True),
+    Standing: partial(register_figures, keyed=True),
+}
+_KINDS: Final[Mapping[tuple[str, str, str], Indicator]] = {
+    (each.flow, each.code, each.method): each for each in INDICATORS if not isinstance(each.source, Loaded)
+}
+_SIDES: Final = ("IMM", "EMI")
+
+
+class Cube(NamedTuple):
+    """The figures of one dataflow by some dimensions and parts of them, as counted, whether they are released or not,
+    and what is published of each."""
+
+    exact: Mapping[Cell, Figure]
+    public: Mapping[Cell, Decimal | int]
+
+
+class Control(NamedTuple):
+    """The secret that gives record keys, the table of perturbation, and what is released of a dataflow. The secret is
+    never changed: with another one every figure would have another noise, and the two releases together would tell
+    more than either."""
+
+    secret: SecretStr
+    table: Table = cell_key.table()
+    cubes: Callable[[str], Cubes] = cubes.cubes
+
+
+async def controlled(connection: Connection, flow: Flow, control: Control, public: Mapping[Cell, PublicFigure]) -> Cube:
+    """All that is released of a dataflow. `public` is what was released of those before it."""
+    every = control.cubes(flow.id)
+    exact: dict[Cell, Figure] = {}
+    shown: dict[Cell, Decimal | int] = {}
+    official = await published_figure.series(connection, "DF_FLOW")
+    for margin, frequencies in asked_at_once(every).items():
+        query = _asked(flow, margin, frequencies)
+        found = await _of(connection, query)
+        new = {cell: each for cell, each in found.items() if cell not in exact and _is_released(flow, each.key, every)}
+        if not any(each.value for each in new.values()):
+            shown |= dict.fromkeys(new, 0)
+        else:
+            keys = {(flow.id, each.key, each.period): int(each.value) for each in await _keys(connection, query)}
+            shown |= _published(new, keys, control.table, public, official)
+        exact |= new
+        if not margin and found and not any(each.value for each in found.values()):
+            break  # of whom there is none in the whole country there is none in any part of it
+    return Cube(exact, shown)
+
+
+def evidence(
+    flow: Flow, every: Cubes, public: Mapping[Cell, PublicFigure], official: Mapping[str, set[str]]
+) -> list[PublicFigure]:
+    """What was released in other dataflows and stands a second time in this one. `official` are the keys of theirs of
+    which another body has published figures."""
+    found: dict[tuple[Key, str], PublicFigure] = {}
+    everything = Query(flow, (None,) * len(flow.dimensions))
+    lines = [
+        (indicator, line, asked)
+        for indicator in wanted(everything)
+        if isinstance(indicator.source, Evidenced)
+        for line in indicator.source.lines
+        if (asked := asked_of(line, everything))
+    ]
+    often = frozenset().union(*every.values())
+    by_flow: dict[str, list[tuple[Key, str, PublicFigure]]] = defaultdict(list)
+    for (source, key, period), each in public.items() if lines else ():
+        if key[0] in often and each.key not in official[source]:
+            by_flow[source].append((key, period, each))
+    for indicator, line, asked in lines:
+        for key, period, each in by_flow[line.flow]:
+            at = stands_at(line, flow, indicator.code, indicator.method, key) if asked.wants(key) else None
+            if at and _is_released(flow, at, every):
+                margin = named(flow, margin_of(flow, at))
+                found.setdefault((at, period), each._replace(flow=flow.id, margin=margin, key=".".join(at)))
+    return list(found.values())
+
+
+def released(flow: Flow, cube: Cube) -> Iterator[PublicFigure]:
+    """What of a cube everybody may read: final figures, and estimates with their standard errors."""
+    for cell, value in cube.public.items():
+        figure = cube.exact[cell]
+        if figure.status == FINAL or figure.std_error is not None:
+            margin = named(flow, margin_of(flow, figure.key))
+            key = ".".join(figure.key)
+            yield PublicFigure(flow.id, margin, key, figure.period, value, figure.status, figure.std_error)
+
+
+def _asked(flow: Flow, margin: Margin, frequencies: Iterable[str]) -> Query:
+    codes = [None if each.id in margin or each.total is None else frozenset([each.total]) for each in flow.dimensions]
+    return Query(flow, tuple(codes)).narrowed(FREQ=frequencies)
+
+
+async def _of(connection: Connection, query: Query) -> dict[Cell, Figure]:
+    kinds = [each for each in wanted(query) if TREATED[type(each.source)] not in ("evidence", "left_out")]
+    if not kinds:
+        return {}
+    asked = query.narrowed(INDICATOR={each.code for each in kinds}, METHOD={each.method for each in kinds})
+    found = await computed_figures(connection, asked, LIMIT)
+    return {(query.flow.id, each.key, each.period): each for each in found if _treated(query.flow.id, each.key)}
+
+
+def _treated(flow: str, key: Key) -> Treated | None:
+    indicator = _KINDS.get((flow, key[INDICATOR], key[METHOD]))
+    treated = TREATED[type(indicator.source)] if indicator else "left_out"
+    return None if treated in ("evidence", "left_out") else treated
+
+
+async def _keys(connection: Connection, query: Query) -> list[Figure]:
+    kinds = dict.fromkeys(_WITH_KEYS[type(each.source)] for each in wanted(query) if type(each.source) in _WITH_KEYS)
+    return [figure for compute in kinds for figure in await compute(connection, query, LIMIT)]
+
+
+def _is_released(flow: Flow, key: Key, every: Cubes) -> bool:
+    return key[0] in every.get(margin_of(flow, key), frozenset())
+
+
+def _published(
+    found: Mapping[Cell, Figure],
+    keys: Mapping[Cell, int],
+    table: Table,
+    public: Mapping[Cell, PublicFigure],
+    official: set[str],
+) -> dict[Cell, Decimal | int]:
+    """What is published of each figure. Differences come after the counts that they are made of."""
+    shown: dict[Cell, Decimal | int] = {}
+    for cell, figure in found.items():
+        flow, key, _ = cell
+        treated = _treated(flow, key)
+        if treated == "noise" and key[INDICATOR] != NET:
+            shown[cell] = _noised(cell, figure, found, keys, table)
+        elif treated == "as_it_is":
+            shown[cell] = figure.value
+    for cell, figure in found.items():
+        if cell not in shown:
+            shown[cell] = _of_counts(cell, figure, shown, found, public, official)
+    return shown
+
+
+def _noised(cell: Cell, figure: Figure, found: Mapping[Cell, Figure], keys: Mapping[Cell, int], table: Table) -> int:
+    """Of an estimate the counted part has noise: that of the figure that counts it alone."""
+    value, key = int(figure.value), keys.get(cell, 0)
+    if figure.std_error is None:
+        return table.published(value, key)
+    counted = found.get(_with(cell, f"{cell[1][INDICATOR]}_FINAL"))
+    known = int(counted.value) if counted else 0
+    return rounded(value + table.published(known, key) - known)
+
+
+def _of_counts(
+    cell: Cell,
+    figure: Figure,
+    shown: Mapping[Cell, Decimal | int],
+    found: Mapping[Cell, Figure],
+    public: Mapping[Cell, PublicFigure],
+    official: set[str],
+) -> Decimal | int:
+    """Net migration from its published sides; the balance's from the flow's, and by as much as that one moved the
+    residual moves the other way."""
+    flow, key, period = cell
+    if flow != "DF_BALANCE":
+        arrivals, departures = (shown.get(_with(cell, side), 0) for side in _SIDES)
+        return arrivals - departures
+    carried = (key[0], NET, key[METHOD], "KZ", *["_T"] * 5)
+    net = public.get(("DF_FLOW", carried, period))
+    if net is None or ".".join(carried) in official:
+        return figure.value
+    if key[INDICATOR] == NET:
+        return net.value
+    counted = found.get(_with(cell, NET))
+    return figure.value + (Decimal(counted.value) - net.value if counted else 0)
+
+
+def _with(cell: Cell, indicator: str) -> Cell:
+    flow, (frequency, _, *rest), period = cell
+    return flow, (frequency, indicator, *rest), period

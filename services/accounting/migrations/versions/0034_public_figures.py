@@ -1,0 +1,67 @@
+"""What everybody reads lies in a room of its own, after disclosure control: figures of releases, releases, and what
+other bodies have published (decision 0073).
+
+Expanding only: the version before writes and reads its own tables as before. What it cut, and what it withheld of it,
+everybody goes on reading through the view.
+"""
+
+from alembic import op
+
+revision = "0034"
+down_revision = "0038"
+branch_labels = None
+depends_on = None
+
+STATEMENTS = (
+    "CREATE SCHEMA public_figures",
+    """CREATE TABLE public_figures.figure (
+        release bigint NOT NULL,
+        flow text NOT NULL,
+        margin text NOT NULL,
+        key text NOT NULL,
+        period text NOT NULL,
+        value numeric NOT NULL,
+        status text NOT NULL,
+        std_error numeric,
+        PRIMARY KEY (release, flow, margin, key, period)
+    )""",
+    """CREATE TRIGGER immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON public_figures.figure
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""",
+    "ALTER TABLE release ADD COLUMN disclosure text",
+    """CREATE VIEW public_figures.released AS
+    SELECT release, flow, margin, key, period, value, status, std_error FROM public_figures.figure
+    UNION ALL
+    SELECT f.release, f.flow, '', f.key, f.period, f.value::numeric, f.status, f.std_error
+    FROM public.released_figure f
+    WHERE NOT f.withheld AND EXISTS (SELECT FROM public.release r WHERE r.id = f.release AND r.disclosure IS NULL)""",
+    """CREATE VIEW public_figures.release AS
+    SELECT id, cut_at, counted_at, register_start, obs_end, reason, method_version, disclosure FROM public.release""",
+    """CREATE VIEW public_figures.published_figure AS
+    SELECT flow, key, period, starts, ends, value, unit, approximate, concept, source, citation, reported_on, dataset,
+        loaded_at
+    FROM public.published_figure""",
+)
+# A view is read; what others may add to tables they do not have to be able to add to it.
+READ_ONLY = """
+DO $$
+DECLARE granted record;
+BEGIN
+    FOR granted IN
+        SELECT DISTINCT table_name, grantee FROM information_schema.role_table_grants
+        WHERE table_schema = 'public_figures' AND table_name <> 'figure' AND privilege_type = 'INSERT'
+            AND grantee NOT IN (current_user, 'PUBLIC')
+    LOOP
+        EXECUTE format('REVOKE INSERT ON public_figures.%I FROM %I', granted.table_name, granted.grantee);
+    END LOOP;
+END $$
+"""
+
+
+def upgrade() -> None:
+    for statement in (*STATEMENTS, READ_ONLY):
+        op.execute(statement)
+
+
+def downgrade() -> None:
+    op.execute("DROP SCHEMA public_figures CASCADE")
+    op.execute("ALTER TABLE release DROP COLUMN disclosure")
