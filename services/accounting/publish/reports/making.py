@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from services.accounting.cases.figures.read_figures import FigureReader
 from services.accounting.cases.reports import editions
 from services.accounting.publish.languages import LANGUAGES
-from services.accounting.publish.reports.content import Edition, file_name, make_report
+from services.accounting.publish.reports.content import ReportEdition, file_name, make_report
 from services.accounting.publish.reports.declared import DeclaredReport, reports
 from services.accounting.publish.reports.documents import FORMATS, ReportFile, ReportFormat, ending, written
 from services.accounting.publish.reports.words import report_words
@@ -40,7 +40,7 @@ def declared_report(name: str) -> DeclaredReport:
     return reports()[name]
 
 
-async def edition_of(reader: FigureReader, declared: DeclaredReport, wanted: WantedEdition) -> Edition:
+async def edition_of(reader: FigureReader, declared: DeclaredReport, wanted: WantedEdition) -> ReportEdition:
     """Raises NotFound where there is no such release, and Invalid for a period that it cannot be of."""
     if wanted.exact and wanted.release is not None:
         raise _refused("/release", EITHER)
@@ -48,7 +48,7 @@ async def edition_of(reader: FigureReader, declared: DeclaredReport, wanted: Wan
     newest = editions.period_of(release, declared.every)
     period = _parsed(wanted.period, newest) if wanted.period else newest
     read_at = release.cut_at if release else clock.now()
-    return Edition(period, release.id if release else None, read_at, editions.due_day_of(period, declared.term))
+    return ReportEdition(period, release.id if release else None, read_at, editions.due_day_of(period, declared.term))
 
 
 def _parsed(text: str, newest: ReportPeriod) -> ReportPeriod:
@@ -68,7 +68,7 @@ def _refused(pointer: str, detail: str) -> Invalid:
 
 
 async def made(
-    reader: FigureReader, declared: DeclaredReport, edition: Edition, language: Language, form: ReportFormat
+    reader: FigureReader, declared: DeclaredReport, edition: ReportEdition, language: Language, form: ReportFormat
 ) -> ReportFile:
     """The file of an edition."""
     report = await make_report(reader, declared, edition, language)
@@ -92,13 +92,15 @@ async def save_due(reader: FigureReader, folder: Path) -> list[Path]:
     for declared in reports().values():
         for due in editions.schedule(cut, declared.every, declared.term):
             if due.state == "ready" and due.release and due.cut_at:
-                edition = Edition(due.period, due.release, due.cut_at, due.due)
+                edition = ReportEdition(due.period, due.release, due.cut_at, due.due)
                 saved_now += await _save_missing(reader, declared, edition, folder)
                 break
     return saved_now
 
 
-async def _save_missing(reader: FigureReader, declared: DeclaredReport, edition: Edition, folder: Path) -> list[Path]:
+async def _save_missing(
+    reader: FigureReader, declared: DeclaredReport, edition: ReportEdition, folder: Path
+) -> list[Path]:
     saved_now = []
     for language in LANGUAGES:
         name = file_name(declared, edition, language)
