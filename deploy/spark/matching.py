@@ -25,6 +25,7 @@ from services.accounting.cases.persons.alike import (
     held_apart,
     judged,
     near,
+    of_one_fact,
 )
 from services.accounting.rules.persons.identity import FACT_KEYS, Keys, components, distinct
 from services.accounting.rules.persons.likeness import STORED, likeness_of
@@ -77,7 +78,7 @@ def _met(facts: Facts, pairs: Keys, blocks: Keys) -> set[int]:
     ends = facts.lay("near_by_name", key=distinct(pairs.ravel()))
     own = holdings(facts).withColumn("key", f.explode(f.array("claim", "document", "former")))
     rows = columns(own.join(ends, "key", "left_semi").select("claim", "document", "former").toArrow().to_batches())
-    return set(blocks[held_apart(pairs, records(rows, FACT_KEYS))].ravel().tolist()) - {0}
+    return set(blocks[held_apart(pairs, of_one_fact(records(rows, FACT_KEYS)))].ravel().tolist()) - {0}
 
 
 def _numbers(rows: DataFrame) -> list[Array]:

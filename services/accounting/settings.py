@@ -1,5 +1,6 @@
 """Settings of accounting."""
 
+from pathlib import Path
 from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
@@ -22,6 +23,9 @@ class AccountingSettings(ServiceSettings):
     review_database_url: str | None = Field(
         None, repr=False, description="the role that reads what identifies persons: of the API's lists of persons"
     )
+    public_database_url: str | None = Field(
+        None, repr=False, description="the role that reads what everybody may read: by it the API answers strangers"
+    )
     identity_secret: SecretStr = Field(min_length=16)
     disclosure_secret: SecretStr | None = Field(
         None,
@@ -29,6 +33,10 @@ class AccountingSettings(ServiceSettings):
         description="gives the record keys by which published counts have their noise: of whoever cuts releases",
     )
     monthly_releases: bool = Field(True, description="cut a release of the figures in each month that has none yet")
+
+    reports_folder: Path | None = Field(
+        None, description="where the intake writes the reports to hand in; without it they are made on demand alone"
+    )
 
     register_addresses: str = Field(
         "",
@@ -72,6 +80,12 @@ class AccountingSettings(ServiceSettings):
         if not self.feeds:
             raise ValueError("set the address of at least one register, such as KOSH_FEED_PORTAL_URL")
         return self
+
+
+class PublicSettings(ServiceSettings):
+    """Settings of the public process, `KOSH_ACCOUNTING_PUBLIC_...`: no identity provider, no register, no secret."""
+
+    FIXED = {"oidc_issuer": ""}  # noqa: RUF012  (frozen by its type: no token is read)
 
 
 def _needed(url: str | None, name: str) -> str:

@@ -16,6 +16,7 @@ from services.accounting.rules.persons.identity import Hashes, Holder, component
 from shared.events.police import CitizenshipChange
 from shared.testing.api import Api
 from tests.accounting.conftest import HASHES, Accounting
+from tests.accounting.test_rebuild import derived, rebuilt
 from tests.accounting.test_timeline import EVENTS, crossing, fact, ids
 from tests.accounting.world import Event
 
@@ -284,3 +285,32 @@ async def test_whom_names_joined_a_crossing_in_another_place_parts(api: Api, wri
 
 async def doubtful(written: Accounting) -> list[str]:
     return [row[0] for row in await written.connection.fetch("SELECT why FROM linkage.doubtful_pair")]
+
+
+async def test_a_surname_taken_in_marriage_is_one_person_s_until_the_names_prove_frequent(
+    api: Api, written: Accounting
+) -> None:
+    """A batch that tells of namesakes finds the pair that only a number has brought together."""
+    names = [
+        at(n, iin=None, document=PASSPORT | {"number": f"N000000{n}"}, birth_date=f"1990-0{n}-1{n}") for n in (6, 7, 8)
+    ]
+    await written.take([EVENTS[0], at(1), at(2, surname="BEKOVA")], size=1)
+    assert len(await ids(api)) == 1
+    await written.take(names, size=1)
+    assert len(await ids(api)) == 5
+    before = await derived(written.connection)
+    assert await rebuilt(written) == before
+    await written.take([each | {"recordversion": 2, "recordwithdrawn": True} for each in names], size=1)
+    assert len(await ids(api)) == 1
+
+
+async def test_an_iin_that_many_claim_brings_nobody_together(api: Api, written: Accounting) -> None:
+    many = [at(n, surname="ABCDEFGHIJKLMNOPQ"[n] + "UV", given_names="QIJOZ"[n % 5] + "OTIR") for n in range(1, 16)]
+    await written.take([EVENTS[0], at(30), at(31, surname="BEKOVA")])
+    assert len(await ids(api)) == 1
+    await written.take(many)
+    before, persons = await derived(written.connection), await ids(api)
+    assert len(persons) > 15
+    assert await rebuilt(written) == before
+    await written.take([each | {"recordversion": 2, "recordwithdrawn": True} for each in many])
+    assert len(await ids(api)) == 1

@@ -26,11 +26,12 @@ ADDED = {*ENDS, "former", "told", "seal"}
 KEPT_SINCE = {"former_kandas"}
 """Of the facts of the first version, what is kept since the migration that left out what is not read."""
 KEPT_OF_A_KIND_SINCE: Mapping[str, Set[str]] = {
-    "residence_permit.v1": {"residence", "sex", "citizenship"},
-    "protection_status.v1": {"sex", "citizenship"},
-    "work_permit.v1": {"sex"},
-    "kandas_status.v1": {"sex", "citizenship"},
-    "study.v1": {"sex"},
+    "residence_permit.v1": {"residence", "sex", "citizenship", "cohort"},
+    "protection_status.v1": {"sex", "citizenship", "cohort"},
+    "work_permit.v1": {"sex", "cohort"},
+    "kandas_status.v1": {"sex", "citizenship", "cohort"},
+    "consular_registration.v1": {"cohort"},
+    "study.v1": {"sex", "cohort"},
 }
 """By kind of fact: members that are kept of it since, and of others were from the first."""
 

@@ -126,12 +126,12 @@ def digest(event: Event, hashes: Hashes) -> tuple[FactRow, tuple[MadeClaim, ...]
     if kind == BorderCrossing.TYPE:
         fact = fact_of(READ[kind], event)
         crossing, claims = portal.border_crossing_v1(cast(BorderCrossing, fact), record, hashes)
-        return CrossingRow(*crossing[:-2], *_sealing(crossing, fact, event)), claims
+        return CrossingRow._make((*crossing[:-2], *_sealing(crossing, fact, event))), claims
     if not isinstance(kind, str) or kind not in SIGNS:
         raise NotUnderstood("unknown type or version")
     fact = fact_of(READ[kind], event)
     row, claims = _register_row(fact, record, SIGNS[kind][1](fact), hashes)
-    return RegisterRow(*row[:-2], *_sealing(row, fact, event)), claims
+    return RegisterRow._make((*row[:-2], *_sealing(row, fact, event))), claims
 
 
 def _sealing(row: FactRow, fact: Fact, event: Event) -> tuple[int | None, int | None]:
@@ -158,11 +158,12 @@ def _day_of_hour(hour: str) -> int | None:
 def _register_row(
     fact: Any, record: DigestedRecord, sign: Sign | None, hashes: Hashes
 ) -> tuple[RegisterRow, tuple[MadeClaim, ...]]:
-    person, former = getattr(fact, "person", None), getattr(fact, "former_document", None)
+    said = vars(fact)  # a model looks long for an attribute that it has not
+    person, former = said.get("person"), said.get("former_document")
     identity = identify(person, record.fact, hashes, former) if person else NOBODY
     row = RegisterRow(
         record.fact,
-        getattr(fact, "source_id", fact.NAME),
+        said.get("source_id", fact.NAME),
         record.version,
         record.withdrawn,
         fact.NAME,

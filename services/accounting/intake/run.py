@@ -15,6 +15,7 @@ from services.accounting.cases.writer import Writer, acquire_writer
 from services.accounting.intake.decode import decode_in_turns
 from services.accounting.intake.estimates import ESTIMATES
 from services.accounting.intake.monthly import release_monthly
+from services.accounting.intake.reports import reports_into
 from services.accounting.intake.resent import read_again
 from services.accounting.intake.single import ingest
 from services.accounting.intake.watch import IntakeMetrics
@@ -52,7 +53,8 @@ async def read(settings: AccountingSettings, monitor: Telemetry) -> None:
             if settings.monthly_releases:
                 tasks.create_task(release_monthly(dsn(settings.intake_url), Control(settings.record_secret)))
             tasks.create_task(run(dsn(settings.intake_url), sources, hashes, monitor))
-            tasks.create_task(run_scheduler(engine, (*anchors.jobs("accounting"), ESTIMATES)))
+            jobs = (*anchors.jobs("accounting"), ESTIMATES, *reports_into(settings.reports_folder))
+            tasks.create_task(run_scheduler(engine, jobs))
     finally:
         await engine.dispose()
         for source in sources:

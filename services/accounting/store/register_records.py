@@ -24,7 +24,8 @@ Levels = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """Records that are counted: their fact, SQL for the codes of a place, and for the days that matter.
+    """Records that are counted: their fact, SQL for the codes of a place, and for the days that matter. `aged` is the
+    dimension of a place that is the age on the day of counting, whose levels then are SQL for the cohort.
 
     For acts `since` is the day of the act; for what stands, the first day, and `until` the first day no longer.
     """
@@ -34,6 +35,7 @@ class Records:
     since: str
     until: str = "NULL::date"
     condition: str = "true"
+    aged: int | None = None
 
 
 def _codes(fact: type[Fact], *names: str) -> tuple[Levels, ...]:

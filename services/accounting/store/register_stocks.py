@@ -1,13 +1,18 @@
 """Who is in force in the registers on a reference date: the records of which DF_STOCK counts persons, method REGISTER.
 
+DF_STOCK_AGE counts the same by age, on the first days of years: what is kept of a birth date is the year.
+
 A register knows who holds something, not who is in the country: its stock is one more count beside those of the
 residence rules, and no part of them. The purpose is the one that the record shows (rules.residence.purpose).
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final, get_args
 
-from services.accounting.store.members import code, day, one_of, text
+from services.accounting.rules.figures.axes import axis_of
+from services.accounting.rules.kept import COHORT
+from services.accounting.store.members import code, day, number, one_of, text
 from services.accounting.store.register_records import Levels, Records, sex
 from shared.events.consular import ConsularRegistration
 from shared.events.envelope import Fact
@@ -82,3 +87,18 @@ IN_FORCE: Final[Mapping[str, Records]] = {
 }
 """By indicator. Suspended permits too, whose workers keep their place (store.register_records.PERMITS_IN_FORCE); the
 region of a citizen in the consular register is the one of origin."""
+
+
+def _by_age(records: Records) -> Records:
+    """The same by REF_AREA, CITIZEN, SEX and AGE."""
+    region, citizen, of_sex, _ = records.place
+    born = number(records.fact, COHORT)
+    place = (region, citizen, of_sex, tuple(born for _ in axis_of("AGE").levels))
+    return replace(records, place=place, aged=len(place) - 1)
+
+
+REGISTER_STOCKS: Final = (
+    *(("DF_STOCK", code, records) for code, records in IN_FORCE.items()),
+    *(("DF_STOCK_AGE", code, _by_age(records)) for code, records in IN_FORCE.items()),
+)
+"""By dataflow and indicator."""

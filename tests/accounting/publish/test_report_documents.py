@@ -202,6 +202,7 @@ async def test_a_document_tells_its_language_and_is_marked_where_it_is_exact() -
         assert str(document.root_object["/Lang"]) == language
         assert all(report.words["exact_mark"] in page.extract_text() for page in document.pages)
         assert "asOf" not in report.tables[0].address
+        assert report.words["no_figure"] in (await made("job-fairs", language, EXACT)).tables[0].remarks
     assert report.words["exact_mark"] not in read_aloud(written(await made(), "pdf").body)
 
 

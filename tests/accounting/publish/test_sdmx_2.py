@@ -12,6 +12,7 @@ import httpx
 import jsonschema
 import pytest
 from fastapi import FastAPI
+from pysdmx.errors import Invalid
 from pysdmx.io import read_sdmx
 
 from services.accounting.api.figures import sdmx_answers
@@ -288,6 +289,27 @@ async def test_xml_is_valid_by_the_schemas_of_the_standard(client: httpx.AsyncCl
             assert answer.status_code == 400
         else:
             assert read_sdmx(answer.text, validate=True), kind
+    if "/data/" in address:
+        answer = await client.get(address, headers={"Accept": "application/vnd.sdmx.data+xml;version=3.0.0"})
+        assert answer.headers["content-type"] == "application/vnd.sdmx.data+xml; version=3.0.0"
+        assert read_sdmx(answer.text, validate=True)
+
+
+@pytest.mark.parametrize("by", ["TIME_PERIOD", "AllDimensions"])
+async def test_xml_of_version_3_says_what_csv_says(
+    client: httpx.AsyncClient, statistician: dict[str, str], by: str
+) -> None:
+    address = f"{FLOW}/{IMM}?dimensionAtObservation={by}"
+    csv_answer = await client.get(address, headers=statistician)
+    accept = {"Accept": "application/vnd.sdmx.data+xml;version=3.0.0"}
+    text = (await client.get(address, headers=statistician | accept)).text
+    (data,) = read_sdmx(text, validate=True).get_datasets()
+    told = {(row["SEX"], row["TIME_PERIOD"], row["OBS_VALUE"]) for row in data.data.to_dict("records")}
+    rows = csv.DictReader(csv_answer.text.splitlines())
+    assert told == {(row["SEX"], row["TIME_PERIOD"], row["OBS_VALUE"]) for row in rows}
+    assert {each[:2] for each in told} == ALL
+    with pytest.raises(Invalid):
+        read_sdmx(text.replace("<m:Test>false</m:Test>", ""), validate=True)
 
 
 @pytest.mark.parametrize(

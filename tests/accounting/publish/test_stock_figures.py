@@ -12,6 +12,7 @@ from services.accounting.cases.figures.flow_figures import flow_figures
 from services.accounting.cases.figures.register_figures import register_figures
 from services.accounting.cases.figures.stock_figures import stock_figures
 from services.accounting.publish.sdmx.query import parse
+from services.accounting.rules.figures.dataflows import AGES, codes_of
 from services.accounting.rules.figures.dimensions import country_name
 from services.accounting.rules.figures.figures import Figure, TooMany
 from services.accounting.rules.figures.movements import CellKind
@@ -178,6 +179,38 @@ class TestInForce:
             **{("CHN", "_T"): 1, ("CHN", "work"): 1, ("UZB", "_T"): 1, ("UZB", "work"): 1},
         }
 
+    async def test_persons_are_counted_by_the_age_that_they_have_on_the_day(self, accounting: Accounting) -> None:
+        groups = {
+            **{"1989-01-01": "Y35T39", "1989-01-02": "Y30T34", "1988-12-31": "Y35T39", "1988-06": "Y35T39"},
+            **{"2018": "Y5T9", "2019-01-02": "Y0T4", "1900-05-05": "Y_GE85"},
+        }
+        people = [person(birth_date=each, sex="MF"[n % 2]) for n, each in enumerate(groups)]
+        await say(accounting, WorkPermit, *(permit(person=each, valid_until="2025-02-01") for each in people))
+        expected = Counter[tuple[str, str, str]]()
+        for each in people:
+            for sex in ("_T", each["sex"]):
+                for group in ("_T", groups[each["birth_date"]]):
+                    expected[sex, group, "2024"] += 1
+        key = "A.PERMITS_IN_FORCE.REGISTER.KZ._T.."
+        query = parse("DF_STOCK_AGE", key, {}).query
+        found = {
+            (f.key[5], f.key[6], f.period): int(f.value)
+            for f in await register_figures(accounting.connection, query, 10**9)
+            if f.value
+        }
+        broad = {code.parent for code in codes_of(AGES).values()} - {"_T", None}
+        assert {at: n for at, n in found.items() if at[1] not in broad} == expected
+        for sex in ("_T", "M", "F"):
+            assert (
+                sum(n for at, n in found.items() if at[0] == sex and at[1] in broad - {None})
+                == found[sex, "_T", "2024"]
+            )
+        assert await registered_by_age(accounting, key.replace("A.", "M.", 1)) == []
+        narrow = await registered_by_age(accounting, "A.PERMITS_IN_FORCE.REGISTER.KZ._T.F.Y35T39+Y5T9")
+        assert {f.key[6]: int(f.value) for f in narrow} == {
+            group: expected["F", group, "2024"] for group in ("Y35T39", "Y5T9")
+        }
+
     async def test_a_reference_date_that_is_over_is_final(self, accounting: Accounting) -> None:
         await say(accounting, WorkPermit, permit())
         query = parse("DF_STOCK", "M.PERMITS_IN_FORCE.REGISTER.KZ._T._T._T", {}).query
@@ -189,6 +222,10 @@ class TestInForce:
 async def registered(accounting: Accounting, key: str, at: tuple[int, ...] = (1, 3, 5)) -> dict[tuple[str, ...], int]:
     found = await register_figures(accounting.connection, parse("DF_STOCK", key, {}).query, 10**9)
     return {(*(figure.key[n] for n in at), figure.period): int(figure.value) for figure in found}
+
+
+async def registered_by_age(accounting: Accounting, key: str) -> list[Figure]:
+    return await register_figures(accounting.connection, parse("DF_STOCK_AGE", key, {}).query, 10**9)
 
 
 def _ended(until: date | None) -> str | None:

@@ -17,6 +17,7 @@ from services.accounting.rules.figures.figures import Figure, Query, TooMany
 from services.accounting.rules.figures.flow_figures import MONTHS
 from services.accounting.rules.figures.register_figures import period_end, periods_since, reference_date, valued
 from services.accounting.rules.figures.series import PLACE, Counts, Measure, Row, chosen
+from services.accounting.rules.releases.equations import STOCK_AGE
 from services.accounting.store.figures import register_counts
 from services.accounting.store.figures.register_counts import CellKey, Counted, Found
 from shared import clock
@@ -29,7 +30,8 @@ async def register_figures(
     """Every figure that the query wants; `keyed`: the keys of what they count. Raises TooMany, and TimeoutError where
     the database takes too long."""
     found = [each for each in wanted(query) if isinstance(each.source, Acts | Standing | Difference)]
-    frequencies = cast(list[Frequency], chosen(query, "FREQ", MONTHS))
+    known = ("A",) if query.flow.id == STOCK_AGE else MONTHS  # a cohort tells the age on the first day of a year alone
+    frequencies = cast(list[Frequency], chosen(query, "FREQ", known))
     if not (found and frequencies):
         return []
     (method,) = {each.method for each in found}

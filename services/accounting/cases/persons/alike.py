@@ -18,6 +18,7 @@ from services.accounting.store.persons.matching import Compared, Namesake
 
 Connection = asyncpg.Connection
 Records = npt.NDArray[np.void]
+PairNumbers = npt.NDArray[np.uint64]
 
 MODEL: Final = Model.read()
 
@@ -57,11 +58,14 @@ NOTHING: Final = Matches.of(np.zeros((0, 2), np.int64), np.zeros(0))
 NO_VERDICT: Final = JudgedMatches(NOTHING.joined, NOTHING.doubtful, NOTHING.doubtful_weights, [])
 
 
-def promising(records: Records, fact_keys: Records, most: int, crowded: Collection[int] = ()) -> tuple[Keys, set[int]]:
+def promising(
+    records: Records, together: PairNumbers, most: int, crowded: Collection[int] = ()
+) -> tuple[Keys, set[int]]:
     """Pairs of keys that join if nobody else bears their names in that year, unless the block that tells is known to be
-    `crowded`; and these blocks. Left out are days' blocks of more than `most`, and keys that one of the facts holds."""
+    `crowded`; and these blocks. Left out are days' blocks of more than `most`, and keys that are `together` in a fact
+    (of_one_fact)."""
     keys, blocks = near(records, most, crowded)
-    apart = held_apart(keys, fact_keys)
+    apart = held_apart(keys, together)
     return keys[apart], set(blocks[apart].ravel().tolist()) - {0}
 
 
@@ -76,21 +80,21 @@ def near(
     return records["key"][ends], records["year_block"][ends]
 
 
-def held_apart(keys: Keys, fact_keys: Records) -> npt.NDArray[np.bool_]:
-    """Which of the pairs none of the facts holds."""
-    return ~np.isin(_mixed(np.sort(keys, axis=1)), _of_one_fact(fact_keys))
+def held_apart(keys: Keys, together: PairNumbers) -> npt.NDArray[np.bool_]:
+    """Which of the pairs are not `together` in a fact."""
+    return ~np.isin(_mixed(np.sort(keys, axis=1)), together)
 
 
-def _of_one_fact(fact_keys: Records) -> npt.NDArray[np.uint64]:
+def of_one_fact(fact_keys: Records) -> PairNumbers:
     """The pairs of keys that a fact holds, each as a number."""
     columns = [fact_keys[name] for name in ("claim", "document", "former")]
     held = [np.sort(np.stack(pair, axis=1), axis=1) for pair in combinations(columns, 2)]
     return _mixed(np.concatenate(held))
 
 
-def _mixed(ends: Keys) -> npt.NDArray[np.uint64]:
+def _mixed(ends: Keys) -> PairNumbers:
     one, other = ends.astype(np.uint64).T
-    mixed: npt.NDArray[np.uint64] = one * _ODD + other
+    mixed: PairNumbers = one * _ODD + other
     return mixed
 
 
@@ -102,7 +106,8 @@ class Alikes:
     """
 
     def __init__(self, connection: Connection, change: Change, fresh: Iterable[Compared]) -> None:
-        self._connection, self._released, self._held = connection, sorted(change.released_keys), change.fact_keys
+        self._connection, self._released = connection, sorted(change.released_keys)
+        self._of_one_fact = of_one_fact(change.fact_keys)
         self._together = {frozenset(each) for each in change.fact_keys[["claim", "document"]].tolist()}
         self._fresh = {each.key: each for each in fresh}
         self._rows: dict[int, Compared] = {}
@@ -110,6 +115,7 @@ class Alikes:
         self._met: dict[int, bool] = {}
         self._numbers = set[int]()
         self._full, self._left, self.fillers = set[int](), set[int](), set[int]()
+        self._borne: dict[int, list[Namesake]] = {}
 
     async def beside(self, keys: Collection[int]) -> set[int]:
         """Persons whom one of these claims may join, or may no longer join."""
@@ -122,7 +128,7 @@ class Alikes:
             records = self._records()
             years = {each.year_block for each in own}
             await self._read_years(years | set(records["year_block"].tolist()))
-            ends, blocks = promising(records, self._held, len(records), self._full)
+            ends, blocks = promising(records, self._of_one_fact, len(records), self._full)
             if met := blocks.difference(self._met):
                 await matching.note_met_blocks(self._connection, met)
                 self._met |= dict.fromkeys(met, False)
@@ -172,16 +178,18 @@ class Alikes:
         return keys | {key for number, key in held if number not in self.fillers}
 
     async def _namesakes(self, blocks: set[int]) -> list[Namesake]:
-        """Who is in those of the blocks that are not crowded."""
-        if not (asked := blocks - self._full):
-            return []
-        held = await matching.in_year_blocks(self._connection, asked, self._released, MODEL.most + 1)
-        size = Counter(each.block for each in held)
-        full = {block for block, claims in size.items() if claims > MODEL.most}
-        if changed := full | (asked & self._left):
-            await matching.note_crowded(self._connection, {block: block in full for block in changed})
-        self._full |= full
-        return [each for each in held if each.block not in full]
+        """Who is in those of the blocks that are not crowded; each block is read once."""
+        if unread := blocks - self._full - self._borne.keys():
+            held = await matching.in_year_blocks(self._connection, unread, self._released, MODEL.most + 1)
+            size = Counter(each.block for each in held)
+            full = {block for block, claims in size.items() if claims > MODEL.most}
+            if changed := full | (unread & self._left):
+                await matching.note_crowded(self._connection, {block: block in full for block in changed})
+            self._full |= full
+            self._borne |= {block: [] for block in unread}
+            for each in held:
+                self._borne[each.block].append(each)
+        return [each for block in blocks - self._full for each in self._borne[block]]
 
     def _records(self, kept: Callable[[int, int | None], bool] = lambda _key, _person: True) -> Records:
         """The claims that share a day's block or a number with another one, which one fact does not hold as well."""
@@ -213,7 +221,7 @@ class Alikes:
         records = self._records(in_effect)
         if not len(records):
             return NOTHING
-        _, blocks = promising(records, self._held, MODEL.most, self._full)
+        _, blocks = promising(records, self._of_one_fact, MODEL.most, self._full)
         namesakes_ = await self._namesakes(blocks)
         others = {(each.key, each.block, each.born) for each in namesakes_ if in_effect(each.key, each.person)}
         own = (each for each in self._rows.values() if in_effect(each.key, each.person))

@@ -38,10 +38,14 @@ class ReportDue:
     cut_at: datetime | None = None
 
 
-async def schedule(reader: FigureReader, every: Every, term: Term | None) -> list[ReportDue]:
-    """The period that runs and those before it, newest first."""
+async def releases_cut(reader: FigureReader) -> list[Release]:
+    """Those that reports may be of, newest first."""
     async with reader.snapshot() as connection:
-        cut = await store.newest_of_all(connection, RELEASES_SEEN)
+        return await store.newest_of_all(connection, RELEASES_SEEN)
+
+
+def schedule(cut: Sequence[Release], every: Every, term: Term | None) -> list[ReportDue]:
+    """The period that runs and those before it, newest first. `cut`: the releases, newest first."""
     periods = [ReportPeriod.containing(clock.today(), every)]
     while len(periods) < PERIODS_SHOWN:
         periods.append(periods[-1].before())
@@ -71,7 +75,9 @@ def due_day_of(period: ReportPeriod, term: Term | None) -> date | None:
 
 
 async def release_to_report(reader: FigureReader, number: int | None) -> Release:
-    """The release with the number, else the newest. Raises NotFound."""
+    """The release with the number, else the newest. Raises NotFound, also for a number that no release can have."""
+    if number is not None and not 0 < number < 2**63:
+        raise NotFound(NO_SUCH_RELEASE)
     async with reader.snapshot() as connection:
         found = await (store.newest(connection) if number is None else store.numbered(connection, number))
     if found is None:

@@ -102,10 +102,13 @@ class MadeReport:
 
     @property
     def file_name(self) -> str:
-        """Without its ending: the same for the same edition."""
-        edition = self.edition
-        vintage = f"r{edition.release}" if edition.release else f"exact-{edition.read_at:%Y%m%dT%H%M%SZ}"
-        return f"{self.declared.name}-{edition.period}-{vintage}-{self.words.language}"
+        return file_name(self.declared, self.edition, self.words.language)
+
+
+def file_name(declared: DeclaredReport, edition: Edition, language: Language) -> str:
+    """Of a report's file, without its ending: the same for the same edition."""
+    vintage = f"r{edition.release}" if edition.release else f"exact-{edition.read_at:%Y%m%dT%H%M%SZ}"
+    return f"{declared.name}-{edition.period}-{vintage}-{language}"
 
 
 async def make_report(
@@ -166,7 +169,7 @@ async def _made_table(
         table.title[words.language],
         periods,
         rows,
-        tuple(_remarks(table, rows, trouble, method, words)),
+        (words[trouble],) if trouble else tuple(_remarks(table, rows, method, words, exact=edition.exact)),
         tuple(dict.fromkeys(each for row in rows for each in (row.sources or (words["own"],)))),
         f"/sdmx/v1/data/{table.flow.id}/{key}?{query}",
     )
@@ -195,7 +198,7 @@ async def _read(
         return (), "not_released"
     except TooMany:
         return (), "too_many"
-    return found, None if found else "not_released"
+    return found, None if found else "no_figure" if edition.exact else "not_released"
 
 
 def _rows(
@@ -244,11 +247,8 @@ def _label(table: ReportTable, key: Key, by: Iterable[str], language: Language) 
 
 
 def _remarks(
-    table: ReportTable, rows: Sequence[TableRow], trouble: str | None, method: str | None, words: ReportWords
+    table: ReportTable, rows: Sequence[TableRow], method: str | None, words: ReportWords, *, exact: bool
 ) -> Iterable[str]:
-    if trouble:
-        yield words[trouble]
-        return
     if table.note:
         yield table.note[words.language]
     if method:
@@ -257,7 +257,7 @@ def _remarks(
         yield words["totals_only"]
     figures = [each for row in rows for each in row.figures]
     if None in figures:
-        yield words["empty_cell"]
+        yield words["empty_exact" if exact else "empty_cell"]
     statuses = sorted({each.status for each in figures if each} - {FINAL})
     if statuses:
         named = codes_of(STATUSES)

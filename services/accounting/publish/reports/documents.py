@@ -29,7 +29,12 @@ _WRITING: Final[Mapping[ReportFormat, tuple[str, str, Callable[[MadeReport], byt
 MEDIA_TYPES_OF_REPORTS: Final = tuple(media_type for _, media_type, _ in _WRITING.values())
 
 
+def ending(form: ReportFormat) -> str:
+    """Of a file's name, in that form."""
+    return _WRITING[form][0]
+
+
 def written(report: MadeReport, form: ReportFormat) -> ReportFile:
     """The report in a form; CSV is an archive of its tables."""
-    ending, media_type, write = _WRITING[form]
-    return ReportFile(f"{report.file_name}.{ending}", media_type, write(report))
+    _, media_type, write = _WRITING[form]
+    return ReportFile(f"{report.file_name}.{ending(form)}", media_type, write(report))

@@ -1,5 +1,6 @@
 """The reports and when they are due, as everybody may read them."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, Literal
 
@@ -7,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.accounting.cases.figures.read_figures import FigureReader
 from services.accounting.cases.reports import editions
-from services.accounting.cases.reports.editions import State
+from services.accounting.cases.reports.editions import ReportDue, State
 from services.accounting.publish.reports.declared import DeclaredReport, Texts, reports
 from services.accounting.rules.reports.due import Every
 
@@ -51,10 +52,11 @@ class ReportNote(BaseModel):
 
 async def report_notes(reader: FigureReader) -> list[ReportNote]:
     """All reports, in the order in which they are declared."""
-    return [await _note(reader, each) for each in reports().values()]
+    cut = await editions.releases_cut(reader)
+    return [_note(each, editions.schedule(cut, each.every, each.term)) for each in reports().values()]
 
 
-async def _note(reader: FigureReader, declared: DeclaredReport) -> ReportNote:
+def _note(declared: DeclaredReport, schedule: Iterable[ReportDue]) -> ReportNote:
     return ReportNote(
         name=declared.name,
         title=_said(declared.title),
@@ -70,7 +72,7 @@ async def _note(reader: FigureReader, declared: DeclaredReport) -> ReportNote:
                 release=each.release,
                 released_at=each.cut_at,
             )
-            for each in await editions.schedule(reader, declared.every, declared.term)
+            for each in schedule
         ],
     )
 

@@ -6,9 +6,10 @@ from typing import Final, NamedTuple
 
 from services.accounting.cases.figures.read_figures import FigureReader
 from services.accounting.cases.reports import editions
-from services.accounting.publish.reports.content import Edition, make_report
+from services.accounting.publish.languages import LANGUAGES
+from services.accounting.publish.reports.content import Edition, file_name, make_report
 from services.accounting.publish.reports.declared import DeclaredReport, reports
-from services.accounting.publish.reports.documents import ReportFile, ReportFormat, written
+from services.accounting.publish.reports.documents import FORMATS, ReportFile, ReportFormat, ending, written
 from services.accounting.publish.reports.words import report_words
 from services.accounting.rules.reports.due import ReportPeriod
 from shared import clock
@@ -83,19 +84,48 @@ async def saved(
     return await asyncio.to_thread(_save, file, folder)
 
 
+async def save_due(reader: FigureReader, folder: Path) -> list[Path]:
+    """Writes what is to be handed in of every report's newest period that is over, in all languages and forms, where it
+    is not there yet; returns what it wrote. Another release in time makes other files, named by its number."""
+    saved_now: list[Path] = []
+    cut = await editions.releases_cut(reader)
+    for declared in reports().values():
+        for due in editions.schedule(cut, declared.every, declared.term):
+            if due.state == "ready" and due.release and due.cut_at:
+                edition = Edition(due.period, due.release, due.cut_at, due.due)
+                saved_now += await _save_missing(reader, declared, edition, folder)
+                break
+    return saved_now
+
+
+async def _save_missing(reader: FigureReader, declared: DeclaredReport, edition: Edition, folder: Path) -> list[Path]:
+    saved_now = []
+    for language in LANGUAGES:
+        name = file_name(declared, edition, language)
+        missing = [form for form in FORMATS if not await asyncio.to_thread((folder / f"{name}.{ending(form)}").exists)]
+        if missing:
+            report = await make_report(reader, declared, edition, language)
+            for form in missing:
+                file = await asyncio.to_thread(written, report, form)
+                saved_now.append(await asyncio.to_thread(_save, file, folder))
+    return saved_now
+
+
 def _save(file: ReportFile, folder: Path) -> Path:
+    """Whole or not at all: who looks into the folder finds no half of a file."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / file.name
-    path.write_bytes(file.body)
-    return path
+    path, part = folder / file.name, folder / f"{file.name}.part"
+    part.write_bytes(file.body)
+    return part.replace(path)
 
 
 async def listed(reader: FigureReader, language: Language) -> list[str]:
     """Every report in a line, with its newest periods: the last day for each, and whether it is ready."""
     words, lines = report_words(language), []
+    cut = await editions.releases_cut(reader)
     for declared in reports().values():
         lines.append(f"{declared.name}: {declared.title[language]}")
-        for each in await editions.schedule(reader, declared.every, declared.term):
+        for each in editions.schedule(cut, declared.every, declared.term):
             due = words.day(each.due) if each.due else words["no_due"]
             release = f" {each.release}" if each.release else ""
             lines.append(f"  {each.period}  {due}  {each.state}{release}")

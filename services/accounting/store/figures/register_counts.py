@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 import asyncpg
 
 from services.accounting.rules.disclosure.cell_key import WHOLE
+from services.accounting.rules.figures.axes import axis_of
 from services.accounting.rules.figures.flow_figures import MONTHS
 from services.accounting.rules.figures.register_figures import PeriodEnd
 from services.accounting.rules.figures.series import Row
@@ -110,14 +111,26 @@ async def stock(
     columns = _columns(counted.records, places)
     values: list[Any] = [list(column) for column in zip(*ends, strict=True)] or [[], [], []]
     text = f"""
-        SELECT frequency, number, {_names(columns)} {_count(True, keyed)} AS count
-        FROM unnest($1::text[], $2::int[], $3::date[]) AS ends (frequency, number, day)
-        JOIN ({_source(counted.records, keyed)}) places ON since <= day AND (until IS NULL OR until > day)
-        WHERE {_wanted(columns, values)}
+        SELECT frequency, number, {_names(columns)} {_count(True, keyed)} AS count FROM (
+            SELECT frequency, number, person{", key" if keyed else ""}{_coded(counted.records[0].aged, columns)}
+            FROM unnest($1::text[], $2::int[], $3::date[]) AS ends (frequency, number, day)
+            JOIN ({_source(counted.records, keyed)}) places ON since <= day AND (until IS NULL OR until > day)
+        ) places WHERE {_wanted(columns, values)}
         GROUP BY {", ".join(["frequency", "number", *_grouping(columns)])} LIMIT {limit}
     """  # noqa: S608  (our own expressions; values are bound)
     records = await connection.fetch(text, *values, timeout=PATIENCE)
     return Found(records, partial(_standing, counted.indicator, _place_of(columns)))
+
+
+def _coded(aged: int | None, columns: Sequence[Columns]) -> str:
+    """The codes of a place, with the age on the first day of a year in place of the cohort."""
+    expressions = {name: name for each in columns for name in each.names}
+    for level, name in zip(axis_of("AGE").levels, columns[aged].names if aged is not None else (), strict=False):
+        years = f"(extract(year FROM day)::int - {name})"
+        group = f"CASE WHEN {years} >= 0 THEN least({years} / 5 + 1, {len(level.groups) - 1}) ELSE 0 END"
+        codes = [level.names[each] for each in level.groups]
+        expressions[name] = f"(ARRAY{codes})[{group} + 1] AS {name}"
+    return "".join(f", {each}" for each in expressions.values())
 
 
 def _in_effect(records: Records) -> str:
