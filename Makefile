@@ -132,8 +132,13 @@ reconcile: setup ## whether what the registers hold was counted, by source, fact
 estimate: setup ## estimates how many of the open crossings will be migrations, from what became of past ones (done daily by itself)
 	@$(PYTHON) -m deploy.local.inside services.accounting estimate
 
+.PHONY: report
+report: setup ## writes a report of the newest release; NAME=progress IN=kk FORMAT=pdf PERIOD=2025 RELEASE=7 TO=reports; without NAME lists them
+	@$(PYTHON) -m deploy.local.inside services.accounting report $(NAME) $(if $(IN),--language $(IN)) \
+		$(if $(FORMAT),--format $(FORMAT)) $(if $(PERIOD),--period $(PERIOD)) $(if $(RELEASE),--release $(RELEASE)) $(if $(TO),--to $(TO))
+
 .PHONY: release
-release: setup ## cuts a release: the figures as they stand are frozen for everybody (one comes each month by itself)
+release: setup ## cuts a release: estimates are made anew where they are of former days, then the figures as they stand are frozen for everybody (one comes each month by itself)
 	@$(PYTHON) -m deploy.local.inside services.accounting release
 
 .PHONY: replay

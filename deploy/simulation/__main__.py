@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from deploy.simulation import misspecified
-from deploy.simulation.simulate import release, simulate, tell
+from deploy.simulation.simulate import hear_hosts, release, simulate, tell
 from shared import clock
 
 _MEBI = 1024  # ru_maxrss counts in KiB
@@ -26,6 +26,7 @@ def main() -> None:
     world = f"-{asked.world}" if asked.world else ""
     folder = asked.out or Path(f".run/simulation/{asked.people}-{asked.years}y-seed{asked.seed}{world}")
     simulate(asked.seed, asked.people, asked.years, asked.through, folder, asked.world)
+    hear_hosts(folder)
     release()
     tell(f"at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // _MEBI} MiB of memory")
 

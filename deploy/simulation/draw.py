@@ -1,4 +1,5 @@
-"""Draws a whole country once: its truth to files, and what its registers write to a spool."""
+"""Draws a whole country once: its truth to files, what host countries publish of it beside, and what its registers
+write to a spool."""
 
 from collections.abc import Callable
 from datetime import date
@@ -6,6 +7,7 @@ from pathlib import Path
 
 from deploy.simulation import misspecified
 from deploy.simulation.country import Country
+from deploy.simulation.hosts import FILE, HostFigures
 from deploy.simulation.rates import rates
 from deploy.simulation.registers import written
 from deploy.simulation.registers.office import World
@@ -24,13 +26,15 @@ def draw(
     """Draws a country: its truth into `folder`, what registers write into a spool beside it, in flat memory. `broken`
     is the mis-specified world that it is drawn in, `line` says what the spool keeps of a record."""
     world, otherwise = World(seed, start, through, rates()), misspecified.world(broken, through)
-    spool = Spool(folder / SPOOL, line)
+    spool, abroad = Spool(folder / SPOOL, line), HostFigures(seed, start, through, otherwise.silent)
     with Truth(folder, About(seed, people, start, through, through, broken)) as truth:
         for drawn in Country(seed, people, start, through).lives():
             life = otherwise.lived(seed, drawn)
             truth.live(life)
+            abroad.live(life)
             for each in filter(otherwise.is_held, written(world, life)):
                 truth.write(each)
                 spool.add(each)
+    abroad.write(folder / FILE)
     spool.close()
     return spool

@@ -6,7 +6,7 @@ The same seed and world give the same bits; draws have a generator of their own,
 """
 
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -24,6 +24,7 @@ AS_IT_IS: Final = ""
 _FOLDER: Final = Path(__file__).with_name("worlds")
 _GAP: Final = {"paths", "by", "months", "countries"}
 _CHANGE: Final = {"kinds", "grounds", "months", "share", "days"}
+_PARTS: Final = ("gaps", "changes", "silent")
 _DAY: Final = timedelta(days=1)
 
 
@@ -85,6 +86,8 @@ class Misspecified:
     name: str
     gaps: tuple[Gap, ...]
     changes: tuple[Change, ...]
+    silent: dict[str, date] = field(default_factory=dict)
+    """Host countries that publish nothing of a year that ends on this day or later."""
 
     def lived(self, seed: int, life: Life) -> Life:
         """The life as it is lived in this world; a household's members do the same."""
@@ -115,13 +118,20 @@ def world(name: str, through: date) -> Misspecified:
 
 def read(name: str, told: dict[str, Any], through: date) -> Misspecified:
     """A world from what its file says. Raises ValueError where that is not whole."""
-    if not told.get("says") or not told.get("source") or not {*told} <= {"says", "source", "gaps", "changes"}:
-        raise ValueError(f"{name}: says, source, and gaps or changes are expected")
+    if not told.get("says") or not told.get("source") or not {*told} <= {"says", "source", *_PARTS}:
+        raise ValueError(f"{name}: says, source, and any of {', '.join(_PARTS)} are expected")
     gaps = tuple(_gap(line, through) for line in told.get("gaps", ()))
     changes = tuple(_change(line, through) for line in told.get("changes", ()))
-    if not gaps and not changes:
+    silent = {country: _before(through, line["months"]) for line in told.get("silent", ()) for country in _silent(line)}
+    if not gaps and not changes and not silent:
         raise ValueError(f"{name}: it breaks nothing")
-    return Misspecified(name, gaps, changes)
+    return Misspecified(name, gaps, changes, silent)
+
+
+def _silent(line: dict[str, Any]) -> list[str]:
+    if {*line} != {"countries", "months"} or not line["countries"] or line["months"] < 0:
+        raise ValueError(f"{line} is no silence")
+    return [str(country) for country in line["countries"]]
 
 
 def _gap(line: dict[str, Any], through: date) -> Gap:

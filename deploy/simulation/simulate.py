@@ -14,6 +14,7 @@ import httpx
 
 from deploy.local import issuer
 from deploy.simulation.draw import SPOOL, draw
+from deploy.simulation.hosts import FILE
 from deploy.simulation.play import Played, Registers, Rejected, play, quota_kept
 from deploy.simulation.spool import Spool
 from shared.kernel.calendar import add_months
@@ -43,10 +44,20 @@ def spooled(folder: Path) -> bool:
     return (folder / SPOOL).exists()
 
 
+def hear_hosts(folder: Path) -> None:
+    """Loads what host countries publish, as an operator would. A system that holds real figures of it keeps those."""
+    if _accounting("load", str(folder / FILE)):
+        tell("what host countries publish is not loaded: this system holds other figures")
+
+
 def release() -> None:
-    """Everybody reads figures of a release alone; statisticians also those of the residency index."""
-    for command in ("signs", "release"):
-        subprocess.run([sys.executable, "-m", "services.accounting", command], check=True)
+    """Everybody reads no figures but those of a release; estimates are made anew before it."""
+    if _accounting("release"):
+        sys.exit("no release was cut")
+
+
+def _accounting(*command: str) -> int:
+    return subprocess.run([sys.executable, "-m", "services.accounting", *command], check=False).returncode
 
 
 def first_day(through: date, years: int) -> date:

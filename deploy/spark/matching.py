@@ -1,15 +1,17 @@
-"""Matching by names in Spark: who shares a day's block comes into one partition, a year's into another.
+"""Matching by names in Spark: who shares a day's block comes into one partition, a number into another, a year's block
+into a third.
 
 What was found goes to the driver, pairs of keys alone, and is judged there with the IINs and crossings of those whom it
 would join, nobody else's.
 """
 
 from collections.abc import Iterator
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as f
 
 from deploy.spark.arrays import Array, Columns, batch, columns, records, whole
@@ -23,22 +25,28 @@ from services.accounting.cases.persons.alike import (
     held_apart,
     judged,
     near,
+    of_one_fact,
 )
 from services.accounting.rules.persons.identity import FACT_KEYS, Keys, components, distinct
 from services.accounting.rules.persons.likeness import STORED, likeness_of
-from services.accounting.rules.persons.matching import Sights, found, namesakes
+from services.accounting.rules.persons.matching import BLOCKS, Sights, found, namesakes, proving
 
 _FOUND, _NEAR = 0, 1
 _PAIR: Final = "what bigint, one bigint, other bigint, one_block bigint, other_block bigint, weight double"
-_COUNTED: Final = ", ".join(f"{name} bigint" for name in (*(STORED.names or ()), "others"))
+_COMPARED: Final = ", ".join(f"{name} bigint" for name in STORED.names or ())
+_COUNTED: Final = f"{_COMPARED}, others bigint"
 
 
 def matches(facts: Facts, keys: DataFrame) -> tuple[Matches, set[int]]:
     """Who may be one person by name and birth date, of the `keys` in effect; the years' blocks in which a pair met."""
     compared = facts.likeness.join(keys, "key", "left_semi")
-    alone = f.when(f.col("year_block") == 0, f.col("key")).otherwise(0)  # so that who has no block is spread
-    counted = compared.repartition("year_block", alone).mapInArrow(whole(_with_namesakes), _COUNTED)
-    told = counted.repartition("day_block").mapInArrow(whole(_pairs), _PAIR).toArrow()
+    known = compared.repartition("number").mapInArrow(whole(_proving), _COMPARED)
+    counted = known.repartition("year_block", _spread("year_block")).mapInArrow(whole(_with_namesakes), _COUNTED)
+    told = pa.concat_tables(
+        counted.repartition(block, _spread(block)).mapInArrow(whole(partial(_pairs, block)), _PAIR).toArrow()
+        for block in BLOCKS
+    )
+    told = told.group_by(told.column_names, use_threads=False).aggregate([])  # who shares both is there twice
     what, *rows, weight = (told[name].to_numpy() for name in told.column_names)
     pairs, blocks = (np.stack(each, axis=1) for each in (rows[:2], rows[2:]))
     met = _met(facts, pairs[what == _NEAR], blocks[what == _NEAR])
@@ -58,6 +66,11 @@ def judge(facts: Facts, by_records: Keys, by_links: Keys, matches: Matches) -> J
     return judged(by_numbers, matches, np.stack(_numbers(iins), axis=1), Sights(*_numbers(seen)))
 
 
+def _spread(block: str) -> Column:
+    """A second key to part rows by, so that those without a block come into all partitions."""
+    return f.when(f.col(block) == 0, f.col("key")).otherwise(0)
+
+
 def _met(facts: Facts, pairs: Keys, blocks: Keys) -> set[int]:
     """The blocks of the pairs that no fact holds."""
     if not len(pairs):
@@ -65,7 +78,7 @@ def _met(facts: Facts, pairs: Keys, blocks: Keys) -> set[int]:
     ends = facts.lay("near_by_name", key=distinct(pairs.ravel()))
     own = holdings(facts).withColumn("key", f.explode(f.array("claim", "document", "former")))
     rows = columns(own.join(ends, "key", "left_semi").select("claim", "document", "former").toArrow().to_batches())
-    return set(blocks[held_apart(pairs, records(rows, FACT_KEYS))].ravel().tolist()) - {0}
+    return set(blocks[held_apart(pairs, of_one_fact(records(rows, FACT_KEYS)))].ravel().tolist()) - {0}
 
 
 def _numbers(rows: DataFrame) -> list[Array]:
@@ -73,18 +86,20 @@ def _numbers(rows: DataFrame) -> list[Array]:
     return [table[name].to_numpy().astype(np.int64) for name in table.column_names]
 
 
+def _proving(rows: Columns) -> Iterator[pa.RecordBatch]:
+    """All of them, without numbers that too many claim."""
+    yield batch(**dict(rows) | {"number": proving(likeness_of(rows), MODEL.most)["number"]})
+
+
 def _with_namesakes(rows: Columns) -> Iterator[pa.RecordBatch]:
-    """Those who may meet somebody on a day, with how many namesakes each has."""
-    others = namesakes(rows["year_block"], rows["born"].astype(np.int64), MODEL)
-    meets = rows["day_block"] != 0
-    values: dict[str, Any] = {name: rows[name][meets] for name in STORED.names or ()}
-    yield batch(**values, others=others[meets])
+    """All of them, with how many namesakes each has."""
+    yield batch(**rows, others=namesakes(rows["year_block"], rows["born"].astype(np.int64), MODEL))
 
 
-def _pairs(rows: Columns) -> Iterator[pa.RecordBatch]:
+def _pairs(block: str, rows: Columns) -> Iterator[pa.RecordBatch]:
     compared = likeness_of(rows)
-    keys, weight = found(compared, rows["others"], MODEL)
-    close, blocks = near(compared, MODEL.most)
+    keys, weight = found(compared, rows["others"], MODEL, [block])
+    close, blocks = near(compared, MODEL.most, blocks=[block])
     for what, pairs, of_years, bits in (
         (_FOUND, keys, np.zeros_like(keys), weight),
         (_NEAR, close, blocks, np.zeros(len(close))),

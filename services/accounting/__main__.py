@@ -1,5 +1,5 @@
 """`python -m services.accounting COMMAND`: api, public, intake, migrate, rebuild, adopt, reconcile, estimate, signs,
-release, resend, load, access-log-anchor, access-log-check.
+release, report, resend, load, access-log-anchor, access-log-check.
 
 Each command imports what it alone needs where it begins, so that no process loads the libraries of another.
 """
@@ -35,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             )
         if name == "load":
             _describe_load(command)
+        if name == "report":
+            _describe_report(command)
     chosen = parser.parse_args(arguments)
     try:
         if chosen.work is _public:
@@ -130,12 +132,14 @@ def _release(settings: AccountingSettings, _: argparse.Namespace) -> None:
 async def _cut(settings: AccountingSettings) -> None:
     from services.accounting.cases.releases.controlled import Control
     from services.accounting.cases.releases.cut import cut_release
+    from services.accounting.intake.estimates import estimates_due
     from shared.db.session import connect
 
     control = Control(settings.record_secret)
     # The intake's role: record keys are made from histories, which the API's own role does not read.
     connection = await connect(dsn(settings.intake_url), "kosh-accounting-release", idle="0")
     try:
+        await estimates_due(connection)  # a release must not freeze those of former days
         cut = await cut_release(connection, control)
     finally:
         await connection.close()
@@ -152,13 +156,11 @@ async def _count_signs(settings: AccountingSettings) -> None:
     from services.accounting.cases.estimates.signs import count_signs
     from shared.db.session import connect
 
-    # The intake's role: the API's own does not enter the linkage room.
-    reader, writer = [await connect(dsn(settings.intake_url), "kosh-accounting-signs", idle="0") for _ in range(2)]
+    connection = await connect(dsn(settings.intake_url), "kosh-accounting-signs")
     try:
-        figures = await count_signs(reader, writer)
+        figures = await count_signs(connection)
     finally:
-        await reader.close()
-        await writer.close()
+        await connection.close()
     print(f"{len(figures)} figures by the residency index")
 
 
@@ -242,6 +244,41 @@ def _describe_load(command: argparse.ArgumentParser) -> None:
     command.add_argument("--publisher", help="of a series that does not name its own")
 
 
+def _describe_report(command: argparse.ArgumentParser) -> None:
+    command.add_argument("name", nargs="?", help="of the report; without it, all are listed with their days")
+    command.add_argument("--language", choices=("kk", "ru", "en"), default="kk")
+    command.add_argument("--format", choices=("pdf", "xlsx", "csv"), default="pdf", help="csv: an archive of tables")
+    command.add_argument("--period", help="a year or half-year, 2025 or 2025-S1; else the newest that is over")
+    command.add_argument("--release", type=int, help="its number; else the newest")
+    command.add_argument("--exact", action="store_true", help="exact figures of now, not for publication")
+    command.add_argument("--to", type=Path, default=Path("reports"), metavar="FOLDER", help="of the file")
+
+
+def _report(settings: AccountingSettings, chosen: argparse.Namespace) -> None:
+    from shared.errors import DomainError
+
+    try:
+        print(*uvloop.run(_reported(settings, chosen)), sep="\n")
+    except DomainError as refused:
+        sys.exit("\n".join([refused.detail, *(f"--{each.pointer[1:]} {each.detail}" for each in refused.faults)]))
+
+
+async def _reported(settings: AccountingSettings, chosen: argparse.Namespace) -> list[str]:
+    from services.accounting.cases.figures.read_figures import FigureReader
+    from services.accounting.publish.reports.making import WantedEdition, listed, saved
+    from shared.db.engine import make_engine
+
+    engine = make_engine(settings.database_url, connections=1, application="kosh-accounting-report")
+    try:
+        reader = FigureReader(engine)
+        if chosen.name is None:
+            return await listed(reader, chosen.language)
+        wanted = WantedEdition(chosen.period, chosen.release, chosen.exact)
+        return [str(await saved(reader, chosen.name, wanted, chosen.language, chosen.format, chosen.to))]
+    finally:
+        await engine.dispose()
+
+
 def _load(settings: AccountingSettings, chosen: argparse.Namespace) -> None:
     from services.accounting.intake.published.load import STAT_GOV_KZ, BadFile, load
     from shared.errors import Conflict
@@ -266,7 +303,11 @@ COMMANDS = {
         "estimate how many of the open crossings will be migrations, from what became of past ones",
     ),
     "signs": (_signs, "reckon the residency index of everybody anew: the stock by RINDEX, unsupported migrations"),
-    "release": (_release, "freeze the figures as they stand for everybody, after disclosure control"),
+    "release": (
+        _release,
+        "freeze the figures as they stand for everybody, estimates made anew, after disclosure control",
+    ),
+    "report": (_report, "write a report of a release as PDF, XLSX or CSV, or list the reports and when they are due"),
     "load": (_load, "store figures that other bodies have published, beside ours"),
     "access-log-anchor": (_seal, "seal the access log and write down the head of its chain; the intake does it daily"),
     "access-log-check": (_check_log, "check the access log against its chain and the anchors"),

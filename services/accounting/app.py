@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.accounting.api import parked
 from services.accounting.api.estimates import explained, provisional
-from services.accounting.api.figures import methods
+from services.accounting.api.figures import methods, reports
 from services.accounting.api.figures.everybody import OPEN_PATHS, PUBLIC_ROUTERS
 from services.accounting.api.persons import changes, identities, my_page, reviews, timeline
 from services.accounting.api.reconciliation import reconcile, status
@@ -28,7 +28,6 @@ from shared.service import check_database
 from shared.telemetry.metrics import Metrics
 
 ROUTERS = (
-    *PUBLIC_ROUTERS,
     methods.router,
     explained.router,
     provisional.router,
@@ -42,6 +41,8 @@ ROUTERS = (
     parked.router,
     my_page.router,
     my_access_log.router,
+    reports.router,
+    *PUBLIC_ROUTERS,
 )
 
 
@@ -75,6 +76,7 @@ def make_app(settings: AccountingSettings) -> FastAPI:
     app.state.sources = sources
     app.state.feeds = feeds
     app.state.reconciling = asyncio.Lock()
+    app.state.making_reports = asyncio.Semaphore(1)
     app.state.named_in_log = hashed(Hashes(settings.identity_secret.get_secret_value().encode()))
     app.state.register_origins = settings.register_origins
     app.state.read_figures = FigureReader(engine, public)

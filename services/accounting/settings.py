@@ -1,5 +1,6 @@
 """Settings of accounting."""
 
+from pathlib import Path
 from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
@@ -32,6 +33,10 @@ class AccountingSettings(ServiceSettings):
         description="gives the record keys by which published counts have their noise: of whoever cuts releases",
     )
     monthly_releases: bool = Field(True, description="cut a release of the figures in each month that has none yet")
+
+    reports_folder: Path | None = Field(
+        None, description="where the intake writes the reports to hand in; without it they are made on demand alone"
+    )
 
     register_addresses: str = Field(
         "",

@@ -9,6 +9,7 @@ the lock. All of it is set here, for SQLAlchemy's engines (shared.db.engine) and
 
 import os
 import socket
+from collections.abc import Mapping
 from typing import Any, Final
 
 import asyncpg
@@ -27,6 +28,11 @@ LOCK: Final = "10s"
 
 HOLD_LEASE = text("SELECT set_config('idle_session_timeout', :lease, false)")
 """For a session that makes its process the only one: silent for that long (LEASE), it is one no more. Commit it."""
+
+AS_ESTIMATED: Final[Mapping[str, str]] = {}
+BY_INDEX: Final = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "jit": "off"}
+"""For who asks for rows by their keys and for nothing else: while a table fills, what is estimated of it is that it has
+next to no rows, and it is read whole for each of the keys."""
 
 _WIRE: Final = {  # how the server notices that nobody is there any more
     "tcp_keepalives_idle": "10",
@@ -51,9 +57,11 @@ def settings(application: str, *, idle: str | None = None, statement: str = STAT
     }
 
 
-async def connect(dsn: str, application: str, *, idle: str | None = None, lease: str = "0") -> asyncpg.Connection:
+async def connect(
+    dsn: str, application: str, *, idle: str | None = None, lease: str = "0", planner: Mapping[str, str] = AS_ESTIMATED
+) -> asyncpg.Connection:
     """A connection of background work on `dsn` (`postgresql://...`), whose statements may take as long as they take."""
-    wanted = settings(application, idle=idle or AT_WORK, statement="0") | {"idle_session_timeout": lease}
+    wanted = settings(application, idle=idle or AT_WORK, statement="0") | {"idle_session_timeout": lease, **planner}
     connection = await asyncpg.connect(dsn, server_settings=wanted)
     notice_silence(connection)
     return connection

@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from tempfile import TemporaryFile
 from typing import Any, Final, Literal
 
@@ -18,7 +19,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 SheetFormat = Literal["csv", "xlsx"]
-Cell = str | int | float | date | None
+Cell = str | int | float | Decimal | date | None
 Row = Sequence[Cell]
 
 MEDIA_TYPES: Final[dict[SheetFormat, str]] = {
@@ -91,7 +92,7 @@ def _sheet(book: Workbook, header: Sequence[str]) -> Worksheet:
 
 def _write(sheet: Worksheet, at: int, row: Row) -> None:
     for column, cell in enumerate(row):
-        if isinstance(cell, int | float) and not isinstance(cell, bool):
-            sheet.write_number(at, column, cell)
+        if isinstance(cell, int | float | Decimal) and not isinstance(cell, bool):
+            sheet.write_number(at, column, float(cell) if isinstance(cell, Decimal) else cell)
         elif cell is not None:
             sheet.write_string(at, column, _NOT_OF_XML.sub("\ufffd", str(cell)))

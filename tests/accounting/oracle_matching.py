@@ -4,11 +4,11 @@ rules.persons.matching and rules.persons.likeness, with sets of letter pairs whe
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
 
-from services.accounting.rules.persons.likeness import skeleton
+from services.accounting.rules.persons.likeness import read_by_office, skeleton
 from services.accounting.rules.persons.matching import HOUSE
 from shared.kernel import names
 from shared.kernel.documents import is_filler
@@ -86,20 +86,29 @@ def _met(claims: Sequence[Claimed]) -> Iterator[tuple[Claimed, Claimed]]:
         for key, block in years.items()
         for claim in block
     }
-    for block in days.values():
+    numbers: dict[tuple[str, ...], list[Claimed]] = defaultdict(list)
+    for claim in claims:
+        numbers[claim.number].append(claim)
+    proving = {number for number, block in numbers.items() if len(block) <= MODEL["most"]}
+    for block in (*days.values(), *numbers.values()):
         if len(block) <= MODEL["most"]:
             for one, other in combinations(block, 2):
                 rarity = MODEL["namesakes"][min(max(others[one], others[other]), len(MODEL["namesakes"]) - 1)]
-                if _weight(one, other) + rarity >= MODEL["join"]:
+                if _weight(one, other, proving) + rarity >= MODEL["join"]:
                     yield one, other
 
 
 def _surname(claim: Claimed) -> str:
-    return canonical(claim.name.split(",")[0])
+    return canonical(_as_read(claim)[0])
 
 
 def _given(claim: Claimed) -> list[str]:
-    return [canonical(word) for word in claim.words]
+    return [canonical(word) for word in (_as_read(claim)[1] or "").split()]
+
+
+def _as_read(claim: Claimed) -> tuple[str, str | None]:
+    state = claim.number[1] if claim.number[0] == "document" else None
+    return read_by_office(claim.name.split(",")[0], " ".join(claim.words), state)
 
 
 def _skeletons(claim: Claimed) -> list[str]:
@@ -107,7 +116,7 @@ def _skeletons(claim: Claimed) -> list[str]:
     return sorted(filter(None, (skeleton(_surname(claim)), skeleton(given[0]) if given else "")))
 
 
-def _weight(one: Claimed, other: Claimed) -> float:
+def _weight(one: Claimed, other: Claimed, proving: Collection[tuple[str, ...]]) -> float:
     surnames = [_letters([_surname(each)]) for each in (one, other)]
     givens = [_letters(_given(each)) for each in (one, other)]
     straight = _of("surname", _text(*surnames)) + _of("given", _text(*givens))
@@ -117,7 +126,13 @@ def _weight(one: Claimed, other: Claimed) -> float:
     states = [each.number[1] if each.number[0] == "document" else None for each in (one, other)]
     state = UNKNOWN if None in states else SAME if states[0] == states[1] else DIFFERENT
     names = max(straight, crossed + float(MODEL["swapped"]))
-    return names + _of("born", _date(one.born, other.born)) + _of("sex", sex) + _of("state", state)
+    number = SAME if one.number == other.number else DIFFERENT
+    relatives = _text(*surnames) >= ALIKE and _text(*givens) < ALIKE
+    if relatives or not {one.number, other.number} <= set(proving):
+        number = UNKNOWN
+    return (
+        names + _of("number", number) + _of("born", _date(one.born, other.born)) + _of("sex", sex) + _of("state", state)
+    )
 
 
 def _of(field: str, level: int) -> float:

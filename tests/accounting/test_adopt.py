@@ -7,8 +7,9 @@ from random import Random
 import asyncpg
 import pytest
 
-from services.accounting.cases.adopt import Lost
+from services.accounting.cases.adopt import Lost, Tell
 from services.accounting.intake.adopt import adopt
+from services.accounting.rules.persons.likeness import Likeness
 from shared.events.epochs import Epoch
 from shared.inbox.source import SourceFailed
 from tests.accounting.conftest import HASHES, Accounting
@@ -20,6 +21,9 @@ from tests.accounting.world import Event, World
 FIRST = Epoch("11111111-1111-4111-8111-111111111111", 0)
 FACTS = """SELECT 'crossing', fact, version, withdrawn FROM linkage.crossing UNION ALL
 SELECT 'register_fact', fact, version, withdrawn FROM linkage.register_fact ORDER BY 1, 2"""
+LIKENESSES = f"""SELECT key, {", ".join(Likeness._fields)}
+FROM linkage.claim JOIN linkage_derived.identity_key USING (key) ORDER BY key"""  # noqa: S608  (our own names)
+WITHOUT = "SELECT count FROM derived.claims_without_likeness"
 WENT_BACK = "EXISTS (SELECT FROM source_state WHERE went_back AND stopped IS NOT NULL)"
 
 
@@ -62,9 +66,17 @@ def lived_on(events: list[Event], world: World) -> list[Event]:
     return [event | {"position": position} for position, event in enumerate([*events, *own], 1)]
 
 
-async def adopted(accounting: Accounting, register: Register) -> list[Lost]:
+async def adopted(accounting: Accounting, register: Register, tell: Tell = lambda _: None) -> list[Lost]:
     owner = accounting.database.owner_url.replace("+asyncpg", "")
-    return await adopt(owner, register.source(), HASHES, lambda _: None)
+    return await adopt(owner, register.source(), HASHES, tell)
+
+
+async def emptied(accounting: Accounting) -> None:
+    """As the version before matching left the claims."""
+    owner = await asyncpg.connect(accounting.database.owner_url.replace("+asyncpg", ""))
+    empty = ", ".join(f"{name} = NULL" for name in Likeness._fields)
+    await owner.execute(f"UPDATE linkage.claim SET {empty}")  # noqa: S608  (our own names)
+    await owner.close()
 
 
 @pytest.fixture
@@ -99,7 +111,15 @@ async def test_one_command_brings_everything_to_what_the_register_holds(
     before = await derived(accounting.connection)
     assert await rebuilt(accounting) == before
     assert await accounting.connection.fetchval("SELECT epoch FROM source_state") == register.epochs[-1].id
-    assert await adopted(accounting, register) == []
+    likenesses = await accounting.connection.fetch(LIKENESSES)
+    assert likenesses
+    await emptied(accounting)
+    assert await accounting.connection.fetchval(WITHOUT) == len(likenesses)
+    told: list[str] = []
+    assert await adopted(accounting, register, told.append) == []
+    assert "claims got their likeness" in "\n".join(told)
+    assert await accounting.connection.fetchval(WITHOUT) == 0
+    assert await accounting.connection.fetch(LIKENESSES) == likenesses
     assert await derived(accounting.connection) == before
 
 

@@ -1,11 +1,12 @@
 """Which cause a difference of the cube has: worked cases, and that causes add up whatever happens."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.accounting.rules.figures.movements import CellKind, Tally, difference, pack_kind, unpack
@@ -114,6 +115,34 @@ def test_causes_add_up_to_the_difference(before: Lives, after: Lives) -> None:
     counts = np.concatenate([whole.counts[:0], *(each.counts for each in parts)])
     added = national(Tally(cells, counts))
     assert (added.cells.tolist(), added.counts.tolist()) == (whole.cells.tolist(), whole.counts.tolist())
+
+
+KNOWN = st.lists(st.sampled_from(list(Cause)[:5]), min_size=6, max_size=6)
+
+
+def elsewhere(lives: Lives) -> Lives:
+    """The same of other people, with other keys and facts."""
+    return {
+        person + 10: ([key + 10 for key in keys], {fact + 10: state for fact, state in facts.items()})
+        for person, (keys, facts) in lives.items()
+    }
+
+
+def noted(found: dict[Cause, dict[CellKind, int]]) -> Counter[tuple[Cause, CellKind]]:
+    cells = {(cause, kind): count for cause, cells in found.items() for kind, count in cells.items() if count}
+    return Counter(cells)
+
+
+@settings(max_examples=30)
+@given(lives(), lives(), KNOWN, lives(), lives(), KNOWN)
+def test_others_in_the_same_batch_change_the_cause_of_no_cell(
+    before: Lives, after: Lives, known: list[Cause], others_before: Lives, others_after: Lives, others: list[Cause]
+) -> None:
+    mine, theirs = dict(enumerate(known, 1)), dict(enumerate(others, 11))
+    alone = noted(causes(before, after, mine))
+    alone.update(noted(causes(elsewhere(others_before), elsewhere(others_after), theirs)))
+    together = causes({**before, **elsewhere(others_before)}, {**after, **elsewhere(others_after)}, mine | theirs)
+    assert noted(together) == alone
 
 
 def test_the_version_in_force_is_that_of_the_norms() -> None:

@@ -1,5 +1,6 @@
 """Claims on one number: what joins them, what speaks against it, and that order never matters."""
 
+from itertools import combinations
 from random import Random
 
 import numpy as np
@@ -8,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.accounting.rules.persons.claims import (
+    ROUND,
     Sighting,
     Sightings,
     agree,
     contradict,
     doubtful,
+    hurried,
     impossible,
     links,
     shared,
@@ -131,3 +134,17 @@ def test_who_is_joined_contradicts_nobody(claims: list[Claim]) -> None:
                 if contradict(one, other):
                     same = persons[one.key] == persons[other.key]
                     assert not same or doubtful(bucket, persons)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 3), st.integers(0, 4 * ROUND), st.integers(0, 2), st.booleans(), st.booleans()),
+        max_size=12,
+    )
+)
+def test_only_a_crossing_soon_after_another_can_part_anybody(seen: list[tuple[int, int, int, bool, bool]]) -> None:
+    person, at, new = ([each[n] for each in seen] for n in (0, 1, 4))
+    found = set(hurried(np.array(person, np.int64), np.array(at, np.int64), np.array(new, np.bool_)).tolist())
+    pairs = [(one, other) for one, other in combinations(seen, 2) if one[0] == other[0] and (one[4] or other[4])]
+    assert found == {one[0] for one, other in pairs if abs(one[1] - other[1]) < ROUND}
+    assert found >= {one[0] for one, other in pairs if impossible(Sighting(*one[:4]), Sighting(*other[:4]))}

@@ -1,12 +1,14 @@
 """Accounting digests every fact that it is granted, as the committed examples show it, into its own tables."""
 
+import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
-from services.accounting.intake.decode import SIGNS, decode
+from services.accounting.intake.decode import PIECE, SIGNS, decode, decode_in_turns
 from services.accounting.rules.rows import FactRow, keys_of
 from shared.events.catalogue import FACTS
 from shared.events.grants import grants
@@ -41,6 +43,27 @@ def test_every_example_is_understood(example: dict[str, Any]) -> None:
     assert [parked.reason for parked in batch.parked] == []
     rows: list[FactRow] = [*batch.crossings.values(), *batch.register_facts.values()]
     assert [bool(keys_of(row)) for row in rows] == ["person" in example["data"] and not example["recordwithdrawn"]]
+
+
+async def test_a_batch_that_is_decoded_in_turns_is_the_same_and_holds_nobody_up() -> None:
+    events = list(EXAMPLES.values()) * 5
+    turns = 0
+
+    async def take_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    beside = asyncio.create_task(take_turns())
+    batch, whole = await decode_in_turns("any", events, HASHES), decode("any", events, HASHES)
+    beside.cancel()
+    with suppress(asyncio.CancelledError):
+        await beside
+    assert turns >= len(events) // PIECE > 1
+    for name in ("crossings", "register_facts", "overtaken", "parked", "seen", "newest_position"):
+        assert getattr(batch, name) == getattr(whole, name)
+    assert batch.claims.keys() == whole.claims.keys()
 
 
 async def test_all_examples_are_stored_and_what_is_stored_names_nobody(accounting: Accounting) -> None:

@@ -15,6 +15,7 @@ from services.accounting.rules.figures.dimensions import (
     SEXES,
     age_group,
     birth_code,
+    cohort,
     counted_citizenship,
     country_code,
     country_name,
@@ -87,6 +88,16 @@ def test_age_groups_count_complete_years(birth: date, day: date) -> None:
     found = age_group(np.array([birth_code(birth.isoformat())]), np.array([day_number(day)]))
 
     assert found.tolist() == [expected]
+
+
+@given(dates, st.integers(1900, 2100))
+def test_a_cohort_tells_complete_years_on_the_first_day_of_every_year(birth: date, year: int) -> None:
+    found = cohort(birth.isoformat())
+    assert found is not None
+    assert year - found == year - birth.year - ((1, 1) < (birth.month, birth.day))  # noqa: SIM300  (as above)
+    assert cohort(f"{birth.year:04}") == birth.year + 1  # as born on 1 July
+    assert cohort(f"{birth.year:04}-01") == birth.year + 1  # on the 15th
+    assert cohort(None) is None
 
 
 @pytest.mark.parametrize(

@@ -30,18 +30,21 @@ def kept(surname: str, given: str | None, born: str = "1999-06-28", state: str |
     return FILTERS.of(surname, given, born, state)
 
 
-def records(*people: tuple[str, str | None, str]) -> Any:
+def records(*people: tuple[Any, ...]) -> Any:
+    """Surname, given names, birth date, and maybe a number that is not their own."""
     rows = []
-    for key, (surname, given, born) in enumerate(people, 1):
+    for key, (surname, given, born, *shown) in enumerate(people, 1):
+        number = next(iter(shown), 0)
         told = kept(surname, given, born)
         bits = [each % 2**64 for each in told[3:]]
-        rows.append((key, BORN[born], 1, *told[:3], (bits[0], bits[1]), (bits[2], bits[3])))
+        rows.append((key, number or key, BORN[born], 1, *told[:3], (bits[0], bits[1]), (bits[2], bits[3])))
     return np.array(rows, LIKENESS)
 
 
-def joined(*people: tuple[str, str | None, str]) -> set[tuple[int, int]]:
+def joined(*people: tuple[Any, ...]) -> set[tuple[int, int]]:
     given = records(*people)
     pairs, weight = found(given, namesakes(given["year_block"], given["born"], MODEL), MODEL)
+    assert len(np.unique(pairs, axis=0)) == len(pairs)
     return {
         (one, other) for (one, other), bits in zip(pairs.tolist(), weight.tolist(), strict=True) if bits >= MODEL.join
     }
@@ -63,11 +66,52 @@ def test_spellings_of_one_name_and_one_birth_date_join(one: tuple[str, str], oth
     assert joined((*one, "1999-06-28"), (*other, "1999-06-28")) == {(1, 2)}
 
 
-def test_names_in_each_other_s_place_are_for_a_reviewer() -> None:
-    given = records(("SARMUROD", "RAHIMOV", "1999-06-28"), ("RAHIMOV", "SARMUROD", "1999-06-28"))
-    pairs, (weight,) = found(given, np.zeros(2, np.int64), MODEL)
-    assert pairs.tolist() == [[1, 2]]
-    assert MODEL.review <= weight < MODEL.join
+def test_names_in_each_other_s_place_join_where_all_else_agrees() -> None:
+    names, born = ("SARMUROD", "RAHIMOV"), "1999-06-28"
+    given = records((*names, born), (*names[::-1], born))
+    assert joined((*names, born), (*names[::-1], born)) == {(1, 2)}
+    given["state"][1] = 0  # an IIN is of no state
+    assert [MODEL.review <= weight < MODEL.join for weight in found(given, np.zeros(2, np.int64), MODEL)[1]] == [True]
+    given["state"][1] = given["state"][0] + 1
+    assert [MODEL.review <= weight < MODEL.join for weight in found(given, np.zeros(2, np.int64), MODEL)[1]] == [True]
+
+
+@pytest.mark.parametrize(
+    ("state", "printed", "here"),
+    [
+        ("CHN", ("HUANG", "GUOQIANG"), ("KHUAN", "GOTSYAN")),  # pinyin; by Palladius, and Latin again by ICAO 9303
+        ("CHN", ("ZHANG", "ZIHAN"), ("CHZHAN", "TSZYKHAN")),
+        ("CHN", ("XU", "XIAO-MING"), ("SIUI", "SIAOMIN")),
+        ("CHN", ("LYU", "HAO RAN"), ("LYUI", "KHAOZHAN")),
+        ("TKM", ("CARYGYLYCOWA", "GULNUR"), ("CHARYGYLYCHOVA", "GULNUR")),
+        ("TKM", ("JUMAYEWA", "CEMEN"), ("DZHUMAEVA", "CHEMEN")),
+        ("MNG", ("GANBAATAR", "ENKHJIN"), ("GANBAATAR", "ENKHZHIN")),
+    ],
+)
+def test_a_passport_s_own_table_and_the_registers_letters_are_one_name(
+    state: str, printed: tuple[str, str], here: tuple[str, str]
+) -> None:
+    born = "1999-06-28"
+    one, other = (FILTERS.of(*name, born, from_) for name, from_ in ((printed, state), (here, None)))
+    assert one[1:] == other[1:]
+
+
+@pytest.mark.parametrize(
+    ("name", "state"),
+    [
+        (("NUERJIANG", "AYIGULI"), "CHN"),  # Kazakhs of China, whose surname is their father's name
+        (("BAUIERJIANG", "ULIKULI"), "CHN"),
+        (("LI", "ZHANNA"), "KAZ"),  # an office that does not write pinyin
+        (("LI", "NATALYA"), None),
+    ],
+)
+def test_what_is_not_chinese_is_not_read_as_pinyin(name: tuple[str, str], state: str | None) -> None:
+    assert FILTERS.of(*name, "1999-06-28", state)[1:] == FILTERS.of(*name, "1999-06-28", "RUS")[1:]
+
+
+def test_chinese_names_are_read_alike_with_and_without_a_document() -> None:
+    name = ("HUANG", "GUOQIANG", "1999-06-28")
+    assert FILTERS.of(*name, "CHN")[1:] == FILTERS.of(*name, None)[1:] != FILTERS.of(*name, "RUS")[1:]
 
 
 @pytest.mark.parametrize(
@@ -83,6 +127,44 @@ def test_names_in_each_other_s_place_are_for_a_reviewer() -> None:
 )
 def test_twins_and_half_known_people_do_not(one: tuple[str, str, str], other: tuple[str, str, str]) -> None:
     assert joined(one, other) == set()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("TARASOVA", "NATALYA"), ("YASHUNOVA", "NATALYA")),  # who married
+        (("YESIENSULITAN", "KAIUSAERSALA"), ("YESENSULTAN", "KAUSARSARA")),  # by China's office, and by Kazakhstan's
+    ],
+)
+def test_who_shares_a_number_and_a_birth_date_is_joined_by_less_of_a_name(
+    one: tuple[str, str], other: tuple[str, str]
+) -> None:
+    born = "1999-06-28"
+    assert joined((*one, born), (*other, born)) == set()
+    assert joined((*one, born, 7), (*other, born, 7)) == {(1, 2)}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("RAHIMOV", "HASAN", "1999-06-28"), ("RAHIMOV", "HUSAN", "1999-06-28")),  # twins, and one's number
+        (("RAHIMOV", "HASAN", "1999-06-28"), ("RAHIMOVA", "FOTIMA", "1999-06-28")),
+        (("RAHIMOV", None, "1999-06-28"), ("RAHIMOV", "TIMUR", "1999-06-28")),
+        (("RAHIMOV", "TIMUR", "1999-06-28"), ("KIM", "ANNA", "1999-06-28")),  # an IIN's birth date is a stranger's too
+        (("RAHIMOV", "TIMUR", "1999-06-28"), ("RAHIMOV", "TIMUR", "1999-01-02")),  # and son
+    ],
+)
+def test_a_number_is_no_proof_for_relatives_or_strangers(
+    one: tuple[str, str | None, str], other: tuple[str, str | None, str]
+) -> None:
+    assert joined((*one, 7), (*other, 7)) == set()
+
+
+def test_a_number_that_many_claim_is_a_filler() -> None:
+    pair = [("TARASOVA", "NATALYA", "1999-06-28", 7), ("YASHUNOVA", "NATALYA", "1999-06-28", 7)]
+    others = [("KIM", "ANNA", "1999-01-02", 7)] * (MODEL.most - 1)
+    assert (1, 2) in joined(*pair, *others[1:])
+    assert (1, 2) not in joined(*pair, *others)
 
 
 def test_who_has_many_namesakes_is_joined_by_nothing_but_numbers() -> None:

@@ -15,7 +15,7 @@ from services.accounting.cases.indicators import INDICATORS, Acts, Standing
 from services.accounting.intake.decode import decode
 from services.accounting.rules.estimates.sign_kinds import TOLD
 from services.accounting.rules.figures.dimensions import age_group_on
-from services.accounting.rules.kept import AGE_GROUP, KEPT, PERSONAL
+from services.accounting.rules.kept import KEPT, OF_BIRTH, PERSONAL
 from services.accounting.rules.rows import CONSUMER
 from services.accounting.store import coverage, members
 from services.accounting.store.figures import host_figures, quota_pools, regional_quota_pools, staff, transfers
@@ -98,7 +98,7 @@ def test_every_example_is_read_as_it_was_published(example: dict[str, Any]) -> N
     told = granted(CONSUMER, model)
     published = told.model_validate(example["data"], extra="ignore")
     stored = members.read(model, body(example))
-    kept = KEPT[model.NAME] - PERSONAL - {AGE_GROUP}
+    kept = KEPT[model.NAME] - PERSONAL - OF_BIRTH
     assert kept <= set(told.model_fields)
     expected = {name: value for name, value in published if name in kept}
     assert {name: getattr(stored, name) for name in expected} == expected
@@ -120,7 +120,7 @@ def test_every_member_that_is_kept_is_read_by_a_figure_or_a_timeline() -> None:
         f"{kind}: {name}"
         for kind, names in KEPT.items()
         for name in names - in_figures.get(kind, set())
-        if name in PERSONAL or name == AGE_GROUP or not read_in_a_timeline(name)
+        if name in PERSONAL or name in OF_BIRTH or not read_in_a_timeline(name)
     }
     assert unread == set()
 

@@ -102,7 +102,8 @@ def test_the_model_is_whole_and_says_how_far_it_is_off() -> None:
     assert written(used) == FILE.read_text(encoding="utf-8")
     assert 0 < used.weights.leave <= used.weights.enter < 1
     assert 0 < used.weights.decay <= 1
-    assert 0 < used.square < 0.25
+    assert all(0 < error < 1 for error in used.errors)
+    assert used.errors.square < 0.25
     agencies = (SignKind.HEALTH, SignKind.SCHOOL, SignKind.PENSION, SignKind.TELECOM)
     assert set(agencies) <= used.assumed
     assert (used.weights.weight[:, agencies] > 0).all()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import asyncpg
 import pytest
 
 from services.accounting.intake.decode import decode
@@ -49,6 +50,13 @@ async def test_it_counts_what_was_seen_repeated_and_rejected(api: Api, written: 
     found = await status(api, len(events) + 2)
     assert found["settled"] is True
     assert (found["register_start"], found["obs_end"]) == ("2021-01-01", "2024-06-01")
+    assert found["without_likeness"] == 0
+    owner = await asyncpg.connect(written.database.owner_url.replace("+asyncpg", ""))
+    held = "SELECT min(key) FROM linkage_derived.identity_key"
+    await owner.execute(f"UPDATE linkage.claim SET day_block = NULL WHERE key = ({held})")  # noqa: S608
+    await owner.close()
+    assert (await status(api, 0))["without_likeness"] == 1
+    assert (await api.client.get("/v1/status")).json()["without_likeness"] is None  # a small count is personal
     (source,) = found["sources"]
     assert (source["seen"], source["counted"], source["repeated"], source["rejected"], source["pending"]) == (
         len(events) + 2, len(events), 1, 1, 0,

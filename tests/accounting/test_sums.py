@@ -23,6 +23,14 @@ def test_a_year_that_is_not_its_quarters_is_named_with_the_parts() -> None:
     assert (gap.gap, gap.why, gap.withheld) == (1, "unexplained", False)
 
 
+def test_a_stock_of_all_ages_is_the_one_of_all_purposes() -> None:
+    key = "KANDAS.REGISTER.KZ._T._T."
+    values = {cell("DF_STOCK", f"A.{key}_T", YEAR): 3, cell("DF_STOCK_AGE", f"A.{key}_T", YEAR): 3}
+    assert equations(values, SUMS, STANDING) == [dict(zip(values, (-1, 1), strict=True))]
+    unlike = {cell("DF_STOCK", f"A.{key}_X", YEAR): 3, cell("DF_STOCK_AGE", f"A.{key}_X", YEAR): 2}
+    assert equations(unlike, SUMS, STANDING) == []
+
+
 def test_who_is_in_two_quarters_counts_once_in_the_year_and_that_is_the_reason() -> None:
     key = "KANDAS_HOUSED.REGISTER.KZ._T"
     assert ("DF_KANDAS", "KANDAS_HOUSED", "REGISTER") in PERSONS

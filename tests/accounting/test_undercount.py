@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.accounting.rules.estimates.durations import StaysAbroad, durations
 from services.accounting.rules.estimates.hosts import HOSTS, OWN, host
 from services.accounting.rules.estimates.undercount import LEAST, TwoCounts, adjusted, total, undercount
 
@@ -55,6 +56,58 @@ def test_an_unknown_duration_factor_is_said_of_flows_and_of_no_stock() -> None:
     assert not any(each.assumed for each in adjusted(PAIRS, YEAR, "seed", flow=False).values())
 
 
+def test_our_border_says_how_many_of_a_hosts_short_stays_become_a_year() -> None:
+    """R is 60/80 of Korea's own stays; of Germany's, too few, that of all: 66/90. Sweden counts from a year on."""
+    stays = {"KOR": StaysAbroad(60, 20), "DEU": StaysAbroad(6, 4)}
+    counted = PAIRS | {"SWE": TwoCounts(5, 40), "NLD": TwoCounts(5, 40)}
+    found = adjusted(counted, YEAR, "EMIGRANTS.2024", flow=True, stays=stays)
+    said = {country: each.value for country, each in found.items() if each.basis == "mirror"}
+    expected = {"KOR": 1000 * 60.5 / 81, "DEU": 500 * 66.5 / 91, "POL": 100 * 66.5 / 91, "SWE": 40, "NLD": 40}
+    assert said == pytest.approx(expected)
+    assumed = {country for country in said if found[country].assumed}
+    assert assumed == {"NLD"}, "neither a source nor the border tells of a term that is not known"
+    by = found["TUR"].by
+    assert by is not None
+    mirror = sum(said.values())
+    assert by.share == pytest.approx(sum(counted[country].own for country in said) / mirror)
+    assert adjusted(counted, YEAR, "s", flow=False, stays=stays)["KOR"].value == 1000, "a stock needs no factor"
+
+
+def test_few_stays_tell_no_factor() -> None:
+    found = durations(["KOR"], YEAR, {"KOR": StaysAbroad(10, 9)})
+    assert (found["KOR"].factor, found["KOR"].basis) == (1.0, "assumed")
+    (one,) = durations(["KOR"], YEAR, {"KOR": StaysAbroad(10, 10)}).values()
+    assert (one.factor, one.basis) == (0.5, "border")
+    assert one.draws.std() == pytest.approx((0.25 / 21) ** 0.5, rel=0.1)
+
+
+def test_another_host_may_differ_from_those_that_are_trusted() -> None:
+    """Beyond chance by a factor of two at least, which the interval of the undercount itself does not hold."""
+    large = {country: TwoCounts(each.own * 1000, each.mirror and each.mirror * 1000) for country, each in PAIRS.items()}
+    estimate = adjusted(large, YEAR, "seed", flow=False)["TUR"]
+    assert estimate.by is not None
+    assert estimate.by.high / estimate.by.low < 2.5
+    assert estimate.low < estimate.value / 2.5
+    assert estimate.high > estimate.value * 2.5
+
+
+def test_where_chance_is_larger_than_what_is_missed_nothing_is_said() -> None:
+    """A tenth of each count: one person in the register of Poland, three in that of Türkiye."""
+    few = {country: TwoCounts(each.own // 10, each.mirror and each.mirror // 10) for country, each in PAIRS.items()}
+    found = adjusted(few | {"TUR": TwoCounts(1, None)}, YEAR, "seed", flow=False)
+    assert "TUR" in adjusted(PAIRS, YEAR, "seed", flow=False)
+    assert "TUR" not in found
+    assert set(found) >= {"DEU", "KOR", "POL"}, "a trusted host's own figure stands"
+
+
+def test_what_changes_when_one_host_is_left_out_is_said() -> None:
+    by = adjusted(PAIRS, YEAR, "seed", flow=False)["TUR"].by
+    assert by is not None
+    assert by.without == {
+        "DEU": pytest.approx(210 / 1100), "KOR": pytest.approx(60 / 600), "POL": pytest.approx(250 / 1500),
+    }  # fmt: skip
+
+
 @given(pairs, st.booleans())
 def test_an_estimate_is_the_own_count_the_definition_gap_and_the_undercount(
     found: dict[str, TwoCounts], flow: bool
@@ -65,6 +118,7 @@ def test_an_estimate_is_the_own_count_the_definition_gap_and_the_undercount(
         assert each.value == pytest.approx(each.own + each.definition + each.undercount, abs=1e-6)
         assert np.isfinite([each.value, each.std_error]).all()
         assert each.std_error >= 0
+        assert 0 <= each.low <= each.value <= each.high
 
 
 def test_the_interval_of_the_undercount_holds_the_truth_as_often_as_it_says() -> None:

@@ -23,7 +23,11 @@ def _age(life: TrueLife, crossing: TrueCrossing) -> str:
 
 
 def _purpose(life: TrueLife, crossing: TrueCrossing) -> str:
-    return next(stay.purpose for stay in life.stays if stay.since == crossing.day)
+    """As figures define it (rules.residence.purpose): of the stay that begins, but of a foreigner's departure that of
+    the stay that ends."""
+    if crossing.arrival or life.citizen_on(crossing.day):
+        return next(stay.purpose for stay in life.stays if stay.since == crossing.day)
+    return next(stay.purpose for stay in life.stays if stay.until == crossing.day)
 
 
 GROUPS: Final[Mapping[str, Callable[[TrueLife, TrueCrossing], str]]] = {

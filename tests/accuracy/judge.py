@@ -1,10 +1,10 @@
 """`make judge SEEDS="101 102 103" PEOPLE=12000 YEARS=6 WORLD=`: countries judged in minutes, without a running system.
 
 A short cut for judging methods: what the registers of a country write is stored as the facts that accounting takes of
-it, the figures are rebuilt, a release is cut, and accounting's own API is asked as `make accuracy` asks it. Accounting,
-its database and its release are the real ones; the registers are left out, and with them all that they do by
-themselves: what they would reject, match (a host's notice to a crossing), state (a permit that runs out) or derive, and
-the intake with its transports. `make simulate` with `make accuracy` remains the real way.
+it, what host countries publish is loaded, the figures are rebuilt, a release is cut, and accounting's own API is asked
+as `make accuracy` asks it. Accounting, its database and its release are the real ones; the registers are left out, and
+with them all that they do by themselves: what they would reject, match (a host's notice to a crossing), state (a permit
+that runs out) or derive, and the intake with its transports. `make simulate` with `make accuracy` remains the real way.
 """
 
 import argparse
@@ -29,6 +29,7 @@ from deploy.local.postgres import Database, Server
 from deploy.local.temporary import reachable_directory, temporary_server
 from deploy.simulation import misspecified
 from deploy.simulation.draw import SPOOL, draw
+from deploy.simulation.hosts import FILE
 from deploy.simulation.simulate import first_day, tell
 from deploy.simulation.spool import Spool
 from services.accounting.cases.rebuild import rebuild
@@ -107,10 +108,14 @@ async def _report(made: Database, folder: Path, steps: Sequence[str]) -> None:
     with reachable_directory() as directory:
         os.environ |= _settings(directory)
         async with api_process("accounting", made, directory / "issuer") as api:
+            await _run(made, api, "load", str(folder / FILE))
             for step in steps:
-                await _run(step, made, api)
+                await _run(made, api, step)
             with statistician(api.address, api.keys) as client:
-                found = await asyncio.to_thread(measure, read(folder), about, Accounting(client))
+                accounting = Accounting(client)
+                found = await asyncio.to_thread(measure, read(folder), about, accounting)
+                for reason in accounting.reasons():
+                    tell(reason)
     report.write(found, folder)
     print(report.text(found), flush=True)
 
@@ -123,13 +128,13 @@ def _settings(directory: Path) -> Mapping[str, str]:
     }
 
 
-async def _run(step: str, made: Database, api: ApiProcess) -> None:
+async def _run(made: Database, api: ApiProcess, *step: str) -> None:
     """One of accounting's own commands."""
     settings = made.settings("accounting") | issuer.environment(api.keys) | {"KOSH_ACCOUNTING_PORT": str(api.port)}
-    command = (sys.executable, "-m", "services.accounting", step)
+    command = (sys.executable, "-m", "services.accounting", *step)
     process = await asyncio.create_subprocess_exec(*command, env=os.environ | settings)
     if await process.wait():
-        sys.exit(f"accounting could not {step}")
+        sys.exit(f"accounting could not {' '.join(step)}")
 
 
 def _asked() -> argparse.Namespace:

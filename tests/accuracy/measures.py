@@ -5,11 +5,12 @@ from datetime import date
 from typing import NamedTuple
 
 from deploy.simulation.life import Stay
+from tests.accuracy.abroad import abroad
 from tests.accuracy.compared import Compared, of_observation
 from tests.accuracy.counted import Accounting
 from tests.accuracy.dimensions import estimated
 from tests.accuracy.said import Observation
-from tests.accuracy.signs import residents
+from tests.accuracy.signs import met, residents
 from tests.accuracy.truth import HOME, TrueLife, Truth
 
 
@@ -17,12 +18,14 @@ def measured(truth: Truth, accounting: Accounting) -> Iterator[Compared]:
     """Flows of each year and month, of groups where they are estimated, and what stands at the end of each year, in a
     fixed order."""
     yield from _flows(truth, accounting)
+    yield from _final_years(truth, accounting)
     yield from estimated(truth, accounting)
     yield from _back_test(accounting)
     for measure in _STANDING:
         yield from _stocks(truth, accounting, measure)
     yield from _moves_inside(truth, accounting)
     yield from _residents(truth, accounting)
+    yield from abroad(truth, accounting)
 
 
 def _flows(truth: Truth, accounting: Accounting) -> Iterator[Compared]:
@@ -38,6 +41,20 @@ def _flows(truth: Truth, accounting: Accounting) -> Iterator[Compared]:
                 name = f"{indicator} {method} {'a year' if frequency == 'A' else 'a month'}"
                 for period in periods:
                     yield _compared(name, period, true[period], said, today)
+
+
+def _final_years(truth: Truth, accounting: Accounting) -> Iterator[Compared]:
+    """Final years with the interval that what the registers miss makes, which stands apart from STD_ERROR; upwards it
+    reaches as far as crossings go of which nothing can be known."""
+    doubts = accounting.doubts()
+    for indicator, arrival in (("IMM", True), ("EMI", False)):
+        true, said = truth.migrations(arrival), accounting.series("DF_FLOW", f"A.{indicator}.M1216R.KZ._T._T._T._T._T")
+        for year in map(str, truth.years()):
+            if (indicator, year) in doubts and year in said and said[year].status == "A":
+                error, more = doubts[indicator, year]
+                plain = said[year]._replace(error=error)
+                compared = of_observation(f"{indicator} M1216R, a final year", year, true[year], plain, None)
+                yield compared._replace(high=(compared.high or 0) + more)
 
 
 def _back_test(accounting: Accounting) -> Iterator[Compared]:
@@ -102,11 +119,15 @@ def _moves_inside(truth: Truth, accounting: Accounting) -> Iterator[Compared]:
 
 
 def _residents(truth: Truth, accounting: Accounting) -> Iterator[Compared]:
-    """Who lives here on 1 January, by the residency index, beside what the border alone makes of it (M1216R). By region
-    the index does not beat the registers, and nothing is published (decision 0066)."""
+    """Who lives here on 1 January, by the residency index, beside what the border alone makes of it (M1216R). What it
+    says, and how sure, is of those whom a register has met; of everybody it can only be compared. By region the index
+    does not beat the registers, and nothing is published (decision 0072)."""
     said, border = (accounting.series("DF_STOCK", f"A.RESIDENTS.{by}.KZ._T._T._T") for by in ("RINDEX", "M1216R"))
-    for year, true in residents(truth).items():
-        yield _compared("residents RINDEX (beside M1216R)", str(year), true, said, border)
+    everybody = residents(truth)
+    for year, true in residents(met(truth)).items():
+        yield _compared("residents of whom there are records, RINDEX", str(year), true, said, border)
+        beside = _compared("all residents, RINDEX (beside M1216R)", str(year), everybody[year], said, border)
+        yield beside._replace(low=None, high=None)
 
 
 def _compared(

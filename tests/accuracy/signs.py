@@ -4,8 +4,8 @@ What a register wrote down becomes the sign that accounting makes of the same re
 status by the 12/16-month rule with the whole of every life in view, in the region of the stay.
 """
 
-from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
@@ -16,6 +16,7 @@ import numpy.typing as npt
 from deploy.simulation.truth import TrueRecord
 from services.accounting.rules.estimates.signs import SIGN, FirstSide, Group, Months, SignKind, Signs
 from services.accounting.rules.figures.dimensions import region_code
+from tests.accounting.oracle_residence import Crossing, classify, resolve
 from tests.accuracy import naive
 from tests.accuracy.truth import HOME, TrueLife, Truth
 
@@ -44,6 +45,21 @@ _OF_PATH: Mapping[str, SignKind] = {
 }
 
 
+_INITIAL = 365
+"""Days within which a first crossing does not tell the status before it (norm initial_evidence_span)."""
+_TELLING: Mapping[SignKind | None, int] = {
+    SignKind.REGISTERED: 1, SignKind.RESIDENCE_PERMIT: 1, SignKind.DEPARTED: 0,
+}  # fmt: skip
+
+
+class Finals(NamedTuple):
+    """By person and month: whether a method has finally decided from recorded crossings whether the person lives here,
+    and what it decided."""
+
+    known: npt.NDArray[np.bool_]
+    resident: npt.NDArray[np.bool_]
+
+
 class Country(NamedTuple):
     """What a country's registers show of its persons, and what is true: `lives` by person and month whether they live
     here, `region` where (0 elsewhere)."""
@@ -56,6 +72,8 @@ class Country(NamedTuple):
     region: npt.NDArray[np.uint8]
     registered: npt.NDArray[np.uint8]
     """By person and month the region of the last permanent registration, 0 without one: what is counted today."""
+    finals: tuple[Finals, Finals]
+    """By M1216 and M1216R: what a real country knows of itself, without its truth."""
 
 
 def country(truth: Truth) -> Country:
@@ -63,9 +81,7 @@ def country(truth: Truth) -> Country:
 
     The months are those of which registers hold every day."""
     months = Months(_month(truth.start), _month(truth.through) + 1)
-    records = naive.standing(truth.records)
-    met = {each.life for each in records}
-    truth = replace(truth, lives={life: each for life, each in truth.lives.items() if life in met})
+    records, truth = naive.standing(truth.records), met(truth)
     number = {life: place for place, life in enumerate(truth.lives)}
     rows = [(number[each.life], _month(each.day), kind, region_code(each.region or None))
             for each in records for kind in _kinds(each)]  # fmt: skip
@@ -80,7 +96,14 @@ def country(truth: Truth) -> Country:
         lives,
         region,
         _registered(records, number, months),
+        _finals(truth, records, number, months),
     )
+
+
+def met(truth: Truth) -> Truth:
+    """The same of the lives that a register has met: of others nothing can be known."""
+    known = {each.life for each in naive.standing(truth.records)}
+    return replace(truth, lives={life: each for life, each in truth.lives.items() if life in known})
 
 
 def residents(truth: Truth) -> dict[int, int]:
@@ -136,12 +159,50 @@ def _truth(truth: Truth, months: Months) -> tuple[npt.NDArray[np.bool_], npt.NDA
         own = [(date.min, _begins(truth, life)), *turns.get(life.number, [])]
         days, states = [day for day, _ in own], [state for _, state in own]
         for month in range(months.first, months.beyond):
-            day = date(1970 + (month + 1) // 12, (month + 1) % 12 + 1, 1)  # the reference date: what came before it
+            day = _reference(month)
             alive = any(stay.since < day and (stay.until is None or stay.until >= day) for stay in life.stays)
             here = alive and bool(states[bisect_right(days, day) - 1])
             lives[place, month - months.first] = here
             region[place, month - months.first] = _home(life, day) if here else 0
     return lives, region
+
+
+def _reference(month: int) -> date:
+    """The first day after a month: what came before it counts."""
+    return date(1970 + (month + 1) // 12, (month + 1) % 12 + 1, 1)
+
+
+def _finals(
+    truth: Truth, records: list[TrueRecord], number: Mapping[int, int], months: Months
+) -> tuple[Finals, Finals]:
+    crossings: dict[int, list[Crossing]] = {}
+    told: dict[int, list[tuple[int, int]]] = {}
+    for each in records:
+        if each.path == "border-crossings":
+            crossings.setdefault(number[each.life], []).append(Crossing(each.day.toordinal(), each.what == "entry"))
+        elif (kind := next(_kinds(each), None)) in _TELLING:
+            told.setdefault(number[each.life], []).append((each.day.toordinal(), _TELLING[kind]))
+    shape, through = (len(number), months.beyond - months.first), truth.through.toordinal() + 1
+    found = tuple(Finals(np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)) for _ in range(2))
+    references = [_reference(month).toordinal() for month in range(*months)]
+    for place, own in crossings.items():
+        own.sort(key=lambda each: each.day)
+        initial = _initial(own[0], told.get(place, ()), truth.start.toordinal())
+        pure = classify(own, initial, through)
+        for finals, results in zip(found, (pure, pure if initial is not None else resolve(own, through)), strict=True):
+            states = [None, *(each.after for each in results)]
+            for at, day in enumerate(references):
+                after = states[bisect_left(own, day, key=lambda each: each.day)]
+                finals.known[place, at], finals.resident[place, at] = after is not None, bool(after)
+    return found[0], found[1]
+
+
+def _initial(first: Crossing, told: Iterable[tuple[int, int]], start: int) -> int | None:
+    """The status before the first crossing (5.1): after a year of the register that crossing tells it, earlier the last
+    of the permanent registrations, residence permits and departures before it."""
+    if first.day >= start + _INITIAL:
+        return int(not first.arrival)
+    return max(((day, status) for day, status in told if day < first.day), default=(0, None))[1]
 
 
 def _begins(truth: Truth, life: TrueLife) -> int:

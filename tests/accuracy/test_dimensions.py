@@ -37,6 +37,13 @@ def test_a_group_is_that_of_the_day_of_the_crossing() -> None:
     assert [below for below, _ in AGES] == sorted(below for below, _ in AGES)
 
 
+def test_a_foreigner_leaves_from_what_the_stay_here_was_for() -> None:
+    """As the figures have it: the border asks a departing worker nothing of what home is for."""
+    leaver = mover()._replace(citizenships=((BORN, "UZB"),))
+    left = true(Truth(TRUTH.start, TRUTH.through, {1: leaver}, []), "PURPOSE", arrival=False)
+    assert left == {("work", "2034"): 1}
+
+
 def test_what_has_no_standard_error_and_what_the_truth_does_not_know_is_left_out() -> None:
     said = {
         ("UZB", "2024"): Observation(4.0, "E", 1.0),

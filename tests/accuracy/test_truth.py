@@ -75,6 +75,14 @@ def test_who_is_where(truth: Truth) -> None:
     assert (truth.months()[0], truth.months()[-1], len(truth.months())) == ("2024-01", "2025-12", 24)
 
 
+def test_who_is_abroad_for_what(truth: Truth) -> None:
+    """1 is home again from April 2025 on; by the rule that exit of January 2024 is the emigration, not the second."""
+    ends = [date(year, 12, 31) for year in (2024, 2025)]
+    assert [truth.abroad("work", day) for day in ends] == [{"KOR": 1}, {}]
+    assert [truth.abroad("study", day) for day in ends] == [{}, {}]
+    assert [truth.emigrants(year) for year in (2024, 2025)] == [{"KOR": 1}, {}]
+
+
 def test_records_in_effect_are_the_newest_and_not_withdrawn(truth: Truth) -> None:
     records = naive.standing(truth.records)
     assert [each.source_id for each in records] == ["a", "b", "c", "r", "k"]

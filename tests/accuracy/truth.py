@@ -93,6 +93,25 @@ class Truth:
                 if stay.since <= day and (stay.until is None or day < stay.until):
                     yield life, stay
 
+    def abroad(self, purpose: str, day: date) -> Counter[str]:
+        """Country -> citizens who are there for a purpose on a day."""
+        return Counter(
+            stay.country
+            for life, stay in self.present(day)
+            if stay.country != HOME and stay.purpose == purpose and life.citizen_on(day)
+        )
+
+    def emigrants(self, year: int) -> Counter[str]:
+        """Country -> citizens who truly emigrated there in a year."""
+        return Counter(
+            stay.country
+            for each in self.crossings
+            if not each.arrival and each.result.migration and each.day.year == year
+            if (life := self.lives[each.life]).citizen_on(each.day)
+            for stay in life.stays
+            if stay.since == each.day
+        )
+
     def moves_inside(self) -> Counter[str]:
         """Year or month -> changes of region without a border between them."""
         return by_period(

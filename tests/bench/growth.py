@@ -2,6 +2,10 @@
 
 A rebuild is to take no longer a crossing (S5: ten times the data, at most eleven times the time). S7: a query of one
 SDMX series over HTTP, against the bare indexed sum over the cube that answers it, is to take as long as before.
+
+It ends by itself: a size that would go beyond `--minutes`, at the pace of the one before, is left out and named. On a
+machine that others use: `python -m tests.bench.growth --events 140000 700000 --minutes 10`; the whole of it, on a quiet
+one: `python -m tests.bench.growth --minutes 240`.
 """
 
 import argparse
@@ -27,6 +31,7 @@ from tests.bench.stored import SECRET, store
 
 EVENTS = (1_400_000, 14_000_000)
 """Of which seven in ten are crossings."""
+MINUTES = 60.0
 ROUNDS = 3
 QUERIES = 300
 SERIES = "/sdmx/v1/data/DF_FLOW/A.IMM.M1216.KZ._T._T._T._T._T"
@@ -89,10 +94,16 @@ async def _p99(run: Callable[[], Awaitable[object]]) -> float:
     return quantiles([await _timed(run) for _ in range(QUERIES)], n=100)[98] * 1e3
 
 
-async def main(sizes: tuple[int, ...], server: Server) -> None:
-    found = [await cost(events, server) for events in sizes]
-    few = found[0]
-    for each in found:
+async def main(sizes: tuple[int, ...], minutes: float, server: Server) -> None:
+    few, pace, beyond = None, 0.0, time.perf_counter() + minutes * 60
+    for events in sizes:
+        started = time.perf_counter()
+        if started + events * pace > beyond:
+            print(f"S5_rebuild_of_{events}_events left out: some {events * pace / 60:.0f} min", flush=True)
+            continue
+        each = await cost(events, server)
+        pace = (time.perf_counter() - started) / events
+        few = few or each
         beside = f"against={few.crossings}_crossings n={ROUNDS}"
         of_time = (each.rebuild / few.rebuild) / (each.crossings / few.crossings)
         print(
@@ -107,11 +118,12 @@ async def main(sizes: tuple[int, ...], server: Server) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, nargs="+", default=EVENTS)
+    parser.add_argument("--minutes", type=float, default=MINUTES, help="leave out what would take longer")
     chosen = parser.parse_args()
     with reachable_directory() as directory:
         server = Server(directory / "postgres")
         server.start()
         try:
-            uvloop.run(main(tuple(sorted(chosen.events)), server))
+            uvloop.run(main(tuple(sorted(chosen.events)), chosen.minutes, server))
         finally:
             server.stop()

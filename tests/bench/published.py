@@ -1,14 +1,18 @@
-"""What registers publish of a simulated country's records, without them: events as an outbox tells them."""
+"""What registers publish of a simulated country's records, without them: events as an outbox tells accounting, with the
+members that it is granted and no others."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import blake2b
 from typing import Any, Final
 from uuid import UUID
 
 from deploy.simulation.written import Written
+from services.accounting.rules.rows import CONSUMER
 from shared.events.consular import AssistanceCase, ConsularRegistration
 from shared.events.envelope import Event, Fact
+from shared.events.grants import Grant, grants
 from shared.events.kandas import KandasStatus
 from shared.events.permits import BusinessImmigrant, EaeuWorker, ExemptWorker, WorkPermit
 from shared.events.police import CitizenshipChange, Expulsion, ProtectionStatus, ResidencePermit, Violation
@@ -41,7 +45,16 @@ def event(each: Written) -> bytes:
     fact = FACTS[each.path].model_validate(_PUBLISHED.get(each.path, _as_written)(each.record))
     subject = UUID(bytes=blake2b(each.source_id.encode(), digest_size=16).digest(), version=5)
     known = datetime(each.known_on.year, each.known_on.month, each.known_on.day, 12, tzinfo=UTC)
-    return Event.of(fact, subject, each.version + 1, known, withdrawn=each.act == "withdraw").as_json()
+    whole = Event.of(fact, subject, each.version + 1, known, withdrawn=each.act == "withdraw")
+    told = _grant(fact.PRODUCER).view(whole)
+    assert told is not None, f"accounting is not granted {fact.TYPE}"
+    return told.as_json()
+
+
+@cache
+def _grant(producer: str) -> Grant:
+    """What accounting is told of the producer's facts."""
+    return next(each for each in grants() if (each.producer, each.consumer) == (producer, CONSUMER))
 
 
 def placed(told: bytes, position: int) -> bytes:

@@ -25,7 +25,7 @@ from shared.kernel.iin import check_digit
 from shared.outbox.unit_of_work import unit_of_work
 from shared.testing.api import Api, StartApi
 from shared.testing.people import crossing, person
-from tests.browser.test_first_page import CONTRASTS, DESK, PHONE
+from tests.browser.test_site import CONTRASTS, DESK, PHONE
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=60_000)  # an outer limit: what is waited for is a state

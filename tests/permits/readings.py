@@ -101,10 +101,8 @@ def labour_immigrant(
     asked: household.Asked, pools: list[Line], norms: NormsInForce, rulebook: Rulebook, *, extension: bool = False
 ) -> dict[str, Any]:
     """The outcome, and of each failed check the rule and its remedy."""
-    if extension:
-        decision = household.decide_extension(asked, (), rulebook, norms)
-    else:
-        decision = household.decide(asked, [line.as_pool(n) for n, line in enumerate(pools)], (), rulebook, norms)
+    decide = household.decide_extension if extension else household.decide
+    decision = decide(asked, [line.as_pool(n) for n, line in enumerate(pools)], (), rulebook, norms)
     failed = [{"rule": check.rule, "remedy": check.remedy} for check in decision.failed]
     return {"outcome": decision.outcome.value, "failed": failed}
 

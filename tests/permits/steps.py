@@ -63,9 +63,11 @@ async def register_employer(permits: Api, bin_number: str = EMPLOYER, activity: 
     await _put(permits, f"/v1/employers/{bin_number}/staff/2026-02-28", counts)
 
 
-async def set_quota(permits: Api, *pools: dict[str, Any], version: int | None = None) -> dict[str, Any]:
+async def set_quota(
+    permits: Api, *pools: dict[str, Any], version: int | None = None, year: int = 2026
+) -> dict[str, Any]:
     body = {"act": "invented order", "pools": list(pools)}
-    return await _put(permits, "/v1/quotas/2026", body, version)
+    return await _put(permits, f"/v1/quotas/{year}", body, version)
 
 
 async def _put(permits: Api, path: str, body: dict[str, Any], version: int | None = None) -> dict[str, Any]:
@@ -101,7 +103,7 @@ async def issue(permits: Api, body: dict[str, Any]) -> dict[str, Any]:
     return await pay(permits, await decide(permits, await submit(permits, body)))
 
 
-async def pools(permits: Api) -> list[tuple[int, int, int, int]]:
-    """size, used, reserved, left of every pool of 2026."""
-    answer = await permits.client.get("/v1/quotas/2026", headers=officer(permits))
+async def pools(permits: Api, year: int = 2026) -> list[tuple[int, int, int, int]]:
+    """size, used, reserved, left of every pool of a year."""
+    answer = await permits.client.get(f"/v1/quotas/{year}", headers=officer(permits))
     return [(p["size"], p["used"], p["reserved"], p["left"]) for p in answer.raise_for_status().json()["pools"]]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.permits.cases import quota_check
 from services.permits.rules.labour_immigrant import Span, at_once
 from shared import clock
 from shared.kernel.calendar import add_days
@@ -125,6 +127,47 @@ async def test_an_extension_is_of_the_permit_as_it_is_and_of_the_worker_as_corre
     (await permits.client.put(permit, json=corrected, headers=headers)).raise_for_status()
     free = (await act(permits, refused, ":extend", {"months": 1, "advance_tax": paid})).json()
     assert (free["months"], failed(free["extensions"][1]["decision"])) == (3, ["free_of_permit"])
+
+
+async def test_an_extension_into_a_new_year_takes_a_place_of_it_and_gives_it_back_unbegun(permits: Api) -> None:
+    await quota(permits, 2)
+    with clock.set_to(datetime(2026, 11, 2, 4, tzinfo=UTC)):
+        paid = tax(3, paid_on="2026-11-02")
+        first, other = [
+            await decided(
+                permits,
+                application(person=each, valid_from="2026-11-02", advance_tax=paid | {"reference": f"N-{number}"}),
+            )
+            for number, each in enumerate([person(citizenship="UZB"), person(citizenship="UZB")])
+        ]
+    with clock.set_to(datetime(2027, 1, 11, 4, tzinfo=UTC)):
+        more = {"months": 1, "advance_tax": tax(1, paid_on="2026-12-30")}
+        none_set = (await act(permits, first, ":extend", more)).raise_for_status().json()
+        assert (none_set["months"], failed(none_set["extensions"][0]["decision"])) == (3, ["quota_kinds"])
+        await steps.set_quota(permits, steps.pool(1, kind="labour_immigrant", category=None), year=2027)
+
+        several = await asyncio.gather(
+            *(
+                act(permits, each, ":extend", more | {"advance_tax": tax(1, paid_on="2026-12-30")})
+                for each in (none_set, other)
+            )
+        )
+        states = [answer.raise_for_status().json() for answer in several]
+        assert sorted(failed(each["extensions"][-1]["decision"]) for each in states) == [[], ["quota_kinds"]]
+        longer = next(each for each in states if each["months"] == 4)
+        assert await steps.pools(permits, 2027) == [(1, 1, 0, 0)]
+        again = {"months": 1, "advance_tax": tax(1, paid_on="2026-12-30")}
+        longer = (await act(permits, longer, ":extend", again)).raise_for_status().json()
+        assert (longer["months"], await steps.pools(permits, 2027)) == (5, [(1, 1, 0, 0)])
+
+        revocation = {"reason": "left", "ended_on": "2027-01-11"}
+        headers = steps.once(steps.officer(permits), 3)
+        revoked = await permits.client.post(
+            f"/v1/work-permits/{longer['permit']}:revoke", json=revocation, headers=headers
+        )
+        revoked.raise_for_status()
+        assert (await steps.pools(permits, 2027), await steps.pools(permits)) == ([(1, 0, 0, 1)], [(2, 2, 0, 0)])
+    assert (await quota_check.imbalances(permits.engine))[0] == []
 
 
 async def test_a_refusal_lists_every_failed_check_and_takes_neither_place_nor_payment(permits: Api) -> None:

@@ -55,6 +55,8 @@ class Adoption:
         self._connection, self._source = connection, source
         self._read = adopted.ReadAnew(connection, kinds)
         self._reached = EventBatch(source)
+        self.renewed = 0
+        """Claims that got the likeness of today, by which a rebuild may join them."""
 
     async def prepare(self) -> None:
         await self._read.prepare()
@@ -66,6 +68,7 @@ class Adoption:
         await self._read.add(rows)
         if claims := {key: said for each in single for key, said in each.claims.items()}:
             await identity.insert_claims(self._connection, claims.values())
+            self.renewed += await identity.renew_likenesses(self._connection, [made for made, _ in claims.values()])
         for each in single:
             self._reached.parked += each.parked
             if each.newest_time:

@@ -46,6 +46,7 @@ from services.accounting.store.register_records import (
     settled,
     supported,
 )
+from services.accounting.store.register_stocks import REGISTER_STOCKS
 from shared.events.kandas import Education, SettlerKind
 from shared.events.permits import Category
 
@@ -61,9 +62,10 @@ class Acts:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Persons who have a record that holds at the end of a period."""
+    """Persons who have a record that holds at the end of a period, or on its first day."""
 
     records: tuple[Records, ...]
+    on_first_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +273,7 @@ INDICATORS: Final = (
     _population("RESIDENTS_SHORT", "U98", {Cell.U98_IN_SHORT}, {Cell.U98_OUT_SHORT}, settles=STAY_KNOWN),
     _population("RESIDENTS", "M12", {Cell.M12_START, Cell.M12_IN}, {Cell.M12_OUT}, since=M12.window),
     Indicator("RESIDENTS", "DF_STOCK", "RINDEX", Indexed()),
+    *(Indicator(code, flow, "REGISTER", Standing((each,), on_first_day=True)) for flow, code, each in REGISTER_STOCKS),
     Indicator("IMM_UNSUPPORTED", "DF_FLOW", "M1216R", Indexed(flow=True)),
     Indicator("EMI_UNSUPPORTED", "DF_FLOW", "M1216R", Indexed(flow=True)),
     _acts("DF_FLOW", "IMM", settled("registration"), method="COUPON"),

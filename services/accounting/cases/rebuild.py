@@ -12,12 +12,12 @@ from typing import NamedTuple
 import asyncpg
 import numpy as np
 
-from services.accounting.cases.persons.alike import MODEL, JudgedMatches, Matches, judge, note, promising
+from services.accounting.cases.persons.alike import MODEL, JudgedMatches, Matches, judge, note, of_one_fact, promising
 from services.accounting.cases.persons.resolution import doubts
 from services.accounting.rules.figures.movements import Tally, difference
 from services.accounting.rules.persons.claims import links, shared
 from services.accounting.rules.persons.identity import anchor, components, distinct, pairs
-from services.accounting.rules.persons.matching import found, namesakes
+from services.accounting.rules.persons.matching import found, namesakes, proving
 from services.accounting.rules.persons.people import Ints, KeyedRecords, assemble
 from services.accounting.rules.persons.words import settled
 from services.accounting.rules.releases.causes import Cause, national
@@ -147,7 +147,8 @@ async def _identity(connection: Connection, fact_keys: np.ndarray) -> _Identity:
 
 def _matches(records: np.ndarray, fact_keys: np.ndarray) -> tuple[Matches, set[int]]:
     """Who may be one person by name and birth date; the years' blocks in which a pair has met."""
-    _, blocks = promising(records, fact_keys, MODEL.most)
+    records = proving(records, MODEL.most)
+    _, blocks = promising(records, of_one_fact(fact_keys), MODEL.most)
     return Matches.of(*found(records, namesakes(records["year_block"], records["born"], MODEL), MODEL)), blocks
 
 

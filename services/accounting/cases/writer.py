@@ -63,7 +63,7 @@ class Writer:
 @asynccontextmanager
 async def acquire_writer(dsn: str) -> AsyncIterator[Writer]:
     """Waits until this process is the only one that writes."""
-    connection = await session.connect(dsn, "kosh-accounting-writer", lease=session.LEASE)
+    connection = await session.connect(dsn, "kosh-accounting-writer", lease=session.LEASE, planner=session.BY_INDEX)
     try:
         await lock.become_writer(connection)
         yield Writer(connection)

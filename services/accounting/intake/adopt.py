@@ -23,6 +23,8 @@ async def adopt(dsn: str, source: Source, hashes: Hashes, tell: Tell) -> list[Lo
             epoch, position, seen = delivery.epoch, delivery.reached, seen + len(delivery.events)
         tell(f"read {seen} events of {source.name}, up to position {position}")
         differing, lost = await adoption.finish(epoch, position)
+        if adoption.renewed:
+            tell(f"{adoption.renewed} claims got their likeness: a rebuild finds who is who by it")
     tell(f"{differing} records differed; {len(lost)} of them {source.name} does not hold: they are withdrawn")
     return lost
 

@@ -4,9 +4,9 @@ import asyncio
 import logging
 from typing import Final
 
-from services.accounting.cases.estimates.provisional import estimate_due
 from services.accounting.cases.releases.controlled import Control
 from services.accounting.cases.releases.cut import cut_due
+from services.accounting.intake.estimates import estimates_due
 from services.accounting.rules.figures.figures import TooMany
 from shared.db.outages import PASSING, name_of
 from shared.db.session import connect
@@ -24,7 +24,7 @@ async def release_monthly(address: str, control: Control, look: float = LOOK) ->
         try:
             connection = await connect(address, "kosh-accounting-release")
             try:
-                await estimate_due(connection)
+                await estimates_due(connection)
                 cut = await cut_due(connection, control)
             finally:
                 await connection.close()

@@ -1,7 +1,8 @@
 """The intake process: reads all sources at once, and hands their batches to the one writer, one after the other.
 
-The next batch is fetched and decoded while the database works on the last one. An outage of the database or a lost lock
-ends everything that is under way; positions are stored with the effect, so it begins again where the effect ended.
+The next batch is fetched and decoded, piece by piece, while the database works on the last one. An outage of the
+database or a lost lock ends everything that is under way; positions are stored with the effect, so it begins again
+where the effect ended.
 """
 
 import asyncio
@@ -11,9 +12,10 @@ from collections.abc import Sequence
 from services.accounting.cases.batch import EventBatch
 from services.accounting.cases.releases.controlled import Control
 from services.accounting.cases.writer import Writer, acquire_writer
-from services.accounting.intake.decode import decode
+from services.accounting.intake.decode import decode_in_turns
 from services.accounting.intake.estimates import ESTIMATES
 from services.accounting.intake.monthly import release_monthly
+from services.accounting.intake.reports import reports_into
 from services.accounting.intake.resent import read_again
 from services.accounting.intake.single import ingest
 from services.accounting.intake.watch import IntakeMetrics
@@ -51,7 +53,8 @@ async def read(settings: AccountingSettings, monitor: Telemetry) -> None:
             if settings.monthly_releases:
                 tasks.create_task(release_monthly(dsn(settings.intake_url), Control(settings.record_secret)))
             tasks.create_task(run(dsn(settings.intake_url), sources, hashes, monitor))
-            tasks.create_task(run_scheduler(engine, (*anchors.jobs("accounting"), ESTIMATES)))
+            jobs = (*anchors.jobs("accounting"), ESTIMATES, *reports_into(settings.reports_folder))
+            tasks.create_task(run_scheduler(engine, jobs))
     finally:
         await engine.dispose()
         for source in sources:
@@ -132,7 +135,7 @@ class Intake:
                 continue
             if not delivery.events and delivery.reached <= reached:
                 continue
-            batch = decode(source.name, delivery.events, self._hashes, delivery.places)
+            batch = await decode_in_turns(source.name, delivery.events, self._hashes, delivery.places)
             positions |= delivery.positions
             batch.newest_position = reached = max(batch.newest_position, delivery.reached, reached)
             batch.transport, batch.positions, batch.epoch = source.transport, delivery.positions, delivery.epoch

@@ -1,7 +1,8 @@
 """What is kept of each register's fact: the members that a figure or a person's timeline reads, and no others.
 
 A record's own number and its version stand in columns of the linkage room. Of the person only sex and citizenship are
-kept, where a figure counts by them; of the birth date only the age group on the day of the act.
+kept, where a figure counts by them; of the birth date only the age group on the day of the act, or the year of
+birth, where who stands in a register is counted by age.
 """
 
 from collections.abc import Mapping
@@ -9,6 +10,12 @@ from typing import Final
 
 AGE_GROUP: Final = "age_group"
 """Stored in place of a birth date: the code of dimensions.age_group, 0 = unknown."""
+
+COHORT: Final = "cohort"
+"""Stored in place of a birth date: the year on whose first day the person is below one year old (dimensions.cohort)."""
+
+OF_BIRTH: Final = frozenset({AGE_GROUP, COHORT})
+"""Members that stand for a birth date; no fact has them as its own."""
 
 AGED_ON: Final[Mapping[str, str]] = {"residence_registration.v1": "date", "consular_registration.v1": "registered_on"}
 """By fact that keeps the age group: the member that is the day of the act."""
@@ -22,8 +29,12 @@ KEPT: Final[Mapping[str, frozenset[str]]] = {
         *PERSONAL, AGE_GROUP,
     }),
     "feed_coverage.v1": frozenset({"register_start", "complete_through"}),
-    "residence_permit.v1": frozenset({"region", "granted_on", "valid_until", "ended_on"}),
-    "protection_status.v1": frozenset({"kind", "country_of_origin", "region", "granted_on", "ended_on"}),
+    "residence_permit.v1": frozenset(
+        {"residence", "region", "granted_on", "valid_until", "ended_on", *PERSONAL, COHORT}
+    ),
+    "protection_status.v1": frozenset(
+        {"kind", "country_of_origin", "region", "granted_on", "ended_on", *PERSONAL, COHORT}
+    ),
     "citizenship_change.v1": frozenset({"act", "date", "other_country"}),
     "violation.v1": frozenset(
         {"violation", "found_on", "since", "region", "found_by", "confirmed_on", "citizenship"},
@@ -36,7 +47,7 @@ KEPT: Final[Mapping[str, frozenset[str]]] = {
     "stay_registration.v1": frozenset({"region", "basis", "since", "until", "ended_on"}),
     "work_permit.v1": frozenset(
         {"kind", "category", "activity", "region", "qualified", "issued_on", "valid_from", "valid_until", "ended_on",
-         "citizenship"}
+         *PERSONAL, COHORT}
     ),
     "eaeu_worker.v1": frozenset({"activity", "region", "qualified", "works_from", "works_until", "citizenship"}),
     "quota_pool.v1": frozenset(
@@ -48,17 +59,18 @@ KEPT: Final[Mapping[str, frozenset[str]]] = {
     ),
     "business_immigrant.v1": frozenset({"activity", "region", "valid_from", "valid_until", "citizenship"}),
     "kandas_status.v1": frozenset(
-        {"state", "region", "country_of_origin", "applied_on", "decided_on", "valid_until", "ended_on"}
+        {"state", "region", "country_of_origin", "applied_on", "decided_on", "valid_until", "ended_on", *PERSONAL,
+         COHORT}
     ),
     "consular_registration.v1": frozenset(
-        {"country", "purpose", "legality", "region_of_origin", "registered_on", "ended_on", "sex", AGE_GROUP}
+        {"country", "purpose", "legality", "region_of_origin", "registered_on", "ended_on", "sex", *OF_BIRTH}
     ),
     "host_country_figure.v1": frozenset(
         {"country", "concept", "period", "value", "reliability", "source", "reported_on"}
     ),
     "remittance.v1": frozenset({"country", "direction", "period", "currency", "amount", "source", "reported_on"}),
     "assistance_case.v1": frozenset({"country", "kind", "opened_on"}),
-    "study.v1": frozenset({"country", "region", "level", "since", "until", "citizenship"}),
+    "study.v1": frozenset({"country", "region", "level", "since", "until", *PERSONAL, COHORT}),
     "quota_inclusion.v1": frozenset(
         {"kind", "region", "country_of_origin", "region_of_origin", "included_on", "ended_on", "end_reason",
          "competence"}
@@ -73,4 +85,4 @@ KEPT: Final[Mapping[str, frozenset[str]]] = {
          "citizens_1", "citizens_2", "citizens_3", "citizens_4"}
     ),
 }  # fmt: skip
-"""By fact: its own members, those of its person, and AGE_GROUP where a figure counts by age."""
+"""By fact: its own members, those of its person, and AGE_GROUP or COHORT where a figure counts by age."""

@@ -2,8 +2,6 @@
 
 from typing import Final, NamedTuple
 
-from services.accounting.rules.persons.identity import NO_KEY
-
 CONSUMER: Final = "accounting"
 """As whom contracts/topics.yaml grants us facts and their members."""
 
@@ -93,5 +91,5 @@ def keys_of(row: FactRow | Held) -> tuple[int, ...]:
     """The identity keys that a version holds: none once it is withdrawn."""
     if row.withdrawn:
         return ()
-    former = NO_KEY if isinstance(row, CrossingRow) else row.former
-    return tuple(key for key in (row.claim, row.document, former) if key != NO_KEY)
+    former = () if isinstance(row, CrossingRow) else (row.former,)
+    return tuple(filter(None, (row.claim, row.document, *former)))  # NO_KEY is false

@@ -42,10 +42,11 @@ _REGISTER_FACTS = {
 }  # fmt: skip
 _CLAIMS = {"key": "int8", "number": "int8", "born": "int4", "name": "int8", "sex": "int2", "dated": "int2"}
 _LIKENESSES = {
-    "key": "int8", "born": "int4", "sex": "int2", "state": "int2", "day_block": "int8", "year_block": "int8",
+    "key": "int8", "number": "int8", "born": "int4", "sex": "int2", "state": "int2", "day_block": "int8",
+    "year_block": "int8",
     "surname_1": "int8", "surname_2": "int8", "given_1": "int8", "given_2": "int8",
 }  # fmt: skip
-_COMPARED = "linkage.claim WHERE day_block <> 0 OR year_block <> 0"
+_COMPARED = "linkage.claim WHERE day_block IS NOT NULL"
 _OF_PERSONS = "linkage.register_fact WHERE NOT withdrawn AND (claim <> 0 OR document <> 0)"
 _SAID = "(SELECT key, number, born, name, sex, dated::int AS dated FROM linkage.claim) said"
 _FACT_KEYS = {name: name for name in FACT_KEYS.names or ()}

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_
 from pydantic import create_model
 from pydantic.fields import FieldInfo
 
-from services.accounting.rules.kept import AGE_GROUP, KEPT, PERSONAL
+from services.accounting.rules.kept import AGE_GROUP, COHORT, KEPT, OF_BIRTH, PERSONAL
 from services.accounting.rules.rows import CONSUMER
 from shared.events.envelope import Fact
 from shared.events.person import Person
@@ -24,7 +24,10 @@ from shared.events.wire import WireModel
 F = TypeVar("F", bound=Fact)
 
 
-_AGE_GROUP = FieldInfo(annotation=int, default=0)
+_OF_BIRTH = {
+    AGE_GROUP: FieldInfo(annotation=int, default=0),
+    COHORT: FieldInfo(annotation=cast(type[Any], int | None), default=None),
+}
 
 
 class NoSuchMember(Exception):
@@ -91,12 +94,12 @@ def members(fact: type[Fact]) -> Mapping[str, FieldInfo]:
     """The members that are stored of a fact."""
     kept = KEPT[fact.NAME]
     of_person = {name: Person.model_fields[name] for name in PERSONAL & kept if "person" in fact.model_fields}
-    return _own(fact) | of_person | ({AGE_GROUP: _AGE_GROUP} if AGE_GROUP in kept else {})
+    return _own(fact) | of_person | {name: _OF_BIRTH[name] for name in sorted(OF_BIRTH & kept)}
 
 
 def _own(fact: type[Fact]) -> dict[str, FieldInfo]:
     known = granted(CONSUMER, fact).model_fields
-    return {name: known[name] for name in sorted(KEPT[fact.NAME] - PERSONAL - {AGE_GROUP})}
+    return {name: known[name] for name in sorted(KEPT[fact.NAME] - PERSONAL - OF_BIRTH)}
 
 
 @cache

@@ -24,7 +24,8 @@ Levels = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """Records that are counted: their fact, SQL for the codes of a place, and for the days that matter.
+    """Records that are counted: their fact, SQL for the codes of a place, and for the days that matter. `aged` is the
+    dimension of a place that is the age on the day of counting, whose levels then are SQL for the cohort.
 
     For acts `since` is the day of the act; for what stands, the first day, and `until` the first day no longer.
     """
@@ -34,6 +35,7 @@ class Records:
     since: str
     until: str = "NULL::date"
     condition: str = "true"
+    aged: int | None = None
 
 
 def _codes(fact: type[Fact], *names: str) -> tuple[Levels, ...]:
@@ -44,7 +46,8 @@ def _qualified(fact: type[Fact]) -> Levels:
     return (f"CASE WHEN {flag(fact, 'qualified')} THEN 'qualified' ELSE 'unqualified' END",)
 
 
-def _sex(fact: type[Fact]) -> Levels:
+def sex(fact: type[Fact]) -> Levels:
+    """The code of SEX: a travel document's X says "unspecified"."""
     return (f"coalesce(nullif({text(fact, 'sex')}, 'X'), '_X')",)
 
 
@@ -158,7 +161,7 @@ def settled(act: str) -> Records:
     moved = ResidenceRegistration
     on = day(moved, "date")
     place = (
-        *_codes(moved, "region", "counterpart_country", "citizenship"), _sex(moved), _age(moved), _UNKNOWN,
+        *_codes(moved, "region", "counterpart_country", "citizenship"), sex(moved), _age(moved), _UNKNOWN,
     )  # fmt: skip
     abroad = f"coalesce({text(moved, 'counterpart_country')}, 'KAZ') <> 'KAZ'"
     condition = f"{one_of(moved, 'act', act)} AND {one_of(moved, 'residence', 'permanent')} AND {abroad}"
@@ -213,7 +216,7 @@ EXPULSIONS: Final = Records(Expulsion, (_UNKNOWN, *_codes(Expulsion, "citizenshi
 
 def _abroad(condition: str = "true") -> Records:
     entry = ConsularRegistration
-    place = (*_codes(entry, "region_of_origin", "country", "purpose"), _sex(entry), _age(entry))
+    place = (*_codes(entry, "region_of_origin", "country", "purpose"), sex(entry), _age(entry))
     return Records(entry, place, day(entry, "registered_on"), day(entry, "ended_on"), condition)
 
 

@@ -146,7 +146,8 @@ register_fact_history = _replaced(register_fact)
 # What a claim key stands for: a number (of a document, or an IIN; hashed) together with a birth date as written, a
 # folded name (hashed; 0 where it was not kept) and sex; `dated`: the birth date is evidence (rules.identity).
 # Only said, never taken back; which claims hold, identity_key tells. From `state` on, by what claims on different
-# numbers are found and compared (rules.persons.likeness); NULL in claims stored before: those meet by number alone.
+# numbers are found and compared (rules.persons.likeness); NULL in claims stored before: they meet by number alone
+# until their register is adopted.
 claim = Table(
     "claim",
     metadata,
@@ -167,6 +168,7 @@ claim = Table(
     Index("claim_number", "number"),
     Index("claim_day_block", "day_block", postgresql_where=text("day_block <> 0")),
     Index("claim_year_block", "year_block", postgresql_where=text("year_block <> 0")),
+    Index("claim_without_likeness", "key", postgresql_where=text("day_block IS NULL")),
     schema="linkage",
 )
 

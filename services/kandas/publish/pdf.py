@@ -1,17 +1,14 @@
-"""A page of text as a PDF, with the font in it: it shows and copies the same letters everywhere.
-
-The font is DejaVu Sans, cut to the Latin and Cyrillic letters of the three languages (`font/LICENSE`).
-"""
+"""A page of text as a PDF, with the font in it: it shows and copies the same letters everywhere."""
 
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from fpdf import FPDF
 
-FONT = Path(__file__).parent / "font" / "DejaVuSans.ttf"
+from shared import fonts
+
 _LEADING = 1.4
 """Distance of lines, in sizes of the font."""
 _MARGIN = 64  # points
@@ -37,7 +34,7 @@ def page(blocks: Sequence[Block], title: str, language: str, made_at: datetime) 
     document.set_lang(language)
     document.set_margin(_MARGIN)
     document.set_auto_page_break(False)
-    document.add_font("text", fname=FONT)
+    document.add_font("text", fname=fonts.TEXT)
     document.add_page()
     for block in blocks:
         document.ln(block.space)

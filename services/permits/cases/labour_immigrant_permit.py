@@ -119,7 +119,8 @@ async def _judge(unit: UnitOfWork, id: UUID, file: HouseholdFile, today: date, *
 
 async def extend(asked: StepRequest, extension: Extension) -> HouseholdFileState:
     """Puts an extension to the rules in force today; the last of `extensions` says what became of it. Raises as
-    `step_file`, Refused where the tax payment was used before, Conflict where the permit was revoked."""
+    `step_file`, Refused where the tax payment was used before, Conflict where the permit was revoked. Granted in a year
+    of whose quota the permit has no place, it takes one."""
 
     async def change(unit: UnitOfWork, file: HouseholdFile) -> tuple[HouseholdFile, str]:
         today = clock.today()
@@ -130,19 +131,40 @@ async def extend(asked: StepRequest, extension: Extension) -> HouseholdFileState
             raise Conflict("The permit is revoked already.")
         # of the worker as corrected since, and of the permit as it is
         suspended = permit.suspended_on is not None
-        facts = replace(facts, citizenship=permit.person.citizenship, suspended=suspended)
+        has_place = await quota.holds_place(unit.connection, today.year, record.id, [asked.id])
+        facts = replace(facts, citizenship=permit.person.citizenship, suspended=suspended, has_place=has_place)
+        pools = [] if has_place else await quota.lock_covering(unit.connection, today.year, [facts.slot])
         banned = await barred(unit, [(permit.person, today)])
-        decision = rule.decide_extension(facts, banned, rulebook(), rulebook().on(today))
+        decision = rule.decide_extension(facts, pools, banned, rulebook(), rulebook().on(today))
         decided = ExtensionDecision(**dict(extension), decision=decision)
         update: dict[str, Any] = {"extensions": (*file.extensions, decided)}
         if decision.outcome is DecisionOutcome.GRANTED:
             await _expect_unspent(unit, extension.advance_tax, asked.id)
+            if not has_place:
+                place = quota.extension_place_id(record.id, today.year)
+                await quota.reserve(unit.connection, asked.id, today.year, [facts.slot], [place], covering=len(pools))
+                await quota.use(unit.connection, asked.id)
             longer = permit.model_copy(update={"valid_until": facts.span.last})
             await intake.revise_within(unit, PERMITS, record, longer, asked.caller, "extended")
             update["months"] = file.months + extension.months
         return file.model_copy(update=update), f"extension: {decision.outcome}"
 
+    await take_effect(asked.engine)  # of the year's quota the version of today counts
     return await step_file(asked, FILES, "extend", change)
+
+
+async def give_back_extensions(unit: UnitOfWork, permit: UUID, ended_on: date) -> None:
+    """The places of extensions that had not begun when a household's permit ended go back; the permit is locked."""
+    found = await store.of_permits(unit.connection, [permit])
+    for record in found.values():
+        file = HouseholdFile.read(record.body)
+        granted = [
+            (each.decision.day.year, each.months)
+            for each in file.extensions
+            if each.decision.outcome is DecisionOutcome.GRANTED
+        ]
+        years = rule.years_not_begun(file.application.valid_from, file.months, granted, ended_on)
+        await quota.give_back_places(unit.connection, [quota.extension_place_id(permit, year) for year in years])
 
 
 async def _facts(

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
+from services.permits.cases.labour_immigrant_permit import give_back_extensions
 from services.permits.cases.work_permit import PERMITS
 from services.permits.rules import business_trip as trip_rule
 from services.permits.rules import quota as quota_rule
@@ -130,6 +131,7 @@ async def revoke(asked: StepRequest, revocation: Revocation) -> PermitAfter:
         if quota_rule.gives_back(permit.valid_from, ended_on):
             await quota.give_back(unit.connection, asked.id, permit.further_regions)
         await quota.give_back_all(unit.connection, await extensions.not_begun(unit.connection, asked.id, ended_on))
+        await give_back_extensions(unit, asked.id, ended_on)
         return permit.model_copy(update={"status": "revoked", "ended_on": ended_on, "suspended_on": None})
 
     return await _act(asked, "revoke", change, revocation.reason)

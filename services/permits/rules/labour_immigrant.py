@@ -2,8 +2,10 @@
 
 Source: law of 10.12.2013 on labour migration (one to twelve months, five workers of one person, income tax in advance),
 order 123 of 15.04.2022 (the migration police answer first), concept of migration policy (decree 602), section 4.5 (4):
-fingerprints and photo. NOT modelled: which states' citizens may enter for it without a visa, the medical certificate
-and the insurance, of which no text was read; what the tax does not cover is the yearly declaration's.
+fingerprints and photo. Permits are issued or extended within the quota (law on migration, art. 36-1): an extension
+needs a place of the year in which it is decided, unless the permit has one of it, as an employer's does; no act that
+was read says so. NOT modelled: which states' citizens may enter for it without a visa, the medical certificate and the
+insurance, of which no text was read; what the tax does not cover is the yearly declaration's.
 """
 
 from collections.abc import Iterator, Sequence
@@ -43,7 +45,7 @@ class Tax:
 class Asked:
     """What the rules see: `months` paid for now, `held` those that the permit has had before, `others` the permits of
     the household's other labour immigrants; `police_object` None before they have answered; `suspended` where the
-    permit does not hold for the time being."""
+    permit does not hold for the time being; `has_place` where it has a place in the quota of the year already."""
 
     citizenship: str
     region: str
@@ -55,6 +57,7 @@ class Asked:
     others: Sequence[Span] = ()
     held: int = 0
     suspended: bool = False
+    has_place: bool = False
 
     @property
     def span(self) -> Span:
@@ -100,10 +103,24 @@ def decide(
     return Decision.by(norms, checks)
 
 
-def decide_extension(asked: Asked, barred: Sequence[Barred], rulebook: Rulebook, norms: NormsInForce) -> Decision:
-    """Every check of an extension: the place in the quota is held already."""
-    checks = (_still_holds(asked, norms), *_common(asked, barred, rulebook, norms))
+def decide_extension(
+    asked: Asked, pools: Sequence[Pool], barred: Sequence[Barred], rulebook: Rulebook, norms: NormsInForce
+) -> Decision:
+    """Every check of an extension. `pools` are those of the year of the decision."""
+    place = quota.held(norms) if asked.has_place else quota.check(LABOUR_IMMIGRANT, [asked.slot], pools, norms)
+    checks = (_still_holds(asked, norms), *_common(asked, barred, rulebook, norms), place)
     return Decision.by(norms, checks)
+
+
+def years_not_begun(valid_from: date, held: int, extensions: Sequence[tuple[int, int]], day: date) -> list[int]:
+    """The years whose first extension begins on `day` or later: of each extension the year in which it was decided and
+    its months, in their order; `held` are the months of the permit with all of them."""
+    months = held - sum(more for _, more in extensions)
+    begins: dict[int, date] = {}
+    for year, more in extensions:
+        begins.setdefault(year, add_months(valid_from, months))
+        months += more
+    return [year for year, first in begins.items() if first >= day]
 
 
 def _common(asked: Asked, barred: Sequence[Barred], rulebook: Rulebook, norms: NormsInForce) -> Iterator[Check]:

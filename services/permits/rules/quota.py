@@ -126,6 +126,11 @@ def check(kind: str, places: Sequence[QuotaSlot], pools: Sequence[Pool], norms: 
     )
 
 
+def held(norms: NormsInForce) -> Check:
+    """The check of a permit that has a place of the year already: whoever works takes one a year."""
+    return Check.passed(norms["quota_kinds"], f"the permit holds a place in the quota of {norms.day.year} already")
+
+
 def decide_order(
     lines: Sequence[Pool], labour_force: LabourForce | None, in_use: Sequence[QuotaSlot], norms: NormsInForce
 ) -> Decision:

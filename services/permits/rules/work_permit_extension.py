@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from services.permits.rules import quota
 from shared.kernel.calendar import add_days, add_months
 from shared.kernel.decisions import Check, Decision
 from shared.kernel.norms import NormsInForce
@@ -78,7 +79,7 @@ def checks(asked: ExtensionAsked, norms: NormsInForce) -> Iterator[Check]:
 def _made_again(asked: ExtensionAsked, again: Sequence[Check], norms: NormsInForce) -> Iterator[Check]:
     for check in again:
         if check.rule == QUOTA and asked.has_place:
-            yield Check.passed(norms[QUOTA], f"the permit holds a place in the quota of {norms.day.year} already")
+            yield quota.held(norms)
         elif check.rule not in ONLY_AT_FIRST:
             yield check
 

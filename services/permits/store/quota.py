@@ -91,6 +91,11 @@ def place_ids(permit: UUID, further_regions: Sequence[str]) -> list[UUID]:
     return [permit, *(uuid5(permit, region) for region in further_regions)]
 
 
+def extension_place_id(permit: UUID, year: int) -> UUID:
+    """Of the place that an extension of a household's permit took in the quota of a year."""
+    return uuid5(permit, f"extension {year}")
+
+
 class QuotaExceeded(Exception):
     """A pool had fewer places than were asked for; nothing was taken."""
 
@@ -219,14 +224,19 @@ async def expire_all(connection: AsyncConnection, applications: Sequence[UUID]) 
 
 async def give_back(connection: AsyncConnection, permit: UUID, further_regions: Sequence[str] = ()) -> None:
     """Used places go back, because their permit was revoked before it was in force."""
-    its = quota_place.c.id == any_(literal(place_ids(permit, further_regions), ARRAY(PgUUID)))
-    await _move(connection, its, "used", "released", reserved=0, used=-1)
+    await give_back_places(connection, place_ids(permit, further_regions))
 
 
 async def give_back_all(connection: AsyncConnection, applications: Sequence[UUID]) -> None:
     """Used places of extensions go back, because the permit was revoked before they began."""
     of_them = quota_place.c.application_id == any_(literal(list(applications), ARRAY(PgUUID)))
     await _move(connection, of_them, "used", "released", reserved=0, used=-1)
+
+
+async def give_back_places(connection: AsyncConnection, ids: Sequence[UUID]) -> None:
+    """Used places go back, by their ids; one that nobody took is passed over."""
+    its = quota_place.c.id == any_(literal(list(ids), ARRAY(PgUUID)))
+    await _move(connection, its, "used", "released", reserved=0, used=-1)
 
 
 async def holds_place(connection: AsyncConnection, year: int, permit: UUID, extensions: Sequence[UUID]) -> bool:

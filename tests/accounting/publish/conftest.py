@@ -53,6 +53,9 @@ class InMemory:
             raise TooMany
         return Reading(tuple(sorted(found, key=lambda each: (each.key, each.period))), CHANGED)
 
+    async def covered(self) -> None:
+        return None
+
     @staticmethod
     def _matches(figure: Figure, computed: Query | None, query: Query) -> bool:
         wanted = query if figure.key[2] == "COUPON" else computed

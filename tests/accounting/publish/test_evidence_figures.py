@@ -136,23 +136,26 @@ async def test_the_estimate_of_whom_the_register_misses_stands_beside_both_count
             "source": "A register", "reported_on": "2024-02-01",
         }  # fmt: skip
 
-    countries = ["KOR"] * 4 + ["DEU", "POL", "TUR", "TUR"]
+    countries = ["KOR"] * 40 + ["DEU"] * 10 + ["POL"] * 10 + ["TUR"] * 20 + ["USA"]
     await say(written, ConsularRegistration, *map(entry, countries))
     address = "/sdmx/v1/data/DF_EMIGRATION/A..ADJUSTED.?startPeriod=2023&endPeriod=2023"
     headers = {"Accept": "text/csv"} | api.token("statistician")
     assert (await api.client.get(address, headers=headers)).status_code == 404, "no host has said anything"
-    await say(written, HostCountryFigure, figure("KOR", 40), figure("DEU", 10), figure("POL", 10), figure("RUS", 900))
+    await say(
+        written, HostCountryFigure, figure("KOR", 400), figure("DEU", 100), figure("POL", 100), figure("RUS", 900)
+    )
     answer = await api.client.get(address, headers=headers)
     assert answer.status_code == 200, answer.text
     rows = {(row["INDICATOR"], row["PARTNER"]): row for row in csv.DictReader(answer.text.splitlines())}
-    assert rows["WORKING_ADJUSTED", "KOR"]["OBS_VALUE"] == "40", "a trusted host's own figure"
-    assert rows["WORKING_ADJUSTED", "TUR"]["OBS_VALUE"] == "20", "two, of whom a tenth is in the register"
-    assert rows["WORKING_UNDERCOUNT", "TUR"]["OBS_VALUE"] == "18"
+    assert rows["WORKING_ADJUSTED", "KOR"]["OBS_VALUE"] == "400", "a trusted host's own figure"
+    assert rows["WORKING_ADJUSTED", "TUR"]["OBS_VALUE"] == "200", "twenty, a tenth of whom is in the register"
+    assert rows["WORKING_UNDERCOUNT", "TUR"]["OBS_VALUE"] == "180"
     assert rows["WORKING_DEFINITION_GAP", "TUR"]["OBS_VALUE"] == "0", "a stock needs no other term of stay"
     assert rows["WORKING_COVERAGE", "KOR"]["OBS_VALUE"] == "10.0"
     assert {row["OBS_STATUS"] for row in rows.values()} == {"E"}
     assert float(rows["WORKING_ADJUSTED", "TUR"]["STD_ERROR"]) > 0
     assert "over DEU, KOR, POL" in rows["WORKING_ADJUSTED", "TUR"]["COMMENT_OBS"]
+    assert ("WORKING_ADJUSTED", "USA") not in rows, "one in the register: chance is more than what it misses"
     assert ("WORKING_ADJUSTED", "RUS") not in rows, "not trusted, and nobody in the register: nothing honest to say"
     assert ("WORKING_ADJUSTED", "_T") not in rows, "a sum without Russia would be no total"
     assert (await api.client.get(address.replace("A..", "A.WORKING_ADJUSTED."))).status_code in (403, 404)
@@ -166,7 +169,7 @@ async def test_the_estimate_of_whom_the_register_misses_stands_beside_both_count
         )
         assert page.status_code == 200, page.text
         assert word in page.json()["title"]
-        assert " 20 " in page.json()["paragraphs"][0]
+        assert " 200 " in page.json()["paragraphs"][0]
     for nowhere in ("WORKING.RUS.2023", "OTHER.TUR.2023", "WORKING.TUR.9999", "WORKING.TUR.0000"):
         answer = await api.client.get(f"/v1/estimates/{nowhere}/explained", headers=api.token("statistician"))
         assert answer.status_code == 404, nowhere

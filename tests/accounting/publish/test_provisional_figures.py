@@ -11,7 +11,12 @@ import pytest
 from services.accounting.cases.estimates.provisional import estimate, estimate_due
 from services.accounting.cases.rebuild import rebuild
 from services.accounting.cases.releases.cut import cut_release
+from services.accounting.rules.estimates.breaks import Break
+from services.accounting.rules.figures.movements import NO_CELLS, Tally
+from services.accounting.rules.residence.reckoning import Coverage
 from services.accounting.settings import dsn
+from services.accounting.store.estimates import provisional as store
+from services.accounting.store.estimates.provisional import Run
 from shared import clock
 from shared.events.portal import BorderCrossing, FeedCoverage
 from shared.testing.api import Api
@@ -157,6 +162,17 @@ async def _is_judged(api: Api) -> None:
         off = [abs(one["estimate"] - one["final"]) / one["final"] for one in past]
         assert each["revision"] == pytest.approx(sum(off) / len(off), abs=0.005)
 
+    for each in stranger["years"]:
+        year = [one for one in statistician["years"] if (one["indicator"], one["year"]) == (each["indicator"], 2021)]
+        assert each["missed_error"] >= abs(each["excess"])
+        assert year[0]["missed_error"] > 0, "a final figure has an error of what registers miss"
+        assert each["broken_error"] == each["undetermined"] == 0  # of everybody the source says where they lived
+    assert {(each["indicator"], each["year"]) for each in stranger["years"]} == {
+        (indicator, year) for indicator in ("IMM", "EMI") for year in range(2018, 2024)
+    }
+    assert stranger["breaks"] == []  # hardly anybody crosses: nothing is usual
+    assert [each["groups"] > 0 for each in stranger["groups"]]
+
 
 def _told(each: Observation) -> tuple[str, str, str]:
     return each["OBS_VALUE"], each["OBS_STATUS"], each["STD_ERROR"]
@@ -172,3 +188,30 @@ async def test_a_young_register_estimates_nothing(api: Api, written: Accounting)
     told = (await api.client.get("/v1/estimates/provisional")).json()
     assert (told["covered_through"], told["learned_from"], told["open_crossings"]) == ("2023-12-31", None, 0)
     assert not await estimate_due(written.connection)  # nothing has changed since
+    await _a_break_is_said_in_words(api, written)
+
+
+async def _a_break_is_said_in_words(api: Api, written: Accounting) -> None:
+    """Months of one series that follow each other are one break; a rise is none with a fall."""
+    run = Run(TODAY, "2", Coverage(0, 1), None, 0)
+    months = [Break("departures", 600 + month, 0.0, 100.0) for month in range(3)]
+    jump, undecided = Break("departures", 603, 250.0, 100.0), Break("arrivals_open", 647, 180.0, 120.0)
+    nothing = Tally(NO_CELLS, NO_CELLS)
+    quiet = [Break(series, 630, 0.0, 9.0) for series in ("consular_registration:RUS", "host_notification")]
+    await store.add(written.connection, run, None, [], nothing, [], [], [*months, jump, undecided, *quiet])
+    answers = [
+        (await api.client.get("/v1/estimates/provisional", params={"lang": language})).json()["breaks"]
+        for language in ("kk", "ru", "en")
+    ]
+    assert [(each["series"], each["first"], each["last"], each["ratio"]) for each in answers[0]] == [
+        ("arrivals_open", "2023-12-01", "2023-12-31", 1.5),
+        ("consular_registration:RUS", "2022-07-01", "2022-07-31", 0.0),
+        ("departures", "2020-01-01", "2020-03-31", 0.0),
+        ("departures", "2020-04-01", "2020-04-30", 2.5),
+        ("host_notification", "2022-07-01", "2022-07-31", 0.0),
+    ]
+    words = [[each["reason"] for each in answer] for answer in answers]
+    assert len({each for answer in words for each in answer}) == 15
+    assert words[2][2].startswith("From 2020-01-01 through 2020-03-31 the border's records (exits) are 0 %")
+    assert "(all countries)" in words[2][4]
+    assert all("2023-12-31" in answer[0] for answer in words)

@@ -12,6 +12,7 @@ import httpx
 import jsonschema
 import pytest
 from fastapi import FastAPI
+from pysdmx.errors import Invalid
 from pysdmx.io import read_sdmx
 
 from services.accounting.api.figures import sdmx_answers
@@ -251,6 +252,7 @@ def _of_version_2(document: Any) -> set[tuple[str, str]]:
         "/v2/structure/*/KOSH/*/~?detail=raw",
         "/v2/structure/dataflow/*/*/*?detail=allcompletestubs",
         "/v2/structure/codelist,conceptscheme/KOSH/CL_SEX,CS_KOSH/1.0?references=ancestors&detail=referencestubs",
+        "/v2/structure/codelist,conceptscheme/KOSH/CL_SEX,CS_KOSH/~/F,SEX?references=all",
         "/v2/schema/dataflow/KOSH/DF_FLOW/~",
         "/v2/availability/dataflow/KOSH/DF_FLOW?references=all",
         "/v2/availability/dataflow/KOSH/DF_FLOW/~/*/SEX,TIME_PERIOD",
@@ -268,6 +270,8 @@ async def test_json_structures_are_valid_by_the_schema_of_the_standard(client: h
     [
         "/v2/structure/*?format=xml",
         "/v2/structure/datastructure/KOSH/DSD_LABOUR?references=descendants&detail=referencestubs&format=xml",
+        "/v2/structure/codelist/KOSH/CL_AREA,CL_AGE/~/71,Y15T19?format=xml",
+        "/v1/agencyscheme/KOSH/AGENCIES/1.0/KOSH",
         "/v1/availableconstraint/DF_FLOW/A.IMM......./all/all?references=all",
         "/v1/availableconstraint/DF_FLOW?references=none",
         "/v1/schema/dataflow/KOSH/DF_FLOW/1.0",
@@ -285,6 +289,58 @@ async def test_xml_is_valid_by_the_schemas_of_the_standard(client: httpx.AsyncCl
             assert answer.status_code == 400
         else:
             assert read_sdmx(answer.text, validate=True), kind
+    if "/data/" in address:
+        answer = await client.get(address, headers={"Accept": "application/vnd.sdmx.data+xml;version=3.0.0"})
+        assert answer.headers["content-type"] == "application/vnd.sdmx.data+xml; version=3.0.0"
+        assert read_sdmx(answer.text, validate=True)
+
+
+@pytest.mark.parametrize("by", ["TIME_PERIOD", "AllDimensions"])
+async def test_xml_of_version_3_says_what_csv_says(
+    client: httpx.AsyncClient, statistician: dict[str, str], by: str
+) -> None:
+    address = f"{FLOW}/{IMM}?dimensionAtObservation={by}"
+    csv_answer = await client.get(address, headers=statistician)
+    accept = {"Accept": "application/vnd.sdmx.data+xml;version=3.0.0"}
+    text = (await client.get(address, headers=statistician | accept)).text
+    (data,) = read_sdmx(text, validate=True).get_datasets()
+    told = {(row["SEX"], row["TIME_PERIOD"], row["OBS_VALUE"]) for row in data.data.to_dict("records")}
+    rows = csv.DictReader(csv_answer.text.splitlines())
+    assert told == {(row["SEX"], row["TIME_PERIOD"], row["OBS_VALUE"]) for row in rows}
+    assert {each[:2] for each in told} == ALL
+    with pytest.raises(Invalid):
+        read_sdmx(text.replace("<m:Test>false</m:Test>", ""), validate=True)
+
+
+@pytest.mark.parametrize(
+    ("address", "codes"),
+    [
+        ("/v2/structure/codelist/KOSH/CL_AGE/~/Y15T34", {"Y15T34": None}),
+        ("/v2/structure/codelist/KOSH/CL_AGE/~/Y15T19", {"Y15T19": None}),
+        ("/v2/structure/codelist/*/CL_SEX,CL_AGE/1.0/Y15T19,Y15T34/", {"Y15T19": "Y15T34", "Y15T34": None}),
+        ("/v1/codelist/KOSH/all/latest/Y15T19+Y15T34?format=json", {"Y15T19": "Y15T34", "Y15T34": None}),
+        ("/v1/codelist/KOSH/CL_AGE/1.0/Y15T19%2BY15T34?format=json", {"Y15T19": "Y15T34", "Y15T34": None}),
+    ],
+)
+async def test_a_list_is_asked_by_its_items(
+    client: httpx.AsyncClient, address: str, codes: dict[str, str | None]
+) -> None:
+    """Without a parent that was not asked for: it would refer to nothing in the message."""
+    (found,) = (await client.get(address)).raise_for_status().json()["data"]["codelists"]
+    assert (found["id"], found["isPartial"]) == ("CL_AGE", True)
+    assert {each["id"]: each.get("parent") for each in found["codes"]} == codes
+    message = await client.get(address.replace("?format=json", ""), params={"format": "xml"})
+    (as_xml,) = read_sdmx(message.text, validate=True).get_codelists()
+    assert (as_xml.is_partial, {code.id for code in as_xml}) == (True, set(codes))
+
+
+async def test_an_item_that_is_not_there_is_not_found_and_what_has_none_is_refused(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/v1/codelist/KOSH/CL_SEX/1.0/W+F")).status_code == 404
+    assert (await client.get("/v2/structure/conceptscheme/KOSH/CS_KOSH/~/sex")).status_code == 404
+    refused = await client.get("/v2/structure/dataflow/KOSH/DF_FLOW/~/SEX")
+    assert (refused.status_code, refused.json()["errors"][0]["parameter"]) == (400, "item")
+    whole = (await client.get("/v2/structure/codelist/KOSH/CL_AGE/~/*")).json()["data"]["codelists"][0]
+    assert (whole["isPartial"], {each["id"] for each in whole["codes"]} >= {"_T", "Y15T34"}) == (False, True)
 
 
 async def test_availability_says_what_there_is(client: httpx.AsyncClient, statistician: dict[str, str]) -> None:

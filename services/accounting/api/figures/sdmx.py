@@ -20,11 +20,12 @@ from services.accounting.api.figures.sdmx_answers import (
     single,
     structure_answer,
 )
+from services.accounting.publish.sdmx.agency import AGENCY, VERSION
 from services.accounting.publish.sdmx.negotiate import DATA, STRUCTURE, STRUCTURE_2, STRUCTURE_JSON, choose
 from services.accounting.publish.sdmx.query import parse
 from services.accounting.publish.sdmx.refusals import NothingFound, NotImplementedHere
 from services.accounting.publish.sdmx.selection import select
-from services.accounting.publish.sdmx.structures import AGENCY, VERSION, artefacts
+from services.accounting.publish.sdmx.structures import artefacts
 from shared.http import routes
 
 STANDARD: Final = frozenset(
@@ -138,6 +139,7 @@ async def schema(request: Request, _: Anyone, context: str, agency: str, id: str
     "/{resource}",
     "/{resource}/{agency}",
     "/{resource}/{agency}/{id}",
+    "/{resource}/{agency}/{id}/{version}/{item}",
     "/{resource}/{agency}/{id}/{version}",
     summary="Structures: dataflow, datastructure, codelist, conceptscheme, agencyscheme",
     openapi_extra={
@@ -149,9 +151,17 @@ async def schema(request: Request, _: Anyone, context: str, agency: str, id: str
     responses={200: {"content": content(*STRUCTURE), "headers": HEADERS}, **NOT_MODIFIED, **PROBLEMS},
 )
 async def structure(
-    request: Request, _: Anyone, resource: str, agency: str = "all", id: str = "all", version: str = "latest"
+    request: Request,
+    _: Anyone,
+    resource: str,
+    agency: str = "all",
+    id: str = "all",
+    version: str = "latest",
+    item: str = "all",
 ) -> Response:
-    """`/dataflow/KOSH/all/latest`: every structure is named in Kazakh, Russian and English."""
+    """`/dataflow/KOSH/all/latest`: every structure is named in Kazakh, Russian and English.
+    `/codelist/KOSH/CL_SEX/1.0/F`: the list with this code alone.
+    """
     if resource in STANDARD:
         raise NotImplementedHere(f"There is no {resource} here.")
     if resource != "structure" and resource not in artefacts():
@@ -159,7 +169,13 @@ async def structure(
     parameters = single(request)
     form = choose(STRUCTURE, listed(request.headers, "accept"), parameters.get("format"))
     _ours(agency, version)
-    selection = select(resource, id, parameters.get("references", "none"), parameters.get("detail", "full"))
+    selection = select(
+        resource,
+        id,
+        parameters.get("references", "none"),
+        parameters.get("detail", "full"),
+        item.replace(" ", "+"),
+    )
     return structure_answer(request, selection, form)
 
 

@@ -20,12 +20,13 @@ from services.accounting.api.figures.sdmx_answers import (
     single,
     structure_answer,
 )
+from services.accounting.publish.sdmx.agency import AGENCY, VERSION
 from services.accounting.publish.sdmx.filters import COMPONENT
 from services.accounting.publish.sdmx.negotiate import DATA_2, STRUCTURE_2, STRUCTURE_JSON, STRUCTURE_OF_2, choose
 from services.accounting.publish.sdmx.query_2 import ANY, VERSIONS, Context, parse_2
 from services.accounting.publish.sdmx.refusals import NoData, NothingFound, NotImplementedHere
 from services.accounting.publish.sdmx.selection import select
-from services.accounting.publish.sdmx.structures import AGENCY, VERSION, artefacts
+from services.accounting.publish.sdmx.structures import artefacts
 from shared.http import routes
 
 STANDARD: Final = frozenset(
@@ -158,6 +159,7 @@ async def schema_of_context(
     "/structure/{kind}",
     "/structure/{kind}/{agency}",
     "/structure/{kind}/{agency}/{id}",
+    "/structure/{kind}/{agency}/{id}/{version}/{item}",
     "/structure/{kind}/{agency}/{id}/{version}",
     summary="Structures by kind: dataflow, datastructure, codelist, conceptscheme, agencyscheme",
     openapi_extra={
@@ -171,9 +173,17 @@ async def schema_of_context(
     responses={200: {"content": content(*STRUCTURE_OF_2), "headers": HEADERS}, **NOT_MODIFIED, **PROBLEMS},
 )
 async def structure_by_kind(
-    request: Request, _: Anyone, kind: str = ANY, agency: str = ANY, id: str = ANY, version: str = ANY
+    request: Request,
+    _: Anyone,
+    kind: str = ANY,
+    agency: str = ANY,
+    id: str = ANY,
+    version: str = ANY,
+    item: str = ANY,
 ) -> Response:
-    """`/structure/dataflow/KOSH/*/~`: several kinds, agencies and names stand with commas; `*` is every one."""
+    """`/structure/dataflow/KOSH/*/~`: several kinds, agencies and names stand with commas; `*` is every one.
+    `/structure/codelist/KOSH/CL_SEX/~/F,M`: the list with these codes alone.
+    """
     kinds = [] if kind in (ANY, "structure") else kind.split(",")
     if missing := set(kinds) & STANDARD:
         raise NotImplementedHere(f"There is no {min(missing)} here.")
@@ -187,6 +197,7 @@ async def structure_by_kind(
         "all" if id == ANY else id.replace(",", "+"),
         parameters.get("references", "none").replace(",", "+"),
         parameters.get("detail", "full"),
+        "all" if item == ANY else item.replace(",", "+"),
     )
     return structure_answer(request, selection, form)
 

@@ -255,6 +255,8 @@ def _pieces(message: DataMessage, form: Form, request: Request) -> Iterator[str]
     match form.writer:
         case "generic":
             return data_xml.generic(message, form.of_time)
+        case "structure-specific" if form.version == "3.0.0":
+            return data_xml.structure_specific_3(message)
         case "structure-specific":
             return data_xml.structure_specific(message, form.of_time)
         case "json":

@@ -13,15 +13,20 @@ import asyncpg
 
 from services.accounting.cases.figures import published_rows
 from services.accounting.cases.figures.evidence_figures import evidence_figures
+from services.accounting.cases.figures.flow_figures import flow_figures
 from services.accounting.cases.indicators import wanted
+from services.accounting.rules.estimates.durations import StaysAbroad
 from services.accounting.rules.estimates.series import CONCEPTS, FLOW, METHOD, SUFFIXES, Adjusted, Concept
-from services.accounting.rules.estimates.undercount import Estimate, TwoCounts, Undercount, adjusted, by_group, total
+from services.accounting.rules.estimates.undercount import Estimate, TwoCounts, adjusted, total
 from services.accounting.rules.figures.dataflows import FLOWS
 from services.accounting.rules.figures.figures import Figure, Query, TooMany
 from services.accounting.rules.spans import span
 
 LIMIT: Final = 100_000  # figures of evidence: countries, years and kinds
 EVERYWHERE: Final = "_T"
+FINAL: Final = "A"
+_LENGTHS: Final = ("EMI", "EMI_SHORT")
+"""Departures for 12 months and more, and for 3 months and more."""
 TENTH: Final = Decimal("0.1")
 
 Counts = Mapping[tuple[str, str], Mapping[tuple[str, str], int]]
@@ -29,13 +34,12 @@ Counts = Mapping[tuple[str, str], Mapping[tuple[str, str], int]]
 
 
 class YearOfEstimates(NamedTuple):
-    """What is said of a concept in a year: by country, and the undercount by group of hosts."""
+    """What is said of a concept in a year, by country."""
 
     concept: str
     year: str
     pairs: Mapping[str, TwoCounts]
     by_country: Mapping[str, Estimate]
-    shares: Mapping[str, Undercount]
 
 
 async def adjusted_figures(connection: asyncpg.Connection, query: Query, limit: int) -> list[Figure]:
@@ -54,17 +58,34 @@ async def estimates(connection: asyncpg.Connection, concepts: set[str]) -> list[
     """Of each concept and year of which there is any evidence."""
     chosen = {name: concept for name, concept in CONCEPTS.items() if name in concepts}
     counts = await _counts(connection, chosen)
+    stays = await _stays(connection) if any(concept.flow for concept in chosen.values()) else {}
     found = []
     for name, concept in chosen.items():
         years = {year for at in (*concept.own, *concept.mirror) for _, year in counts.get(at, {})}
         for year in sorted(years):
             pairs = _pairs(concept, counts, year)
             seed = f"{name}.{year}"
-            by_country = adjusted(pairs, int(year), seed, flow=concept.flow)
+            by_country = adjusted(pairs, int(year), seed, flow=concept.flow, stays=stays)
             if everywhere := total(by_country, pairs):
                 by_country[EVERYWHERE] = everywhere
-            found.append(YearOfEstimates(name, year, pairs, by_country, by_group(pairs, int(year), seed)))
+            found.append(YearOfEstimates(name, year, pairs, by_country))
     return found
+
+
+async def _stays(connection: asyncpg.Connection) -> dict[str, StaysAbroad]:
+    """Citizens' stays abroad by the country that they left for, in the years of which all are decided (U98)."""
+    whole = frozenset([EVERYWHERE])
+    asked = Query(
+        FLOWS["DF_FLOW"],
+        (frozenset("A"), frozenset(_LENGTHS), frozenset(["U98"]), frozenset(["KZ"]), None, frozenset(["KAZ"]))
+        + (whole,) * 3,
+    )
+    counts: dict[str, list[int]] = {}
+    for figure in await flow_figures(connection, asked, LIMIT):
+        _, code, _, _, country, *_ = figure.key
+        if figure.status == FINAL and not country.startswith("_"):
+            counts.setdefault(country, [0, 0])[_LENGTHS.index(code)] += int(figure.value)
+    return {country: StaysAbroad(*each) for country, each in counts.items()}
 
 
 async def _counts(connection: asyncpg.Connection, concepts: Mapping[str, Concept]) -> Counts:
@@ -118,11 +139,21 @@ def _figures(found: YearOfEstimates) -> Iterator[Figure]:
 
 def told(estimate: Estimate, pair: TwoCounts | None) -> str:
     """How an estimate was made, with its numbers."""
-    factor = ", duration factor not known, 1 assumed" if estimate.assumed else ""
+    factor = _factor(estimate)
+    interval = f"; 95 %: {estimate.low:.0f} to {estimate.high:.0f}"
     if estimate.by:
         by = estimate.by
         share = f"{by.share:.4f} ({by.low:.4f} to {by.high:.4f}, 95 %) over {', '.join(by.hosts)}"
-        return f"own {estimate.own} / U {share}{factor}"
+        one_less = f"; leaving out one of them {min(by.without.values()):.4f} to {max(by.without.values()):.4f}"
+        return f"own {estimate.own} / U {share}{one_less}{factor}{interval}"
     if estimate.basis == "mirror" and pair:
-        return f"mirror {pair.mirror} of a trusted host beside own {estimate.own}{factor}"
-    return f"sum of the countries beside own {estimate.own}{factor}"
+        return f"mirror {pair.mirror} of a trusted host beside own {estimate.own}{factor}{interval}"
+    return f"sum of the countries beside own {estimate.own}{factor}{interval}"
+
+
+def _factor(estimate: Estimate) -> str:
+    if estimate.assumed:
+        return ", duration factor not known, 1 assumed"
+    if estimate.duration and estimate.duration.basis == "border":
+        return f", duration factor {estimate.duration.factor:.3f} by our border"
+    return ""

@@ -1,11 +1,12 @@
 """The residency index over all persons: the nation's stock by RINDEX, and migrations that no sign supports.
 
-Set-wise, some persons at a time, in memory that does not grow with the country; by a command, never as events come in.
-What it counts depends on the stored facts and persons alone.
+Set-wise, some persons at a time, in memory that does not grow with the country; by the clock, before each release and
+by command, never as events come in. What it counts depends on the stored facts and persons alone.
 """
 
+import asyncio
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 import asyncpg
@@ -22,40 +23,73 @@ from services.accounting.rules.estimates.sign_kinds import (
     told_by,
 )
 from services.accounting.rules.estimates.sign_model import model
-from services.accounting.rules.estimates.signs import SIGN, Months, Signs, reckon
+from services.accounting.rules.estimates.signs import SIGN, Months, Signs, reckon, stock_error
 from services.accounting.rules.estimates.support import Support, weigh
 from services.accounting.rules.figures.dimensions import day_number, region_code
 from services.accounting.rules.figures.flow_figures import month_span
 from services.accounting.rules.persons.people import Ints, People
-from services.accounting.store import coverage
+from services.accounting.rules.residence.reckoning import UNDECLARED, Coverage
+from services.accounting.store import coverage as coverages
 from services.accounting.store.estimates import signs as store
-from services.accounting.store.estimates.signs import SignFigure
+from services.accounting.store.estimates.signs import SignFigure, SignRun
 from services.accounting.store.persons import histories
+from shared import clock
 
 CHUNK: Final = 5_000  # persons at once: bounds memory
+AT_LEAST: Final = timedelta(days=1)
+"""The index is reckoned anew after so long even if the border feed covers no other days: other registers go on."""
+WHOLE: Final = 1e6
+"""Persons are summed in whole millionths, so that a sum is the same however persons are taken together."""
 RESIDENTS: Final = "RESIDENTS"
 UNSUPPORTED: Final = {True: "IMM_UNSUPPORTED", False: "EMI_UNSUPPORTED"}
 
 
-async def count_signs(reader: asyncpg.Connection, writer: asyncpg.Connection, chunk: int = CHUNK) -> list[SignFigure]:
-    """Reckons every person anew and keeps the sums; two connections, since one reads while the other asks."""
-    months = Months(*month_span(await coverage.counted(writer)))
-    index, unsupported = np.zeros(max(0, months.beyond - months.first)), Counter[tuple[str, int]]()
-    async for people in histories.everybody(reader, chunk):
-        facts = await store.facts(writer, people.keys.tolist(), list(TOLD))
-        index += _add(people, facts, months, unsupported)
-    figures = [SignFigure(RESIDENTS, months.first + 1 + number, round(each)) for number, each in enumerate(index)]
+async def signs_due(connection: asyncpg.Connection) -> bool:
+    """Reckons the index where the newest run is of other days, of another model, or old; returns whether it did."""
+    run, covered = await store.newest(connection), await coverages.counted(connection)
+    if covered == UNDECLARED or (run and _is_fresh(run, covered)):
+        return False
+    await count_signs(connection)
+    return True
+
+
+async def count_signs(connection: asyncpg.Connection, chunk: int = CHUNK) -> list[SignFigure]:
+    """Reckons every person anew on one moment of the facts; what it finds takes the place of the run before."""
+    await store.become_reckoner(connection)
+    try:
+        async with connection.transaction(isolation="repeatable_read"):
+            return await _count(connection, chunk)
+    finally:
+        await store.make_way(connection)
+
+
+async def _count(connection: asyncpg.Connection, chunk: int) -> list[SignFigure]:
+    run = SignRun(clock.now(), model().version, await coverages.counted(connection))
+    months = Months(*month_span(run.coverage))
+    sums = np.zeros((2, max(0, months.beyond - months.first)))
+    unsupported = Counter[tuple[str, int]]()
+    async for people in histories.everybody(connection, chunk):
+        facts = await store.facts(connection, people.keys.tolist(), list(TOLD))
+        sums += await asyncio.to_thread(_add, people, facts, months, unsupported)
+    figures = [
+        SignFigure(RESIDENTS, month, round(stock), stock_error(spread, stock, model().errors.stock))
+        for month, (stock, spread) in enumerate((sums / WHOLE).T.tolist(), months.first + 1)
+    ]
     for name in UNSUPPORTED.values():
-        figures += [SignFigure(name, month, unsupported[name, month]) for month in range(*months)]
-    async with writer.transaction():
-        await store.replace(writer, model().version, figures)
+        figures += [SignFigure(name, month, unsupported[name, month], None) for month in range(*months)]
+    await store.add(connection, run, figures)
     return figures
+
+
+def _is_fresh(run: SignRun, covered: Coverage) -> bool:
+    return run.coverage == covered and run.model == model().version and clock.now() - run.made_at < AT_LEAST
 
 
 def _add(
     people: People, facts: list[tuple[int, str, str]], months: Months, unsupported: Counter[tuple[str, int]]
 ) -> np.ndarray:
-    """The sum of some persons' index by month; adds their unsupported migrations."""
+    """By month the sums of some persons' index p, and of p(1 - p), in parts of WHOLE; adds their unsupported
+    migrations."""
     owner = np.repeat(np.arange(len(people.ids)), people.lengths)
     signs = np.concatenate(
         (
@@ -72,8 +106,8 @@ def _add(
     unsupported.update(
         (UNSUPPORTED[came], when) for came, when in zip(arrival[doubted].tolist(), month[doubted].tolist(), strict=True)
     )
-    # By person in whole numbers: the sum is the same however persons are taken together.
-    return np.asarray(np.rint(found.value.astype(np.float64) * 1e6).sum(axis=0) / 1e6)
+    value = found.value.astype(np.float64)
+    return np.array([np.rint(each * WHOLE).sum(axis=0) for each in (value, value * (1 - value))])
 
 
 def _signs_of_facts(people: People, facts: list[tuple[int, str, str]]) -> Signs:

@@ -6,7 +6,6 @@ stands here by the same lines (published_rows).
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from typing import Final
 
 import asyncpg
@@ -54,7 +53,7 @@ async def _of_line(
         return []
     others = await published_rows.series(connection, line.flow)
     return [
-        replace(figure, key=key, public=False)
+        figure._replace(key=key, public=False)
         for compute in _COMPUTING[line.flow]
         for figure in await compute(connection, asked, limit)
         if ".".join(figure.key) not in others

@@ -8,7 +8,7 @@ from typing import Final, cast
 import asyncpg
 
 from services.accounting.cases.indicators import wanted
-from services.accounting.rules.estimates.expected import Expected, estimated
+from services.accounting.rules.estimates.expected import GROUP, Expected, estimated
 from services.accounting.rules.figures import series
 from services.accounting.rules.figures.axes import Axis, axis_of
 from services.accounting.rules.figures.figures import Figure, Query, TooMany
@@ -24,7 +24,7 @@ from services.accounting.rules.figures.flow_figures import (
     told_of,
     valued,
 )
-from services.accounting.rules.figures.series import PLACE, CellKey, Measure, Row, chosen
+from services.accounting.rules.figures.series import PLACE, CellKey, Counts, Measure, Row, chosen
 from services.accounting.rules.residence.reckoning import Coverage
 from services.accounting.store import coverage as coverages
 from services.accounting.store.estimates import provisional
@@ -82,7 +82,8 @@ async def _by_method(
     if expected is None:
         measure = Measure(method, list(formulas), periods, partial(valued, coverage, formulas))
         return await asyncio.to_thread(lambda: series.figures(query, measure, found_sums.rows(), limit))
-    measure = Measure(method, list(formulas), periods, partial(estimated, coverage, formulas))
+    valuing = partial(estimated, coverage, formulas, sizes=await provisional.of_sizes(connection))
+    measure = Measure(method, list(formulas), periods, valuing)
     rows = partial(_with_expected, along, found_sums, expected)
     return await asyncio.to_thread(lambda: series.figures(query, measure, rows(), limit))
 
@@ -110,20 +111,27 @@ async def _expected(
 def _with_expected(along: list[Along], found: Sums, expected: Sums) -> Iterator[Row]:
     """Counts and, by name, what is expected beside them; where more than one dimension is asked at once, only what is
     counted: the model was not judged there."""
-    told = {
+    axes = [each.axis for each in along]
+    told: dict[tuple[Frequency, int, CellKey], Counts] = {
         (row.frequency, row.period, row.place): {kind.name: count for kind, count in row.counts.items()}
+        | {GROUP: int(bool(_finer(axes, row.place)))}
         for row in expected.rows()
-        if _is_estimated([each.axis for each in along], row.place)
+        if _is_estimated(axes, row.place)
     }
     for row in found.rows():
-        more = told.get((row.frequency, row.period, row.place))
+        more = told.pop((row.frequency, row.period, row.place), None)
         yield row._replace(counts={**row.counts, **more}) if more else row
+    yield from (Row(*at, counts) for at, counts in told.items())  # of months whose records were lost
 
 
 def _is_estimated(axes: Sequence[Axis], place: CellKey) -> bool:
     """Whether a place is the nation, or differs from it in one dimension other than the partner."""
-    finer = [each.dimension for each, code in zip(axes, place, strict=True) if code != each.total]
-    return finer in ([], ["REF_AREA"], ["CITIZEN"], ["SEX"], ["AGE"], ["PURPOSE"])
+    return _finer(axes, place) in ([], ["REF_AREA"], ["CITIZEN"], ["SEX"], ["AGE"], ["PURPOSE"])
+
+
+def _finer(axes: Sequence[Axis], place: CellKey) -> list[str]:
+    """The dimensions in which a place differs from the nation."""
+    return [each.dimension for each, code in zip(axes, place, strict=True) if code != each.total]
 
 
 async def fit(

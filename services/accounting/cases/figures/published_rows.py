@@ -6,7 +6,6 @@ together is data (rules/figures/contradictions.csv). None takes the place of ano
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -63,7 +62,7 @@ async def _beside(connection: Connection, query: Query, indicator: Indicator, so
         for row in await _of_files(connection, asked) if asked else []:
             key = stands_at(line, query.flow, indicator.code, indicator.method, row.figure.key)
             if asked and key and asked.wants(row.figure.key):
-                at[key, row.figure.period].append(row._replace(figure=replace(row.figure, key=key)))
+                at[key, row.figure.period].append(row._replace(figure=row.figure._replace(key=key)))
     return [_first(found) for found in at.values()]
 
 
@@ -72,7 +71,7 @@ def _first(said: Sequence[PublishedRow]) -> PublishedRow:
     first, *others = said
     against = [_told(each.figure) for each in others if each.figure.value != first.figure.value]
     comment = _disputed(first.figure.comment, [each for each in against if each not in (first.figure.comment or "")])
-    return first._replace(figure=replace(first.figure, comment=comment))
+    return first._replace(figure=first.figure._replace(comment=comment))
 
 
 async def _said_otherwise(connection: Connection, flow: str) -> Mapping[Cell, list[str]]:

@@ -15,8 +15,9 @@ from services.accounting.rules.figures.axes import NOWHERE
 from services.accounting.rules.figures.dataflows import Dimension
 from services.accounting.rules.figures.figures import Figure, Query, TooMany
 from services.accounting.rules.figures.flow_figures import MONTHS
-from services.accounting.rules.figures.register_figures import period_end, periods_since, valued
+from services.accounting.rules.figures.register_figures import period_end, periods_since, reference_date, valued
 from services.accounting.rules.figures.series import PLACE, Counts, Measure, Row, chosen
+from services.accounting.rules.releases.equations import STOCK_AGE
 from services.accounting.store.figures import register_counts
 from services.accounting.store.figures.register_counts import CellKey, Counted, Found
 from shared import clock
@@ -29,7 +30,8 @@ async def register_figures(
     """Every figure that the query wants; `keyed`: the keys of what they count. Raises TooMany, and TimeoutError where
     the database takes too long."""
     found = [each for each in wanted(query) if isinstance(each.source, Acts | Standing | Difference)]
-    frequencies = cast(list[Frequency], chosen(query, "FREQ", MONTHS))
+    known = ("A",) if query.flow.id == STOCK_AGE else MONTHS  # a cohort tells the age on the first day of a year alone
+    frequencies = cast(list[Frequency], chosen(query, "FREQ", known))
     if not (found and frequencies):
         return []
     (method,) = {each.method for each in found}
@@ -38,22 +40,36 @@ async def register_figures(
     acts = [
         Counted(code, source.records, source.persons) for code, source in sources.items() if isinstance(source, Acts)
     ]
-    standing = [Counted(code, source.records) for code, source in sources.items() if isinstance(source, Standing)]
+    standing = {code: source for code, source in sources.items() if isinstance(source, Standing)}
+    on_first_day = frozenset(code for code, source in standing.items() if source.on_first_day)
     today = clock.today()
-    behind = [records for counted in (*acts, *standing) for records in counted.records]
+    behind = [
+        records for source in sources.values() if isinstance(source, Acts | Standing) for records in source.records
+    ]
     first = await register_counts.first_day(connection, behind)
     if first is None:
         return []
     periods = {each: periods_since(first, today, each, query.start, query.end) for each in frequencies}
     ends = [period_end(each, number, period, today) for each in periods for number, period in periods[each]]
+    dates = [reference_date(each, number, period) for each in periods for number, period in periods[each]]
     places = [_place(*each) for each in zip(query.flow.dimensions[PLACE:], query.codes[PLACE:], strict=True)]
     found_counts = [
         *[await register_counts.acts(connection, each, places, frequencies, limit + 1, keyed) for each in acts],
-        *[await register_counts.stock(connection, each, places, ends, limit + 1, keyed) for each in standing],
+        *[
+            await register_counts.stock(
+                connection,
+                Counted(code, each.records),
+                places,
+                dates if each.on_first_day else ends,
+                limit + 1,
+                keyed,
+            )
+            for code, each in standing.items()
+        ],
     ]
     if sum(map(len, found_counts)) > limit:
         raise TooMany
-    measure = Measure(method, list(made_of), periods, partial(valued, today, made_of))
+    measure = Measure(method, list(made_of), periods, partial(valued, today, made_of, on_first_day))
     return await asyncio.to_thread(lambda: series.figures(query, measure, _merged(found_counts), limit))
 
 

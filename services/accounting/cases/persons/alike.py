@@ -1,7 +1,7 @@
 """Whom a change concerns beyond numbers: claims that names and birth dates may join, and whether they do."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import combinations
 from typing import Final, NamedTuple, Self
 
@@ -11,12 +11,14 @@ import numpy.typing as npt
 
 from services.accounting.cases.change import Change
 from services.accounting.rules.persons.identity import Keys, anchor, components, pairs
-from services.accounting.rules.persons.matching import Model, Sights, candidates, found, namesakes, upheld, weights
+from services.accounting.rules.persons.matching import BLOCKS, Model, Sights, found, namesakes, upheld, weights
+from services.accounting.rules.persons.matching import met as candidate_pairs
 from services.accounting.store.persons import identity, matching
 from services.accounting.store.persons.matching import Compared, Namesake
 
 Connection = asyncpg.Connection
 Records = npt.NDArray[np.void]
+PairNumbers = npt.NDArray[np.uint64]
 
 MODEL: Final = Model.read()
 
@@ -56,38 +58,43 @@ NOTHING: Final = Matches.of(np.zeros((0, 2), np.int64), np.zeros(0))
 NO_VERDICT: Final = JudgedMatches(NOTHING.joined, NOTHING.doubtful, NOTHING.doubtful_weights, [])
 
 
-def promising(records: Records, fact_keys: Records, most: int, crowded: Collection[int] = ()) -> tuple[Keys, set[int]]:
+def promising(
+    records: Records, together: PairNumbers, most: int, crowded: Collection[int] = ()
+) -> tuple[Keys, set[int]]:
     """Pairs of keys that join if nobody else bears their names in that year, unless the block that tells is known to be
-    `crowded`; and these blocks. Left out are days' blocks of more than `most`, and keys that one of the facts holds."""
+    `crowded`; and these blocks. Left out are days' blocks of more than `most`, and keys that are `together` in a fact
+    (of_one_fact)."""
     keys, blocks = near(records, most, crowded)
-    apart = held_apart(keys, fact_keys)
+    apart = held_apart(keys, together)
     return keys[apart], set(blocks[apart].ravel().tolist()) - {0}
 
 
-def near(records: Records, most: int, crowded: Collection[int] = ()) -> tuple[Keys, Keys]:
+def near(
+    records: Records, most: int, crowded: Collection[int] = (), blocks: Sequence[str] = BLOCKS
+) -> tuple[Keys, Keys]:
     """The same pairs, whatever a fact holds, and the year's block of each of their keys."""
-    met = candidates(records["day_block"], most)
+    met = candidate_pairs(records, most, blocks)
     others = np.where(np.isin(records["year_block"], list(crowded)), len(MODEL.namesakes) - 1, 0)
     close = weights(records, met, MODEL, others) >= MODEL.join
     ends = np.stack((met.one[close], met.other[close]), axis=1)
     return records["key"][ends], records["year_block"][ends]
 
 
-def held_apart(keys: Keys, fact_keys: Records) -> npt.NDArray[np.bool_]:
-    """Which of the pairs none of the facts holds."""
-    return ~np.isin(_mixed(np.sort(keys, axis=1)), _of_one_fact(fact_keys))
+def held_apart(keys: Keys, together: PairNumbers) -> npt.NDArray[np.bool_]:
+    """Which of the pairs are not `together` in a fact."""
+    return ~np.isin(_mixed(np.sort(keys, axis=1)), together)
 
 
-def _of_one_fact(fact_keys: Records) -> npt.NDArray[np.uint64]:
+def of_one_fact(fact_keys: Records) -> PairNumbers:
     """The pairs of keys that a fact holds, each as a number."""
     columns = [fact_keys[name] for name in ("claim", "document", "former")]
     held = [np.sort(np.stack(pair, axis=1), axis=1) for pair in combinations(columns, 2)]
     return _mixed(np.concatenate(held))
 
 
-def _mixed(ends: Keys) -> npt.NDArray[np.uint64]:
+def _mixed(ends: Keys) -> PairNumbers:
     one, other = ends.astype(np.uint64).T
-    mixed: npt.NDArray[np.uint64] = one * _ODD + other
+    mixed: PairNumbers = one * _ODD + other
     return mixed
 
 
@@ -99,13 +106,16 @@ class Alikes:
     """
 
     def __init__(self, connection: Connection, change: Change, fresh: Iterable[Compared]) -> None:
-        self._connection, self._released, self._held = connection, sorted(change.released_keys), change.fact_keys
+        self._connection, self._released = connection, sorted(change.released_keys)
+        self._of_one_fact = of_one_fact(change.fact_keys)
         self._together = {frozenset(each) for each in change.fact_keys[["claim", "document"]].tolist()}
         self._fresh = {each.key: each for each in fresh}
         self._rows: dict[int, Compared] = {}
         self._asked, self._looked, self._crowded = set[int](), set[int](), set[int]()
         self._met: dict[int, bool] = {}
-        self._full, self._left = set[int](), set[int]()
+        self._numbers = set[int]()
+        self._full, self._left, self.fillers = set[int](), set[int](), set[int]()
+        self._borne: dict[int, list[Namesake]] = {}
 
     async def beside(self, keys: Collection[int]) -> set[int]:
         """Persons whom one of these claims may join, or may no longer join."""
@@ -118,12 +128,12 @@ class Alikes:
             records = self._records()
             years = {each.year_block for each in own}
             await self._read_years(years | set(records["year_block"].tolist()))
-            ends, blocks = promising(records, self._held, len(records), self._full)
+            ends, blocks = promising(records, self._of_one_fact, len(records), self._full)
             if met := blocks.difference(self._met):
                 await matching.note_met_blocks(self._connection, met)
                 self._met |= dict.fromkeys(met, False)
             persons |= {self._rows[key].person for key in ends.ravel().tolist()}
-            asked = await self._unsettled(years) - self._asked
+            asked = await self._beside_numbers(await self._unsettled(years) - self._asked) - self._asked
         return {each for each in persons if each is not None}
 
     async def _read(self, asked: Collection[int]) -> list[Compared]:
@@ -156,38 +166,62 @@ class Alikes:
         """The claims to which those who come to these blocks of a year, or leave them, may be namesakes."""
         return {each.key for each in await self._namesakes({block for block in blocks if block in self._met})}
 
+    async def _beside_numbers(self, keys: set[int]) -> set[int]:
+        """These and the claims that share a number with one of them."""
+        numbers = {each.number for each in await self._read(keys)} if keys else set()
+        if not (unknown := numbers - self._numbers - self.fillers):
+            return keys
+        self._numbers |= unknown
+        held = await matching.on_numbers(self._connection, unknown, self._released, MODEL.most + 1)
+        size = Counter(number for number, _ in held)
+        self.fillers |= {number for number, claims in size.items() if claims > MODEL.most}
+        return keys | {key for number, key in held if number not in self.fillers}
+
     async def _namesakes(self, blocks: set[int]) -> list[Namesake]:
-        """Who is in those of the blocks that are not crowded."""
-        if not (asked := blocks - self._full):
-            return []
-        held = await matching.in_year_blocks(self._connection, asked, self._released, MODEL.most + 1)
-        size = Counter(each.block for each in held)
-        full = {block for block, claims in size.items() if claims > MODEL.most}
-        if changed := full | (asked & self._left):
-            await matching.note_crowded(self._connection, {block: block in full for block in changed})
-        self._full |= full
-        return [each for each in held if each.block not in full]
+        """Who is in those of the blocks that are not crowded; each block is read once."""
+        if unread := blocks - self._full - self._borne.keys():
+            held = await matching.in_year_blocks(self._connection, unread, self._released, MODEL.most + 1)
+            size = Counter(each.block for each in held)
+            full = {block for block, claims in size.items() if claims > MODEL.most}
+            if changed := full | (unread & self._left):
+                await matching.note_crowded(self._connection, {block: block in full for block in changed})
+            self._full |= full
+            self._borne |= {block: [] for block in unread}
+            for each in held:
+                self._borne[each.block].append(each)
+        return [each for block in blocks - self._full for each in self._borne[block]]
 
     def _records(self, kept: Callable[[int, int | None], bool] = lambda _key, _person: True) -> Records:
-        """The claims that share a day's block with another one, which one fact does not hold as well."""
+        """The claims that share a day's block or a number with another one, which one fact does not hold as well."""
         blocks: dict[int, list[Compared]] = {}
+        numbers: dict[int, list[Compared]] = {}
         for each in self._rows.values():
             blocks.setdefault(each.day_block, []).append(each)
-        alone = self._crowded | {0}
-        return matching.records(
-            each
-            for block, several in blocks.items()
-            if len(several) > 1 and block not in alone and frozenset(each.key for each in several) not in self._together
-            for each in several
-            if kept(each.key, each.person)
+            numbers.setdefault(each.number, []).append(each)
+        groups = (
+            *(several for block, several in blocks.items() if block not in self._crowded and block),
+            *(several for number, several in numbers.items() if number not in self.fillers),
         )
+        met = {
+            each.key: each
+            for several in groups
+            if len(several) > 1 and frozenset(each.key for each in several) not in self._together
+            for each in several
+        }
+        return matching.records(self._meeting(each) for each in met.values() if kept(each.key, each.person))
+
+    def _meeting(self, claim: Compared) -> Compared:
+        """The claim without a day's block or a number that too many share."""
+        if claim.day_block in self._crowded:
+            claim = claim._replace(day_block=0)
+        return claim._replace(number=0) if claim.number in self.fillers else claim
 
     async def matches(self, in_effect: Callable[[int, int | None], bool]) -> Matches:
         """What was found, of the claims that are in effect."""
         records = self._records(in_effect)
         if not len(records):
             return NOTHING
-        _, blocks = promising(records, self._held, MODEL.most, self._full)
+        _, blocks = promising(records, self._of_one_fact, MODEL.most, self._full)
         namesakes_ = await self._namesakes(blocks)
         others = {(each.key, each.block, each.born) for each in namesakes_ if in_effect(each.key, each.person)}
         own = (each for each in self._rows.values() if in_effect(each.key, each.person))
@@ -258,10 +292,12 @@ async def note(connection: Connection, verdict: JudgedMatches) -> None:
         await matching.note_doubtful_pairs(connection, verdict.doubtful, verdict.weights, verdict.why)
 
 
-def holders_of_more(fact_keys: Records, known: dict[int, int], owned: Iterable[tuple[int, int]]) -> set[int]:
-    """Persons who hold keys beside those of one fact of theirs, or whom one fact joins with others: new evidence may
-    speak for or against what joins them. `known` is the person of each key that was held, `owned` says how many keys
-    each person holds."""
+def holders_of_more(
+    fact_keys: Records, known: dict[int, int], owned: Iterable[tuple[int, int]], hurried: Collection[int]
+) -> set[int]:
+    """Persons whom one fact joins with others, and those of the `hurried` (rules.persons.claims) who hold keys beside
+    those of one fact of theirs: new evidence may speak for or against what joins them. `known` is the person of each
+    key that was held, `owned` says how many keys each person holds."""
     if not known:
         return set()
     keys = np.sort(np.array([*known], np.int64))
@@ -276,5 +312,6 @@ def holders_of_more(fact_keys: Records, known: dict[int, int], owned: Iterable[t
     one = (owners == first) | ~named
     size = dict(owned)
     lengths = np.array([size.get(person, 0) for person in first.tolist()])
-    more = (first != -1) & (~one.all(axis=0) | (lengths > named.sum(axis=0)))
+    beside = np.isin(first, list(hurried)) & (lengths > named.sum(axis=0))
+    more = (first != -1) & (~one.all(axis=0) | beside)
     return set(owners[:, more][named[:, more]].tolist()) - {-1}

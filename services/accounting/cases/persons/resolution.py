@@ -11,18 +11,21 @@ import numpy.typing as npt
 
 from services.accounting.cases.change import Change
 from services.accounting.cases.persons.alike import Alikes, holders_of_more, join
-from services.accounting.rules.persons.claims import MOST, Sighting, doubtful, links, shared
+from services.accounting.rules.persons.claims import MOST, Sighting, doubtful, hurried, links, shared
 from services.accounting.rules.persons.identity import (
     CLAIM,
+    NO_KEY,
     Claim,
     Keys,
     MadeClaim,
+    anchor,
     components,
     pairs,
     repeat_a_kind,
 )
 from services.accounting.rules.persons.people import Ints, People
 from services.accounting.rules.persons.words import Word, settled
+from services.accounting.rules.residence.history import instants
 from services.accounting.store.persons import identity, persons, words
 from services.accounting.store.persons.identity import HeldClaim
 
@@ -100,7 +103,8 @@ class _Search:
     the words about their claims to whoever holds the others.
 
     A key that was held before concerns nobody else: its links stay, unless a new crossing speaks against one (that can
-    only be a link inside one person, who holds several claims of one kind then) or one that did is corrected. Where a
+    only be a link inside one person, who holds several claims then and has crossed shortly before or after) or one that
+    did is corrected. Where a
     word is heard, which links hold follows from all that may join its claims: all of these persons are apart then.
     """
 
@@ -114,16 +118,17 @@ class _Search:
     _anything_said: bool | None = None
 
     async def go(self, connection: Connection, known: dict[int, int], change: Change) -> None:
-        doubled = repeat_a_kind(*self._keys_of([*known.values()]))
+        hurried = _hurried(self.people, known, change)
+        doubled = repeat_a_kind(*self._keys_of(hurried))
         lengths = zip(self.people.ids.tolist(), self.people.key_lengths.tolist(), strict=True)
-        theirs, _ = self._keys_of(self.apart | holders_of_more(change.fact_keys, known, lengths))
+        theirs, _ = self._keys_of(self.apart | holders_of_more(change.fact_keys, known, lengths, hurried))
         asked = {*self.touched.difference(known), *change.corrected_keys, *doubled.tolist(), *theirs.tolist()}
         done: set[int] = set()
         while asked := (asked | await self._hear(connection, change)) - done:
             done |= asked
             beside = await identity.claims_beside(connection, list(asked))
-            alike = await self.alikes.beside(asked)
-            sharing = {each.person for each in self._shared(beside) if each.person is not None} | alike
+            sharing = {each.person for each in self._shared(beside) if each.person is not None}
+            sharing |= await self.alikes.beside(asked)
             sharing -= self.apart
             await self._load(connection, sharing)
             self.apart |= sharing
@@ -185,8 +190,12 @@ class _Search:
         for each in beside:
             if each.person is not None or each.claim.key in self.touched:
                 by_number.setdefault(each.claim.number, []).append(each)
+        self.alikes.fillers |= {number for number, claims in by_number.items() if self._is_filler(claims)}
         several = [
-            each for claims in by_number.values() if len(claims) > 1 and not self._is_filler(claims) for each in claims
+            each
+            for number, claims in by_number.items()
+            if len(claims) > 1 and number not in self.alikes.fillers
+            for each in claims
         ]
         self.found |= {each.claim.key: each for each in several}
         return several
@@ -200,6 +209,18 @@ class _Search:
         owner = self.people.holder_of_key()
         theirs = np.isin(owner, list(holders))
         return self.people.keys[theirs], owner[theirs]
+
+
+def _hurried(people: People, known: Mapping[int, int], change: Change) -> list[int]:
+    """Whom of these persons a new crossing may show to be several."""
+    stays = ~np.isin(people.crossings["fact"], change.facts)
+    keys = change.fact_keys[np.isin(change.fact_keys["fact"], change.crossings["fact"])]
+    holder = np.array([known.get(key, NO_KEY) for key in anchor(keys).tolist()], np.int64)
+    crossings = np.concatenate((people.crossings[stays], change.crossings))
+    new = np.arange(len(crossings)) >= np.count_nonzero(stays)
+    person = np.concatenate((people.holder_of_crossing()[stays], holder))
+    found: list[int] = hurried(person, instants(crossings), new).tolist()
+    return found
 
 
 async def _fact_keys(connection: Connection, people: People, apart: set[int]) -> list[Records]:

@@ -48,6 +48,10 @@ class AccountingStatus(BaseModel):
     register_start: date | None = Field(description="first day that the border feed covers")
     obs_end: date | None = Field(description="first day that it does not cover")
     sources: list[SourceStatus]
+    without_likeness: int | None = Field(
+        description="claims in effect that were stored before names were matched: they are joined by numbers alone "
+        "until their register is adopted and the figures are rebuilt"
+    )
 
 
 async def status(engine: AsyncEngine, horizons: Iterable[Horizon]) -> AccountingStatus:
@@ -57,6 +61,7 @@ async def status(engine: AsyncEngine, horizons: Iterable[Horizon]) -> Accounting
     async with engine.connect() as connection:
         states = await store.states(connection)
         coverage = await store.counted(connection)
+        alone = await store.claims_without_likeness(connection)
         read = {transport: await store.positions(connection, transport) for transport in {h.transport for h in asked}}
     sources = [
         _status(h.name, h.transport, states.get(h.name, store.UNSEEN), read[h.transport].get(h.name, {}), newest)
@@ -64,7 +69,7 @@ async def status(engine: AsyncEngine, horizons: Iterable[Horizon]) -> Accounting
     ]
     start, end = (day_of(coverage.register_start), day_of(coverage.obs_end)) if coverage else (None, None)
     settled = all(source.settled for source in sources)
-    return AccountingStatus(settled=settled, register_start=start, obs_end=end, sources=sources)
+    return AccountingStatus(settled=settled, register_start=start, obs_end=end, sources=sources, without_likeness=alone)
 
 
 def for_everybody(status: AccountingStatus) -> AccountingStatus:
@@ -72,7 +77,8 @@ def for_everybody(status: AccountingStatus) -> AccountingStatus:
     hidden = dict.fromkeys(
         ("detail", "newest", "counted_through", "seen", "counted", "repeated", "rejected", "skipped", "pending")
     )
-    return status.model_copy(update={"sources": [each.model_copy(update=hidden) for each in status.sources]})
+    sources = [each.model_copy(update=hidden) for each in status.sources]
+    return status.model_copy(update={"sources": sources, "without_likeness": None})
 
 
 async def progress(engine: AsyncEngine) -> dict[str, dict[str, float]]:

@@ -7,7 +7,6 @@ before is deleted by it.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Final
@@ -54,7 +53,7 @@ async def _reader(connection: Connection, query: Query, computed: Query | None, 
             figures = await asyncio.to_thread(triangle.at, release.cut_at)
         else:
             figures = await public.figures(connection, release.id, computed) if computed else []
-        dated = (replace(each, released=release.cut_at.astimezone(UTC)) for each in figures)
+        dated = (each._replace(released=release.cut_at.astimezone(UTC)) for each in figures)
         return sorted(filter(wanted, dated), key=_place)
 
     return shown
@@ -81,7 +80,7 @@ async def _changes(releases: list[Release], shown: Shows, query: Query) -> Async
 
 def _difference(before: Shown, after: Shown, at: datetime) -> Iterator[Vintage]:
     changed = [each for place, each in after.items() if place not in before or not _same(before[place], each)]
-    gone = [replace(each, deleted=True) for place, each in before.items() if place not in after]
+    gone = [each._replace(deleted=True) for place, each in before.items() if place not in after]
     if changed:
         yield Vintage(tuple(changed), "Replace", at)
     if gone:

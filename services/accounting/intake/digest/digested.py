@@ -8,11 +8,12 @@ import orjson
 
 from services.accounting.rules.figures.dimensions import (
     age_group_on,
+    cohort,
     counted_citizenship,
     day_number,
     region_code,
 )
-from services.accounting.rules.kept import AGE_GROUP, AGED_ON, KEPT
+from services.accounting.rules.kept import AGE_GROUP, AGED_ON, COHORT, KEPT
 from services.accounting.rules.persons.identity import NO_KEY, Hashes, Holder, MadeClaim
 from services.accounting.rules.persons.statuses import in_force_until
 from services.accounting.rules.residence.history import Kind
@@ -116,6 +117,8 @@ def body(fact: Fact, person: Person | None) -> str:
     if person:
         of_person = {"sex": person.sex, "citizenship": counted_citizenship(person.citizenship)}
         told |= {name: value for name, value in of_person.items() if name in kept}
+        if COHORT in kept:
+            told[COHORT] = cohort(person.birth_date)
         if AGE_GROUP in kept:
             told[AGE_GROUP] = age_group_on(person.birth_date, getattr(fact, AGED_ON[fact.NAME]))
     try:

@@ -2,17 +2,20 @@
 
 import csv
 import tomllib
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from services.accounting.publish.languages import LANGUAGES
 from services.accounting.rules.estimates.series import CONCEPTS, SUFFIXES
-from services.accounting.rules.estimates.undercount import Estimate, TwoCounts
+from services.accounting.rules.estimates.silence import HEARD
+from services.accounting.rules.estimates.undercount import Estimate, TwoCounts, Undercount
 from shared.kernel.codes import Language, code_list
 
 _HERE: Final = Path(__file__).parent
-_95: Final = 1.96  # standard errors, of a normal distribution
+SILENT: Final = tuple(fact.partition(".")[0] for fact in HEARD)
+"""Registers whose silence is told (rules.estimates.silence)."""
 
 
 class EvidenceWords(NamedTuple):
@@ -51,8 +54,7 @@ def explained(concept: str, counts: TwoCounts | None, estimate: Estimate, langua
     """The paragraphs of an estimate: what came out, from which registers, how, how sure, and what would make it surer.
     `counts`: those of its country, None for all countries together."""
     words = templates()[language]
-    margin = _95 * estimate.std_error
-    low, high = round(max(0.0, estimate.value - margin)), round(estimate.value + margin)
+    low, high = round(estimate.low), round(estimate.high)
     found = [words["result"].format(value=round(estimate.value), low=low, high=high)]
     own = evidence()[CONCEPTS[concept].own[0][0], language]
     found.append(words["own"].format(own=estimate.own, definition=own.definition, failings=own.failings))
@@ -63,12 +65,41 @@ def explained(concept: str, counts: TwoCounts | None, estimate: Estimate, langua
         told = {name: f"{100 * share:.1f}" for name, share in shares.items()}
         names = ", ".join(code_list("countries")[each].label(language) for each in by.hosts)
         found.append(words["made_own"].format(own=estimate.own, hosts=names, **told))
+        found.append(words["one_less"].format(**_one_less(estimate, by, language)))
     else:
         found.append(words[f"made_{estimate.basis}"])
     gap, missed = round(estimate.definition), round(estimate.undercount)
     found.append(words["parts"].format(own=estimate.own, gap=gap, missed=missed))
+    if estimate.duration and estimate.duration.basis == "border":
+        found.append(words["duration"].format(factor=f"{100 * estimate.duration.factor:.0f}"))
     found += [words["assumed"]] if estimate.assumed else []
     return [*found, words["unsure"], words["surer"]]
+
+
+def broken(series: str, first: date, last: date, ratio: float, *, language: Language) -> str:
+    """Why the past is no guide: a series of records (rules.estimates.breaks) that breaks from its first to its last
+    day, and the ratio of what was seen to what is usual."""
+    words = templates()[language]
+    told = {"first": first, "last": last, "percent": round(100 * ratio)}
+    register, _, country = series.partition(":")
+    if register in SILENT:
+        where = code_list("countries")[country].label(language) if country else words["everywhere"]
+        return words["break_silent"].format(register=words[f"break_{register}"], country=where, **told)
+    direction, _, about = series.partition("_")
+    what = {"": "records", "missing": "missing", "open": "open"}[about]
+    return words[f"break_{what}"].format(direction=words[f"break_{direction}"], **told)
+
+
+def _one_less(estimate: Estimate, by: Undercount, language: Language) -> dict[str, str | int]:
+    """What the estimate would be without one of the hosts: where it is least, and where it is most."""
+    scaled = estimate.value * by.share
+    found = {country: round(scaled / share) for country, share in by.without.items() if share}
+    least, most = (pick(found, key=lambda country: (found[country], country)) for pick in (min, max))
+    names = code_list("countries")
+    return {
+        "least": found[least], "least_host": names[least].label(language),
+        "most": found[most], "most_host": names[most].label(language),
+    }  # fmt: skip
 
 
 def _mirror(concept: str, counts: TwoCounts, language: Language) -> str:

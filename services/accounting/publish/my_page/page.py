@@ -31,8 +31,10 @@ _ENVIRONMENT: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_FIRST_PAGE: Final = _HERE.parent / "dashboard/templates/style.css"
-_STYLE: Final = "".join(path.read_text(encoding="utf-8") for path in (_FIRST_PAGE, _HERE / "templates/page.css"))
+_SITE: Final = _HERE.parent / "site/assets"
+_STYLE: Final = "".join(
+    path.read_text(encoding="utf-8") for path in (_SITE / "chart.css", _SITE / "site.css", _HERE / "templates/page.css")
+)
 _SCRIPT: Final = (_HERE / "templates/page.js").read_text(encoding="utf-8")
 
 

@@ -11,12 +11,13 @@ from datetime import date
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
+from services.accounting.publish.sdmx.agency import AGENCY, VERSION
 from services.accounting.publish.sdmx.data_message import DataMessage
 from services.accounting.publish.sdmx.query import TIME
 from services.accounting.publish.sdmx.selection import Selection
 from services.accounting.publish.sdmx.structure_json import contents, document
 from services.accounting.publish.sdmx.structure_message import structure_message
-from services.accounting.publish.sdmx.structures import AGENCY, VERSION, urn
+from services.accounting.publish.sdmx.structures import urn
 from services.accounting.rules.figures.dataflows import Flow, codes_of
 from services.accounting.rules.spans import span
 from shared.kernel.calendar import add_days

@@ -1,16 +1,17 @@
 """Data messages in SDMX-JSON 1.0 and 2.0: values by position, and lists that say what the positions mean, by name in
 three languages."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC
+from functools import lru_cache, partial
 from typing import Any, Final, Literal
 
 import orjson
 
 from services.accounting.publish.languages import in_order
-from services.accounting.publish.sdmx.data_message import ATTRIBUTE_IDS, DataMessage
+from services.accounting.publish.sdmx.agency import AGENCY
+from services.accounting.publish.sdmx.data_message import ATTRIBUTE_IDS, Attributes, DataMessage
 from services.accounting.publish.sdmx.query import TIME
-from services.accounting.publish.sdmx.structures import AGENCY
 from services.accounting.rules.figures.dataflows import ATTRIBUTES, Enumeration, codes_of
 from services.accounting.rules.figures.figures import Figure
 from shared.kernel.codes import Code, Language, code_list
@@ -56,6 +57,10 @@ class _Components:
         written = [self._component(id, codes, values) | {"relationship": relationship} for (id, codes), values in named]
         # A component of version 2.0 has a list of values only where it has a value.
         return [each if first or each["values"] else _without_values(each) for each in written]
+
+    def positions(self) -> Callable[[Attributes], list[int | None]]:
+        """The positions of what stands beside a value; most figures of an answer have the same."""
+        return lru_cache(1024)(partial(_positions, self.beside))
 
     def measure(self) -> Item:
         return {"id": MEASURE} | _named(code_list("concepts")[MEASURE], self._language)
@@ -128,11 +133,11 @@ def _link(message: DataMessage) -> Item:
 
 def _by_series(message: DataMessage, components: _Components) -> Item:
     attributes = message.attributes()
-    keys, beside = components.keys, components.beside
+    keys, positions = components.keys, components.positions()
     series: Item = {}
     for key, figures in message.series:
         observations = {
-            str(keys[-1].at(figure.period)): [_number(figure), *_positions(beside, attributes(figure))]
+            str(keys[-1].at(figure.period)): [_number(figure), *positions(attributes(figure))]
             for figure in (figures if message.with_observations else ())
         }
         series[_joined(keys, key)] = {"observations": observations} if observations else {}
@@ -141,11 +146,11 @@ def _by_series(message: DataMessage, components: _Components) -> Item:
 
 def _flat(message: DataMessage, components: _Components) -> Item:
     attributes = message.attributes()
-    keys, beside = components.keys, components.beside
+    keys, positions = components.keys, components.positions()
     observations = {
         _joined(keys, (*figure.key, figure.period)): [
             _number(figure),
-            *_positions(beside, attributes(figure)),
+            *positions(attributes(figure)),
         ]
         for figure in message.figures()
     }

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from itertools import groupby, islice
 from typing import Final
 
+from services.accounting.publish.sdmx.agency import AGENCY, VERSION
 from services.accounting.publish.sdmx.query import DataQuery
-from services.accounting.publish.sdmx.structures import AGENCY, VERSION
 from services.accounting.rules.figures.dataflows import ATTRIBUTES, Flow
 from services.accounting.rules.figures.figures import Figure, Key, Vintage
 

@@ -1,4 +1,5 @@
-"""Data messages in SDMX-ML 2.1: generic, which says everything by itself, and structure-specific, which is shorter.
+"""Data messages in SDMX-ML 2.1: generic, which says everything by itself, and structure-specific, which is shorter and
+stands in SDMX-ML 3.0, too.
 
 The header names the data structure, which older clients look up (pandasdmx, rsdmx), and beside it the dataflow: the
 schema takes one reference in each `Structure`, and as many of these as there are, but for generic time series. The data
@@ -10,13 +11,16 @@ from datetime import UTC
 from functools import lru_cache
 from xml.sax.saxutils import quoteattr
 
+from services.accounting.publish.sdmx.agency import AGENCY, VERSION
 from services.accounting.publish.sdmx.data_message import ATTRIBUTE_IDS, Attributes, DataMessage
 from services.accounting.publish.sdmx.query import FLAT, TIME
-from services.accounting.publish.sdmx.structures import AGENCY, VERSION, structure_id
+from services.accounting.publish.sdmx.structures import structure_id
 from services.accounting.rules.figures.figures import Figure, Key
 
 _ONE_STRUCTURE = "GenericTimeSeriesData"
 _SCHEMAS = "http://www.sdmx.org/resources/sdmxml/schemas/v2_1"
+_SCHEMAS_3 = "http://www.sdmx.org/resources/sdmxml/schemas/v3_0"
+_STRUCTURE = "urn:sdmx:org.sdmx.infomodel.datastructure.DataStructure"
 
 
 def generic(message: DataMessage, of_time: bool = False) -> Iterator[str]:
@@ -30,20 +34,40 @@ def generic(message: DataMessage, of_time: bool = False) -> Iterator[str]:
     yield f"</m:{root}>"
 
 
+def structure_specific_3(message: DataMessage) -> Iterator[str]:
+    """A StructureSpecificData message of SDMX-ML 3.0 in pieces: as in 2.1, but that a structure is named by its URN."""
+    at_observation = FLAT if message.flat else TIME
+    urn = f"{_STRUCTURE}={AGENCY}:{structure_id(message.flow)}({VERSION})"
+    namespaces = f'xmlns:s="{_SCHEMAS_3}/data/structurespecific" xmlns:k="{urn}:ObsLevelDim:{at_observation}"'
+    yield (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<m:StructureSpecificData xmlns:m="{_SCHEMAS_3}/message" '
+        f'xmlns:c="{_SCHEMAS_3}/common" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" {namespaces}>'
+        f"<m:Header>{_header(message)}"
+        f'<m:Structure structureID="{structure_id(message.flow)}" namespace="{urn}" '
+        f'dimensionAtObservation="{at_observation}"><c:Structure>{urn}</c:Structure></m:Structure></m:Header>'
+    )
+    yield from _specific_sets(message)
+    yield "</m:StructureSpecificData>"
+
+
 def structure_specific(message: DataMessage, of_time: bool = False) -> Iterator[str]:
     """A StructureSpecificData message in pieces, or a StructureSpecificTimeSeriesData message."""
     root = "StructureSpecificTimeSeriesData" if of_time else "StructureSpecificData"
     at_observation = FLAT if message.flat else TIME
     structure = f"{AGENCY}:{structure_id(message.flow)}({VERSION})"
-    urn = f"urn:sdmx:org.sdmx.infomodel.datastructure.DataStructure={structure}:ObsLevelDim:{at_observation}"
+    urn = f"{_STRUCTURE}={structure}:ObsLevelDim:{at_observation}"
     namespaces = f'xmlns:s="{_SCHEMAS}/data/structurespecific" xmlns:k="{urn}"'
     yield _opening(message, root, namespaces, f' namespace="{urn}"')
+    yield from _specific_sets(message)
+    yield f"</m:{root}>"
+
+
+def _specific_sets(message: DataMessage) -> Iterator[str]:
     for part in message.parts():
         yield '<m:DataSet s:dataScope="DataStructure" xsi:type="k:DataSetType"'
         yield f' s:structureRef="{structure_id(message.flow)}"{_described(part, "s:")}>'
         yield from _specific_flat(part) if message.flat else _specific_series(part)
         yield "</m:DataSet>"
-    yield f"</m:{root}>"
 
 
 def _described(message: DataMessage, prefix: str) -> str:
@@ -53,8 +77,15 @@ def _described(message: DataMessage, prefix: str) -> str:
     )
 
 
-def _opening(message: DataMessage, root: str, namespaces: str, structure: str) -> str:
+def _header(message: DataMessage) -> str:
     prepared = message.prepared.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return (
+        f"<m:ID>{message.flow.id}</m:ID><m:Test>false</m:Test><m:Prepared>{prepared}</m:Prepared>"
+        f'<m:Sender id="{AGENCY}"/>'
+    )
+
+
+def _opening(message: DataMessage, root: str, namespaces: str, structure: str) -> str:
     at_observation = FLAT if message.flat else TIME
     flow = (
         f'<m:Structure structureID="{message.flow.id}"{structure} dimensionAtObservation="{at_observation}">'
@@ -63,8 +94,7 @@ def _opening(message: DataMessage, root: str, namespaces: str, structure: str) -
     )
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<m:{root} xmlns:m="{_SCHEMAS}/message" xmlns:c="{_SCHEMAS}/common" '
-        f'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" {namespaces}><m:Header><m:ID>{message.flow.id}</m:ID>'
-        f'<m:Test>false</m:Test><m:Prepared>{prepared}</m:Prepared><m:Sender id="{AGENCY}"/>'
+        f'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" {namespaces}><m:Header>{_header(message)}'
         f'<m:Structure structureID="{structure_id(message.flow)}"{structure} dimensionAtObservation="{at_observation}">'
         f'<c:Structure><Ref agencyID="{AGENCY}" id="{structure_id(message.flow)}" version="{VERSION}" '
         'class="DataStructure"/></c:Structure></m:Structure>'

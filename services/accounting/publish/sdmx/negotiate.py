@@ -41,6 +41,7 @@ _JSON: Final = ("application/json", *_ANY)
 
 GENERIC: Final = Form("generic", "genericdata+xml", "2.1", "xml", _XML)
 SPECIFIC: Final = Form("structure-specific", "structurespecificdata+xml", "2.1", "-", _ANY)
+SPECIFIC_3: Final = Form("structure-specific", "data+xml", "3.0.0", "-")
 TIME_SERIES: Final = (
     Form("generic", "generictimeseriesdata+xml", "2.1", "-", of_time=True),
     Form("structure-specific", "structurespecifictimeseriesdata+xml", "2.1", "-", of_time=True),
@@ -54,10 +55,10 @@ STRUCTURE_2: Final = Form("structure-xml", "structure+xml", "2.1", "xml", _XML)
 STRUCTURE_3: Final = replace(STRUCTURE_2, version="3.0.0")
 STRUCTURE_JSON: Final = Form("structure-json", "structure+json", "2.0.0", "json", _JSON)
 
-DATA: Final = (GENERIC, SPECIFIC, CSV_1, JSON_1, CSV_2, JSON_2, *TIME_SERIES)
+DATA: Final = (GENERIC, SPECIFIC, CSV_1, JSON_1, CSV_2, JSON_2, SPECIFIC_3, *TIME_SERIES)
 STRUCTURE: Final = (STRUCTURE_2, STRUCTURE_3, STRUCTURE_JSON)
 """As SDMX-REST 1.5 prefers them."""
-DATA_2: Final = (CSV_2, JSON_2, GENERIC, SPECIFIC, CSV_1, JSON_1, *TIME_SERIES)
+DATA_2: Final = (CSV_2, JSON_2, GENERIC, SPECIFIC, CSV_1, JSON_1, SPECIFIC_3, *TIME_SERIES)
 STRUCTURE_OF_2: Final = (STRUCTURE_JSON, STRUCTURE_3, STRUCTURE_2)
 """As SDMX-REST 2 prefers them."""
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final, Literal, cast
 
+from services.accounting.publish.sdmx.agency import AGENCY, VERSION
 from services.accounting.publish.sdmx.periods import EXPECTED, asked_span
 from services.accounting.publish.sdmx.refusals import BadQuery, NothingFound, QueryFault
-from services.accounting.publish.sdmx.structures import AGENCY, VERSION
 from services.accounting.rules.figures.dataflows import FLOWS, Dimension, Flow, codes_of
 from services.accounting.rules.figures.figures import Figure, Query
 from shared import clock

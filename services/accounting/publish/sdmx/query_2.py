@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from services.accounting.publish.sdmx.agency import AGENCY, VERSION
 from services.accounting.publish.sdmx.data_message import ATTRIBUTE_IDS
 from services.accounting.publish.sdmx.filters import (
     COMPONENT,
@@ -19,7 +20,7 @@ from services.accounting.publish.sdmx.filters import (
 )
 from services.accounting.publish.sdmx.query import TIME, DataQuery, Detail, parse, shown
 from services.accounting.publish.sdmx.refusals import BadQuery, NothingFound, NotImplementedHere, QueryFault
-from services.accounting.publish.sdmx.structures import AGENCY, VERSION, structure_id
+from services.accounting.publish.sdmx.structures import structure_id
 from services.accounting.rules.figures.dataflows import FLOWS, Dimension, Flow, codes_of
 from services.accounting.rules.figures.figures import Figure, Query
 

@@ -8,9 +8,10 @@ import orjson
 from pysdmx.model import Codelist, Component, ConceptScheme, Dataflow, DataStructureDefinition, DataType, Role
 
 from services.accounting.publish.languages import in_order
+from services.accounting.publish.sdmx.agency import AGENCY, VERSION
 from services.accounting.publish.sdmx.selection import Selection
 from services.accounting.publish.sdmx.structure_message import RELEASED, names_of
-from services.accounting.publish.sdmx.structures import AGENCY, VERSION, Kind, artefacts, urn
+from services.accounting.publish.sdmx.structures import Kind, urn
 from shared.kernel.codes import Language
 
 SCHEMA: Final = (
@@ -43,7 +44,7 @@ def json_structures(selection: Selection, language: Language) -> bytes:
 def contents(selection: Selection, language: Language) -> Item:
     """The chosen artefacts by the member that holds their kind."""
     return {
-        _MEMBERS[kind][0]: [_artefact(kind, id, (kind, id) in selection.stubs, language) for id in ids]
+        _MEMBERS[kind][0]: [_artefact(kind, id, selection, language) for id in ids]
         for kind, ids in selection.by_kind().items()
         if ids
     }
@@ -62,9 +63,9 @@ def document(data: Item, language: Language) -> bytes:
     return orjson.dumps({"meta": meta, "data": data})
 
 
-def _artefact(kind: Kind, id: str, stub: bool, language: Language) -> Item:
+def _artefact(kind: Kind, id: str, selection: Selection, language: Language) -> Item:
     _, name = _MEMBERS[kind]
-    artefact = artefacts()[kind][id]
+    artefact, stub = selection.model(kind, id), (kind, id) in selection.stubs
     written: Item = {"id": id, "version": artefact.version, "agencyID": AGENCY, "isExternalReference": stub}
     written |= _named(name, id, language)
     return written if stub else written | _CONTENT[kind](artefact, language)
@@ -85,7 +86,10 @@ def _dataflow(artefact: Dataflow, _: Language) -> Item:
 
 
 def _codelist(artefact: Codelist, language: Language) -> Item:
-    return {"isPartial": False, "codes": [_code(artefact.id, code.id, code.description, language) for code in artefact]}
+    shown = {code.id for code in artefact}
+    codes = [_code(artefact.id, code.id, code.description, language) for code in artefact]
+    whole = [each if each.get("parent") in shown else _without_parent(each) for each in codes]
+    return {"isPartial": artefact.is_partial, "codes": whole}
 
 
 def _code(holder: str, id: str, description: str | None, language: Language) -> Item:
@@ -98,7 +102,11 @@ def _code(holder: str, id: str, description: str | None, language: Language) -> 
 
 def _concepts(artefact: ConceptScheme, language: Language) -> Item:
     concepts = [{"id": each.id} | _named("Concept", each.id, language) for each in artefact]
-    return {"isPartial": False, "concepts": concepts}
+    return {"isPartial": artefact.is_partial, "concepts": concepts}
+
+
+def _without_parent(code: Item) -> Item:
+    return {name: text for name, text in code.items() if name != "parent"}
 
 
 def _structure(artefact: DataStructureDefinition, _: Language) -> Item:

@@ -17,8 +17,9 @@ from pysdmx.io.writer import write_sdmx
 from pysdmx.model import Agency
 from pysdmx.model.message import Header
 
+from services.accounting.publish.sdmx.agency import AGENCY
 from services.accounting.publish.sdmx.selection import Selection
-from services.accounting.publish.sdmx.structures import AGENCY, artefacts, enumerations
+from services.accounting.publish.sdmx.structures import enumerations
 from services.accounting.rules.figures.dataflows import codes_of
 from shared.kernel.codes import Code, code_list
 
@@ -60,7 +61,7 @@ def structure_message(selection: Selection, version: Version = "2.1") -> bytes:
     root = ElementTree.fromstring(_written(selection, version))  # noqa: S314  (our own text)
     for holder in list(root.iter()):
         for owner in holder:
-            _add_names(owner, holder.get("id", ""), schemas)
+            _add_names(owner, holder.get("id", ""), schemas, selection)
         if holder.get("agencyID") and holder.tag.startswith(schemas.structure):
             kind = holder.tag.removeprefix(schemas.structure).lower()
             if (kind, holder.get("id")) in selection.stubs:
@@ -71,7 +72,7 @@ def structure_message(selection: Selection, version: Version = "2.1") -> bytes:
 
 
 def _written(selection: Selection, version: Version) -> str:
-    models = [artefacts()[kind][id] for kind, ids in selection.by_kind().items() for id in ids]
+    models = [selection.model(kind, id) for kind, ids in selection.by_kind().items() for id in ids]
     header = Header(id=f"{AGENCY}_STRUCTURES", prepared=RELEASED, sender=Agency(AGENCY))
     text = write_sdmx(models, _FORMATS[version], header=header, prettyprint=False)
     if text is None:
@@ -79,7 +80,7 @@ def _written(selection: Selection, version: Version) -> str:
     return text
 
 
-def _add_names(owner: ElementTree.Element, holder: str, schemas: _Schemas) -> None:
+def _add_names(owner: ElementTree.Element, holder: str, schemas: _Schemas, selection: Selection) -> None:
     named = names_of(owner.tag.removeprefix(schemas.structure), owner.get("id", ""), holder)
     if named is None:
         return
@@ -88,6 +89,8 @@ def _add_names(owner: ElementTree.Element, holder: str, schemas: _Schemas) -> No
         other = ElementTree.Element(schemas.name, {_LANG: language})
         other.text = label
         owner.insert(after, other)
+    if not selection.has("codelist", holder, named.parent):
+        return
     if named.parent and schemas.refers_by_element:
         ElementTree.SubElement(ElementTree.SubElement(owner, f"{schemas.structure}Parent"), "Ref", {"id": named.parent})
     elif named.parent and _NAME_OF_3.fullmatch(named.parent):

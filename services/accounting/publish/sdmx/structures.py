@@ -24,12 +24,11 @@ from pysdmx.model import (
 )
 from pysdmx.model.__base import MaintainableArtefact
 
+from services.accounting.publish.sdmx.agency import AGENCY, VERSION
 from services.accounting.rules.figures.dataflows import ATTRIBUTES, FLOWS, Dimension, Enumeration, Flow, codes_of
 from shared.kernel.codes import Code as ListedCode
 from shared.kernel.codes import began, code_list, ended
 
-AGENCY: Final = "KOSH"
-VERSION: Final = "1.0"
 CONCEPTS: Final = "CS_KOSH"
 MANDATORY: Final = frozenset({"OBS_STATUS", "UNIT_MEASURE"})
 

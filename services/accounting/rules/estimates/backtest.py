@@ -3,7 +3,7 @@
 At each vintage the model is learned anew from the vintages that were all final by then, and from nothing later.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
@@ -54,14 +54,17 @@ class Quality(NamedTuple):
 
 def backtest(past: Past) -> list[Judged]:
     """Every vintage that had a past to learn from, in order."""
+    return [each for at, model in models(past) for each in judged_at(past, at, model)]
+
+
+def models(past: Past) -> Iterator[tuple[int, OpenModel]]:
+    """The position of every vintage that had a past to learn from, and what that taught, in order."""
     ends = first_day(past.vintages)
-    found: list[Judged] = []
-    for at, vintage in enumerate(past.vintages.tolist()):
+    for at in range(len(ends)):
         known = int(np.count_nonzero(ends + FINAL_AFTER <= ends[at]))
         model = learn(_until(past, known)) if known else None
         if model:
-            found += _judged(past, at, vintage, model)
-    return found
+            yield at, model
 
 
 def widening(judged: list[Judged]) -> Floats:
@@ -98,9 +101,9 @@ def _until(past: Past, known: int) -> Past:
     )
 
 
-def _judged(past: Past, at: int, vintage: int, model: OpenModel) -> list[Judged]:
-    """By the model as it was learned then."""
-    counts = past.counts
+def judged_at(past: Past, at: int, model: OpenModel) -> list[Judged]:
+    """The vintage at a position, by the model as it was learned then."""
+    counts, vintage = past.counts, int(past.vintages[at])
     own = past._replace(counts=Counts(*(each[counts.vintage == vintage] for each in counts)))
     open = own.counts.open
     probability = model.probability(own.counts.stratum)

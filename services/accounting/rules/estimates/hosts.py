@@ -1,8 +1,10 @@
 """Which host countries' registers are trusted to count who comes from Kazakhstan, and duration factors (R).
 
 The table is data with a reason for each row; what was assumed says so. A country that is not in it is not trusted and
-belongs to the group `other`. `factor`: by what its count is multiplied to be one of stays of 12 months; where nobody
-knows it, it is 1, and the estimate says that it is assumed. A stock on a date needs none.
+belongs to the group `other`. `term`: months that a stay has to last, or be meant to, for the host to count it.
+`factor`: by what its count is multiplied to be one of stays of 12 months, where a source says it; else our own border
+says how many of the stays of the host's term become as long (undercount.durations); where neither does, it is 1, and
+the estimate says that it is assumed. A stock on a date needs none.
 """
 
 import csv
@@ -15,13 +17,14 @@ OTHER: Final = "other"
 
 
 class Host(NamedTuple):
-    """`factor` None: not known."""
+    """`term` (months) and `factor` None: not known."""
 
     country: str
     group: str
     trusted: bool
     since: date | None
     until: date | None
+    term: int | None
     factor: float | None
     reason: str
 
@@ -31,7 +34,8 @@ def _read() -> tuple[Host, ...]:
         return tuple(
             Host(
                 row["country"], row["group"], row["trusted"] == "yes", _day(row["since"]), _day(row["until"]),
-                float(row["factor"]) if row["factor"] else None, row["reason"],
+                int(row["term"]) if row["term"] else None, float(row["factor"]) if row["factor"] else None,
+                row["reason"],
             )
             for row in csv.DictReader(file)
         )  # fmt: skip
@@ -50,4 +54,4 @@ def host(country: str, year: int) -> Host:
     for each in HOSTS:
         if each.country == country and (each.since or day) <= day <= (each.until or day):
             return each
-    return Host(country, OTHER, False, None, None, None, "not in the table of trusted hosts")
+    return Host(country, OTHER, False, None, None, None, None, "not in the table of trusted hosts")

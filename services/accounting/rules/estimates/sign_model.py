@@ -1,6 +1,7 @@
 """The model of the residency index: its weights as data (sign_model.toml), dated, versioned, with its error.
 
-Learned offline (tests/accuracy/learn_signs.py) on simulated countries, judged on others. What no training country
+Learned offline (tests/accuracy/learn_signs.py) on simulated countries, on their truth and on what M1216 and M1216R have
+finally decided of them; judged on other countries, and on months that it was not learned on. What no training country
 shows, such as signs of agencies that have not joined yet, has weights that are assumed, and said to be (`assumed`). A
 model is never changed: another one gets another version.
 """
@@ -18,18 +19,32 @@ from services.accounting.rules.estimates.signs import KINDS, FirstSide, Group, S
 FILE: Final = Path(__file__).with_name("sign_model.toml")
 
 
+class SignErrors(NamedTuple):
+    """How far a model is off, on the held-out countries unless said; all of persons whom a register has met.
+
+    `square`: mean square of index less truth, by persons and months. `wrong`: share of persons' months that are said
+    wrongly; `wrong_months`: of the training countries in the last months, which nothing was learned on; `wrong_m1216`
+    and `wrong_m1216r`: of the months that the method has finally decided, against that. `misplaced`: of residents'
+    months, the share that is not in the right region, or in none. `stock`: root mean square of the relative error of
+    the nation's stock."""
+
+    square: float
+    wrong: float
+    wrong_months: float
+    wrong_m1216: float
+    wrong_m1216r: float
+    misplaced: float
+    stock: float
+
+
 class SignModel(NamedTuple):
-    """`square`, `wrong`, `misplaced`: on the held-out countries the mean square of index less truth, the share
-    of persons' months that are said wrongly, and of residents' months the share that is not in the right region.
-    `assumed`: the kinds that no training country shows."""
+    """`assumed`: the kinds that no training country shows."""
 
     version: str
     learned_on: date
     trained: str
     held_out: str
-    square: float
-    wrong: float
-    misplaced: float
+    errors: SignErrors
     weights: Weights
     assumed: frozenset[SignKind]
 
@@ -52,7 +67,7 @@ def model() -> SignModel:
     )  # fmt: skip
     return SignModel(
         about["version"], about["learned_on"], about["trained"], about["held_out"],
-        about["square"], about["wrong"], about["misplaced"], weights,
+        SignErrors(**told["errors"]), weights,
         frozenset(kind for kind in SignKind if told["kinds"][kind.name].get("assumed")),
     )  # fmt: skip
 
@@ -66,13 +81,13 @@ def written(model: SignModel) -> str:
         f"learned_on = {model.learned_on}",
         f'trained = "{model.trained}"',
         f'held_out = "{model.held_out}"',
-        f"square = {model.square:.4f}",
-        f"wrong = {model.wrong:.4f}",
-        f"misplaced = {model.misplaced:.4f}",
         f"decay = {weights.decay}",
         f"enter = {weights.enter}",
         f"leave = {weights.leave}",
         f"place_decay = {weights.place_decay}",
+        "",
+        "[errors]",
+        *(f"{name} = {value:.4f}" for name, value in model.errors._asdict().items()),
         "",
         "[initial]",
     ]

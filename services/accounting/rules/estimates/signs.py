@@ -166,3 +166,9 @@ def moves(index: Index) -> npt.NDArray[np.bool_]:
     both = index.resident[:, 1:] & index.resident[:, :-1]
     moved[:, 1:] = known & both & (index.region[:, 1:] != index.region[:, :-1])
     return moved
+
+
+def stock_error(spread: float, stock: float, relative: float) -> float:
+    """Standard error of a stock, in persons: `spread`, the sum of p(1 - p) over persons whose index is p, and that by
+    which the model is wrong of everybody alike, `relative` to the stock."""
+    return float(np.hypot(np.sqrt(spread), relative * stock))

@@ -101,9 +101,20 @@ def birth_code(birth_date: str | None) -> int:
     return year * _YEAR + month * 32 + (day or 15)
 
 
+def cohort(birth_date: str | None) -> int | None:
+    """The year on whose first day who was born then is below one year old: the one after the birth, but for who was
+    born on a first of January. Complete years on the first day of a year are the difference. None -> None."""
+    if birth_date is None:
+        return None
+    code = birth_code(birth_date)
+    return code // _YEAR + (code % _YEAR != 32 + 1)
+
+
 def age_group_on(birth_date: str | None, day: date) -> int:
     """The code of `age_group` of one person, whose birth date may be known in part, on a day."""
-    return int(age_group(np.array([birth_code(birth_date)]), np.array([day_number(day)]))[0])
+    birth = birth_code(birth_date)
+    age = (day.year * _YEAR + day.month * 32 + day.day - birth) // _YEAR
+    return 0 if birth == 0 or age < 0 else min(age // 5 + 1, _OLDEST)
 
 
 def age_group(birth: npt.NDArray[np.integer], day: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:

@@ -4,7 +4,8 @@ The method is REGISTER; (de)registrations for permanent residence from or to ano
 official statistics count (COUPON, 5.2), and stand beside those of the 12/16-month rule in one dataflow.
 
 An act is counted once in the period of its day. At a period's end persons are counted, each once in every total,
-however many records they have; the running period is counted as it stands today.
+however many records they have; the running period is counted as it stands today. In DF_STOCK persons are counted on a
+period's first day, as all its populations are: the period is named for its reference date.
 """
 
 from collections.abc import Mapping, Sequence
@@ -45,10 +46,20 @@ def period_end(frequency: Frequency, number: int, period: Period, today: date) -
     return PeriodEnd(frequency, number, min(add_days(period.end, -1), today))
 
 
+def reference_date(frequency: Frequency, number: int, period: Period) -> PeriodEnd:
+    """A period with its first day in place of its last."""
+    return PeriodEnd(frequency, number, period.start)
+
+
 def valued(
-    today: date, parts: Mapping[str, Sequence[str]], indicator: str, counts: Counts, period: Period
+    today: date,
+    parts: Mapping[str, Sequence[str]],
+    on_first_day: frozenset[str],
+    indicator: str,
+    counts: Counts,
+    period: Period,
 ) -> tuple[int, str]:
-    """The value of an indicator in a period, and its status: provisional while the period runs.
+    """The value of an indicator in a period, and its status: provisional until the last day that it counts is over.
 
     `parts` are the indicators whose records make it: the others are taken away from the first.
     """
@@ -56,7 +67,8 @@ def valued(
     value = counts.get(plus, 0)
     for each in minus:
         value -= counts.get(each, 0)
-    return value, "P" if _ends(period) > today else "A"
+    running = period.start >= today if indicator in on_first_day else _ends(period) > today
+    return value, "P" if running else "A"
 
 
 @lru_cache(4096)

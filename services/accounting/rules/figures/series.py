@@ -33,8 +33,8 @@ class Row(NamedTuple):
     counts: Counts
 
 
-Valued = tuple[int, str] | tuple[int, str, Decimal]
-"""An indicator's value in a period, its status (CL_OBS_STATUS), and the standard error of an estimate."""
+Valued = tuple[int, str] | tuple[int, str, Decimal] | tuple[int, str, Decimal, str]
+"""An indicator's value in a period, its status (CL_OBS_STATUS), the standard error of an estimate, and a comment."""
 
 
 class Measure(NamedTuple):
@@ -58,9 +58,10 @@ def figures(query: Query, measure: Measure, rows: Iterable[Row], limit: int) -> 
         raise TooMany
     always = _always(query)
     found: dict[tuple[Frequency, CellKey], dict[int, Counts]] = defaultdict(dict)
-    for row in rows:
-        if _is_wanted(query, row.place):
-            found[row.frequency, row.place][row.period] = row.counts
+    narrow = [(number, codes) for number, codes in enumerate(query.codes[PLACE:]) if codes is not None]
+    for frequency, period, place, counted in rows:
+        if all(place[number] in codes for number, codes in narrow):
+            found[frequency, place][period] = counted
     for at in product(measure.periods, always):
         found.setdefault(at, {})
     made: list[Figure] = []
@@ -69,13 +70,22 @@ def figures(query: Query, measure: Measure, rows: Iterable[Row], limit: int) -> 
         for key, values in _of_place(measure, frequency, place, counts):
             if place in always or any(each[0] for each in values):
                 public = is_national(query.flow, key)
-                made += [
-                    Figure(key, text, value, status, public=public, std_error=error[0] if error else None)
-                    for text, (value, status, *error) in zip(named[frequency], values, strict=True)
-                ]
+                made += [_figure(key, text, public, *told) for text, told in zip(named[frequency], values, strict=True)]
             if len(made) > limit:
                 raise TooMany
     return made
+
+
+def _figure(
+    key: tuple[str, ...],
+    period: str,
+    public: bool,
+    value: int,
+    status: str,
+    error: Decimal | None = None,
+    comment: str | None = None,
+) -> Figure:
+    return Figure(key, period, value, status, public=public, std_error=error, comment=comment)
 
 
 def _of_place(
@@ -83,13 +93,11 @@ def _of_place(
 ) -> Iterator[tuple[tuple[str, ...], list[Valued]]]:
     """Each key of a place, with what it is in every period."""
     nothing: Counts = {}
+    several = [(counts.get(number, nothing), period) for number, period in measure.periods[frequency]]
     for indicator in measure.indicators:
         yield (
             (frequency, indicator, measure.method, *place),
-            [
-                measure.value(indicator, counts.get(number, nothing), period)
-                for number, period in measure.periods[frequency]
-            ],
+            [measure.value(indicator, counted, period) for counted, period in several],
         )
 
 

@@ -75,6 +75,16 @@ def impossible(one: Sighting, other: Sighting) -> bool:
     return apart < (ROUND if same_way else ACROSS)
 
 
+def hurried(person: Keys, at: Keys, new: npt.NDArray[np.bool_]) -> Keys:
+    """The persons of whom a new crossing lies within ROUND of another one, of all their crossings and the seconds since
+    1970 of each: of nobody else can a new crossing show that they are several."""
+    order = np.lexsort((at, person))
+    person, at, new = person[order], at[order], new[order]
+    near = (person[1:] == person[:-1]) & (at[1:] - at[:-1] < ROUND) & (new[1:] | new[:-1])
+    found: Keys = np.unique(person[1:][near])
+    return found
+
+
 def shared(claims: npt.NDArray[np.void]) -> Iterator[list[Claim]]:
     """The claims on each number that was claimed in more than one way. `claims` (CLAIM) may come in any order."""
     claims = claims[np.argsort(claims["number"], kind="stable")]

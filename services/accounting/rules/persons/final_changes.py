@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from services.accounting.rules.persons.people import Ints, People
+from services.accounting.rules.persons.people import Ints, People, successions
 from services.accounting.rules.releases.causes import Cause
 from services.accounting.rules.residence.outcome import Migration, is_observed, migration
 
@@ -59,7 +59,8 @@ def final_changes(before: People, after: People, changed: ChangedFacts) -> Final
 
 def _causes(before: People, after: People, changed: ChangedFacts, facts: Ints, persons: Ints) -> Ints:
     """The cause of each overturned verdict: what happened to the record itself, else to its person."""
-    successors, same = _related(before, after)
+    successors, same = _related(successions(before, after), persons)
+    concerned = np.array([*{*persons.tolist()}.union(*successors.values())], np.int64)
     own = dict(zip(changed.facts.tolist(), changed.causes().tolist(), strict=True))
     touched: dict[int, int] = {}
     for people in (before, after):
@@ -67,7 +68,8 @@ def _causes(before: People, after: People, changed: ChangedFacts, facts: Ints, p
             (people.crossings["fact"], people.holder_of_crossing()),
             (people.evidence["fact"], people.holder_of_evidence()),
         ):
-            theirs = np.flatnonzero(np.isin(records, changed.facts))
+            near = np.isin(holder, concerned)
+            theirs = np.flatnonzero(near)[np.isin(records[near], changed.facts)]
             for fact, person in zip(records[theirs].tolist(), holder[theirs].tolist(), strict=True):
                 touched[person] = max(touched.get(person, 0), own[fact])
     return np.array(
@@ -92,13 +94,13 @@ def _cause(
     return max((touched.get(each, 0) for each in (person, *heirs)), default=0) or Cause.CLOSED_WINDOW
 
 
-def _related(before: People, after: People) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
-    """Who of `before` became whom, and the other way round, by the keys that they share."""
-    holder = dict(zip(after.keys.tolist(), after.holder_of_key().tolist(), strict=True))
+def _related(pairs: Ints, persons: Ints) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
+    """Who of these persons became whom, and of whom else they were, by pairs of who was whom."""
     successors: dict[int, set[int]] = {}
     same: dict[int, set[int]] = {}
-    for key, person in zip(before.keys.tolist(), before.holder_of_key().tolist(), strict=True):
-        if key in holder:
-            successors.setdefault(person, set()).add(holder[key])
-            same.setdefault(holder[key], set()).add(person)
+    heirs = pairs[np.isin(pairs[:, 0], persons)]
+    for person, heir in heirs.tolist():
+        successors.setdefault(person, set()).add(heir)
+    for person, heir in pairs[np.isin(pairs[:, 1], heirs[:, 1])].tolist():
+        same.setdefault(heir, set()).add(person)
     return successors, same

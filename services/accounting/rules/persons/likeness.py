@@ -1,14 +1,15 @@
 """What a claim keeps of its holder's name so that other spellings of it are found and compared: nothing that is a name.
 
-Each part of a name, folded to one written form whatever the script or table it was spelled by
-(shared.kernel.spellings), is kept as a keyed Bloom filter of its letter pairs (a cryptographic long-term key: Schnell,
+Each part of a name, folded to one written form whatever the script or table it was spelled by (shared.kernel.spellings,
+shared.kernel.palladius), is kept as a keyed Bloom filter of its letter pairs (a cryptographic long-term key: Schnell,
 Bachteler and Reiher 2009): which of its bits a pair of letters sets, only the installation's secret tells, so two
-filters can be compared and neither be read. Endings that come and go in life are left out. Beside them stand
-two blocking keys, keyed hashes of consonant skeletons: of the whole birth date and one of the names, the same in either
+filters can be compared and neither be read. Endings that come and go in life are left out. Beside them stand two
+blocking keys, keyed hashes of consonant skeletons: of the whole birth date and one of the names, the same in either
 order; and of the year of birth and both names. Who shares the first is a candidate (rules.persons.matching), and no
 more; how many share the second tells how frequent the names are.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from hashlib import blake2b
@@ -18,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.accounting.rules.figures.dimensions import country_code
+from shared.kernel.palladius import in_cyrillic, is_syllable
 from shared.kernel.spellings import canonical, stem
 
 BITS: Final = 128
@@ -28,7 +30,7 @@ NO_BLOCK: Final = 0
 
 LIKENESS: Final = np.dtype(
     [
-        ("key", "<i8"), ("born", "<i4"), ("sex", "u1"), ("state", "<i2"), ("day_block", "<i8"),
+        ("key", "<i8"), ("number", "<i8"), ("born", "<i4"), ("sex", "u1"), ("state", "<i2"), ("day_block", "<i8"),
         ("year_block", "<i8"),
         ("surname", "<u8", 2), ("given", "<u8", 2),
     ]
@@ -36,7 +38,7 @@ LIKENESS: Final = np.dtype(
 """A claim as it is compared. A part of a name that is missing has no bits."""
 
 STORED: Final = np.dtype(
-    [(name, LIKENESS[name].str) for name in ("key", "born", "sex", "state", "day_block", "year_block")]
+    [(name, LIKENESS[name].str) for name in ("key", "number", "born", "sex", "state", "day_block", "year_block")]
     + [(name, "<i8") for name in ("surname_1", "surname_2", "given_1", "given_2")]
 )
 """The same as it is stored: each half of a filter is a signed number."""
@@ -83,6 +85,7 @@ class Filters:
     def of(self, surname: str, given_names: str | None, birth_date: str, state: str | None) -> Likeness:
         """The likeness of a holder, birth date as ISO 8601 and maybe in part; `state` issued the document (its
         code; None where none did)."""
+        surname, given_names = read_by_office(surname, given_names, state)
         (one, *family), (other, *given) = self._surname(surname), self._given(given_names)
         words = sorted(filter(None, (one, other)))
         whole = words and len(birth_date) == _WHOLE
@@ -133,6 +136,24 @@ _LOW: Final = (1 << 64) - 1
 
 def _signed(bits: int) -> int:
     return bits - (1 << 64) if bits >> 63 else bits
+
+
+def read_by_office(surname: str, given_names: str | None, state: str | None) -> tuple[str, str | None]:
+    """The name as registers here write it, where the office that issued the document prints it by a table of its own.
+
+    China's prints pinyin: a name with a surname of one syllable (others are not Chinese) is read by Palladius. So is
+    one of which no document tells the office, where all of it is pinyin. Turkmenistan's leaves the mark of the letter
+    that is written Ç, and has no plain C (alphabet of 1999).
+    """
+    if state == "TKM":
+        return _TURKMEN_C.sub("CH", surname), given_names and _TURKMEN_C.sub("CH", given_names)
+    if state not in ("CHN", None) or not (is_syllable(surname) or is_syllable(given_names or "")):
+        return surname, given_names
+    read = in_cyrillic(surname), in_cyrillic(given_names or "")
+    return (read[0] or surname, read[1] or given_names) if state or all(read) else (surname, given_names)
+
+
+_TURKMEN_C: Final = re.compile("C(?!H)")
 
 
 def words_of(given_names: str | None) -> list[str]:

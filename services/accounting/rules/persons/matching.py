@@ -1,6 +1,7 @@
 """Which records are one person's though they share no number: Fellegi and Sunter's weights (1969) over arrays of pairs.
 
-Candidates share a blocking key; a block that more records share than the model says joins nobody. A pair's weight is a
+Candidates share a blocking key, or a number on which they say different things of its holder; a block that more records
+share than the model says joins nobody. A pair's weight is a
 sum of bits, one term for how far each field agrees, as the model has it, which is learned apart from the services and
 dated, and one for their namesakes: how many other birth dates of the year are given with the same names. So
 what is frequent is told by the registers themselves, of any country and size. The model's thresholds say what joins
@@ -12,7 +13,7 @@ set of claims and crossings.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
 
@@ -38,7 +39,8 @@ HOUSE: Final = Path(__file__).with_name("matching.toml")
 
 
 class MatchedField(NamedTuple):
-    """A field that is compared: `kind` is text (filters), date (identity.CLAIM's born) or code (0 is not known)."""
+    """A field that is compared: `kind` is text (filters), date (identity.CLAIM's born), code (0 is not known) or number
+    (a code that relatives may share by a slip: counted where the names are not a relative's)."""
 
     name: str
     kind: str
@@ -105,16 +107,26 @@ def weights(records: Mapping[str, Values] | Values, pairs: Candidates, model: Mo
     """The weight of each pair, in bits; `others` are the namesakes of each record."""
     one = {field.name: records[field.name][pairs.one] for field in model.fields}
     other = {field.name: records[field.name][pairs.other] for field in model.fields}
-    terms = [_term(field, one[field.name], other[field.name]) for field in model.fields]
     (first, second), (name, second_name) = model.fields[:2], (field.name for field in model.fields[:2])
+    levels = [LEVELS[field.kind](one[field.name], other[field.name]) for field in (first, second)]
+    straight = first.weights[levels[0]] + second.weights[levels[1]]
     crossed = _term(first, one[name], other[second_name]) + _term(second, one[second_name], other[name])
+    related = relatives(*levels)
+    terms = (_term(field, one[field.name], other[field.name], related) for field in model.fields[2:])
     rarity = model.namesakes[np.maximum(others[pairs.one], others[pairs.other])]
-    weight: Values = np.maximum(terms[0] + terms[1], crossed + model.swapped) + sum(terms[2:]) + rarity
+    weight: Values = np.maximum(straight, crossed + model.swapped) + sum(terms) + rarity
     return weight
 
 
-def _term(field: MatchedField, one: Values, other: Values) -> Values:
-    weighed: Values = field.weights[LEVELS[field.kind](one, other)]
+def relatives(surname: Levels, given: Levels) -> npt.NDArray[np.bool_]:
+    """Whose names may be two relatives': one surname, and given names that are not alike. A clerk may have written the
+    number of one for the other, twins even."""
+    return (surname >= ALIKE) & (given < ALIKE)
+
+
+def _term(field: MatchedField, one: Values, other: Values, related: npt.NDArray[np.bool_] | None = None) -> Values:
+    level = LEVELS[field.kind](one, other)
+    weighed: Values = field.weights[level if related is None or field.kind != "number" else np.where(related, 0, level)]
     return weighed
 
 
@@ -146,7 +158,7 @@ def code_levels(one: Values, other: Values) -> Levels:
     return np.where((one == 0) | (other == 0), UNKNOWN, np.where(one == other, SAME, DIFFERENT))
 
 
-LEVELS: Final = {"text": text_levels, "date": date_levels, "code": code_levels}
+LEVELS: Final = {"text": text_levels, "date": date_levels, "code": code_levels, "number": code_levels}
 
 
 class Sights(NamedTuple):
@@ -204,9 +216,28 @@ def _two_places(seen: Sights, group: Ints) -> Ints:
     return np.unique(np.concatenate(found))
 
 
-def found(records: Values, others: Ints, model: Model) -> tuple[Ints, Values]:
+BLOCKS: Final = ("day_block", "number")
+"""Of LIKENESS: who shares one of them is a candidate."""
+
+
+def met(records: Values, most: int, blocks: Sequence[str] = BLOCKS) -> Candidates:
+    """All pairs that share a block, each once. `records` are LIKENESS."""
+    found = [np.sort(np.stack(candidates(records[block], most)), axis=0) for block in blocks]
+    return Candidates(*np.unique(np.concatenate(found, axis=1), axis=1))
+
+
+def proving(records: Values, most: int) -> Values:
+    """The records without numbers (0) that more than `most` of them share: a filler proves nothing."""
+    _, number, size = np.unique(records["number"], return_inverse=True, return_counts=True)
+    kept = records.copy()
+    kept["number"][size[number] > most] = 0
+    return kept
+
+
+def found(records: Values, others: Ints, model: Model, blocks: Sequence[str] = BLOCKS) -> tuple[Ints, Values]:
     """Pairs of keys, the smaller first, that join or are for a reviewer, and their weights. `records` are LIKENESS."""
-    pairs = candidates(records["day_block"], model.most)
+    records = proving(records, model.most)
+    pairs = met(records, model.most, blocks)
     weight = weights(records, pairs, model, others)
     kept = weight >= model.review
     keys = np.sort(np.stack((records["key"][pairs.one], records["key"][pairs.other]), axis=1)[kept], axis=1)

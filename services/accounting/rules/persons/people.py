@@ -119,6 +119,15 @@ class People(NamedTuple):
         return np.repeat(self.ids, self.evidence_lengths)
 
 
+def successions(before: People, after: People) -> Ints:
+    """Who was whom: pairs of persons before and after who share a key, each once."""
+    place = np.searchsorted(before.keys, after.keys, sorter=(order := np.argsort(before.keys)))
+    place = order[np.minimum(place, max(0, len(order) - 1))] if len(order) else place
+    shared = before.keys[place] == after.keys if len(order) else np.zeros(len(after.keys), np.bool_)
+    pairs = np.stack((before.holder_of_key()[place[shared]], after.holder_of_key()[shared]), axis=1)
+    return np.unique(pairs, axis=0)
+
+
 class KeyedRecords(NamedTuple):
     """Records in any order, and for each a key that the person whom it belongs to holds."""
 

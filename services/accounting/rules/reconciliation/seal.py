@@ -21,6 +21,7 @@ _SIGNED: Final = 1 << 63
 _BYTES: Final = CONTENT_BITS // 8
 _INTEGERS: Final = Struct(f">{len(CrossingRow._fields[4:-2])}q")
 _LARGEST: Final = 2.0**63
+_BODY: Final = RegisterRow._fields.index("body")
 
 SEALING: Final = ("told", "seal")
 """The last columns of a row, which it does not cover: the day told, and the seal itself."""
@@ -54,8 +55,7 @@ def row_digest(row: FactRow) -> int:
 
 
 def _said(row: RegisterRow) -> bytes:
-    fixed = row._replace(body=_canonical(row.body))
-    return ",".join(map(str, fixed[4:-2])).encode()
+    return ",".join(map(str, (*row[4:_BODY], _canonical(row.body), *row[_BODY + 1 : -2]))).encode()
 
 
 def print_of(members: str, columns: tuple[str, ...], kept: frozenset[str]) -> int:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from services.accounting.rules.figures.movements import FIELDS, Tally, difference, pack, pack_kind, tally
 from services.accounting.rules.persons.identity import components
-from services.accounting.rules.persons.people import Ints, People
+from services.accounting.rules.persons.people import Ints, People, successions
 
 
 class Cause(IntEnum):
@@ -39,6 +39,9 @@ NATIONAL: Final = int(pack(**{name: (1 << FIELDS[name].bits) - 1 for name in ("f
 """The bits of a cell that are left where all places and persons are taken together."""
 
 
+_CAUSE: Final = FIELDS["citizen"]
+
+
 def of_facts(days: Ints, known: npt.NDArray[np.int8], obs_end: int) -> npt.NDArray[np.int8]:
     """The cause of each fact: what is `known` of it, else whether it comes late. A day of 0 is none."""
     late = (known == Cause.TIMELY) & (days > 0) & (days < obs_end)
@@ -52,7 +55,7 @@ def national(change: Tally) -> Tally:
 
 def moved(before: People, after: People, facts: Ints, causes: npt.NDArray[np.int8]) -> Causes:
     """What each cause but TIMELY moves where `before` become `after` by `facts`, each of which has its cause."""
-    pairs = _same(before, after)
+    pairs = successions(before, after)
     special = facts[causes != Cause.TIMELY]
     merged, split = _repeated(pairs[:, 1]), _repeated(pairs[:, 0])
     if not (len(special) or len(merged) or len(split)):
@@ -67,22 +70,23 @@ def moved(before: People, after: People, facts: Ints, causes: npt.NDArray[np.int
         _note(cause, person, group, persons, np.full(len(persons), what, np.int8))
     of_person = cause[np.searchsorted(person, group)]
 
-    def counted(people: People, what: Cause) -> Tally:
-        theirs = of_person[np.searchsorted(person, people.ids)] == what
-        crossings, cells = np.repeat(theirs, people.lengths), np.repeat(theirs, people.cell_lengths)
-        return tally(people.crossings if theirs.all() else people.crossings[crossings], people.cells[cells])
-
+    change = difference(
+        *(_counted(people, of_person[np.searchsorted(person, people.ids)]) for people in (before, after))
+    )
     found = [Cause(each) for each in np.unique(of_person).tolist() if each != Cause.TIMELY]
-    return {each: national(difference(counted(before, each), counted(after, each))) for each in found}
+    of_cell = change.cells >> _CAUSE.shift & ((1 << _CAUSE.bits) - 1)
+    return {each: Tally(change.cells[of_cell == each] & NATIONAL, change.counts[of_cell == each]) for each in found}
 
 
-def _same(before: People, after: People) -> Ints:
-    """Who was whom: pairs of persons before and after who share a key, each once."""
-    place = np.searchsorted(before.keys, after.keys, sorter=(order := np.argsort(before.keys)))
-    place = order[np.minimum(place, max(0, len(order) - 1))] if len(order) else place
-    shared = before.keys[place] == after.keys if len(order) else np.zeros(len(after.keys), np.bool_)
-    pairs = np.stack((before.holder_of_key()[place[shared]], after.holder_of_key()[shared]), axis=1)
-    return np.unique(pairs, axis=0)
+def _counted(people: People, causes: npt.NDArray[np.int8]) -> Tally:
+    """What the nation's cells hold of those whose cause is not TIMELY, each cell with the cause in the place of the
+    citizenship, which a nation's cell does not tell: so all causes are counted at once."""
+    of_crossing, of_cell = np.repeat(causes, people.lengths), np.repeat(causes, people.cell_lengths)
+    crossings = people.crossings[of_crossing != Cause.TIMELY]
+    crossings["citizen"] = of_crossing[of_crossing != Cause.TIMELY]
+    beside = people.cells & NATIONAL | of_cell.astype(np.int64) << _CAUSE.shift
+    cells, counts = tally(crossings, beside[of_cell != Cause.TIMELY])
+    return Tally(cells & (NATIONAL | pack(citizen=(1 << _CAUSE.bits) - 1)), counts)
 
 
 def _repeated(persons: Ints) -> Ints:

@@ -14,6 +14,7 @@ FLOW: Final = 0
 FREQUENCY, INDICATOR, METHOD = range(3)
 BALANCE: Final = "DF_BALANCE"
 STOCK: Final = "DF_STOCK"
+STOCK_AGE: Final = "DF_STOCK_AGE"
 RESIDUAL: Final = "RESIDUAL"
 QUARTERS: Final = ("Q1", "Q2", "Q3", "Q4")
 
@@ -33,7 +34,7 @@ def equations(
 ) -> list[Equation]:
     """Every equation between `cells`. `standing` are (flow, indicator, method) counted at a period's end: a year is
     its last quarter, in DF_STOCK its first; of all others it is the sum of its quarters."""
-    found = [*_of_years(cells, standing), *_of_balance(cells)]
+    found = [*_of_years(cells, standing), *_of_balance(cells), *_of_stocks(cells)]
     for each in sums:
         found += _of_sum(cells, each)
     return found
@@ -54,6 +55,13 @@ def _of_years(cells: Collection[Cell], standing: Collection[tuple[str, str, str]
             parts = quarters[:1]
         if all(part in cells for part in parts):
             yield {(flow, key, period): 1, **dict.fromkeys(parts, -1)}
+
+
+def _of_stocks(cells: Collection[Cell]) -> Iterator[Equation]:
+    """The total of all ages is the total of all purposes: a stock stands in both dataflows."""
+    for flow, key, period in cells:
+        if flow == STOCK_AGE and key[-1] == "_T" and (same := (STOCK, key, period)) in cells:
+            yield {(flow, key, period): 1, same: -1}
 
 
 def _of_sum(cells: Collection[Cell], sum: Sum) -> Iterator[Equation]:

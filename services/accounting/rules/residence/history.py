@@ -170,6 +170,12 @@ def pack(records: Records, lengths: npt.NDArray[np.int64]) -> list[bytes]:
     return [data[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
 
 
+def instants(crossings: Crossings) -> npt.NDArray[np.int64]:
+    """When each took place, in seconds since 1970."""
+    found: npt.NDArray[np.int64] = crossings["day"].astype(np.int64) * _DAY + crossings["second"]
+    return found
+
+
 def arrange_crossings(person: Persons, crossings: Crossings) -> Positions:
     """Positions that sort crossings by person, day, instant, and within one second by the source's own order."""
     keys = person << 34 | crossings["day"].astype(np.int64) << 18 | (crossings["second"] + _DAY)

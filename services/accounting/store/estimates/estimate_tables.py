@@ -26,6 +26,7 @@ def estimate_tables(metadata: MetaData) -> None:
     the residency index last gave."""
     _run(metadata)
     _findings(metadata)
+    _doubts(metadata)
     _index(metadata)
 
 
@@ -81,8 +82,47 @@ def _findings(metadata: MetaData) -> None:
     )
 
 
+def _doubts(metadata: MetaData) -> None:
+    """What makes estimates unsure beside the fate of open crossings."""
+    Table(
+        "estimate_size",
+        metadata,
+        Column("size", Double, primary_key=True, autoincrement=False),
+        Column("groups", BigInteger, nullable=False),
+        *(Column(name, Double, nullable=False) for name in ("bias", "covered_80", "covered_95", "widening")),
+        info=grants.may("DELETE", because=_NEWEST),
+    )
+    Table(
+        "estimate_doubt",
+        metadata,
+        Column("month", Date, primary_key=True),
+        Column("arrival", Boolean, primary_key=True),
+        *(Column(name, Double, nullable=False) for name in ("figure", "missed", "chance", "broken")),
+        Column("undetermined", BigInteger, nullable=False),
+        info=grants.may("DELETE", because=_NEWEST),
+    )
+    Table(
+        "estimate_break",
+        metadata,
+        Column("series", Text, primary_key=True),
+        Column("month", Date, primary_key=True),
+        Column("seen", Double, nullable=False),
+        Column("usual", Double, nullable=False),
+        info=grants.may("DELETE", because=_NEWEST),
+    )
+
+
 def _index(metadata: MetaData) -> None:
-    """Sums of the whole country."""
+    """When the residency index was reckoned, and its sums of the whole country."""
+    Table(
+        "sign_run",
+        metadata,
+        Column("id", BigInteger, Identity(always=True), primary_key=True),
+        Column("made_at", DateTime(timezone=True), nullable=False),
+        Column("model", Text, nullable=False),
+        Column("register_start", Integer, nullable=False),
+        Column("obs_end", Integer, nullable=False),
+    )
     Table(
         "sign_figure",
         metadata,
@@ -90,5 +130,6 @@ def _index(metadata: MetaData) -> None:
         Column("month", Integer, primary_key=True, autoincrement=False),
         Column("value", BigInteger, nullable=False),
         Column("model", Text, nullable=False),
+        Column("std_error", Double),
         info=grants.may("DELETE", because="the index is reckoned anew as a whole"),
     )

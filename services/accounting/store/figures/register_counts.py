@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Final, NamedTuple
 
 import asyncpg
 
 from services.accounting.rules.disclosure.cell_key import WHOLE
+from services.accounting.rules.figures.axes import axis_of
 from services.accounting.rules.figures.flow_figures import MONTHS
 from services.accounting.rules.figures.register_figures import PeriodEnd
 from services.accounting.rules.figures.series import Row
@@ -19,6 +20,9 @@ Connection = asyncpg.Connection
 PATIENCE = 10.0  # seconds
 KEYS: Final = "pg_temp.record_key"
 """The record key of each person, while a release is cut (store.releases.record_keys)."""
+
+
+PlaceOf = Callable[[tuple[str | None, ...]], tuple[str, ...]]
 
 
 class CellKey(NamedTuple):
@@ -91,7 +95,7 @@ async def acts(
         ) acts GROUP BY {", ".join([_sets(list(periods.values()), total=False), *_grouping(columns)])} LIMIT {limit}
     """  # noqa: S608  (our own expressions; values are bound)
     records = await connection.fetch(text, *values, timeout=PATIENCE)
-    return Found(records, partial(_act, counted.indicator, columns, periods))
+    return Found(records, partial(_act, counted.indicator, _place_of(columns), periods))
 
 
 async def stock(
@@ -107,14 +111,26 @@ async def stock(
     columns = _columns(counted.records, places)
     values: list[Any] = [list(column) for column in zip(*ends, strict=True)] or [[], [], []]
     text = f"""
-        SELECT frequency, number, {_names(columns)} {_count(True, keyed)} AS count
-        FROM unnest($1::text[], $2::int[], $3::date[]) AS ends (frequency, number, day)
-        JOIN ({_source(counted.records, keyed)}) places ON since <= day AND (until IS NULL OR until > day)
-        WHERE {_wanted(columns, values)}
+        SELECT frequency, number, {_names(columns)} {_count(True, keyed)} AS count FROM (
+            SELECT frequency, number, person{", key" if keyed else ""}{_coded(counted.records[0].aged, columns)}
+            FROM unnest($1::text[], $2::int[], $3::date[]) AS ends (frequency, number, day)
+            JOIN ({_source(counted.records, keyed)}) places ON since <= day AND (until IS NULL OR until > day)
+        ) places WHERE {_wanted(columns, values)}
         GROUP BY {", ".join(["frequency", "number", *_grouping(columns)])} LIMIT {limit}
     """  # noqa: S608  (our own expressions; values are bound)
     records = await connection.fetch(text, *values, timeout=PATIENCE)
-    return Found(records, partial(_standing, counted.indicator, columns))
+    return Found(records, partial(_standing, counted.indicator, _place_of(columns)))
+
+
+def _coded(aged: int | None, columns: Sequence[Columns]) -> str:
+    """The codes of a place, with the age on the first day of a year in place of the cohort."""
+    expressions = {name: name for each in columns for name in each.names}
+    for level, name in zip(axis_of("AGE").levels, columns[aged].names if aged is not None else (), strict=False):
+        years = f"(extract(year FROM day)::int - {name})"
+        group = f"CASE WHEN {years} >= 0 THEN least({years} / 5 + 1, {len(level.groups) - 1}) ELSE 0 END"
+        codes = [level.names[each] for each in level.groups]
+        expressions[name] = f"(ARRAY{codes})[{group} + 1] AS {name}"
+    return "".join(f", {each}" for each in expressions.values())
 
 
 def _in_effect(records: Records) -> str:
@@ -179,21 +195,28 @@ def _wanted(columns: Sequence[Columns], values: list[Any]) -> str:
     return " AND ".join(conditions)
 
 
-def _act(indicator: str, columns: Sequence[Columns], periods: Mapping[Frequency, str], row: asyncpg.Record) -> Row:
-    frequency, number = next((each, row[name]) for each, name in periods.items() if row[name] is not None)
-    return Row(frequency, number, _place(columns, row), {indicator: row["count"]})
+def _act(indicator: str, place: PlaceOf, periods: Mapping[Frequency, str], row: asyncpg.Record) -> Row:
+    passed, codes = row[: len(periods)], row[len(periods) : -1]
+    frequency, number = next(each for each in zip(periods, passed, strict=True) if each[1] is not None)
+    return Row(frequency, number, place(codes), {indicator: row[-1]})
 
 
-def _standing(indicator: str, columns: Sequence[Columns], row: asyncpg.Record) -> Row:
-    return Row(row["frequency"], row["number"], _place(columns, row), {indicator: row["count"]})
+def _standing(indicator: str, place: PlaceOf, row: asyncpg.Record) -> Row:
+    return Row(row[0], row[1], place(row[2:-1]), {indicator: row[-1]})
 
 
-def _place(columns: Sequence[Columns], row: asyncpg.Record) -> tuple[str, ...]:
-    codes = []
+def _place_of(columns: Sequence[Columns]) -> PlaceOf:
+    """The place of a row's codes, in the order of `_names`; remembered, since a place comes again in every period."""
+    spans, first = [], 0
     for place, names in columns:
-        code = None
-        for name in names if place.finer else ():
-            if (code := row[name]) is not None:
-                break
-        codes.append(place.total if code is None else code)
-    return tuple(codes)
+        beyond = first + (len(names) if place.finer else 0)
+        spans.append((place.total, first, beyond))
+        first = beyond
+
+    @lru_cache(None)
+    def place_of(codes: tuple[str | None, ...]) -> tuple[str, ...]:
+        return tuple(
+            next((code for code in codes[first:beyond] if code is not None), total) for total, first, beyond in spans
+        )
+
+    return place_of

@@ -43,8 +43,29 @@ async def insert_claims(connection: Connection, claims: Collection[tuple[MadeCla
     )
     keys = {row[0] for row in fresh}
     return [
-        Compared(claim.key, claim.born, claim.sex, *likeness, None) for claim, _, likeness in made if claim.key in keys
+        Compared(claim.key, claim.number, claim.born, claim.sex, *likeness, None)
+        for claim, _, likeness in made
+        if claim.key in keys
     ]
+
+
+async def renew_likenesses(connection: Connection, claims: Iterable[MadeClaim]) -> int:
+    """Gives stored claims the likeness that they have now. Returns how many had another, or none."""
+    rows = [(each.claim.key, *each.likeness()) for each in claims]
+    renewed = await connection.fetchval(
+        """WITH renewed AS (
+            UPDATE linkage.claim c SET state = u.state, day_block = u.day_block, year_block = u.year_block,
+                surname_1 = u.surname_1, surname_2 = u.surname_2, given_1 = u.given_1, given_2 = u.given_2
+            FROM unnest($1::bigint[], $2::int2[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
+                $7::bigint[], $8::bigint[])
+                AS u (key, state, day_block, year_block, surname_1, surname_2, given_1, given_2)
+            WHERE c.key = u.key AND (c.state, c.day_block, c.year_block, c.surname_1, c.surname_2, c.given_1, c.given_2)
+                IS DISTINCT FROM (u.state, u.day_block, u.year_block, u.surname_1, u.surname_2, u.given_1, u.given_2)
+            RETURNING c.key
+        ) SELECT count(*) FROM renewed""",
+        *map(list, zip(*rows, strict=True)),
+    )
+    return int(renewed)
 
 
 async def claims_beside(connection: Connection, keys: Sequence[int]) -> list[HeldClaim]:

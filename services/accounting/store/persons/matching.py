@@ -14,14 +14,15 @@ Connection = asyncpg.Connection
 Records = npt.NDArray[np.void]
 
 _LOW = (1 << 64) - 1
-_COLUMNS = """c.key, c.born, c.sex, c.state, c.day_block, c.year_block, c.surname_1, c.surname_2, c.given_1, c.given_2,
-    k.person"""
+_COLUMNS = """c.key, c.number, c.born, c.sex, c.state, c.day_block, c.year_block, c.surname_1, c.surname_2,
+    c.given_1, c.given_2, k.person"""
 
 
 class Compared(NamedTuple):
     """A claim as it is compared, and the person who holds it at present, if anybody does."""
 
     key: int
+    number: int
     born: int
     sex: int
     state: int
@@ -38,7 +39,7 @@ def records(compared: Iterable[Compared]) -> Records:
     """As LIKENESS."""
     return np.array(
         [
-            (*each[:6], (each.surname_1 & _LOW, each.surname_2 & _LOW), (each.given_1 & _LOW, each.given_2 & _LOW))
+            (*each[:7], (each.surname_1 & _LOW, each.surname_2 & _LOW), (each.given_1 & _LOW, each.given_2 & _LOW))
             for each in compared
         ],
         LIKENESS,
@@ -69,6 +70,22 @@ async def in_day_blocks(
         most,
     )
     return [Compared(*row) for row in found]
+
+
+async def on_numbers(
+    connection: Connection, numbers: Collection[int], but: Sequence[int], most: int
+) -> list[tuple[int, int]]:
+    """Of each number the claims that somebody holds, at most `most`, without the keys `but`: number and key."""
+    found = await connection.fetch(
+        """SELECT found.* FROM unnest($1::bigint[]) AS b (number) CROSS JOIN LATERAL (
+            SELECT c.number, c.key FROM linkage.claim c JOIN linkage_derived.identity_key k USING (key)
+            WHERE c.number = b.number AND NOT c.key = ANY($2::bigint[]) LIMIT $3
+        ) AS found""",
+        list(numbers),
+        but,
+        most,
+    )
+    return [(row[0], row[1]) for row in found]
 
 
 class Namesake(NamedTuple):

@@ -35,6 +35,7 @@ SELECT s.source, s.position, s.newest, s.seen, s.repeated,
 FROM source_state s
 """)
 _POSITIONS = text("SELECT source, part, position FROM source_position WHERE transport = :transport")
+_WITHOUT_LIKENESS = text("SELECT count FROM derived.claims_without_likeness")
 _COUNTED = text("SELECT register_start, obs_end FROM derived.counted")
 
 
@@ -55,3 +56,8 @@ async def counted(connection: AsyncConnection) -> Coverage | None:
     """The period that the figures are computed for; None until the border feed has declared one."""
     row = (await connection.execute(_COUNTED)).one_or_none()
     return Coverage(*row) if row else None
+
+
+async def claims_without_likeness(connection: AsyncConnection) -> int:
+    """How many claims were stored before names were matched."""
+    return int((await connection.execute(_WITHOUT_LIKENESS)).scalar_one())

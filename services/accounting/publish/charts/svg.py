@@ -1,0 +1,76 @@
+"""A drawing as SVG 1.1: inside a page, which styles it by its kinds, or as a file of its own with its style in it."""
+
+from collections.abc import Iterator
+from typing import Final
+from xml.sax.saxutils import escape, quoteattr
+
+from services.accounting.publish.charts.drawing import Dot, Drawing, Mark, Path, Rect, Stroke, Text
+from services.accounting.publish.charts.scales import LETTER
+
+_MARGIN: Final = 16
+_LINE: Final = 18
+
+
+def inline(drawing: Drawing, label: str, size: str) -> str:
+    """Inside a page: `label` says in words what is to be seen, `size` is wide or narrow."""
+    box = f'viewBox="0 0 {drawing.width} {drawing.height}"'
+    return f'<svg class="{size}" {box} role="img" aria-label={quoteattr(label)}>{"".join(_marks(drawing))}</svg>'
+
+
+def standalone(drawing: Drawing, title: str, notes: list[str], style: str, language: str) -> str:
+    """A file of its own: title above, notes (source, licence) below, its style inside."""
+    above, below = _MARGIN + 26, _LINE * len(notes) + _MARGIN
+    width, height = drawing.width + 2 * _MARGIN, drawing.height + above + below + _MARGIN
+    lines = [
+        f'<text class="note" x="{_MARGIN}" y="{above + drawing.height + _LINE * (number + 1)}"'
+        f"{_pressed(note, width - 2 * _MARGIN, 6.2)}>{escape(note)}</text>"
+        for number, note in enumerate(notes)
+    ]
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+        f'xml:lang="{language}" role="img"><title>{escape(title)}</title><style>{escape(style)}</style>'
+        f'<rect class="paper" width="{width}" height="{height}"/>'
+        f'<text class="title" x="{_MARGIN}" y="{_MARGIN + 10}"{_pressed(title, width - 2 * _MARGIN, 9)}>{escape(title)}'
+        f'</text><g transform="translate({_MARGIN} {above})">{"".join(_marks(drawing))}</g>{"".join(lines)}</svg>'
+    )
+
+
+def _marks(drawing: Drawing) -> Iterator[str]:
+    return map(_mark, drawing.marks)
+
+
+def _mark(mark: Mark) -> str:
+    match mark:
+        case Rect():
+            place = f'x="{_n(mark.x)}" y="{_n(mark.y)}" width="{_n(mark.width)}" height="{_n(mark.height)}"'
+            return _tipped("rect", f'class="{mark.kind}" {place}', mark.tip)
+        case Dot():
+            return _tipped(
+                "circle", f'class="{mark.kind}" cx="{_n(mark.x)}" cy="{_n(mark.y)}" r="{_n(mark.radius)}"', mark.tip
+            )
+        case Stroke():
+            ends = f'x1="{_n(mark.x1)}" y1="{_n(mark.y1)}" x2="{_n(mark.x2)}" y2="{_n(mark.y2)}"'
+            return f'<line class="{mark.kind}" {ends}/>'
+        case Path():
+            steps = "L".join(f"{_n(point.x)} {_n(point.y)}" for point in mark.points)
+            return f'<path class="{mark.kind}" d="M{steps}{"Z" if mark.closed else ""}"/>'
+        case Text():
+            anchor = "" if mark.anchor == "start" else f' text-anchor="{mark.anchor}"'
+            pressed = _pressed(mark.text, mark.within, LETTER) if mark.within else ""
+            place = f'x="{_n(mark.x)}" y="{_n(mark.y)}"'
+            return f'<text class="{mark.kind}" {place}{anchor}{pressed}>{escape(mark.text)}</text>'
+
+
+def _tipped(tag: str, attributes: str, tip: str) -> str:
+    return f"<{tag} {attributes}><title>{escape(tip)}</title></{tag}>" if tip else f"<{tag} {attributes}/>"
+
+
+def _pressed(text: str, within: float | None, letter: float) -> str:
+    """Letters that would be wider than `within` are pressed into it."""
+    if within is None or len(text) * letter <= within:
+        return ""
+    return f' textLength="{_n(round(within, 1))}" lengthAdjust="spacingAndGlyphs"'
+
+
+def _n(value: float) -> str:
+    return f"{round(value, 1):g}"

@@ -1,0 +1,148 @@
+"""How a figure was made: what is counted, from which registers, by which method and version, how much of it is
+provisional and imputed, and since when it stands so."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote, urlencode
+
+from services.accounting.publish.sdmx.query import parse
+from services.accounting.publish.site.cells import STATUSES, interval
+from services.accounting.publish.site.reading import LIMIT
+from services.accounting.publish.site.view import TIME, Observation, Row
+from services.accounting.publish.site.words import Words
+from services.accounting.rules.figures.dataflows import INDICATORS, METHODS, codes_of
+from services.accounting.rules.figures.figures import FigureSource
+from shared.errors import Forbidden
+from shared.kernel.codes import Language
+
+AT_MOST: Final = 12
+_BY_BORDER: Final = frozenset({"M1216", "M1216R", "U98", "M12"})
+_IMPUTED: Final = "{freq}.ENTRIES+EXITS+ENTRIES_IMPUTED+EXITS_IMPUTED.REGISTER.KZ._T._T"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One figure, explained: pairs of a question and its answer, and the addresses of the figure and its history."""
+
+    title: str
+    value: str
+    answers: tuple[tuple[str, str], ...]
+    address: str
+    history: str
+
+
+def address_of(row: Row, language: Language) -> str | None:
+    """Where the figures of a row are explained; None where it has none."""
+    found = [value for value in row.values() if isinstance(value, Observation)]
+    if not found:
+        return None
+    by_flow: dict[str, list[Observation]] = {}
+    for each in found:
+        by_flow.setdefault(each.flow.id, []).append(each)
+    keys = [("key", f"{flow}/{_joined(these)}") for flow, these in by_flow.items()]
+    return f"/{language}/made?{urlencode([('period', found[0].code(TIME)), *keys], safe='+/.', quote_via=quote)}"
+
+
+def _joined(observations: Sequence[Observation]) -> str:
+    """The key of them all: per dimension every code that one has."""
+    parts = zip(*(each.figure.key for each in observations), strict=True)
+    return ".".join("+".join(dict.fromkeys(codes)) for codes in parts)
+
+
+async def made(source: FigureSource, keys: Sequence[str], period: str, words: Words, version: str) -> list[Made]:
+    """The figures of some series in a period, explained: the first `AT_MOST` of them. Raises NothingFound and BadQuery
+    for keys that are none."""
+    found = [each for key in keys for each in await _read(source, key, period)]
+    return [await _explained(source, each, words, version) for each in found[:AT_MOST]]
+
+
+async def _read(source: FigureSource, key: str, period: str) -> list[Observation]:
+    flow, _, series = key.partition("/")
+    query = parse(flow, series, {}).query
+    if any(codes is None for codes in query.codes):
+        return []  # an open place could mean thousands of figures
+    try:
+        reading = await source(query, exact=False, limit=LIMIT)
+    except Forbidden:
+        return []
+    return [Observation(query.flow, figure) for figure in reading.figures if figure.period == period]
+
+
+async def _explained(source: FigureSource, each: Observation, words: Words, version: str) -> Made:
+    figure, method = each.figure, each.code("METHOD")
+    indicator = words.code(INDICATORS, each.code("INDICATOR"))
+    answers = [
+        (words["period"], words.period(figure.period)),
+        (words["unit"], words.unit(figure.unit)),
+        (words["method"], words.code(METHODS, method)),
+        (words["registers"], _registers(each, words)),
+        (words["status"], words[STATUSES[figure.status]]),
+    ]
+    if bounds := interval(each):
+        answers.append((words["interval"], f"{words.number(round(bounds[0]))} … {words.number(round(bounds[1]))}"))
+    if method in _BY_BORDER:
+        answers += await _shares(source, each, words)
+        answers.append((words["version"], version or words["first_version"]))
+    if figure.source:
+        answers.append((words["source"], figure.source))
+    if figure.comment:
+        answers.append((words["comment"], figure.comment))
+    if figure.released:
+        answers.append((words["vintage"], words.day(figure.released)))
+    address = f"/sdmx/v1/data/{each.flow.id}/{'.'.join(figure.key)}"
+    value = words.number(figure.value)
+    return Made(_title(indicator, each, words), value, tuple(answers), address, f"{address}?includeHistory=true")
+
+
+def _title(indicator: str, each: Observation, words: Words) -> str:
+    """The indicator and every code that is not its dimension's total."""
+    finer = [
+        words.code(dimension.enumeration, code)
+        for dimension, code in list(zip(each.flow.dimensions, each.figure.key, strict=True))[3:]
+        if code != dimension.total and dimension.total is not None
+    ]
+    return " · ".join([indicator, *finer])
+
+
+async def _shares(source: FigureSource, each: Observation, words: Words) -> list[tuple[str, str]]:
+    """How much of it is provisional, and how many of the country's crossings of its period are imputed."""
+    shares: list[tuple[str, str]] = []
+    final = await _sibling(source, each, "FINAL")
+    value = float(each.figure.value)
+    if final is not None and value > 0:
+        share = max(0.0, 100 * (1 - float(final.figure.value) / value))
+        shares.append((words["share_provisional"], f"{words.rate(share)}\u00a0%"))
+    border = await _read(source, f"DF_BORDER/{_IMPUTED.format(freq=each.code('FREQ'))}", each.figure.period)
+    counts = {one.code("INDICATOR"): float(one.figure.value) for one in border}
+    imputed = sum(count for name, count in counts.items() if name.endswith("_IMPUTED"))
+    if len(counts) == 4 and (whole := sum(counts.values())):
+        shares.append((words["share_imputed"], f"{words.rate(100 * imputed / whole)}\u00a0%"))
+    return shares
+
+
+async def _sibling(source: FigureSource, each: Observation, ending: str) -> Observation | None:
+    """The figure of the same key under `<indicator>_<ending>`."""
+    indicator = f"{each.code('INDICATOR')}_{ending}"
+    if indicator not in codes_of(INDICATORS):
+        return None
+    key = [*each.figure.key]
+    key[each.flow.position("INDICATOR")] = indicator
+    found = await _read(source, f"{each.flow.id}/{'.'.join(key)}", each.figure.period)
+    return found[0] if found else None
+
+
+def _registers(each: Observation, words: Words) -> str:
+    """From which registers figures of a method or a dataflow come."""
+    texts = _texts()
+    method, flow = each.code("METHOD"), each.flow.id
+    named = texts["methods"].get(method) or texts["flows"].get(flow)
+    return named[words.language] if named else words["unknown"]
+
+
+@cache
+def _texts() -> Mapping[str, Mapping[str, Mapping[Language, str]]]:
+    return tomllib.loads(Path(__file__).with_name("made.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,215 @@
+"""The pages of the site, from one template: headline, chart, table, files, sources, method, release, citation."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from services.accounting.publish.charts import svg
+from services.accounting.publish.charts.drawing import NARROW, WIDE
+from services.accounting.publish.languages import LANGUAGE_NAMES, LANGUAGES
+from services.accounting.publish.site import made as making
+from services.accounting.publish.site.about import LICENCE, LICENCE_ADDRESS, About
+from services.accounting.publish.site.address import Address
+from services.accounting.publish.site.cells import STATUSES, error_of, is_provisional, name_of, written
+from services.accounting.publish.site.feed import ADDRESS as FEED
+from services.accounting.publish.site.reading import Shown, sdmx, series_of
+from services.accounting.publish.site.style import ASSETS
+from services.accounting.publish.site.sureness import Sureness
+from services.accounting.publish.site.view import Choice, Row, status
+from services.accounting.publish.site.views import HOME, VIEWS
+from services.accounting.publish.site.words import Words, words_of
+from services.accounting.rules.figures.dataflows import codes_of
+from shared.kernel.codes import Language
+
+ROWS_SHOWN: Final = 120
+"""Rows of a page's table; the files hold them all."""
+_AS_LINKS: Final = 4  # a choice of no more codes is a row of links, one of more a list to choose from
+_FILES: Final = ("csv", "xlsx", "json", "metadata.json", "svg")
+
+_ENVIRONMENT: Final = Environment(
+    loader=FileSystemLoader(Path(__file__).with_name("templates")),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart of a view, drawn wide and narrow, with what its kinds of marks stand for."""
+
+    legend: list[tuple[str, str]]
+    drawings: tuple[Markup, Markup]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A code that can be chosen, and the page that shows it."""
+
+    code: str
+    name: str
+    address: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chooser:
+    parameter: str
+    title: str
+    options: tuple[Option, ...]
+
+    as_links: bool
+
+
+def view_page(shown: Shown, about: About, language: Language, sure: Sureness | None = None) -> str:
+    """The page of an address; with `sure`, the first page of the site."""
+    address, view = shown.address, shown.address.view
+    words = words_of(view.name, language)
+    return _rendered(
+        "view.html",
+        words,
+        {each: address.on_site(each) if sure is None else f"/{each}/{address.query()}" for each in LANGUAGES},
+        title=words["title"],
+        view=view,
+        address=address,
+        headline=_headline(shown, words),
+        choosers=[_chooser(choice, shown, words) for choice in view.choices],
+        release=address.state.get("release"),
+        charts=list(_charts(shown, words)),
+        columns=[*view.columns],
+        rows=list(_rows(shown, words)),
+        rows_in_all=len(shown.rows),
+        rows_shown=ROWS_SHOWN,
+        withheld=shown.withheld,
+        files=[(each, address.file(each, language)) for each in _FILES if each != "svg" or shown.rows],
+        series=[(each, sdmx(each, address)) for each in series_of(address)],
+        code=_code(address, about, language),
+        about=about,
+        citation=about.citation(shown, words),
+        published=shown.sources,
+        licence=(LICENCE, LICENCE_ADDRESS),
+        beside=[(VIEWS[each], words_of(each, language)) for each in view.beside if each in VIEWS],
+        sentences=list(sure.sentences(words)) if sure else [],
+    )
+
+
+def made_page(found: Sequence[making.Made], addresses: Mapping[Language, str], language: Language) -> str:
+    """Where figures explain themselves."""
+    words = words_of("", language)
+    return _rendered("made.html", words, addresses, title=words["made_title"], found=found, view=None)
+
+
+def _rendered(template: str, words: Words, languages: Mapping[Language, str], **beside: Any) -> str:
+    language = words.language
+    return _ENVIRONMENT.get_template(template).render(
+        words=words,
+        language=language,
+        languages=[(each, LANGUAGE_NAMES[each], address) for each, address in languages.items()],
+        views=[(name, words_of(name, language)) for name in VIEWS],
+        home=HOME,
+        assets={name: asset.address(name) for name, asset in ASSETS.items()},
+        feed=FEED,
+        data_note=_linked(words),
+        **beside,
+    )
+
+
+def _headline(shown: Shown, words: Words) -> str | None:
+    said = shown.address.view.headline(shown.rows, shown.address.state)
+    if said is None:
+        return None
+    columns = shown.address.view.columns
+    return words[said.text].format(
+        **{each.name: written(each, said.row.get(each.name), words) for each in columns if each.name in said.row}
+    )
+
+
+def _chooser(choice: Choice, shown: Shown, words: Words) -> Chooser:
+    address = shown.address
+    codes = choice.codes or ("", *shown.periods)
+    options = (
+        Option(
+            code,
+            _option_name(choice, code, words),
+            address.on_site(words.language, **{choice.parameter: code}),
+            address.state[choice.parameter] == code,
+        )
+        for code in codes
+    )
+    as_links = not choice.open and len(codes) <= _AS_LINKS
+    return Chooser(choice.parameter, words.texts["parameters"][choice.parameter], tuple(options), as_links)
+
+
+def _option_name(choice: Choice, code: str, words: Words) -> str:
+    if choice.open:
+        return words.period(code) if code else words["newest_period"]
+    if choice.named and code in codes_of(choice.named):
+        return words.code(choice.named, code)
+    return words.option(code)
+
+
+def _charts(shown: Shown, words: Words) -> Iterator[Chart]:
+    view = shown.address.view
+    for spec in view.charts:
+        wide, narrow = (spec.draw(shown.rows, view, words, width) for width in (WIDE, NARROW))
+        if wide and narrow:
+            label = words["chart"]
+            drawn = (svg.inline(wide, label, "wide"), svg.inline(narrow, label, "narrow"))
+            yield Chart(spec.legend(shown.rows, view, words), (Markup(drawn[0]), Markup(drawn[1])))  # noqa: S704  (ours)
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row as it is read: each cell with its standard error where it has one, and where its figures are explained."""
+
+    cells: tuple[tuple[str, str | None], ...]
+    status: str
+    provisional: bool
+    about: str
+    made: str | None
+
+
+def _rows(shown: Shown, words: Words) -> Iterator[TableRow]:
+    view = shown.address.view
+    rows: Sequence[Row] = shown.rows[::-1] if view.latest_first else shown.rows
+    for row in rows[:ROWS_SHOWN]:
+        yield TableRow(
+            tuple((written(each, row[each.name], words), _error(row, each.name, words)) for each in view.columns),
+            words[STATUSES[status(row)]],
+            is_provisional(row),
+            name_of(row, view.keys, words),
+            making.address_of(row, words.language),
+        )
+
+
+def _error(row: Row, column: str, words: Words) -> str | None:
+    error = error_of(row[column])
+    return f"±{words.number(round(error * 196 / 100))}" if error else None
+
+
+def _code(address: Address, about: About, language: Language) -> list[tuple[str, str]]:
+    """How programs get the same figures."""
+    name, url = address.view.name, about.origin + address.file("csv", language)
+    return [
+        ("curl", f"curl -o {name}.csv '{url}'"),
+        ("Python", f'import pandas\n\n{name} = pandas.read_csv("{url}")'),
+        ("R", f'{name} <- read.csv("{url}")'),
+    ]
+
+
+def _linked(words: Words) -> Markup:
+    """The sentence about the data, with its two addresses as links."""
+    flows, state = "/sdmx/v1/dataflow/KOSH", "/v1/status"
+    links = {"address": f'<a href="{flows}">{flows}</a>', "state": f'<a href="{state}">{state}</a>'}
+    return Markup(str(escape(words["data_note"])).format(**links))  # noqa: S704  (escaped; the links are our own)
+
+
+def changed_of(shown: Shown, about: About) -> datetime:
+    """When a page last changed: with the figures, or with the release that it names."""
+    return max(shown.changed_at, about.release.cut_at) if about.release else shown.changed_at

@@ -1,0 +1,69 @@
+"""How rows come of observations: the usual ways, for views to choose from."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from services.accounting.publish.site.view import Observation, Row, Rows, State, Value, number, status
+
+
+def pivot(
+    keys: Mapping[str, str],
+    measures: Mapping[str, str],
+    *,
+    of: str = "INDICATOR",
+    flow: str | None = None,
+    whole: Iterable[str] = (),
+) -> Rows:
+    """One row per combination of `keys` (column -> dimension, or TIME_PERIOD), one measure per code of dimension `of`
+    (code -> column); of one dataflow, where a view reads several. A row that lacks a column of `whole` is left out."""
+    needed = tuple(whole)
+
+    def rows(observations: Sequence[Observation], _: State) -> list[Row]:
+        found: dict[tuple[str, ...], dict[str, Value]] = defaultdict(dict)
+        for each in observations:
+            if flow not in (None, each.flow.id):
+                continue
+            column = measures.get(each.code(of))
+            if column is not None:
+                found[tuple(map(each.code, keys.values()))][column] = each
+        empty = dict.fromkeys(measures.values())
+        made = [{**dict(zip(keys, key, strict=True)), **empty, **found[key]} for key in sorted(found)]
+        return [row for row in made if all(row[column] is not None for column in needed)]
+
+    return rows
+
+
+def of_period(rows: Rows, column: str = "period") -> Rows:
+    """Only the rows of the chosen period; else of the newest in which nothing is provisional, else of the newest."""
+
+    def chosen(observations: Sequence[Observation], state: State) -> list[Row]:
+        found = list(rows(observations, state))
+        periods = {str(row[column]) for row in found}
+        open_ones = {str(row[column]) for row in found if status(row) in ("P", "U")}
+        wanted = state["period"] or max(periods - open_ones or periods, default="")
+        return [row for row in found if row[column] == wanted]
+
+    return chosen
+
+
+def without(rows: Rows, column: str, *codes: str) -> Rows:
+    """Leaves out the rows of some codes, such as a total."""
+
+    def kept(observations: Sequence[Observation], state: State) -> list[Row]:
+        return [row for row in rows(observations, state) if row[column] not in codes]
+
+    return kept
+
+
+def ranked(rows: Rows, by: Callable[[Row], float]) -> Rows:
+    """The largest first."""
+
+    def in_order(observations: Sequence[Observation], state: State) -> list[Row]:
+        return sorted(rows(observations, state), key=by, reverse=True)
+
+    return in_order
+
+
+def total(*columns: str) -> Callable[[Row], float]:
+    """The sum of some columns, where what is not known counts as nothing."""
+    return lambda row: float(sum(number(row[column]) or 0 for column in columns))

@@ -1,0 +1,208 @@
+"""Charts over the columns of a view: each names the columns that it draws."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from services.accounting.publish.charts.bars import Bar, bar_chart
+from services.accounting.publish.charts.drawing import Drawing
+from services.accounting.publish.charts.lines import Series, Spot, line_chart
+from services.accounting.publish.charts.pyramid import Age, pyramid
+from services.accounting.publish.charts.ranked import Ranked, ranked_chart
+from services.accounting.publish.charts.tiles import Tile, tile_map
+from services.accounting.publish.site.cells import interval, is_provisional, name_of, time_of, written
+from services.accounting.publish.site.view import Column, Row, View, number
+from services.accounting.publish.site.words import Words
+
+Legend = list[tuple[str, str]]
+KINDS: Final = tuple(f"s{number}" for number in range(8))
+"""Kinds of series in the order of their colours."""
+
+
+def _column(view: View, name: str) -> Column:
+    return next(each for each in view.columns if each.name == name)
+
+
+def tip(row: Row, view: View, name: str, words: Words) -> str:
+    """What a mark says when it is pointed at: what it is about, the measure, the value with its interval."""
+    value = written(_column(view, name), row[name], words)
+    text = f"{name_of(row, view.keys, words)} · {words.column(name)}: {value}"
+    bounds = interval(row[name])
+    return f"{text} ({words.number(round(bounds[0]))} … {words.number(round(bounds[1]))})" if bounds else text
+
+
+def _any_provisional(rows: Sequence[Row]) -> bool:
+    return any(map(is_provisional, rows))
+
+
+@dataclass(frozen=True, slots=True)
+class BarChart:
+    """What came above zero, what left below it, net as a line with its interval, over the periods of a column."""
+
+    up: str
+    down: str
+    net: str
+    x: str = "period"
+
+    def draw(self, rows: Sequence[Row], view: View, words: Words, width: int) -> Drawing | None:
+        bars = [bar for row in rows if (bar := self._bar(row, view, words))]
+        return bar_chart(bars, width, words.number) if bars else None
+
+    def legend(self, rows: Sequence[Row], view: View, words: Words) -> Legend:
+        shown = [("up", words.column(self.up)), ("down", words.column(self.down)), ("net", words.column(self.net))]
+        return [*shown, ("provisional", words["not_final"])] if _any_provisional(rows) else shown
+
+    def _bar(self, row: Row, view: View, words: Words) -> Bar | None:
+        up, down, net = (number(row[each]) for each in (self.up, self.down, self.net))
+        if up is None or down is None:
+            return None
+        low, high = interval(row[self.net]) or (None, None)
+        period = str(row[self.x])
+        label = period[:4] if period[4:] in ("", "-Q1", "-01") else ""
+        tips = (tip(row, view, self.up, words), tip(row, view, self.down, words), tip(row, view, self.net, words))
+        return Bar(
+            label,
+            float(up),
+            float(down),
+            None if net is None else float(net),
+            low,
+            high,
+            is_provisional(row),
+            tips,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LineChart:
+    """One line per measure; or, with `by`, one line of the single measure per code of a column: those that are largest
+    over all periods, `at_most` of them."""
+
+    shows: tuple[str, ...]
+    x: str = "period"
+    by: str | None = None
+    at_most: int = 6
+
+    def draw(self, rows: Sequence[Row], view: View, words: Words, width: int) -> Drawing | None:
+        found = [
+            Series(kind, tuple(spots)) for kind, (_, spots) in zip(KINDS, self._series(rows, view, words), strict=False)
+        ]
+        return line_chart(found, width, words.number) if found else None
+
+    def legend(self, rows: Sequence[Row], view: View, words: Words) -> Legend:
+        return [(kind, name) for kind, (name, _) in zip(KINDS, self._series(rows, view, words), strict=False)]
+
+    def _series(self, rows: Sequence[Row], view: View, words: Words) -> list[tuple[str, list[Spot]]]:
+        if self.by is None:
+            named = [(words.column(name), self._spots(rows, view, name, words)) for name in self.shows]
+            return [each for each in named if each[1]]
+        column, (measure,) = _column(view, self.by), self.shows
+        parts: dict[str, list[Row]] = defaultdict(list)
+        for row in rows:
+            parts[str(row[self.by])].append(row)
+        largest = sorted(parts, key=lambda code: -sum(abs(float(number(row[measure]) or 0)) for row in parts[code]))
+        named = [
+            (written(column, code, words), self._spots(parts[code], view, measure, words))
+            for code in largest[: self.at_most]
+        ]
+        return [each for each in named if each[1]]
+
+    def _spots(self, rows: Sequence[Row], view: View, name: str, words: Words) -> list[Spot]:
+        found: list[Spot] = []
+        for row in rows:
+            time, value = time_of(str(row[self.x])), number(row[name])
+            if time is not None and value is not None:
+                low, high = interval(row[name]) or (None, None)
+                found.append(
+                    Spot(time, float(value), low, high, is_provisional({name: row[name]}), tip(row, view, name, words))
+                )
+        return sorted(found, key=lambda spot: spot.time)
+
+
+@dataclass(frozen=True, slots=True)
+class RankedChart:
+    """A horizontal bar per measure and row, in the order of the rows."""
+
+    shows: tuple[str, ...]
+    by: str
+    kinds: tuple[str, ...] = ("up", "down")
+    at_most: int = 15
+
+    def draw(self, rows: Sequence[Row], view: View, words: Words, width: int) -> Drawing | None:
+        column = _column(view, self.by)
+        items = [
+            Ranked(
+                written(column, row[self.by], words),
+                tuple(None if (value := number(row[each])) is None else float(value) for each in self.shows),
+                tuple(tip(row, view, each, words) for each in self.shows),
+                is_provisional(row),
+            )
+            for row in rows[: self.at_most]
+        ]
+        known = any(value is not None for item in items for value in item.values)
+        return ranked_chart(items, self.kinds[: len(self.shows)], width, words.number) if known else None
+
+    def legend(self, rows: Sequence[Row], view: View, words: Words) -> Legend:
+        return [(kind, words.column(name)) for kind, name in zip(self.kinds, self.shows, strict=False)]
+
+
+@dataclass(frozen=True, slots=True)
+class TileMap:
+    """A tile per region; where nothing is known of the measure, of `otherwise`."""
+
+    measure: str
+    by: str = "region"
+    otherwise: str = ""
+
+    def draw(self, rows: Sequence[Row], view: View, words: Words, width: int) -> Drawing | None:
+        name = self._shown(rows)
+        tiles = {
+            code: Tile(
+                words.texts["tiles"].get(code, code),
+                None if (value := number(row[name])) is None else float(value),
+                tip(row, view, name, words),
+            )
+            for row in rows
+            if (code := str(row[self.by])) != "KZ"
+        }
+        return tile_map(tiles, width, words.number) if tiles else None
+
+    def legend(self, rows: Sequence[Row], view: View, words: Words) -> Legend:
+        name = self._shown(rows)
+        if all((number(row[name]) or 0) >= 0 for row in rows):
+            return [("p2", words.column(name))]
+        return [("p2", f"{words.column(name)}: {words['gain']}"), ("n2", words["loss"])]
+
+    def _shown(self, rows: Sequence[Row]) -> str:
+        known = any(number(row[self.measure]) is not None for row in rows)
+        return self.measure if known or not self.otherwise else self.otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class AgePyramid:
+    """Two measures over ages, men to the left."""
+
+    left: str
+    right: str
+    by: str = "age"
+
+    def draw(self, rows: Sequence[Row], view: View, words: Words, width: int) -> Drawing | None:
+        ages = [
+            Age(
+                _years(str(row[self.by])),
+                float(number(row[self.left]) or 0),
+                float(number(row[self.right]) or 0),
+                (tip(row, view, self.left, words), tip(row, view, self.right, words)),
+            )
+            for row in rows
+        ]
+        known = any(each.left or each.right for each in ages)
+        return pyramid(ages, width, words.number) if known else None
+
+    def legend(self, rows: Sequence[Row], view: View, words: Words) -> Legend:
+        return [("down", words.column(self.left)), ("up", words.column(self.right))]
+
+
+def _years(code: str) -> str:
+    """An age group in figures alone: `20–24`, `85+`."""
+    return f"{code[4:]}+" if code.startswith("Y_GE") else code[1:].replace("T", "–")

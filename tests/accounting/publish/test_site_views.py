@@ -1,0 +1,244 @@
+"""The declarations of the site's views: their series can be asked, their texts are there in three languages, their
+charts draw columns that exist. And the charts themselves: as long as their values, on their canvas."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from itertools import product
+from pathlib import Path
+from string import Formatter
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from services.accounting.publish.charts import svg
+from services.accounting.publish.charts.bars import Bar, bar_chart
+from services.accounting.publish.charts.drawing import NARROW, WIDE, Dot, Drawing, Mark, Rect, Stroke, Text
+from services.accounting.publish.charts.drawing import Path as Line
+from services.accounting.publish.charts.lines import Series, Spot, line_chart
+from services.accounting.publish.charts.pyramid import Age, pyramid
+from services.accounting.publish.charts.ranked import Ranked, ranked_chart
+from services.accounting.publish.charts.scales import ticks
+from services.accounting.publish.charts.tiles import PLACES, Tile, step, tile_map
+from services.accounting.publish.languages import LANGUAGES
+from services.accounting.publish.sdmx.query import parse
+from services.accounting.publish.site.address import Address
+from services.accounting.publish.site.cells import time_of
+from services.accounting.publish.site.feed import feed
+from services.accounting.publish.site.files import header
+from services.accounting.publish.site.reading import NEVER, Shown, series_of
+from services.accounting.publish.site.view import Observation, View, status
+from services.accounting.publish.site.views import HOME, VIEWS
+from services.accounting.publish.site.words import words_of
+from services.accounting.rules.figures.figures import Figure
+from shared.kernel.codes import code_list
+
+FOLDER = Path("services/accounting/publish/site")
+
+
+def addresses(view: View) -> list[Address]:
+    """The view under every choice of few codes, and the first and last of many."""
+    codes = [choice.codes if len(choice.codes) < 6 else (choice.codes[0], choice.codes[-1]) for choice in view.choices]
+    names = [choice.parameter for choice in view.choices]
+    return [Address.of(view, dict(zip(names, each, strict=True))) for each in product(*(c or ("",) for c in codes))]
+
+
+def invented(view: View) -> list[Observation]:
+    """A figure for every series of the view's first address, in two years, the second estimated; of open places and of
+    several codes, one code each."""
+    found = []
+    for series in series_of(Address.of(view, {})):
+        flow, _, key = series.partition("/")
+        query = parse(flow, key, {}).query
+        places = [
+            sorted(codes) if codes else [_a_code(query.flow.dimensions[at].enumeration)]
+            for at, codes in enumerate(query.codes)
+        ]
+        for codes in product(*places):
+            found.append(Observation(query.flow, Figure(codes, "2022", 1_200, "A")))
+            found.append(Observation(query.flow, Figure(codes, "2023", 900, "E", std_error=Decimal(30))))
+    return found
+
+
+def _a_code(enumeration: Any) -> str:
+    from services.accounting.rules.figures.dataflows import codes_of
+
+    return next(code for code in codes_of(enumeration) if code != enumeration.total)
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_view_is_whole(name: str) -> None:
+    view = VIEWS[name]
+    assert view.name == name
+    assert set(view.beside) <= VIEWS.keys() - {name}
+    for address in addresses(view):
+        for series in series_of(address):
+            flow, _, key = series.partition("/")
+            parse(flow, key, {})
+    observations = invented(view)
+    address = Address.of(view, {})
+    rows = tuple(view.rows(observations, address.state))
+    assert rows, "figures of the view's own series make rows"
+    shown = Shown(address, rows, tuple(observations), False, NEVER)
+    assert len(header(shown)) == len(set(header(shown)))
+    for language, row in product(LANGUAGES, rows):
+        assert row.keys() >= {column.name for column in view.columns}
+        for column in view.columns:
+            assert words_of(name, language).column(column.name)
+    for language, spec, width in product(LANGUAGES, view.charts, (WIDE, NARROW)):
+        drawing = spec.draw(rows, view, words_of(name, language), width)
+        assert drawing is not None
+        _on_canvas(drawing)
+        assert spec.legend(rows, view, words_of(name, language))
+        assert spec.draw((), view, words_of(name, language), width) is None, "nothing to draw is no fault"
+    said = view.headline(rows, address.state)
+    assert said is None or said.text in words_of(name, "kk").texts
+    assert view.headline((), address.state) is None
+
+
+@pytest.mark.parametrize("name", ["", *VIEWS])
+def test_the_three_languages_say_the_same_things(name: str) -> None:
+    shapes = [_shape(words_of(name, language).texts) for language in LANGUAGES]
+    assert shapes[0] == shapes[1] == shapes[2]
+    if name:
+        for text in ("title", "lead", "headline", "chart", "note", "sources"):
+            assert text in shapes[0], text
+
+
+def _shape(texts: Mapping[str, Any]) -> Any:
+    """Names and the places in each text, but for how dates are written, which is each language's own."""
+    own = {"date", "month_of_year", "quarter_of_year"}
+    return {
+        name: _shape(text)
+        if isinstance(text, Mapping)
+        else len(text)
+        if isinstance(text, list)
+        else sorted({field for _, field, _, _ in Formatter().parse(text) if field})
+        for name, text in texts.items()
+        if name not in own
+    }
+
+
+def test_each_file_of_texts_is_of_a_view_and_home_is_one() -> None:
+    assert {path.stem for path in (FOLDER / "views").glob("*.toml")} == VIEWS.keys()
+    assert HOME.name in VIEWS
+
+
+def test_the_feed_tells_of_every_view() -> None:
+    for language in LANGUAGES:
+        text, _ = feed([], language, "https://kosh.example")
+        entries = ElementTree.fromstring(text).iter("{http://www.w3.org/2005/Atom}link")  # noqa: S314  (ours)
+        paths = {each.attrib["href"].removeprefix(f"https://kosh.example/{language}/") for each in entries}
+        assert paths >= VIEWS.keys()
+
+
+def test_a_row_is_as_uncertain_as_its_most_uncertain_figure() -> None:
+    def row(*codes: str) -> dict[str, Any]:
+        flow = parse("DF_BALANCE", "all", {}).query.flow
+        return {
+            str(at): Observation(flow, Figure(("A", "NET", "M1216", "KZ"), "2022", 1, code))
+            for at, code in enumerate(codes)
+        }
+
+    assert [status(row(*codes)) for codes in ("AA", "AE", "AEP", "PU", "")] == ["A", "E", "P", "U", ""]
+
+
+def test_numbers_and_times_are_written_as_readers_expect() -> None:
+    kk, ru, en = (words_of("", language) for language in LANGUAGES)
+    assert (kk.number(-1_234_567), en.number(-1_234)) == ("\u22121\u202f234\u202f567", "\u22121,234")
+    assert (ru.rate(6.25), en.rate(Decimal("6.25")), en.number(1234.5)) == ("6,2", "6.2", "1,234.5")
+    assert [each.period("2024-05") for each in (kk, ru, en)] == ["2024 ж. мамыр", "май 2024", "May 2024"]
+    assert en.period("2012-01-01/P5Y") == "2012-01-01/P5Y"
+    times = [time_of(each) for each in ("2024", "2024-Q1", "2024-12", "2012-01-01/P5Y")]
+    assert times == [2024.0, pytest.approx(2024.125, abs=0.01), pytest.approx(2024.96, abs=0.01), None]
+
+
+def _on_canvas(drawing: Drawing) -> None:
+    """Every mark lies on the canvas, and the whole is well-formed XML."""
+    for mark in drawing.marks:
+        for x, y in _corners(mark):
+            assert y is None or -0.5 <= y <= drawing.height + 0.5, mark
+            assert x is None or -0.5 <= x <= drawing.width + 0.5, mark
+    parsed = (
+        svg.inline(drawing, '<said> & "so"', "wide"),
+        svg.standalone(drawing, "A <b> & c", ["note"], "a>b{}", "en"),
+    )
+    assert [ElementTree.fromstring(text).tag.rpartition("}")[2] for text in parsed] == ["svg", "svg"]  # noqa: S314  (ours)
+
+
+def _corners(mark: Mark) -> list[tuple[float | None, float | None]]:
+    """The places that must lie on the canvas; of letters only the height is known."""
+    match mark:
+        case Rect():
+            return [(mark.x, mark.y), (mark.x + mark.width, mark.y + mark.height)]
+        case Dot():
+            return [(mark.x, mark.y)]
+        case Stroke():
+            return [(mark.x1, mark.y1), (mark.x2, mark.y2)]
+        case Line():
+            return [*mark.points]
+        case Text():
+            return [(None, mark.y)]
+
+
+class TestCharts:
+    def test_bars_are_as_long_as_their_values_and_part_at_zero(self) -> None:
+        bars = [Bar("2021", 350, 601, -251), Bar("2022", 442, 551, -109), Bar("2023", 319, 220, 99, 20, 180, True)]
+        drawing = bar_chart([*bars, Bar("2024", 0, 0, None, provisional=True)], WIDE, str)
+        rects = [mark for mark in drawing.marks if isinstance(mark, Rect)]
+        (zero,) = [mark.y1 for mark in drawing.marks if isinstance(mark, Stroke) and mark.kind == "zero"]
+        up, down = rects[::2], rects[1::2]
+        assert all(abs(bar.y + bar.height - zero) < 0.2 for bar in up)
+        assert all(bar.y == zero for bar in down)
+        unit = down[0].height / 601
+        assert [round(bar.height / unit) for bar in up] == pytest.approx([350, 442, 319, 0], abs=2)
+        assert [bar.kind for bar in up] == ["up", "up", "up provisional", "up provisional"]
+        (whisker,) = [mark for mark in drawing.marks if isinstance(mark, Stroke) and mark.kind == "interval"]
+        assert (whisker.y1 - whisker.y2) / unit == pytest.approx(160, abs=2)
+        lines = [mark.kind for mark in drawing.marks if isinstance(mark, Line)]
+        assert lines == ["net", "net provisional"], "what is provisional is joined to the last that is final"
+
+    @pytest.mark.parametrize("width", [WIDE, NARROW])
+    @pytest.mark.parametrize("count", [1, 2, 7, 200])
+    def test_everything_lies_on_the_canvas(self, width: int, count: int) -> None:
+        def show(value: float) -> str:
+            return f"{value:,.0f}"
+
+        bars = [Bar(str(2010 + n), 3 * n, 123_456 - n, n - 60_000, n - 70_000, n) for n in range(count)]
+        spots = tuple(Spot(2010 + n / 12, -(10**n % 999_983), -1e6, 1e6, n % 2 == 1, "<tip>") for n in range(count))
+        items = [Ranked("A & B" * 12, (n, -n * 1e9), ("", "")) for n in range(count)]
+        ages = [Age(f"{n}", n, 2 * n, ("", "")) for n in range(count)]
+        tiles = {code: Tile("Long name of it", n - 9 if n % 3 else None, "") for n, code in enumerate(PLACES)}
+        for drawing in (
+            bar_chart(bars, width, show),
+            line_chart([Series("s0", spots)], width, show),
+            ranked_chart(items, ("up", "down"), width, show),
+            pyramid(ages, width, show),
+            tile_map(tiles, width, show),
+        ):
+            _on_canvas(drawing)
+            labels = [mark for mark in drawing.marks if isinstance(mark, Text)]
+            assert labels
+
+    @pytest.mark.parametrize(
+        "values", [[0], [5], [-7, 3], [1_000_000], [-108_307, 33_041], [0, 0], [0.3, 12.7], [2**63]]
+    )
+    def test_an_axis_holds_every_value_and_zero_in_round_steps(self, values: list[float]) -> None:
+        marks = ticks(values)
+        assert marks[0] <= min([0, *values])
+        assert marks[-1] >= max([0, *values])
+        assert 0 in marks
+        assert 2 <= len(marks) <= 9
+
+    def test_every_region_of_today_has_one_tile(self) -> None:
+        today = {code.code for code in code_list("regions").values() if code.valid_to is None and code.code != "KZ"}
+        assert PLACES.keys() == today
+        assert len(set(PLACES.values())) == len(PLACES)
+        for language in LANGUAGES:
+            assert words_of("", language).texts["tiles"].keys() == today
+
+    def test_colours_have_three_steps_to_both_sides_of_zero(self) -> None:
+        assert [step(value, 90) for value in (-90, -31, -1, 0, 1, 45, 90, None)] == [
+            *("n3", "n2", "n1", "even", "p1", "p2", "p3", "none")
+        ]
+        assert step(0, 0) == "even"

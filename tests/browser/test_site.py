@@ -1,0 +1,172 @@
+"""The site in a real browser: every view on a desk and on a phone, by keyboard, in the light and in the dark."""
+
+import asyncio
+import re
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from services.accounting.cases.releases.cut import cut_release
+from services.accounting.intake.published.load import load
+from services.accounting.publish.languages import LANGUAGES
+from services.accounting.publish.site.views import VIEWS
+from tests.accounting.conftest import QUIET, Accounting
+from tests.accounting.world import World
+
+pytestmark = pytest.mark.browser
+
+DESK, PHONE = (1280, 900), (360, 740)
+"""Width and height."""
+HEAVIEST = 150_000
+"""Bytes of a first view, all that it loads, compressed."""
+
+# The contrast of every text with what lies behind it (WCAG 2.2, 1.4.3), the lowest first. Letters in a chart's own
+# tiles stand on another ground than the page.
+CONTRASTS = """
+() => {
+  const channels = text => text.match(/[\\d.]+/g).map(Number);
+  const light = rgb => {
+    const [r, g, b] = rgb.map(c => c / 255).map(c => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = element => {
+    for (let e = element; e; e = e.parentElement) {
+      const [r, g, b, a = 1] = channels(getComputedStyle(e).backgroundColor);
+      if (a > 0) return [r, g, b];
+    }
+    return [255, 255, 255];
+  };
+  return [...document.querySelectorAll("body *")]
+    .filter(e => [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()))
+    .filter(e => !e.matches("text.on, title"))
+    .map(e => {
+      const style = getComputedStyle(e);
+      const text = channels(e.matches("text") ? style.fill : style.color).slice(0, 3);
+      const [a, b] = [light(text), light(behind(e))].sort((x, y) => y - x);
+      return [(a + 0.05) / (b + 0.05), e.tagName];
+    })
+    .sort((a, b) => a[0] - b[0]);
+}
+"""
+
+LOOK = """
+() => ({
+  width: document.documentElement.scrollWidth,
+  charts: [...document.querySelectorAll(".chart svg")].filter(e => e.checkVisibility()).map(e => e.classList[0]),
+  letters: [...document.querySelectorAll("svg text")].map(t => t.getBoundingClientRect().height).filter(Boolean),
+  weight: [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+    .reduce((sum, entry) => sum + entry.transferSize, 0),
+  paper: getComputedStyle(document.body).backgroundColor,
+})
+"""
+
+
+class Opened(NamedTuple):
+    """A page, and whatever went wrong or was asked of another server while it was used."""
+
+    page: Page
+    troubles: list[str]
+
+
+@pytest.fixture
+async def figures(written: Accounting) -> None:
+    await written.take(World(4, people=40).stream())
+    url = written.database.app_url.replace("+asyncpg", "")
+    await load(url, [Path("services/accounting/data/official_net_migration.csv")], "NET", lambda _: None)
+    await load(url, [Path("services/accounting/data/published_balance.csv")], "BALANCE", lambda _: None)
+    await cut_release(written.connection, QUIET)
+
+
+async def open_page(
+    browser: Browser,
+    address: str,
+    size: tuple[int, int],
+    *,
+    path: str = "/en/",
+    dark: bool = False,
+    scripts: bool = True,
+) -> Opened:
+    scheme: Literal["dark", "light"] = "dark" if dark else "light"
+    width, height = size
+    context = await browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=scheme, java_script_enabled=scripts
+    )
+    page, troubles = await context.new_page(), list[str]()
+    page.on("console", lambda message: troubles.append(message.text))
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("requestfailed", lambda request: troubles.append(request.url))
+    page.on(
+        "request",
+        lambda request: None if request.url.startswith((address, "data:", "blob:")) else troubles.append(request.url),
+    )
+
+    await page.goto(f"{address}{path}", wait_until="load")
+    return Opened(page, troubles)
+
+
+@pytest.mark.usefixtures("figures")
+@pytest.mark.parametrize(("size", "dark"), [(DESK, False), (PHONE, True)])
+async def test_every_view_fits_its_screen_needs_nobody_else_and_can_be_read(
+    browser: Browser, address: str, size: tuple[int, int], dark: bool
+) -> None:
+    page, troubles = await open_page(browser, address, size, dark=dark)
+    first = await page.evaluate(LOOK)
+    assert 5_000 < first["weight"] < HEAVIEST, "the first view, all that it loads"
+    for number, name in enumerate(VIEWS):
+        await page.goto(f"{address}/{LANGUAGES[number % len(LANGUAGES)]}/{name}")
+        assert troubles == [], name
+        found = await page.evaluate(LOOK)
+        assert found["weight"] < HEAVIEST, name
+        assert found["width"] == size[0], f"{name} is wider than its screen"
+        assert set(found["charts"]) <= ({"wide"} if size == DESK else {"narrow"})
+        assert min(found["letters"], default=11) >= 11, f"numbers of {name}'s charts can be read"
+        assert (found["paper"] == "rgb(20, 25, 28)") == dark
+        lowest = await page.evaluate(CONTRASTS)
+        assert lowest[0][0] >= 4.5, (name, lowest[:3])
+
+
+@pytest.mark.usefixtures("figures")
+async def test_a_page_is_used_by_keyboard_and_scripts_only_add(browser: Browser, address: str) -> None:
+    page, troubles = await open_page(browser, address, DESK)
+    await page.keyboard.press("Tab")
+    assert await page.evaluate("document.activeElement.getBoundingClientRect().left >= 0"), "the way past shows itself"
+    await page.keyboard.press("Enter")
+    await expect(page).to_have_url(re.compile("#main$"))
+    reached = []
+    for _ in range(80):
+        await page.keyboard.press("Tab")
+        reached.append(await page.evaluate("document.activeElement.tagName"))
+        if reached[-1] == "BODY":
+            break
+        outline = await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline != "none", f"one sees where one is: {reached[-1]}"
+    assert {"SUMMARY", "DIV", "A", "BUTTON", "BODY"} <= set(reached)
+    first = page.locator("tbody tr").first.locator("th")
+    before = await first.text_content()
+    await page.locator("thead button").nth(1).focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("thead th").nth(1)).to_have_attribute("aria-sort", "descending")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("thead th").nth(1)).to_have_attribute("aria-sort", "ascending")
+    assert before
+    await page.locator(".chart svg.wide rect").first.hover()
+    await expect(page.locator(".tip")).to_contain_text("Arrivals")
+    async with page.expect_download() as waited:
+        await page.get_by_role("link", name="PNG").click()
+    picture = await asyncio.to_thread(Path(await (await waited.value).path()).read_bytes)
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) > 5_000
+    await page.get_by_role("link", name="Quarter").click()
+    await page.get_by_role("link", name="Қазақша").click()
+    await expect(page.locator("html")).to_have_attribute("lang", "kk")
+    await expect(page.locator(".choice [aria-current]").first).to_have_text("Тоқсан")
+    assert troubles == []
+
+
+async def test_without_figures_and_without_scripts_a_page_is_whole_too(browser: Browser, address: str) -> None:
+    page, troubles = await open_page(browser, address, PHONE, scripts=False)
+    assert troubles == []
+    assert await page.locator("svg").count() == 0
+    assert await page.locator(".empty").is_visible()
