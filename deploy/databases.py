@@ -1,7 +1,8 @@
 """Makes a service's database and its roles on any PostgreSQL: the owner migrates, the service's own works with it.
 
-Where what identifies persons is kept apart (LINKAGE), two roles more: the intake writes there, the review reads there,
-and the service's own role does not enter.
+Where what identifies persons is kept apart (LINKAGE), three roles more: the intake writes there, the review reads
+there, and the service's own role does not enter; the public one enters another room alone (PUBLIC), of what everybody
+may read.
 
 As a job, `python -m deploy.databases portal permits ...`: for the services named, by the addresses (with names and
 passwords) that they will read themselves, as the administrator whose address is in KOSH_POSTGRES_ADMIN_URL. Settings
@@ -23,6 +24,8 @@ from pydantic_settings import BaseSettings
 
 LINKAGE: Final = ("linkage", "linkage_derived")
 """The schemas that hold what identifies persons, where a service keeps that apart."""
+PUBLIC: Final = "public_figures"
+"""The schema that holds what everybody may read, of such a service."""
 
 
 @dataclass(frozen=True)
@@ -35,24 +38,31 @@ class Login:
 
 @dataclass(frozen=True)
 class DatabaseSpec:
-    """A database, owned by `owner`, in which `app` works; `intake` writes and `review` reads its linkage room."""
+    """A database, owned by `owner`, in which `app` works; `intake` writes and `review` reads its linkage room, and
+    `public` reads the room of what everybody may read."""
 
     name: str
     owner: Login
     app: Login
     intake: Login | None = None
     review: Login | None = None
+    public: Login | None = None
 
     @classmethod
-    def of(cls, owner_url: str, app_url: str, intake_url: str | None = None, review_url: str | None = None) -> Self:
-        """The database to which these addresses will lead."""
-        entering = (_login(url) if url else None for url in (intake_url, review_url))
-        return cls(urlsplit(owner_url).path.strip("/"), _login(owner_url), _login(app_url), *entering)
+    def of(cls, owner_url: str, app_url: str, *entering: str | None) -> Self:
+        """The database to which these addresses will lead; `entering` are the intake's, the review's and the public."""
+        others = (_login(url) if url else None for url in entering)
+        return cls(urlsplit(owner_url).path.strip("/"), _login(owner_url), _login(app_url), *others)
 
     @property
     def entering(self) -> list[Login]:
         """Who may enter the linkage room."""
         return [login for login in (self.intake, self.review) if login]
+
+    @property
+    def working(self) -> list[Login]:
+        """Who may connect beside the owner."""
+        return [self.app, *self.entering, *([self.public] if self.public else [])]
 
 
 class Addresses(BaseSettings):
@@ -62,6 +72,7 @@ class Addresses(BaseSettings):
     owner_database_url: str = Field(repr=False)
     intake_database_url: str | None = Field(None, repr=False)
     review_database_url: str | None = Field(None, repr=False)
+    public_database_url: str | None = Field(None, repr=False)
 
 
 class Administrator(BaseSettings):
@@ -74,13 +85,16 @@ async def ensure(administrator: str, wanted: DatabaseSpec, template: str | None 
     A copy of `template` brings that one's tables and privileges along.
     """
     async with _connected(administrator) as connection:
-        for login in (wanted.owner, wanted.app, *wanted.entering):
+        for login in (wanted.owner, *wanted.working):
             await _ensure_role(connection, login)
+        if wanted.public:
+            await connection.execute(f'ALTER ROLE "{wanted.public.role}" SET search_path = {PUBLIC}')
+            await connection.execute(f'ALTER ROLE "{wanted.public.role}" SET default_transaction_read_only = on')
         if await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", wanted.name) is None:
             made = f'CREATE DATABASE "{wanted.name}" OWNER "{wanted.owner.role}"'
             await connection.execute(f'{made} TEMPLATE "{template}" STRATEGY FILE_COPY' if template else made)
         await connection.execute(f'REVOKE ALL ON DATABASE "{wanted.name}" FROM PUBLIC')
-        for login in (wanted.app, *wanted.entering):
+        for login in wanted.working:
             await connection.execute(f'GRANT CONNECT ON DATABASE "{wanted.name}" TO "{login.role}"')
         if wanted.intake:  # while it cuts a release it holds record keys in temporary tables
             await connection.execute(f'GRANT TEMPORARY ON DATABASE "{wanted.name}" TO "{wanted.intake.role}"')
@@ -107,6 +121,8 @@ async def _grant_future_tables(administrator: str, wanted: DatabaseSpec) -> None
             await connection.execute(f'{future} USAGE ON SCHEMAS TO "{login.role}"')
         if wanted.entering:
             await _keep_apart(connection, wanted)
+        if wanted.public:
+            await _show(connection, wanted, wanted.public)
 
 
 async def _keep_apart(connection: asyncpg.Connection, wanted: DatabaseSpec) -> None:
@@ -116,6 +132,16 @@ async def _keep_apart(connection: asyncpg.Connection, wanted: DatabaseSpec) -> N
         await connection.execute(f'REVOKE ALL ON SCHEMA {schema} FROM PUBLIC, "{wanted.app.role}"')
         for login in wanted.entering:
             await connection.execute(f'GRANT USAGE ON SCHEMA {schema} TO "{login.role}"')
+
+
+async def _show(connection: asyncpg.Connection, wanted: DatabaseSpec, public: Login) -> None:
+    """Makes the room of what everybody may read; the public role reads what is there and what will be, and no more."""
+    await connection.execute(f'CREATE SCHEMA IF NOT EXISTS {PUBLIC} AUTHORIZATION "{wanted.owner.role}"')
+    for login in filter(None, (wanted.app, wanted.intake, public)):
+        await connection.execute(f'GRANT USAGE ON SCHEMA {PUBLIC} TO "{login.role}"')
+    await connection.execute(f'GRANT SELECT ON ALL TABLES IN SCHEMA {PUBLIC} TO "{public.role}"')
+    future = f'ALTER DEFAULT PRIVILEGES FOR ROLE "{wanted.owner.role}" IN SCHEMA {PUBLIC}'
+    await connection.execute(f'{future} GRANT SELECT ON TABLES TO "{public.role}"')
 
 
 @asynccontextmanager
@@ -137,7 +163,7 @@ async def _ensure_all(services: Sequence[str]) -> None:
     administrator = Administrator(_secrets_dir=secrets).postgres_admin_url
     for service in services:
         addresses = Addresses(_env_prefix=f"KOSH_{service.upper()}_", _secrets_dir=secrets)
-        entering = (addresses.intake_database_url, addresses.review_database_url)
+        entering = (addresses.intake_database_url, addresses.review_database_url, addresses.public_database_url)
         await ensure(administrator, DatabaseSpec.of(addresses.owner_database_url, addresses.database_url, *entering))
 
 

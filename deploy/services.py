@@ -34,6 +34,9 @@ ALL = (
     Service("accounting", 5, "the statistics: open it in a browser", register=False, linkage=True),
 )
 
+EVERYBODY = Service("accounting-public", 6, "released figures for everybody, and nothing else", register=False)
+"""A process of accounting that can run apart from it, over a role that reads what was released (decision 0073)."""
+
 SERVICES = tuple(service.name for service in ALL)
 REGISTERS = tuple(service.name for service in ALL if service.register)
 WITH_LINKAGE = tuple(service.name for service in ALL if service.linkage)

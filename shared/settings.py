@@ -7,8 +7,9 @@ like the variable in lower case (Docker and Kubernetes secrets).
 
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -65,6 +66,9 @@ class AnchorSettings(BaseSettings):
 
 class ServiceSettings(KafkaSettings):
     """What every service needs to run. Subclass it for what only one service needs."""
+
+    FIXED: ClassVar[Mapping[str, Any]] = {}
+    """What a kind of process never asks its environment for."""
 
     database_url: str = Field(repr=False, description="postgresql://app-role@host/database")
     owner_database_url: str | None = Field(None, repr=False, description="the role that owns the tables: migrations")
@@ -147,7 +151,7 @@ class ServiceSettings(KafkaSettings):
         """Read the settings of `service` ("portal"), or raise SettingsError naming all that is missing or wrong."""
         prefix, secrets = f"KOSH_{service.upper()}_", os.environ.get("KOSH_SECRETS_DIR")
         try:
-            return cls(_env_prefix=prefix, _secrets_dir=secrets, feeds=_feeds(secrets))
+            return cls(_env_prefix=prefix, _secrets_dir=secrets, feeds=_feeds(secrets), **cls.FIXED)
         except ValidationError as error:
             raise SettingsError(f"{service} cannot start:\n" + "\n".join(_complaints(error, prefix))) from None
 

@@ -50,17 +50,19 @@ FLEETING = {
 @dataclass(frozen=True)
 class Database:
     """One database and how to reach it, as SQLAlchemy addresses: as its owner (migrations), as the service, and where
-    what identifies persons is kept apart, as its intake and its review."""
+    what identifies persons is kept apart, as its intake, its review and the public."""
 
     name: str
     owner_url: str
     app_url: str
     intake_url: str = ""
     review_url: str = ""
+    public_url: str = ""
 
     def settings(self, service: str) -> dict[str, str]:
         """The addresses as the service's settings name them."""
         known = {"": self.app_url, "OWNER_": self.owner_url, "INTAKE_": self.intake_url, "REVIEW_": self.review_url}
+        known["PUBLIC_"] = self.public_url
         return {f"KOSH_{service.upper()}_{role}DATABASE_URL": url for role, url in known.items() if url}
 
 
@@ -143,7 +145,7 @@ class Server:
         A copy of `template` brings that one's tables and privileges along.
         """
         name = name or f"kosh_{service}"
-        kinds = ("owner", "app", "intake", "review") if service in WITH_LINKAGE else ("owner", "app")
+        kinds = ("owner", "app", "intake", "review", "public") if service in WITH_LINKAGE else ("owner", "app")
         roles = [f"kosh_{service}_{kind}" for kind in kinds]
         wanted = databases.DatabaseSpec(name, *(Login(role, self.password(role)) for role in roles))
         await databases.ensure(self.dsn("postgres"), wanted, template)

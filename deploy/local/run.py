@@ -92,8 +92,8 @@ def _load_demo(system: System) -> None:
 
 def _greet(system: System) -> None:
     _tell("Kosh runs:")
-    for service in services.ALL:
-        _tell(f"  {service.name:<11} {system.address(service.name)}  {service.title}")
+    for service in (*services.ALL, services.EVERYBODY):
+        _tell(f"  {service.name:<17} {system.address(service.name)}  {service.title}")
     if system.bootstrap is not None:
         _tell(f"  {'kafka':<11} {system.bootstrap}  the broker: what consumers name as bootstrap server")
     _tell("a token:    make token ROLE=statistician")

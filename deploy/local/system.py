@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from aiokafka.errors import KafkaError
@@ -12,7 +13,7 @@ from deploy.local import issuer, kafka, postgres, settings_file
 from deploy.local.failure import Failed
 from deploy.local.ports import wait_until_free
 from deploy.local.supervisor import Program, Supervisor
-from deploy.services import ALL, REGISTERS, SERVICES, WITH_BACKGROUND
+from deploy.services import ALL, EVERYBODY, REGISTERS, SERVICES, WITH_BACKGROUND
 from shared.broker import Broker
 from shared.db.migrate import upgrade
 
@@ -28,7 +29,7 @@ class System:
         self, state: Path, *, port_base: int, broker: str | None = None, tell: Callable[[str], None] = lambda _: None
     ) -> None:
         self.state = state.resolve()
-        self.ports = {service.name: service.port(port_base) for service in ALL}
+        self.ports = {service.name: service.port(port_base) for service in (*ALL, EVERYBODY)}
         self.server = postgres.Server(self.state / "postgres")
         self.supervisor = Supervisor(self.state)
         self.issuer = self.state / "issuer"
@@ -66,7 +67,12 @@ class System:
         if self.bootstrap is not None:
             found += [self._program(service, "relay") for service in REGISTERS]
         found += [self._program(service, "background") for service in WITH_BACKGROUND]
-        return [*found, self._program("accounting", "intake")]
+        ready = f"{self.address(EVERYBODY.name)}/health/ready"
+        return [
+            *found,
+            replace(self._program("accounting", "public"), ready=ready),
+            self._program("accounting", "intake"),
+        ]
 
     def _environment(self, databases: Mapping[str, postgres.Database]) -> dict[str, str]:
         found = issuer.environment(self.issuer) | {"KOSH_TRANSPORT": "kafka" if self.bootstrap else "feed"}
@@ -75,6 +81,7 @@ class System:
         for service, database in databases.items():
             found |= database.settings(service)
             found[f"KOSH_{service.upper()}_PORT"] = str(self.ports[service])
+        found["KOSH_ACCOUNTING_PUBLIC_PORT"] = str(self.ports[EVERYBODY.name])
         # The page /me: accounting's own origin, by both names of this machine, asks the registers.
         found["KOSH_FRONTENDS"] = " ".join(f"http://{host}:{self.ports['accounting']}" for host in _LOOPBACK)
         found["KOSH_REGISTER_ADDRESSES"] = " ".join(f"{each}={self.address(each)}" for each in REGISTERS)

@@ -1,5 +1,5 @@
-"""`python -m services.accounting COMMAND`: api, intake, migrate, rebuild, adopt, reconcile, estimate, signs, release,
-report, resend, load, access-log-anchor, access-log-check.
+"""`python -m services.accounting COMMAND`: api, public, intake, migrate, rebuild, adopt, reconcile, estimate, signs,
+release, report, resend, load, access-log-anchor, access-log-check.
 
 Each command imports what it alone needs where it begins, so that no process loads the libraries of another.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import uvloop
 
-from services.accounting.settings import AccountingSettings, dsn
+from services.accounting.settings import AccountingSettings, PublicSettings, dsn
 from shared.settings import SettingsError, owners_url
 
 
@@ -39,8 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             _describe_report(command)
     chosen = parser.parse_args(arguments)
     try:
-        settings = AccountingSettings.of("accounting")
-        chosen.work(settings, chosen)
+        if chosen.work is _public:
+            _public()
+        else:
+            chosen.work(AccountingSettings.of("accounting"), chosen)
     except SettingsError as error:
         sys.exit(str(error))
 
@@ -50,6 +52,13 @@ def _api(settings: AccountingSettings, _: argparse.Namespace) -> None:
     from shared.http import server
 
     server.run(make_app(settings))
+
+
+def _public() -> None:
+    from services.accounting.app_public import make_app
+    from shared.http import server
+
+    server.run(make_app(PublicSettings.of("accounting_public")))
 
 
 def _intake(settings: AccountingSettings, _: argparse.Namespace) -> None:
@@ -283,6 +292,7 @@ def _load(settings: AccountingSettings, chosen: argparse.Namespace) -> None:
 
 COMMANDS = {
     "api": (_api, "serve the figures"),
+    "public": (_public, "serve what everybody may read, over a role that reads nothing else"),
     "intake": (_intake, "read the registers' events; a second one stands by"),
     "migrate": (_migrate, "bring the database to this version's tables"),
     "rebuild": (_rebuild, "compute all figures anew from the stored facts, beside the present ones"),

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.accounting.api import parked
 from services.accounting.api.estimates import explained, provisional
-from services.accounting.api.figures import releases, reports, sdmx, sdmx_2
+from services.accounting.api.figures import methods, reports
+from services.accounting.api.figures.everybody import OPEN_PATHS, PUBLIC_ROUTERS
 from services.accounting.api.persons import changes, identities, my_page, reviews, timeline
-from services.accounting.api.public import data, site
 from services.accounting.api.reconciliation import reconcile, status
 from services.accounting.api.residence import classification
 from services.accounting.cases.figures.read_figures import FigureReader
@@ -28,9 +28,7 @@ from shared.service import check_database
 from shared.telemetry.metrics import Metrics
 
 ROUTERS = (
-    sdmx.router,
-    sdmx_2.router,
-    releases.router,
+    methods.router,
     explained.router,
     provisional.router,
     status.router,
@@ -44,18 +42,16 @@ ROUTERS = (
     my_page.router,
     my_access_log.router,
     reports.router,
-    data.router,
-    site.router,
+    *PUBLIC_ROUTERS,
 )
-
-OPEN_PATHS = ("/sdmx/", "/data/", "/v1/reports")
-"""What pages of any origin may read: figures for everybody."""
 
 
 def make_app(settings: AccountingSettings) -> FastAPI:
     """The application over its database. The sources are asked only where they end: reading them is the intake's."""
     engine = make_engine(settings.database_url, application="kosh-accounting")
     review = make_engine(settings.review_url, connections=5, application="kosh-accounting-review")
+    # Strangers' questions are answered by the role that can read nothing but what is for everybody.
+    public = make_engine(settings.public_database_url or settings.database_url, application="kosh-accounting-public")
     sources, feeds = make_sources(settings, CONSUMER), make_feeds(settings)
 
     @asynccontextmanager
@@ -65,6 +61,7 @@ def make_app(settings: AccountingSettings) -> FastAPI:
             await source.close()
         await engine.dispose()
         await review.dispose()
+        await public.dispose()
 
     async def database() -> None:
         await check_database(engine, "accounting")
@@ -82,7 +79,7 @@ def make_app(settings: AccountingSettings) -> FastAPI:
     app.state.making_reports = asyncio.Semaphore(1)
     app.state.named_in_log = hashed(Hashes(settings.identity_secret.get_secret_value().encode()))
     app.state.register_origins = settings.register_origins
-    app.state.read_figures = FigureReader(engine)
+    app.state.read_figures = FigureReader(engine, public)
     return app
 
 

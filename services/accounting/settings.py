@@ -23,6 +23,9 @@ class AccountingSettings(ServiceSettings):
     review_database_url: str | None = Field(
         None, repr=False, description="the role that reads what identifies persons: of the API's lists of persons"
     )
+    public_database_url: str | None = Field(
+        None, repr=False, description="the role that reads what everybody may read: by it the API answers strangers"
+    )
     identity_secret: SecretStr = Field(min_length=16)
     disclosure_secret: SecretStr | None = Field(
         None,
@@ -77,6 +80,12 @@ class AccountingSettings(ServiceSettings):
         if not self.feeds:
             raise ValueError("set the address of at least one register, such as KOSH_FEED_PORTAL_URL")
         return self
+
+
+class PublicSettings(ServiceSettings):
+    """Settings of the public process, `KOSH_ACCOUNTING_PUBLIC_...`: no identity provider, no register, no secret."""
+
+    FIXED = {"oidc_issuer": ""}  # noqa: RUF012  (frozen by its type: no token is read)
 
 
 def _needed(url: str | None, name: str) -> str:

@@ -55,9 +55,10 @@ def make_app(
     description: str = "",
     tracing: Tracing | None = None,
     open_paths: tuple[str, ...] = (),
+    reads_tokens: bool = True,
 ) -> FastAPI:
     """The service's application. `checks` are what readiness asks beside the identity provider's keys; `open_paths`
-    begin the paths that pages of any origin may read.
+    begin the paths that pages of any origin may read. One that `reads_tokens` is ready once it has the provider's keys.
 
     In `app.state` are: settings, metrics, tracing, tokens, `subjects` (their buckets), and `stopping`, an event that is
     set as soon as the process is asked to stop. Raises UndeclaredRoute for a route that does not say who may call it,
@@ -82,7 +83,7 @@ def make_app(
     app.state.tokens = Tokens(keys, settings.oidc_issuer, settings.oidc_audience)
     app.state.subjects = Buckets(settings.max_rate)
     operations = [
-        health_router({"keys": keys.ready, **(checks or {})}),
+        health_router({**({"keys": keys.ready} if reads_tokens else {}), **(checks or {})}),
         openapi.router_of(app),
     ]
     app.router.routes.extend(_included(tuple(routers)))

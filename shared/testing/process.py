@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import httpx
 
@@ -58,10 +59,10 @@ def _memory(pid: int, name: str) -> int:
 
 @asynccontextmanager
 async def api_process(
-    service: str, database: Database, keys: Path, home: Path | None = None
+    service: str, database: Database, keys: Path, home: Path | None = None, role: Literal["api", "public"] = "api"
 ) -> AsyncIterator[ApiProcess]:
-    """`python -m services.<service> api` on `database`, from ready until the block ends; of the code in `home`, if not
-    of this."""
+    """`python -m services.<service> api` (or `public`) on `database`, from ready until the block ends; of the code in
+    `home`, if not of this."""
     issuer.ensure_issuer(keys)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -70,10 +71,10 @@ async def api_process(
         **os.environ,
         **issuer.environment(keys),
         **database.settings(service),
-        f"KOSH_{service.upper()}_PORT": str(port),
+        f"KOSH_{service.upper()}_{'' if role == 'api' else 'PUBLIC_'}PORT": str(port),
         "KOSH_LOG_LEVEL": "WARNING",
     }
-    command = (sys.executable, "-m", f"services.{service}", "api")
+    command = (sys.executable, "-m", f"services.{service}", role)
     process = await asyncio.create_subprocess_exec(*command, env=environment, cwd=home)
     try:
         await _ready(port)

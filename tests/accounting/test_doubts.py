@@ -10,13 +10,14 @@ from services.accounting.rules.estimates.breaks import Break, Volumes
 from services.accounting.rules.estimates.expected import BROKEN, GROUP, Expected, estimated
 from services.accounting.rules.estimates.findings import Findings, find, nobody, read
 from services.accounting.rules.estimates.groups import OfSize
+from services.accounting.rules.estimates.silence import Heard, silent
 from services.accounting.rules.figures.flow_figures import Estimated
 from services.accounting.rules.figures.movements import CellKind, month_of
 from services.accounting.rules.figures.series import Counts
 from services.accounting.rules.persons.people import People
-from services.accounting.rules.residence.outcome import Migration, resolved_migration
+from services.accounting.rules.residence.outcome import NON_RESIDENT, Migration, resolved_migration
 from shared.kernel.periods import Period
-from tests.accounting.histories import day
+from tests.accounting.histories import Histories, day
 from tests.accounting.test_losses import _classified
 from tests.accounting.test_provisional import COVERAGE, country, people_of
 
@@ -80,6 +81,37 @@ def test_more_open_crossings_than_ever_at_this_season_break_and_fewer_do_not() -
         assert not share[0].any()
 
 
+HEARD_MONTHS = (600, 672)
+
+
+def told(counts: np.ndarray, fact: str = "host_notification.v1", country: str = "_T") -> list[Heard]:
+    return [Heard(fact, country, HEARD_MONTHS[0] + at, int(count)) for at, count in enumerate(counts) if count]
+
+
+def test_a_register_beside_the_border_that_falls_silent_is_named() -> None:
+    notices = volumes(8, 6)
+    assert not silent(told(notices), HEARD_MONTHS)
+    notices[-18:] = 0
+    found = silent(told(notices), HEARD_MONTHS)
+    assert [each.month for each in found] == list(range(654, 670))  # of the last two months records are still coming
+    assert {each.series for each in found} == {"host_notification"}
+
+
+def test_a_mission_of_few_records_is_judged_by_its_last_year() -> None:
+    random = np.random.default_rng(9)
+    for host, lasts in (("RUS", 54), ("KOR", 72)):
+        mission = random.poisson(3, 72)
+        mission[lasts:] = 0
+        found = silent(told(mission, "consular_registration.v1", host), HEARD_MONTHS)
+        assert [each.month for each in found] == (list(range(658, 670)) if lasts < 72 else [])
+        assert {each.series for each in found} <= {"consular_registration:RUS"}
+    assert not silent(told(random.poisson(0.2, 72)), HEARD_MONTHS), "who is hardly ever heard of is not silent"
+    new = np.concatenate((np.zeros(40, np.int64), random.poisson(3, 32)))
+    assert not silent(told(new), HEARD_MONTHS), "a new register has not been silent before"
+    assert not silent([], HEARD_MONTHS)
+    assert not silent(told(new), (0, 0))
+
+
 def findings(people: People) -> Findings:
     months = past.vintages(COVERAGE)
     own, theirs = read(people, COVERAGE, months)
@@ -103,19 +135,40 @@ def test_figures_around_a_year_that_was_lost_hold_what_they_would_have_been() ->
     lengths = np.bincount(person[~lost], minlength=len(histories.lengths))
     rest = histories._replace(lengths=lengths, day=histories.day[~lost], arrival=histories.arrival[~lost])
     whole, broken = people_of(histories), _classified(rest)
-    quiet, told = findings(whole), findings(broken)
+    quiet, seen_then = findings(whole), findings(broken)
     assert not quiet.breaks
     assert not any(each.broken for each in quiet.doubts)
-    assert {each.month for each in told.breaks if each.series in breaks.CROSSINGS} == set(range(600, 612))
+    assert {each.month for each in seen_then.breaks if each.series in breaks.CROSSINGS} == set(range(600, 612))
     off = 0
     for arrival in (True, False):
         true, seen = yearly(whole, arrival), yearly(broken, arrival)
         for year, count in true.items():
-            own = [each for each in told.doubts if (1970 + each.month // 12, each.arrival) == (year, arrival)]
+            own = [each for each in seen_then.doubts if (1970 + each.month // 12, each.arrival) == (year, arrival)]
             error = sum(each.broken for each in own)
             assert abs(seen[year] - count) <= 1.96 * np.sqrt(error**2 + error + count / 100)
             off += abs(seen[year] - count) > 0.2 * count
     assert off >= 2, "they are far off, and would be wrong without it"
+
+
+def test_where_more_is_missing_between_crossings_more_is_taken_to_be_lost() -> None:
+    """In the summer of 2021 a third of the exits of people who come again and again are lost."""
+    random = np.random.default_rng(14)
+    count, visits = 300, 12
+    gap = np.tile([30, 120], (count, visits)) + random.integers(0, 30, (count, 2 * visits))
+    days = COVERAGE.register_start + random.integers(0, 200, count)[:, None] + np.cumsum(gap, axis=1)
+    arrival = np.tile([True, False], (count, visits))
+    summer = (days >= day("2021-06-01")) & (days < day("2021-09-01"))
+    initial = np.full(count, NON_RESIDENT, np.uint8)
+    for kept in (days > 0, arrival | ~summer | (random.random(days.shape) >= 0.35)):
+        people = _classified(Histories(kept.sum(axis=1), days[kept], arrival[kept], initial))
+        volumes = breaks.volumes_of(people, COVERAGE)
+        missing = [each for each in breaks.broken(volumes) if each.series in breaks.MISSING]
+        assert {each.series for each in missing} == (set() if kept.all() else {"departures_missing"})
+        times = breaks.grown(missing, volumes)
+        assert (times[1] == 1).all()
+        months = [each.month - volumes.first for each in missing]
+        assert all(times[0, month] >= 8 for month in months)
+        assert np.count_nonzero(times[0] > 1) == len(months)
 
 
 IMMIGRANTS = Estimated(frozenset({CellKind.IMM_FINAL}), open=frozenset({CellKind.IMM_OPEN}))

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from math import hypot, sqrt
 from typing import Any
 
 import httpx
@@ -39,6 +40,23 @@ class Accounting:
     def series(self, flow: str, key: str) -> dict[str, Observation]:
         """Period -> observation of one series; empty where the flow holds none."""
         return {row["TIME_PERIOD"]: _observation(row) for row in self._rows(flow, key)}
+
+    def doubts(self) -> dict[tuple[str, str], tuple[float, int]]:
+        """Indicator and year of the nation's flows by M1216R -> the standard error of what the registers miss, and by
+        how many the figure may be too low at most since nobody can know more."""
+        answer = self._client.get("/v1/estimates/provisional").raise_for_status().json()
+        return {
+            (each["indicator"], str(each["year"])): (
+                hypot(each["missed_error"], each["broken_error"], sqrt(each["broken_error"])),
+                each["undetermined"],
+            )
+            for each in answer["years"]
+        }
+
+    def reasons(self) -> list[str]:
+        """Where accounting says that its past is no guide, in words."""
+        answer = self._client.get("/v1/estimates/provisional", params={"lang": "en"}).raise_for_status().json()
+        return [each["reason"] for each in answer["breaks"]]
 
     def along(self, flow: str, key: str, dimension: str) -> dict[tuple[str, str], Observation]:
         """Code along a dimension and period -> observation; the key leaves that dimension open."""

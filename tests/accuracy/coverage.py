@@ -108,11 +108,11 @@ def share(compared: Iterable[Compared], level: float) -> Share | None:
 
 def holds(each: Compared, level: float) -> bool | None:
     """Whether the figure's interval of a level holds the truth; None where it has none."""
-    width = _width(each)
-    if width is None or each.figure is None:
+    if each.low is None or each.high is None or each.figure is None:
         return None
-    margin = width / 2 * NormalDist().inv_cdf((1 + level) / 2) / _STATED
-    return abs(each.figure - each.truth) <= margin
+    narrower = NormalDist().inv_cdf((1 + level) / 2) / _STATED
+    off = each.truth - each.figure
+    return narrower * (each.low - each.figure) <= off <= narrower * (each.high - each.figure)
 
 
 def pooled(countries: Iterable[Country]) -> list[Coverage]:

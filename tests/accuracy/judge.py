@@ -112,7 +112,10 @@ async def _report(made: Database, folder: Path, steps: Sequence[str]) -> None:
             for step in steps:
                 await _run(made, api, step)
             with statistician(api.address, api.keys) as client:
-                found = await asyncio.to_thread(measure, read(folder), about, Accounting(client))
+                accounting = Accounting(client)
+                found = await asyncio.to_thread(measure, read(folder), about, accounting)
+                for reason in accounting.reasons():
+                    tell(reason)
     report.write(found, folder)
     print(report.text(found), flush=True)
 
@@ -129,9 +132,11 @@ async def _run(made: Database, api: ApiProcess, *step: str) -> None:
     """One of accounting's own commands."""
     settings = made.settings("accounting") | issuer.environment(api.keys) | {"KOSH_ACCOUNTING_PORT": str(api.port)}
     command = (sys.executable, "-m", "services.accounting", *step)
+    began = time.monotonic()
     process = await asyncio.create_subprocess_exec(*command, env=os.environ | settings)
     if await process.wait():
         sys.exit(f"accounting could not {' '.join(step)}")
+    tell(f"{step[0]}: {time.monotonic() - began:.1f} s")
 
 
 def _asked() -> argparse.Namespace:

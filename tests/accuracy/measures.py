@@ -18,6 +18,7 @@ def measured(truth: Truth, accounting: Accounting) -> Iterator[Compared]:
     """Flows of each year and month, of groups where they are estimated, and what stands at the end of each year, in a
     fixed order."""
     yield from _flows(truth, accounting)
+    yield from _final_years(truth, accounting)
     yield from estimated(truth, accounting)
     yield from _back_test(accounting)
     for measure in _STANDING:
@@ -40,6 +41,20 @@ def _flows(truth: Truth, accounting: Accounting) -> Iterator[Compared]:
                 name = f"{indicator} {method} {'a year' if frequency == 'A' else 'a month'}"
                 for period in periods:
                     yield _compared(name, period, true[period], said, today)
+
+
+def _final_years(truth: Truth, accounting: Accounting) -> Iterator[Compared]:
+    """Final years with the interval that what the registers miss makes, which stands apart from STD_ERROR; upwards it
+    reaches as far as crossings go of which nothing can be known."""
+    doubts = accounting.doubts()
+    for indicator, arrival in (("IMM", True), ("EMI", False)):
+        true, said = truth.migrations(arrival), accounting.series("DF_FLOW", f"A.{indicator}.M1216R.KZ._T._T._T._T._T")
+        for year in map(str, truth.years()):
+            if (indicator, year) in doubts and year in said and said[year].status == "A":
+                error, more = doubts[indicator, year]
+                plain = said[year]._replace(error=error)
+                compared = of_observation(f"{indicator} M1216R, a final year", year, true[year], plain, None)
+                yield compared._replace(high=(compared.high or 0) + more)
 
 
 def _back_test(accounting: Accounting) -> Iterator[Compared]:

@@ -35,6 +35,13 @@ def test_an_interval_is_as_wide_as_its_level_asks() -> None:
     assert holds(Compared("EMI", "2024", 100, None, "", 7), 0.95) is None
 
 
+def test_an_interval_may_reach_further_to_one_side() -> None:
+    """As that of a final year does upwards, where crossings are undetermined."""
+    lopsided = [Compared("IMM", "2021", truth, 100, "A", None, 90, 300) for truth in (89, 91, 94, 220, 260, 301)]
+    assert [holds(each, 0.95) for each in lopsided] == [False, True, True, True, True, False]
+    assert [holds(each, 0.80) for each in lopsided] == [False, False, True, True, False, False]
+
+
 @given(st.integers(0, 10**6), st.floats(0, 10**6), st.floats(0, 10**6))
 def test_what_a_narrow_interval_holds_a_wide_one_holds(truth: int, figure: float, error: float) -> None:
     one = said(truth, figure, error)

@@ -18,6 +18,7 @@ FIGURES = (
     "residence",
     "rebuild",
     "growth",
+    "public_figures",
     "matching",
     "spark",
     "quota",

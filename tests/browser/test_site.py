@@ -51,13 +51,23 @@ CONTRASTS = """
 }
 """
 
+LOOK = """
+() => ({
+  width: document.documentElement.scrollWidth,
+  charts: [...document.querySelectorAll(".chart svg")].filter(e => e.checkVisibility()).map(e => e.classList[0]),
+  letters: [...document.querySelectorAll("svg text")].map(t => t.getBoundingClientRect().height).filter(Boolean),
+  weight: [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+    .reduce((sum, entry) => sum + entry.transferSize, 0),
+  paper: getComputedStyle(document.body).backgroundColor,
+})
+"""
+
 
 class Opened(NamedTuple):
-    """A page, whatever went wrong or was asked of another server while it was used, and the bytes that it loaded."""
+    """A page, and whatever went wrong or was asked of another server while it was used."""
 
     page: Page
     troubles: list[str]
-    bytes: list[int]
 
 
 @pytest.fixture
@@ -83,7 +93,7 @@ async def open_page(
     context = await browser.new_context(
         viewport={"width": width, "height": height}, color_scheme=scheme, java_script_enabled=scripts
     )
-    page, troubles, loaded = await context.new_page(), list[str](), list[int]()
+    page, troubles = await context.new_page(), list[str]()
     page.on("console", lambda message: troubles.append(message.text))
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("requestfailed", lambda request: troubles.append(request.url))
@@ -92,41 +102,34 @@ async def open_page(
         lambda request: None if request.url.startswith((address, "data:", "blob:")) else troubles.append(request.url),
     )
 
-    async def weigh(request: object) -> None:
-        sizes = await request.sizes()  # type: ignore[attr-defined]
-        loaded.append(sizes["responseBodySize"] + sizes["responseHeadersSize"])
-
-    page.on("requestfinished", weigh)
-    await page.goto(f"{address}{path}", wait_until="networkidle")
-    return Opened(page, troubles, loaded)
+    await page.goto(f"{address}{path}", wait_until="load")
+    return Opened(page, troubles)
 
 
 @pytest.mark.usefixtures("figures")
-async def test_every_view_fits_its_screen_needs_nobody_else_and_can_be_read(browser: Browser, address: str) -> None:
+@pytest.mark.parametrize(("size", "dark"), [(DESK, False), (PHONE, True)])
+async def test_every_view_fits_its_screen_needs_nobody_else_and_can_be_read(
+    browser: Browser, address: str, size: tuple[int, int], dark: bool
+) -> None:
+    page, troubles = await open_page(browser, address, size, dark=dark)
+    first = await page.evaluate(LOOK)
+    assert 5_000 < first["weight"] < HEAVIEST, "the first view, all that it loads"
     for number, name in enumerate(VIEWS):
-        for size, dark in ((DESK, False), (PHONE, True)):
-            language = LANGUAGES[number % len(LANGUAGES)]
-            page, troubles, loaded = await open_page(browser, address, size, path=f"/{language}/{name}", dark=dark)
-            assert troubles == [], name
-            assert 5_000 < sum(loaded) < HEAVIEST, name
-            assert await page.evaluate("document.documentElement.scrollWidth") == size[0], f"{name} {size}"
-            charts = await page.locator(".chart svg").all()
-            shown = {await chart.get_attribute("class") for chart in charts if await chart.is_visible()}
-            assert shown <= ({"wide"} if size == DESK else {"narrow"})
-            letters = await page.evaluate(
-                "[...document.querySelectorAll('svg text')].map(t => t.getBoundingClientRect().height).filter(Boolean)"
-            )
-            assert min(letters, default=11) >= 11, "numbers of a chart can be read"
-            paper = await page.evaluate("getComputedStyle(document.body).backgroundColor")
-            assert (paper == "rgb(20, 25, 28)") == dark
-            lowest = await page.evaluate(CONTRASTS)
-            assert lowest[0][0] >= 4.5, (name, lowest[:3])
-            await page.context.close()
+        await page.goto(f"{address}/{LANGUAGES[number % len(LANGUAGES)]}/{name}")
+        assert troubles == [], name
+        found = await page.evaluate(LOOK)
+        assert found["weight"] < HEAVIEST, name
+        assert found["width"] == size[0], f"{name} is wider than its screen"
+        assert set(found["charts"]) <= ({"wide"} if size == DESK else {"narrow"})
+        assert min(found["letters"], default=11) >= 11, f"numbers of {name}'s charts can be read"
+        assert (found["paper"] == "rgb(20, 25, 28)") == dark
+        lowest = await page.evaluate(CONTRASTS)
+        assert lowest[0][0] >= 4.5, (name, lowest[:3])
 
 
 @pytest.mark.usefixtures("figures")
 async def test_a_page_is_used_by_keyboard_and_scripts_only_add(browser: Browser, address: str) -> None:
-    page, troubles, _ = await open_page(browser, address, DESK)
+    page, troubles = await open_page(browser, address, DESK)
     await page.keyboard.press("Tab")
     assert await page.evaluate("document.activeElement.getBoundingClientRect().left >= 0"), "the way past shows itself"
     await page.keyboard.press("Enter")
@@ -163,7 +166,7 @@ async def test_a_page_is_used_by_keyboard_and_scripts_only_add(browser: Browser,
 
 
 async def test_without_figures_and_without_scripts_a_page_is_whole_too(browser: Browser, address: str) -> None:
-    page, troubles, _ = await open_page(browser, address, PHONE, scripts=False)
+    page, troubles = await open_page(browser, address, PHONE, scripts=False)
     assert troubles == []
     assert await page.locator("svg").count() == 0
     assert await page.locator(".empty").is_visible()

@@ -10,8 +10,8 @@ import pytest
 from deploy import environment
 from deploy.databases import DatabaseSpec
 from deploy.local.postgres import DISCREET
-from deploy.services import PORTS
-from services.accounting.settings import AccountingSettings
+from deploy.services import EVERYBODY, PORTS
+from services.accounting.settings import AccountingSettings, PublicSettings
 from services.portal.settings import SignatureSettings
 from shared.events.grants import consumers, grants
 from shared.identity.callers import ROLES
@@ -27,8 +27,12 @@ def service_of(container: str) -> str:
 
 
 def processes() -> dict[str, dict[str, str]]:
-    """The environment of every container that runs a service in whatever role."""
-    return {name: service["environment"] for name, service in ours().items() if service_of(name) in PORTS}
+    """The environment of every container that runs a service in whatever role, but for that which serves everybody."""
+    return {
+        name: service["environment"]
+        for name, service in ours().items()
+        if service_of(name) in PORTS and name != EVERYBODY.name
+    }
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -132,6 +136,25 @@ def test_every_process_has_all_settings_that_it_needs_and_no_unknown_one(
     assert (settings.metrics_port is not None) is name.endswith(("-relay", "-intake", "-background"))
 
 
+def test_the_public_process_knows_the_released_figures_and_no_secret_of_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    variables = services()[EVERYBODY.name]["environment"]
+    for variable, value in variables.items():
+        monkeypatch.setenv(variable, value)
+    settings = PublicSettings.of("accounting_public")
+    assert (settings.port, settings.host, settings.api_metrics_port) == (EVERYBODY.port(), "0.0.0.0", 9100)  # noqa: S104
+    assert [name for name in variables if re.search("URL|SECRET|PASSWORD|OWNER|FEED|KAFKA", name)] == [
+        "KOSH_ACCOUNTING_PUBLIC_DATABASE_URL"
+    ]
+    assert services()["databases"]["environment"]["KOSH_ACCOUNTING_PUBLIC_DATABASE_URL"] == settings.database_url
+
+
+def test_only_the_intake_knows_what_gives_published_counts_their_noise() -> None:
+    secret = "KOSH_ACCOUNTING_DISCLOSURE_SECRET"
+    assert {name for name, variables in processes().items() if secret in variables} == {"accounting-intake"}
+
+
 def test_only_migrations_and_the_owners_work_know_the_owners_password() -> None:
     knowing = {name for name, variables in processes().items() if any("OWNER" in each for each in variables)}
     assert knowing == {name for name in processes() if name.endswith(("-migrate", "-owner"))}
@@ -171,10 +194,11 @@ def test_nothing_starts_before_what_it_needs() -> None:
 
 def test_the_proxy_publishes_the_ports_and_finds_every_replica() -> None:
     published = {int(port["published"]): port["target"] for port in services()["proxy"]["ports"]}
-    assert published == {port: port for port in PORTS.values()}
+    ports = PORTS | {EVERYBODY.name: EVERYBODY.port()}
+    assert published == {port: port for port in ports.values()}
     assert not any("ports" in service for service in ours().values())  # so that --scale works
     text = (ROOT / "deploy/proxy/haproxy.cfg").read_text("utf-8")
-    for service, port in PORTS.items():
+    for service, port in ports.items():
         assert re.search(
             rf"listen {service}\n    bind :{port}\n.*\n    server-template {service} 10 {service}:{port}", text
         )

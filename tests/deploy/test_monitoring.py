@@ -126,6 +126,7 @@ def test_every_process_is_asked_where_it_answers() -> None:
             own, _, role = name.partition("-")
             port = variables["KOSH_METRICS_PORT" if role else f"KOSH_{own.upper()}_API_METRICS_PORT"]
             running[name] = (role or "api", int(port))
+    running |= {"accounting-public": ("public", 9100)}  # it knows no identity provider
     assert asked_at == running
     proxied = set(re.findall(r"(?:bind |server-template .*):(\d+)", (ROOT / "deploy/proxy/haproxy.cfg").read_text()))
     assert proxied.isdisjoint({str(port) for _, port in asked_at.values()}), "figures are for operators"

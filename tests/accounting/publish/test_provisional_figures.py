@@ -1,6 +1,7 @@
 """IMM, EMI and NET by M1216R hold what is expected of open crossings, once there is a past to learn from."""
 
 import csv
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -9,9 +10,11 @@ from typing import Any
 import pytest
 
 from services.accounting.cases.estimates.provisional import estimate, estimate_due
+from services.accounting.cases.estimates.signs import count_signs
 from services.accounting.cases.rebuild import rebuild
 from services.accounting.cases.releases.cut import cut_release
 from services.accounting.rules.estimates.breaks import Break
+from services.accounting.rules.estimates.sign_model import model
 from services.accounting.rules.figures.movements import NO_CELLS, Tally
 from services.accounting.rules.residence.reckoning import Coverage
 from services.accounting.settings import dsn
@@ -100,7 +103,9 @@ async def test_an_estimate_is_what_is_final_and_what_is_expected_and_a_release_f
     assert run.vintages is not None
     assert run.open == sum(int(naive[kind, year]["OBS_VALUE"]) for kind in ("IMM_OPEN", "EMI_OPEN") for year in OPEN)
     await _is_judged(api)
+    await count_signs(written.connection)
     figures = await read(api, ALL)
+    await _have_pages(api, figures)
     for indicator in ("IMM", "EMI", "NET"):
         assert figures[indicator, "2023"]["OBS_STATUS"] == "E"
         assert float(figures[indicator, "2023"]["STD_ERROR"]) > 0
@@ -139,6 +144,32 @@ async def test_an_estimate_is_what_is_final_and_what_is_expected_and_a_release_f
     }
 
 
+async def _have_pages(api: Api, figures: dict[tuple[str, str], Observation]) -> None:
+    """Every national estimate of a year is explained, in three languages, with its own numbers."""
+    headers = api.token("statistician")
+    notes = {each["id"]: each for each in (await api.client.get("/v1/estimates", headers=headers)).json()}
+    sure = {at: each for at, each in figures.items() if each["STD_ERROR"]}
+    stocks = {id for id in notes if id.startswith("RESIDENTS._T.")}
+    assert stocks
+    assert set(notes) == {f"{indicator}._T.{year}" for indicator, year in sure} | stocks
+    for (indicator, year), figure in sure.items():
+        id = f"{indicator}._T.{year}"
+        assert str(notes[id]["persons"]) == figure["OBS_VALUE"]
+        final = {"NET": int(figures["IMM_FINAL", year]["OBS_VALUE"]) - int(figures["EMI_FINAL", year]["OBS_VALUE"])}
+        final |= {side: int(figures[f"{side}_FINAL", year]["OBS_VALUE"]) for side in ("IMM", "EMI")}
+        for lang in ("kk", "ru", "en"):
+            page = (await api.client.get(f"/v1/estimates/{id}/explained?lang={lang}", headers=headers)).json()
+            assert year in page["title"]
+            assert f" {figure['OBS_VALUE']} " in page["paragraphs"][0]
+            assert f" {final[indicator]} " in page["paragraphs"][1]
+            assert not re.search(r"[{}]|None|nan", " ".join(page["paragraphs"]))
+    told = (await api.client.get(f"/v1/estimates/{min(stocks)}/explained?lang=en", headers=headers)).json()
+    assert f"{100 * model().errors.wrong:.1f} %" in told["paragraphs"][2]
+    for nowhere in ("IMM._T.1999", "IMM.DEU.2023", "RESIDENTS._T.9999"):
+        answer = await api.client.get(f"/v1/estimates/{nowhere}/explained", headers=headers)
+        assert answer.status_code == 404, nowhere
+
+
 async def _is_judged(api: Api) -> None:
     """Everybody reads how good the estimates were; each of them, which are of months, only a statistician."""
     stranger, statistician = [
@@ -166,7 +197,7 @@ async def _is_judged(api: Api) -> None:
         year = [one for one in statistician["years"] if (one["indicator"], one["year"]) == (each["indicator"], 2021)]
         assert each["missed_error"] >= abs(each["excess"])
         assert year[0]["missed_error"] > 0, "a final figure has an error of what registers miss"
-        assert each["broken_error"] == 0
+        assert each["broken_error"] == each["undetermined"] == 0  # of everybody the source says where they lived
     assert {(each["indicator"], each["year"]) for each in stranger["years"]} == {
         (indicator, year) for indicator in ("IMM", "EMI") for year in range(2018, 2024)
     }
@@ -197,17 +228,21 @@ async def _a_break_is_said_in_words(api: Api, written: Accounting) -> None:
     months = [Break("departures", 600 + month, 0.0, 100.0) for month in range(3)]
     jump, undecided = Break("departures", 603, 250.0, 100.0), Break("arrivals_open", 647, 180.0, 120.0)
     nothing = Tally(NO_CELLS, NO_CELLS)
-    await store.add(written.connection, run, None, [], nothing, [], [], [*months, jump, undecided])
+    quiet = [Break(series, 630, 0.0, 9.0) for series in ("consular_registration:RUS", "host_notification")]
+    await store.add(written.connection, run, None, [], nothing, [], [], [*months, jump, undecided, *quiet])
     answers = [
         (await api.client.get("/v1/estimates/provisional", params={"lang": language})).json()["breaks"]
         for language in ("kk", "ru", "en")
     ]
     assert [(each["series"], each["first"], each["last"], each["ratio"]) for each in answers[0]] == [
         ("arrivals_open", "2023-12-01", "2023-12-31", 1.5),
+        ("consular_registration:RUS", "2022-07-01", "2022-07-31", 0.0),
         ("departures", "2020-01-01", "2020-03-31", 0.0),
         ("departures", "2020-04-01", "2020-04-30", 2.5),
+        ("host_notification", "2022-07-01", "2022-07-31", 0.0),
     ]
     words = [[each["reason"] for each in answer] for answer in answers]
-    assert len({each for answer in words for each in answer}) == 9
-    assert words[2][1].startswith("From 2020-01-01 through 2020-03-31 the border's records (exits) are 0 %")
+    assert len({each for answer in words for each in answer}) == 15
+    assert words[2][2].startswith("From 2020-01-01 through 2020-03-31 the border's records (exits) are 0 %")
+    assert "(all countries)" in words[2][4]
     assert all("2023-12-31" in answer[0] for answer in words)

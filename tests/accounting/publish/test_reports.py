@@ -89,6 +89,10 @@ async def test_every_figure_of_every_report_is_that_of_sdmx_of_the_same_release(
         row["TIME_PERIOD"]: row["OBS_VALUE"] for row in stay if row["SERIES"] == "A.VIOLATIONS.REGISTER.KZ._T"
     }
     assert violations == {"2024": "12", "2025": "34"}
+    by_citizenship = files(kept["rules-of-stay"])["02-stay-by-citizenship.csv"]
+    told = {row["SERIES"]: row["OBS_VALUE"] for row in by_citizenship if row["TIME_PERIOD"] == "2025"}
+    assert len(told) > 1, "the breakdown is released, too"
+    assert told.pop("A.VIOLATIONS.REGISTER.KZ._T") == str(sum(map(int, told.values())))
     await found(written, d2024_04_01=20)
     with clock.set_to(TODAY + timedelta(days=31)):
         second = await cut_release(written.connection, QUIET)

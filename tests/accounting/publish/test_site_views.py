@@ -196,7 +196,7 @@ class TestCharts:
         (whisker,) = [mark for mark in drawing.marks if isinstance(mark, Stroke) and mark.kind == "interval"]
         assert (whisker.y1 - whisker.y2) / unit == pytest.approx(160, abs=2)
         lines = [mark.kind for mark in drawing.marks if isinstance(mark, Line)]
-        assert lines == ["net provisional", "net"], "what is provisional is joined to the last that is final"
+        assert lines == ["net", "net provisional"], "what is provisional is joined to the last that is final"
 
     @pytest.mark.parametrize("width", [WIDE, NARROW])
     @pytest.mark.parametrize("count", [1, 2, 7, 200])
@@ -239,6 +239,6 @@ class TestCharts:
 
     def test_colours_have_three_steps_to_both_sides_of_zero(self) -> None:
         assert [step(value, 90) for value in (-90, -31, -1, 0, 1, 45, 90, None)] == [
-            *("n3", "n2", "n1", "zero", "p1", "p2", "p3", "none")
+            *("n3", "n2", "n1", "even", "p1", "p2", "p3", "none")
         ]
-        assert step(0, 0) == "zero"
+        assert step(0, 0) == "even"

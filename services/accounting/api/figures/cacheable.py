@@ -16,6 +16,10 @@ NOT_MODIFIED: Final[dict[int | str, dict[str, Any]]] = {
 }
 """For `responses=` of a route that answers so."""
 
+OPTIONAL: Final = {name: {"schema": {"type": "string"}} for name in HEADERS}
+KEPT_OR_NOT: Final[dict[int | str, dict[str, Any]]] = {200: {"headers": OPTIONAL}, **NOT_MODIFIED}
+"""For `responses=` of a route whose answers the public process keeps, and the inner API does not."""
+
 _DATES: Final = ("%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y")
 """An HTTP-date: as it is written, and in the two old forms that are still to be understood (RFC 9110, 5.6.7)."""
 

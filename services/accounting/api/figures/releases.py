@@ -4,11 +4,10 @@ from typing import Annotated
 
 from fastapi import Path, Query, Request
 
+from services.accounting.api.figures.cacheable import KEPT_OR_NOT
 from services.accounting.cases.releases import differences as differing
-from services.accounting.cases.releases import methods
 from services.accounting.cases.releases import vintages as case
 from services.accounting.cases.releases.differences import Differences
-from services.accounting.cases.releases.methods import MethodVersionNote
 from services.accounting.cases.releases.vintages import ReleaseNote, ReleaseSums
 from shared.http.openapi import problem_answer
 from shared.http.routes import router as api_router
@@ -21,7 +20,7 @@ Number = Annotated[int, Path(ge=1, le=2**63 - 1, description="of a release")]
 Earlier = Annotated[int | None, Query(ge=1, le=2**63 - 1, description="an earlier release; else the one before")]
 
 
-@router.get("/v1/releases", summary="The releases, newest first", dependencies=[public()])
+@router.get("/v1/releases", summary="The releases, newest first", dependencies=[public()], responses={**KEPT_OR_NOT})
 async def releases(request: Request) -> list[ReleaseNote]:
     """What everybody reads is the newest of them; at most 120 are listed."""
     return await case.vintages(request.app.state.read_figures)
@@ -30,7 +29,7 @@ async def releases(request: Request) -> list[ReleaseNote]:
 @router.get(
     "/v1/releases/{id}",
     summary="A release, and whether its tables add up",
-    responses={404: problem_answer("There is no such release")},
+    responses={404: problem_answer("There is no such release"), **KEPT_OR_NOT},
 )
 async def release_sums(request: Request, caller: Anyone, id: Number) -> ReleaseSums:
     """A year is the sum of its quarters, a net flow is arrivals less departures: every such sum was checked on what was
@@ -42,7 +41,11 @@ async def release_sums(request: Request, caller: Anyone, id: Number) -> ReleaseS
 @router.get(
     "/v1/releases/{id}/differences",
     summary="What moved between two releases, and by which cause",
-    responses={404: problem_answer("There is no such release"), 422: problem_answer("since is no earlier release")},
+    responses={
+        404: problem_answer("There is no such release"),
+        422: problem_answer("since is no earlier release"),
+        **KEPT_OR_NOT,
+    },
 )
 async def differences(request: Request, caller: Anyone, id: Number, since: Earlier = None) -> Differences:
     """Figures of the whole country that both releases have and that differ. With the role statistician as they were
@@ -53,11 +56,3 @@ async def differences(request: Request, caller: Anyone, id: Number, since: Earli
 
 def _is_exact(caller: Caller | None) -> bool:
     return caller is not None and "statistician" in caller.roles
-
-
-@router.get(
-    "/v1/method-versions", summary="The versions of the method, and how two of them compare", dependencies=[public()]
-)
-async def method_versions(request: Request) -> list[MethodVersionNote]:
-    """When a version takes the place of another, the years that both cover are counted by both."""
-    return await methods.method_versions(request.app.state.read_figures)

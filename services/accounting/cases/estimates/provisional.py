@@ -6,8 +6,10 @@ from typing import Final
 
 import asyncpg
 
+from services.accounting.rules.estimates.breaks import whole_months
 from services.accounting.rules.estimates.findings import find, nobody, read
 from services.accounting.rules.estimates.past import nothing, vintages
+from services.accounting.rules.estimates.silence import silent
 from services.accounting.rules.residence.reckoning import UNDECLARED, Coverage
 from services.accounting.store import coverage as coverages
 from services.accounting.store.estimates import provisional as store
@@ -53,8 +55,9 @@ async def _estimate(connection: Connection) -> Run:
         past, country = past.joined(own), country.joined(theirs)
     found = await asyncio.to_thread(find, past, country)
     learned_from = (int(months[0]), int(months[-1])) if found.model else None
+    quiet = silent(await store.heard(connection), whole_months(covered))
     run = Run(made_at, VERSION, covered, learned_from, len(country.awaited.cell) if found.model else 0)
-    await store.add(connection, run, *found)
+    await store.add(connection, run, *found._replace(breaks=found.breaks + quiet))
     return run
 
 

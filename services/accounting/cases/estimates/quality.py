@@ -69,6 +69,10 @@ class YearDoubt(BaseModel):
     )
     missed_error: float = Field(description="root mean square error by crossings that were lost")
     broken_error: float = Field(description="how far months that break may move it, as a standard error")
+    undetermined: int = Field(
+        description="crossings of persons of whom nobody can know where they lived before: by so many at most it may "
+        "be too low for that"
+    )
 
 
 class BrokenMonths(BaseModel):
@@ -166,6 +170,7 @@ def _years(doubts: list[MonthDoubt]) -> Iterator[YearDoubt]:
             excess=round(excess, 1),
             missed_error=round(sqrt(excess**2 + chance), 1),
             broken_error=round(sum(each.broken for each in own), 1),
+            undetermined=sum(each.undetermined for each in own),
         )
 
 

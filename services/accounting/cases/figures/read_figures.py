@@ -1,22 +1,13 @@
 """Where all publication reads figures: computed ones as far as the caller may see them, and published ones in full.
 
-Entitled callers read what is counted now, to the last detail. Everybody else reads what was frozen at a release
-(cases.releases), after disclosure control: of the figures that were final or estimated then the fixed public cubes
-(rules/disclosure/cubes.toml). A query that names codes of several dimensions reads the cube of these; one that leaves a
-place open reads its total, since a cube of all dimensions is released to nobody. So a view over all countries names
-them (dataflows.codes_of); an open frequency is years and quarters, and months are there for who names M. Sums between
-such figures need not hold: each is within rules.disclosure.cell_key.MOST of what was counted.
-
-A series that another body has published takes the place of ours under the same key, as a whole: no series mixes two
-sources, and no figure stands there twice. So the official net migration of a year is never beside, nor continued by,
-what we count of the same registrations; other series of the same method (months, regions, ages) stay ours.
+Entitled callers read what is counted now, to the last detail; everybody else what was released
+(cases.figures.read_released).
 """
 
 import asyncio
-import operator
-from collections.abc import AsyncIterator, Awaitable, Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Final
 
 import asyncpg
@@ -28,8 +19,8 @@ from services.accounting.cases.figures.balance_figures import balance_figures
 from services.accounting.cases.figures.evidence_figures import evidence_figures
 from services.accounting.cases.figures.flow_figures import flow_figures
 from services.accounting.cases.figures.mirror_figures import mirror_figures
-from services.accounting.cases.figures.published_rows import PublishedRow
 from services.accounting.cases.figures.quota_figures import quota_figures
+from services.accounting.cases.figures.read_released import NEVER, ReleasedReader, reading_of_rows, snapshot_of
 from services.accounting.cases.figures.regional_quota_figures import regional_quota_figures
 from services.accounting.cases.figures.register_figures import register_figures
 from services.accounting.cases.figures.share_figures import share_figures
@@ -51,44 +42,21 @@ from services.accounting.cases.indicators import (
     Transferred,
     wanted,
 )
-from services.accounting.cases.releases import history
-from services.accounting.cases.releases.revisions import Revisions
-from services.accounting.rules.disclosure.cubes import told
 from services.accounting.rules.estimates.series import Adjusted
-from services.accounting.rules.figures.dimensions import day_of
 from services.accounting.rules.figures.evidence import Evidenced
 from services.accounting.rules.figures.figures import (
     Figure,
-    NotPublic,
     Query,
     Reading,
     TooMany,
-    Vintage,
-    public_part,
 )
 from services.accounting.rules.figures.flow_figures import Crossings, Estimated, Formula, Indexed, Stock
 from services.accounting.rules.releases.revisions import FLOW as REVISION
-from services.accounting.rules.residence.reckoning import UNDECLARED
-from services.accounting.rules.spans import span
 from services.accounting.store import sources
-from services.accounting.store.releases import public
-from services.accounting.store.releases import release as releases
-from services.accounting.store.releases.release import Release
-from shared import clock
-from shared.errors import Forbidden
 
 Connection = asyncpg.Connection
 Computing = Callable[[Connection, Query, int], Awaitable[list[Figure]]]
 
-NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
-ROLE_NEEDED: Final = (
-    "Figures outside the released cubes need a token of the role statistician; leave the place in the key empty, or "
-    "write the code of the total."
-)
-ONLY_RELEASED: Final = (
-    "Only what was released has vintages: the fixed public cubes. Leave the place in the key empty, or write the code "
-    "of the total."
-)
 _COMPUTING: Final[Mapping[type, Computing]] = {
     Formula: flow_figures,
     Crossings: flow_figures,
@@ -113,58 +81,28 @@ _COMPUTING: Final[Mapping[type, Computing]] = {
 
 
 class FigureReader:
-    """rules.figures.FigureSource over accounting's database. Every answer is of one moment."""
+    """rules.figures.FigureSource over accounting's database. Every answer is of one moment. Strangers are answered by
+    `strangers`, over `public` where a role is set that reads nothing else."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, engine: AsyncEngine, public: AsyncEngine | None = None) -> None:
+        self._engine, self.strangers = engine, ReleasedReader(public or engine)
 
     async def __call__(self, query: Query, *, exact: bool, limit: int) -> Reading:
-        revised = query.flow.id == REVISION  # what anybody can reckon from the releases, whoever asks
-        current = exact and not query.is_of_releases and not revised
-        refusal = f"{ONLY_RELEASED if exact else ROLE_NEEDED} Released of {query.flow.id} are {told(query.flow)}."
-        computed = query if current or revised else _public_part(query, refusal)
+        if not exact or query.is_of_releases or query.flow.id == REVISION:
+            return await self.strangers(query, exact=exact, limit=limit)
         async with self.snapshot() as connection:
             try:
-                reading = await _reading_of(query, current)(connection, query, computed, limit)
+                return await _read_current(connection, query, limit)
             except TimeoutError:
                 raise TooMany from None
-        if not reading.figures and computed is None:
-            raise Forbidden(refusal)
-        return reading
 
     async def covered(self) -> tuple[date, date] | None:
-        async with self.snapshot() as connection:
-            release = await releases.newest(connection)
-        return covered_by(release) if release else None
+        return await self.strangers.covered()
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Connection]:
-        async with self._engine.connect() as pooled:
-            connection = (await pooled.get_raw_connection()).driver_connection
-            if connection is None:
-                raise ConnectionError("the pool gave a connection without a driver")
-            async with connection.transaction(isolation="repeatable_read", readonly=True):
-                yield connection
-
-
-def covered_by(release: Release) -> tuple[date, date] | None:
-    """The first and the last day that the release's border data were complete for; None: no day was declared."""
-    if release.coverage == UNDECLARED:
-        return None
-    return day_of(release.coverage.register_start), day_of(release.coverage.obs_end - 1)
-
-
-def _public_part(query: Query, otherwise: str) -> Query | None:
-    try:
-        return public_part(query)
-    except NotPublic:
-        raise Forbidden(otherwise) from None
-
-
-def _reading_of(query: Query, current: bool) -> Callable[[Connection, Query, Query | None, int], Awaitable[Reading]]:
-    if current:
-        return _read_current
-    return _read_vintages if query.history or query.updated_after else _read_released
+        async with snapshot_of(self._engine) as connection:
+            yield connection
 
 
 async def computed_figures(connection: Connection, query: Query, limit: int) -> list[Figure]:
@@ -177,81 +115,9 @@ async def computed_figures(connection: Connection, query: Query, limit: int) -> 
     return figures
 
 
-async def _read_current(connection: Connection, query: Query, computed: Query | None, limit: int) -> Reading:
+async def _read_current(connection: Connection, query: Query, limit: int) -> Reading:
     others = await published_rows.series(connection, query.flow.id)
     changed = await sources.counted_at(connection) or NEVER
-    figures = await computed_figures(connection, computed, limit) if computed else []
+    figures = await computed_figures(connection, query, limit)
     rows = await published_rows.rows(connection, query)
-    return await asyncio.to_thread(_reading, query, figures, others, changed, rows, limit)
-
-
-async def _read_released(connection: Connection, query: Query, computed: Query | None, limit: int) -> Reading:
-    release = await releases.newest(connection, query.as_of)
-    figures: list[Figure] = []
-    others: set[str] = set()
-    if release and query.flow.id == REVISION:
-        triangle = await Revisions.read(connection, query.as_of)
-        found = await asyncio.to_thread(triangle.at, release.cut_at)
-        figures = [figure for figure in found if _is_wanted(query, figure)]
-    elif release and computed:
-        others = await published_rows.series(connection, query.flow.id)
-        figures = [
-            each for each in await public.figures(connection, release.id, computed) if _is_wanted(computed, each)
-        ]
-    rows = await published_rows.rows(connection, query)
-    if query.as_of:
-        rows = [row for row in rows if row.loaded_at <= query.as_of]
-    changed = release.cut_at if release else NEVER
-    return await asyncio.to_thread(_reading, query, figures, others, changed, rows, limit)
-
-
-async def _read_vintages(connection: Connection, query: Query, computed: Query | None, limit: int) -> Reading:
-    """Other bodies' figures have no vintages: they stand with the newest, or among what changed since they came."""
-    release = await releases.newest(connection, query.as_of)
-    others = await published_rows.series(connection, query.flow.id)
-
-    def wanted(figure: Figure) -> bool:
-        return computed is not None and ".".join(figure.key) not in others and _is_wanted(computed, figure)
-
-    found = await history.vintages(connection, query, computed, wanted, limit)
-    rows = [
-        row
-        for row in await published_rows.rows(connection, query)
-        if (query.as_of is None or row.loaded_at <= query.as_of)
-        and (query.updated_after is None or row.loaded_at > query.updated_after)
-    ]
-    if published := sorted(_published(query, rows), key=operator.attrgetter("key", "period")):
-        found.append(Vintage(tuple(published), "Replace" if query.updated_after else "Information"))
-    figures = tuple(figure for each in found for figure in each.figures)
-    if len(figures) > limit:
-        raise TooMany
-    changed = max([release.cut_at if release else NEVER, *(row.loaded_at for row in rows)])
-    return Reading(figures, changed, tuple(found))
-
-
-def _is_wanted(query: Query, figure: Figure) -> bool:
-    return query.wants(figure.key) and query.covers(*span(figure.period))
-
-
-def _reading(
-    query: Query,
-    computed: Iterable[Figure],
-    others: Container[str],
-    changed: datetime,
-    rows: Sequence[PublishedRow],
-    limit: int,
-) -> Reading:
-    """What was computed, but for the series that others have published, and what these say. Raises TooMany."""
-    released = changed.astimezone(clock.ALMATY).date()
-    figures = [figure.known_since(released) for figure in computed if ".".join(figure.key) not in others]
-    figures += _published(query, rows)
-    if len(figures) > limit:
-        raise TooMany
-    changed = max([changed, *(row.loaded_at for row in rows)])
-    return Reading(tuple(sorted(figures, key=operator.attrgetter("key", "period"))), changed)
-
-
-def _published(query: Query, rows: Iterable[PublishedRow]) -> Iterable[Figure]:
-    for row in rows:
-        if query.wants(row.figure.key):
-            yield row.figure
+    return await asyncio.to_thread(reading_of_rows, query, figures, others, changed, rows, limit)

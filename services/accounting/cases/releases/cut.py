@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 import asyncpg
 
-from services.accounting.cases.figures.read_figures import NEVER
+from services.accounting.cases.figures.read_released import NEVER
 from services.accounting.cases.indicators import INDICATORS, KANDAS_EDUCATION, Acts, Difference, Standing
 from services.accounting.cases.releases.controlled import FINAL, Control, controlled, evidence, released
 from services.accounting.cases.releases.differences import made_by_causes

@@ -11,7 +11,7 @@ from typing import Final
 import asyncpg
 from pydantic import BaseModel, Field
 
-from services.accounting.cases.figures.read_figures import FigureReader
+from services.accounting.cases.figures.read_released import Snapshots
 from services.accounting.cases.indicators import INDICATORS, Carried
 from services.accounting.cases.releases.vintages import NO_RELEASE
 from services.accounting.rules.figures.flow_figures import Formula, Stock, months_of
@@ -89,7 +89,7 @@ def made_by_causes(cells: Iterable[Cell], moved: journal.Journal) -> Iterator[Pa
                 yield Part(flow, ".".join(key), period, int(cause), value)
 
 
-async def differences(reader: FigureReader, id: int, since: int | None, *, exact: bool) -> Differences:
+async def differences(reader: Snapshots, id: int, since: int | None, *, exact: bool) -> Differences:
     """What moved from the release `since` (None: the one before) to the release `id`, in the whole country: as it was
     counted, or without `exact` as everybody reads it. Raises NotFound for a release that is none, Invalid where `since`
     is none before it."""

@@ -5,7 +5,7 @@ from typing import Final
 
 from pydantic import BaseModel, Field
 
-from services.accounting.cases.figures.read_figures import FigureReader, covered_by
+from services.accounting.cases.figures.read_released import Snapshots, covered_by
 from services.accounting.rules.disclosure.cell_key import MOST, VARIANCE, WITHHELD
 from services.accounting.rules.releases.sums import Gap, Why
 from services.accounting.store.releases import gaps
@@ -81,13 +81,13 @@ class ReleaseSums(ReleaseNote):
     )
 
 
-async def vintages(reader: FigureReader) -> list[ReleaseNote]:
+async def vintages(reader: Snapshots) -> list[ReleaseNote]:
     """The newest releases, the last first."""
     async with reader.snapshot() as connection:
         return [_note(each) for each in await store.newest_of_all(connection, NEWEST)]
 
 
-async def sums(reader: FigureReader, id: int, *, exact: bool) -> ReleaseSums:
+async def sums(reader: Snapshots, id: int, *, exact: bool) -> ReleaseSums:
     """One release, with the sums in it that do not hold; without `exact` not by how much. Raises NotFound."""
     async with reader.snapshot() as connection:
         release = await store.numbered(connection, id)

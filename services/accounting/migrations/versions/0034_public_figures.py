@@ -1,5 +1,5 @@
 """What everybody reads lies in a room of its own, after disclosure control: figures of releases, releases, and what
-other bodies have published (decision 0073).
+other bodies have published (decision 0073). `deploy.databases` makes the role that reads it and nothing else.
 
 Expanding only: the version before writes and reads its own tables as before. What it cut, and what it withheld of it,
 everybody goes on reading through the view.
@@ -13,7 +13,7 @@ branch_labels = None
 depends_on = None
 
 STATEMENTS = (
-    "CREATE SCHEMA public_figures",
+    "CREATE SCHEMA IF NOT EXISTS public_figures",
     """CREATE TABLE public_figures.figure (
         release bigint NOT NULL,
         flow text NOT NULL,
@@ -36,6 +36,10 @@ STATEMENTS = (
     WHERE NOT f.withheld AND EXISTS (SELECT FROM public.release r WHERE r.id = f.release AND r.disclosure IS NULL)""",
     """CREATE VIEW public_figures.release AS
     SELECT id, cut_at, counted_at, register_start, obs_end, reason, method_version, disclosure FROM public.release""",
+    """CREATE VIEW public_figures.released_gap AS
+    SELECT g.release, g.flow, g.key, g.period, g.parts,
+        CASE WHEN g.withheld OR r.disclosure IS NOT NULL THEN NULL ELSE g.gap END AS gap, g.why, g.withheld
+    FROM public.released_gap g JOIN public.release r ON r.id = g.release""",
     """CREATE VIEW public_figures.published_figure AS
     SELECT flow, key, period, starts, ends, value, unit, approximate, concept, source, citation, reported_on, dataset,
         loaded_at

@@ -28,6 +28,7 @@ TABLES = (
         missed double precision NOT NULL,
         chance double precision NOT NULL,
         broken double precision NOT NULL,
+        undetermined bigint NOT NULL,
         PRIMARY KEY (month, arrival)
     )""",
     """CREATE TABLE estimate_break (

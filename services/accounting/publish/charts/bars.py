@@ -50,19 +50,24 @@ def bar_chart(bars: Sequence[Bar], width: int, show: Show) -> Drawing:
 
 
 def _net(bars: Sequence[Bar], middles: Sequence[float], place: Place) -> list[Mark]:
-    final: list[Point] = []
-    later: list[Point] = []
-    found: list[Mark] = []
-    provisional = False  # from the first provisional period on
+    known = [(x, each.net, each) for x, each in zip(middles, bars, strict=True) if each.net is not None]
     radius = 3.2 if len(bars) < 30 else 1.8
-    for x, each in zip(middles, bars, strict=True):
-        provisional |= each.provisional
-        if each.net is None:
-            continue
-        at = Point(x, place(each.net))
-        (later if provisional else final).append(at)
+    lines: list[Path] = []
+    found: list[Mark] = []
+    for number, (x, net, each) in enumerate(known):
+        at = Point(x, place(net))
         if each.low is not None and each.high is not None:
             found.append(Stroke(x, place(each.low), x, place(each.high), "interval"))
-        found.append(Dot(at.x, at.y, radius, "net provisional" if provisional else "net", each.tips[2]))
-    lines = [Path(tuple(final[-1:] + later), "net provisional"), Path(tuple(final), "net")]
-    return [*(line for line in lines if len(line.points) > 1), *found]
+        found.append(Dot(at.x, at.y, radius, "net provisional" if each.provisional else "net", each.tips[2]))
+        if number:
+            _lengthen(lines, Point(known[number - 1][0], place(known[number - 1][1])), at, each.provisional)
+    return [*lines, *found]
+
+
+def _lengthen(lines: list[Path], before: Point, at: Point, provisional: bool) -> None:
+    """The line goes on to a point, as another one where what is provisional begins or ends."""
+    kind = "net provisional" if provisional else "net"
+    if lines and lines[-1].kind == kind:
+        lines[-1] = Path((*lines[-1].points, at), kind)
+    else:
+        lines.append(Path((before, at), kind))

@@ -54,10 +54,10 @@ def tile_map(tiles: Mapping[str, Tile], width: int, show: Show) -> Drawing:
 
 
 def step(value: float | None, largest: float) -> str:
-    """The step of a value among those up to `largest` from zero: `n3` to `n1`, `zero`, `p1` to `p3`; `none`."""
+    """The step of a value among those up to `largest` from zero: `n3` to `n1`, `even`, `p1` to `p3`; `none`."""
     if value is None:
         return "none"
     if value == 0 or largest == 0:
-        return "zero"
+        return "even"
     number = min(int(abs(value) / largest * _STEPS) + 1, _STEPS)
     return f"{'p' if value > 0 else 'n'}{number}"

@@ -28,8 +28,8 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """`released`: the day since when the figures stand as they are, None where there are none. `origin`: scheme and
-    host under which this server is asked."""
+    """`released`: the day since when the figures stand as they are, or that of the release that has none of
+    them. `origin`: scheme and host under which this server is asked."""
 
     released: date | None
     release: Edition | None
@@ -38,9 +38,9 @@ class About:
     @classmethod
     def of(cls, shown: Shown, releases: Sequence[Edition], origin: str) -> "About":
         """`releases`: the newest first."""
-        newest = next((each for each in releases if each.cut_at <= shown.changed_at), None)
-        released = shown.changed_at.astimezone(clock.ALMATY).date() if shown.rows else None
-        return cls(released, newest or (releases[0] if releases else None), origin.rstrip("/"))
+        newest = next((each for each in releases if each.cut_at <= shown.changed_at), releases[0] if releases else None)
+        since = shown.changed_at if shown.rows else newest.cut_at if newest else None
+        return cls(since.astimezone(clock.ALMATY).date() if since else None, newest, origin.rstrip("/"))
 
     def citation(self, shown: Shown, words: Words) -> str:
         day = words.day(self.released) if self.released else words["unknown"]

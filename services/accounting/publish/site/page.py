@@ -64,9 +64,7 @@ class Chooser:
     title: str
     options: tuple[Option, ...]
 
-    @property
-    def as_links(self) -> bool:
-        return len(self.options) <= _AS_LINKS
+    as_links: bool
 
 
 def view_page(shown: Shown, about: About, language: Language, sure: Sureness | None = None) -> str:
@@ -144,7 +142,8 @@ def _chooser(choice: Choice, shown: Shown, words: Words) -> Chooser:
         )
         for code in codes
     )
-    return Chooser(choice.parameter, words.texts["parameters"][choice.parameter], tuple(options))
+    as_links = not choice.open and len(codes) <= _AS_LINKS
+    return Chooser(choice.parameter, words.texts["parameters"][choice.parameter], tuple(options), as_links)
 
 
 def _option_name(choice: Choice, code: str, words: Words) -> str:

@@ -1,6 +1,5 @@
 """What an address shows: the figures of its series, as rows."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -74,8 +73,6 @@ async def shown(source: FigureSource, address: Address) -> Shown:
             continue
         changed = max(changed, reading.changed_at)
         found += (Observation(query.flow, figure) for figure in reading.figures)
-    return Shown(address, _rows(address, found), tuple(found), withheld, changed)
-
-
-def _rows(address: Address, observations: Sequence[Observation]) -> tuple[Row, ...]:
-    return tuple(address.view.rows(observations, address.state))
+    rows = tuple(address.view.rows(found, address.state))
+    # Where a place of the key is open, strangers get the total of what they may not read in detail.
+    return Shown(address, rows, tuple(found), withheld or bool(found and not rows), changed)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from services.accounting.publish.site.view import Observation, Row, Rows, State, Value, number
+from services.accounting.publish.site.view import Observation, Row, Rows, State, Value, number, status
 
 
 def pivot(
@@ -34,11 +34,13 @@ def pivot(
 
 
 def of_period(rows: Rows, column: str = "period") -> Rows:
-    """Only the rows of the chosen period, else of the newest."""
+    """Only the rows of the chosen period; else of the newest in which nothing is provisional, else of the newest."""
 
     def chosen(observations: Sequence[Observation], state: State) -> list[Row]:
         found = list(rows(observations, state))
-        wanted = state["period"] or max((str(row[column]) for row in found), default="")
+        periods = {str(row[column]) for row in found}
+        open_ones = {str(row[column]) for row in found if status(row) in ("P", "U")}
+        wanted = state["period"] or max(periods - open_ones or periods, default="")
         return [row for row in found if row[column] == wanted]
 
     return chosen

@@ -139,7 +139,8 @@ class RankedChart:
             )
             for row in rows[: self.at_most]
         ]
-        return ranked_chart(items, self.kinds[: len(self.shows)], width, words.number) if items else None
+        known = any(value is not None for item in items for value in item.values)
+        return ranked_chart(items, self.kinds[: len(self.shows)], width, words.number) if known else None
 
     def legend(self, rows: Sequence[Row], view: View, words: Words) -> Legend:
         return [(kind, words.column(name)) for kind, name in zip(self.kinds, self.shows, strict=False)]
@@ -147,17 +148,19 @@ class RankedChart:
 
 @dataclass(frozen=True, slots=True)
 class TileMap:
-    """A tile per region."""
+    """A tile per region; where nothing is known of the measure, of `otherwise`."""
 
     measure: str
     by: str = "region"
+    otherwise: str = ""
 
     def draw(self, rows: Sequence[Row], view: View, words: Words, width: int) -> Drawing | None:
+        name = self._shown(rows)
         tiles = {
             code: Tile(
                 words.texts["tiles"].get(code, code),
-                None if (value := number(row[self.measure])) is None else float(value),
-                tip(row, view, self.measure, words),
+                None if (value := number(row[name])) is None else float(value),
+                tip(row, view, name, words),
             )
             for row in rows
             if (code := str(row[self.by])) != "KZ"
@@ -165,29 +168,41 @@ class TileMap:
         return tile_map(tiles, width, words.number) if tiles else None
 
     def legend(self, rows: Sequence[Row], view: View, words: Words) -> Legend:
-        return [("p2", words["gain"]), ("n2", words["loss"])]
+        name = self._shown(rows)
+        if all((number(row[name]) or 0) >= 0 for row in rows):
+            return [("p2", words.column(name))]
+        return [("p2", f"{words.column(name)}: {words['gain']}"), ("n2", words["loss"])]
+
+    def _shown(self, rows: Sequence[Row]) -> str:
+        known = any(number(row[self.measure]) is not None for row in rows)
+        return self.measure if known or not self.otherwise else self.otherwise
 
 
 @dataclass(frozen=True, slots=True)
 class AgePyramid:
     """Two measures over ages, men to the left."""
 
-    left: str = "men"
-    right: str = "women"
+    left: str
+    right: str
     by: str = "age"
 
     def draw(self, rows: Sequence[Row], view: View, words: Words, width: int) -> Drawing | None:
-        column = _column(view, self.by)
         ages = [
             Age(
-                written(column, row[self.by], words),
+                _years(str(row[self.by])),
                 float(number(row[self.left]) or 0),
                 float(number(row[self.right]) or 0),
                 (tip(row, view, self.left, words), tip(row, view, self.right, words)),
             )
             for row in rows
         ]
-        return pyramid(ages, width, words.number) if ages else None
+        known = any(each.left or each.right for each in ages)
+        return pyramid(ages, width, words.number) if known else None
 
     def legend(self, rows: Sequence[Row], view: View, words: Words) -> Legend:
         return [("down", words.column(self.left)), ("up", words.column(self.right))]
+
+
+def _years(code: str) -> str:
+    """An age group in figures alone: `20–24`, `85+`."""
+    return f"{code[4:]}+" if code.startswith("Y_GE") else code[1:].replace("T", "–")

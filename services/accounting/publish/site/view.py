@@ -101,6 +101,11 @@ def newest(rows: Sequence[Row], _: State) -> Headed | None:
     return Headed("headline", (final or list(rows))[-1]) if rows else None
 
 
+def first(rows: Sequence[Row], _: State) -> Headed | None:
+    """The first row: where rows are ranked, the most important."""
+    return Headed("headline", rows[0]) if rows else None
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """`series`: dataflow and key, with `{parameter}` where the address chooses. `rows` gives the table, oldest or most

@@ -68,7 +68,7 @@ def asked_at_once(every: Cubes) -> Cubes:
 def told(flow: Flow) -> str:
     """What a reader who asked for something else is told."""
     by_frequency = _TABLE.get(flow.id, {})
-    return "; ".join(f"{often}: {', '.join(('total', *margins))}" for often, margins in by_frequency.items())
+    return "; ".join(f"{often}: {', '.join(('_T', *margins))}" for often, margins in by_frequency.items())
 
 
 def _parts(margin: Margin) -> Iterator[Margin]:

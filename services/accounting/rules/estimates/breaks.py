@@ -1,9 +1,9 @@
 """Where the past is no guide: months in which a register falls or rises beyond all that other years show.
 
 Told from our own records alone. A month of a series is usual if it lies near the median of the same calendar month of
-all other years; it breaks where it is off by more than `FAR` standard deviations (of a count, times by how much the
-months of this series stray more than counts do) and by more than `APART` of the usual. Where few records are usual
-nothing is said.
+all other years; it breaks where it is off by more than `FAR` standard deviations (of square roots of counts, and of the
+median of so many years, or by how much the months of this series stray where that is more) and by more than `APART`
+of the usual. Of a few records nothing is said.
 """
 
 from typing import Final, NamedTuple
@@ -27,7 +27,7 @@ VANISHED: Final = 0.1
 FEWEST: Final = 2
 """Other years that must show a calendar month."""
 LEAST: Final = 8.0
-"""Records that must be usual, or there, for anything to be said."""
+"""Records more or fewer than usual that there must be for anything to be said."""
 _MAD: Final = 1.4826  # of a normal distribution: standard deviations in a median absolute deviation
 
 CROSSINGS: Final = ("departures", "arrivals")
@@ -108,13 +108,15 @@ def usual(counts: Ints) -> Floats:
 def breaks(name: str, first: int, counts: Ints) -> list[Break]:
     """The months of a series that break, in order."""
     expected = usual(counts)
-    told = ~np.isnan(expected) & (np.maximum(expected, counts) >= LEAST)
-    off = np.where(told, counts - expected, 0.0)
-    level = np.where(told, np.maximum(expected, 1.0), 1.0)
-    strays = max(1.0, _MAD * float(np.median(np.abs(off[told] / np.sqrt(level[told]))))) if told.any() else 1.0
-    apart = np.abs(off) > np.maximum(FAR * strays * np.sqrt(level), APART * level)
-    vanished = (counts < VANISHED * level) & (-off > FAR * np.sqrt(level))
-    broken = np.flatnonzero(told & (apart | vanished))
+    known = ~np.isnan(expected)
+    level = np.where(known, expected, 0.0)
+    off = np.where(known, counts - level, 0.0)
+    score = np.where(known, 2 * (np.sqrt(counts) - np.sqrt(level)), 0.0)  # of a count, its standard deviation is 1
+    of_chance = np.sqrt(1 + np.pi / 2 / max(1, len(counts) // 12 - 1))  # of the median of other years, too
+    strays = max(of_chance, _MAD * float(np.median(np.abs(score[known]))) if known.any() else 0.0)
+    apart = (np.abs(score) > FAR * strays) & (np.abs(off) > APART * level)
+    vanished = (counts < VANISHED * level) & (-score > FAR * of_chance)
+    broken = np.flatnonzero(known & (np.abs(off) >= LEAST) & (apart | vanished))
     return [Break(name, first + int(at), float(counts[at]), float(expected[at])) for at in broken]
 
 

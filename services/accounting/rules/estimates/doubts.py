@@ -36,7 +36,7 @@ SLIGHT: Final = 0.01
 
 
 class Finals(NamedTuple):
-    """Migrations that are final: the place and direction of each."""
+    """Crossings of one verdict of M1216R that no day will change: the place and direction of each."""
 
     cell: Ints
     arrival: Ints
@@ -46,9 +46,11 @@ class Finals(NamedTuple):
 
 
 class Country(NamedTuple):
-    """What everybody's records tell beside the model's past."""
+    """What everybody's records tell beside the model's past. `finals`: migrations; `undetermined`: crossings of whom
+    nobody can know where they lived."""
 
     finals: Finals
+    undetermined: Finals
     awaited: Awaited
     influence: Influence
     gaps: Gaps
@@ -57,6 +59,7 @@ class Country(NamedTuple):
     def joined(self, others: "Country") -> "Country":
         return Country(
             self.finals.joined(others.finals),
+            self.undetermined.joined(others.undetermined),
             self.awaited.joined(others.awaited),
             self.influence.joined(others.influence),
             self.gaps.joined(others.gaps),
@@ -66,7 +69,7 @@ class Country(NamedTuple):
 
 class MonthDoubt(NamedTuple):
     """Of a month's immigrations or emigrations: how many there are, by how many too many they are expected to be, the
-    variance of that, and how far what breaks may move them."""
+    variance of that, how far what breaks may move them, and how many crossings more may be one."""
 
     month: int
     arrival: bool
@@ -74,11 +77,12 @@ class MonthDoubt(NamedTuple):
     missed: float
     chance: float
     broken: float
+    undetermined: int
 
 
-def finals_of(people: People) -> Finals:
+def finals_of(people: People, verdict: Migration) -> Finals:
     """Of these persons."""
-    final = people.crossings[resolved_migration(people.crossings["state"]) == Migration.YES]
+    final = people.crossings[resolved_migration(people.crossings["state"]) == verdict]
     return Finals(places(final), final["arrival"].astype(np.int64))
 
 
@@ -199,8 +203,18 @@ def _by_month(country: Country, figure: Floats, tally: Tally) -> list[MonthDoubt
         _sums((kind & 1)[own], at[own], tally.counts[own] / MILLION, months)
         for own in ((kind | 1) == (each | 1) for each in _DOUBTS)
     )
+    unknown = country.undetermined
+    undetermined = _sums(unknown.arrival, _month(unknown.cell) - first, np.ones(len(unknown.cell)), months)
     return [
-        MonthDoubt(first + month, bool(to), *(float(each[to, month]) for each in (figure, missed, chance, broken)))
+        MonthDoubt(
+            month=first + month,
+            arrival=bool(to),
+            figure=float(figure[to, month]),
+            missed=float(missed[to, month]),
+            chance=float(chance[to, month]),
+            broken=float(broken[to, month]),
+            undetermined=int(undetermined[to, month]),
+        )
         for month in range(months)
         for to in (0, 1)
     ]

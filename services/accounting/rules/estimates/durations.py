@@ -1,8 +1,8 @@
 """Duration factors (R): by what a host's count of arrivals is multiplied to be one of stays of 12 months (5.4).
 
 A source's factor goes before all. A host that counts from a year on needs none. Of one that counts from three months
-on, our own border says how many such stays abroad become a year: those that U98 has found long and short, of citizens
-who left for that country, or for any where these are few. Where none of it is known R is 1, and is said to be assumed.
+on, our own border says how many such departures are emigrations by M1216R: of citizens who left for that country for
+90 days or more, or for any where these are few. Where none of it is known R is 1, and is said to be assumed.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,11 +21,11 @@ DRAWS: Final = 999
 ENOUGH: Final = 20
 """Stays that a country's own factor needs at least; fewer say less than those in all countries together."""
 SHORT_TERM, LONG_TERM = 3, 12
-"""Months from which U98 calls a stay abroad short, and long."""
+"""Months: U98's absence that ends a stay, and the rule's majority."""
 
 
 class StaysAbroad(NamedTuple):
-    """Departures of citizens whose stay abroad turned out `long` (12 months or more), or `short` (from 3 months on)."""
+    """Departures of citizens for 3 months or more that were emigrations (`long`), and those that were none."""
 
     long: int
     short: int

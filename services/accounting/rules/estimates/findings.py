@@ -15,6 +15,7 @@ from services.accounting.rules.estimates.provisional import OpenModel, learn
 from services.accounting.rules.estimates.strata import is_arrival, open_crossings
 from services.accounting.rules.figures.movements import NO_CELLS, Tally, difference
 from services.accounting.rules.persons.people import People
+from services.accounting.rules.residence.outcome import Migration
 from services.accounting.rules.residence.reckoning import Coverage
 
 _NOTHING: Final = Tally(NO_CELLS, NO_CELLS)
@@ -34,7 +35,9 @@ class Findings(NamedTuple):
 def nobody(covered: Coverage) -> Country:
     """A country without persons."""
     none = Awaited(NO_CELLS, NO_CELLS, NO_CELLS)
-    return Country(Finals(NO_CELLS, NO_CELLS), none, NO_INFLUENCE, NO_GAPS, no_volumes(covered))
+    return Country(
+        Finals(NO_CELLS, NO_CELLS), Finals(NO_CELLS, NO_CELLS), none, NO_INFLUENCE, NO_GAPS, no_volumes(covered)
+    )
 
 
 def read(people: People, covered: Coverage, months: Ints) -> tuple[Past, Country]:
@@ -42,7 +45,8 @@ def read(people: People, covered: Coverage, months: Ints) -> tuple[Past, Country
     opened = open_crossings(people.crossings, people.lengths, people.crossings["state"], covered.obs_end)
     awaited = Awaited.of(people.crossings, opened, covered.obs_end)
     influence, volumes = influence_of(people, covered), volumes_of(people, covered)
-    country = Country(finals_of(people), awaited, influence, gaps_of(people), volumes)
+    finals, undetermined = (finals_of(people, each) for each in (Migration.YES, Migration.UNDETERMINED))
+    country = Country(finals, undetermined, awaited, influence, gaps_of(people), volumes)
     return past_of(people, covered, months), country
 
 

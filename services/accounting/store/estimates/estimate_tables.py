@@ -98,6 +98,7 @@ def _doubts(metadata: MetaData) -> None:
         Column("month", Date, primary_key=True),
         Column("arrival", Boolean, primary_key=True),
         *(Column(name, Double, nullable=False) for name in ("figure", "missed", "chance", "broken")),
+        Column("undetermined", BigInteger, nullable=False),
         info=grants.may("DELETE", because=_NEWEST),
     )
     Table(

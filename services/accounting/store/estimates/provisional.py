@@ -13,6 +13,7 @@ from services.accounting.rules.estimates.doubts import MonthDoubt
 from services.accounting.rules.estimates.groups import OfSize
 from services.accounting.rules.estimates.past import first_day
 from services.accounting.rules.estimates.provisional import OpenModel
+from services.accounting.rules.estimates.silence import HEARD, Heard
 from services.accounting.rules.figures.dimensions import day_of
 from services.accounting.rules.figures.movements import Tally
 from services.accounting.rules.residence.reckoning import Coverage
@@ -41,6 +42,21 @@ async def become_estimator(connection: Connection) -> None:
 
 async def make_way(connection: Connection) -> None:
     await connection.execute("SELECT pg_advisory_unlock($1)", LOCK)
+
+
+async def heard(connection: Connection) -> list[Heard]:
+    """How many records in effect there are of each month, by fact and country."""
+    found: list[Heard] = []
+    for fact, told in HEARD.items():
+        rows = await connection.fetch(
+            """SELECT coalesce(body->>$3, '_T'), date_trunc('month', (body->>$2)::date)::date, count(*)
+            FROM linkage.register_fact WHERE kind = $1 AND NOT withdrawn AND body->>$2 IS NOT NULL GROUP BY 1, 2""",
+            fact,
+            told.day,
+            told.country or "",
+        )
+        found += [Heard(fact, row[0], _month(row[1]), row[2]) for row in rows]
+    return found
 
 
 async def newest(connection: Connection) -> Run | None:

@@ -55,6 +55,12 @@ async def read(connection: Connection, flow: str, start: date | None, end: date 
     )
 
 
+async def loaded(connection: Connection) -> tuple[int, datetime | None]:
+    """How many figures there are, and when one was last changed."""
+    [(count, at)] = await connection.fetch("SELECT count(*), max(loaded_at) FROM published_figure")
+    return count, at
+
+
 async def series(connection: Connection, flow: str) -> set[str]:
     """The keys of a flow of which any figure was published, whatever its period."""
     return {row[0] for row in await connection.fetch("SELECT DISTINCT key FROM published_figure WHERE flow = $1", flow)}

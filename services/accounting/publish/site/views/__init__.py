@@ -4,13 +4,30 @@ from collections.abc import Mapping
 from typing import Final
 
 from services.accounting.publish.site.view import View
-from services.accounting.publish.site.views import balance, official
+from services.accounting.publish.site.views import (
+    ages,
+    balance,
+    countries,
+    country,
+    official,
+    population,
+    purposes,
+    regions,
+    revisions,
+)
 
 VIEWS: Final[Mapping[str, View]] = {
     each.name: each
     for each in (
         balance.VIEW,
+        countries.VIEW,
+        country.VIEW,
+        regions.VIEW,
+        ages.VIEW,
+        purposes.VIEW,
+        population.VIEW,
         official.VIEW,
+        revisions.VIEW,
     )
 }
 HOME: Final = balance.VIEW

@@ -24,5 +24,5 @@ VIEW: Final = View(
     rows=_rows,
     charts=(LineChart(("official", "computed")),),
     latest_first=True,
-    beside=("balance",),
+    beside=("population", "balance"),
 )

@@ -1,0 +1,146 @@
+"""The public process and its role: what everybody may read, and nothing else, by trying."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import asyncpg
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import event
+
+from services.accounting.app_public import make_app
+from services.accounting.cases.releases.cut import cut_release
+from services.accounting.rules.disclosure.cubes import nation
+from services.accounting.settings import PublicSettings
+from shared import clock
+from shared.testing.api import Api
+from tests.accounting.conftest import CONTROL, Accounting
+from tests.accounting.world import World
+
+LOUD = CONTROL._replace(cubes=nation)
+RELATIONS = """
+SELECT format('%I.%I', nspname, relname) AS name, nspname = 'public_figures' AS shown
+FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
+WHERE relkind IN ('r', 'v', 'm', 'S') AND nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+"""
+EXACT = "SELECT value FROM public.released_figure"
+REFUSED = asyncpg.InsufficientPrivilegeError, asyncpg.ReadOnlySQLTransactionError
+
+
+@pytest.fixture
+async def public(written: Accounting) -> AsyncIterator[asyncpg.Connection]:
+    """As the public process' role, on a database with a release."""
+    await written.take(World(4, people=40).stream())
+    await _cut(written, 6)
+    connection = await asyncpg.connect(written.database.public_url.replace("+asyncpg", ""))
+    yield connection
+    await connection.close()
+
+
+async def test_the_public_role_reads_its_room_and_nothing_else(written: Accounting, public: asyncpg.Connection) -> None:
+    owner = await asyncpg.connect(written.database.owner_url.replace("+asyncpg", ""))
+    relations = {row["name"]: row["shown"] for row in await owner.fetch(RELATIONS)}
+    await owner.close()
+    assert {"linkage_derived.person", "derived.cube", "derived.record", "public.released_figure"} <= relations.keys()
+    shown = {name for name, shown in relations.items() if shown}
+    assert shown == {f"public_figures.{name}" for name in ("figure", "released", "release", "released_gap")} | {
+        "public_figures.published_figure"
+    }
+    for name in relations:
+        read = f"SELECT * FROM {name} LIMIT 1"  # noqa: S608
+        if name in shown:
+            await public.fetch(read)
+        else:
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await public.fetch(read)
+    await public.execute("SET default_transaction_read_only = off")
+    for name in shown:
+        for change in ("INSERT INTO {} DEFAULT VALUES", "DELETE FROM {}", "TRUNCATE {}"):
+            with pytest.raises(asyncpg.PostgresError, match=r"permission denied|is not a table|cannot"):
+                await public.execute(change.format(name))
+    for statement in (
+        "CREATE TABLE public_figures.mine ()",
+        "CREATE TABLE public.mine ()",
+        "CREATE TEMPORARY TABLE mine ()",
+        EXACT,
+        "COPY public_figures.figure TO PROGRAM 'true'",
+        "SET ROLE kosh_accounting_app",
+    ):
+        with pytest.raises(REFUSED):
+            await public.execute(statement)
+
+
+async def test_the_public_process_answers_as_the_inner_api_answers_a_stranger(
+    api: Api, public: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await public.fetchval("SELECT count(*) FROM release") == 1
+    for name in ("IDENTITY_SECRET", "DISCLOSURE_SECRET", "DATABASE_URL", "INTAKE_DATABASE_URL", "OWNER_DATABASE_URL"):
+        monkeypatch.delenv(f"KOSH_ACCOUNTING_{name}", raising=False)
+    monkeypatch.setenv("KOSH_ACCOUNTING_PUBLIC_DATABASE_URL", api.database.public_url)
+    monkeypatch.setenv("KOSH_ACCOUNTING_PUBLIC_PORT", "0")
+    app = make_app(PublicSettings.of("accounting_public"))
+    flow = "/sdmx/v1/data/DF_FLOW/A.IMM+EMI+NET.M1216.KZ._T._T._T._T._T"
+    async with client_of(app) as client:
+        for path in ("/", f"{flow}?format=csv", "/sdmx/v2/structure/dataflow/KOSH", "/v1/releases", "/v1/releases/1"):
+            answer, inner = await client.get(path), await api.client.get(path)
+            assert (answer.status_code, answer.content) == (inner.status_code, inner.content), path
+            assert answer.status_code == 200
+            told = await client.get(path, headers=api.token("statistician") | {"Origin": "https://paper.example"})
+            assert told.content == answer.content, "a token changes nothing"
+            assert told.headers["access-control-allow-origin"] == "*"
+        for path in ("/v1/method-versions", "/v1/reviews", "/v1/status", "/me", "/v1/access-log"):
+            assert (await client.get(path, headers=api.token("statistician", "operator"))).status_code == 404, path
+        assert (await client.get("/health/ready")).status_code == 200
+        assert (await client.get(f"{flow.replace('A.', 'M.')[:-2]}work")).status_code == 403
+    await app.state.engine.dispose()
+
+
+async def test_what_was_answered_is_answered_again_without_a_query_until_a_release_changes_it(
+    api: Api, written: Accounting, public: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KOSH_ACCOUNTING_PUBLIC_DATABASE_URL", api.database.public_url)
+    monkeypatch.setenv("KOSH_ACCOUNTING_PUBLIC_PORT", "0")
+    await _cut(written, 7)
+    first = await public.fetchval("SELECT min(id) FROM release")
+    still, looking = [make_app(PublicSettings.of("accounting_public"), look) for look in (3_600.0, 0.0)]
+    taken: list[object] = []
+    event.listen(still.state.engine.sync_engine, "checkout", lambda *_: taken.append(_))
+    flow = "/sdmx/v1/data/DF_FLOW/A.NET.M1216.KZ._T._T._T._T._T?format=csv"
+    paths = ("/?lang=en", flow, f"{flow}&asOf=2024-06-15", f"/v1/releases/{first}", "/v1/releases")
+    async with client_of(still) as kept, client_of(looking) as fresh:
+        answers = {path: await kept.get(path) for path in paths}
+        assert taken
+        taken.clear()
+        for path, answer in answers.items():
+            again = await kept.get(path)
+            assert (again.status_code, again.content, again.headers["etag"]) == (
+                answer.status_code,
+                answer.content,
+                answer.headers.get("etag", again.headers["etag"]),
+            )
+            held = {"If-None-Match": again.headers["etag"]}
+            told = await kept.get(path, headers=held)
+            assert (told.status_code, told.content) == (304, b"")
+            assert (await fresh.get(path, headers=held)).status_code == 304, "by whichever process"
+            year = "immutable" in again.headers["cache-control"]
+            assert year is (path.endswith(f"/{first}") or "asOf" in path)
+        assert taken == []
+        plain = await kept.get(flow, headers={"Accept-Encoding": "identity"})
+        assert plain.text == answers[flow].text
+        await written.take(World(4, people=40).stream(order=1))
+        await _cut(written, 8)
+        held = {"If-None-Match": answers[flow].headers["etag"]}
+        assert (await fresh.get(flow, headers=held)).status_code == 200
+        assert (await fresh.get(f"{flow}&asOf=1999-13-01", headers=held)).status_code == 400
+    for app in (still, looking):
+        await app.state.engine.dispose()
+
+
+async def _cut(written: Accounting, month: int) -> None:
+    with clock.set_to(datetime(2024, month, 10, 12, tzinfo=UTC)):
+        await cut_release(written.connection, LOUD)
+
+
+def client_of(app: FastAPI) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://figures.test")
