@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from services.accounting.cases.figures.read_released import ReleasedReader
 from services.accounting.cases.releases.cut import cut_release
 from services.accounting.cases.reports.editions import due_day_of, handed_in, release_to_report
 from services.accounting.intake.published.load import load
@@ -166,7 +167,9 @@ async def test_a_report_before_any_release_is_not_made_up(api: Api, tmp_path: Pa
     assert exact.name == "progress-2025-exact-20260110T060000Z-en.csv.zip"
 
 
-async def test_the_schedule_names_the_days_and_the_release_that_is_handed_in(api: Api, written: Accounting) -> None:
+async def test_the_schedule_names_the_days_and_the_release_that_is_handed_in(
+    api: Api, written: Accounting, tmp_path: Path
+) -> None:
     release = await cut_release(written.connection, QUIET)
     listed = {each["name"]: each for each in (await asked(api, "")).json()}
     assert list(listed) == list(reports())
@@ -185,6 +188,11 @@ async def test_the_schedule_names_the_days_and_the_release_that_is_handed_in(api
         ("2025-S1", "2025-07-15"),
     ]
     assert {each["due_on"] for each in listed["global-compact"]["schedule"]} == {None}
+    strangers = make_engine(api.database.public_url, connections=1)
+    file = await saved(ReleasedReader(strangers), "job-fairs", WantedEdition(), "en", "csv", tmp_path / "public")
+    await strangers.dispose()
+    first = await asked(api, "/job-fairs?language=en&format=csv")
+    assert file.read_bytes() == first.content, "the public process's role makes the same"
     first = await asked(api, "/job-fairs?language=en")
     assert first.headers["Content-Disposition"] == 'attachment; filename="job-fairs-2025-r1-en.pdf"'
     again = await api.client.get("/v1/reports/job-fairs?language=en", headers={"If-None-Match": first.headers["ETag"]})
