@@ -15,9 +15,14 @@ setup:
 	@deploy/local/setup.sh
 
 # Some readers of the contracts are programs for node: installed where npm is, their tests say so where it is not.
-NODE := tests/contracts/node
-$(NODE)/node_modules/.package-lock.json: $(NODE)/package-lock.json
-	@! command -v npm >/dev/null || npm ci --loglevel=error --ignore-scripts --no-audit --no-fund --prefix $(NODE)
+NODE := tests/contracts/node/node_modules/.package-lock.json
+EXPLORE := services/accounting/publish/site/assets/explore
+$(NODE) $(EXPLORE)/node_modules/.package-lock.json: %/node_modules/.package-lock.json: %/package-lock.json
+	@! command -v npm >/dev/null || npm ci --loglevel=error --ignore-scripts --no-audit --no-fund --prefix $*
+
+.PHONY: assets
+assets: $(EXPLORE)/node_modules/.package-lock.json ## the site's chart to explore anew, of uPlot and explore.mjs
+	@node $(EXPLORE)/build.mjs $(EXPLORE)/..
 
 .PHONY: run
 run: setup ## the whole system on this machine with a small invented country, without a broker; BROKER=kafka, DEMO=no, KOSH_PORT_BASE=8100
@@ -27,7 +32,7 @@ run: setup ## the whole system on this machine with a small invented country, wi
 test unit: export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: test
-test: setup $(NODE)/node_modules/.package-lock.json ## every test; ARGS="tests/portal -k crossing" for some, JOBS=2 at a time
+test: setup $(NODE) $(EXPLORE)/node_modules/.package-lock.json ## every test; ARGS="tests/portal -k crossing" for some, JOBS=2 at a time
 	@exec $(GUARD) $(PYTHON) -m pytest --numprocesses $(or $(JOBS),2) --dist loadscope $(ARGS)
 
 # No fixtures, no plugins that import a web framework, few examples of each property: seconds, not a minute.

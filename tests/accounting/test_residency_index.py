@@ -19,7 +19,7 @@ from services.accounting.rules.estimates.signs import (
     moves,
     reckon,
 )
-from services.accounting.rules.estimates.support import Support, weigh
+from services.accounting.rules.estimates.support import Support, spoken, weigh
 from services.accounting.rules.residence.outcome import Migration, compose
 from tests.accounting import oracle_signs
 from tests.accounting.oracle_signs import Sign
@@ -141,6 +141,15 @@ def test_a_lost_entry_makes_no_resident_an_emigrant() -> None:
     assert support(False, Group.CITIZEN, here) is Support.UNSUPPORTED
     assert support(False, Group.CITIZEN, here, abroad) is Support.SUPPORTED
     assert support(False, Group.CITIZEN, here, gap=False) is Support.NOT_WEIGHED
+
+
+@given(signs, st.booleans(), st.sampled_from(list(Group)))
+@settings(max_examples=60)
+def test_the_signs_that_are_named_are_those_that_decide(own: list[Sign], arrival: bool, group: Group) -> None:
+    """What the timeline names beside a verdict tells by itself whether the verdict is supported."""
+    said = {each.here for each in spoken(600, arrival, rows([own]))}
+    unless = (True in said or (group == Group.CITIZEN and False not in said)) if arrival else said != {True}
+    assert support(arrival, group, *own) == (Support.SUPPORTED if unless else Support.UNSUPPORTED)
 
 
 def test_facts_tell_their_signs() -> None:

@@ -206,3 +206,33 @@ async def test_nobody_is_found_by_another_id_and_only_statisticians_ask(api: Api
     assert (await timeline(api, "0123456789abcdef")).status_code == 404
     assert (await timeline(api, "0123")).status_code == 422
     assert (await timeline(api, person, role="operator")).status_code == 403
+
+
+async def test_a_migration_that_rests_on_a_missing_exit_says_which_signs_support_it(
+    api: Api, written: Accounting
+) -> None:
+    """Two came and were not seen to leave; of one a host told half a year later, and of the other nothing."""
+    passport = {"type": "P", "number": "FA7654321", "issuing_state": "UZB"}
+    other = PERSON | {"document": passport, "birth_date": "1985"}
+    coverage = {"feed": "berkut", "register_start": "2022-01-01", "complete_through": "2026-06-30"}
+    await written.take(
+        [
+            fact("coverage", FeedCoverage.TYPE, **coverage),
+            crossing(1, "entry", "2024-01-10T10:15:00+05:00"),
+            crossing(2, "entry", "2024-01-10T10:15:00+05:00", other),
+            fact(
+                NOTICE, HostNotification.TYPE, source_id="E-1", channel="vmp", state="notified", person=PERSON,
+                host_kind="organisation", region="75", stay_from="2024-07-05", stay_until="2024-07-09",
+                checked_out_on=None, joins=None,
+            ),
+        ]
+    )  # fmt: skip
+    said = {}
+    for person in await ids(api):
+        (one,) = (await timeline(api, person)).json()["crossings"]
+        assert one["resolved_migration"] is True
+        said[one["source_id"]] = one["weighed"]
+    assert said == {
+        "B-1": {"support": "supported", "signs": [{"month": "2024-07", "sign": "notice", "shows": "here"}]},
+        "B-2": {"support": "unsupported", "signs": []},
+    }

@@ -132,9 +132,11 @@ async def _run(made: Database, api: ApiProcess, *step: str) -> None:
     """One of accounting's own commands."""
     settings = made.settings("accounting") | issuer.environment(api.keys) | {"KOSH_ACCOUNTING_PORT": str(api.port)}
     command = (sys.executable, "-m", "services.accounting", *step)
+    began = time.monotonic()
     process = await asyncio.create_subprocess_exec(*command, env=os.environ | settings)
     if await process.wait():
         sys.exit(f"accounting could not {' '.join(step)}")
+    tell(f"{step[0]}: {time.monotonic() - began:.1f} s")
 
 
 def _asked() -> argparse.Namespace:

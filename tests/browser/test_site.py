@@ -158,6 +158,11 @@ async def test_a_page_is_used_by_keyboard_and_scripts_only_add(browser: Browser,
     picture = await asyncio.to_thread(Path(await (await waited.value).path()).read_bytes)
     assert picture.startswith(b"\x89PNG")
     assert len(picture) > 5_000
+    await page.goto(f"{address}/en/official")
+    await page.get_by_role("button", name="Explore the figures").click()
+    await expect(page.locator(".explored canvas")).to_be_visible()
+    await expect(page.locator(".explored .u-legend")).to_contain_text("Official, by coupons")
+    await page.goto(f"{address}/en/")
     await page.get_by_role("link", name="Quarter").click()
     await page.get_by_role("link", name="Қазақша").click()
     await expect(page.locator("html")).to_have_attribute("lang", "kk")

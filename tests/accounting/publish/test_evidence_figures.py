@@ -7,19 +7,23 @@ from typing import Any
 import httpx
 import pytest
 
+from services.accounting.cases.figures.load_figures import load_figures
 from services.accounting.cases.indicators import INDICATORS
 from services.accounting.rules.figures.contradictions import CONTRADICTED, DISPUTES
 from services.accounting.rules.figures.dataflows import FLOWS, codes_of
 from services.accounting.rules.figures.evidence import Evidenced, asked_of, stands_at
 from services.accounting.rules.figures.figures import Query
+from services.accounting.rules.figures.published_figure import COLUMNS, read_row
 from services.accounting.rules.figures.series import PLACE
 from shared.events.consular import ConsularRegistration, HostCountryFigure
+from shared.events.portal import BorderCrossing, FeedCoverage
 from shared.testing.api import Api
 from shared.testing.people import person
 from tests.accounting.conftest import Accounting
 from tests.accounting.publish.test_published_figures import DATA, Loading, client, loading, read
 from tests.accounting.publish.test_register_figures import read as said_of
 from tests.accounting.publish.test_register_figures import say
+from tests.accounting.world import Event, Version, event
 
 __all__ = ["client", "loading"]
 
@@ -178,3 +182,31 @@ async def test_the_estimate_of_whom_the_register_misses_stands_beside_both_count
     assert (await api.client.get("/v1/estimates/WORKING.TUR.2023/explained")).status_code == 401
     told = await api.client.get("/v1/evidence?lang=ru")
     assert {each["indicator"] for each in told.json()} > {"DEREGISTERED", "HOST_WORKING", "WORKERS"}
+
+
+async def test_our_border_says_how_many_of_a_hosts_arrivals_stay_for_a_year(api: Api, written: Accounting) -> None:
+    """Of thirty who left for Korea ten came home soon: of its hundred arrivals sixty-six at least emigrate."""
+    events = [_crossed(number, "exit", "2021-03-10") for number in range(30)]
+    events += [_crossed(number, "entry", "2021-07-10") for number in range(10)]
+    coverage = {"feed": "berkut", "register_start": "2019-01-01", "complete_through": "2023-12-31"}
+    await written.take([event("coverage", 1, Version(FeedCoverage.TYPE, coverage, withdrawn=False)), *events])
+    row = ("DF_MIRROR", "A.IMM.PUBLISHED.KOR.KAZ.KOR", "2021", "100", "PS", "no", "arrivals", "its register", "", "")
+    await load_figures(written.connection, "hosts", [read_row(dict(zip(COLUMNS, row, strict=True)))])
+    answer = await api.client.get(
+        "/sdmx/v1/data/DF_EMIGRATION/A.EMIGRANTS_ADJUSTED.ADJUSTED.KOR",
+        headers={"Accept": "text/csv"} | api.token("statistician"),
+    )
+    (said,) = csv.DictReader(answer.text.splitlines())
+    assert (said["TIME_PERIOD"], said["OBS_VALUE"]) == ("2021", str(round(100 * (20.5 / 31 + 1) / 2)))
+    assert "duration factor 0.831 by our border" in said["COMMENT_OBS"]
+    assert float(said["STD_ERROR"]) > 100**0.5 * 0.831, "the factor is not known for sure"
+
+
+def _crossed(number: int, direction: str, day: str) -> Event:
+    document = {"type": "P", "number": f"N{number:07}", "issuing_state": "KAZ"}
+    data: dict[str, Any] = {
+        "source_id": f"B-{number}-{direction}", "direction": direction, "crossed_at": f"{day}T09:00:00+05:00",
+        "checkpoint": "ALA-AIR", "person": person(citizenship="KAZ") | {"iin": None, "document": document},
+        "purpose": "work", "country": "KOR", "resident_at_start": True,
+    }  # fmt: skip
+    return event(data["source_id"], 1, Version(BorderCrossing.TYPE, data, withdrawn=False))

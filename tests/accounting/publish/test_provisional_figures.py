@@ -1,6 +1,7 @@
 """IMM, EMI and NET by M1216R hold what is expected of open crossings, once there is a past to learn from."""
 
 import csv
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -9,9 +10,11 @@ from typing import Any
 import pytest
 
 from services.accounting.cases.estimates.provisional import estimate, estimate_due
+from services.accounting.cases.estimates.signs import count_signs
 from services.accounting.cases.rebuild import rebuild
 from services.accounting.cases.releases.cut import cut_release
 from services.accounting.rules.estimates.breaks import Break
+from services.accounting.rules.estimates.sign_model import model
 from services.accounting.rules.figures.movements import NO_CELLS, Tally
 from services.accounting.rules.residence.reckoning import Coverage
 from services.accounting.settings import dsn
@@ -100,7 +103,9 @@ async def test_an_estimate_is_what_is_final_and_what_is_expected_and_a_release_f
     assert run.vintages is not None
     assert run.open == sum(int(naive[kind, year]["OBS_VALUE"]) for kind in ("IMM_OPEN", "EMI_OPEN") for year in OPEN)
     await _is_judged(api)
+    await count_signs(written.connection)
     figures = await read(api, ALL)
+    await _have_pages(api, figures)
     for indicator in ("IMM", "EMI", "NET"):
         assert figures[indicator, "2023"]["OBS_STATUS"] == "E"
         assert float(figures[indicator, "2023"]["STD_ERROR"]) > 0
@@ -137,6 +142,32 @@ async def test_an_estimate_is_what_is_final_and_what_is_expected_and_a_release_f
     assert {key: _told(each) for key, each in (await read(api, ALL)).items()} == {
         key: _told(each) for key, each in figures.items()
     }
+
+
+async def _have_pages(api: Api, figures: dict[tuple[str, str], Observation]) -> None:
+    """Every national estimate of a year is explained, in three languages, with its own numbers."""
+    headers = api.token("statistician")
+    notes = {each["id"]: each for each in (await api.client.get("/v1/estimates", headers=headers)).json()}
+    sure = {at: each for at, each in figures.items() if each["STD_ERROR"]}
+    stocks = {id for id in notes if id.startswith("RESIDENTS._T.")}
+    assert stocks
+    assert set(notes) == {f"{indicator}._T.{year}" for indicator, year in sure} | stocks
+    for (indicator, year), figure in sure.items():
+        id = f"{indicator}._T.{year}"
+        assert str(notes[id]["persons"]) == figure["OBS_VALUE"]
+        final = {"NET": int(figures["IMM_FINAL", year]["OBS_VALUE"]) - int(figures["EMI_FINAL", year]["OBS_VALUE"])}
+        final |= {side: int(figures[f"{side}_FINAL", year]["OBS_VALUE"]) for side in ("IMM", "EMI")}
+        for lang in ("kk", "ru", "en"):
+            page = (await api.client.get(f"/v1/estimates/{id}/explained?lang={lang}", headers=headers)).json()
+            assert year in page["title"]
+            assert f" {figure['OBS_VALUE']} " in page["paragraphs"][0]
+            assert f" {final[indicator]} " in page["paragraphs"][1]
+            assert not re.search(r"[{}]|None|nan", " ".join(page["paragraphs"]))
+    told = (await api.client.get(f"/v1/estimates/{min(stocks)}/explained?lang=en", headers=headers)).json()
+    assert f"{100 * model().errors.wrong:.1f} %" in told["paragraphs"][2]
+    for nowhere in ("IMM._T.1999", "IMM.DEU.2023", "RESIDENTS._T.9999"):
+        answer = await api.client.get(f"/v1/estimates/{nowhere}/explained", headers=headers)
+        assert answer.status_code == 404, nowhere
 
 
 async def _is_judged(api: Api) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 
 from services.accounting.cases.releases.vintages import vintages
-from services.accounting.publish.site.about import About, Edition
+from services.accounting.publish.site.about import About, Issued
 from services.accounting.publish.site.address import Address
 from services.accounting.publish.site.reading import Shown
 from services.accounting.publish.site.views import VIEWS
@@ -51,10 +51,10 @@ def address_of(view: str, asked: Mapping[str, str | None]) -> Address:
     return Address.of(VIEWS[view], asked)
 
 
-async def releases_of(request: Request) -> list[Edition]:
+async def releases_of(request: Request) -> list[Issued]:
     """The newest first."""
     notes = await vintages(request.app.state.read_figures)
-    return [Edition(each.id, each.cut_at, each.method_version, each.next_due) for each in notes]
+    return [Issued(each.id, each.cut_at, each.method_version, each.next_due) for each in notes]
 
 
 async def about_of(request: Request, found: Shown) -> About:

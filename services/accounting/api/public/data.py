@@ -13,7 +13,7 @@ from services.accounting.publish.site.about import About
 from services.accounting.publish.site.feed import feed
 from services.accounting.publish.site.page import changed_of
 from services.accounting.publish.site.reading import Shown, shown
-from services.accounting.publish.site.words import Words, words_of
+from services.accounting.publish.site.words import Wording, words_of
 from shared.errors import NotFound
 from shared.http import routes
 from shared.http.openapi import problem_answer
@@ -26,7 +26,7 @@ router = routes.router(prefix="/data", tags=["site"])
 
 View = Annotated[str, Path(pattern="^[a-z-]{1,40}$", description="its name")]
 Lang = Annotated[Language, Query(description="of the names and texts in it")]
-Make = Callable[[Shown, About, Words], bytes]
+Make = Callable[[Shown, About, Wording], bytes]
 
 
 _TOLD: Final = {
@@ -148,7 +148,7 @@ async def svg_file(
 ) -> Response:
     """A picture of its own, with title, legend and citation in it."""
 
-    def drawn(found: Shown, about: About, words: Words) -> bytes:
+    def drawn(found: Shown, about: About, words: Wording) -> bytes:
         picture = files.as_svg(found, about, words, chart - 1)
         if picture is None:
             raise NotFound(NO_CHART)

@@ -5,7 +5,7 @@ misses by behaviour (undercount), and what share it holds (coverage, per cent). 
 has one, and with its numbers in COMMENT_OBS. Where nothing honest can be said there is no figure.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -25,8 +25,8 @@ from services.accounting.rules.spans import span
 LIMIT: Final = 100_000  # figures of evidence: countries, years and kinds
 EVERYWHERE: Final = "_T"
 FINAL: Final = "A"
-_LENGTHS: Final = ("EMI", "EMI_SHORT")
-"""Departures for 12 months and more, and for 3 months and more."""
+_ENDING_STAYS: Final = ("EMI", "EMI_SHORT", "EMI_UNDETERMINED")
+"""By U98: departures that end a stay of 12 months, of 3 months, of a length that is not known."""
 TENTH: Final = Decimal("0.1")
 
 Counts = Mapping[tuple[str, str], Mapping[tuple[str, str], int]]
@@ -73,19 +73,31 @@ async def estimates(connection: asyncpg.Connection, concepts: set[str]) -> list[
 
 
 async def _stays(connection: asyncpg.Connection) -> dict[str, StaysAbroad]:
-    """Citizens' stays abroad by the country that they left for, in the years of which all are decided (U98)."""
-    whole = frozenset([EVERYWHERE])
-    asked = Query(
-        FLOWS["DF_FLOW"],
-        (frozenset("A"), frozenset(_LENGTHS), frozenset(["U98"]), frozenset(["KZ"]), None, frozenset(["KAZ"]))
-        + (whole,) * 3,
-    )
-    counts: dict[str, list[int]] = {}
+    """Citizens' departures by the country that they left for, in the years of which all are decided: emigrations by
+    M1216R among those for 90 days and more, which U98 counts by the stay that each of them ends."""
+    long = await _departures(connection, "M1216R", ("EMI",))
+    all = await _departures(connection, "U98", _ENDING_STAYS)
+    decided = {year for _, year in long}
+    found: dict[str, list[int]] = {}
+    for (country, year), count in all.items():
+        if year in decided and not country.startswith("_"):
+            emigrated = min(count, long.get((country, year), 0))
+            seen = found.setdefault(country, [0, 0])
+            found[country] = [seen[0] + emigrated, seen[1] + count - emigrated]
+    return {country: StaysAbroad(*each) for country, each in found.items()}
+
+
+async def _departures(connection: asyncpg.Connection, method: str, codes: Sequence[str]) -> dict[tuple[str, str], int]:
+    """Final counts of citizens' departures by country and year."""
+    totals, home, citizens = frozenset([EVERYWHERE]), frozenset(["KZ"]), frozenset(["KAZ"])
+    places = (home, None, citizens, totals, totals, totals)
+    asked = Query(FLOWS["DF_FLOW"], (frozenset("A"), frozenset(codes), frozenset([method]), *places))
+    found: dict[tuple[str, str], int] = {}
     for figure in await flow_figures(connection, asked, LIMIT):
-        _, code, _, _, country, *_ = figure.key
-        if figure.status == FINAL and not country.startswith("_"):
-            counts.setdefault(country, [0, 0])[_LENGTHS.index(code)] += int(figure.value)
-    return {country: StaysAbroad(*each) for country, each in counts.items()}
+        if figure.status == FINAL:
+            at = figure.key[4], figure.period
+            found[at] = found.get(at, 0) + int(figure.value)
+    return found
 
 
 async def _counts(connection: asyncpg.Connection, concepts: Mapping[str, Concept]) -> Counts:

@@ -6,7 +6,7 @@ by command, never as events come in. What it counts depends on the stored facts 
 
 import asyncio
 from collections import Counter
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Final
 
 import asyncpg
@@ -17,17 +17,15 @@ from services.accounting.rules.estimates.sign_kinds import (
     TOLD,
     groups,
     month_of,
+    owner_of,
     sides,
-    signs_of_crossings,
-    signs_of_evidence,
-    told_by,
+    signs_of,
 )
 from services.accounting.rules.estimates.sign_model import model
-from services.accounting.rules.estimates.signs import SIGN, Months, Signs, reckon, stock_error
+from services.accounting.rules.estimates.signs import Months, reckon, stock_error
 from services.accounting.rules.estimates.support import Support, weigh
-from services.accounting.rules.figures.dimensions import day_number, region_code
 from services.accounting.rules.figures.flow_figures import month_span
-from services.accounting.rules.persons.people import Ints, People
+from services.accounting.rules.persons.people import People
 from services.accounting.rules.residence.reckoning import UNDECLARED, Coverage
 from services.accounting.store import coverage as coverages
 from services.accounting.store.estimates import signs as store
@@ -90,14 +88,8 @@ def _add(
 ) -> np.ndarray:
     """By month the sums of some persons' index p, and of p(1 - p), in parts of WHOLE; adds their unsupported
     migrations."""
-    owner = np.repeat(np.arange(len(people.ids)), people.lengths)
-    signs = np.concatenate(
-        (
-            signs_of_crossings(owner, people.crossings),
-            signs_of_evidence(np.repeat(np.arange(len(people.ids)), people.evidence_lengths), people.evidence),
-            _signs_of_facts(people, facts),
-        )
-    )
+    told = [(key, fact, orjson.loads(body)) for key, fact, body in facts]
+    owner, signs = owner_of(people), signs_of(people, told)
     group = groups(people.lengths, people.crossings, signs)
     found = reckon(signs, group, sides(people.lengths, people.crossings), months, model().weights)
     month, arrival = month_of(people.crossings["day"]), people.crossings["arrival"].astype(np.bool_)
@@ -108,19 +100,3 @@ def _add(
     )
     value = found.value.astype(np.float64)
     return np.array([np.rint(each * WHOLE).sum(axis=0) for each in (value, value * (1 - value))])
-
-
-def _signs_of_facts(people: People, facts: list[tuple[int, str, str]]) -> Signs:
-    number: Ints = np.repeat(np.arange(len(people.ids)), people.key_lengths)
-    holder = dict(zip(people.keys.tolist(), number.tolist(), strict=True))
-    rows = [
-        (holder[key], _month(day), kind, region_code(region))
-        for key, fact, body in facts
-        if key in holder
-        for kind, day, region in told_by(fact, orjson.loads(body))
-    ]
-    return np.array(rows, SIGN)
-
-
-def _month(day: str) -> int:
-    return int(month_of(np.array([day_number(date.fromisoformat(day))]))[0])

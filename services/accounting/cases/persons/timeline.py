@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.accounting.cases.persons.changes import UNKNOWN, lead, log_present
+from services.accounting.cases.persons.doubted import Weighed, weighed
 from services.accounting.cases.persons.logged import subjects
 from services.accounting.cases.residence.classification import pseudonym
 from services.accounting.cases.stated import MODELS, Stated, acts_of, registered_stays, status_of
@@ -39,7 +40,8 @@ from shared.identity.callers import Caller
 class TimelineCrossing(BaseModel):
     """`before`, `after`: 1 resident, 0 not, None not yet known. `final`: more days will not change it. `resolved_` is
     what M1216R says beside M1216: the same, but where an unknown first status is resolved. `declared_purpose` is what
-    was said at the border, None where nothing was."""
+    was said at the border, None where nothing was. `weighed`: None unless it is a migration that rests on a missing
+    crossing."""
 
     source_id: str
     day: date
@@ -53,6 +55,7 @@ class TimelineCrossing(BaseModel):
     resolved_before: int | None
     resolved_after: int | None
     resolved_migration: bool | None
+    weighed: Weighed | None
 
 
 class TimelineStay(BaseModel):
@@ -162,13 +165,14 @@ async def timeline(engine: AsyncEngine, seen: Coverage, id: str, caller: Caller)
         source_ids = await histories.source_ids(direct, list(known))
         facts = await histories.register_facts(direct, people.keys.tolist())
     changes = [_overturned(each, source_ids) for each in overturned if each.fact in source_ids]
-    return _timeline(people, seen, source_ids, changes, [Stated.of(*stored) for stored in facts if stored[1] in MODELS])
+    stated = [Stated.of(*stored) for stored in facts if stored[1] in MODELS]
+    return _timeline(people, seen, _crossings(people, source_ids, weighed(people, facts)), changes, stated)
 
 
 def _timeline(
     people: People,
     seen: Coverage,
-    source_ids: dict[int, str],
+    crossings: list[TimelineCrossing],
     changes: list[TimelineOverturned],
     facts: Sequence[Stated],
 ) -> Timeline:
@@ -181,7 +185,7 @@ def _timeline(
         counted[BorderCrossing.NAME] = len(people.crossings)
     return Timeline(
         person=pseudonym(int(people.ids[0])),
-        crossings=_crossings(people, source_ids),
+        crossings=crossings,
         overturned=changes,
         stays=_stays(people, registered, statuses),
         joined_stays=_joined_stays(lines.stays),
@@ -194,11 +198,11 @@ def _timeline(
     )
 
 
-def _crossings(people: People, source_ids: dict[int, str]) -> list[TimelineCrossing]:
+def _crossings(people: People, source_ids: dict[int, str], doubts: Sequence[Weighed | None]) -> list[TimelineCrossing]:
     found = []
     declared = declared_purpose(people.crossings).tolist()
     columns = people.crossings[["fact", "day", "arrival", "state"]].tolist()
-    for (fact, day, arrival, state), purpose in zip(columns, declared, strict=True):
+    for (fact, day, arrival, state), purpose, doubt in zip(columns, declared, doubts, strict=True):
         said, resolved = verdict(state), resolved_verdict(state)
         direction = "entry" if arrival else "exit"
         shown = TimelineCrossing(
@@ -211,6 +215,7 @@ def _crossings(people: People, source_ids: dict[int, str]) -> list[TimelineCross
             resolved_before=resolved.before,
             resolved_after=resolved.after,
             resolved_migration=resolved.migration,
+            weighed=doubt,
         )
         found.append(shown)
     return found

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from services.accounting.publish.languages import LANGUAGES
+from services.accounting.rules.estimates.national import NATIONAL, NationalEstimate
 from services.accounting.rules.estimates.series import CONCEPTS, SUFFIXES
+from services.accounting.rules.estimates.sign_model import model
 from services.accounting.rules.estimates.silence import HEARD
 from services.accounting.rules.estimates.undercount import Estimate, TwoCounts, Undercount
 from shared.kernel.codes import Language, code_list
@@ -16,6 +18,7 @@ from shared.kernel.codes import Language, code_list
 _HERE: Final = Path(__file__).parent
 SILENT: Final = tuple(fact.partition(".")[0] for fact in HEARD)
 """Registers whose silence is told (rules.estimates.silence)."""
+_95: Final = 1.96  # standard errors, of a normal distribution
 
 
 class EvidenceWords(NamedTuple):
@@ -44,8 +47,10 @@ def templates() -> dict[str, dict[str, str]]:
 
 
 def title(concept: str, country: str, year: str, language: Language) -> str:
-    name = code_list("indicators")[f"{concept}_{SUFFIXES['adjusted']}"].label(language)
     words = templates()[language]
+    if concept in NATIONAL:
+        return words["title_national"].format(what=code_list("indicators")[concept].label(language), year=year)
+    name = code_list("indicators")[f"{concept}_{SUFFIXES['adjusted']}"].label(language)
     where = code_list("countries")[country].label(language) if country in code_list("countries") else None
     return words["title"].format(what=name, country=where or words["everywhere"], year=year)
 
@@ -88,6 +93,20 @@ def broken(series: str, first: date, last: date, ratio: float, *, language: Lang
     direction, _, about = series.partition("_")
     what = {"": "records", "missing": "missing", "open": "open"}[about]
     return words[f"break_{what}"].format(direction=words[f"break_{direction}"], **told)
+
+
+def national(estimate: NationalEstimate, language: Language) -> list[str]:
+    """The paragraphs of an estimate of the whole country."""
+    words = templates()[language]
+    margin = _95 * estimate.std_error
+    least = estimate.value - margin
+    low, high = round(least if estimate.concept == "NET" else max(0.0, least)), round(estimate.value + margin)
+    found = [words["result"].format(value=estimate.value, low=low, high=high)]
+    if estimate.final is None:
+        errors = {name: f"{100 * getattr(model().errors, name):.1f}" for name in ("wrong", "stock")}
+        return [*found, words["made_signs"], words["unsure_signs"].format(**errors), words["surer_signs"]]
+    final = words["final_part"].format(final=estimate.final)
+    return [*found, final, words["made_open"], words["unsure_open"], words["surer_open"]]
 
 
 def _one_less(estimate: Estimate, by: Undercount, language: Language) -> dict[str, str | int]:

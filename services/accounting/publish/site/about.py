@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Final
 
 from services.accounting.publish.site.reading import Shown
-from services.accounting.publish.site.words import Words
+from services.accounting.publish.site.words import Wording
 from shared import clock
 
 LICENCE: Final = "CC BY 4.0"
@@ -16,7 +16,7 @@ PUBLISHER: Final = "Kosh"
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class Issued:
     """A vintage of the figures: its number, when it was cut, by which version of the method, and when the next is
     due."""
 
@@ -32,17 +32,17 @@ class About:
     them. `origin`: scheme and host under which this server is asked."""
 
     released: date | None
-    release: Edition | None
+    release: Issued | None
     origin: str
 
     @classmethod
-    def of(cls, shown: Shown, releases: Sequence[Edition], origin: str) -> "About":
+    def of(cls, shown: Shown, releases: Sequence[Issued], origin: str) -> "About":
         """`releases`: the newest first."""
         newest = next((each for each in releases if each.cut_at <= shown.changed_at), releases[0] if releases else None)
         since = shown.changed_at if shown.rows else newest.cut_at if newest else None
         return cls(since.astimezone(clock.ALMATY).date() if since else None, newest, origin.rstrip("/"))
 
-    def citation(self, shown: Shown, words: Words) -> str:
+    def citation(self, shown: Shown, words: Wording) -> str:
         day = words.day(self.released) if self.released else words["unknown"]
         address = self.origin + shown.address.on_site(words.language)
         return words["citation"].format(title=words["title"], day=day, address=address, licence=LICENCE)

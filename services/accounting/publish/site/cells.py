@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Final
 
 from services.accounting.publish.site.view import Column, Observation, Row, Value, number
-from services.accounting.publish.site.words import NOTHING, Words
+from services.accounting.publish.site.words import NOTHING, Wording
 from services.accounting.rules.figures.dataflows import Enumeration
 from shared.kernel.calendar import add_days
 from shared.kernel.periods import Period
@@ -15,7 +15,7 @@ INTERVAL: Final = Decimal("1.96")
 STATUSES: Final = {"A": "final", "P": "provisional", "E": "estimated", "U": "partial", "": "none"}
 
 
-def written(column: Column, value: Value, words: Words) -> str:
+def written(column: Column, value: Value, words: Wording) -> str:
     """For readers."""
     if value is None:
         return NOTHING
@@ -51,7 +51,7 @@ def is_provisional(row: Row) -> bool:
     return any(isinstance(value, Observation) and value.figure.status != "A" for value in row.values())
 
 
-def name_of(row: Row, keys: tuple[Column, ...], words: Words) -> str:
+def name_of(row: Row, keys: tuple[Column, ...], words: Wording) -> str:
     """What a row is about."""
     return ", ".join(written(each, row[each.name], words) for each in keys)
 

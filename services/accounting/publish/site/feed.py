@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
-from services.accounting.publish.site.about import PUBLISHER, Edition
+from services.accounting.publish.site.about import PUBLISHER, Issued
 from services.accounting.publish.site.words import words_of
 from shared import clock
 from shared.kernel.codes import Language
@@ -17,7 +17,7 @@ ADDRESS: Final = "/data/changes.atom"
 _NAME: Final = "tag:kosh,2026"
 
 
-def feed(releases: Sequence[Edition], language: Language, origin: str) -> tuple[str, datetime]:
+def feed(releases: Sequence[Issued], language: Language, origin: str) -> tuple[str, datetime]:
     """The feed, and when it last changed; the newest entry first."""
     words = words_of("", language)
     entries = [*_changes(language, origin)]

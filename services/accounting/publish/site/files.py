@@ -20,7 +20,7 @@ from services.accounting.publish.site.cells import error_of, raw, written
 from services.accounting.publish.site.reading import Shown, sdmx, series_of
 from services.accounting.publish.site.style import CHART_STYLE
 from services.accounting.publish.site.view import Column, Row, status
-from services.accounting.publish.site.words import Words
+from services.accounting.publish.site.words import Wording
 from services.accounting.rules.figures.dataflows import Enumeration
 from shared import clock
 
@@ -48,13 +48,13 @@ def header(shown: Shown) -> list[str]:
     return [*names, "status"]
 
 
-def table(shown: Shown, words: Words) -> Iterator[list[Plain]]:
+def table(shown: Shown, words: Wording) -> Iterator[list[Plain]]:
     """The rows of a file, in the order of `header`."""
     for row in shown.rows:
         yield [*(cell for column in shown.address.view.columns for cell in _cells(column, row, words)), status(row)]
 
 
-def as_csv(shown: Shown, about: About, words: Words) -> bytes:
+def as_csv(shown: Shown, about: About, words: Wording) -> bytes:
     """RFC 4180, UTF-8; the last three columns say release, source and licence in each row."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
@@ -64,18 +64,18 @@ def as_csv(shown: Shown, about: About, words: Words) -> bytes:
     return buffer.getvalue().encode()
 
 
-def as_json(shown: Shown, about: About, words: Words) -> bytes:
+def as_json(shown: Shown, about: About, words: Wording) -> bytes:
     """The rows as objects, with everything that `metadata` says."""
     names = header(shown)
     rows = [dict(zip(names, map(_json, row), strict=True)) for row in table(shown, words)]
     return _encoded({**metadata(shown, about, words), "rows": rows})
 
 
-def as_metadata(shown: Shown, about: About, words: Words) -> bytes:
+def as_metadata(shown: Shown, about: About, words: Wording) -> bytes:
     return _encoded(metadata(shown, about, words))
 
 
-def metadata(shown: Shown, about: About, words: Words) -> Mapping[str, Any]:
+def metadata(shown: Shown, about: About, words: Wording) -> Mapping[str, Any]:
     """What is to be known of a view's figures."""
     address, view = shown.address, shown.address.view
     release = about.release
@@ -108,7 +108,7 @@ def metadata(shown: Shown, about: About, words: Words) -> Mapping[str, Any]:
     }
 
 
-def as_xlsx(shown: Shown, about: About, words: Words) -> bytes:
+def as_xlsx(shown: Shown, about: About, words: Wording) -> bytes:
     """Two sheets: the data with frozen headings and real numbers, and what is to be known of them."""
     file = io.BytesIO()
     book = Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
@@ -139,7 +139,7 @@ def as_xlsx(shown: Shown, about: About, words: Words) -> bytes:
     return file.getvalue()
 
 
-def as_svg(shown: Shown, about: About, words: Words, number: int = 0) -> bytes | None:
+def as_svg(shown: Shown, about: About, words: Wording, number: int = 0) -> bytes | None:
     """One of the view's charts as a file of its own; None where there is nothing to draw."""
     view = shown.address.view
     if number >= len(view.charts):
@@ -152,7 +152,7 @@ def as_svg(shown: Shown, about: About, words: Words, number: int = 0) -> bytes |
     return svg.standalone(drawing, words["title"], notes, CHART_STYLE, words.language).encode()
 
 
-def _notes(shown: Shown, about: About, words: Words) -> Iterator[tuple[str, str]]:
+def _notes(shown: Shown, about: About, words: Wording) -> Iterator[tuple[str, str]]:
     found = metadata(shown, about, words)
     for name in ("title", "description", "method", "released", "next_release", "citation", "address"):
         yield name, str(found[name] or "")
@@ -164,7 +164,7 @@ def _notes(shown: Shown, about: About, words: Words) -> Iterator[tuple[str, str]
         yield column.name, words.column(column.name)
 
 
-def _cells(column: Column, row: Row, words: Words) -> Iterator[Plain]:
+def _cells(column: Column, row: Row, words: Wording) -> Iterator[Plain]:
     value = row[column.name]
     yield raw(value)
     if isinstance(column.of, Enumeration):

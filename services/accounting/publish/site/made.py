@@ -13,7 +13,7 @@ from services.accounting.publish.sdmx.query import parse
 from services.accounting.publish.site.cells import STATUSES, interval
 from services.accounting.publish.site.reading import LIMIT
 from services.accounting.publish.site.view import TIME, Observation, Row
-from services.accounting.publish.site.words import Words
+from services.accounting.publish.site.words import Wording
 from services.accounting.rules.figures.dataflows import INDICATORS, METHODS, codes_of
 from services.accounting.rules.figures.figures import FigureSource
 from shared.errors import Forbidden
@@ -53,7 +53,7 @@ def _joined(observations: Sequence[Observation]) -> str:
     return ".".join("+".join(dict.fromkeys(codes)) for codes in parts)
 
 
-async def made(source: FigureSource, keys: Sequence[str], period: str, words: Words, version: str) -> list[Made]:
+async def made(source: FigureSource, keys: Sequence[str], period: str, words: Wording, version: str) -> list[Made]:
     """The figures of some series in a period, explained: the first `AT_MOST` of them. Raises NothingFound and BadQuery
     for keys that are none."""
     found = [each for key in keys for each in await _read(source, key, period)]
@@ -72,7 +72,7 @@ async def _read(source: FigureSource, key: str, period: str) -> list[Observation
     return [Observation(query.flow, figure) for figure in reading.figures if figure.period == period]
 
 
-async def _explained(source: FigureSource, each: Observation, words: Words, version: str) -> Made:
+async def _explained(source: FigureSource, each: Observation, words: Wording, version: str) -> Made:
     figure, method = each.figure, each.code("METHOD")
     indicator = words.code(INDICATORS, each.code("INDICATOR"))
     answers = [
@@ -98,7 +98,7 @@ async def _explained(source: FigureSource, each: Observation, words: Words, vers
     return Made(_title(indicator, each, words), value, tuple(answers), address, f"{address}?includeHistory=true")
 
 
-def _title(indicator: str, each: Observation, words: Words) -> str:
+def _title(indicator: str, each: Observation, words: Wording) -> str:
     """The indicator and every code that is not its dimension's total."""
     finer = [
         words.code(dimension.enumeration, code)
@@ -108,7 +108,7 @@ def _title(indicator: str, each: Observation, words: Words) -> str:
     return " · ".join([indicator, *finer])
 
 
-async def _shares(source: FigureSource, each: Observation, words: Words) -> list[tuple[str, str]]:
+async def _shares(source: FigureSource, each: Observation, words: Wording) -> list[tuple[str, str]]:
     """How much of it is provisional, and how many of the country's crossings of its period are imputed."""
     shares: list[tuple[str, str]] = []
     final = await _sibling(source, each, "FINAL")
@@ -135,7 +135,7 @@ async def _sibling(source: FigureSource, each: Observation, ending: str) -> Obse
     return found[0] if found else None
 
 
-def _registers(each: Observation, words: Words) -> str:
+def _registers(each: Observation, words: Wording) -> str:
     """From which registers figures of a method or a dataflow come."""
     texts = _texts()
     method, flow = each.code("METHOD"), each.flow.id

@@ -22,7 +22,7 @@ from services.accounting.publish.site.style import ASSETS
 from services.accounting.publish.site.sureness import Sureness
 from services.accounting.publish.site.view import Choice, Row, status
 from services.accounting.publish.site.views import HOME, VIEWS
-from services.accounting.publish.site.words import Words, words_of
+from services.accounting.publish.site.words import Wording, words_of
 from services.accounting.rules.figures.dataflows import codes_of
 from shared.kernel.codes import Language
 
@@ -82,6 +82,7 @@ def view_page(shown: Shown, about: About, language: Language, sure: Sureness | N
         choosers=[_chooser(choice, shown, words) for choice in view.choices],
         release=address.state.get("release"),
         charts=list(_charts(shown, words)),
+        explored=address.file("json", language) if view.keys[0].of == "period" and len(view.keys) == 1 else None,
         columns=[*view.columns],
         rows=list(_rows(shown, words)),
         rows_in_all=len(shown.rows),
@@ -105,7 +106,7 @@ def made_page(found: Sequence[making.Made], addresses: Mapping[Language, str], l
     return _rendered("made.html", words, addresses, title=words["made_title"], found=found, view=None)
 
 
-def _rendered(template: str, words: Words, languages: Mapping[Language, str], **beside: Any) -> str:
+def _rendered(template: str, words: Wording, languages: Mapping[Language, str], **beside: Any) -> str:
     language = words.language
     return _ENVIRONMENT.get_template(template).render(
         words=words,
@@ -120,7 +121,7 @@ def _rendered(template: str, words: Words, languages: Mapping[Language, str], **
     )
 
 
-def _headline(shown: Shown, words: Words) -> str | None:
+def _headline(shown: Shown, words: Wording) -> str | None:
     said = shown.address.view.headline(shown.rows, shown.address.state)
     if said is None:
         return None
@@ -130,7 +131,7 @@ def _headline(shown: Shown, words: Words) -> str | None:
     )
 
 
-def _chooser(choice: Choice, shown: Shown, words: Words) -> Chooser:
+def _chooser(choice: Choice, shown: Shown, words: Wording) -> Chooser:
     address = shown.address
     codes = choice.codes or ("", *shown.periods)
     options = (
@@ -146,7 +147,7 @@ def _chooser(choice: Choice, shown: Shown, words: Words) -> Chooser:
     return Chooser(choice.parameter, words.texts["parameters"][choice.parameter], tuple(options), as_links)
 
 
-def _option_name(choice: Choice, code: str, words: Words) -> str:
+def _option_name(choice: Choice, code: str, words: Wording) -> str:
     if choice.open:
         return words.period(code) if code else words["newest_period"]
     if choice.named and code in codes_of(choice.named):
@@ -154,7 +155,7 @@ def _option_name(choice: Choice, code: str, words: Words) -> str:
     return words.option(code)
 
 
-def _charts(shown: Shown, words: Words) -> Iterator[Chart]:
+def _charts(shown: Shown, words: Wording) -> Iterator[Chart]:
     view = shown.address.view
     for spec in view.charts:
         wide, narrow = (spec.draw(shown.rows, view, words, width) for width in (WIDE, NARROW))
@@ -165,7 +166,7 @@ def _charts(shown: Shown, words: Words) -> Iterator[Chart]:
 
 
 @dataclass(frozen=True, slots=True)
-class TableRow:
+class WrittenRow:
     """A row as it is read: each cell with its standard error where it has one, and where its figures are explained."""
 
     cells: tuple[tuple[str, str | None], ...]
@@ -175,11 +176,11 @@ class TableRow:
     made: str | None
 
 
-def _rows(shown: Shown, words: Words) -> Iterator[TableRow]:
+def _rows(shown: Shown, words: Wording) -> Iterator[WrittenRow]:
     view = shown.address.view
     rows: Sequence[Row] = shown.rows[::-1] if view.latest_first else shown.rows
     for row in rows[:ROWS_SHOWN]:
-        yield TableRow(
+        yield WrittenRow(
             tuple((written(each, row[each.name], words), _error(row, each.name, words)) for each in view.columns),
             words[STATUSES[status(row)]],
             is_provisional(row),
@@ -188,7 +189,7 @@ def _rows(shown: Shown, words: Words) -> Iterator[TableRow]:
         )
 
 
-def _error(row: Row, column: str, words: Words) -> str | None:
+def _error(row: Row, column: str, words: Wording) -> str | None:
     error = error_of(row[column])
     return f"±{words.number(round(error * 196 / 100))}" if error else None
 
@@ -203,7 +204,7 @@ def _code(address: Address, about: About, language: Language) -> list[tuple[str,
     ]
 
 
-def _linked(words: Words) -> Markup:
+def _linked(words: Wording) -> Markup:
     """The sentence about the data, with its two addresses as links."""
     flows, state = "/sdmx/v1/dataflow/KOSH", "/v1/status"
     links = {"address": f'<a href="{flows}">{flows}</a>', "state": f'<a href="{state}">{state}</a>'}

@@ -13,7 +13,7 @@ from services.accounting.publish.charts.ranked import Ranked, ranked_chart
 from services.accounting.publish.charts.tiles import Tile, tile_map
 from services.accounting.publish.site.cells import interval, is_provisional, name_of, time_of, written
 from services.accounting.publish.site.view import Column, Row, View, number
-from services.accounting.publish.site.words import Words
+from services.accounting.publish.site.words import Wording
 
 Legend = list[tuple[str, str]]
 KINDS: Final = tuple(f"s{number}" for number in range(8))
@@ -24,7 +24,7 @@ def _column(view: View, name: str) -> Column:
     return next(each for each in view.columns if each.name == name)
 
 
-def tip(row: Row, view: View, name: str, words: Words) -> str:
+def tip(row: Row, view: View, name: str, words: Wording) -> str:
     """What a mark says when it is pointed at: what it is about, the measure, the value with its interval."""
     value = written(_column(view, name), row[name], words)
     text = f"{name_of(row, view.keys, words)} · {words.column(name)}: {value}"
@@ -45,15 +45,15 @@ class BarChart:
     net: str
     x: str = "period"
 
-    def draw(self, rows: Sequence[Row], view: View, words: Words, width: int) -> Drawing | None:
+    def draw(self, rows: Sequence[Row], view: View, words: Wording, width: int) -> Drawing | None:
         bars = [bar for row in rows if (bar := self._bar(row, view, words))]
         return bar_chart(bars, width, words.number) if bars else None
 
-    def legend(self, rows: Sequence[Row], view: View, words: Words) -> Legend:
+    def legend(self, rows: Sequence[Row], view: View, words: Wording) -> Legend:
         shown = [("up", words.column(self.up)), ("down", words.column(self.down)), ("net", words.column(self.net))]
         return [*shown, ("provisional", words["not_final"])] if _any_provisional(rows) else shown
 
-    def _bar(self, row: Row, view: View, words: Words) -> Bar | None:
+    def _bar(self, row: Row, view: View, words: Wording) -> Bar | None:
         up, down, net = (number(row[each]) for each in (self.up, self.down, self.net))
         if up is None or down is None:
             return None
@@ -83,16 +83,16 @@ class LineChart:
     by: str | None = None
     at_most: int = 6
 
-    def draw(self, rows: Sequence[Row], view: View, words: Words, width: int) -> Drawing | None:
+    def draw(self, rows: Sequence[Row], view: View, words: Wording, width: int) -> Drawing | None:
         found = [
             Series(kind, tuple(spots)) for kind, (_, spots) in zip(KINDS, self._series(rows, view, words), strict=False)
         ]
         return line_chart(found, width, words.number) if found else None
 
-    def legend(self, rows: Sequence[Row], view: View, words: Words) -> Legend:
+    def legend(self, rows: Sequence[Row], view: View, words: Wording) -> Legend:
         return [(kind, name) for kind, (name, _) in zip(KINDS, self._series(rows, view, words), strict=False)]
 
-    def _series(self, rows: Sequence[Row], view: View, words: Words) -> list[tuple[str, list[Spot]]]:
+    def _series(self, rows: Sequence[Row], view: View, words: Wording) -> list[tuple[str, list[Spot]]]:
         if self.by is None:
             named = [(words.column(name), self._spots(rows, view, name, words)) for name in self.shows]
             return [each for each in named if each[1]]
@@ -107,7 +107,7 @@ class LineChart:
         ]
         return [each for each in named if each[1]]
 
-    def _spots(self, rows: Sequence[Row], view: View, name: str, words: Words) -> list[Spot]:
+    def _spots(self, rows: Sequence[Row], view: View, name: str, words: Wording) -> list[Spot]:
         found: list[Spot] = []
         for row in rows:
             time, value = time_of(str(row[self.x])), number(row[name])
@@ -128,7 +128,7 @@ class RankedChart:
     kinds: tuple[str, ...] = ("up", "down")
     at_most: int = 15
 
-    def draw(self, rows: Sequence[Row], view: View, words: Words, width: int) -> Drawing | None:
+    def draw(self, rows: Sequence[Row], view: View, words: Wording, width: int) -> Drawing | None:
         column = _column(view, self.by)
         items = [
             Ranked(
@@ -142,7 +142,7 @@ class RankedChart:
         known = any(value is not None for item in items for value in item.values)
         return ranked_chart(items, self.kinds[: len(self.shows)], width, words.number) if known else None
 
-    def legend(self, rows: Sequence[Row], view: View, words: Words) -> Legend:
+    def legend(self, rows: Sequence[Row], view: View, words: Wording) -> Legend:
         return [(kind, words.column(name)) for kind, name in zip(self.kinds, self.shows, strict=False)]
 
 
@@ -154,7 +154,7 @@ class TileMap:
     by: str = "region"
     otherwise: str = ""
 
-    def draw(self, rows: Sequence[Row], view: View, words: Words, width: int) -> Drawing | None:
+    def draw(self, rows: Sequence[Row], view: View, words: Wording, width: int) -> Drawing | None:
         name = self._shown(rows)
         tiles = {
             code: Tile(
@@ -167,7 +167,7 @@ class TileMap:
         }
         return tile_map(tiles, width, words.number) if tiles else None
 
-    def legend(self, rows: Sequence[Row], view: View, words: Words) -> Legend:
+    def legend(self, rows: Sequence[Row], view: View, words: Wording) -> Legend:
         name = self._shown(rows)
         if all((number(row[name]) or 0) >= 0 for row in rows):
             return [("p2", words.column(name))]
@@ -186,7 +186,7 @@ class AgePyramid:
     right: str
     by: str = "age"
 
-    def draw(self, rows: Sequence[Row], view: View, words: Words, width: int) -> Drawing | None:
+    def draw(self, rows: Sequence[Row], view: View, words: Wording, width: int) -> Drawing | None:
         ages = [
             Age(
                 _years(str(row[self.by])),
@@ -199,7 +199,7 @@ class AgePyramid:
         known = any(each.left or each.right for each in ages)
         return pyramid(ages, width, words.number) if known else None
 
-    def legend(self, rows: Sequence[Row], view: View, words: Words) -> Legend:
+    def legend(self, rows: Sequence[Row], view: View, words: Wording) -> Legend:
         return [("down", words.column(self.left)), ("up", words.column(self.right))]
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from services.accounting.publish.sdmx.query import parse
 from services.accounting.publish.site.reading import LIMIT
-from services.accounting.publish.site.words import Words
+from services.accounting.publish.site.words import Wording
 from services.accounting.rules.figures.figures import Figure, FigureSource
 from shared.errors import Forbidden
 
@@ -25,7 +25,7 @@ class Sureness:
     imputed: int
     crossings: int
 
-    def sentences(self, words: Words) -> Iterator[str]:
+    def sentences(self, words: Wording) -> Iterator[str]:
         if self.covered:
             first, last = map(words.day, self.covered)
             yield words["sure_coverage"].format(start=first, through=last)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final, Literal, Protocol
 
 from services.accounting.publish.charts.drawing import Drawing
-from services.accounting.publish.site.words import Words
+from services.accounting.publish.site.words import Wording
 from services.accounting.rules.figures.dataflows import Enumeration, Flow
 from services.accounting.rules.figures.figures import Figure
 
@@ -74,11 +74,11 @@ class Column:
 class ChartSpec(Protocol):
     """A chart over the columns of a view."""
 
-    def draw(self, rows: Sequence[Row], view: "View", words: Words, width: int) -> Drawing | None:
+    def draw(self, rows: Sequence[Row], view: "View", words: Wording, width: int) -> Drawing | None:
         """None where the rows have nothing to draw."""
         ...
 
-    def legend(self, rows: Sequence[Row], view: "View", words: Words) -> list[tuple[str, str]]:
+    def legend(self, rows: Sequence[Row], view: "View", words: Wording) -> list[tuple[str, str]]:
         """Kind of mark and what it stands for."""
         ...
 

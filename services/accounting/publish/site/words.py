@@ -19,7 +19,7 @@ _HERE: Final = Path(__file__).parent
 
 
 @dataclass(frozen=True)
-class Words:
+class Wording:
     """The texts of a view over those of the site."""
 
     language: Language
@@ -77,9 +77,9 @@ class Words:
 
 
 @cache
-def words_of(view: str, language: Language) -> Words:
+def words_of(view: str, language: Language) -> Wording:
     """The site's texts with those of a view; the empty name is the site alone."""
-    return Words(language, _merged(_read("texts"), _read(f"views/{view}") if view else {}, language))
+    return Wording(language, _merged(_read("texts"), _read(f"views/{view}") if view else {}, language))
 
 
 def _merged(

@@ -1,8 +1,10 @@
 """Duration factors (R): by what a host's count of arrivals is multiplied to be one of stays of 12 months (5.4).
 
 A source's factor goes before all. A host that counts from a year on needs none. Of one that counts from three months
-on, our own border says how many such stays abroad become a year: those that U98 has found long and short, of citizens
-who left for that country, or for any where these are few. Where none of it is known R is 1, and is said to be assumed.
+on, our own border says how many such departures are emigrations by M1216R: of citizens who left for that country for
+90 days or more, or for any where these are few. That share is the least that R can be, since M1216R decides nothing of
+people whose first status it does not know, and the whole is the most: R is taken to lie anywhere between, in the
+middle. Where none of it is known R is 1, and is said to be assumed.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,11 +23,11 @@ DRAWS: Final = 999
 ENOUGH: Final = 20
 """Stays that a country's own factor needs at least; fewer say less than those in all countries together."""
 SHORT_TERM, LONG_TERM = 3, 12
-"""Months from which U98 calls a stay abroad short, and long."""
+"""Months: U98's absence that ends a stay, and the rule's majority."""
 
 
 class StaysAbroad(NamedTuple):
-    """Departures of citizens whose stay abroad turned out `long` (12 months or more), or `short` (from 3 months on)."""
+    """Departures of citizens for 3 months or more that were emigrations (`long`), and those that were none."""
 
     long: int
     short: int
@@ -63,5 +65,6 @@ def _duration(country: str, year: int, own: StaysAbroad, everywhere: StaysAbroad
         return fixed(1.0, "assumed")
     random = np.random.default_rng(crc32(f"duration.{country}.{year}".encode()))
     long, short = seen.long + 0.5, seen.short + 0.5  # after Jeffreys: neither nobody nor everybody, for good
-    draws = random.beta(long, short, DRAWS)
-    return DurationFactor(long / (long + short), np.asarray(draws, np.float64), "border")
+    least = random.beta(long, short, DRAWS)
+    draws = least + random.random(DRAWS) * (1 - least)
+    return DurationFactor((long / (long + short) + 1) / 2, np.asarray(draws, np.float64), "border")

@@ -3,7 +3,7 @@
 The table is data with a reason for each row; what was assumed says so. A country that is not in it is not trusted and
 belongs to the group `other`. `term`: months that a stay has to last, or be meant to, for the host to count it.
 `factor`: by what its count is multiplied to be one of stays of 12 months, where a source says it; else our own border
-says how many of the stays of the host's term become as long (undercount.durations); where neither does, it is 1, and
+says how many departures for the host's term are emigrations (durations); where neither does, it is 1, and
 the estimate says that it is assumed. A stock on a date needs none.
 """
 

@@ -1,13 +1,15 @@
 """Which sign of life each register's record of a person is: crossings, evidence of the rule, other facts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from services.accounting.rules.estimates.signs import SIGN, FirstSide, Group, SignKind, Signs
-from services.accounting.rules.figures.dimensions import country_code, purpose_code
+from services.accounting.rules.figures.dimensions import country_code, day_number, purpose_code, region_code
+from services.accounting.rules.persons.people import People
 from services.accounting.rules.residence.history import Crossings, Evidence, Kind
 from services.accounting.rules.residence.purpose import declared_purpose
 
@@ -78,6 +80,31 @@ def told_by(fact: str, body: Mapping[str, Any]) -> Iterator[tuple[SignKind, str,
         fits = told.needs is None or (body.get(told.needs) in told.values) != told.otherwise
         if fits and (day := body.get(told.day)):
             yield told.kind, day, body.get(told.region) if told.region else None
+
+
+def owner_of(people: People) -> Ints:
+    """The number of the person of each crossing, within these people."""
+    return np.repeat(np.arange(len(people.ids)), people.lengths)
+
+
+def signs_of(people: People, told: Iterable[tuple[int, str, Mapping[str, Any]]]) -> Signs:
+    """Every sign of these people: of their crossings, their evidence, and what is `told` by facts that are none: the
+    key that holds each, its kind and its kept body."""
+    persons = np.arange(len(people.ids))
+    holder = dict(zip(people.keys.tolist(), np.repeat(persons, people.key_lengths).tolist(), strict=True))
+    rows = [
+        (holder[key], int(month_of(np.array([day_number(date.fromisoformat(day))]))[0]), kind, region_code(region))
+        for key, fact, body in told
+        if key in holder
+        for kind, day, region in told_by(fact, body)
+    ]
+    return np.concatenate(
+        (
+            signs_of_crossings(owner_of(people), people.crossings),
+            signs_of_evidence(np.repeat(persons, people.evidence_lengths), people.evidence),
+            np.array(rows, SIGN),
+        )
+    )
 
 
 def signs_of_crossings(owner: Ints, crossings: Crossings) -> Signs:

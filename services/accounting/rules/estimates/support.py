@@ -5,7 +5,7 @@ as it is; this says beside it what the signs of life make of it. An estimate may
 """
 
 from enum import IntEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -46,6 +46,25 @@ class Support(IntEnum):
     NOT_WEIGHED = 0
     SUPPORTED = 1
     UNSUPPORTED = 2
+
+
+class Spoken(NamedTuple):
+    """A sign that a verdict is weighed by; `here`: of being here, else abroad."""
+
+    month: int
+    kind: SignKind
+    here: bool
+
+
+def spoken(month: int, arrival: bool, signs: Signs) -> list[Spoken]:
+    """What one person's signs say of a crossing of theirs, in the order of months: those that `weigh` looks at."""
+    found = set()
+    for when, kind in signs[["month", "kind"]].tolist():
+        after = when - month
+        here = (after >= SOON and kind in STAYING) or (arrival and after >= 0 and kind in LIVING)
+        if after <= WINDOW and (here or (after >= 0 and kind in ABROAD)):
+            found.add(Spoken(when, SignKind(kind), here))
+    return sorted(found)
 
 
 def weigh(

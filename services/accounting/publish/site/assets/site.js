@@ -96,7 +96,28 @@ function addCopy(pre) {
   pre.after(button);
 }
 
+// A chart with a cursor and a zoom, fetched only when it is asked for.
+function addExplore(chart) {
+  const { explore, style, json, text } = chart.dataset;
+  const button = document.createElement("button");
+  button.textContent = text;
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    const sheet = document.createElement("link");
+    sheet.rel = "stylesheet";
+    sheet.href = style;
+    document.head.append(sheet);
+    const place = document.createElement("div");
+    place.className = "explored";
+    button.replaceWith(place);
+    const module = await import(explore);
+    if (!(await module.explore(place, json, language))) place.remove();
+  });
+  chart.after(button);
+}
+
 document.querySelectorAll(".chart").forEach(addTips);
+document.querySelectorAll(".chart[data-explore]").forEach(addExplore);
 document.querySelectorAll("main table").forEach(sortable);
 document.querySelectorAll(".files").forEach(addPng);
 if (navigator.clipboard) document.querySelectorAll("[data-copy] pre").forEach(addCopy);
