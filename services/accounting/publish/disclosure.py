@@ -18,7 +18,7 @@ _NUMBERS: Final = {
 }
 
 
-class Words(NamedTuple):
+class DisclosureWords(NamedTuple):
     """The page in one language: a title, its paragraphs in their order, and questions with their answers."""
 
     title: str
@@ -27,11 +27,11 @@ class Words(NamedTuple):
 
 
 @cache
-def words() -> dict[str, Words]:
+def words() -> dict[str, DisclosureWords]:
     """By language: kk, ru, en."""
     found = tomllib.loads((files(__package__) / "disclosure.toml").read_text())
     return {
-        language: Words(
+        language: DisclosureWords(
             told.pop("title"),
             answers=tuple((question, answer) for question, answer in told.pop("answers")),
             paragraphs=tuple(text.format(**_NUMBERS) for text in told.values()),

@@ -21,6 +21,8 @@ class Taken(NamedTuple):
 
 async def take(connection: Connection, table: str, rows: Mapping[int, Row]) -> Taken:
     """Stores the rows whose version is newer than the stored one; a version that was replaced goes to the history."""
+    if not rows:
+        return Taken([], {})
     stored = await held(connection, table, rows)
     taken = [row for fact, row in rows.items() if fact not in stored or stored[fact].version < row.version]
     replaced = {row.fact: stored[row.fact] for row in taken if row.fact in stored}

@@ -185,7 +185,7 @@ async def test_the_estimate_of_whom_the_register_misses_stands_beside_both_count
 
 
 async def test_our_border_says_how_many_of_a_hosts_arrivals_stay_for_a_year(api: Api, written: Accounting) -> None:
-    """Of thirty who left for Korea ten came home after four months: of its hundred arrivals some sixty-six emigrate."""
+    """Of thirty who left for Korea ten came home soon: of its hundred arrivals sixty-six at least emigrate."""
     events = [_crossed(number, "exit", "2021-03-10") for number in range(30)]
     events += [_crossed(number, "entry", "2021-07-10") for number in range(10)]
     coverage = {"feed": "berkut", "register_start": "2019-01-01", "complete_through": "2023-12-31"}
@@ -197,9 +197,9 @@ async def test_our_border_says_how_many_of_a_hosts_arrivals_stay_for_a_year(api:
         headers={"Accept": "text/csv"} | api.token("statistician"),
     )
     (said,) = csv.DictReader(answer.text.splitlines())
-    assert (said["TIME_PERIOD"], said["OBS_VALUE"]) == ("2021", str(round(100 * 20.5 / 31)))
-    assert "duration factor 0.661 by our border" in said["COMMENT_OBS"]
-    assert float(said["STD_ERROR"]) > 100**0.5 * 0.661, "the factor is not known for sure"
+    assert (said["TIME_PERIOD"], said["OBS_VALUE"]) == ("2021", str(round(100 * (20.5 / 31 + 1) / 2)))
+    assert "duration factor 0.831 by our border" in said["COMMENT_OBS"]
+    assert float(said["STD_ERROR"]) > 100**0.5 * 0.831, "the factor is not known for sure"
 
 
 def _crossed(number: int, direction: str, day: str) -> Event:

@@ -4,11 +4,13 @@ import csv
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
-from typing import Any
+from typing import Any, get_args
 
 import asyncpg
 import pytest
 
+from services.accounting.cases.indicators import INDICATORS, Source
+from services.accounting.cases.releases.controlled import TREATED
 from services.accounting.cases.releases.cut import cut_due, cut_release
 from services.accounting.intake.decode import decode
 from services.accounting.rules.disclosure.cell_key import MOST, WITHHELD, record_key, table
@@ -289,3 +291,8 @@ async def test_a_coverage_that_shrinks_is_corrected_by_a_release_with_its_reason
     await written.take(world.stream(order=2))
     with clock.set_to(later + timedelta(hours=1)):
         assert await cut_due(written.connection, QUIET) is None, "more is released in its turn"
+
+
+def test_of_every_kind_of_figure_it_is_said_what_a_release_does_to_it() -> None:
+    assert {type(each.source) for each in INDICATORS} <= set(TREATED)
+    assert {kind for kind in get_args(Source) if isinstance(kind, type)} <= set(TREATED)

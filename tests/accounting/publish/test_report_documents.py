@@ -19,7 +19,7 @@ from pypdf import PdfReader
 from services.accounting.publish.languages import LANGUAGES
 from services.accounting.publish.reports.archive import ABOUT, table_file
 from services.accounting.publish.reports.chart import bar_chart, line_chart
-from services.accounting.publish.reports.content import Edition, MadeReport, MadeTable, make_report
+from services.accounting.publish.reports.content import MadeReport, MadeTable, ReportEdition, make_report
 from services.accounting.publish.reports.declared import DeclaredReport, reports
 from services.accounting.publish.reports.documents import FORMATS, written
 from services.accounting.publish.reports.pdf import shown
@@ -34,9 +34,9 @@ from shared.kernel.codes import Language
 from tests.accounting.publish.conftest import InMemory
 
 RELEASED = datetime(2026, 1, 10, 4, 30, 0, 123456, UTC)
-EDITION = Edition(ReportPeriod(2025), 7, RELEASED, date(2026, 1, 15))
-EXACT = Edition(ReportPeriod(2025), None, RELEASED, date(2026, 1, 15))
-HALF = Edition(ReportPeriod(2025, 2), 7, RELEASED, date(2026, 1, 15))
+EDITION = ReportEdition(ReportPeriod(2025), 7, RELEASED, date(2026, 1, 15))
+EXACT = ReportEdition(ReportPeriod(2025), None, RELEASED, date(2026, 1, 15))
+HALF = ReportEdition(ReportPeriod(2025, 2), 7, RELEASED, date(2026, 1, 15))
 EVIL = "=cmd|' /C calc'!A0"
 _SPREADSHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
@@ -59,7 +59,10 @@ FIGURES = [
 
 
 async def made(
-    name: str = "rules-of-stay", language: Language = "en", edition: Edition = EDITION, figures: list[Figure] = FIGURES
+    name: str = "rules-of-stay",
+    language: Language = "en",
+    edition: ReportEdition = EDITION,
+    figures: list[Figure] = FIGURES,
 ) -> MadeReport:
     return await make_report(InMemory(figures), reports()[name], edition, language)
 

@@ -1,16 +1,13 @@
 """Estimates of the whole country by year: long-term migrants by M1216R, residents by RINDEX, with their parts."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import asyncpg
 
 from services.accounting.cases.figures.read_figures import computed_figures
+from services.accounting.rules.estimates.national import FLOWS_OF_PERSONS, NATIONAL, RESIDENTS, NationalEstimate
 from services.accounting.rules.figures.dataflows import FLOWS
-from services.accounting.rules.figures.figures import Figure, Query
-
-FLOWS_OF_PERSONS: Final = ("IMM", "EMI", "NET")
-RESIDENTS: Final = "RESIDENTS"
-NATIONAL: Final = (*FLOWS_OF_PERSONS, RESIDENTS)
+from services.accounting.rules.figures.figures import Figure, Query, public_part
 
 _LIMIT: Final = 10_000  # years and indicators
 _SIDES: Final = {"IMM": {"IMM_FINAL": 1}, "EMI": {"EMI_FINAL": 1}, "NET": {"IMM_FINAL": 1, "EMI_FINAL": -1}}
@@ -21,21 +18,11 @@ _ASKED: Final = (
 )
 
 
-class NationalEstimate(NamedTuple):
-    """A year's figure with its standard error; `final`: what of it is no estimate, None where it has no such part."""
-
-    concept: str
-    year: str
-    value: int
-    std_error: float
-    final: int | None
-
-
 async def national_estimates(connection: asyncpg.Connection) -> list[NationalEstimate]:
     """Those that say how sure they are, by concept and year."""
     found: dict[tuple[str, str], Figure] = {}
     for flow, method, codes in _ASKED:
-        whole = Query(FLOWS[flow], (None,) * len(FLOWS[flow].dimensions)).national()
+        whole = public_part(Query(FLOWS[flow], (None,) * len(FLOWS[flow].dimensions)))
         if whole is not None:
             asked = whole.narrowed(FREQ=["A"], METHOD=[method], INDICATOR=codes)
             for figure in await computed_figures(connection, asked, _LIMIT):

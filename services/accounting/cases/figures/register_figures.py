@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import partial
 from itertools import chain
 from typing import cast
@@ -15,13 +16,19 @@ from services.accounting.rules.figures.axes import NOWHERE
 from services.accounting.rules.figures.dataflows import Dimension
 from services.accounting.rules.figures.figures import Figure, Query, TooMany
 from services.accounting.rules.figures.flow_figures import MONTHS
-from services.accounting.rules.figures.register_figures import period_end, periods_since, reference_date, valued
+from services.accounting.rules.figures.register_figures import (
+    PeriodEnd,
+    period_end,
+    periods_since,
+    reference_date,
+    valued,
+)
 from services.accounting.rules.figures.series import PLACE, Counts, Measure, Row, chosen
 from services.accounting.rules.releases.equations import STOCK_AGE
 from services.accounting.store.figures import register_counts
 from services.accounting.store.figures.register_counts import CellKey, Counted, Found
 from shared import clock
-from shared.kernel.periods import Frequency
+from shared.kernel.periods import Frequency, Period
 
 
 async def register_figures(
@@ -50,19 +57,12 @@ async def register_figures(
     if first is None:
         return []
     periods = {each: periods_since(first, today, each, query.start, query.end) for each in frequencies}
-    ends = [period_end(each, number, period, today) for each in periods for number, period in periods[each]]
-    dates = [reference_date(each, number, period) for each in periods for number, period in periods[each]]
     places = [_place(*each) for each in zip(query.flow.dimensions[PLACE:], query.codes[PLACE:], strict=True)]
     found_counts = [
         *[await register_counts.acts(connection, each, places, frequencies, limit + 1, keyed) for each in acts],
         *[
             await register_counts.stock(
-                connection,
-                Counted(code, each.records),
-                places,
-                dates if each.on_first_day else ends,
-                limit + 1,
-                keyed,
+                connection, Counted(code, each.records), places, _days(each, periods, today), limit + 1, keyed
             )
             for code, each in standing.items()
         ],
@@ -71,6 +71,14 @@ async def register_figures(
         raise TooMany
     measure = Measure(method, list(made_of), periods, partial(valued, today, made_of, on_first_day))
     return await asyncio.to_thread(lambda: series.figures(query, measure, _merged(found_counts), limit))
+
+
+def _days(standing: Standing, periods: Mapping[Frequency, list[tuple[int, Period]]], today: date) -> list[PeriodEnd]:
+    """Of each period the day on which it is counted who stands."""
+    every = [(each, number, period) for each in periods for number, period in periods[each]]
+    if standing.on_first_day:
+        return [reference_date(*each) for each in every]
+    return [period_end(*each, today) for each in every]
 
 
 def _place(dimension: Dimension, wanted: frozenset[str] | None) -> CellKey:

@@ -8,7 +8,7 @@ everybody goes on reading through the view.
 from alembic import op
 
 revision = "0034"
-down_revision = "0038"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 

@@ -5,9 +5,10 @@ from typing import Final
 from pydantic import BaseModel, Field
 
 from services.accounting.cases.estimates.adjusted_figures import EVERYWHERE, estimates
-from services.accounting.cases.estimates.national import NATIONAL, NationalEstimate, national_estimates
+from services.accounting.cases.estimates.national import national_estimates
 from services.accounting.cases.figures.read_figures import FigureReader
 from services.accounting.publish.estimates.words import evidence, explained, national, title
+from services.accounting.rules.estimates.national import NATIONAL, NationalEstimate
 from services.accounting.rules.estimates.series import CONCEPTS
 from shared.errors import NotFound
 from shared.kernel.codes import Language

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from services.accounting.cases.estimates.national import NATIONAL, NationalEstimate
 from services.accounting.publish.languages import LANGUAGES
+from services.accounting.rules.estimates.national import NATIONAL, NationalEstimate
 from services.accounting.rules.estimates.series import CONCEPTS, SUFFIXES
 from services.accounting.rules.estimates.sign_model import model
 from services.accounting.rules.estimates.silence import HEARD

@@ -6,7 +6,7 @@ from decimal import Decimal
 from math import ceil, floor, log10
 from typing import Final, NamedTuple
 
-from services.accounting.publish.reports.content import MadeTable, TableRow
+from services.accounting.publish.reports.content import MadeTable, ReportRow
 from services.accounting.rules.figures.dataflows import codes_of
 from shared.kernel.codes import Language
 
@@ -23,7 +23,7 @@ class PagePoint(NamedTuple):
 class ReportLine:
     """The values of a row at the places of its periods; a gap stays one."""
 
-    row: TableRow
+    row: ReportRow
     points: tuple[PagePoint | None, ...]
 
 
@@ -38,7 +38,7 @@ class ReportLineChart:
 
 @dataclass(frozen=True, slots=True)
 class ReportBar:
-    row: TableRow
+    row: ReportRow
     label: str
     value: Decimal
     length: float
@@ -96,14 +96,14 @@ def bar_chart(table: MadeTable, width: float, language: Language) -> ReportBarCh
     return None
 
 
-def part_name(table: MadeTable, row: TableRow, language: Language) -> str:
+def part_name(table: MadeTable, row: ReportRow, language: Language) -> str:
     """What a bar stands for: the code of the table's parts in words."""
     flow = table.declared.flow
     at = flow.position(table.declared.parts)
     return codes_of(flow.dimensions[at].enumeration)[row.key[at]].label(language)
 
 
-def _drawn(table: MadeTable) -> Sequence[TableRow]:
+def _drawn(table: MadeTable) -> Sequence[ReportRow]:
     """The rows that the declaration draws, all in the unit of the first."""
     at = table.declared.flow.position("INDICATOR")
     wanted = table.declared.drawn
@@ -111,7 +111,7 @@ def _drawn(table: MadeTable) -> Sequence[TableRow]:
     return [row for row in rows if row.unit == rows[0].unit]
 
 
-def _is_total(table: MadeTable, row: TableRow) -> bool:
+def _is_total(table: MadeTable, row: ReportRow) -> bool:
     flow = table.declared.flow
     at = flow.position(table.declared.parts)
     return row.key[at] == flow.dimensions[at].total

@@ -29,7 +29,7 @@ PLAN_ENDED: Final = 2021
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class ReportEdition:
     """Of which period a report is and from which figures: a release by its number, or, with None, those of the moment
     `read_at`, exact. `due`: the last day for it."""
 
@@ -44,7 +44,7 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True)
-class TableRow:
+class ReportRow:
     """A series: its name in words, and its figures in the order of the table's periods, None where there is none."""
 
     key: Key
@@ -70,7 +70,7 @@ class MadeTable:
     number: int
     title: str
     periods: tuple[str, ...]
-    rows: tuple[TableRow, ...]
+    rows: tuple[ReportRow, ...]
     remarks: tuple[str, ...]
     sources: tuple[str, ...]
     address: str
@@ -90,7 +90,7 @@ class MadeReport:
     """A report in one language, as every form writes it. `facts` are the lines of its head: name and text."""
 
     declared: DeclaredReport
-    edition: Edition
+    edition: ReportEdition
     words: ReportWords
     facts: tuple[tuple[str, str], ...]
     answers: tuple[MadeAnswer, ...]
@@ -105,14 +105,14 @@ class MadeReport:
         return file_name(self.declared, self.edition, self.words.language)
 
 
-def file_name(declared: DeclaredReport, edition: Edition, language: Language) -> str:
+def file_name(declared: DeclaredReport, edition: ReportEdition, language: Language) -> str:
     """Of a report's file, without its ending: the same for the same edition."""
     vintage = f"r{edition.release}" if edition.release else f"exact-{edition.read_at:%Y%m%dT%H%M%SZ}"
     return f"{declared.name}-{edition.period}-{vintage}-{language}"
 
 
 async def make_report(
-    source: FigureSource, declared: DeclaredReport, edition: Edition, language: Language
+    source: FigureSource, declared: DeclaredReport, edition: ReportEdition, language: Language
 ) -> MadeReport:
     """Reads every table of the report once."""
     words = report_words(language)
@@ -131,7 +131,7 @@ async def make_report(
     return MadeReport(declared, edition, words, _facts(declared, edition, words), answers, tuple(made.values()))
 
 
-def _facts(declared: DeclaredReport, edition: Edition, words: ReportWords) -> tuple[tuple[str, str], ...]:
+def _facts(declared: DeclaredReport, edition: ReportEdition, words: ReportWords) -> tuple[tuple[str, str], ...]:
     language = words.language
     read_on = words.day(clock.date_of(edition.read_at))
     origin = words["exact" if edition.exact else "release"].format(id=edition.release, day=read_on)
@@ -147,7 +147,7 @@ def _facts(declared: DeclaredReport, edition: Edition, words: ReportWords) -> tu
     return tuple(facts)
 
 
-def _due(declared: DeclaredReport, edition: Edition, words: ReportWords) -> str:
+def _due(declared: DeclaredReport, edition: ReportEdition, words: ReportWords) -> str:
     if edition.due is None:
         return words["no_due"]
     day = words.day(edition.due)
@@ -155,7 +155,7 @@ def _due(declared: DeclaredReport, edition: Edition, words: ReportWords) -> str:
 
 
 async def _made_table(
-    source: FigureSource, table: ReportTable, number: int, edition: Edition, words: ReportWords
+    source: FigureSource, table: ReportTable, number: int, edition: ReportEdition, words: ReportWords
 ) -> MadeTable:
     key, parameters = _asked(table, edition)
     figures, trouble = await _read(source, table, key, parameters, edition)
@@ -175,7 +175,7 @@ async def _made_table(
     )
 
 
-def _asked(table: ReportTable, edition: Edition) -> tuple[str, dict[str, str]]:
+def _asked(table: ReportTable, edition: ReportEdition) -> tuple[str, dict[str, str]]:
     """The key and the parameters by which SDMX is asked for the table."""
     frequency, start, end = "A", str(edition.period.year - YEARS + 1), str(edition.period.year)
     if edition.period.half and table.quarterly:
@@ -184,11 +184,11 @@ def _asked(table: ReportTable, edition: Edition) -> tuple[str, dict[str, str]]:
     parameters = {"startPeriod": start, "endPeriod": end}
     if not edition.exact:
         parameters["asOf"] = edition.read_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return table.key(frequency), parameters
+    return table.key(frequency, named=not edition.exact), parameters
 
 
 async def _read(
-    source: FigureSource, table: ReportTable, key: str, parameters: Mapping[str, str], edition: Edition
+    source: FigureSource, table: ReportTable, key: str, parameters: Mapping[str, str], edition: ReportEdition
 ) -> tuple[Sequence[Figure], str | None]:
     """The figures, and by which text of `texts.toml` there are none."""
     query = parse(table.flow.id, key, parameters).query
@@ -203,12 +203,12 @@ async def _read(
 
 def _rows(
     table: ReportTable, figures: Iterable[Figure], periods: Sequence[str], by: Sequence[str], words: ReportWords
-) -> Iterable[TableRow]:
+) -> Iterable[ReportRow]:
     series: dict[tuple[Key, str], dict[str, Figure]] = {}
     for each in figures:
         series.setdefault((each.key, each.unit), {})[each.period] = each
     for (key, unit), by_period in sorted(series.items(), key=lambda item: _order(table, item[0][0])):
-        yield TableRow(key, _label(table, key, by, words.language), unit, tuple(map(by_period.get, periods)))
+        yield ReportRow(key, _label(table, key, by, words.language), unit, tuple(map(by_period.get, periods)))
 
 
 def _periods(parameters: Mapping[str, str]) -> Iterable[str]:
@@ -247,7 +247,7 @@ def _label(table: ReportTable, key: Key, by: Iterable[str], language: Language) 
 
 
 def _remarks(
-    table: ReportTable, rows: Sequence[TableRow], method: str | None, words: ReportWords, *, exact: bool
+    table: ReportTable, rows: Sequence[ReportRow], method: str | None, words: ReportWords, *, exact: bool
 ) -> Iterable[str]:
     if table.note:
         yield table.note[words.language]
@@ -265,7 +265,7 @@ def _remarks(
         yield words["marks"].format(marks=marks)
 
 
-def _is_total_alone(table: ReportTable, rows: Sequence[TableRow], dimension: str) -> bool:
+def _is_total_alone(table: ReportTable, rows: Sequence[ReportRow], dimension: str) -> bool:
     """Whether every code of a dimension was asked, and only its total came."""
     position = table.flow.position(dimension)
     total = table.flow.dimensions[position].total

@@ -12,7 +12,7 @@ from typing import Any, Final
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from services.accounting.publish.reports.content import FINAL, MadeReport, MadeTable, TableRow, unit_name
+from services.accounting.publish.reports.content import FINAL, MadeReport, MadeTable, ReportRow, unit_name
 from services.accounting.rules.figures.figures import Figure
 
 EXACT_TO: Final = 2**53
@@ -125,7 +125,7 @@ def _write_rows(book: Workbook, sheet: Worksheet, table: MadeTable, report: Made
         sheet.write_string(number, last, row.series)
 
 
-def _source(row: TableRow, own: str) -> str:
+def _source(row: ReportRow, own: str) -> str:
     return "; ".join(row.sources or (own,))
 
 

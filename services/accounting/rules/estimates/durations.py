@@ -2,7 +2,9 @@
 
 A source's factor goes before all. A host that counts from a year on needs none. Of one that counts from three months
 on, our own border says how many such departures are emigrations by M1216R: of citizens who left for that country for
-90 days or more, or for any where these are few. Where none of it is known R is 1, and is said to be assumed.
+90 days or more, or for any where these are few. That share is the least that R can be, since M1216R decides nothing of
+people whose first status it does not know, and the whole is the most: R is taken to lie anywhere between, in the
+middle. Where none of it is known R is 1, and is said to be assumed.
 """
 
 from collections.abc import Iterable, Mapping
@@ -63,5 +65,6 @@ def _duration(country: str, year: int, own: StaysAbroad, everywhere: StaysAbroad
         return fixed(1.0, "assumed")
     random = np.random.default_rng(crc32(f"duration.{country}.{year}".encode()))
     long, short = seen.long + 0.5, seen.short + 0.5  # after Jeffreys: neither nobody nor everybody, for good
-    draws = random.beta(long, short, DRAWS)
-    return DurationFactor(long / (long + short), np.asarray(draws, np.float64), "border")
+    least = random.beta(long, short, DRAWS)
+    draws = least + random.random(DRAWS) * (1 - least)
+    return DurationFactor((long / (long + short) + 1) / 2, np.asarray(draws, np.float64), "border")
