@@ -22,10 +22,12 @@ from services.accounting.publish.charts.scales import ticks
 from services.accounting.publish.charts.tiles import PLACES, Tile, step, tile_map
 from services.accounting.publish.languages import LANGUAGES
 from services.accounting.publish.sdmx.query import parse
+from services.accounting.publish.site.about import About
 from services.accounting.publish.site.address import Address
 from services.accounting.publish.site.cells import time_of
 from services.accounting.publish.site.feed import feed
 from services.accounting.publish.site.files import header
+from services.accounting.publish.site.page import view_page
 from services.accounting.publish.site.reading import NEVER, Shown, series_of
 from services.accounting.publish.site.view import Observation, View, status
 from services.accounting.publish.site.views import HOME, VIEWS
@@ -122,6 +124,17 @@ def _shape(texts: Mapping[str, Any]) -> Any:
 def test_each_file_of_texts_is_of_a_view_and_home_is_one() -> None:
     assert {path.stem for path in (FOLDER / "views").glob("*.toml")} == VIEWS.keys()
     assert HOME.name in VIEWS
+
+
+def test_pages_lead_to_what_is_served_beside_them_alone() -> None:
+    view = VIEWS["balance"]
+    address = Address.of(view, {})
+    shown = Shown(address, tuple(view.rows(invented(view), address.state)), (), False, NEVER)
+    about = About.of(shown, [], "https://kosh.example/")
+    assert "/me?lang=ru" in view_page(shown, about, "ru", inner=True)
+    outside = view_page(shown, about, "ru")
+    assert "/me?" not in outside
+    assert "/v1/status" not in outside
 
 
 def test_the_feed_tells_of_every_view() -> None:
