@@ -14,6 +14,7 @@ import pytest
 
 from services.accounting.cases.releases.cut import cut_release
 from services.accounting.intake.published.load import load
+from services.accounting.publish.disclosure import words
 from services.accounting.publish.languages import LANGUAGES
 from services.accounting.publish.site.views import VIEWS
 from services.accounting.publish.site.words import words_of
@@ -209,6 +210,24 @@ async def test_the_language_is_the_readers_and_everything_can_be_kept(filled: Ap
     assert len(assets) == 3
     for each in assets:
         assert "immutable" in (await filled.client.get(each)).headers["cache-control"]
+
+
+async def test_what_was_done_to_counts_is_said_in_three_languages(api: Api) -> None:
+    for language in LANGUAGES:
+        shown, html = await page(api, f"/{language}/method/disclosure")
+        assert words()[language].title in unescape(html)
+        assert all(answer in unescape(html) for _, answer in words()[language].answers)
+        assert f"/{language}/method/disclosure" in shown.links, "every page leads there"
+
+
+async def test_the_reference_names_every_operation(api: Api) -> None:
+    _, html = await page(api, "/ru/api")
+    document = (await api.client.get("/openapi.json")).json()
+    operations = [told["operationId"] for methods in document["paths"].values() for told in methods.values()]
+    assert [each for each in operations if f'id="{each}"' not in html] == []
+    needs = words_of("", "ru")["api_needs"]
+    assert html.count(needs) > 10
+    assert needs not in html.partition('id="get_releases"')[2].partition("</summary>")[0]
 
 
 async def test_the_feed_and_the_metadata_name_the_release(filled: Api) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from services.accounting.publish import disclosure
 from services.accounting.publish.charts import svg
 from services.accounting.publish.charts.drawing import NARROW, WIDE
 from services.accounting.publish.languages import LANGUAGE_NAMES, LANGUAGES
@@ -18,6 +19,7 @@ from services.accounting.publish.site.address import Address
 from services.accounting.publish.site.cells import STATUSES, error_of, is_provisional, name_of, written
 from services.accounting.publish.site.feed import ADDRESS as FEED
 from services.accounting.publish.site.reading import Shown, sdmx, series_of
+from services.accounting.publish.site.reference import Document, subjects
 from services.accounting.publish.site.style import ASSETS
 from services.accounting.publish.site.sureness import Sureness
 from services.accounting.publish.site.view import Choice, Row, status
@@ -106,6 +108,20 @@ def made_page(found: Sequence[making.Made], addresses: Mapping[Language, str], l
     return _rendered("made.html", words, addresses, title=words["made_title"], found=found, view=None)
 
 
+def disclosure_page(language: Language) -> str:
+    """What was done to published counts, in plain words."""
+    told = disclosure.words()[language]
+    addresses = {each: f"/{each}/method/disclosure" for each in LANGUAGES}
+    return _rendered("told.html", words_of("", language), addresses, title=told.title, told=told, view=None)
+
+
+def reference_page(document: Document, language: Language) -> str:
+    """Every operation of the API, from its OpenAPI document, with a field for a token."""
+    words = words_of("", language)
+    addresses = {each: f"/{each}/api" for each in LANGUAGES}
+    return _rendered("reference.html", words, addresses, title=words["api"], subjects=subjects(document), view=None)
+
+
 def _rendered(template: str, words: Wording, languages: Mapping[Language, str], **beside: Any) -> str:
     language = words.language
     return _ENVIRONMENT.get_template(template).render(
@@ -117,6 +133,7 @@ def _rendered(template: str, words: Wording, languages: Mapping[Language, str], 
         assets={name: asset.address(name) for name, asset in ASSETS.items()},
         feed=FEED,
         data_note=_linked(words),
+        protection=(f"/{language}/method/disclosure", disclosure.words()[language].title),
         **beside,
     )
 
