@@ -24,7 +24,7 @@ from services.accounting.publish.languages import LANGUAGES
 from services.accounting.publish.sdmx.query import parse
 from services.accounting.publish.site.about import About
 from services.accounting.publish.site.address import Address
-from services.accounting.publish.site.cells import time_of
+from services.accounting.publish.site.cells import time_of, written
 from services.accounting.publish.site.feed import feed
 from services.accounting.publish.site.files import header
 from services.accounting.publish.site.page import view_page
@@ -32,6 +32,7 @@ from services.accounting.publish.site.reading import NEVER, Shown, series_of
 from services.accounting.publish.site.view import Observation, View, status
 from services.accounting.publish.site.views import HOME, VIEWS
 from services.accounting.publish.site.words import words_of
+from services.accounting.rules.figures.contradictions import CONTRADICTED
 from services.accounting.rules.figures.figures import Figure
 from shared.kernel.codes import code_list
 
@@ -46,8 +47,8 @@ def addresses(view: View) -> list[Address]:
 
 
 def invented(view: View) -> list[Observation]:
-    """A figure for every series of the view's first address, in two years, the second estimated; of open places and of
-    several codes, one code each."""
+    """A figure for every series of the view's first address, in two years, the second estimated, and in the periods of
+    which others contradict it; of open places one code."""
     found = []
     for series in series_of(Address.of(view, {})):
         flow, _, key = series.partition("/")
@@ -59,6 +60,11 @@ def invented(view: View) -> list[Observation]:
         for codes in product(*places):
             found.append(Observation(query.flow, Figure(codes, "2022", 1_200, "A")))
             found.append(Observation(query.flow, Figure(codes, "2023", 900, "E", std_error=Decimal(30))))
+            found += [
+                Observation(query.flow, Figure(codes, period, 1_500, "E"))
+                for disputed, key, period in CONTRADICTED
+                if (disputed, key) == (flow, ".".join(codes))
+            ]
     return found
 
 
@@ -86,7 +92,9 @@ def test_a_view_is_whole(name: str) -> None:
     for language, row in product(LANGUAGES, rows):
         assert row.keys() >= {column.name for column in view.columns}
         for column in view.columns:
-            assert words_of(name, language).column(column.name)
+            words = words_of(name, language)
+            assert words.column(column.name)
+            assert written(column, row[column.name], words), "each word of a cell has its text"
     for language, spec, width in product(LANGUAGES, view.charts, (WIDE, NARROW)):
         drawing = spec.draw(rows, view, words_of(name, language), width)
         assert drawing is not None
@@ -94,7 +102,15 @@ def test_a_view_is_whole(name: str) -> None:
         assert spec.legend(rows, view, words_of(name, language))
         assert spec.draw((), view, words_of(name, language), width) is None, "nothing to draw is no fault"
     said = view.headline(rows, address.state)
-    assert said is None or said.text in words_of(name, "kk").texts
+    for language in LANGUAGES:
+        words = words_of(name, language)
+        assert said is None or words[said.text].format(
+            **{
+                each.name: written(each, said.row[each.name], words)
+                for each in (*view.columns, *said.columns)
+                if each.name in said.row
+            }
+        )
     assert view.headline((), address.state) is None
 
 

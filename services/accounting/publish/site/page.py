@@ -151,7 +151,7 @@ def _headline(shown: Shown, words: Wording) -> str | None:
     said = shown.address.view.headline(shown.rows, shown.address.state)
     if said is None:
         return None
-    columns = shown.address.view.columns
+    columns = (*shown.address.view.columns, *said.columns)
     return words[said.text].format(
         **{each.name: written(each, said.row.get(each.name), words) for each in columns if each.name in said.row}
     )

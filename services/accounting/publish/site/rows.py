@@ -64,6 +64,21 @@ def ranked(rows: Rows, by: Callable[[Row], float]) -> Rows:
     return in_order
 
 
+def listed(keys: Mapping[str, str], measure: str, *, units: Iterable[str] = ("PS",)) -> Rows:
+    """One row per observation in one of the units, under `keys` (column -> dimension, or TIME_PERIOD)."""
+    taken = frozenset(units)
+
+    def rows(observations: Sequence[Observation], _: State) -> list[Row]:
+        found = [
+            ({name: each.code(dimension) for name, dimension in keys.items()}, each)
+            for each in observations
+            if each.figure.unit in taken
+        ]
+        return [{**key, measure: each} for key, each in sorted(found, key=lambda one: tuple(one[0].values()))]
+
+    return rows
+
+
 def total(*columns: str) -> Callable[[Row], float]:
     """The sum of some columns, where what is not known counts as nothing."""
     return lambda row: float(sum(number(row[column]) or 0 for column in columns))

@@ -5,15 +5,23 @@ from typing import Final
 
 from services.accounting.publish.site.view import View
 from services.accounting.publish.site.views import (
+    abroad,
     ages,
     balance,
+    contradictions,
     countries,
     country,
+    emigration,
+    labour,
     official,
+    permits,
     population,
     purposes,
+    quota,
     regions,
     revisions,
+    sectors,
+    undercount,
 )
 
 VIEWS: Final[Mapping[str, View]] = {
@@ -28,6 +36,14 @@ VIEWS: Final[Mapping[str, View]] = {
         population.VIEW,
         official.VIEW,
         revisions.VIEW,
+        emigration.VIEW,
+        undercount.VIEW,
+        abroad.VIEW,
+        contradictions.VIEW,
+        labour.VIEW,
+        permits.VIEW,
+        sectors.VIEW,
+        quota.VIEW,
     )
 }
 HOME: Final = balance.VIEW
