@@ -19,6 +19,8 @@ pytestmark = pytest.mark.browser
 
 DESK, PHONE = (1280, 900), (360, 740)
 """Width and height."""
+AXE = Path("tests/contracts/node/node_modules/axe-core/axe.min.js")
+"""What tells whether a page can be used by everybody (WCAG 2.2 A and AA): axe-core, of `make test`."""
 HEAVIEST = 150_000
 """Bytes of a first view, all that it loads, compressed."""
 
@@ -60,6 +62,12 @@ LOOK = """
     .reduce((sum, entry) => sum + entry.transferSize, 0),
   paper: getComputedStyle(document.body).backgroundColor,
 })
+"""
+
+
+FAULTS = """
+async () => (await axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }))
+  .violations.map(each => [each.id, each.nodes.slice(0, 3).map(node => node.html.slice(0, 200))])
 """
 
 
@@ -125,6 +133,15 @@ async def test_every_view_fits_its_screen_needs_nobody_else_and_can_be_read(
         assert (found["paper"] == "rgb(20, 25, 28)") == dark
         lowest = await page.evaluate(CONTRASTS)
         assert lowest[0][0] >= 4.5, (name, lowest[:3])
+        if size == DESK:
+            assert await faults(page) == [], name
+
+
+async def faults(page: Page) -> list[object]:
+    """What axe finds, with the beginning of the elements it finds it at."""
+    await page.evaluate(await asyncio.to_thread(AXE.read_text, "utf-8"))
+    found: list[object] = await page.evaluate(FAULTS)
+    return found
 
 
 @pytest.mark.usefixtures("figures")
