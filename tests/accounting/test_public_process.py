@@ -45,9 +45,8 @@ async def test_the_public_role_reads_its_room_and_nothing_else(written: Accounti
     await owner.close()
     assert {"linkage_derived.person", "derived.cube", "derived.record", "public.released_figure"} <= relations.keys()
     shown = {name for name, shown in relations.items() if shown}
-    assert shown == {f"public_figures.{name}" for name in ("figure", "released", "release", "released_gap")} | {
-        "public_figures.published_figure"
-    }
+    released = ("figure", "released", "release", "released_gap", "published_figure")
+    assert shown == {f"public_figures.{name}" for name in (*released, "forecast", "forecast_score", "forecast_series")}
     for name in relations:
         read = f"SELECT * FROM {name} LIMIT 1"  # noqa: S608
         if name in shown:
@@ -93,6 +92,7 @@ async def test_the_public_process_answers_as_the_inner_api_answers_a_stranger(
             "/sdmx/v2/structure/dataflow/KOSH",
             "/v1/releases",
             "/v1/releases/1",
+            "/v1/forecasts",
         ):
             answer, inner = await client.get(path), await api.client.get(path)
             assert (answer.status_code, answer.content) == (inner.status_code, inner.content), path
