@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from services.accounting.publish.site.rows import of_period, pivot, ranked, total
+from services.accounting.publish.site.rows import either, of_period, pivot, ranked, total
 from services.accounting.publish.site.specs import RankedChart
-from services.accounting.publish.site.view import NEWEST, TIME, Column, View, first
+from services.accounting.publish.site.view import NEWEST, TIME, Column, View
 from services.accounting.rules.figures.dataflows import COUNTRIES
 
 _FROM: Final = "_T+UZB+IND+TKM+RUS+CHN+KGZ+TJK+MNG+AFG+PAK+AZE+TUR+IRN+KOR+JOR+EGY+UKR+DEU+USA"
@@ -20,6 +20,6 @@ VIEW: Final = View(
     columns=(Column("country", COUNTRIES), Column("period", "period"), Column("counted"), Column("published")),
     rows=ranked(of_period(_ALL), total("counted", "published")),
     charts=(RankedChart(("counted", "published"), by="country"),),
-    headline=first,
+    headline=either("counted", "published"),
     beside=("purposes", "countries"),
 )

@@ -36,6 +36,7 @@ def _against(code: str, row: Row, target: Row | None) -> Row:
     aim: Value = "most" if code in AT_MOST else "least"
     return {
         "indicator": code,
+        "meaning": code,
         "aim": aim,
         "target": target["target"] if target else None,
         "target_in": target["period"] if target else None,
@@ -54,7 +55,8 @@ VIEW: Final = View(
     name="targets",
     series=(f"DF_INDICATOR/A.{'+'.join(_CODES)}.REGISTER+TARGET.KZ",),
     columns=(
-        Column("indicator", INDICATORS),
+        Column("indicator", "word"),
+        Column("meaning", INDICATORS),
         Column("aim", "word"),
         Column("target", "rate"),
         Column("target_in", "period"),
