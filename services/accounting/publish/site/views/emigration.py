@@ -48,8 +48,8 @@ def one_each(rows: Sequence[Row]) -> list[Row]:
 
 
 def newest_each(rows: Sequence[Row]) -> list[Row]:
-    """Of each kind of evidence its newest figure, the largest first."""
-    found = {str(row["evidence"]): row for row in one_each(rows)}
+    """Of each kind of evidence its newest figure, the largest first; what covers several years compares with none."""
+    found = {str(row["evidence"]): row for row in one_each(rows) if not str(row["period"]).endswith("Y")}
     return sorted(found.values(), key=lambda row: -float(number(row["persons"]) or 0))
 
 

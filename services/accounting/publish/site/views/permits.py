@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from services.accounting.publish.site.specs import LineChart
-from services.accounting.publish.site.view import TIME, Column, Headed, Observation, Row, State, Value, View
+from services.accounting.publish.site.view import TIME, Column, Headed, Observation, Row, State, Value, View, number
 from services.accounting.rules.figures.dataflows import PERMIT_KINDS
 from shared.kernel.codes import code_list
 
@@ -28,7 +28,7 @@ def _rows(observations: Sequence[Observation], _: State) -> list[Row]:
 
 
 def _headline(rows: Sequence[Row], _: State) -> Headed | None:
-    """The newest that the register says; else what others published of workers, else of permits last."""
+    """The largest kind of the newest year that the register tells of; else what others published last."""
     for text, column in (
         ("headline", "workers"),
         ("headline_workers", "workers_published"),
@@ -36,7 +36,7 @@ def _headline(rows: Sequence[Row], _: State) -> Headed | None:
     ):
         known = [row for row in rows if row[column] is not None]
         if known:
-            return Headed(text, known[-1])
+            return Headed(text, max(known, key=lambda row: (str(row["period"]), float(number(row[column]) or 0))))
     return None
 
 
