@@ -37,6 +37,9 @@ ALL = (
 EVERYBODY = Service("accounting-public", 6, "released figures for everybody, and nothing else", register=False)
 """A process of accounting that can run apart from it, over a role that reads what was released (decision 0073)."""
 
+SIGN_IN = 9
+"""The port's distance from the base at which `make run` has the development issuer's sign-in (deploy.local.sign_in)."""
+
 SERVICES = tuple(service.name for service in ALL)
 REGISTERS = tuple(service.name for service in ALL if service.register)
 WITH_LINKAGE = tuple(service.name for service in ALL if service.linkage)

@@ -1,6 +1,6 @@
 """A development issuer of tokens: keys and a token writer in a directory, for `make run`, `make token` and tests.
 
-In production any OpenID Connect provider stands in its place; nothing here is reachable over the network.
+In production any OpenID Connect provider stands in its place. Pages sign in at deploy.local.sign_in, on this machine.
 """
 
 import json
@@ -62,6 +62,11 @@ def environment(directory: Path) -> dict[str, str]:
         "KOSH_OIDC_AUDIENCE": AUDIENCE,
         "KOSH_OIDC_JWKS_FILE": str(directory / _JWKS),
     } | {f"KOSH_{name.upper()}_SYSTEM_TOKEN_FILE": str(_token_of(directory, name)) for name in consumers()}
+
+
+def key_set(directory: Path) -> bytes:
+    """The public keys (RFC 7517), for whoever verifies what was signed here."""
+    return (directory / _JWKS).read_bytes()
 
 
 def mint(

@@ -40,7 +40,7 @@ def run(state: Path, environment: Mapping[str, str]) -> None:
         base = int(environment.get("KOSH_PORT_BASE") or services.PORT_BASE)
         system = System(state, port_base=base, broker=_broker(environment), tell=_tell)
         try:
-            system.start()
+            _start(system)
             if environment.get("DEMO") != "no":
                 _load_demo(system)
             _greet(system)
@@ -53,6 +53,11 @@ def run(state: Path, environment: Mapping[str, str]) -> None:
             _stop(system)
 
 
+def _start(system: System) -> None:
+    system.start()
+    system.supervisor.start(system.sign_in())
+
+
 def _restore(system: System, backup: Path) -> None:
     """All stops, and starts again with the databases of the backup. Raises Failed where it does not."""
     begun = restore.Restore(system.state, backup, _tell)
@@ -63,7 +68,7 @@ def _restore(system: System, backup: Path) -> None:
     _tell("stopping, to be restored")
     system.stop()
     said = begun.put_back()
-    system.start()
+    _start(system)
     restore.answer(system.state, said, done=True)
     _tell(said)
 
@@ -94,6 +99,7 @@ def _greet(system: System) -> None:
     _tell("Kosh runs:")
     for service in (*services.ALL, services.EVERYBODY):
         _tell(f"  {service.name:<17} {system.address(service.name)}  {service.title}")
+    _tell(f"  {'sign-in':<17} {system.address('sign-in')}  the development issuer: OpenID Connect with PKCE, for pages")
     if system.bootstrap is not None:
         _tell(f"  {'kafka':<11} {system.bootstrap}  the broker: what consumers name as bootstrap server")
     _tell("a token:    make token ROLE=statistician")

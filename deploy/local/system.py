@@ -13,7 +13,7 @@ from deploy.local import issuer, kafka, postgres, settings_file
 from deploy.local.failure import Failed
 from deploy.local.ports import wait_until_free
 from deploy.local.supervisor import Program, Supervisor
-from deploy.services import ALL, EVERYBODY, REGISTERS, SERVICES, WITH_BACKGROUND
+from deploy.services import ALL, EVERYBODY, REGISTERS, SERVICES, SIGN_IN, WITH_BACKGROUND
 from shared.broker import Broker
 from shared.db.migrate import upgrade
 
@@ -30,6 +30,7 @@ class System:
     ) -> None:
         self.state = state.resolve()
         self.ports = {service.name: service.port(port_base) for service in (*ALL, EVERYBODY)}
+        self.ports["sign-in"] = port_base + SIGN_IN
         self.server = postgres.Server(self.state / "postgres")
         self.supervisor = Supervisor(self.state)
         self.issuer = self.state / "issuer"
@@ -73,6 +74,11 @@ class System:
             replace(self._program("accounting", "public"), ready=ready),
             self._program("accounting", "intake"),
         ]
+
+    def sign_in(self) -> Program:
+        """The development issuer's sign-in: for `make run`, no part of the system."""
+        command = [sys.executable, "-m", "deploy.local.sign_in", str(self.issuer), str(self.ports["sign-in"])]
+        return Program("sign-in", command, {}, f"{self.address('sign-in')}/.well-known/openid-configuration")
 
     def _environment(self, databases: Mapping[str, postgres.Database]) -> dict[str, str]:
         found = issuer.environment(self.issuer) | {"KOSH_TRANSPORT": "kafka" if self.bootstrap else "feed"}

@@ -22,11 +22,14 @@ from services.accounting.publish.charts.scales import ticks
 from services.accounting.publish.charts.tiles import PLACES, Tile, step, tile_map
 from services.accounting.publish.languages import LANGUAGES
 from services.accounting.publish.sdmx.query import parse
+from services.accounting.publish.site.about import About
 from services.accounting.publish.site.address import Address
 from services.accounting.publish.site.cells import time_of, written
 from services.accounting.publish.site.feed import feed
 from services.accounting.publish.site.files import header
+from services.accounting.publish.site.page import view_page
 from services.accounting.publish.site.reading import NEVER, Shown, series_of
+from services.accounting.publish.site.rows import of_period
 from services.accounting.publish.site.view import Observation, View, status
 from services.accounting.publish.site.views import HOME, VIEWS
 from services.accounting.publish.site.words import words_of
@@ -138,6 +141,30 @@ def _shape(texts: Mapping[str, Any]) -> Any:
 def test_each_file_of_texts_is_of_a_view_and_home_is_one() -> None:
     assert {path.stem for path in (FOLDER / "views").glob("*.toml")} == VIEWS.keys()
     assert HOME.name in VIEWS
+
+
+def test_pages_lead_to_what_is_served_beside_them_alone() -> None:
+    view = VIEWS["balance"]
+    address = Address.of(view, {})
+    shown = Shown(address, tuple(view.rows(invented(view), address.state)), (), False, NEVER)
+    about = About.of(shown, [], "https://kosh.example/")
+    assert "/me?lang=ru" in view_page(shown, about, "ru", inner=True)
+    outside = view_page(shown, about, "ru")
+    assert "/me?" not in outside
+    assert "/v1/status" not in outside
+
+
+def test_without_a_chosen_period_the_newest_whole_and_final_one_is_shown() -> None:
+    flow = parse("DF_BALANCE", "all", {}).query.flow
+
+    def seen(period: str, code: str = "A") -> dict[str, Any]:
+        return {"period": period, "value": Observation(flow, Figure(("A", "NET", "M1216", "KZ"), period, 1, code))}
+
+    rows = [*[seen("2022")] * 4, *[seen("2023")] * 3, seen("2024"), *[seen("2025", "E")] * 4]
+    assert {row["period"] for row in of_period(lambda *_: rows)((), {"period": ""})} == {"2023"}
+    assert {row["period"] for row in of_period(lambda *_: rows)((), {"period": "2025"})} == {"2025"}
+    assert {row["period"] for row in of_period(lambda *_: rows[-4:])((), {"period": ""})} == {"2025"}
+    assert of_period(lambda *_: [])((), {"period": ""}) == []
 
 
 def test_the_feed_tells_of_every_view() -> None:

@@ -105,7 +105,7 @@ async def explained(
     except (BadQuery, NothingFound) as refusal:
         raise NotFound(NO_PAGE) from refusal
     query = request.url.query
-    html = made_page(found, {each: f"/{each}/made?{query}" for each in LANGUAGES}, language)
+    html = made_page(found, {each: f"/{each}/made?{query}" for each in LANGUAGES}, language, inner=_is_inner(request))
     return _html(request, html, releases[0].cut_at if releases else None)
 
 
@@ -118,7 +118,7 @@ async def explained(
 )
 async def protection(request: Request, language: Lang) -> Response:
     """Why counts are slightly off on purpose, and what that means for who uses them."""
-    return _html(request, disclosure_page(language), None)
+    return _html(request, disclosure_page(language, inner=_is_inner(request)), None)
 
 
 @router.get(
@@ -130,7 +130,7 @@ async def protection(request: Request, language: Lang) -> Response:
 )
 async def reference(request: Request, language: Lang) -> Response:
     """Every operation in words, from this server alone; those that read can be asked from the page."""
-    return _html(request, reference_page(describe(request.app), language), None)
+    return _html(request, reference_page(describe(request.app), language, inner=_is_inner(request)), None)
 
 
 @router.get(
@@ -150,7 +150,7 @@ async def _page(request: Request, language: Language, view: str, asked: Asked, *
     source = request.app.state.read_figures
     found = await shown(source, address_of(view, asked))
     about = await about_of(request, found)
-    html = view_page(found, about, language, await sureness(source) if first else None)
+    html = view_page(found, about, language, await sureness(source) if first else None, inner=_is_inner(request))
     return _html(request, html, changed_of(found, about))
 
 
@@ -159,3 +159,8 @@ def _html(request: Request, html: str, changed: datetime | None) -> Response:
     answer.headers["Content-Security-Policy"] = POLICY
     answer.headers["Referrer-Policy"] = "no-referrer"
     return answer
+
+
+def _is_inner(request: Request) -> bool:
+    """Whether the pages of people and operators are served beside the site: they are not by the public process."""
+    return "/me" in describe(request.app)["paths"]

@@ -69,14 +69,17 @@ class Chooser:
     as_links: bool
 
 
-def view_page(shown: Shown, about: About, language: Language, sure: Sureness | None = None) -> str:
-    """The page of an address; with `sure`, the first page of the site."""
+def view_page(
+    shown: Shown, about: About, language: Language, sure: Sureness | None = None, *, inner: bool = False
+) -> str:
+    """The page of an address; with `sure`, the first page of the site. `inner`: beside it are the inner API's pages."""
     address, view = shown.address, shown.address.view
     words = words_of(view.name, language)
     return _rendered(
         "view.html",
         words,
         {each: address.on_site(each) if sure is None else f"/{each}/{address.query()}" for each in LANGUAGES},
+        inner=inner,
         title=words["title"],
         view=view,
         address=address,
@@ -102,24 +105,30 @@ def view_page(shown: Shown, about: About, language: Language, sure: Sureness | N
     )
 
 
-def made_page(found: Sequence[making.Made], addresses: Mapping[Language, str], language: Language) -> str:
+def made_page(
+    found: Sequence[making.Made], addresses: Mapping[Language, str], language: Language, *, inner: bool = False
+) -> str:
     """Where figures explain themselves."""
     words = words_of("", language)
-    return _rendered("made.html", words, addresses, title=words["made_title"], found=found, view=None)
+    return _rendered("made.html", words, addresses, title=words["made_title"], found=found, view=None, inner=inner)
 
 
-def disclosure_page(language: Language) -> str:
+def disclosure_page(language: Language, *, inner: bool = False) -> str:
     """What was done to published counts, in plain words."""
     told = disclosure.words()[language]
     addresses = {each: f"/{each}/method/disclosure" for each in LANGUAGES}
-    return _rendered("told.html", words_of("", language), addresses, title=told.title, told=told, view=None)
+    return _rendered(
+        "told.html", words_of("", language), addresses, title=told.title, told=told, view=None, inner=inner
+    )
 
 
-def reference_page(document: Document, language: Language) -> str:
+def reference_page(document: Document, language: Language, *, inner: bool = False) -> str:
     """Every operation of the API, from its OpenAPI document, with a field for a token."""
     words = words_of("", language)
     addresses = {each: f"/{each}/api" for each in LANGUAGES}
-    return _rendered("reference.html", words, addresses, title=words["api"], subjects=subjects(document), view=None)
+    return _rendered(
+        "reference.html", words, addresses, title=words["api"], subjects=subjects(document), view=None, inner=inner
+    )
 
 
 def _rendered(template: str, words: Wording, languages: Mapping[Language, str], **beside: Any) -> str:
@@ -222,10 +231,10 @@ def _code(address: Address, about: About, language: Language) -> list[tuple[str,
 
 
 def _linked(words: Wording) -> Markup:
-    """The sentence about the data, with its two addresses as links."""
-    flows, state = "/sdmx/v1/dataflow/KOSH", "/v1/status"
-    links = {"address": f'<a href="{flows}">{flows}</a>', "state": f'<a href="{state}">{state}</a>'}
-    return Markup(str(escape(words["data_note"])).format(**links))  # noqa: S704  (escaped; the links are our own)
+    """The sentence about the data, with its address as a link."""
+    flows = "/sdmx/v1/dataflow/KOSH"
+    link = f'<a href="{flows}">{flows}</a>'
+    return Markup(str(escape(words["data_note"])).format(address=link))  # noqa: S704  (escaped; the link is our own)
 
 
 def changed_of(shown: Shown, about: About) -> datetime:

@@ -1,6 +1,6 @@
 """How rows come of observations: the usual ways, for views to choose from."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from services.accounting.publish.site.view import Headed, Headline, Observation, Row, Rows, State, Value, number, status
@@ -34,16 +34,23 @@ def pivot(
 
 
 def of_period(rows: Rows, column: str = "period") -> Rows:
-    """Only the rows of the chosen period; else of the newest in which nothing is provisional, else of the newest."""
+    """Only the rows of the chosen period; else of the newest in which all is final and hardly a row is missing, else of
+    the newest."""
 
     def chosen(observations: Sequence[Observation], state: State) -> list[Row]:
         found = list(rows(observations, state))
-        periods = {str(row[column]) for row in found}
-        open_ones = {str(row[column]) for row in found if status(row) in ("P", "U")}
-        wanted = state["period"] or max(periods - open_ones or periods, default="")
+        wanted = state["period"] or _newest_whole(found, column)
         return [row for row in found if row[column] == wanted]
 
     return chosen
+
+
+def _newest_whole(rows: Sequence[Row], column: str) -> str:
+    counted = Counter(str(row[column]) for row in rows)
+    open_ones = {str(row[column]) for row in rows if status(row) in ("P", "U", "E")}
+    most = max(counted.values(), default=0)
+    whole = {period for period, count in counted.items() if 2 * count >= most}
+    return max(whole - open_ones or counted, default="")
 
 
 def without(rows: Rows, column: str, *codes: str) -> Rows:
