@@ -191,7 +191,10 @@ def test_numbers_and_times_are_written_as_readers_expect() -> None:
     assert (kk.number(-1_234_567), en.number(-1_234)) == ("\u22121\u202f234\u202f567", "\u22121,234")
     assert (ru.rate(6.25), en.rate(Decimal("6.25")), en.number(1234.5)) == ("6,2", "6.2", "1,234.5")
     assert [each.period("2024-05") for each in (kk, ru, en)] == ["2024 ж. мамыр", "май 2024", "May 2024"]
-    assert en.period("2012-01-01/P5Y") == "2012-01-01/P5Y"
+    spans = ["2012-01-01/P5Y", "2025-01-01/P9M", "2024-11-01/P4M", "2021-09-01", "2021-09-15/P2M", "some day"]
+    said = ["2012–2016", "January–September 2025", "November 2024 – February 2025", "1 September 2021"]
+    assert [en.period(each) for each in spans] == [*said, "15 September 2021 – 14 November 2021", "some day"]
+    assert [each.period("2020-01-01/P6M") for each in (kk, ru)] == ["2020 ж. қаңтар–маусым", "январь–июнь 2020"]
     times = [time_of(each) for each in ("2024", "2024-Q1", "2024-12", "2012-01-01/P5Y")]
     assert times == [2024.0, pytest.approx(2024.125, abs=0.01), pytest.approx(2024.96, abs=0.01), None]
 

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from services.accounting.publish.site.view import Observation, Row, Rows, State, Value, number, status
+from services.accounting.publish.site.view import Headed, Headline, Observation, Row, Rows, State, Value, number, status
 
 
 def pivot(
@@ -71,21 +71,19 @@ def ranked(rows: Rows, by: Callable[[Row], float]) -> Rows:
     return in_order
 
 
-def listed(keys: Mapping[str, str], measure: str, *, units: Iterable[str] = ("PS",)) -> Rows:
-    """One row per observation in one of the units, under `keys` (column -> dimension, or TIME_PERIOD)."""
-    taken = frozenset(units)
-
-    def rows(observations: Sequence[Observation], _: State) -> list[Row]:
-        found = [
-            ({name: each.code(dimension) for name, dimension in keys.items()}, each)
-            for each in observations
-            if each.figure.unit in taken
-        ]
-        return [{**key, measure: each} for key, each in sorted(found, key=lambda one: tuple(one[0].values()))]
-
-    return rows
-
-
 def total(*columns: str) -> Callable[[Row], float]:
     """The sum of some columns, where what is not known counts as nothing."""
     return lambda row: float(sum(number(row[column]) or 0 for column in columns))
+
+
+def either(counted: str, published: str) -> Headline:
+    """The first row, in the sentence of what it has: `headline` for both, else `headline_counted` or
+    `headline_published`."""
+
+    def said(rows: Sequence[Row], _: State) -> Headed | None:
+        if not rows:
+            return None
+        text = "headline" if rows[0][published] is not None else "headline_counted"
+        return Headed(text if rows[0][counted] is not None else "headline_published", rows[0])
+
+    return said

@@ -11,16 +11,22 @@ from services.accounting.publish.site.views import (
     contradictions,
     countries,
     country,
+    defacto,
     emigration,
+    internal,
+    kandas,
     labour,
     official,
     permits,
     population,
+    protection,
     purposes,
     quota,
     regions,
     revisions,
     sectors,
+    students,
+    targets,
     undercount,
 )
 
@@ -44,6 +50,12 @@ VIEWS: Final[Mapping[str, View]] = {
         permits.VIEW,
         sectors.VIEW,
         quota.VIEW,
+        kandas.VIEW,
+        internal.VIEW,
+        defacto.VIEW,
+        students.VIEW,
+        protection.VIEW,
+        targets.VIEW,
     )
 }
 HOME: Final = balance.VIEW

@@ -3,9 +3,9 @@ side: no one of them is the number of foreigners at work."""
 
 from typing import Final
 
-from services.accounting.publish.site.rows import of_period, pivot, ranked, total, without
+from services.accounting.publish.site.rows import either, of_period, pivot, ranked, total, without
 from services.accounting.publish.site.specs import RankedChart
-from services.accounting.publish.site.view import NEWEST, TIME, Column, View, first
+from services.accounting.publish.site.view import NEWEST, TIME, Column, View
 from services.accounting.rules.figures.dataflows import EVIDENCE, codes_of
 
 _KINDS: Final = "+".join(
@@ -25,6 +25,6 @@ VIEW: Final = View(
     columns=(Column("evidence", EVIDENCE), Column("period", "period"), Column("counted"), Column("published")),
     rows=ranked(of_period(without(_ALL, "evidence", "_T")), total("counted", "published")),
     charts=(RankedChart(("counted", "published"), by="evidence"),),
-    headline=first,
+    headline=either("counted", "published"),
     beside=("permits", "sectors", "quota"),
 )
