@@ -91,6 +91,7 @@ class System:
         # The page /me: accounting's own origin, by both names of this machine, asks the registers.
         found["KOSH_FRONTENDS"] = " ".join(f"http://{host}:{self.ports['accounting']}" for host in _LOOPBACK)
         found["KOSH_REGISTER_ADDRESSES"] = " ".join(f"{each}={self.address(each)}" for each in REGISTERS)
+        found["KOSH_SIGN_IN_ISSUER"] = self.address("sign-in")
         found["KOSH_AUDIT_ANCHORS"] = str(self.state / "anchors")
         # It must live as long as accounting's data, so it lies beside the server's passwords.
         found["KOSH_ACCOUNTING_IDENTITY_SECRET"] = self.server.password("identity_secret")

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.accounting.api import parked
+from services.accounting.api import parked, work
 from services.accounting.api.estimates import explained, provisional
 from services.accounting.api.figures import methods
 from services.accounting.api.figures.everybody import OPEN_PATHS, PUBLIC_ROUTERS
@@ -41,6 +41,7 @@ ROUTERS = (
     identities.router,
     parked.router,
     my_page.router,
+    work.router,
     my_access_log.router,
     *PUBLIC_ROUTERS,
 )
@@ -79,6 +80,7 @@ def make_app(settings: AccountingSettings) -> FastAPI:
     app.state.making_reports = asyncio.Semaphore(AT_ONCE)
     app.state.named_in_log = hashed(Hashes(settings.identity_secret.get_secret_value().encode()))
     app.state.register_origins = settings.register_origins
+    app.state.sign_in_issuer = settings.sign_in_issuer or settings.oidc_issuer
     app.state.read_figures = FigureReader(engine, public)
     return app
 

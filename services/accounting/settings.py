@@ -44,6 +44,12 @@ class AccountingSettings(ServiceSettings):
         description="where people's browsers reach the registers: portal=https://portal.example, separated by spaces",
     )
 
+    sign_in_issuer: str | None = Field(
+        None,
+        validation_alias="KOSH_SIGN_IN_ISSUER",
+        description="the identity provider at which the work pages sign in, if it is not KOSH_OIDC_ISSUER",
+    )
+
     @property
     def register_origins(self) -> dict[str, str]:
         """The origin of each register, by its name, for the page on which people see who used their data."""

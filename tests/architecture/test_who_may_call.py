@@ -25,6 +25,7 @@ OPEN_OF = {
         "/v1/estimates/provisional",
         "/v1/status",
         "/v1/evidence",  # texts alone
+        *("/work", "/work/{language}"),  # a page without data: its script signs in (decision 0078)
         # The site: released figures alone (decision 0075).
         *("/assets/{name}", "/{language}/", "/{language}/{view}", "/{language}/made", "/{language}/api"),
         *("/{language}/method/disclosure", "/data/changes.atom"),

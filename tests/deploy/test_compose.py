@@ -235,6 +235,22 @@ def test_every_consumer_is_a_client_of_its_own_and_no_other_client_is_a_system()
         assert secret_of[f"kosh-{consumer}"] == f"${{{own}_SECRET}}"
 
 
+def test_every_place_of_the_realm_is_filled() -> None:
+    """A secret that Keycloak is not told is imported as the text of its own name, which everybody knows."""
+    realm = (ROOT / "deploy/identity/kosh-realm.json").read_text("utf-8")
+    assert set(re.findall(r"\$\{(KOSH_\w+)}", realm)) <= services()["identity"]["environment"].keys()
+
+
+def test_pages_sign_in_by_code_flow_with_pkce_at_addresses_that_are_declared_whole() -> None:
+    realm = json.loads((ROOT / "deploy/identity/kosh-realm.json").read_text("utf-8"))
+    pages = [client for client in realm["clients"] if client.get("standardFlowEnabled")]
+    assert "kosh-work" in [client["clientId"] for client in pages]
+    for client in pages:
+        assert (client["publicClient"], client["implicitFlowEnabled"]) == (True, False)
+        assert client["attributes"]["pkce.code.challenge.method"] == "S256"
+        assert not any("*" in address for address in client["redirectUris"] + client["webOrigins"])
+
+
 def reading() -> set[str]:
     """The containers that read feeds."""
     return {name for name, variables in processes().items() if any(each.startswith("KOSH_FEED_") for each in variables)}

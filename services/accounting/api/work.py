@@ -1,0 +1,46 @@
+"""`/work`: pages on which entitled roles work in a browser. They are open and empty; the API asks for the role."""
+
+from typing import Annotated
+
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.accounting.api.figures.cacheable import listed
+from services.accounting.publish.languages import STATE_LANGUAGE, preferred
+from services.accounting.publish.work.page import policy, work_page
+from shared.http import routes
+from shared.identity.callers import Caller, public
+from shared.kernel.codes import Language
+
+router = routes.router(tags=["operations"])
+Anybody = Annotated[Caller | None, public()]
+
+
+@router.get(
+    "/work",
+    summary="The work pages, in the reader's language",
+    status_code=303,
+    response_class=RedirectResponse,
+    responses={303: {"headers": {"Location": {"required": True, "schema": {"type": "string"}}}}},
+)
+async def in_my_language(request: Request, _: Anybody) -> RedirectResponse:
+    """By Accept-Language."""
+    language = preferred(listed(request.headers, "accept-language"), STATE_LANGUAGE)
+    return RedirectResponse(f"/work/{language}", 303, {"Vary": "Accept-Language"})
+
+
+@router.get(
+    "/work/{language}",
+    summary="The work pages",
+    response_class=Response,
+    responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
+)
+async def page(request: Request, language: Language, _: Anybody) -> Response:
+    """The same for everybody: its script signs the reader in and asks the API with their token."""
+    issuer = request.app.state.sign_in_issuer
+    headers = {
+        "Content-Security-Policy": policy(issuer),
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "no-store",  # nor does the way back show what was there
+    }
+    return Response(work_page(language, issuer), headers=headers, media_type="text/html")

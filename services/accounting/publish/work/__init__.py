@@ -1,0 +1,1 @@
+"""The work pages: what entitled roles do in a browser."""

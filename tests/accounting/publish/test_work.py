@@ -1,0 +1,59 @@
+"""The work pages' words and policy: three languages that say the same, nothing of others' texts become markup."""
+
+import re
+import tomllib
+from base64 import b64encode
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, get_args
+
+from services.accounting.cases.persons.sides import Difference
+from services.accounting.cases.persons.words import REASONS
+from services.accounting.publish.work.page import PAGES, policy, work_page
+from services.accounting.store.persons.reviews import Reason
+
+WORK = Path("services/accounting/publish/work")
+TEXTS = tomllib.loads((WORK / "texts.toml").read_text(encoding="utf-8"))
+ISSUER = "https://id.example/realms/kosh"
+PLACE = re.compile(r"\{\w+\}")
+
+
+def flat(texts: dict[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+    for name, text in texts.items():
+        if isinstance(text, str):
+            yield before + name, text
+        else:
+            yield from flat(text, f"{before}{name}.")
+
+
+def test_every_language_says_the_same_with_the_same_places() -> None:
+    kk, *others = (dict(flat(TEXTS[language])) for language in ("kk", "ru", "en"))
+    for other in others:
+        assert other.keys() == kk.keys()
+        assert {name: PLACE.findall(text) for name, text in other.items()} == {
+            name: PLACE.findall(text) for name, text in kk.items()
+        }
+
+
+def test_every_code_that_a_page_shows_has_its_words() -> None:
+    said = TEXTS["en"]["reviews"]
+    assert said["doubts"].keys() == set(get_args(Reason))
+    assert said["differences"].keys() == set(get_args(Difference))
+    assert said["verdicts"].keys() == REASONS.keys()
+    assert said["reasons"].keys() == {reason for reasons in REASONS.values() for reason in reasons}
+    assert tuple(TEXTS["en"]["pages"]) == PAGES
+
+
+def test_its_policy_names_its_own_script_and_style_and_the_provider_alone() -> None:
+    html = work_page("en", ISSUER)
+    for tag, directive in (("style", "style-src"), ("script", "script-src")):
+        (content,) = re.findall(rf"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
+        digest = b64encode(sha256(content.encode()).digest()).decode()
+        assert f"{directive} 'sha256-{digest}';" in policy(ISSUER)
+    assert "connect-src 'self' https://id.example;" in policy(ISSUER)
+    assert "unsafe" not in policy(ISSUER)
+    scripts = "".join(path.read_text(encoding="utf-8") for path in (WORK / "templates").glob("*.js"))
+    for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "localStorage", "cookie", "eval("):
+        assert way not in scripts
+    assert html.count("sessionStorage") == 3  # set, read and removed: the one sign-in, never the token

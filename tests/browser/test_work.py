@@ -1,0 +1,115 @@
+"""The work pages in a real browser: signed in at a real issuer, worked by keyboard, refused in words, kept nowhere."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+
+import pytest
+import uvicorn
+from playwright.async_api import Browser, Page, expect
+
+from deploy.local.sign_in import make_app as make_issuer
+from shared.testing.api import Api
+from tests.accounting.conftest import Accounting
+from tests.accounting.test_identity import IN, NODIRA, OUT
+from tests.accounting.test_timeline import crossing
+from tests.browser.test_site import CONTRASTS, DESK, PHONE
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=60_000)  # an outer limit: what is waited for is a state
+
+
+@pytest.fixture
+async def issuer(api: Api) -> AsyncIterator[str]:
+    """The issuer's sign-in, at which the work pages of `api` sign in."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    api.app.state.sign_in_issuer = url
+    server = uvicorn.Server(uvicorn.Config(make_issuer(api.keys, url), lifespan="off", log_level="warning"))
+    running = asyncio.create_task(server.serve(sockets=[listening]))
+    yield url
+    server.should_exit = True
+    await running
+
+
+async def opened(browser: Browser, address: str, size: tuple[int, int], language: str) -> tuple[Page, list[str]]:
+    """The page, and whatever its console says."""
+    width, height = size
+    context = await browser.new_context(viewport={"width": width, "height": height}, color_scheme="dark")
+    page, troubles = await context.new_page(), list[str]()
+    page.on("console", lambda message: troubles.append(message.text) if "403" not in message.text else None)
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    await page.goto(f"{address}/work/{language}")
+    return page, troubles
+
+
+async def sign_in(page: Page, role: str) -> None:
+    """By keyboard alone, at the issuer's page too."""
+    await page.locator("#sign-in").focus()
+    await page.keyboard.press("Enter")
+    await page.locator("#role").select_option(role)
+    await page.locator("#role").press("Tab")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#pages")).to_be_visible()
+
+
+async def show(page: Page, name: str) -> None:
+    await page.locator(f"#pages [data-page={name}]").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#shown")).not_to_have_attribute("aria-busy", "true")
+
+
+async def looks_right_on_a_phone(browser: Browser, address: str, language: str) -> None:
+    page, troubles = await opened(browser, address, PHONE, language)
+    await sign_in(page, "statistician")
+    await show(page, "reviews")
+    await page.locator("#content .entries button").first.click()
+    await expect(page.locator("#content .table")).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth") == PHONE[0]
+    lowest = await page.evaluate(CONTRASTS)
+    assert lowest[0][0] >= 4.5, lowest[:3]
+    assert troubles == []
+
+
+@pytest.mark.usefixtures("issuer")
+async def test_a_reviewer_signs_in_compares_and_says_and_others_are_refused(
+    browser: Browser, api: Api, written: Accounting, address: str
+) -> None:
+    await written.take([crossing(901, *IN, NODIRA), crossing(902, *OUT, NODIRA | {"sex": "M"})])
+    for language in ("kk", "ru"):
+        await looks_right_on_a_phone(browser, address, language)
+    page, troubles = await opened(browser, address, DESK, "en")
+    said, content = page.locator("#said"), page.locator("#content")
+    await sign_in(page, "statistician")
+    await expect(said).to_have_text("You are signed in. Choose a page.")
+    assert page.url == f"{address}/work/en"
+    assert await page.evaluate("[document.cookie, localStorage.length, sessionStorage.length]") == ["", 0, 0]
+
+    await show(page, "reviews")
+    await expect(said).to_have_text("Shown: 1.")
+    await content.locator(".entries button").focus()
+    await page.keyboard.press("Enter")
+    await expect(said).to_have_text("The two records are shown side by side.")
+    assert await page.evaluate("document.activeElement.tagName") == "H3"
+    sexes = content.locator("tbody tr", has_text="Sex").locator("td")
+    assert sorted(await sexes.all_inner_texts()) == ["F", "M"]
+    await expect(content).to_contain_text("another sex")
+    await content.locator("#verdict").select_option("same")
+    await content.locator("#reason").select_option("entry_error")
+    await content.locator("#note").fill("<b>The passport was seen.</b>")
+    await page.keyboard.press("Enter")
+    await expect(said).to_have_text("Your verdict is recorded; figures follow within seconds.")
+    await expect(content).to_contain_text("<b>The passport was seen.</b>")
+    left = await api.client.get("/v1/reviews", headers=api.token("statistician"))
+    assert left.json()["items"] == [], "what a word settles is in doubt no more"
+
+    await page.locator("#sign-out").focus()
+    await page.keyboard.press("Enter")
+    await expect(content).to_be_empty()
+    await sign_in(page, "operator")
+    await show(page, "reviews")
+    await expect(said).to_contain_text("Your role does not allow this: This needs one of the roles: statistician")
+    await page.goto(f"{address}/work/en?code=stolen&state=foreign")
+    await expect(said).to_contain_text("this sign-in did not begin on this page")
+    await expect(page.locator("#pages")).to_be_hidden()
+    assert troubles == []
