@@ -98,51 +98,59 @@ def challenge_of(verifier: str) -> str:
     return urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
-def make_app(directory: Path, url: str) -> Starlette:
+@dataclass
+class SignIn:
     """The issuer of `directory` (deploy.local.issuer) at `url`, the address that browsers know."""
-    codes = Codes()
 
-    async def configuration(_: Request) -> Response:
-        return JSONResponse(_configuration(url))
+    directory: Path
+    url: str
+    codes: Codes = field(default_factory=Codes)
 
-    async def keys(_: Request) -> Response:
-        return Response(issuer.key_set(directory), media_type="application/json")
+    async def configuration(self, _: Request) -> Response:
+        return JSONResponse(_configuration(self.url))
 
-    async def authorize(request: Request) -> Response:
+    async def keys(self, _: Request) -> Response:
+        return Response(issuer.key_set(self.directory), media_type="application/json")
+
+    async def authorize(self, request: Request) -> Response:
         sent = await _fields(request) if request.method == "POST" else dict(request.query_params)
         try:
-            asked = _client_and_redirect(sent)
+            redirect = _redirect(sent)
         except Refused as refused:  # to nobody's address but this page's own (RFC 6749, 4.1.2.1)
             return _page(400, f"<h1>Not signed in</h1><p>{escape(str(refused))}</p>", "'none'")
-        answer = {"state": sent.get("state", ""), "iss": url}
+        answer = {"state": sent.get("state", ""), "iss": self.url}
         try:
             _check_request(sent)
             if request.method == "GET":
-                return _choice({name: sent.get(name, "") for name in _ASKED}, asked)
-            answer["code"] = codes.give(_granted(sent))
+                return _choice({name: sent.get(name, "") for name in _ASKED}, redirect)
+            answer["code"] = self.codes.give(_granted(sent))
         except Refused as refused:
             answer |= {"error": refused.error, "error_description": str(refused)}
-        return RedirectResponse(_with(asked, answer), 303, {"Cache-Control": "no-store"})
+        return RedirectResponse(_with(redirect, answer), 303, {"Cache-Control": "no-store"})
 
-    async def token(request: Request) -> Response:
+    async def token(self, request: Request) -> Response:
         form = await _fields(request)
         headers = {"Cache-Control": "no-store"}
         try:
             if form.get("grant_type") != "authorization_code":
                 raise Refused("unsupported_grant_type", "Only authorization_code is granted here.")
-            return JSONResponse(_tokens(directory, url, codes.take(form)), headers=headers)
+            return JSONResponse(_tokens(self.directory, self.url, self.codes.take(form)), headers=headers)
         except Refused as refused:
             return JSONResponse({"error": refused.error, "error_description": str(refused)}, 400, headers)
 
+
+def make_app(directory: Path, url: str) -> Starlette:
+    """The application of the issuer of `directory` at `url`: no other host name is answered, no foreign page."""
+    here = SignIn(directory, url)
     routes = [
-        Route("/.well-known/openid-configuration", configuration),
-        Route("/keys", keys),
-        Route("/authorize", authorize, methods=["GET", "POST"]),
-        Route("/token", token, methods=["POST"]),
+        Route("/.well-known/openid-configuration", here.configuration),
+        Route("/keys", here.keys),
+        Route("/authorize", here.authorize, methods=["GET", "POST"]),
+        Route("/token", here.token, methods=["POST"]),
     ]
+    hosts = Middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"], www_redirect=False)
     cors = Middleware(CORSMiddleware, allow_origin_regex=_LOOPBACK, allow_methods=["GET", "POST"])
-    here = Middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"], www_redirect=False)
-    return Starlette(routes=routes, middleware=[here, cors])
+    return Starlette(routes=routes, middleware=[hosts, cors])
 
 
 def _configuration(url: str) -> dict[str, Any]:
@@ -163,7 +171,7 @@ def _configuration(url: str) -> dict[str, Any]:
     }
 
 
-def _client_and_redirect(sent: Mapping[str, str]) -> str:
+def _redirect(sent: Mapping[str, str]) -> str:
     """Where the answer goes. Raises Refused: to an unknown client or a foreign address nothing is sent at all."""
     client, redirect = sent.get("client_id", ""), sent.get("redirect_uri", "")
     if not _CLIENT.fullmatch(client) or client.removeprefix(CLIENT_PREFIX) in consumers():
