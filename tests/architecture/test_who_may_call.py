@@ -27,7 +27,7 @@ OPEN_OF = {
         "/v1/evidence",  # texts alone
         # The site: released figures alone (decision 0075).
         *("/assets/{name}", "/{language}/", "/{language}/{view}", "/{language}/made", "/{language}/api"),
-        *("/{language}/method/disclosure", "/data/changes.atom"),
+        *("/{language}/method", "/{language}/method/disclosure", "/data/changes.atom"),
         *(f"/data/{{view}}.{ending}" for ending in ("csv", "json", "metadata.json", "xlsx", "svg")),
         *("/v1/reports", "/v1/reports/{name}"),  # released figures alone; exact ones for statisticians
     },
