@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from html import unescape
 from html.parser import HTMLParser
+from itertools import chain
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -14,6 +15,7 @@ import pytest
 
 from services.accounting.cases.releases.cut import cut_release
 from services.accounting.intake.published.load import load
+from services.accounting.publish import methods
 from services.accounting.publish.disclosure import words
 from services.accounting.publish.languages import LANGUAGES
 from services.accounting.publish.site.views import VIEWS
@@ -219,6 +221,11 @@ async def test_what_was_done_to_counts_is_said_in_three_languages(api: Api) -> N
         assert words()[language].title in unescape(html)
         assert all(answer in unescape(html) for _, answer in words()[language].answers)
         assert f"/{language}/method/disclosure" in shown.links, "every page leads there"
+        _, html = await page(api, f"/{language}/method")
+        told = methods.words()[language]
+        assert all(text in unescape(html) for text in (told.title, *told.paragraphs, *chain(*told.answers)))
+        assert f"/{language}/method" in shown.links
+        assert len(told.answers) == len(methods.words()["en"].answers)
 
 
 async def test_the_reference_names_every_operation(api: Api) -> None:

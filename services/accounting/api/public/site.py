@@ -12,7 +12,14 @@ from services.accounting.api.public.asked import Asked, about_of, address_of, re
 from services.accounting.publish.languages import LANGUAGES, STATE_LANGUAGE, preferred
 from services.accounting.publish.sdmx.refusals import BadQuery, NothingFound
 from services.accounting.publish.site.made import made
-from services.accounting.publish.site.page import changed_of, disclosure_page, made_page, reference_page, view_page
+from services.accounting.publish.site.page import (
+    changed_of,
+    disclosure_page,
+    made_page,
+    method_page,
+    reference_page,
+    view_page,
+)
 from services.accounting.publish.site.reading import NEVER, shown
 from services.accounting.publish.site.style import ASSETS, KINDS, POLICY
 from services.accounting.publish.site.sureness import sureness
@@ -107,6 +114,18 @@ async def explained(
     query = request.url.query
     html = made_page(found, {each: f"/{each}/made?{query}" for each in LANGUAGES}, language, inner=_is_inner(request))
     return _html(request, html, releases[0].cut_at if releases else None)
+
+
+@router.get(
+    "/{language:language}/method",
+    summary="How figures are counted, in plain words",
+    response_class=Response,
+    responses=_PAGE,
+    dependencies=[public()],
+)
+async def method(request: Request, language: Lang) -> Response:
+    """Each method, what it counts, and what it does not see."""
+    return _html(request, method_page(language, inner=_is_inner(request)), None)
 
 
 @router.get(

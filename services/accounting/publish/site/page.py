@@ -9,7 +9,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from services.accounting.publish import disclosure
+from services.accounting.publish import disclosure, methods
 from services.accounting.publish.charts import svg
 from services.accounting.publish.charts.drawing import NARROW, WIDE
 from services.accounting.publish.languages import LANGUAGE_NAMES, LANGUAGES
@@ -122,6 +122,15 @@ def disclosure_page(language: Language, *, inner: bool = False) -> str:
     )
 
 
+def method_page(language: Language, *, inner: bool = False) -> str:
+    """By which methods figures are counted, in plain words."""
+    told = methods.words()[language]
+    addresses = {each: f"/{each}/method" for each in LANGUAGES}
+    return _rendered(
+        "told.html", words_of("", language), addresses, title=told.title, told=told, view=None, inner=inner
+    )
+
+
 def reference_page(document: Document, language: Language, *, inner: bool = False) -> str:
     """Every operation of the API, from its OpenAPI document, with a field for a token."""
     words = words_of("", language)
@@ -142,6 +151,7 @@ def _rendered(template: str, words: Wording, languages: Mapping[Language, str], 
         assets={name: asset.address(name) for name, asset in ASSETS.items()},
         feed=FEED,
         data_note=_linked(words),
+        method=(f"/{language}/method", methods.words()[language].title),
         protection=(f"/{language}/method/disclosure", disclosure.words()[language].title),
         **beside,
     )

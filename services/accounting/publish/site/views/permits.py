@@ -11,7 +11,7 @@ from shared.kernel.codes import code_list
 _KINDS: Final = "+".join(code_list("permit_kinds"))
 _MEASURES: Final = {
     ("PERMITS_ISSUED", "REGISTER"): "issued",
-    ("WORKERS", "REGISTER"): "workers",
+    ("WORKERS", "REGISTER"): "at_work",
     ("PERMITS_ISSUED", "PUBLISHED"): "issued_published",
     ("WORKERS", "PUBLISHED"): "workers_published",
 }
@@ -30,7 +30,7 @@ def _rows(observations: Sequence[Observation], _: State) -> list[Row]:
 def _headline(rows: Sequence[Row], _: State) -> Headed | None:
     """The largest kind of the newest year that the register tells of; else what others published last."""
     for text, column in (
-        ("headline", "workers"),
+        ("headline", "at_work"),
         ("headline_workers", "workers_published"),
         ("headline_issued", "issued_published"),
     ):
@@ -52,7 +52,7 @@ VIEW: Final = View(
         *(Column(name) for name in _MEASURES.values()),
     ),
     rows=_rows,
-    charts=(LineChart(("workers",), by="kind"), LineChart(("workers_published",), by="kind")),
+    charts=(LineChart(("at_work",), by="kind"), LineChart(("workers_published",), by="kind")),
     headline=_headline,
     latest_first=True,
     beside=("labour", "quota", "sectors"),

@@ -8,15 +8,15 @@ from services.accounting.publish.site.view import NEWEST, TIME, Column, View, fi
 from services.accounting.rules.figures.dataflows import ACTIVITIES
 from shared.kernel.codes import code_list
 
-_ALL: Final = pivot({"sector": "ACTIVITY", "period": TIME}, {"WORKERS": "workers"})
+_ALL: Final = pivot({"sector": "ACTIVITY", "period": TIME}, {"WORKERS": "at_work"})
 
 VIEW: Final = View(
     name="sectors",
     series=(f"DF_LABOUR/A.WORKERS.REGISTER._T._T.{'+'.join(code_list('activities'))}.KZ._T._T",),
     choices=(NEWEST,),
-    columns=(Column("sector", ACTIVITIES), Column("period", "period"), Column("workers")),
-    rows=ranked(of_period(_ALL), total("workers")),
-    charts=(RankedChart(("workers",), by="sector", kinds=("up",), at_most=21),),
+    columns=(Column("sector", ACTIVITIES), Column("period", "period"), Column("at_work")),
+    rows=ranked(of_period(_ALL), total("at_work")),
+    charts=(RankedChart(("at_work",), by="sector", kinds=("up",), at_most=21),),
     headline=first,
     beside=("labour", "permits", "quota"),
 )
