@@ -146,6 +146,10 @@ report: setup ## writes a report of the newest release; NAME=progress IN=kk FORM
 release: setup ## cuts a release: estimates are made anew where they are of former days, then the figures as they stand are frozen for everybody (one comes each month by itself)
 	@$(PYTHON) -m deploy.local.inside services.accounting release
 
+.PHONY: forecast
+forecast: setup ## forecasts months from the newest release, once, with the scores of such forecasts in the past
+	@$(PYTHON) -m deploy.local.inside services.accounting forecast
+
 .PHONY: replay
 replay: setup ## computes all figures anew from the stored facts, beside the present ones, and swaps
 	@$(PYTHON) -m deploy.local.inside services.accounting rebuild

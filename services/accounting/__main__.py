@@ -1,5 +1,5 @@
 """`python -m services.accounting COMMAND`: api, public, intake, migrate, rebuild, adopt, reconcile, estimate, signs,
-release, report, resend, load, access-log-anchor, access-log-check.
+release, report, forecast, resend, load, access-log-anchor, access-log-check.
 
 Each command imports what it alone needs where it begins, so that no process loads the libraries of another.
 """
@@ -164,6 +164,25 @@ async def _count_signs(settings: AccountingSettings) -> None:
     print(f"{len(figures)} figures by the residency index")
 
 
+def _forecast(settings: AccountingSettings, _: argparse.Namespace) -> None:
+    uvloop.run(_forecast_newest(settings))
+
+
+async def _forecast_newest(settings: AccountingSettings) -> None:
+    from services.accounting.cases.forecasts.forecast import forecast_newest
+    from shared.db.engine import make_engine
+
+    engine = make_engine(settings.intake_url, connections=1, application="kosh-accounting-forecast")
+    try:
+        run = await forecast_newest(engine)
+    finally:
+        await engine.dispose()
+    if run is None:
+        print("there is no release, or its forecasts are made already")
+    else:
+        print(f"release {run.release}: {run.forecast} of {run.series} series are forecast")
+
+
 def _resend(settings: AccountingSettings, chosen: argparse.Namespace) -> None:
     uvloop.run(_mark_for_resending(settings, chosen.source))
 
@@ -307,6 +326,7 @@ COMMANDS = {
         _release,
         "freeze the figures as they stand for everybody, estimates made anew, after disclosure control",
     ),
+    "forecast": (_forecast, "forecast months from the newest release, once; needs the extra `forecasts`"),
     "report": (_report, "write a report of a release as PDF, XLSX or CSV, or list the reports and when they are due"),
     "load": (_load, "store figures that other bodies have published, beside ours"),
     "access-log-anchor": (_seal, "seal the access log and write down the head of its chain; the intake does it daily"),

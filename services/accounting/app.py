@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.accounting.api import parked, work
 from services.accounting.api.estimates import explained, provisional
-from services.accounting.api.figures import methods, reports
+from services.accounting.api.figures import methods
 from services.accounting.api.figures.everybody import OPEN_PATHS, PUBLIC_ROUTERS
+from services.accounting.api.figures.reports import AT_ONCE
 from services.accounting.api.persons import changes, identities, my_page, reviews, timeline
 from services.accounting.api.reconciliation import reconcile, status
 from services.accounting.api.residence import classification
@@ -42,7 +43,6 @@ ROUTERS = (
     my_page.router,
     work.router,
     my_access_log.router,
-    reports.router,
     *PUBLIC_ROUTERS,
 )
 
@@ -77,7 +77,7 @@ def make_app(settings: AccountingSettings) -> FastAPI:
     app.state.sources = sources
     app.state.feeds = feeds
     app.state.reconciling = asyncio.Lock()
-    app.state.making_reports = asyncio.Semaphore(1)
+    app.state.making_reports = asyncio.Semaphore(AT_ONCE)
     app.state.named_in_log = hashed(Hashes(settings.identity_secret.get_secret_value().encode()))
     app.state.register_origins = settings.register_origins
     app.state.sign_in_issuer = settings.sign_in_issuer or settings.oidc_issuer

@@ -4,6 +4,7 @@ No token is read here, and no setting of it holds a secret but the password of i
 wanted, behind a cache, on a machine of its own (decision 0073).
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.accounting.api.figures.everybody import PUBLIC_ROUTERS
 from services.accounting.api.figures.kept import LOOK, KeptAnswers
+from services.accounting.api.figures.reports import AT_ONCE
 from services.accounting.cases.figures.read_released import ReleasedReader
 from services.accounting.settings import PublicSettings
 from shared.db.engine import make_engine
@@ -58,6 +60,7 @@ def make_app(settings: PublicSettings, look: float = LOOK) -> FastAPI:
     )
     app.add_middleware(WithoutTokens)
     app.state.engine = engine
+    app.state.making_reports = asyncio.Semaphore(AT_ONCE)
     app.state.read_figures = reader = ReleasedReader(engine)
     # Next to the routes, but for the coding of what is sent: coded answers are kept, too.
     app.user_middleware.insert(-1, Middleware(KeptAnswers, look_up=reader.stand, look=look))

@@ -14,8 +14,12 @@ from shared.http.edge import header
 _READING: Final = b"GET, HEAD"
 _ALL: Final = b"GET, HEAD, POST, PUT, PATCH, DELETE"
 _PLAIN_HEADERS: Final = b"Accept, Accept-Language, If-Modified-Since, If-None-Match"
-_ALL_HEADERS: Final = _PLAIN_HEADERS + b", Authorization, Content-Type, Idempotency-Key, If-Match, traceparent"
-_EXPOSED: Final = b"ETag, Location, Retry-After, Allow, Last-Modified, Kosh-Batch"
+_OWN_HEADERS: Final = b"Authorization, Content-Type, Idempotency-Key, If-Match, Kosh-Purpose, traceparent"
+_ALL_HEADERS: Final = _PLAIN_HEADERS + b", " + _OWN_HEADERS
+_EXPOSED: Final = (
+    b"ETag, Location, Retry-After, Allow, Last-Modified, Content-Disposition, WWW-Authenticate, "
+    b"Kosh-Batch, Kosh-Epoch, Kosh-Position"
+)
 _REMEMBERED: Final = b"600"  # seconds that a browser may keep the answer to a preflight
 
 Headers = list[tuple[bytes, bytes]]

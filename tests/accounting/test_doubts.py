@@ -7,7 +7,7 @@ import pytest
 
 from services.accounting.rules.estimates import breaks, groups, past
 from services.accounting.rules.estimates.breaks import Break, Volumes
-from services.accounting.rules.estimates.expected import BROKEN, GROUP, Expected, estimated
+from services.accounting.rules.estimates.expected import BROKEN, BY_PURPOSE, GROUP, NO_INTERVAL, Expected, estimated
 from services.accounting.rules.estimates.findings import Findings, find, nobody, read
 from services.accounting.rules.estimates.groups import OfSize
 from services.accounting.rules.estimates.silence import Heard, silent
@@ -206,6 +206,16 @@ def test_a_group_is_as_unsure_as_groups_of_its_size_were() -> None:
     assert (nation[2], group[2]) == (Decimal("3.0"), Decimal("6.0"))
     assert groups.widening_of(sizes, 9.9) == 1.5
     assert groups.widening_of((), 9.9) == 1.0
+
+
+def test_by_purpose_an_estimate_has_no_standard_error_and_says_why() -> None:
+    """Intervals by purpose hold 80 % at 95 %: what is missing is a definition, and no width makes that an error."""
+    of_purpose = {GROUP: 1, BY_PURPOSE: 1}
+    counts = {CellKind.IMM_FINAL: 100, CellKind.IMM_OPEN: 50} | millions(IMM_OPEN=50, IMM=40, IMM_CHANCE=8)
+    assert of(counts | of_purpose) == (140, "E", None, NO_INTERVAL)
+    broken = {CellKind.IMM_FINAL: 100} | millions(IMM_BROKEN=30)
+    assert of(broken | of_purpose) == (100, "A", None, f"{BROKEN}. {NO_INTERVAL}")
+    assert of({CellKind.IMM_FINAL: 100} | of_purpose) == (100, "A")
 
 
 def test_groups_that_erred_by_more_than_they_said_are_widened_until_intervals_hold() -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import event
 
 from services.accounting.app_public import make_app
 from services.accounting.cases.releases.cut import cut_release
+from services.accounting.publish.site.views import HOME, VIEWS
 from services.accounting.rules.disclosure.cubes import nation
 from services.accounting.settings import PublicSettings
 from shared import clock
@@ -44,9 +45,8 @@ async def test_the_public_role_reads_its_room_and_nothing_else(written: Accounti
     await owner.close()
     assert {"linkage_derived.person", "derived.cube", "derived.record", "public.released_figure"} <= relations.keys()
     shown = {name for name, shown in relations.items() if shown}
-    assert shown == {f"public_figures.{name}" for name in ("figure", "released", "release", "released_gap")} | {
-        "public_figures.published_figure"
-    }
+    released = ("figure", "released", "release", "released_gap", "published_figure")
+    assert shown == {f"public_figures.{name}" for name in (*released, "forecast", "forecast_score", "forecast_series")}
     for name in relations:
         read = f"SELECT * FROM {name} LIMIT 1"  # noqa: S608
         if name in shown:
@@ -82,7 +82,18 @@ async def test_the_public_process_answers_as_the_inner_api_answers_a_stranger(
     app = make_app(PublicSettings.of("accounting_public"))
     flow = "/sdmx/v1/data/DF_FLOW/A.IMM+EMI+NET.M1216.KZ._T._T._T._T._T"
     async with client_of(app) as client:
-        for path in ("/", f"{flow}?format=csv", "/sdmx/v2/structure/dataflow/KOSH", "/v1/releases", "/v1/releases/1"):
+        client.base_url = api.client.base_url
+        for path in (
+            "/en/",
+            *(f"/en/{view}" for view in VIEWS if view != HOME.name),
+            "/data/balance.csv",
+            "/data/changes.atom",
+            f"{flow}?format=csv",
+            "/sdmx/v2/structure/dataflow/KOSH",
+            "/v1/releases",
+            "/v1/releases/1",
+            "/v1/forecasts",
+        ):
             answer, inner = await client.get(path), await api.client.get(path)
             assert (answer.status_code, answer.content) == (inner.status_code, inner.content), path
             assert answer.status_code == 200
@@ -107,7 +118,14 @@ async def test_what_was_answered_is_answered_again_without_a_query_until_a_relea
     taken: list[object] = []
     event.listen(still.state.engine.sync_engine, "checkout", lambda *_: taken.append(_))
     flow = "/sdmx/v1/data/DF_FLOW/A.NET.M1216.KZ._T._T._T._T._T?format=csv"
-    paths = ("/?lang=en", flow, f"{flow}&asOf=2024-06-15", f"/v1/releases/{first}", "/v1/releases")
+    paths = (
+        "/en/",
+        "/data/balance.csv?release=2024-06-15",
+        flow,
+        f"{flow}&asOf=2024-06-15",
+        f"/v1/releases/{first}",
+        "/v1/releases",
+    )
     async with client_of(still) as kept, client_of(looking) as fresh:
         answers = {path: await kept.get(path) for path in paths}
         assert taken
@@ -124,8 +142,11 @@ async def test_what_was_answered_is_answered_again_without_a_query_until_a_relea
             assert (told.status_code, told.content) == (304, b"")
             assert (await fresh.get(path, headers=held)).status_code == 304, "by whichever process"
             year = "immutable" in again.headers["cache-control"]
-            assert year is (path.endswith(f"/{first}") or "asOf" in path)
+            assert year is (path.endswith(f"/{first}") or "06-15" in path)
         assert taken == []
+        other = await kept.get("/en/", headers={"Host": "evil.example"})
+        assert "evil.example" not in (await kept.get("/en/")).text, "nobody puts an address into others' pages"
+        assert other.headers["etag"] != answers["/en/"].headers["etag"]
         plain = await kept.get(flow, headers={"Accept-Encoding": "identity"})
         assert plain.text == answers[flow].text
         await written.take(World(4, people=40).stream(order=1))

@@ -27,9 +27,11 @@ OPEN_OF = {
         "/v1/evidence",  # texts alone
         *("/work", "/work/{language}"),  # a page without data: its script signs in (decision 0078)
         # The site: released figures alone (decision 0075).
-        *("/assets/{name}", "/{language}/", "/{language}/{view}", "/{language}/made", "/data/changes.atom"),
+        *("/assets/{name}", "/{language}/", "/{language}/{view}", "/{language}/made", "/{language}/api"),
+        *("/{language}/method/disclosure", "/data/changes.atom"),
         *(f"/data/{{view}}.{ending}" for ending in ("csv", "json", "metadata.json", "xlsx", "svg")),
         *("/v1/reports", "/v1/reports/{name}"),  # released figures alone; exact ones for statisticians
+        *("/v1/forecasts", "/v1/forecasts/{id}"),  # made from released figures alone (decision 0077)
     },
     "kandas": {"/v1/kandas-certificates:verify"},  # by a code that cannot be guessed: decision 0046
     "permits": {"/v1/self-employment-points"},  # the law's table and no person: decision 0049

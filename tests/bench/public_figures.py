@@ -88,9 +88,9 @@ async def main(events: int, server: Server) -> None:
             httpx.AsyncClient(base_url=inner.address) as statistician,
         ):
             live = await typical(stranger, "/health/live", {})
-            tag = {"If-None-Match": (await stranger.get("/?lang=kk")).headers["etag"]}
+            tag = {"If-None-Match": (await stranger.get("/kk/")).headers["etag"]}
             for name, path, headers, status in (
-                ("page", "/?lang=kk", {}, 200), ("sdmx", SERIES, {}, 200), ("304", "/?lang=kk", tag, 304),
+                ("page", "/kk/", {}, 200), ("sdmx", SERIES, {}, 200), ("304", "/kk/", tag, 304),
             ):  # fmt: skip
                 took = await typical(stranger, path, headers, status)
                 print(f"S11_{name} {took:.2f} ms ratio={took / live:.2f} against=health_live n={QUERIES}", flush=True)
@@ -108,7 +108,7 @@ async def ask_on(address: str) -> None:
     """A stranger who asks without end, each time for another series."""
     async with httpx.AsyncClient(base_url=address) as client:
         while True:
-            for path in ("/?lang=ru", SERIES, f"{SERIES}&startPeriod={2000 + time.monotonic_ns() % 25}"):
+            for path in ("/ru/", SERIES, f"{SERIES}&startPeriod={2000 + time.monotonic_ns() % 25}"):
                 await client.get(path)
 
 

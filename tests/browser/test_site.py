@@ -19,6 +19,8 @@ pytestmark = pytest.mark.browser
 
 DESK, PHONE = (1280, 900), (360, 740)
 """Width and height."""
+AXE = Path("tests/contracts/node/node_modules/axe-core/axe.min.js")
+"""What tells whether a page can be used by everybody (WCAG 2.2 A and AA): axe-core, of `make test`."""
 HEAVIEST = 150_000
 """Bytes of a first view, all that it loads, compressed."""
 
@@ -60,6 +62,12 @@ LOOK = """
     .reduce((sum, entry) => sum + entry.transferSize, 0),
   paper: getComputedStyle(document.body).backgroundColor,
 })
+"""
+
+
+FAULTS = """
+async () => (await axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }))
+  .violations.map(each => [each.id, each.nodes.slice(0, 3).map(node => node.html.slice(0, 200))])
 """
 
 
@@ -125,6 +133,15 @@ async def test_every_view_fits_its_screen_needs_nobody_else_and_can_be_read(
         assert (found["paper"] == "rgb(20, 25, 28)") == dark
         lowest = await page.evaluate(CONTRASTS)
         assert lowest[0][0] >= 4.5, (name, lowest[:3])
+        if size == DESK:
+            assert await faults(page) == [], name
+
+
+async def faults(page: Page) -> list[object]:
+    """What axe finds, with the beginning of the elements it finds it at."""
+    await page.evaluate(await asyncio.to_thread(AXE.read_text, "utf-8"))
+    found: list[object] = await page.evaluate(FAULTS)
+    return found
 
 
 @pytest.mark.usefixtures("figures")
@@ -143,14 +160,7 @@ async def test_a_page_is_used_by_keyboard_and_scripts_only_add(browser: Browser,
         outline = await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         assert outline != "none", f"one sees where one is: {reached[-1]}"
     assert {"SUMMARY", "DIV", "A", "BUTTON", "BODY"} <= set(reached)
-    first = page.locator("tbody tr").first.locator("th")
-    before = await first.text_content()
-    await page.locator("thead button").nth(1).focus()
-    await page.keyboard.press("Enter")
-    await expect(page.locator("thead th").nth(1)).to_have_attribute("aria-sort", "descending")
-    await page.keyboard.press("Enter")
-    await expect(page.locator("thead th").nth(1)).to_have_attribute("aria-sort", "ascending")
-    assert before
+    await _sorts(page)
     await page.locator(".chart svg.wide rect").first.hover()
     await expect(page.locator(".tip")).to_contain_text("Arrivals")
     async with page.expect_download() as waited:
@@ -162,12 +172,29 @@ async def test_a_page_is_used_by_keyboard_and_scripts_only_add(browser: Browser,
     await page.get_by_role("button", name="Explore the figures").click()
     await expect(page.locator(".explored canvas")).to_be_visible()
     await expect(page.locator(".explored .u-legend")).to_contain_text("Official, by coupons")
+    await page.goto(f"{address}/en/api")
+    await page.locator("#get_method_versions > summary").click()
+    await page.locator("#get_method_versions > button").click()
+    await expect(page.locator("#get_method_versions pre")).to_contain_text("200 application/json")
     await page.goto(f"{address}/en/")
     await page.get_by_role("link", name="Quarter").click()
     await page.get_by_role("link", name="Қазақша").click()
     await expect(page.locator("html")).to_have_attribute("lang", "kk")
     await expect(page.locator(".choice [aria-current]").first).to_have_text("Тоқсан")
     assert troubles == []
+
+
+async def _sorts(page: Page) -> None:
+    """A table, by the second of its columns, one way and the other."""
+    await page.locator("thead button").nth(1).focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("thead th").nth(1)).to_have_attribute("aria-sort", "descending")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("thead th").nth(1)).to_have_attribute("aria-sort", "ascending")
+    shown = [text.split(" ")[0] for text in await page.locator("tbody tr td:nth-child(2)").all_inner_texts()]
+    numbers = [int(text.replace(",", "")) for text in shown]
+    assert numbers == sorted(numbers)
+    assert len(numbers) > 1
 
 
 async def test_without_figures_and_without_scripts_a_page_is_whole_too(browser: Browser, address: str) -> None:

@@ -22,7 +22,7 @@ async def release_monthly(address: str, control: Control, look: float = LOOK) ->
     while True:
         await asyncio.sleep(look)
         try:
-            connection = await connect(address, "kosh-accounting-release")
+            connection = await connect(address, "kosh-accounting-release", idle="0")
             try:
                 await estimates_due(connection)
                 cut = await cut_due(connection, control)

@@ -34,6 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.accounting.store.estimates.estimate_tables import estimate_tables
+from services.accounting.store.forecasts.forecast_tables import forecast_tables
 from services.accounting.store.persons.change_tables import final_change_table, person_change_table
 from services.accounting.store.persons.matching_tables import doubtful_pair_table, met_block_table
 from services.accounting.store.releases.gap_table import released_gap_table
@@ -328,6 +329,7 @@ released_cause = Table(
 
 released_gap = released_gap_table(metadata)
 public_figure = public_figure_table(metadata)
+forecast_series, forecast_score, forecast = forecast_tables(metadata)
 
 # Why national cells of the cube moved: sums by cause. Not in `derived`, which a rebuild makes anew from the facts.
 cube_cause = Table(

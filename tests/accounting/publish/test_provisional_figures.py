@@ -126,6 +126,9 @@ async def test_an_estimate_is_what_is_final_and_what_is_expected_and_a_release_f
     assert uzbek["IMM", "2023"]["OBS_STATUS"] == "E"
     parts = int(uzbek["IMM", "2023"]["OBS_VALUE"]) + int(ours["IMM", "2023"]["OBS_VALUE"])
     assert abs(parts - int(figures["IMM", "2023"]["OBS_VALUE"])) <= 1  # each is rounded
+    workers = (await read(api, "A.IMM.M1216R.KZ._T._T._T._T.work"))["IMM", "2023"]
+    assert (workers["OBS_STATUS"], workers["STD_ERROR"]) == ("E", "")
+    assert workers["COMMENT_OBS"].startswith("No standard error by purpose")
     crossed = await read(api, "A.IMM.M1216R.KZ._T.UZB.M._T._T")
     assert (crossed["IMM", "2023"]["OBS_VALUE"], crossed["IMM", "2023"]["OBS_STATUS"]) == ("0", "P")
 

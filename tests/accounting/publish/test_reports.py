@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from services.accounting.cases.figures.read_released import ReleasedReader
 from services.accounting.cases.releases.cut import cut_release
 from services.accounting.cases.reports.editions import due_day_of, handed_in, release_to_report
 from services.accounting.intake.published.load import load
@@ -89,6 +90,10 @@ async def test_every_figure_of_every_report_is_that_of_sdmx_of_the_same_release(
         row["TIME_PERIOD"]: row["OBS_VALUE"] for row in stay if row["SERIES"] == "A.VIOLATIONS.REGISTER.KZ._T"
     }
     assert violations == {"2024": "12", "2025": "34"}
+    by_citizenship = files(kept["rules-of-stay"])["02-stay-by-citizenship.csv"]
+    told = {row["SERIES"]: row["OBS_VALUE"] for row in by_citizenship if row["TIME_PERIOD"] == "2025"}
+    assert len(told) > 1, "the breakdown is released, too"
+    assert told.pop("A.VIOLATIONS.REGISTER.KZ._T") == str(sum(map(int, told.values())))
     await found(written, d2024_04_01=20)
     with clock.set_to(TODAY + timedelta(days=31)):
         second = await cut_release(written.connection, QUIET)
@@ -162,7 +167,9 @@ async def test_a_report_before_any_release_is_not_made_up(api: Api, tmp_path: Pa
     assert exact.name == "progress-2025-exact-20260110T060000Z-en.csv.zip"
 
 
-async def test_the_schedule_names_the_days_and_the_release_that_is_handed_in(api: Api, written: Accounting) -> None:
+async def test_the_schedule_names_the_days_and_the_release_that_is_handed_in(
+    api: Api, written: Accounting, tmp_path: Path
+) -> None:
     release = await cut_release(written.connection, QUIET)
     listed = {each["name"]: each for each in (await asked(api, "")).json()}
     assert list(listed) == list(reports())
@@ -181,6 +188,11 @@ async def test_the_schedule_names_the_days_and_the_release_that_is_handed_in(api
         ("2025-S1", "2025-07-15"),
     ]
     assert {each["due_on"] for each in listed["global-compact"]["schedule"]} == {None}
+    strangers = make_engine(api.database.public_url, connections=1)
+    file = await saved(ReleasedReader(strangers), "job-fairs", WantedEdition(), "en", "csv", tmp_path / "public")
+    await strangers.dispose()
+    first = await asked(api, "/job-fairs?language=en&format=csv")
+    assert file.read_bytes() == first.content, "the public process's role makes the same"
     first = await asked(api, "/job-fairs?language=en")
     assert first.headers["Content-Disposition"] == 'attachment; filename="job-fairs-2025-r1-en.pdf"'
     again = await api.client.get("/v1/reports/job-fairs?language=en", headers={"If-None-Match": first.headers["ETag"]})

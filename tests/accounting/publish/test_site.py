@@ -14,6 +14,7 @@ import pytest
 
 from services.accounting.cases.releases.cut import cut_release
 from services.accounting.intake.published.load import load
+from services.accounting.publish.disclosure import words
 from services.accounting.publish.languages import LANGUAGES
 from services.accounting.publish.site.views import VIEWS
 from services.accounting.publish.site.words import words_of
@@ -166,7 +167,8 @@ async def test_the_state_of_an_address_is_kept_and_what_is_not_offered_is_refuse
 async def test_what_is_not_released_is_said_beside_what_is(filled: Api) -> None:
     shown, html = await page(filled, "/en/countries")
     assert shown.tables == [] or "Uzbekistan" in html, "either it is released, or said not to be"
-    assert ("not published yet" in html) == (shown.tables == [])
+    said = [words_of("", "en")[text] in unescape(html) for text in ("withheld", "empty")]
+    assert any(said) == (shown.tables == [])
     shown, html = await page(filled, "/en/population")
     assert "2021: a population of 18,879,552 grew by 623,607; natural growth 264,088" in html
     assert [row[5] for row in shown.tables[0][1:] if row[0] == "2021"] == ["380,736"]
@@ -209,6 +211,24 @@ async def test_the_language_is_the_readers_and_everything_can_be_kept(filled: Ap
     assert len(assets) == 3
     for each in assets:
         assert "immutable" in (await filled.client.get(each)).headers["cache-control"]
+
+
+async def test_what_was_done_to_counts_is_said_in_three_languages(api: Api) -> None:
+    for language in LANGUAGES:
+        shown, html = await page(api, f"/{language}/method/disclosure")
+        assert words()[language].title in unescape(html)
+        assert all(answer in unescape(html) for _, answer in words()[language].answers)
+        assert f"/{language}/method/disclosure" in shown.links, "every page leads there"
+
+
+async def test_the_reference_names_every_operation(api: Api) -> None:
+    _, html = await page(api, "/ru/api")
+    document = (await api.client.get("/openapi.json")).json()
+    operations = [told["operationId"] for methods in document["paths"].values() for told in methods.values()]
+    assert [each for each in operations if f'id="{each}"' not in html] == []
+    needs = words_of("", "ru")["api_needs"]
+    assert html.count(needs) > 10
+    assert needs not in html.partition('id="get_releases"')[2].partition("</summary>")[0]
 
 
 async def test_the_feed_and_the_metadata_name_the_release(filled: Api) -> None:

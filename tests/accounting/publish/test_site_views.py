@@ -22,14 +22,18 @@ from services.accounting.publish.charts.scales import ticks
 from services.accounting.publish.charts.tiles import PLACES, Tile, step, tile_map
 from services.accounting.publish.languages import LANGUAGES
 from services.accounting.publish.sdmx.query import parse
+from services.accounting.publish.site.about import About
 from services.accounting.publish.site.address import Address
-from services.accounting.publish.site.cells import time_of
+from services.accounting.publish.site.cells import time_of, written
 from services.accounting.publish.site.feed import feed
 from services.accounting.publish.site.files import header
+from services.accounting.publish.site.page import view_page
 from services.accounting.publish.site.reading import NEVER, Shown, series_of
+from services.accounting.publish.site.rows import of_period
 from services.accounting.publish.site.view import Observation, View, status
 from services.accounting.publish.site.views import HOME, VIEWS
 from services.accounting.publish.site.words import words_of
+from services.accounting.rules.figures.contradictions import CONTRADICTED
 from services.accounting.rules.figures.figures import Figure
 from shared.kernel.codes import code_list
 
@@ -44,8 +48,8 @@ def addresses(view: View) -> list[Address]:
 
 
 def invented(view: View) -> list[Observation]:
-    """A figure for every series of the view's first address, in two years, the second estimated; of open places and of
-    several codes, one code each."""
+    """A figure for every series of the view's first address, in two years, the second estimated, and in the periods of
+    which others contradict it; of open places one code."""
     found = []
     for series in series_of(Address.of(view, {})):
         flow, _, key = series.partition("/")
@@ -57,6 +61,11 @@ def invented(view: View) -> list[Observation]:
         for codes in product(*places):
             found.append(Observation(query.flow, Figure(codes, "2022", 1_200, "A")))
             found.append(Observation(query.flow, Figure(codes, "2023", 900, "E", std_error=Decimal(30))))
+            found += [
+                Observation(query.flow, Figure(codes, period, 1_500, "E"))
+                for disputed, key, period in CONTRADICTED
+                if (disputed, key) == (flow, ".".join(codes))
+            ]
     return found
 
 
@@ -84,7 +93,9 @@ def test_a_view_is_whole(name: str) -> None:
     for language, row in product(LANGUAGES, rows):
         assert row.keys() >= {column.name for column in view.columns}
         for column in view.columns:
-            assert words_of(name, language).column(column.name)
+            words = words_of(name, language)
+            assert words.column(column.name)
+            assert written(column, row[column.name], words), "each word of a cell has its text"
     for language, spec, width in product(LANGUAGES, view.charts, (WIDE, NARROW)):
         drawing = spec.draw(rows, view, words_of(name, language), width)
         assert drawing is not None
@@ -92,7 +103,15 @@ def test_a_view_is_whole(name: str) -> None:
         assert spec.legend(rows, view, words_of(name, language))
         assert spec.draw((), view, words_of(name, language), width) is None, "nothing to draw is no fault"
     said = view.headline(rows, address.state)
-    assert said is None or said.text in words_of(name, "kk").texts
+    for language in LANGUAGES:
+        words = words_of(name, language)
+        assert said is None or words[said.text].format(
+            **{
+                each.name: written(each, said.row[each.name], words)
+                for each in (*view.columns, *said.columns)
+                if each.name in said.row
+            }
+        )
     assert view.headline((), address.state) is None
 
 
@@ -124,6 +143,30 @@ def test_each_file_of_texts_is_of_a_view_and_home_is_one() -> None:
     assert HOME.name in VIEWS
 
 
+def test_pages_lead_to_what_is_served_beside_them_alone() -> None:
+    view = VIEWS["balance"]
+    address = Address.of(view, {})
+    shown = Shown(address, tuple(view.rows(invented(view), address.state)), (), False, NEVER)
+    about = About.of(shown, [], "https://kosh.example/")
+    assert "/me?lang=ru" in view_page(shown, about, "ru", inner=True)
+    outside = view_page(shown, about, "ru")
+    assert "/me?" not in outside
+    assert "/v1/status" not in outside
+
+
+def test_without_a_chosen_period_the_newest_whole_and_final_one_is_shown() -> None:
+    flow = parse("DF_BALANCE", "all", {}).query.flow
+
+    def seen(period: str, code: str = "A") -> dict[str, Any]:
+        return {"period": period, "value": Observation(flow, Figure(("A", "NET", "M1216", "KZ"), period, 1, code))}
+
+    rows = [*[seen("2022")] * 4, *[seen("2023")] * 3, seen("2024"), *[seen("2025", "E")] * 4]
+    assert {row["period"] for row in of_period(lambda *_: rows)((), {"period": ""})} == {"2023"}
+    assert {row["period"] for row in of_period(lambda *_: rows)((), {"period": "2025"})} == {"2025"}
+    assert {row["period"] for row in of_period(lambda *_: rows[-4:])((), {"period": ""})} == {"2025"}
+    assert of_period(lambda *_: [])((), {"period": ""}) == []
+
+
 def test_the_feed_tells_of_every_view() -> None:
     for language in LANGUAGES:
         text, _ = feed([], language, "https://kosh.example")
@@ -148,7 +191,10 @@ def test_numbers_and_times_are_written_as_readers_expect() -> None:
     assert (kk.number(-1_234_567), en.number(-1_234)) == ("\u22121\u202f234\u202f567", "\u22121,234")
     assert (ru.rate(6.25), en.rate(Decimal("6.25")), en.number(1234.5)) == ("6,2", "6.2", "1,234.5")
     assert [each.period("2024-05") for each in (kk, ru, en)] == ["2024 ж. мамыр", "май 2024", "May 2024"]
-    assert en.period("2012-01-01/P5Y") == "2012-01-01/P5Y"
+    spans = ["2012-01-01/P5Y", "2025-01-01/P9M", "2024-11-01/P4M", "2021-09-01", "2021-09-15/P2M", "some day"]
+    said = ["2012–2016", "January–September 2025", "November 2024 – February 2025", "1 September 2021"]
+    assert [en.period(each) for each in spans] == [*said, "15 September 2021 – 14 November 2021", "some day"]
+    assert [each.period("2020-01-01/P6M") for each in (kk, ru)] == ["2020 ж. қаңтар–маусым", "январь–июнь 2020"]
     times = [time_of(each) for each in ("2024", "2024-Q1", "2024-12", "2012-01-01/P5Y")]
     assert times == [2024.0, pytest.approx(2024.125, abs=0.01), pytest.approx(2024.96, abs=0.01), None]
 

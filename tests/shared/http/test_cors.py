@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 import httpx
+import orjson
 import pytest
 
+from contracts.export import FOLDER
 from shared.http.app import make_app
 from shared.settings import ServiceSettings
 from tests.shared.http.conftest import TokenFor, api, client_of
@@ -54,6 +56,29 @@ async def test_a_named_frontend_calls_everything_with_a_token(settings_with: Set
         (200, {CABINET}), (401, {CABINET}), (404, {CABINET}),
     ]  # fmt: skip
     assert all("Origin" in answer.headers.get_list("Vary", split_commas=True) for answer in [asked, *answers])
+
+
+async def test_a_frontend_may_send_and_read_every_header_that_a_contract_names(settings_with: Settings) -> None:
+    """But for those that the Fetch Standard lets everybody read (3.2.4)."""
+    sent, read = set[str](), set[str]()
+    for document in (FOLDER / "http").glob("*.openapi.json"):
+        found = orjson.loads(document.read_bytes())
+        operations = [each for path in found["paths"].values() for each in path.values()]
+        answers = [
+            *found["components"]["responses"].values(),
+            *(a for each in operations for a in each["responses"].values()),
+        ]
+        sent |= {
+            one["name"].lower() for each in operations for one in each.get("parameters", []) if one["in"] == "header"
+        }
+        read |= {name.lower() for answer in answers for name in answer.get("headers", {})}
+    async with opened(settings_with(frontends=CABINET)) as client:
+        asked = await preflight(client, "/v1/things", CABINET, "POST", *sent)
+        answer = await client.get("/v1/whoami", headers={"Origin": CABINET})
+    exposed = {each.strip().lower() for each in answer.headers["Access-Control-Expose-Headers"].split(",")}
+    assert (sent - granted(asked, "Headers"), read - exposed - {"content-language"}) == (set(), set())
+    assert {"kosh-purpose", "kosh-batch"} <= sent | read
+    assert {"retry-after", "www-authenticate"} <= exposed
 
 
 @pytest.mark.parametrize("origin", [STRANGER, "null", f"{CABINET}.stranger.example", "http://cabinet.example", "*", ""])

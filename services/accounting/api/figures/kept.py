@@ -36,7 +36,8 @@ _ASKED_BY: Final = ("accept", "accept-language", "accept-encoding")
 _OURS: Final = (b"etag", b"cache-control", b"last-modified")
 _ROUTE: Final = ("route", "endpoint", "path_params", "fastapi")
 """What the router notes of the route that answered: logs, metrics and spans name it."""
-_FIGURES: Final = ("/sdmx/", "/v1/")
+_NOT_KEPT: Final = ("/health/", "/version", "/metrics", "/openapi", "/assets/")
+"""What operators ask, and files that are in memory already."""
 
 Key = tuple[str, ...]
 
@@ -67,7 +68,9 @@ class KeptAnswers:
             await self._app(scope, receive, send)
             return
         asked = Headers(scope=scope)
-        key = (scope["path"], scope["query_string"].decode("latin-1"), *(asked.get(name, "") for name in _ASKED_BY))
+        # By the host, too: files and pages name their own addresses, and whoever asks chooses what they say there.
+        place = (scope["scheme"], asked.get("host", ""), scope["path"], scope["query_string"].decode("latin-1"))
+        key = (*place, *(asked.get(name, "") for name in _ASKED_BY))
         tag = _tag(self._stand, key)
         kept = self._kept.get(key)
         if kept is None:
@@ -140,7 +143,7 @@ def _size(key: Key, kept: KeptAnswer) -> int:
 
 
 def _is_of_figures(path: str) -> bool:
-    return path == "/" or path.startswith(_FIGURES)
+    return not path.startswith(_NOT_KEPT)
 
 
 def _tag(stand: PublicStand, key: Key) -> str:
@@ -161,13 +164,14 @@ def _marked(
 
 
 def _is_of_one_release(scope: Scope, stand: PublicStand) -> bool:
-    """Whether the question names releases that are cut: by number, or by a moment before the newest."""
+    """Whether the question names releases that are cut: by number, or by a day before that of the newest."""
     path, asked = scope["path"], dict(parse_qsl(scope["query_string"].decode("latin-1")))
     if path.startswith("/v1/releases/"):
         number = path.removeprefix("/v1/releases/").partition("/")[0]
         return number.isascii() and number.isdigit() and int(number) <= stand.release
-    with suppress(ValueError):
-        moment = datetime.fromisoformat(asked.get("asOf", "").replace(" ", "+"))
+    of_files = path.startswith("/data/") and not path.endswith(".metadata.json")  # these name the next release, too
+    with suppress(ValueError, OverflowError):
+        moment = datetime.fromisoformat(asked.get("release" if of_files else "asOf", "").replace(" ", "+"))
         return moment.astimezone(UTC).date() < stand.cut_at.astimezone(UTC).date()
     return False
 

@@ -19,6 +19,9 @@ from shared.kernel.codes import Language
 
 EXACT_NEEDS_ROLE: Final = "Exact figures are for the role statistician; leave figures out for the released ones."
 
+AT_ONCE: Final = 1
+"""Files that are written at a time: writing takes a processor, and strangers must not take them all."""
+
 router = api_router(tags=["figures"])
 
 Number = Annotated[
@@ -77,7 +80,7 @@ async def report(
     edition = await making.edition_of(reader, declared, WantedEdition(period, release, exact))
     said = language or preferred(listed(request.headers, "accept-language"), STATE_LANGUAGE)
     making_one: asyncio.Semaphore = request.app.state.making_reports
-    async with making_one:  # writing takes a processor: strangers must not take them all
+    async with making_one:
         file = await making.made(reader, declared, edition, said, format)
     headers = {"Content-Disposition": f'attachment; filename="{file.name}"', "Content-Language": said}
     return cacheable(request, file.body, file.media_type, edition.read_at, public=not exact, headers=headers)

@@ -12,7 +12,7 @@ from services.accounting.api.public.asked import Asked, about_of, address_of, re
 from services.accounting.publish.languages import LANGUAGES, STATE_LANGUAGE, preferred
 from services.accounting.publish.sdmx.refusals import BadQuery, NothingFound
 from services.accounting.publish.site.made import made
-from services.accounting.publish.site.page import changed_of, made_page, view_page
+from services.accounting.publish.site.page import changed_of, disclosure_page, made_page, reference_page, view_page
 from services.accounting.publish.site.reading import NEVER, shown
 from services.accounting.publish.site.style import ASSETS, KINDS, POLICY
 from services.accounting.publish.site.sureness import sureness
@@ -20,7 +20,7 @@ from services.accounting.publish.site.views import HOME
 from services.accounting.publish.site.words import words_of
 from shared.errors import NotFound
 from shared.http import routes
-from shared.http.openapi import problem_answer
+from shared.http.openapi import describe, problem_answer
 from shared.identity.callers import public
 from shared.kernel.codes import Language
 
@@ -52,14 +52,7 @@ View = Annotated[str, Path(pattern="^[a-z-]{1,40}$", description="its name")]
 router = routes.router(tags=["site"])
 
 
-@router.get(
-    "/",
-    summary="To the first page in the reader's language",
-    status_code=303,
-    response_class=RedirectResponse,
-    responses={303: {"headers": {"Location": {"required": True, "schema": {"type": "string"}}}}},
-    dependencies=[public()],
-)
+@router.get("/", response_class=RedirectResponse, include_in_schema=False, dependencies=[public()])
 async def start(request: Request, lang: Annotated[Language | None, Query()] = None) -> Response:
     """By Accept-Language, or as `lang` says."""
     language = lang or preferred(listed(request.headers, "accept-language"), STATE_LANGUAGE)
@@ -81,14 +74,7 @@ async def asset(name: Annotated[str, Path(pattern="^[a-z.-]{1,40}$")]) -> Respon
     return Response(found.content, media_type=found.media_type, headers=headers)
 
 
-@router.get(
-    "/{language:language}/",
-    operation_id="get_first_page",
-    summary="The first page",
-    response_class=Response,
-    responses=_PAGE,
-    dependencies=[public()],
-)
+@router.get("/{language:language}/", response_class=Response, include_in_schema=False, dependencies=[public()])
 async def home(request: Request, language: Lang, asked: Asked) -> Response:
     """The balance at a glance, how sure it is, and all views."""
     return await _page(request, language, HOME.name, asked, first=True)
@@ -119,8 +105,32 @@ async def explained(
     except (BadQuery, NothingFound) as refusal:
         raise NotFound(NO_PAGE) from refusal
     query = request.url.query
-    html = made_page(found, {each: f"/{each}/made?{query}" for each in LANGUAGES}, language)
+    html = made_page(found, {each: f"/{each}/made?{query}" for each in LANGUAGES}, language, inner=_is_inner(request))
     return _html(request, html, releases[0].cut_at if releases else None)
+
+
+@router.get(
+    "/{language:language}/method/disclosure",
+    summary="What was done to published counts, in plain words",
+    response_class=Response,
+    responses=_PAGE,
+    dependencies=[public()],
+)
+async def protection(request: Request, language: Lang) -> Response:
+    """Why counts are slightly off on purpose, and what that means for who uses them."""
+    return _html(request, disclosure_page(language, inner=_is_inner(request)), None)
+
+
+@router.get(
+    "/{language:language}/api",
+    summary="The reference of this API",
+    response_class=Response,
+    responses=_PAGE,
+    dependencies=[public()],
+)
+async def reference(request: Request, language: Lang) -> Response:
+    """Every operation in words, from this server alone; those that read can be asked from the page."""
+    return _html(request, reference_page(describe(request.app), language, inner=_is_inner(request)), None)
 
 
 @router.get(
@@ -140,7 +150,7 @@ async def _page(request: Request, language: Language, view: str, asked: Asked, *
     source = request.app.state.read_figures
     found = await shown(source, address_of(view, asked))
     about = await about_of(request, found)
-    html = view_page(found, about, language, await sureness(source) if first else None)
+    html = view_page(found, about, language, await sureness(source) if first else None, inner=_is_inner(request))
     return _html(request, html, changed_of(found, about))
 
 
@@ -149,3 +159,8 @@ def _html(request: Request, html: str, changed: datetime | None) -> Response:
     answer.headers["Content-Security-Policy"] = POLICY
     answer.headers["Referrer-Policy"] = "no-referrer"
     return answer
+
+
+def _is_inner(request: Request) -> bool:
+    """Whether the pages of people and operators are served beside the site: they are not by the public process."""
+    return "/me" in describe(request.app)["paths"]

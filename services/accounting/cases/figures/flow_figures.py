@@ -8,7 +8,7 @@ from typing import Final, cast
 import asyncpg
 
 from services.accounting.cases.indicators import wanted
-from services.accounting.rules.estimates.expected import GROUP, Expected, estimated
+from services.accounting.rules.estimates.expected import BY_PURPOSE, GROUP, Expected, estimated
 from services.accounting.rules.figures import series
 from services.accounting.rules.figures.axes import Axis, axis_of
 from services.accounting.rules.figures.figures import Figure, Query, TooMany
@@ -114,7 +114,7 @@ def _with_expected(along: list[Along], found: Sums, expected: Sums) -> Iterator[
     axes = [each.axis for each in along]
     told: dict[tuple[Frequency, int, CellKey], Counts] = {
         (row.frequency, row.period, row.place): {kind.name: count for kind, count in row.counts.items()}
-        | {GROUP: int(bool(_finer(axes, row.place)))}
+        | {GROUP: int(bool(_finer(axes, row.place))), BY_PURPOSE: int(_finer(axes, row.place) == ["PURPOSE"])}
         for row in expected.rows()
         if _is_estimated(axes, row.place)
     }

@@ -42,6 +42,7 @@ from services.accounting.rules.releases.revisions import FLOW as REVISION
 from services.accounting.rules.residence.reckoning import UNDECLARED
 from services.accounting.rules.spans import span
 from services.accounting.store.figures import published_figure
+from services.accounting.store.forecasts import forecast as forecasts
 from services.accounting.store.releases import public
 from services.accounting.store.releases import release as releases
 from services.accounting.store.releases.release import Release
@@ -71,10 +72,12 @@ ONLY_RELEASED: Final = (
 
 
 class PublicStand(NamedTuple):
-    """All that what everybody reads depends on: the newest release, and the files of other bodies' figures."""
+    """All that what everybody reads depends on: the newest release, the newest with forecasts, and the files of other
+    bodies' figures."""
 
     release: int
     cut_at: datetime
+    forecast: int
     published: int
     changed_at: datetime
 
@@ -108,8 +111,9 @@ class ReleasedReader:
         async with self.snapshot() as connection:
             release = await releases.newest(connection)
             count, loaded_at = await published_figure.loaded(connection)
+            forecast = await forecasts.newest(connection) or 0
         number, cut_at = (release.id, release.cut_at) if release else (0, NEVER)
-        return PublicStand(number, cut_at, count, max(cut_at, loaded_at or NEVER))
+        return PublicStand(number, cut_at, forecast, count, max(cut_at, loaded_at or NEVER))
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Connection]:

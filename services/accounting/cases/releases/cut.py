@@ -20,6 +20,7 @@ from services.accounting.rules.residence.reckoning import UNDECLARED, is_less
 from services.accounting.store import coverage as coverages
 from services.accounting.store import sources
 from services.accounting.store.figures import published_figure
+from services.accounting.store.figures.patience import at_leisure
 from services.accounting.store.releases import causes, gaps, public, record_keys
 from services.accounting.store.releases import release as store
 from services.accounting.store.releases.public import PublicFigure
@@ -70,14 +71,20 @@ class Cut(NamedTuple):
 async def cut_release(connection: Connection, control: Control) -> Cut:
     """Freezes the figures as they stand, in one snapshot of them. `connection` is the intake's: who has record keys
     reads histories."""
-    async with connection.transaction(isolation="repeatable_read"):
-        return await _cut(connection, control)
+    with at_leisure():
+        async with connection.transaction(isolation="repeatable_read"):
+            return await _cut(connection, control)
 
 
 async def cut_due(connection: Connection, control: Control) -> Cut | None:
     """Cuts a release where this month has none yet and there is anything to release: the border feed has declared what
     it covers. Where it takes back a part of what the newest release rests on, that is corrected by another, with its
     reason, whatever the month. Whichever process comes first does it."""
+    with at_leisure():
+        return await _cut_due(connection, control)
+
+
+async def _cut_due(connection: Connection, control: Control) -> Cut | None:
     async with connection.transaction(isolation="repeatable_read"):
         if not await store.become_cutter(connection):
             return None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
 
-from services.accounting.cases.figures.read_figures import FigureReader
+from services.accounting.cases.figures.read_released import Snapshots
 from services.accounting.rules.reports.due import Every, ReportPeriod, Term, due_on, last_over
 from services.accounting.rules.rulebook import rulebook
 from services.accounting.store.releases import release as store
@@ -38,7 +38,7 @@ class ReportDue:
     cut_at: datetime | None = None
 
 
-async def releases_cut(reader: FigureReader) -> list[Release]:
+async def releases_cut(reader: Snapshots) -> list[Release]:
     """Those that reports may be of, newest first."""
     async with reader.snapshot() as connection:
         return await store.newest_of_all(connection, RELEASES_SEEN)
@@ -74,7 +74,7 @@ def due_day_of(period: ReportPeriod, term: Term | None) -> date | None:
         return None
 
 
-async def release_to_report(reader: FigureReader, number: int | None) -> Release:
+async def release_to_report(reader: Snapshots, number: int | None) -> Release:
     """The release with the number, else the newest. Raises NotFound, also for a number that no release can have."""
     if number is not None and not 0 < number < 2**63:
         raise NotFound(NO_SUCH_RELEASE)

@@ -184,7 +184,7 @@ def _asked(table: ReportTable, edition: ReportEdition) -> tuple[str, dict[str, s
     parameters = {"startPeriod": start, "endPeriod": end}
     if not edition.exact:
         parameters["asOf"] = edition.read_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return table.key(frequency), parameters
+    return table.key(frequency, named=not edition.exact), parameters
 
 
 async def _read(

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from services.accounting.publish.languages import LANGUAGES
-from services.accounting.rules.figures.dataflows import FLOWS, Dimension, Flow
+from services.accounting.rules.figures.dataflows import FLOWS, Dimension, Flow, codes_of
 from services.accounting.rules.reports.due import ASSUMED_TERMS, Every, Term
 from shared.kernel.codes import Language
 
@@ -44,13 +44,19 @@ class ReportTable:
         """The dimension whose codes are the parts of a total: that of bars."""
         return next(each for each in self.by if each not in ("INDICATOR", "METHOD"))
 
-    def key(self, frequency: str) -> str:
-        """The key of SDMX, so that a dimension added to the flow stands at its total."""
-        return ".".join(frequency if each.id == "FREQ" else self._codes(each) for each in self.flow.dimensions)
+    def key(self, frequency: str, *, named: bool = False) -> str:
+        """The key of SDMX, so that a dimension added to the flow stands at its total. `named`: where every code is
+        wanted, name them, since strangers read an open place as the total (cases.figures.read_released)."""
+        places = (frequency if each.id == "FREQ" else self._codes(each, named) for each in self.flow.dimensions)
+        return ".".join(places)
 
-    def _codes(self, dimension: Dimension) -> str:
+    def _codes(self, dimension: Dimension, named: bool) -> str:
         wanted = self.where.get(dimension.id, dimension.total or EVERY_CODE)
-        return "" if wanted == EVERY_CODE else wanted
+        if wanted != EVERY_CODE:
+            return wanted
+        # Settlements are in no cube: an area is a region.
+        every = [code for code in codes_of(dimension.enumeration) if dimension.id != "REF_AREA" or len(code) < 4]
+        return "+".join(every) if named and dimension.total else ""
 
 
 @dataclass(frozen=True, slots=True)

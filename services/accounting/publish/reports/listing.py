@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from services.accounting.cases.figures.read_figures import FigureReader
+from services.accounting.cases.figures.read_released import Snapshots
 from services.accounting.cases.reports import editions
 from services.accounting.cases.reports.editions import ReportDue, State
 from services.accounting.publish.reports.declared import DeclaredReport, Texts, reports
@@ -50,7 +50,7 @@ class ReportNote(BaseModel):
     schedule: list[ReportDueNote] = Field(description="the period that runs, and those before it")
 
 
-async def report_notes(reader: FigureReader) -> list[ReportNote]:
+async def report_notes(reader: Snapshots) -> list[ReportNote]:
     """All reports, in the order in which they are declared."""
     cut = await editions.releases_cut(reader)
     return [_note(each, editions.schedule(cut, each.every, each.term)) for each in reports().values()]

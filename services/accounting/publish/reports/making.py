@@ -2,15 +2,16 @@
 
 import asyncio
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
-from services.accounting.cases.figures.read_figures import FigureReader
+from services.accounting.cases.figures.read_released import Snapshots
 from services.accounting.cases.reports import editions
 from services.accounting.publish.languages import LANGUAGES
 from services.accounting.publish.reports.content import ReportEdition, file_name, make_report
 from services.accounting.publish.reports.declared import DeclaredReport, reports
 from services.accounting.publish.reports.documents import FORMATS, ReportFile, ReportFormat, ending, written
 from services.accounting.publish.reports.words import report_words
+from services.accounting.rules.figures.figures import FigureSource
 from services.accounting.rules.reports.due import ReportPeriod
 from shared import clock
 from shared.errors import Fault, Invalid, NotFound
@@ -22,6 +23,10 @@ OTHER_PERIODS: Final = "is no period of this report: /v1/reports says whether it
 NOT_OVER: Final = "was not over when these figures were released"
 EITHER: Final = "names a release, and exact figures are of none: ask for one of them"
 NOT_MADE: Final = "The report cannot be made; correct what is named and ask again."
+
+
+class ReportSource(FigureSource, Snapshots, Protocol):
+    """Where a report's figures and releases are read: the public process's reader, or the inner one."""
 
 
 class WantedEdition(NamedTuple):
@@ -40,7 +45,7 @@ def declared_report(name: str) -> DeclaredReport:
     return reports()[name]
 
 
-async def edition_of(reader: FigureReader, declared: DeclaredReport, wanted: WantedEdition) -> ReportEdition:
+async def edition_of(reader: ReportSource, declared: DeclaredReport, wanted: WantedEdition) -> ReportEdition:
     """Raises NotFound where there is no such release, and Invalid for a period that it cannot be of."""
     if wanted.exact and wanted.release is not None:
         raise _refused("/release", EITHER)
@@ -68,7 +73,7 @@ def _refused(pointer: str, detail: str) -> Invalid:
 
 
 async def made(
-    reader: FigureReader, declared: DeclaredReport, edition: ReportEdition, language: Language, form: ReportFormat
+    reader: ReportSource, declared: DeclaredReport, edition: ReportEdition, language: Language, form: ReportFormat
 ) -> ReportFile:
     """The file of an edition."""
     report = await make_report(reader, declared, edition, language)
@@ -76,7 +81,7 @@ async def made(
 
 
 async def saved(
-    reader: FigureReader, name: str, wanted: WantedEdition, language: Language, form: ReportFormat, folder: Path
+    reader: ReportSource, name: str, wanted: WantedEdition, language: Language, form: ReportFormat, folder: Path
 ) -> Path:
     """Writes the file into a folder. Raises NotFound and Invalid."""
     declared = declared_report(name)
@@ -84,7 +89,7 @@ async def saved(
     return await asyncio.to_thread(_save, file, folder)
 
 
-async def save_due(reader: FigureReader, folder: Path) -> list[Path]:
+async def save_due(reader: ReportSource, folder: Path) -> list[Path]:
     """Writes what is to be handed in of every report's newest period that is over, in all languages and forms, where it
     is not there yet; returns what it wrote. Another release in time makes other files, named by its number."""
     saved_now: list[Path] = []
@@ -99,7 +104,7 @@ async def save_due(reader: FigureReader, folder: Path) -> list[Path]:
 
 
 async def _save_missing(
-    reader: FigureReader, declared: DeclaredReport, edition: ReportEdition, folder: Path
+    reader: ReportSource, declared: DeclaredReport, edition: ReportEdition, folder: Path
 ) -> list[Path]:
     saved_now = []
     for language in LANGUAGES:
@@ -121,7 +126,7 @@ def _save(file: ReportFile, folder: Path) -> Path:
     return part.replace(path)
 
 
-async def listed(reader: FigureReader, language: Language) -> list[str]:
+async def listed(reader: ReportSource, language: Language) -> list[str]:
     """Every report in a line, with its newest periods: the last day for each, and whether it is ready."""
     words, lines = report_words(language), []
     cut = await editions.releases_cut(reader)

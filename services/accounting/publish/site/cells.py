@@ -21,6 +21,8 @@ def written(column: Column, value: Value, words: Wording) -> str:
         return NOTHING
     if isinstance(column.of, Enumeration):
         return words.code(column.of, str(value))
+    if column.of == "word":
+        return words.option(str(value))
     if column.of == "period":
         return words.period(str(value))
     amount = number(value)

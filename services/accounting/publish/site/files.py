@@ -41,7 +41,7 @@ def header(shown: Shown) -> list[str]:
     names: list[str] = []
     for column in shown.address.view.columns:
         names.append(column.name)
-        if isinstance(column.of, Enumeration):
+        if isinstance(column.of, Enumeration) or column.of == "word":
             names.append(f"{column.name}_name")
         if column.estimated:
             names.append(f"{column.name}_std_error")
@@ -167,7 +167,7 @@ def _notes(shown: Shown, about: About, words: Wording) -> Iterator[tuple[str, st
 def _cells(column: Column, row: Row, words: Wording) -> Iterator[Plain]:
     value = row[column.name]
     yield raw(value)
-    if isinstance(column.of, Enumeration):
+    if isinstance(column.of, Enumeration) or column.of == "word":
         yield written(column, value, words)
     if column.estimated:
         yield error_of(value)

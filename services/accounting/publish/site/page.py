@@ -9,6 +9,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from services.accounting.publish import disclosure
 from services.accounting.publish.charts import svg
 from services.accounting.publish.charts.drawing import NARROW, WIDE
 from services.accounting.publish.languages import LANGUAGE_NAMES, LANGUAGES
@@ -18,6 +19,7 @@ from services.accounting.publish.site.address import Address
 from services.accounting.publish.site.cells import STATUSES, error_of, is_provisional, name_of, written
 from services.accounting.publish.site.feed import ADDRESS as FEED
 from services.accounting.publish.site.reading import Shown, sdmx, series_of
+from services.accounting.publish.site.reference import Document, subjects
 from services.accounting.publish.site.style import ASSETS
 from services.accounting.publish.site.sureness import Sureness
 from services.accounting.publish.site.view import Choice, Row, status
@@ -67,14 +69,17 @@ class Chooser:
     as_links: bool
 
 
-def view_page(shown: Shown, about: About, language: Language, sure: Sureness | None = None) -> str:
-    """The page of an address; with `sure`, the first page of the site."""
+def view_page(
+    shown: Shown, about: About, language: Language, sure: Sureness | None = None, *, inner: bool = False
+) -> str:
+    """The page of an address; with `sure`, the first page of the site. `inner`: beside it are the inner API's pages."""
     address, view = shown.address, shown.address.view
     words = words_of(view.name, language)
     return _rendered(
         "view.html",
         words,
         {each: address.on_site(each) if sure is None else f"/{each}/{address.query()}" for each in LANGUAGES},
+        inner=inner,
         title=words["title"],
         view=view,
         address=address,
@@ -100,10 +105,30 @@ def view_page(shown: Shown, about: About, language: Language, sure: Sureness | N
     )
 
 
-def made_page(found: Sequence[making.Made], addresses: Mapping[Language, str], language: Language) -> str:
+def made_page(
+    found: Sequence[making.Made], addresses: Mapping[Language, str], language: Language, *, inner: bool = False
+) -> str:
     """Where figures explain themselves."""
     words = words_of("", language)
-    return _rendered("made.html", words, addresses, title=words["made_title"], found=found, view=None)
+    return _rendered("made.html", words, addresses, title=words["made_title"], found=found, view=None, inner=inner)
+
+
+def disclosure_page(language: Language, *, inner: bool = False) -> str:
+    """What was done to published counts, in plain words."""
+    told = disclosure.words()[language]
+    addresses = {each: f"/{each}/method/disclosure" for each in LANGUAGES}
+    return _rendered(
+        "told.html", words_of("", language), addresses, title=told.title, told=told, view=None, inner=inner
+    )
+
+
+def reference_page(document: Document, language: Language, *, inner: bool = False) -> str:
+    """Every operation of the API, from its OpenAPI document, with a field for a token."""
+    words = words_of("", language)
+    addresses = {each: f"/{each}/api" for each in LANGUAGES}
+    return _rendered(
+        "reference.html", words, addresses, title=words["api"], subjects=subjects(document), view=None, inner=inner
+    )
 
 
 def _rendered(template: str, words: Wording, languages: Mapping[Language, str], **beside: Any) -> str:
@@ -117,6 +142,7 @@ def _rendered(template: str, words: Wording, languages: Mapping[Language, str], 
         assets={name: asset.address(name) for name, asset in ASSETS.items()},
         feed=FEED,
         data_note=_linked(words),
+        protection=(f"/{language}/method/disclosure", disclosure.words()[language].title),
         **beside,
     )
 
@@ -125,7 +151,7 @@ def _headline(shown: Shown, words: Wording) -> str | None:
     said = shown.address.view.headline(shown.rows, shown.address.state)
     if said is None:
         return None
-    columns = shown.address.view.columns
+    columns = (*shown.address.view.columns, *said.columns)
     return words[said.text].format(
         **{each.name: written(each, said.row.get(each.name), words) for each in columns if each.name in said.row}
     )
@@ -205,10 +231,10 @@ def _code(address: Address, about: About, language: Language) -> list[tuple[str,
 
 
 def _linked(words: Wording) -> Markup:
-    """The sentence about the data, with its two addresses as links."""
-    flows, state = "/sdmx/v1/dataflow/KOSH", "/v1/status"
-    links = {"address": f'<a href="{flows}">{flows}</a>', "state": f'<a href="{state}">{state}</a>'}
-    return Markup(str(escape(words["data_note"])).format(**links))  # noqa: S704  (escaped; the links are our own)
+    """The sentence about the data, with its address as a link."""
+    flows = "/sdmx/v1/dataflow/KOSH"
+    link = f'<a href="{flows}">{flows}</a>'
+    return Markup(str(escape(words["data_note"])).format(address=link))  # noqa: S704  (escaped; the link is our own)
 
 
 def changed_of(shown: Shown, about: About) -> datetime:

@@ -9,7 +9,7 @@ from services.accounting.publish.sdmx.query import parse
 from services.accounting.publish.sdmx.refusals import BadQuery
 from services.accounting.publish.site.address import NO_SUCH_CHOICE, RELEASE, Address
 from services.accounting.publish.site.view import TIME, Observation, Row
-from services.accounting.rules.figures.figures import FigureSource
+from services.accounting.rules.figures.figures import OPEN_METHODS, FigureSource
 from shared.errors import Fault, Forbidden, Invalid
 
 LIMIT: Final = 100_000
@@ -69,7 +69,9 @@ async def shown(source: FigureSource, address: Address) -> Shown:
         try:
             reading = await source(query, exact=False, limit=LIMIT)
         except Forbidden:
-            withheld = True
+            # Of others' figures nothing is withheld: there are none.
+            methods = query.of("METHOD")
+            withheld |= methods is None or not methods <= OPEN_METHODS
             continue
         changed = max(changed, reading.changed_at)
         found += (Observation(query.flow, figure) for figure in reading.figures)

@@ -1,9 +1,9 @@
 """How rows come of observations: the usual ways, for views to choose from."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from services.accounting.publish.site.view import Observation, Row, Rows, State, Value, number, status
+from services.accounting.publish.site.view import Headed, Headline, Observation, Row, Rows, State, Value, number, status
 
 
 def pivot(
@@ -34,16 +34,23 @@ def pivot(
 
 
 def of_period(rows: Rows, column: str = "period") -> Rows:
-    """Only the rows of the chosen period; else of the newest in which nothing is provisional, else of the newest."""
+    """Only the rows of the chosen period; else of the newest in which all is final and hardly a row is missing, else of
+    the newest."""
 
     def chosen(observations: Sequence[Observation], state: State) -> list[Row]:
         found = list(rows(observations, state))
-        periods = {str(row[column]) for row in found}
-        open_ones = {str(row[column]) for row in found if status(row) in ("P", "U")}
-        wanted = state["period"] or max(periods - open_ones or periods, default="")
+        wanted = state["period"] or _newest_whole(found, column)
         return [row for row in found if row[column] == wanted]
 
     return chosen
+
+
+def _newest_whole(rows: Sequence[Row], column: str) -> str:
+    counted = Counter(str(row[column]) for row in rows)
+    open_ones = {str(row[column]) for row in rows if status(row) in ("P", "U", "E")}
+    most = max(counted.values(), default=0)
+    whole = {period for period, count in counted.items() if 2 * count >= most}
+    return max(whole - open_ones or counted, default="")
 
 
 def without(rows: Rows, column: str, *codes: str) -> Rows:
@@ -67,3 +74,16 @@ def ranked(rows: Rows, by: Callable[[Row], float]) -> Rows:
 def total(*columns: str) -> Callable[[Row], float]:
     """The sum of some columns, where what is not known counts as nothing."""
     return lambda row: float(sum(number(row[column]) or 0 for column in columns))
+
+
+def either(counted: str, published: str) -> Headline:
+    """The first row, in the sentence of what it has: `headline` for both, else `headline_counted` or
+    `headline_published`."""
+
+    def said(rows: Sequence[Row], _: State) -> Headed | None:
+        if not rows:
+            return None
+        text = "headline" if rows[0][published] is not None else "headline_counted"
+        return Headed(text if rows[0][counted] is not None else "headline_published", rows[0])
+
+    return said

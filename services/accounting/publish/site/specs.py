@@ -1,7 +1,7 @@
 """Charts over the columns of a view: each names the columns that it draws."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +12,7 @@ from services.accounting.publish.charts.pyramid import Age, pyramid
 from services.accounting.publish.charts.ranked import Ranked, ranked_chart
 from services.accounting.publish.charts.tiles import Tile, tile_map
 from services.accounting.publish.site.cells import interval, is_provisional, name_of, time_of, written
-from services.accounting.publish.site.view import Column, Row, View, number
+from services.accounting.publish.site.view import ChartSpec, Column, Row, View, number
 from services.accounting.publish.site.words import Wording
 
 Legend = list[tuple[str, str]]
@@ -144,6 +144,20 @@ class RankedChart:
 
     def legend(self, rows: Sequence[Row], view: View, words: Wording) -> Legend:
         return [(kind, words.column(name)) for kind, name in zip(self.kinds, self.shows, strict=False)]
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """Another chart over some of the rows: those that `pick` leaves."""
+
+    chart: ChartSpec
+    pick: Callable[[Sequence[Row]], Sequence[Row]]
+
+    def draw(self, rows: Sequence[Row], view: View, words: Wording, width: int) -> Drawing | None:
+        return self.chart.draw(self.pick(rows), view, words, width)
+
+    def legend(self, rows: Sequence[Row], view: View, words: Wording) -> Legend:
+        return self.chart.legend(self.pick(rows), view, words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,17 +58,17 @@ NEWEST: Final = Choice("period", (), "")
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of the table and of the files, under a name that never changes. `of` says what its values are: a code
-    of an enumeration, a whole number, a rate with one decimal, a period, or a text. What may be `estimated` has its
-    standard error beside it in the files."""
+    of an enumeration, a whole number, a rate with one decimal, a period, a text, or a `word`: a code that the texts
+    name, as options.<code>. What may be `estimated` has its standard error beside it in the files."""
 
     name: str
-    of: Enumeration | Literal["number", "rate", "period", "text"] = "number"
+    of: Enumeration | Literal["number", "rate", "period", "text", "word"] = "number"
     estimated: bool = False
 
     @property
     def is_key(self) -> bool:
         """Whether it says what a row is about; all other columns are measures."""
-        return isinstance(self.of, Enumeration) or self.of in ("period", "text")
+        return isinstance(self.of, Enumeration) or self.of in ("period", "text", "word")
 
 
 class ChartSpec(Protocol):
@@ -85,10 +85,12 @@ class ChartSpec(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Headed:
-    """The headline: which text of the view, and the row that fills it."""
+    """The headline: which text of the view, and the row that fills it; `columns` say how to write what stands in that
+    row beside the view's own columns."""
 
     text: str
     row: Row
+    columns: tuple[Column, ...] = ()
 
 
 Rows = Callable[[Sequence[Observation], State], Iterable[Row]]

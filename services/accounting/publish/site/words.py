@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from services.accounting.rules.figures.dataflows import Enumeration, codes_of
+from services.accounting.rules.spans import span
+from shared.kernel.calendar import add_days
 from shared.kernel.codes import Language
 from shared.kernel.periods import Period
 
@@ -62,11 +64,11 @@ class Wording:
         return self["date"].format(day=day.day, month=day.month, year=day.year, name=name)
 
     def period(self, text: str) -> str:
-        """A period of SDMX as readers write it; what is none of ours stands as it is."""
+        """A period of SDMX as readers write it; what cannot be read stands as it is."""
         try:
             period = Period.parse(text)
         except ValueError:
-            return text
+            return self._span(text)
         match period.frequency:
             case "M":
                 return self["month_of_year"].format(year=period.year, name=self.texts["months"][period.number - 1])
@@ -74,6 +76,24 @@ class Wording:
                 return self["quarter_of_year"].format(year=period.year, number=period.number)
             case _:
                 return str(period.year)
+
+    def _span(self, text: str) -> str:
+        """A day, or months and years that a figure covers together, by its first and last."""
+        try:
+            start, end = span(text)
+        except ValueError:
+            return text
+        last = add_days(end, -1)
+        if last == start:
+            return self.day(start)
+        if (start.day, end.day) != (1, 1):
+            return f"{self.day(start)} – {self.day(last)}"
+        if (start.month, end.month) == (1, 1):
+            return f"{start.year}–{last.year}"
+        if start.year == last.year:
+            months = "–".join(self.texts["months"][each.month - 1] for each in (start, last))
+            return self["month_of_year"].format(year=start.year, name=months)
+        return " – ".join(self.period(f"{each.year}-{each.month:02}") for each in (start, last))
 
 
 @cache

@@ -33,7 +33,7 @@ class Row(NamedTuple):
     counts: Counts
 
 
-Valued = tuple[int, str] | tuple[int, str, Decimal] | tuple[int, str, Decimal, str]
+Valued = tuple[int, str] | tuple[int, str, Decimal] | tuple[int, str, Decimal | None, str]
 """An indicator's value in a period, its status (CL_OBS_STATUS), the standard error of an estimate, and a comment."""
 
 

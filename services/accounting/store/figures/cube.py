@@ -11,11 +11,11 @@ from services.accounting.rules.figures.axes import NOWHERE, Axis, Level
 from services.accounting.rules.figures.flow_figures import MONTHS
 from services.accounting.rules.figures.movements import FIELDS, CellKind, cell_ranges
 from services.accounting.rules.figures.series import Row
+from services.accounting.store.figures.patience import patience
 from shared.kernel.periods import Frequency
 
 Connection = asyncpg.Connection
 
-PATIENCE = 10.0  # seconds
 REST: Final = -1
 
 # Each range of cells is read by the index, whatever the planner expects of ranges that it does not know.
@@ -63,10 +63,10 @@ async def sums(
     """The cube summed along its axes over `months` (since 1970-01, half-open); at most `limit` rows. `table`: a cube of
     the same cells, whose kinds are the `indicators`.
 
-    Raises TimeoutError where that takes longer than PATIENCE."""
+    Raises TimeoutError out of patience."""
     statement = _Statement(along, frequencies, indicators, table)
     ranges = cell_ranges(months, indicators)
-    records = await connection.fetch(statement.text, *ranges, limit, *statement.values, timeout=PATIENCE)
+    records = await connection.fetch(statement.text, *ranges, limit, *statement.values, timeout=patience())
     return Sums(statement, records)
 
 
@@ -82,7 +82,7 @@ async def places(
     Found much sooner than all sums: from the places on the finest levels, each once, of which no more are looked at."""
     statement = _Statement(along, [], indicators)
     ranges = cell_ranges(months, indicators)
-    found: int = await connection.fetchval(statement.places, *ranges, limit + 1, *statement.values, timeout=PATIENCE)
+    found: int = await connection.fetchval(statement.places, *ranges, limit + 1, *statement.values, timeout=patience())
     return found
 
 

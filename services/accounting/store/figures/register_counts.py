@@ -12,12 +12,12 @@ from services.accounting.rules.figures.axes import axis_of
 from services.accounting.rules.figures.flow_figures import MONTHS
 from services.accounting.rules.figures.register_figures import PeriodEnd
 from services.accounting.rules.figures.series import Row
+from services.accounting.store.figures.patience import patience
 from services.accounting.store.register_records import Records
 from shared.kernel.periods import Frequency
 
 Connection = asyncpg.Connection
 
-PATIENCE = 10.0  # seconds
 KEYS: Final = "pg_temp.record_key"
 """The record key of each person, while a release is cut (store.releases.record_keys)."""
 
@@ -63,13 +63,13 @@ class Found(NamedTuple):
 
 
 async def first_day(connection: Connection, records: Iterable[Records]) -> date | None:
-    """The day of the oldest of some records. Raises TimeoutError after PATIENCE."""
+    """The day of the oldest of some records. Raises TimeoutError out of patience."""
     oldest = " UNION ALL ".join(
         f"SELECT min({each.since}) AS day FROM derived.record WHERE {_in_effect(each)}"  # noqa: S608  (our own text)
         for each in records
     )
     text = f"SELECT min(day) FROM ({oldest}) oldest"  # noqa: S608  (our own text)
-    day: date | None = await connection.fetchval(text, timeout=PATIENCE)
+    day: date | None = await connection.fetchval(text, timeout=patience())
     return day
 
 
@@ -82,7 +82,7 @@ async def acts(
     keyed: bool = False,
 ) -> Found:
     """Records, or their persons, counted by the period of their day; at most `limit` rows. `keyed`: the sums of their
-    record keys instead (store.releases.record_keys). Raises TimeoutError after PATIENCE."""
+    record keys instead (store.releases.record_keys). Raises TimeoutError out of patience."""
     periods = {each: each.lower() for each in frequencies}
     months = "(extract(year FROM since) * 12 + extract(month FROM since) - 1 - 1970 * 12)::int"
     named = ", ".join(f"{months} / {MONTHS[each]} AS {name}" for each, name in periods.items())
@@ -94,7 +94,7 @@ async def acts(
             SELECT {named}, places.* FROM ({_source(counted.records, keyed)}) places WHERE {_wanted(columns, values)}
         ) acts GROUP BY {", ".join([_sets(list(periods.values()), total=False), *_grouping(columns)])} LIMIT {limit}
     """  # noqa: S608  (our own expressions; values are bound)
-    records = await connection.fetch(text, *values, timeout=PATIENCE)
+    records = await connection.fetch(text, *values, timeout=patience())
     return Found(records, partial(_act, counted.indicator, _place_of(columns), periods))
 
 
@@ -107,7 +107,7 @@ async def stock(
     keyed: bool = False,
 ) -> Found:
     """Persons with a record that holds on the last day of each period, or their keys; at most `limit` rows. Raises
-    TimeoutError after PATIENCE."""
+    TimeoutError out of patience."""
     columns = _columns(counted.records, places)
     values: list[Any] = [list(column) for column in zip(*ends, strict=True)] or [[], [], []]
     text = f"""
@@ -118,7 +118,7 @@ async def stock(
         ) places WHERE {_wanted(columns, values)}
         GROUP BY {", ".join(["frequency", "number", *_grouping(columns)])} LIMIT {limit}
     """  # noqa: S608  (our own expressions; values are bound)
-    records = await connection.fetch(text, *values, timeout=PATIENCE)
+    records = await connection.fetch(text, *values, timeout=patience())
     return Found(records, partial(_standing, counted.indicator, _place_of(columns)))
 
 

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from services.accounting.store.figures.register_counts import PATIENCE
+from services.accounting.store.figures.patience import patience
 from services.accounting.store.members import day, number
 from shared.events.permits import Category, EmployerStaff
 
 
 async def staff_by_year(connection: asyncpg.Connection, categories: Sequence[Category]) -> list[asyncpg.Record]:
     """Of each year: foreigners and citizens of some categories in enterprises that reported their citizens; how many
-    enterprises these are, and how many did not report. Raises TimeoutError after PATIENCE."""
-    return list(await connection.fetch(staff(categories), timeout=PATIENCE))
+    enterprises these are, and how many did not report. Raises TimeoutError out of patience."""
+    return list(await connection.fetch(staff(categories), timeout=patience()))
 
 
 def staff(categories: Sequence[Category]) -> str:

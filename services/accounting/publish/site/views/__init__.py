@@ -5,15 +5,29 @@ from typing import Final
 
 from services.accounting.publish.site.view import View
 from services.accounting.publish.site.views import (
+    abroad,
     ages,
     balance,
+    contradictions,
     countries,
     country,
+    defacto,
+    emigration,
+    internal,
+    kandas,
+    labour,
     official,
+    permits,
     population,
+    protection,
     purposes,
+    quota,
     regions,
     revisions,
+    sectors,
+    students,
+    targets,
+    undercount,
 )
 
 VIEWS: Final[Mapping[str, View]] = {
@@ -28,6 +42,20 @@ VIEWS: Final[Mapping[str, View]] = {
         population.VIEW,
         official.VIEW,
         revisions.VIEW,
+        emigration.VIEW,
+        undercount.VIEW,
+        abroad.VIEW,
+        contradictions.VIEW,
+        labour.VIEW,
+        permits.VIEW,
+        sectors.VIEW,
+        quota.VIEW,
+        kandas.VIEW,
+        internal.VIEW,
+        defacto.VIEW,
+        students.VIEW,
+        protection.VIEW,
+        targets.VIEW,
     )
 }
 HOME: Final = balance.VIEW

@@ -5,14 +5,17 @@ from typing import Final
 from services.accounting.publish.site.rows import of_period, pivot, ranked, total, without
 from services.accounting.publish.site.specs import RankedChart
 from services.accounting.publish.site.view import NEWEST, TIME, Choice, Column, View, first
-from services.accounting.rules.figures.dataflows import PURPOSES
+from services.accounting.rules.figures.dataflows import PURPOSES, codes_of
 
 _MEASURES: Final = {"IMM": "arrivals", "EMI": "departures", "NET": "net"}
 _ALL: Final = pivot({"period": TIME, "purpose": "PURPOSE"}, _MEASURES)
 
+_NAMED: Final = "+".join(code for code in codes_of(PURPOSES) if code != PURPOSES.total)
+"""One by one: an open place of a key is the total for strangers."""
+
 VIEW: Final = View(
     name="purposes",
-    series=("DF_FLOW/A.IMM+EMI+NET.{method}.KZ._T._T._T._T.",),
+    series=(f"DF_FLOW/A.IMM+EMI+NET.{{method}}.KZ._T._T._T._T.{_NAMED}",),
     choices=(NEWEST, Choice("method", ("M1216R", "M1216", "U98"), "M1216R")),
     columns=(
         Column("purpose", PURPOSES),

@@ -35,7 +35,7 @@ def _rows(observations: Sequence[Observation], state: State) -> list[Row]:
 
 def _rate(row: Row) -> Decimal | None:
     net, population = number(row["net"]), number(row["population"])
-    return Decimal(net) * 1000 / Decimal(population) if net is not None and population else None
+    return round(Decimal(net) * 1000 / Decimal(population), 3) if net is not None and population else None
 
 
 def _headline(rows: Sequence[Row], _: State) -> Headed | None:

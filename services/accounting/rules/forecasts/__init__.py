@@ -1,0 +1,1 @@
+"""Forecasts of monthly series: the models, how they are judged, and when there is none to be made."""

@@ -1,0 +1,1 @@
+"""Forecasts and their scores, frozen beside the figures of a release."""

@@ -1,0 +1,95 @@
+"""Forecasts from a release: made once by the real models, frozen, and read by everybody."""
+
+from datetime import UTC, datetime
+
+import asyncpg
+import numpy as np
+import pytest
+
+from services.accounting.cases.forecasts.forecast import LARGEST, forecast_newest
+from services.accounting.rules.forecasts.models import damped_trend
+from services.accounting.rules.forecasts.series import Floats, month_number, period_of
+from services.accounting.rules.residence.reckoning import UNDECLARED
+from services.accounting.store.releases import public, release
+from services.accounting.store.releases.public import PublicFigure
+from shared.db.engine import make_engine
+from shared.testing.api import Api
+from tests.accounting.conftest import Accounting
+from tests.accounting.test_forecast_rules import seasonal
+
+START = month_number("2017-01")
+NATION = "M.{}.{}.KZ._T.{}._T._T._T"
+COUNTRIES = ("UZB", "RUS", "CHN", "KGZ", "TUR", "IND", "DEU", "TJK", "TKM", "MNG", "USA", "FRA")
+CUT = datetime(2026, 6, 10, 12, tzinfo=UTC)
+
+
+def months(indicator: str, values: Floats, citizen: str = "_T", first: int = START) -> list[PublicFigure]:
+    margin, key = "" if citizen == "_T" else "CITIZEN", NATION.format(indicator, "M1216", citizen)
+    return [
+        PublicFigure("DF_FLOW", margin, key, period_of(first + at), int(value), "A") for at, value in enumerate(values)
+    ]
+
+
+async def released(connection: asyncpg.Connection) -> int:
+    """A release with months of the nation and of twelve citizenships, more than are forecast; one month is no final."""
+    arrivals = seasonal(96) + np.round(np.linspace(0, 200, 96))
+    broken = np.where(np.arange(96) < 80, seasonal(96, 2), 20.0)
+    figures = [*months("IMM", arrivals), *months("EMI", broken)]
+    figures.append(PublicFigure("DF_FLOW", "", NATION.format("IMM", "M1216", "_T"), "2025-01", 9_999, "E"))
+    for place, country in enumerate(COUNTRIES):
+        figures += months("IMM", np.full(40, 500.0 - place), country, START + 56)
+    number = await release.add(connection, CUT, CUT, UNDECLARED, [], None, "1")
+    await public.add(connection, number, figures)
+    return number
+
+
+async def test_a_release_is_forecast_once_and_everybody_reads_it(api: Api, written: Accounting) -> None:
+    engine = make_engine(written.database.intake_url)
+    assert await forecast_newest(engine) is None, "there is no release"
+    assert (await api.client.get("/v1/forecasts")).json() == []
+    number = await released(written.connection)
+    run = await forecast_newest(engine)
+    assert run is not None
+    assert (run.release, run.series) == (number, 6 + 2 * LARGEST)
+    assert await forecast_newest(engine) is None, "they are made"
+    await engine.dispose()
+
+    listed = (await api.client.get("/v1/forecasts", params={"lang": "en"})).json()
+    assert len(listed) == run.series
+    assert [each["citizenship"] for each in listed[6::2]] == sorted(COUNTRIES, key=COUNTRIES.index)[:LARGEST]
+    found = {each["id"]: each for each in listed}
+    arrivals = found[NATION.format("IMM", "M1216", "_T")]
+    assert (arrivals["model"], arrivals["learned_through"]) == ("ETS", "2024-12"), "estimates are not learned from"
+    ets, naive = sorted(arrivals["scores"], key=lambda each: each["model"])
+    assert (ets["model"], naive["model"]) == ("ETS", "SNAIVE")
+    assert ets["mase"] < naive["mase"]
+    assert f"MASE {ets['mase']:.2f}" in arrivals["explanation"]
+    departures = found[NATION.format("EMI", "M1216", "_T")]
+    assert (departures["stopped"], departures["model"]) == ("BREAK", None)
+    assert found[NATION.format("NET", "M1216R", "_T")]["stopped"] == "SHORT"
+
+    one = (await api.client.get(f"/v1/forecasts/{arrivals['id']}")).json()
+    assert [month["period"] for month in one["months"]] == [f"2025-{month:02}" for month in range(1, 13)]
+    assert all(month["lower_95"] < month["lower_80"] < month["value"] < month["upper_80"] for month in one["months"])
+    assert (await api.client.get(f"/v1/forecasts/{departures['id']}")).json()["months"] == []
+    for unknown in ("M.IMM.M1216.KZ._T.FRA._T._T._T", "x", "._T" * 40):
+        assert (await api.client.get(f"/v1/forecasts/{unknown}")).status_code == 404
+    assert (await api.client.get("/v1/forecasts/%00")).status_code == 400
+
+    for change in ("DELETE FROM", "TRUNCATE"):
+        for table in ("forecast", "forecast_series", "forecast_score"):
+            with pytest.raises(asyncpg.PostgresError):
+                await written.connection.execute(f"{change} public_figures.{table}")
+
+
+def test_the_damped_trend_shifts_and_scales_with_its_series_and_fits_nothing_without_spread() -> None:
+    values = seasonal(72)
+    plain, again, moved = damped_trend(values), damped_trend(values), damped_trend(values * 3 + 1_000)
+    assert plain is not None
+    assert again is not None
+    assert moved is not None
+    assert (plain.mean.tobytes(), plain.error.tobytes()) == (again.mean.tobytes(), again.error.tobytes())
+    np.testing.assert_allclose(moved.mean, plain.mean * 3 + 1_000, rtol=1e-4)
+    np.testing.assert_allclose(moved.error, plain.error * 3, rtol=1e-3)
+    assert np.all(np.diff(plain.error) >= 0), "what is further away is less sure"
+    assert damped_trend(np.full(72, 300.0)) is None
