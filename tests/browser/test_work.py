@@ -12,6 +12,7 @@ from deploy.local.sign_in import make_app as make_issuer
 from shared.testing.api import Api
 from tests.accounting.conftest import Accounting
 from tests.accounting.test_identity import IN, NODIRA, OUT
+from tests.accounting.test_parked import park
 from tests.accounting.test_timeline import crossing
 from tests.browser.test_site import CONTRASTS, DESK, PHONE
 
@@ -71,11 +72,32 @@ async def looks_right_on_a_phone(browser: Browser, address: str, language: str) 
     assert troubles == []
 
 
+async def works_as_operator(page: Page) -> None:
+    """Every page but the review; the register does not answer, nothing was released."""
+    said, content = page.locator("#said"), page.locator("#content")
+    await show(page, "parked")
+    await expect(said).to_have_text("Shown: 1.")
+    for verb, state in (("Send again", "waits to be taken up again"), ("Not wanted", "marked as not wanted")):
+        await content.get_by_role("button", name=verb).focus()
+        await page.keyboard.press("Enter")
+        await expect(content).to_contain_text(state)
+    await show(page, "status")
+    await expect(content.locator("tbody tr")).to_contain_text("portaldoes not answer")
+    await show(page, "reconciliation")
+    await content.get_by_label("Register").fill("portal")
+    await page.keyboard.press("Enter")
+    await expect(said).to_contain_text("records out of place: ")
+    await expect(content.locator("tbody").first).to_contain_text("portaldoes not answer")
+    await show(page, "releases")
+    await expect(said).to_have_text("There is nothing here.")
+
+
 @pytest.mark.usefixtures("issuer")
 async def test_a_reviewer_signs_in_compares_and_says_and_others_are_refused(
     browser: Browser, api: Api, written: Accounting, address: str
 ) -> None:
     await written.take([crossing(901, *IN, NODIRA), crossing(902, *OUT, NODIRA | {"sex": "M"})])
+    await park(written, 1)
     for language in ("kk", "ru"):
         await looks_right_on_a_phone(browser, address, language)
     page, troubles = await opened(browser, address, DESK, "en")
@@ -109,6 +131,7 @@ async def test_a_reviewer_signs_in_compares_and_says_and_others_are_refused(
     await sign_in(page, "operator")
     await show(page, "reviews")
     await expect(said).to_contain_text("Your role does not allow this: This needs one of the roles: statistician")
+    await works_as_operator(page)
     await page.goto(f"{address}/work/en?code=stolen&state=foreign")
     await expect(said).to_contain_text("this sign-in did not begin on this page")
     await expect(page.locator("#pages")).to_be_hidden()

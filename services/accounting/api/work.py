@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import Request, Response
-from fastapi.responses import RedirectResponse
 
 from services.accounting.api.figures.cacheable import listed
 from services.accounting.publish.languages import STATE_LANGUAGE, preferred
@@ -14,29 +13,29 @@ from shared.kernel.codes import Language
 
 router = routes.router(tags=["operations"])
 Anybody = Annotated[Caller | None, public()]
+HTML = {"content": {"text/html": {"schema": {"type": "string"}}}}
 
 
 @router.get(
     "/work",
     summary="The work pages, in the reader's language",
-    status_code=303,
-    response_class=RedirectResponse,
-    responses={303: {"headers": {"Location": {"required": True, "schema": {"type": "string"}}}}},
-)
-async def in_my_language(request: Request, _: Anybody) -> RedirectResponse:
-    """By Accept-Language."""
-    language = preferred(listed(request.headers, "accept-language"), STATE_LANGUAGE)
-    return RedirectResponse(f"/work/{language}", 303, {"Vary": "Accept-Language"})
-
-
-@router.get(
-    "/work/{language}",
-    summary="The work pages",
     response_class=Response,
-    responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
+    responses={200: HTML},
 )
+async def in_my_language(request: Request, _: Anybody) -> Response:
+    """By Accept-Language."""
+    shown = _page(request, preferred(listed(request.headers, "accept-language"), STATE_LANGUAGE))
+    shown.headers["Vary"] = "Accept-Language"
+    return shown
+
+
+@router.get("/work/{language}", summary="The work pages", response_class=Response, responses={200: HTML})
 async def page(request: Request, language: Language, _: Anybody) -> Response:
     """The same for everybody: its script signs the reader in and asks the API with their token."""
+    return _page(request, language)
+
+
+def _page(request: Request, language: Language) -> Response:
     issuer = request.app.state.sign_in_issuer
     headers = {
         "Content-Security-Policy": policy(issuer),

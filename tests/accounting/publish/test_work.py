@@ -10,8 +10,12 @@ from typing import Any, get_args
 
 from services.accounting.cases.persons.sides import Difference
 from services.accounting.cases.persons.words import REASONS
+from services.accounting.cases.reconciliation.differing import What
+from services.accounting.cases.reconciliation.status import State
 from services.accounting.publish.work.page import PAGES, policy, work_page
+from services.accounting.rules.releases.causes import Cause
 from services.accounting.store.persons.reviews import Reason
+from services.accounting.store.releases.release import Reason as CutReason
 
 WORK = Path("services/accounting/publish/work")
 TEXTS = tomllib.loads((WORK / "texts.toml").read_text(encoding="utf-8"))
@@ -43,6 +47,10 @@ def test_every_code_that_a_page_shows_has_its_words() -> None:
     assert said["verdicts"].keys() == REASONS.keys()
     assert said["reasons"].keys() == {reason for reasons in REASONS.values() for reason in reasons}
     assert tuple(TEXTS["en"]["pages"]) == PAGES
+    assert TEXTS["en"]["status"]["states"].keys() == set(get_args(State))
+    assert TEXTS["en"]["reconciliation"]["whats"].keys() == set(get_args(What))
+    assert TEXTS["en"]["releases"]["reasons"].keys() == set(get_args(CutReason))
+    assert TEXTS["en"]["releases"]["causes"].keys() == {cause.name.lower() for cause in Cause}
 
 
 def test_its_policy_names_its_own_script_and_style_and_the_provider_alone() -> None:

@@ -22,7 +22,7 @@ from shared.kernel.codes import Language
 CLIENT: Final = "kosh-work"
 """As whom the page asks the identity provider: a public client."""
 
-PAGES: Final = ("reviews",)
+PAGES: Final = ("reviews", "parked", "status", "reconciliation", "releases")
 """The pages, in their order; each is a script beside this file that registers itself under its name."""
 
 _HERE: Final = Path(__file__).parent

@@ -4,6 +4,7 @@ const told = JSON.parse(document.getElementById("told").textContent);
 const words = told.words;
 const pages = {}; // name -> async (content) => what to say when it is shown
 const PATIENCE = 30000; // milliseconds
+const MOST_LINES = 500; // shown of one table; the API tells them all
 const moment = new Intl.DateTimeFormat(told.language, {
   year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", timeZone: "Asia/Almaty",
 });
