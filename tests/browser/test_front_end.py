@@ -20,10 +20,14 @@ from playwright.async_api import Browser, Page, expect
 from contracts.export import FOLDER
 from deploy.local.ports import free_block
 from deploy.local.sign_in import make_app as make_issuer
+from services.consular.app import make_app as make_consular
+from services.permits.app import make_app as make_permits
 from services.portal.app import make_app as make_portal
 from shared import clock
+from shared.kernel.calendar import add_days
 from shared.kernel.iin import check_digit
 from shared.testing.api import Api, StartApi
+from tests.permits import steps
 from tests.portal.authority import Authority
 
 pytestmark = pytest.mark.browser
@@ -32,6 +36,7 @@ expect.set_options(timeout=60_000)  # an outer limit: what is waited for is a st
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "front-end"
 MODULES = Path(__file__).parents[1] / "contracts" / "node" / "node_modules"
 """The same versions as the example's own lock names."""
+WHY = "<b>a call</b> from the employer"
 RUSSIAN = re.compile("[а-я]")
 HOST = f"80051530012{check_digit('80051530012')}"
 
@@ -41,9 +46,8 @@ class Abroad:
     """The example at its address, and all that its pages' consoles said."""
 
     address: str
-    services: dict[str, Api]
+    service: Api
     authority: Authority
-    issuer: str
     troubles: list[str] = field(default_factory=list)
 
     async def signed_in(self, browser: Browser, role: str, language: str, **numbers: str) -> Page:
@@ -76,28 +80,28 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 async def abroad(
-    built: Path, start_api: StartApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    built: Path, start_api: StartApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> AsyncIterator[Abroad]:
+    """Before the one service that the story asks; the others' addresses are silent."""
     authority = Authority("NCA TEST", clock.now())
     authority.write_trust(tmp_path)
     authority.write_list(tmp_path)
-    own, sign_in, *ports = free_block(3)
+    own, sign_in, port = free_block(3)
     here, issuer = f"http://127.0.0.1:{own}", f"http://127.0.0.1:{sign_in}"
     monkeypatch.setenv("KOSH_FRONTENDS", here)
     monkeypatch.setenv("KOSH_SIGNATURES_TRUSTED", str(tmp_path))
     monkeypatch.setenv("KOSH_SIGNATURES_REVOCATION", str(tmp_path))
-    services = {"portal": await start_api("portal", make_portal)}
-    await services["portal"].up_to_date_with("permits")
-    addresses = {name: f"http://127.0.0.1:{port}" for name, port in zip(services, ports, strict=True)}
+    name, make_app, source = request.param
+    service: Api = await start_api(name, make_app)
+    if source is not None:
+        await service.up_to_date_with(source)
     async with AsyncExitStack() as stack:
-        apps = {sign_in: make_issuer(services["portal"].keys, issuer)}
-        apps |= {port: api.app for port, api in zip(ports, services.values(), strict=True)}
-        for port, app in apps.items():
-            server = uvicorn.Server(uvicorn.Config(app, port=port, lifespan="off", log_level="warning"))
+        for number, app in ((sign_in, make_issuer(service.keys, issuer)), (port, service.app)):
+            server = uvicorn.Server(uvicorn.Config(app, port=number, lifespan="off", log_level="warning"))
             running = asyncio.create_task(server.serve())
             stack.push_async_callback(asyncio.wait, {running})
             stack.callback(setattr, server, "should_exit", True)
-        told = {name.upper(): address for name, address in addresses.items()} | {"PORT": str(own), "ISSUER": issuer}
+        told = {name.upper(): f"http://127.0.0.1:{port}", "PORT": str(own), "ISSUER": issuer}
         served = await asyncio.create_subprocess_exec(
             "node", "serve.mjs", cwd=built, env=os.environ | told, stdout=subprocess.PIPE
         )
@@ -105,7 +109,7 @@ async def abroad(
         stack.callback(served.terminate)
         assert served.stdout is not None
         assert await served.stdout.readline() == f"{here}/\n".encode()
-        yield Abroad(here, services, authority, issuer)
+        yield Abroad(here, service, authority)
 
 
 async def fill(page: Page, values: dict[str, str]) -> None:
@@ -132,8 +136,10 @@ def test_its_lock_names_the_tools_that_it_is_built_with_here() -> None:
     assert [name for name, each in lock["packages"].items() if "resolved" in each] == []  # no registry's host
 
 
+@pytest.mark.parametrize("abroad", [("portal", make_portal, "permits")], indirect=True)
 async def test_a_host_reports_a_guest_and_gets_the_receipt(browser: Browser, abroad: Abroad, tmp_path: Path) -> None:
     page = await abroad.signed_in(browser, "host", "ru", iin=HOST)
+    await page.locator("#host-story summary").click()
     assert page.url == f"{abroad.address}/?lang=ru"
     assert await page.evaluate("[document.cookie, localStorage.length, sessionStorage.length]") == ["", 0, 0]
     today = clock.today().isoformat()
@@ -165,10 +171,67 @@ async def test_a_host_reports_a_guest_and_gets_the_receipt(browser: Browser, abr
     await page.locator("#send").click()
 
     await expect(page.locator("#said")).to_have_text("Уведомление принято.")
-    portal = abroad.services["portal"]
+    portal = abroad.service
     as_host = portal.token("host", iin=HOST)
     (kept,) = (await portal.client.get("/v1/host-notifications", headers=as_host)).json()["notices"]
     given = (await portal.client.get(f"/v1/host-notifications/{kept['id']}/receipt", headers=as_host)).json()
     shown = await page.locator("#receipt tr").all_inner_texts()
     assert shown[:2] == [f"Номер\t{given['number']}", f"Подано\t{today}"]
+    assert [trouble for trouble in abroad.troubles if "422" not in trouble] == []
+
+
+@pytest.mark.parametrize("abroad", [("permits", make_permits, "portal")], indirect=True)
+async def test_an_employer_asks_how_many_it_may_hire_and_applies(browser: Browser, abroad: Abroad) -> None:
+    permits, today = abroad.service, clock.today()
+    await steps.register_employer(permits)
+    await steps.set_quota(permits, steps.pool(3), year=today.year)
+    page = await abroad.signed_in(browser, "employer", "en", bin=steps.EMPLOYER)
+    await page.locator("#employer-story summary").click()
+    await fill(page, {"bin": steps.EMPLOYER, "region": "75"})
+    await page.locator("#ask-room").click()
+    await expect(page.locator("#said")).to_have_text(f"May be hired on {today}")
+    rooms = dict([row.split("\t", 1) for row in await page.locator("#rooms tr").all_inner_texts()])
+    assert rooms["Category 3"].split(";")[0] == "3"
+    assert rooms["Category 4"].startswith("0; ")  # with the reason: there is no such quota
+
+    worker = {"surname": "KARIMOV", "birth-date": "1990-05-01", "citizenship": "UZB", "passport-number": "FA1234567"}
+    await fill(page, {f"worker-{name}": value for name, value in (worker | {"passport-state": "UZB"}).items()})
+    await page.locator("#worker-sex").select_option("M")
+    await fill(page, {"category": "3", "occupation": "25", "wage": "-1", "valid-from": today.isoformat()})
+    await page.locator("#apply").click()
+    await expect(page.locator("#error-wage")).to_be_visible()
+    await expect(page.locator("#error-valid-until")).to_have_text("Is required.")
+    assert await page.locator(".error").count() == 2
+    await fill(page, {"wage": "300000", "valid-until": add_days(today, 45).isoformat()})
+    await page.locator("#apply").click()
+    await expect(page.locator("#said")).to_have_text("The application was taken.")
+    id = await page.locator("#applied td").first.inner_text()
+    own = permits.token("employer", bin=steps.EMPLOYER)
+    kept = (await permits.client.get(f"{steps.APPLICATIONS}/{id}", headers=own)).raise_for_status().json()
+    assert kept["application"]["workers"][0]["wage"] == 300_000
+    assert [trouble for trouble in abroad.troubles if "422" not in trouble] == []
+
+
+@pytest.mark.parametrize("abroad", [("consular", make_consular, None)], indirect=True)
+async def test_a_citizen_registers_and_sees_who_read_the_record(browser: Browser, abroad: Abroad) -> None:
+    consular = abroad.service
+    page = await abroad.signed_in(browser, "citizen", "kk", iin=HOST)
+    await page.locator("#citizen-story summary").click()
+    await fill(page, {"iin": HOST, "citizen-surname": "OSPANOV", "citizen-given-names": "DAULET", "city": "Ansan"})
+    await fill(page, {"citizen-birth-date": "1980-05-15", "mission": "Seoul", "country": "KOR"})
+    await page.locator("#citizen-sex").select_option("M")
+    await page.locator("#purpose").select_option("work")
+    await page.locator("#register").click()
+    await expect(page.locator("#error-registered-on")).to_be_visible()
+    await page.locator("#registered-on").fill(clock.today().isoformat())
+    await page.locator("#register").click()
+    await expect(page.locator("#said")).to_have_text("Сіз есепке тұрдыңыз.")
+    mine = await consular.client.get("/v1/me/consular-registrations", headers=consular.token("citizen", iin=HOST))
+    (entry,) = mine.json()
+    consul = consular.token("consul", purpose=WHY)
+    (await consular.client.get(f"/v1/consular-registrations/{entry['id']}", headers=consul)).raise_for_status()
+
+    await page.locator("#ask-usage").click()
+    await expect(page.locator("#usage tr").first).to_contain_text(WHY)
+    assert await page.locator("#usage b").count() == 0
     assert [trouble for trouble in abroad.troubles if "422" not in trouble] == []

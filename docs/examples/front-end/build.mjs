@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import openapiTS, { astToString } from "openapi-typescript";
 
-const SERVICES = ["portal"];
+const SERVICES = ["portal", "permits", "consular"];
 const here = import.meta.dirname;
 const contracts = resolve(process.argv[2] ?? join(here, "../../../contracts/http"));
 

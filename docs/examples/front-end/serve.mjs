@@ -1,5 +1,5 @@
 // Serves the page from an origin of its own: node serve.mjs. Where all else is, the environment says:
-// PORT of this page (3000), ISSUER that signs people in, PORTAL. By default, where `make run` has them.
+// PORT of this page (3000), ISSUER that signs people in, PORTAL, PERMITS and CONSULAR. By default, where `make run` has them.
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join } from "node:path";
@@ -8,7 +8,11 @@ const { env } = process;
 const settings = {
   client: env.CLIENT ?? "example-front-end",
   issuer: env.ISSUER ?? "http://127.0.0.1:8109",
-  services: { portal: env.PORTAL ?? "http://127.0.0.1:8101" },
+  services: {
+    portal: env.PORTAL ?? "http://127.0.0.1:8101",
+    permits: env.PERMITS ?? "http://127.0.0.1:8102",
+    consular: env.CONSULAR ?? "http://127.0.0.1:8104",
+  },
 };
 const TYPES = { ".html": "text/html", ".css": "text/css", ".js": "text/javascript" };
 const NAMES = /^\/(?:scripts\/)?[a-z-]+\.(?:html|css|js)$/;

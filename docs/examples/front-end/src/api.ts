@@ -43,8 +43,11 @@ export class Service<Paths> {
   get<Path extends With<Paths, "get">>(
     path: Path,
     places: Record<string, string> = {},
+    query: Record<string, string> = {},
   ): Promise<Answered<Answer<Operation<Paths, Path, "get">>>> {
-    return this.call("GET", filled(path, places));
+    const given = Object.entries(query).filter(([, value]) => value !== "");
+    const asked = given.length > 0 ? `?${new URLSearchParams(given)}` : "";
+    return this.call("GET", filled(path, places) + asked);
   }
 
   post<Path extends With<Paths, "post">>(

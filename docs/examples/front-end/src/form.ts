@@ -5,13 +5,14 @@
 import type { Problem } from "./api.js";
 
 type Field = HTMLInputElement | HTMLSelectElement;
-type Tree = { [name: string]: Tree | string };
+type Leaf = string | number;
+type Tree = { [name: string]: Tree | Leaf };
 
 function fields(form: HTMLFormElement): Field[] {
   return [...form.querySelectorAll<Field>("[name^='/']")];
 }
 
-/** The body that the filled-in fields make; what is left empty is left out. */
+/** The body that the filled-in fields make; what is left empty is left out. Lists are the caller's to make. */
 export function bodyOf(form: HTMLFormElement): Tree {
   const body: Tree = {};
   for (const field of fields(form)) {
@@ -24,7 +25,7 @@ export function bodyOf(form: HTMLFormElement): Tree {
       const inner = place[name];
       place = typeof inner === "object" ? inner : (place[name] = {});
     }
-    place[last] = value;
+    place[last] = field.type === "number" ? Number(value) : value;
   }
   return body;
 }

@@ -1,5 +1,9 @@
 /** The page: signs people in and opens the stories to them. */
 import { Service } from "./api.js";
+import { tellOfCitizens } from "./citizen.js";
+import { tellOfEmployers } from "./employer.js";
+import type { paths as Consular } from "./generated/consular.js";
+import type { paths as Permits } from "./generated/permits.js";
 import type { paths as Portal } from "./generated/portal.js";
 import { tellOfHosts } from "./host.js";
 import { byId, say } from "./page.js";
@@ -19,7 +23,10 @@ async function start(): Promise<void> {
   button.hidden = true;
   byId("stories", HTMLElement).hidden = false;
   say(text("signed-in"));
-  tellOfHosts(new Service<Portal>(settings.services.portal, token, language()));
+  const { portal, permits, consular } = settings.services;
+  tellOfHosts(new Service<Portal>(portal, token, language()));
+  tellOfEmployers(new Service<Permits>(permits, token, language()));
+  tellOfCitizens(new Service<Consular>(consular, token, language()));
 }
 
 start().catch((error: unknown) => say(`${text("not-signed-in")} (${error instanceof Error ? error.message : ""})`));

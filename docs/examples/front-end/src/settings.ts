@@ -3,7 +3,7 @@ export interface Settings {
   /** The page's name at the issuer (OAuth's `client_id`). */
   client: string;
   issuer: string;
-  services: { portal: string };
+  services: { portal: string; permits: string; consular: string };
 }
 
 export async function readSettings(): Promise<Settings> {
