@@ -1,7 +1,7 @@
 """A service's API in the test's own process, on a database of its own, with tokens of a development issuer."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,7 +21,7 @@ from shared import outbox
 from shared.events.grants import CLIENT_PREFIX
 from shared.inbox import table as inbox
 from shared.settings import ServiceSettings
-from shared.testing.postgres import FreshDatabase
+from shared.testing.postgres import Databases, FreshDatabase, dropping
 
 MakeApp = Callable[[ServiceSettings], FastAPI]
 
@@ -95,25 +95,41 @@ def _no_authorities(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@asynccontextmanager
+async def _starting(fresh: FreshDatabase, directory: Path, patched: pytest.MonkeyPatch) -> AsyncIterator[StartApi]:
+    """Starts services on databases of `fresh`, and stops them when the block ends."""
+    async with AsyncExitStack() as stack:
+
+        async def start(service: str, make_app: MakeApp, database: Database | None = None) -> Api:
+            database = database or await fresh(service)
+            app = make_app(_settings(service, database, directory, patched))
+            await stack.enter_async_context(app.router.lifespan_context(app))
+            transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+            client = await stack.enter_async_context(
+                httpx.AsyncClient(transport=transport, base_url="http://kosh.test")
+            )
+            return Api(client, app, database, directory)
+
+        yield start
+
+
 @pytest.fixture
 async def start_api(
     fresh_database: FreshDatabase, issuer_directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[StartApi]:
     """`await start_api("portal", make_app)`: the service on a fresh database, or on a migrated one of another server;
     stopped after the test."""
-    async with AsyncExitStack() as stack:
-
-        async def start(service: str, make_app: MakeApp, database: Database | None = None) -> Api:
-            database = database or await fresh_database(service)
-            app = make_app(_settings(service, database, issuer_directory, monkeypatch))
-            await stack.enter_async_context(app.router.lifespan_context(app))
-            transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-            client = await stack.enter_async_context(
-                httpx.AsyncClient(transport=transport, base_url="http://kosh.test")
-            )
-            return Api(client, app, database, issuer_directory)
-
+    async with _starting(fresh_database, issuer_directory, monkeypatch) as start:
         yield start
+
+
+@pytest.fixture(scope="module")
+async def start_api_to_read(databases: Databases, issuer_directory: Path) -> AsyncIterator[StartApi]:
+    """The same for a module whose tests only read: what it starts, and what is written before the first of them, is
+    there for all, and its settings in the environment are too."""
+    with pytest.MonkeyPatch.context() as patched:
+        async with dropping(databases, databases.fresh) as make, _starting(make, issuer_directory, patched) as start:
+            yield start
 
 
 def _settings(service: str, database: Database, directory: Path, monkeypatch: pytest.MonkeyPatch) -> ServiceSettings:

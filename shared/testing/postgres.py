@@ -78,7 +78,8 @@ def _renamed(database: Database, name: str) -> Database:
 
 
 @asynccontextmanager
-async def _dropping(databases: Databases, make: FreshDatabase) -> AsyncIterator[FreshDatabase]:
+async def dropping(databases: Databases, make: FreshDatabase) -> AsyncIterator[FreshDatabase]:
+    """`make`, whose databases are dropped when the block ends."""
     made: list[Database] = []
 
     async def remembered(service: str) -> Database:
@@ -107,12 +108,12 @@ async def databases(postgres_server: Server) -> AsyncIterator[Databases]:
 @pytest.fixture
 async def fresh_database(databases: Databases) -> AsyncIterator[FreshDatabase]:
     """`await fresh_database("portal")`: a migrated database of that service, dropped after the test."""
-    async with _dropping(databases, databases.fresh) as make:
+    async with dropping(databases, databases.fresh) as make:
         yield make
 
 
 @pytest.fixture
 async def empty_database(databases: Databases) -> AsyncIterator[FreshDatabase]:
     """`await empty_database("portal")`: the same without any table."""
-    async with _dropping(databases, databases.empty) as make:
+    async with dropping(databases, databases.empty) as make:
         yield make

@@ -7,6 +7,7 @@ from itertools import islice
 
 import asyncpg
 import pytest
+from fastapi import FastAPI
 from pydantic import SecretStr
 
 from deploy.local.postgres import Database
@@ -18,6 +19,7 @@ from services.accounting.rules.disclosure.cell_key import Table
 from services.accounting.rules.disclosure.cubes import nation
 from services.accounting.rules.persons.identity import Hashes
 from services.accounting.settings import AccountingSettings
+from shared.settings import ServiceSettings
 from shared.testing.api import Api, StartApi
 from shared.testing.postgres import FreshDatabase
 from tests.accounting.world import Event
@@ -26,6 +28,11 @@ HASHES = Hashes(b"a secret of the tests alone")
 CONTROL = Control(SecretStr("a disclosure secret of the tests alone"))
 QUIET = CONTROL._replace(table=Table((((0, 1_000_000),),)), cubes=nation)
 """Cuts releases of the whole country alone, and without noise, where a test is about something else."""
+
+READS_NO_REGISTER = {
+    "KOSH_ACCOUNTING_IDENTITY_SECRET": "a secret of the tests alone",
+    "KOSH_FEED_PORTAL_URL": "http://portal.test",
+}
 
 
 @dataclass
@@ -61,11 +68,19 @@ async def review_of(database: Database) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
+def make_accounting(_: ServiceSettings) -> FastAPI:
+    """The API over the database that the environment names; it reads no register."""
+    with pytest.MonkeyPatch.context() as patched:
+        for name, value in READS_NO_REGISTER.items():
+            patched.setenv(name, value)
+        return make_app(AccountingSettings.of("accounting"))
+
+
 @pytest.fixture
 async def api(start_api: StartApi, monkeypatch: pytest.MonkeyPatch) -> Api:
     """The API over a database of its own; it reads no register."""
-    monkeypatch.setenv("KOSH_ACCOUNTING_IDENTITY_SECRET", "a secret of the tests alone")
-    monkeypatch.setenv("KOSH_FEED_PORTAL_URL", "http://portal.test")
+    for name, value in READS_NO_REGISTER.items():
+        monkeypatch.setenv(name, value)
     return await start_api("accounting", lambda _: make_app(AccountingSettings.of("accounting")))
 
 

@@ -2,8 +2,11 @@
 (quality R7)."""
 
 import importlib
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
+from inspect import unwrap
+from types import CodeType, FunctionType
 from typing import Any
 
 import httpx
@@ -11,6 +14,8 @@ import orjson
 import pytest
 import requests
 import schemathesis
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from hypothesis.strategies import SearchStrategy
@@ -21,15 +26,19 @@ from schemathesis.generation import GenerationMode
 from deploy.services import SERVICES
 from services.accounting import app as accounting
 from services.accounting.settings import AccountingSettings
+from shared.http.routes import ApiRoute
 from shared.identity.roles import ROLES
 from shared.testing.api import Api, StartApi
 
-EXAMPLES = 5  # of each kind for each operation
+EXAMPLES = 5  # valid ones, and as many invalid ones, for each operation
+OF_ONE_CODE = 2  # the same for what one handler does for every kind of record: these examples times all the kinds
+KINDS = 4  # that one handler serves, at the least, for that
+OF_THE_KIND = {"submit", "correct"}
+"""Handlers of all kinds that take a record: each kind's own checks are behind them."""
 NDJSON = "application/x-ndjson"
 AnyCase = Case[Any]
 COPIED_FROM = {"portal": "permits", "permits": "portal"}
 GENERATE = settings(
-    max_examples=EXAMPLES,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
     database=None,
@@ -59,19 +68,31 @@ async def api(request: pytest.FixtureRequest, start_api: StartApi, monkeypatch: 
     return api
 
 
-def cases(document: dict[str, Any]) -> Iterator[AnyCase]:
-    """Some valid and some invalid requests for each operation, the same in every run."""
+def of_one_code(app: FastAPI) -> set[tuple[str, str]]:
+    """(method, path) of the operations whose handler is that of other kinds of record too, and asks for no record."""
+    found: dict[CodeType, set[tuple[str, str]]] = defaultdict(set)
+    for route in iter_route_contexts(app.routes):
+        handler = unwrap(route.original_route.endpoint) if isinstance(route.original_route, ApiRoute) else None
+        if isinstance(handler, FunctionType):
+            found[handler.__code__] |= {(method.lower(), str(route.path_format)) for method in route.methods or ()}
+    shared = [each for code, each in found.items() if len(each) >= KINDS and code.co_name not in OF_THE_KIND]
+    return set().union(*shared)
+
+
+def cases(document: dict[str, Any], few: set[tuple[str, str]]) -> Iterator[AnyCase]:
+    """Some valid and some invalid requests for each operation, less of those of `few`, the same in every run."""
     for found in schemathesis.openapi.from_dict(document).get_all_operations():
         assert isinstance(found, Ok), "our own description is not valid"
         operation = found.ok()
+        number = OF_ONE_CODE if (operation.method.lower(), operation.path) in few else EXAMPLES
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
-            yield from examples(operation.as_strategy(generation_mode=mode))
+            yield from examples(operation.as_strategy(generation_mode=mode), number)
 
 
-def examples(strategy: SearchStrategy[AnyCase]) -> list[AnyCase]:
+def examples(strategy: SearchStrategy[AnyCase], number: int) -> list[AnyCase]:
     made: list[AnyCase] = []
 
-    @GENERATE
+    @settings(GENERATE, max_examples=number)
     @given(strategy)
     def collect(case: AnyCase) -> None:
         made.append(case)
@@ -95,7 +116,7 @@ async def test_no_request_whatever_is_our_failure(api: Api) -> None:
     document = api.app.openapi()
     api.app.state.stopping.set()  # nobody waits for events that do not come
     token = api.token(*ROLES, iin="900501300120")
-    for case in cases(document):
+    for case in cases(document, of_one_code(api.app)):
         answer = await send(api, case, token)
         declared = document["paths"][case.path][case.method.lower()]["responses"]
         told = f"{case.as_curl_command()}\n{answer.status_code} {answer.text}"

@@ -20,8 +20,8 @@ from services.accounting.publish.disclosure import words
 from services.accounting.publish.languages import LANGUAGES
 from services.accounting.publish.site.views import VIEWS
 from services.accounting.publish.site.words import words_of
-from shared.testing.api import Api
-from tests.accounting.conftest import QUIET, Accounting
+from shared.testing.api import Api, StartApi
+from tests.accounting.conftest import QUIET, Accounting, intake_of, make_accounting
 from tests.accounting.world import World
 
 
@@ -75,14 +75,19 @@ def number(text: str) -> int:
     return int(text.split(" ")[0].replace(",", "").replace("\u2212", "-"))
 
 
-@pytest.fixture
-async def filled(api: Api, written: Accounting) -> Api:
-    """Sixty lives with their crossings, what others have published, and a release of it."""
-    await written.take(World(4, people=60).stream())
-    url = written.database.app_url.replace("+asyncpg", "")
-    await load(url, [Path("services/accounting/data/official_net_migration.csv")], "NET", lambda _: None)
-    await load(url, [Path("services/accounting/data/published_balance.csv")], "BALANCE", lambda _: None)
-    await cut_release(written.connection, QUIET)
+@pytest.fixture(scope="module")
+async def filled(start_api_to_read: StartApi) -> Api:
+    """Sixty lives with their crossings, what others have published, and a release of it. Its tests only read."""
+    api = await start_api_to_read("accounting", make_accounting)
+    connection = await intake_of(api.database)
+    try:
+        await Accounting(api.database, connection).take(World(4, people=60).stream())
+        url = api.database.app_url.replace("+asyncpg", "")
+        await load(url, [Path("services/accounting/data/official_net_migration.csv")], "NET", lambda _: None)
+        await load(url, [Path("services/accounting/data/published_balance.csv")], "BALANCE", lambda _: None)
+        await cut_release(connection, QUIET)
+    finally:
+        await connection.close()
     return api
 
 
