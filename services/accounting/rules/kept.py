@@ -41,7 +41,7 @@ KEPT: Final[Mapping[str, frozenset[str]]] = {
     ),
     "expulsion.v1": frozenset({"decided_on", "executed_on", "to_country", "citizenship"}),
     "host_notification.v1": frozenset(
-        {"channel", "state", "region", "stay_from", "stay_until", "checked_out_on", "joins"}
+        {"channel", "state", "region", "stay_from", "stay_until", "checked_out_on", "purpose", "joins", "citizenship"}
     ),
     "visa.v1": frozenset(),
     "stay_registration.v1": frozenset({"region", "basis", "since", "until", "ended_on"}),

@@ -15,7 +15,7 @@ from shared.events.envelope import Fact
 from shared.events.kandas import EmploymentRequest, KandasStatus, QuotaInclusion, SupportGrant
 from shared.events.permits import BusinessImmigrant, EaeuWorker, ExemptWorker, WorkPermit
 from shared.events.police import Expulsion, ProtectionStatus, Violation
-from shared.events.portal import ResidenceRegistration
+from shared.events.portal import HostNotification, ResidenceRegistration
 from shared.events.study import Study
 
 Levels = tuple[str, ...]
@@ -212,6 +212,15 @@ VIOLATIONS: Final = _violations(f"NOT ({_FINDING})")
 OVERSTAYS: Final = _violations(f"{_OVERSTAY} AND NOT ({_FINDING})")
 OVERSTAY_FINDINGS: Final = _violations(f"{_OVERSTAY} AND {_FINDING}")
 EXPULSIONS: Final = Records(Expulsion, (_UNKNOWN, *_codes(Expulsion, "citizenship")), day(Expulsion, "executed_on"))
+
+WORK_GUESTS: Final = Records(
+    HostNotification,
+    _codes(HostNotification, "region", "citizenship"),
+    day(HostNotification, "stay_from"),
+    condition=f"{one_of(HostNotification, 'purpose', 'work')}"
+    f" AND {one_of(HostNotification, 'state', 'notified', 'checked_out')}",
+)
+"""Stays of guests who work, as their hosts say; a notice that another one joins is of the same person and stay."""
 
 
 def _abroad(condition: str = "true") -> Records:

@@ -16,7 +16,7 @@ from services.accounting.rules.figures.figures import Query
 from services.accounting.rules.figures.published_figure import COLUMNS, read_row
 from services.accounting.rules.figures.series import PLACE
 from shared.events.consular import ConsularRegistration, HostCountryFigure
-from shared.events.portal import BorderCrossing, FeedCoverage
+from shared.events.portal import BorderCrossing, FeedCoverage, HostNotification
 from shared.testing.api import Api
 from shared.testing.people import person
 from tests.accounting.conftest import Accounting
@@ -123,6 +123,30 @@ async def test_each_register_is_its_own_series(api: Api, written: Accounting) ->
     }
     public = await api.client.get("/sdmx/v1/data/DF_EMIGRATION/A.CONSULAR_WORKING.REGISTER.KOR")
     assert public.status_code == 404, "what is counted by country is everybody's as it was released, and nothing was"
+
+
+async def test_hosts_notices_of_guests_who_work_count_each_person_once_a_period(api: Api, written: Accounting) -> None:
+    def notice(**changes: Any) -> dict[str, Any]:
+        return {
+            "channel": "vmp", "state": "checked_out", "person": person(citizenship="UZB"), "region": "61",
+            "host_kind": "person", "stay_from": "2023-05-05", "checked_out_on": "2023-05-20", "purpose": "work",
+        } | changes  # fmt: skip
+
+    again = person(citizenship="UZB")
+    await say(
+        written, HostNotification,
+        notice(person=again), notice(person=again, stay_from="2023-08-01", region="75", state="notified"),
+        notice(person=again, stay_from="2022-12-31"), notice(person=person(citizenship="CHN")),
+        notice(purpose="tourism"), notice(purpose=None), notice(state="cancelled"), notice(state="awaiting_host"),
+    )  # fmt: skip
+    key = "DF_EVIDENCE/A.WORK_GUESTS.REGISTER.{}?startPeriod=2022&endPeriod=2023"
+    found = await said_of(api, key.format("KZ.._T+host_notices"), "PARTNER", "EVIDENCE", "TIME_PERIOD")
+    assert {at: value for at, value in found.items() if value} == {
+        ("_T", "host_notices", "2022"): 1, ("UZB", "host_notices", "2022"): 1,
+        ("_T", "host_notices", "2023"): 2, ("UZB", "host_notices", "2023"): 1, ("CHN", "host_notices", "2023"): 1,
+    }, "each once, however many hosts; of other purposes, unknown ones and stays that were none, nobody"  # fmt: skip
+    by_region = await said_of(api, key.format("61+75._T.host_notices"), "REF_AREA", "TIME_PERIOD")
+    assert by_region == {("61", "2022"): 1, ("61", "2023"): 2, ("75", "2022"): 0, ("75", "2023"): 1}
 
 
 async def test_the_estimate_of_whom_the_register_misses_stands_beside_both_counts(

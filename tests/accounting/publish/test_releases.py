@@ -19,6 +19,7 @@ from services.accounting.rules.figures.dataflows import FLOWS
 from services.accounting.store.register_records import VIOLATIONS
 from shared import clock
 from shared.events.police import Violation
+from shared.events.portal import HostNotification
 from shared.testing.api import Api
 from shared.testing.people import person
 from tests.accounting.conftest import CONTROL, HASHES, QUIET, Accounting
@@ -153,6 +154,12 @@ async def test_every_published_count_is_a_counted_one_with_the_noise_of_its_pers
     world = World(4, people=60)
     await written.take(world.stream())
     await found(written, d2023_01_15=1, d2023_05_01=2, d2023_08_01=3, d2023_11_01=30)
+    guest = {
+        "channel": "vmp", "state": "notified", "region": "61", "host_kind": "person", "stay_from": "2023-01-10",
+        "purpose": "work",
+    }  # fmt: skip
+    guests = [guest | {"source_id": f"guest-{number}", "person": person(citizenship="UZB")} for number in range(20)]
+    await say(written, HostNotification, guests)
     cut = await cut_release(written.connection, CONTROL)
     public = await _public(written.connection, cut.release)
     exact = await _exact(api, public)

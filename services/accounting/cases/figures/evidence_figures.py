@@ -27,6 +27,7 @@ _COMPUTING: Final[Mapping[str, tuple[Callable[[asyncpg.Connection, Query, int], 
     "DF_STUDY": (register_figures,),
     "DF_LABOUR": (register_figures,),
     "DF_INTERNAL": (register_figures,),
+    "DF_STAY": (register_figures,),
     "DF_MIRROR": (mirror_figures,),
     "DF_REMITTANCE": (transfer_figures,),
 }
