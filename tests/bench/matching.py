@@ -185,7 +185,7 @@ def ours(records: Sequence[Row], start: Model) -> Pairs:
 def splinks(records: Sequence[Row], whole: bool) -> Pairs:
     """Pairs that Splink takes for one person's, by the comparisons of its example; `whole`: and of all other fields."""
     import splink.comparison_library as comparisons
-    from pandas import DataFrame  # type: ignore[import-untyped]
+    from pandas import DataFrame
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
     told = DataFrame([{**record, "unique_id": number} for number, record in enumerate(records)]).replace("", None)

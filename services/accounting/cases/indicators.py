@@ -54,8 +54,7 @@ from shared.events.permits import Category
 
 @dataclass(frozen=True, slots=True)
 class Acts:
-    """Records of a register, each counted once in the period of its day; with `persons`, each person once in every
-    total of a period, however many records they have in it."""
+    """Records of a register, each counted in the period of its day; with `persons`, each person once in every total."""
 
     records: tuple[Records, ...]
     persons: bool = False
