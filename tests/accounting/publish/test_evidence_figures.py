@@ -154,8 +154,8 @@ async def test_the_estimate_of_whom_the_register_misses_stands_beside_both_count
 ) -> None:
     def entry(country: str) -> dict[str, Any]:
         return {
-            "mission": "A mission", "person": person(citizenship="KAZ"), "country": country, "purpose": "work",
-            "registered_on": "2023-05-05",
+            "mission": "A mission", "person": person(citizenship="KAZ", birth_date="1990"), "country": country,
+            "purpose": "work", "registered_on": "2023-05-05",
         }  # fmt: skip
 
     def figure(country: str, value: int) -> dict[str, Any]:

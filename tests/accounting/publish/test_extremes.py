@@ -82,7 +82,14 @@ async def test_no_accepted_value_breaks_a_reading(extreme: Api) -> None:
             answer = await extreme.client.get(f"/sdmx/v1/data/{flow}/all?{narrowed}format=csv", headers=headers)
             assert answer.status_code in (200, 403, 404, 413), (flow, narrowed, answer.text)
     entitled = extreme.token("statistician", "operator")
-    for page in ("/", "/?freq=Q", "/v1/reviews", "/v1/parked-events", "/v1/status", "/v1/classifications?method=M1216"):
+    for page in (
+        "/en/",
+        "/en/?freq=Q",
+        "/v1/reviews",
+        "/v1/parked-events",
+        "/v1/status",
+        "/v1/classifications?method=M1216",
+    ):
         answer = await extreme.client.get(page, headers=entitled)
         assert answer.status_code == 200, (page, answer.text)
 

@@ -472,7 +472,7 @@ class TestPolice:
         out = {"person": person(), "decided_on": "2024-01-15"}
         await say(written, Expulsion, out | {"executed_on": "2024-01-20"}, out)
         counts = await read(api, "DF_STAY/M..REGISTER.KZ._T?endPeriod=2024-01", "INDICATOR")
-        assert counts == {"VIOLATIONS": 2, "OVERSTAYS": 1, "OVERSTAY_FINDINGS": 0, "EXPELLED": 1}
+        assert counts == {"VIOLATIONS": 2, "OVERSTAYS": 1, "OVERSTAY_FINDINGS": 0, "EXPELLED": 1, "WORK_GUESTS": 0}
         by_region = await read(api, "DF_STAY/M.VIOLATIONS.REGISTER.61._T?endPeriod=2024-01", "REF_AREA")
         assert by_region == {"61": 2}
 
@@ -482,4 +482,4 @@ class TestPolice:
         found = {"person": person(), "found_on": "2024-01-15", "violation": "overstay", "found_by": "overstay_run"}
         await say(written, Violation, found, found | {"confirmed_on": "2024-01-18"})
         counts = await read(api, "DF_STAY/M..REGISTER.KZ._T?endPeriod=2024-01", "INDICATOR")
-        assert counts == {"VIOLATIONS": 1, "OVERSTAYS": 1, "OVERSTAY_FINDINGS": 1, "EXPELLED": 0}
+        assert counts == {"VIOLATIONS": 1, "OVERSTAYS": 1, "OVERSTAY_FINDINGS": 1, "EXPELLED": 0, "WORK_GUESTS": 0}
