@@ -39,5 +39,6 @@ def crossing(**changes: Any) -> dict[str, Any]:
 
 
 def _syllables(number: int, consonants: str = "BDGKLMNPRT", vowel: str = "A") -> str:
-    """1 -> DA, 12 -> DAGA: names hold no digits, and their consonants tell them apart however they are spelled."""
-    return "".join(consonants[int(digit)] + vowel for digit in str(number))
+    """Names hold no digits, and their consonants tell them apart however they are spelled. Neighbouring numbers have
+    few syllables in common: persons of one birth date whose names differ by one might be one person."""
+    return "".join(consonants[int(digit)] + vowel for digit in f"{number * 7_368_787 % 10**7:07d}")
