@@ -102,3 +102,21 @@ BEGIN
     END LOOP;
 END $$
 """  # noqa: S608  (our own names)
+
+
+def read_only(schema: str, *views: str) -> str:
+    """DDL for the migration that makes `views`: what others may add to tables to come is not meant for them."""
+    names = ", ".join(f"'{view}'" for view in views)
+    return f"""
+DO $$
+DECLARE granted record;
+BEGIN
+    FOR granted IN
+        SELECT table_name, grantee FROM information_schema.role_table_grants
+        WHERE table_schema = '{schema}' AND table_name IN ({names}) AND privilege_type = 'INSERT'
+            AND grantee NOT IN (current_user, 'PUBLIC')
+    LOOP
+        EXECUTE format('REVOKE INSERT ON {schema}.%I FROM %I', granted.table_name, granted.grantee);
+    END LOOP;
+END $$
+"""  # noqa: S608  (our own names)

@@ -7,6 +7,8 @@ everybody goes on reading through the view.
 
 from alembic import op
 
+from shared.db.grants import read_only
+
 revision = "0034"
 down_revision = "0033"
 branch_labels = None
@@ -45,24 +47,11 @@ STATEMENTS = (
         loaded_at
     FROM public.published_figure""",
 )
-# A view is read; what others may add to tables they do not have to be able to add to it.
-READ_ONLY = """
-DO $$
-DECLARE granted record;
-BEGIN
-    FOR granted IN
-        SELECT DISTINCT table_name, grantee FROM information_schema.role_table_grants
-        WHERE table_schema = 'public_figures' AND table_name <> 'figure' AND privilege_type = 'INSERT'
-            AND grantee NOT IN (current_user, 'PUBLIC')
-    LOOP
-        EXECUTE format('REVOKE INSERT ON public_figures.%I FROM %I', granted.table_name, granted.grantee);
-    END LOOP;
-END $$
-"""
+VIEWS = ("released", "release", "released_gap", "published_figure")
 
 
 def upgrade() -> None:
-    for statement in (*STATEMENTS, READ_ONLY):
+    for statement in (*STATEMENTS, read_only("public_figures", *VIEWS)):
         op.execute(statement)
 
 

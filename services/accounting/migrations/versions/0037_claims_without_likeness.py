@@ -6,6 +6,7 @@ Expanding only: the index is of what has none, which is nothing where all was st
 
 from alembic import op
 
+from shared.db.grants import read_only
 from shared.db.online import create_index
 
 revision = "0037"
@@ -14,29 +15,13 @@ branch_labels = None
 depends_on = None
 
 
-# A view is read: what others may do with tables to come is not meant for it (shared.db.grants).
-ONLY_READ = """
-DO $$
-DECLARE granted record;
-BEGIN
-    FOR granted IN
-        SELECT grantee FROM information_schema.role_table_grants
-        WHERE table_schema = 'derived' AND table_name = 'claims_without_likeness' AND privilege_type = 'INSERT'
-        AND grantee <> current_user
-    LOOP
-        EXECUTE format('REVOKE INSERT ON derived.claims_without_likeness FROM %I', granted.grantee);
-    END LOOP;
-END $$
-"""
-
-
 def upgrade() -> None:
     op.execute(
         """CREATE VIEW derived.claims_without_likeness AS
         SELECT count(*) FROM linkage.claim c JOIN linkage_derived.identity_key k ON k.key = c.key
         WHERE c.day_block IS NULL"""
     )
-    op.execute(ONLY_READ)
+    op.execute(read_only("derived", "claims_without_likeness"))
     create_index("claim_without_likeness", "claim", "(key) WHERE day_block IS NULL", schema="linkage")
 
 
