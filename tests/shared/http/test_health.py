@@ -44,7 +44,8 @@ async def test_without_the_providers_keys_nobody_can_be_served(settings_with: An
 async def test_a_check_that_hangs_fails(settings_with: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "TIMEOUT", 0.02)
     app = make_app("sample", "Sample", settings_with(), [api], checks={"broker": asyncio.Event().wait})  # type: ignore[dict-item]
-    assert await state(app) == (503, {"keys": "ok", "broker": "failing"})
+    code, checks = await state(app)
+    assert (code, checks["broker"]) == (503, "failing"), "the keys' own check may be late, too, where time is so short"
 
 
 async def test_a_caller_is_told_to_come_back_while_there_are_no_keys(
