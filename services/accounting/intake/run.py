@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from services.accounting.cases.batch import EventBatch
 from services.accounting.cases.releases.controlled import Control
 from services.accounting.cases.writer import Writer, acquire_writer
+from services.accounting.intake.beside import Beside
 from services.accounting.intake.decode import decode_in_turns
 from services.accounting.intake.estimates import ESTIMATES
 from services.accounting.intake.monthly import release_monthly
@@ -27,14 +28,15 @@ from shared.db.engine import make_engine
 from shared.db.outages import PASSING, may_pass, name_of
 from shared.events.epochs import Stand
 from shared.inbox.alarm import ErrorRateBreaker
-from shared.inbox.source import Newest, Source, SourceFailed, WentBack, expect_continued
+from shared.inbox.source import Delivery, Newest, Source, SourceFailed, WentBack, expect_continued
 from shared.inbox.sources import make_sources
 from shared.process import Telemetry, tune_gc
 from shared.timer import run_scheduler
 
 log = logging.getLogger(__name__)
 
-LIMIT = 2_000  # events in a batch at most
+LIMIT = 5_000  # events in a batch at most
+BACKLOG = 1_000  # of them from which on they are decoded beside
 WAIT = 20.0  # seconds that a source may keep us waiting for an event
 AGAIN = 200  # parked events that are read again at a time
 PATIENCE = 20.0  # seconds for that
@@ -101,6 +103,7 @@ class Intake:
 
     def __init__(self, writer: Writer, sources: Sequence[Source], hashes: Hashes, watch: IntakeMetrics) -> None:
         self._writer, self._sources, self._hashes, self._watch = writer, sources, hashes, watch
+        self._beside = Beside(hashes)
         self._batches: asyncio.Queue[EventBatch] = asyncio.Queue(maxsize=1)
         self._resumed = {source.name: asyncio.Event() for source in sources}
 
@@ -108,10 +111,13 @@ class Intake:
         positions = {s.name: await self._writer.positions(s.transport, s.name) for s in self._sources}
         stands = {s.name: await self._writer.stand(s.name) for s in self._sources}
         await self._look_around()
-        async with asyncio.TaskGroup() as tasks:
-            for source in self._sources:
-                tasks.create_task(self._read(source, positions[source.name], stands[source.name]))
-            tasks.create_task(self._write())
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for source in self._sources:
+                    tasks.create_task(self._read(source, positions[source.name], stands[source.name]))
+                tasks.create_task(self._write())
+        finally:
+            self._beside.close()
 
     async def _read(self, source: Source, positions: dict[int, int], stand: Stand) -> None:
         alarm, reached = ErrorRateBreaker(), 0
@@ -135,7 +141,7 @@ class Intake:
                 continue
             if not delivery.events and delivery.reached <= reached:
                 continue
-            batch = await decode_in_turns(source.name, delivery.events, self._hashes, delivery.places)
+            batch = await self._decoded(source.name, delivery)
             positions |= delivery.positions
             batch.newest_position = reached = max(batch.newest_position, delivery.reached, reached)
             batch.transport, batch.positions, batch.epoch = source.transport, delivery.positions, delivery.epoch
@@ -143,6 +149,11 @@ class Intake:
             if reason := alarm.record(batch.seen, len(batch.parked)):
                 self._stopping(batch, reason)
             await self._batches.put(batch)
+
+    async def _decoded(self, source: str, delivery: Delivery) -> EventBatch:
+        if len(delivery.events) >= BACKLOG:
+            return await self._beside.decode(source, delivery.events, delivery.places)
+        return await decode_in_turns(source, delivery.events, self._hashes, delivery.places)
 
     def _stopping(self, batch: EventBatch, reason: str) -> EventBatch:
         """The batch, after which its source is not read on until an operator resumes it."""

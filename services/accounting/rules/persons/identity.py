@@ -15,7 +15,7 @@ smallest one leaves; a former id goes on to lead to the person as long as that k
 from collections.abc import Callable
 from functools import lru_cache, partial
 from hashlib import blake2b
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -57,6 +57,10 @@ class MadeClaim(NamedTuple):
     claim: Claim
     likeness: Callable[[], Likeness]
 
+    def ready(self) -> Self:
+        """The same, its likeness made: it names nobody any more, and may be told to another process."""
+        return self._replace(likeness=partial(Likeness._make, self.likeness()))
+
 
 def fact_key(record: str) -> int:
     """The key of a record's facts, from its `subject`. Two of 100 million records share one with odds of 1 to 1,800."""
@@ -91,6 +95,9 @@ class Hashes:
         self._filters = Filters(secret)
         self.state_document = lru_cache(REMEMBERED)(self._state_document)
         self.state_iin = lru_cache(REMEMBERED)(self._state_iin)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Hashes, (self._secret,)
 
     def document_key(self, identity_key: str) -> int:
         """The keyed hash of a document, of issuing state and number as one text (documents.identity_key)."""

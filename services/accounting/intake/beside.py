@@ -1,0 +1,160 @@
+"""Decoding beside: what waits at a source is decoded by a process of its own, while the writer works on what came
+before.
+
+Decoding costs as much as all that the writer does with a batch, and a process of Python does one thing at a time. What
+comes bit by bit is decoded where it is read (`decode_in_turns`): another process would only make it later.
+
+The process is told the secret, and then events, through its standard input, and ends with it: when the intake is
+killed, it goes as well.
+"""
+
+import asyncio
+import logging
+import marshal
+import os
+import pickle
+import sys
+from asyncio import StreamReader, StreamWriter
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import islice
+from struct import Struct
+from typing import Any, BinaryIO, Final, cast
+
+from services.accounting.cases.batch import EventBatch
+from services.accounting.intake.decode import decode, decode_in_turns
+from services.accounting.rules.persons.identity import Hashes
+from shared.inbox.source import Event, Place, Unreadable
+from shared.process import tune_gc
+from shared.telemetry.logs import configure
+
+LENGTH: Final = Struct(">Q")  # before everything that is said, either way
+PIECE: Final = 500  # rows read at a time while others wait: about a millisecond
+ROWS: Final = ("crossings", "register_facts", "claims")
+REST: Final = ("overtaken", "parked", "newest_position", "newest_time")
+PATIENCE: Final = 30.0  # seconds until a process that does not answer counts as lost
+_AT_ONCE: Final = 2**24  # bytes that are read ahead: an answer
+
+log = logging.getLogger(__name__)
+
+Events = Sequence[Event | Unreadable]
+Places = Sequence[Place | None]
+
+
+class Beside:
+    """The process. It starts when it is first asked; until it is ready, and where it is lost, decoding is done here."""
+
+    def __init__(self, hashes: Hashes) -> None:
+        self._hashes = hashes
+        self._turn = asyncio.Lock()
+        self._starting: asyncio.Task[Process] | None = None
+
+    async def decode(self, source: str, events: Events, places: Places = ()) -> EventBatch:
+        """As decode.decode. What cannot be told to the process (Unreadable) is decoded here."""
+        if (process := self._ready()) is None:
+            return await decode_in_turns(source, events, self._hashes, places)
+        try:
+            asked = marshal.dumps((source, list(events), [place and tuple(place) for place in places]))
+            pieces = await self._ask(process, asked)
+        except (ValueError, OSError, EOFError) as fault:
+            log.warning("%d events of %s are not decoded beside: %s", len(events), source, type(fault).__name__)
+            return await decode_in_turns(source, events, self._hashes, places)
+        batch = EventBatch(source, events=events, places=places or [None] * len(events), seen=len(events))
+        for piece in pieces:
+            for name, told in pickle.loads(piece).items():  # noqa: S301 - what our own process says
+                getattr(batch, name).update(told) if name in ROWS else setattr(batch, name, told)
+            await asyncio.sleep(0)
+        return batch
+
+    def _ready(self) -> Process | None:
+        self._starting = self._starting or asyncio.create_task(self._start())
+        if not self._starting.done():
+            return None
+        if self._starting.exception() is None:
+            return self._starting.result()
+        self.close()
+        return None
+
+    async def _start(self) -> Process:
+        command = (sys.executable, "-m", __name__)
+        process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, limit=_AT_ONCE)
+        try:
+            await _answer(process, pickle.dumps(self._hashes))
+        except BaseException:
+            _end(process)
+            raise
+        return process
+
+    async def _ask(self, process: Process, asked: bytes) -> list[bytes]:
+        async with self._turn:
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    pieces: list[bytes] = marshal.loads(await _answer(process, asked))  # noqa: S302
+            except BaseException:  # whoever gives up an answer must not leave it to who asks next
+                self.close()
+                raise
+        return pieces
+
+    def close(self) -> None:
+        """Ends the process; it starts anew when it is asked again."""
+        starting, self._starting = self._starting, None
+        if starting is None or starting.cancel() or starting.cancelled() or starting.exception() is not None:
+            return
+        _end(starting.result())
+
+
+async def _answer(process: Process, asked: bytes) -> bytes:
+    """What the process answers. Raises OSError and EOFError where it is lost."""
+    there, back = cast(StreamWriter, process.stdin), cast(StreamReader, process.stdout)
+    there.write(LENGTH.pack(len(asked)) + asked)
+    await there.drain()
+    length: int = LENGTH.unpack(await back.readexactly(LENGTH.size))[0]
+    return await back.readexactly(length)
+
+
+def _end(process: Process) -> None:
+    with suppress(ProcessLookupError):
+        process.kill()
+
+
+def main() -> None:
+    """Answers until nobody asks any more."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # logs go where they do not break an answer
+    configure("accounting-intake", "WARNING")
+    with suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
+        hashes: Hashes = pickle.loads(_told(sys.stdin.buffer))  # noqa: S301
+        tune_gc()
+        _say(answers, b"")  # ready
+        while True:
+            source, events, places = marshal.loads(_told(sys.stdin.buffer))  # noqa: S302
+            batch = decode(source, events, hashes, [place and Place(*place) for place in places])
+            _say(answers, marshal.dumps([pickle.dumps(piece) for piece in _pieces(batch)]))
+
+
+def _say(stream: BinaryIO, said: bytes) -> None:
+    stream.write(LENGTH.pack(len(said)) + said)
+    stream.flush()
+
+
+def _told(stream: BinaryIO) -> bytes:
+    """The next that is said. Raises EOFError when there is nothing more."""
+    if len(head := stream.read(LENGTH.size)) < LENGTH.size:
+        raise EOFError
+    return stream.read(LENGTH.unpack(head)[0])
+
+
+def _pieces(batch: EventBatch) -> Iterator[dict[str, Any]]:
+    """The batch without its events, which who asks has."""
+    claims = {key: (made.ready(), fact) for key, (made, fact) in batch.claims.items()}
+    parts: tuple[Mapping[int, Any], ...] = (batch.crossings, batch.register_facts, claims)
+    for name, rows in zip(ROWS, parts, strict=True):
+        left = iter(rows.items())
+        while piece := dict(islice(left, PIECE)):
+            yield {name: piece}
+    yield {name: getattr(batch, name) for name in REST}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+"""What is decoded beside is what is decoded here, and no process that is lost, silent or left alone holds anything up."""
+
+import asyncio
+import signal
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from services.accounting.cases.batch import EventBatch
+from services.accounting.intake import beside
+from services.accounting.intake.beside import Beside
+from services.accounting.intake.decode import decode
+from shared.inbox.source import Event, Place, Unreadable
+from tests.accounting.conftest import HASHES
+
+EXAMPLES = [orjson.loads(path.read_bytes()) for path in sorted(Path("contracts/examples").glob("*/*/*.json"))]
+EVENTS: list[Event | Unreadable] = [*EXAMPLES, EXAMPLES[0] | {"recordversion": "none"}, *EXAMPLES[:9]]
+PLACES = [Place(0, number) for number in range(len(EVENTS))]
+
+
+def said(batch: EventBatch) -> dict[str, Any]:
+    """All of a batch, its likenesses made."""
+    claims = {key: (made.claim, made.likeness(), fact) for key, (made, fact) in batch.claims.items()}
+    return vars(batch) | {"claims": claims}
+
+
+async def test_the_same_batch_whoever_decodes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = said(decode("any", EVENTS, HASHES, PLACES))
+    assert 0 < len(whole["parked"]) < len(EVENTS) / 2
+    with closing(Beside(HASHES)) as process:
+        assert said(await process.decode("any", EVENTS, PLACES)) == whole, "until the process is there"
+
+        async def ready() -> asyncio.subprocess.Process:
+            assert process._starting is not None
+            return await process._starting
+
+        first = await ready()
+        monkeypatch.setattr(beside, "decode_in_turns", None)  # nothing is decoded here any more
+        both = await asyncio.gather(*(process.decode("any", EVENTS, PLACES) for _ in range(2)))
+        assert [said(batch) for batch in both] == [whole, whole]
+        monkeypatch.undo()
+
+        unreadable = await process.decode("any", [*EVENTS, Unreadable(b"{")], [*PLACES, None])
+        assert len(unreadable.parked) == len(whole["parked"]) + 1, "what cannot be told to the process"
+
+        first.send_signal(signal.SIGSTOP)
+        monkeypatch.setattr(beside, "PATIENCE", 0.2)
+        assert said(await process.decode("any", EVENTS, PLACES)) == whole, "a process that is silent"
+        monkeypatch.undo()
+        assert await first.wait() == -signal.SIGKILL
+
+        await process.decode("any", EVENTS, PLACES)
+        second = await ready()
+        second.kill()
+        assert said(await process.decode("any", EVENTS, PLACES)) == whole, "a process that was killed"
+
+        await process.decode("any", EVENTS, PLACES)
+        third = await ready()
+        assert third.stdin is not None
+        third.stdin.close()
+        assert await third.wait() == 0, "it ends with whoever asked it, even where they were killed"
