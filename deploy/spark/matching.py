@@ -22,9 +22,9 @@ from services.accounting.cases.persons.alike import (
     JudgedMatches,
     Matches,
     at_stake,
-    held_apart,
     judged,
     near,
+    of_one,
     of_one_fact,
 )
 from services.accounting.rules.persons.identity import FACT_KEYS, Keys, components, distinct
@@ -78,7 +78,7 @@ def _met(facts: Facts, pairs: Keys, blocks: Keys) -> set[int]:
     ends = facts.lay("near_by_name", key=distinct(pairs.ravel()))
     own = holdings(facts).withColumn("key", f.explode(f.array("claim", "document", "former")))
     rows = columns(own.join(ends, "key", "left_semi").select("claim", "document", "former").toArrow().to_batches())
-    return set(blocks[held_apart(pairs, of_one_fact(records(rows, FACT_KEYS)))].ravel().tolist()) - {0}
+    return set(blocks[~of_one(pairs, of_one_fact(records(rows, FACT_KEYS)))].ravel().tolist()) - {0}
 
 
 def _numbers(rows: DataFrame) -> list[Array]:

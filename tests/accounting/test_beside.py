@@ -1,4 +1,4 @@
-"""What is decoded beside is what is decoded here, and no process that is lost, silent or left alone holds anything up."""
+"""What is decoded beside is what is decoded here, and no process that is lost or silent holds anything up."""
 
 import asyncio
 import signal

@@ -20,10 +20,10 @@ from deploy.simulation.registers import written
 from deploy.simulation.registers.office import World
 from deploy.simulation.simulate import first_day
 from services.accounting.intake.digest.digested import identify
-from services.accounting.rules.persons.identity import Hashes
+from services.accounting.rules.persons.identity import NO_KEY, Hashes
+from services.accounting.rules.persons.likeness import likeness_of
 from services.accounting.rules.persons.matching import LEVELS, SAME, Model, candidates
-from services.accounting.store.persons.matching import Compared
-from services.accounting.store.persons.matching import records as compared
+from services.accounting.store.persons.matching import COMPARED
 from shared.events.person import Document, Person
 
 LIVES: Final = 5_000
@@ -40,20 +40,21 @@ def claims(seed: int) -> tuple[Records, npt.NDArray[np.int64]]:
     """Every claim of a country once, as LIKENESS, and whose it is."""
     start = first_day(THROUGH, YEARS)
     world = World(seed, start, THROUGH, rates())
-    found: dict[int, tuple[Compared, int]] = {}
+    found: dict[int, tuple[tuple[int, ...], int]] = {}
     for life in Country(seed, LIVES, start, THROUGH).lives():
         for number, each in enumerate(written(world, life)):
             if "person" in each.record:
-                found |= {made.key: (made, life.number) for made in _made(each.record, life.number * 1_000 + number)}
+                found |= {made[0]: (made, life.number) for made in _made(each.record, life.number * 1_000 + number)}
     rows, lives = zip(*found.values(), strict=True)
-    return compared(rows), np.array(lives, np.int64)
+    return likeness_of(np.array(rows, COMPARED)), np.array(lives, np.int64)
 
 
-def _made(record: dict[str, Any], fact: int) -> Iterator[Compared]:
+def _made(record: dict[str, Any], fact: int) -> Iterator[tuple[int, ...]]:
+    """As COMPARED."""
     person = Person.model_validate(record["person"])
     former = Document.model_validate(record["former_document"]) if record.get("former_document") else None
     for each in identify(person, fact, _HASHES, former).claims:
-        yield Compared(each.claim.key, each.claim.number, each.claim.born, each.claim.sex, *each.likeness(), None)
+        yield each.claim.key, each.claim.number, each.claim.born, each.claim.sex, *each.likeness(), NO_KEY
 
 
 def exchanged(records: Records, life: npt.NDArray[np.int64]) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from services.accounting.cases.persons.note_changes import note_changes
 from services.accounting.cases.persons.resolution import Affected, Claims, affected, doubts, resolve
 from services.accounting.rules.figures.movements import Tally, difference
 from services.accounting.rules.persons.final_changes import ChangedFacts, final_changes
-from services.accounting.rules.persons.identity import anchor
+from services.accounting.rules.persons.identity import among, anchor
 from services.accounting.rules.persons.people import Ints, KeyedRecords, People, assemble
 from services.accounting.rules.releases.causes import Cause, Causes, national, of_facts
 from services.accounting.rules.releases.causes import moved as moved_by_cause
@@ -75,11 +75,11 @@ def _causes(change: Change, before: People, after: People, moved: Tally, coverag
 
 
 def _assemble(affected: Affected, change: Change, keys: Ints, person: Ints, coverage: Coverage) -> tuple[People, Ints]:
-    people, fact_keys = affected.people, affected.fact_keys
+    people, fact_keys, changed = affected.people, affected.fact_keys, np.sort(change.facts)
 
     def owned(kept: Records, holder: Ints, come: Records) -> KeyedRecords:
         """The records that stay and those that come, each with a key of the person whom it belongs to now."""
-        stays = ~np.isin(kept["fact"], change.facts)
+        stays = ~among(kept["fact"], changed)
         kept, holder = kept[stays], holder[stays]
         falling = np.isin(holder, list(affected.apart))
         holder[falling] = _anchors(fact_keys, kept["fact"][falling])  # others keep theirs: an id is one of its keys

@@ -10,15 +10,18 @@ import numpy as np
 import numpy.typing as npt
 
 from services.accounting.cases.change import Change
-from services.accounting.rules.persons.identity import Keys, anchor, components, pairs
+from services.accounting.rules.persons.identity import NO_KEY, Keys, among, anchor, components, pairs
+from services.accounting.rules.persons.likeness import likeness_of
 from services.accounting.rules.persons.matching import BLOCKS, Model, Sights, found, namesakes, upheld, weights
 from services.accounting.rules.persons.matching import met as candidate_pairs
 from services.accounting.store.persons import identity, matching
-from services.accounting.store.persons.matching import Compared, Namesake
+from services.accounting.store.persons.matching import COMPARED, NAMESAKE
 
 Connection = asyncpg.Connection
 Records = npt.NDArray[np.void]
-PairNumbers = npt.NDArray[np.uint64]
+PairNumbers = npt.NDArray[np.int64]
+InEffect = Callable[[Keys, Keys], npt.NDArray[np.bool_]]
+"""Which keys are held after the change; the person of each before it (NO_KEY: nobody) is given."""
 
 MODEL: Final = Model.read()
 
@@ -54,6 +57,8 @@ class JudgedMatches(NamedTuple):
 _ODD: Final = np.uint64(0x9E3779B97F4A7C15)
 """A multiplier by which two keys of 63 bits become a number that two other ones hardly have."""
 
+NO_ROWS: Final = np.zeros(0, COMPARED)
+NO_NAMESAKES: Final = np.zeros(0, NAMESAKE)
 NOTHING: Final = Matches.of(np.zeros((0, 2), np.int64), np.zeros(0))
 NO_VERDICT: Final = JudgedMatches(NOTHING.joined, NOTHING.doubtful, NOTHING.doubtful_weights, [])
 
@@ -65,7 +70,7 @@ def promising(
     `crowded`; and these blocks. Left out are days' blocks of more than `most`, and keys that are `together` in a fact
     (of_one_fact)."""
     keys, blocks = near(records, most, crowded)
-    apart = held_apart(keys, together)
+    apart = ~of_one(keys, together)
     return keys[apart], set(blocks[apart].ravel().tolist()) - {0}
 
 
@@ -80,21 +85,21 @@ def near(
     return records["key"][ends], records["year_block"][ends]
 
 
-def held_apart(keys: Keys, together: PairNumbers) -> npt.NDArray[np.bool_]:
-    """Which of the pairs are not `together` in a fact."""
-    return ~np.isin(_mixed(np.sort(keys, axis=1)), together)
+def of_one(keys: Keys, together: PairNumbers) -> npt.NDArray[np.bool_]:
+    """Which of the pairs are `together` in a fact."""
+    return among(_mixed(np.sort(keys, axis=1)), together)
 
 
 def of_one_fact(fact_keys: Records) -> PairNumbers:
-    """The pairs of keys that a fact holds, each as a number."""
+    """The pairs of keys that a fact holds, each as a number, ascending."""
     columns = [fact_keys[name] for name in ("claim", "document", "former")]
     held = [np.sort(np.stack(pair, axis=1), axis=1) for pair in combinations(columns, 2)]
-    return _mixed(np.concatenate(held))
+    return np.sort(_mixed(np.concatenate(held)))
 
 
 def _mixed(ends: Keys) -> PairNumbers:
     one, other = ends.astype(np.uint64).T
-    mixed: PairNumbers = one * _ODD + other
+    mixed: PairNumbers = (one * _ODD + other).view(np.int64)
     return mixed
 
 
@@ -102,57 +107,62 @@ class Alikes:
     """Looks for them, as the search for whom a change concerns goes on.
 
     Of a block that many share nothing is read but that it is crowded: it joined nobody before the change and joins
-    nobody after it. `fresh` are claims that nobody had made before the change.
+    nobody after it. `fresh` (COMPARED) are claims that nobody had made before the change.
     """
 
-    def __init__(self, connection: Connection, change: Change, fresh: Iterable[Compared]) -> None:
+    def __init__(self, connection: Connection, change: Change, fresh: Records) -> None:
         self._connection, self._released = connection, sorted(change.released_keys)
         self._of_one_fact = of_one_fact(change.fact_keys)
-        self._together = {frozenset(each) for each in change.fact_keys[["claim", "document"]].tolist()}
-        self._fresh = {each.key: each for each in fresh}
-        self._rows: dict[int, Compared] = {}
+        self._fresh = fresh
+        self._rows = NO_ROWS  # by key
         self._asked, self._looked, self._crowded = set[int](), set[int](), set[int]()
         self._met: dict[int, bool] = {}
         self._numbers = set[int]()
         self._full, self._left, self.fillers = set[int](), set[int](), set[int]()
-        self._borne: dict[int, list[Namesake]] = {}
+        self._borne, self._borne_blocks = NO_NAMESAKES, set[int]()
 
     async def beside(self, keys: Collection[int]) -> set[int]:
         """Persons whom one of these claims may join, or may no longer join."""
-        persons: set[int | None] = set()
+        persons = set[int]()
         asked = {*keys} - self._asked
         while asked:
             self._asked |= asked
             own = await self._read(asked)
-            await self._read_days({each.day_block for each in own} - {0} - self._looked)
-            records = self._records()
-            years = {each.year_block for each in own}
-            await self._read_years(years | set(records["year_block"].tolist()))
-            ends, blocks = promising(records, self._of_one_fact, len(records), self._full)
+            await self._read_days({*own["day_block"].tolist()} - {0} - self._looked)
+            records = self._meeting()
+            years = {*own["year_block"].tolist()}
+            await self._read_years(years | {*records["year_block"].tolist()})
+            ends, blocks = promising(likeness_of(records), self._of_one_fact, len(records), self._full)
             if met := blocks.difference(self._met):
                 await matching.note_met_blocks(self._connection, met)
                 self._met |= dict.fromkeys(met, False)
-            persons |= {self._rows[key].person for key in ends.ravel().tolist()}
+            persons.update(records["person"][np.searchsorted(records["key"], ends.ravel())].tolist())
             asked = await self._beside_numbers(await self._unsettled(years) - self._asked) - self._asked
-        return {each for each in persons if each is not None}
+        return persons - {NO_KEY}
 
-    async def _read(self, asked: Collection[int]) -> list[Compared]:
+    async def _read(self, asked: Collection[int]) -> Records:
         """The claims asked for, those that are compared."""
-        own = [self._fresh[key] for key in asked if key in self._fresh]
-        if stored := [key for key in asked if key not in self._fresh]:
-            own += await matching.compared(self._connection, stored)
-        self._rows |= {each.key: each for each in own}
-        self._left |= {each.year_block for each in own if each.key in self._released}
+        keys = np.sort(np.array([*asked], np.int64))
+        own = self._fresh[among(self._fresh["key"], keys)]
+        if len(stored := np.setdiff1d(keys, own["key"], assume_unique=True)):
+            own = np.concatenate((own, await matching.compared(self._connection, stored.tolist())))
+        self._keep(own)
+        if self._released:
+            self._left |= {*own["year_block"][np.isin(own["key"], self._released)].tolist()}
         return own
+
+    def _keep(self, rows: Records) -> None:
+        both = np.concatenate((rows, self._rows))
+        self._rows = both[np.unique(both["key"], return_index=True)[1]]
 
     async def _read_days(self, blocks: set[int]) -> None:
         self._looked |= blocks
         if not blocks:
             return
         held = await matching.in_day_blocks(self._connection, blocks, self._released, MODEL.most + 1)
-        size = Counter(each.day_block for each in held)
-        self._crowded |= {block for block, claims in size.items() if claims > MODEL.most}
-        self._rows |= {each.key: each for each in held if each.day_block not in self._crowded}
+        crowded = _crowded(held["day_block"])
+        self._crowded |= crowded
+        self._keep(held[~np.isin(held["day_block"], [*crowded])])
 
     async def _read_years(self, blocks: set[int]) -> None:
         """Learns in which of these blocks a pair has met, and which are crowded: for as long as nobody leaves them."""
@@ -164,11 +174,11 @@ class Alikes:
 
     async def _unsettled(self, blocks: set[int]) -> set[int]:
         """The claims to which those who come to these blocks of a year, or leave them, may be namesakes."""
-        return {each.key for each in await self._namesakes({block for block in blocks if block in self._met})}
+        return {*(await self._namesakes(blocks & self._met.keys()))["key"].tolist()}
 
     async def _beside_numbers(self, keys: set[int]) -> set[int]:
         """These and the claims that share a number with one of them."""
-        numbers = {each.number for each in await self._read(keys)} if keys else set()
+        numbers = {*(await self._read(keys))["number"].tolist()} if keys else set()
         if not (unknown := numbers - self._numbers - self.fillers):
             return keys
         self._numbers |= unknown
@@ -177,59 +187,59 @@ class Alikes:
         self.fillers |= {number for number, claims in size.items() if claims > MODEL.most}
         return keys | {key for number, key in held if number not in self.fillers}
 
-    async def _namesakes(self, blocks: set[int]) -> list[Namesake]:
+    async def _namesakes(self, blocks: set[int]) -> Records:
         """Who is in those of the blocks that are not crowded; each block is read once."""
-        if unread := blocks - self._full - self._borne.keys():
+        if unread := blocks - self._full - self._borne_blocks:
             held = await matching.in_year_blocks(self._connection, unread, self._released, MODEL.most + 1)
-            size = Counter(each.block for each in held)
-            full = {block for block, claims in size.items() if claims > MODEL.most}
+            full = _crowded(held["block"])
             if changed := full | (unread & self._left):
                 await matching.note_crowded(self._connection, {block: block in full for block in changed})
             self._full |= full
-            self._borne |= {block: [] for block in unread}
-            for each in held:
-                self._borne[each.block].append(each)
-        return [each for block in blocks - self._full for each in self._borne[block]]
+            self._borne_blocks |= unread
+            self._borne = np.concatenate((self._borne, held))
+        return self._borne[np.isin(self._borne["block"], [*(blocks - self._full)])]
 
-    def _records(self, kept: Callable[[int, int | None], bool] = lambda _key, _person: True) -> Records:
-        """The claims that share a day's block or a number with another one, which one fact does not hold as well."""
-        blocks: dict[int, list[Compared]] = {}
-        numbers: dict[int, list[Compared]] = {}
-        for each in self._rows.values():
-            blocks.setdefault(each.day_block, []).append(each)
-            numbers.setdefault(each.number, []).append(each)
-        groups = (
-            *(several for block, several in blocks.items() if block not in self._crowded and block),
-            *(several for number, several in numbers.items() if number not in self.fillers),
-        )
-        met = {
-            each.key: each
-            for several in groups
-            if len(several) > 1 and frozenset(each.key for each in several) not in self._together
-            for each in several
-        }
-        return matching.records(self._meeting(each) for each in met.values() if kept(each.key, each.person))
+    def _meeting(self) -> Records:
+        """The claims that share a day's block or a number with another one, which one fact does not hold as well; what
+        too many share left out."""
+        rows = self._rows
+        day = np.where(np.isin(rows["day_block"], [*self._crowded]), 0, rows["day_block"])
+        number = np.where(np.isin(rows["number"], [*self.fillers]), 0, rows["number"])
+        meets = self._several(day) | self._several(number)
+        met = rows[meets]
+        met["day_block"], met["number"] = day[meets], number[meets]
+        return met
 
-    def _meeting(self, claim: Compared) -> Compared:
-        """The claim without a day's block or a number that too many share."""
-        if claim.day_block in self._crowded:
-            claim = claim._replace(day_block=0)
-        return claim._replace(number=0) if claim.number in self.fillers else claim
+    def _several(self, block: Keys) -> npt.NDArray[np.bool_]:
+        """Which of the rows share their block with others, unless these are two of one fact."""
+        group, size = np.unique(block, return_inverse=True, return_counts=True)[1:]
+        several: npt.NDArray[np.bool_] = (size[group] > 1) & (block != 0)
+        paired = np.flatnonzero(several & (size[group] == 2))
+        pairs_ = paired[np.argsort(group[paired], kind="stable")].reshape(-1, 2)
+        several[pairs_[of_one(self._rows["key"][pairs_], self._of_one_fact)]] = False
+        return several
 
-    async def matches(self, in_effect: Callable[[int, int | None], bool]) -> Matches:
+    async def matches(self, in_effect: InEffect) -> Matches:
         """What was found, of the claims that are in effect."""
-        records = self._records(in_effect)
+        records = self._meeting()
+        records = likeness_of(records[in_effect(records["key"], records["person"])])
         if not len(records):
             return NOTHING
         _, blocks = promising(records, self._of_one_fact, MODEL.most, self._full)
-        namesakes_ = await self._namesakes(blocks)
-        others = {(each.key, each.block, each.born) for each in namesakes_ if in_effect(each.key, each.person)}
-        own = (each for each in self._rows.values() if in_effect(each.key, each.person))
-        others |= {(each.key, each.year_block, each.born) for each in own}
-        counted = np.array(sorted(others), np.int64)
-        number = namesakes(counted[:, 1], counted[:, 2], MODEL)
-        number[np.isin(counted[:, 1], list(self._full))] = len(MODEL.namesakes) - 1
-        return Matches.of(*found(records, number[np.searchsorted(counted[:, 0], records["key"])], MODEL))
+        borne, own = await self._namesakes(blocks), self._rows
+        borne = borne[in_effect(borne["key"], borne["person"])]
+        own = own[in_effect(own["key"], own["person"])]
+        key, first = np.unique(np.concatenate((borne["key"], own["key"])), return_index=True)
+        block = np.concatenate((borne["block"], own["year_block"]))[first]
+        number = namesakes(block, np.concatenate((borne["born"], own["born"]))[first], MODEL)
+        number[np.isin(block, [*self._full])] = len(MODEL.namesakes) - 1
+        return Matches.of(*found(records, number[np.searchsorted(key, records["key"])], MODEL))
+
+
+def _crowded(blocks: Keys) -> set[int]:
+    """Those that stand there more often than the model allows."""
+    block, size = np.unique(blocks, return_counts=True)
+    return {*block[size > MODEL.most].tolist()}
 
 
 async def join(connection: Connection, fact_keys: Records, links: Keys, matches: Matches) -> Keys:
@@ -248,7 +258,7 @@ async def judge(connection: Connection, fact_keys: Records, links: Keys, matches
     stake = at_stake(by_numbers, matches)
     iins = await identity.iins(connection, stake[stake & 1 == 1].tolist())
     key = anchor(fact_keys)
-    facts, seen = await matching.seen(connection, fact_keys["fact"][np.isin(key, stake)].tolist())
+    facts, seen = await matching.seen(connection, fact_keys["fact"][among(key, stake)].tolist())
     order = np.argsort(fact_keys["fact"])
     of_fact = key[order][np.searchsorted(fact_keys["fact"][order], facts)]
     return judged(by_numbers, matches, iins, seen._replace(node=of_fact))

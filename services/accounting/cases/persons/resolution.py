@@ -1,7 +1,7 @@
 """Who the persons are whom a change touches: those it names, and those with whom they share a number or a reviewer's
 word."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.accounting.cases.change import Change
-from services.accounting.cases.persons.alike import Alikes, holders_of_more, join
+from services.accounting.cases.persons.alike import NO_ROWS, Alikes, InEffect, holders_of_more, join
 from services.accounting.rules.persons.claims import MOST, Sighting, doubtful, hurried, links, shared
 from services.accounting.rules.persons.identity import (
     CLAIM,
@@ -18,8 +18,10 @@ from services.accounting.rules.persons.identity import (
     Claim,
     Keys,
     MadeClaim,
+    among,
     anchor,
     components,
+    distinct,
     pairs,
     repeat_a_kind,
 )
@@ -60,7 +62,7 @@ async def affected(connection: Connection, change: Change, recounted: Sequence[i
     """Whom the change touches; remembers claims that nobody has made before."""
     known = await identity.persons_of(connection, change.keys)
     new = [made for key, made in claims.items() if key not in known]
-    fresh = await identity.insert_claims(connection, new) if new else []
+    fresh = await identity.insert_claims(connection, new) if new else NO_ROWS
     people = await persons.load(connection, list({*known.values(), *recounted}))
     search = _Search(people, set(change.keys), Alikes(connection, change, fresh))
     search.apart = {known[key] for key in change.released_keys}
@@ -175,14 +177,15 @@ class _Search:
 
     def buckets(self, fact_keys: Records) -> list[list[Claim]]:
         """The claims in effect on each number that several are made on."""
-        holds = self.in_effect(fact_keys)
-        in_effect = [each.claim for each in self.found.values() if holds(each.claim.key, each.person)]
-        return list(shared(np.array(in_effect, CLAIM)))
+        claims = np.array([each.claim for each in self.found.values()], CLAIM)
+        persons = np.array([each.person or NO_KEY for each in self.found.values()], np.int64)
+        return list(shared(claims[self.in_effect(fact_keys)(claims["key"], persons)]))
 
-    def in_effect(self, fact_keys: Records) -> Callable[[int, int | None], bool]:
-        """Whether a key is held after the change; its person before it is given."""
-        held = {key for name in ("claim", "document", "former") for key in fact_keys[name].tolist()}
-        return lambda key, person: key in held or (person is not None and person not in self.apart)
+    def in_effect(self, fact_keys: Records) -> InEffect:
+        """Which keys are held after the change; the person of each before it is given."""
+        held = distinct(np.concatenate([fact_keys[name] for name in ("claim", "document", "former")]))
+        gone = np.array(sorted({NO_KEY, *self.apart}), np.int64)
+        return lambda keys, persons: among(keys, held) | ~among(persons, gone)
 
     def _shared(self, beside: Iterable[HeldClaim]) -> list[HeldClaim]:
         """Of claims on some numbers, those in effect or to come, where one number has several; fillers left out."""
@@ -213,8 +216,8 @@ class _Search:
 
 def _hurried(people: People, known: Mapping[int, int], change: Change) -> list[int]:
     """Whom of these persons a new crossing may show to be several."""
-    stays = ~np.isin(people.crossings["fact"], change.facts)
-    keys = change.fact_keys[np.isin(change.fact_keys["fact"], change.crossings["fact"])]
+    stays = ~among(people.crossings["fact"], np.sort(change.facts))
+    keys = change.fact_keys[among(change.fact_keys["fact"], np.sort(change.crossings["fact"]))]
     holder = np.array([known.get(key, NO_KEY) for key in anchor(keys).tolist()], np.int64)
     crossings = np.concatenate((people.crossings[stays], change.crossings))
     new = np.arange(len(crossings)) >= np.count_nonzero(stays)
@@ -240,8 +243,8 @@ async def _sightings(
     connection: Connection, fact_keys: Records, buckets: Sequence[Sequence[Claim]]
 ) -> dict[int, list[Sighting]]:
     """The crossings of those who claim one number in several ways."""
-    contested = [claim.key for bucket in buckets for claim in bucket]
-    if not contested:
+    contested = np.array(sorted(claim.key for bucket in buckets for claim in bucket), np.int64)
+    if not len(contested):
         return {}
-    concerned = np.isin(fact_keys["claim"], contested) | np.isin(fact_keys["document"], contested)
+    concerned = among(fact_keys["claim"], contested) | among(fact_keys["document"], contested)
     return await identity.sightings(connection, fact_keys["fact"][concerned].tolist())

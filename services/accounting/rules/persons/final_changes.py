@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from services.accounting.rules.persons.identity import among
 from services.accounting.rules.persons.people import Ints, People, successions
 from services.accounting.rules.releases.causes import Cause
 from services.accounting.rules.residence.outcome import Migration, is_observed, migration
@@ -63,13 +64,14 @@ def _causes(before: People, after: People, changed: ChangedFacts, facts: Ints, p
     concerned = np.array([*{*persons.tolist()}.union(*successors.values())], np.int64)
     own = dict(zip(changed.facts.tolist(), changed.causes().tolist(), strict=True))
     touched: dict[int, int] = {}
+    came = np.sort(changed.facts)
     for people in (before, after):
         for records, holder in (
             (people.crossings["fact"], people.holder_of_crossing()),
             (people.evidence["fact"], people.holder_of_evidence()),
         ):
             near = np.isin(holder, concerned)
-            theirs = np.flatnonzero(near)[np.isin(records[near], changed.facts)]
+            theirs = np.flatnonzero(near)[among(records[near], came)]
             for fact, person in zip(records[theirs].tolist(), holder[theirs].tolist(), strict=True):
                 touched[person] = max(touched.get(person, 0), own[fact])
     return np.array(

@@ -197,6 +197,14 @@ def distinct(values: Keys) -> Keys:
     return ordered[first]
 
 
+def among(values: Keys, ordered: Keys) -> npt.NDArray[np.bool_]:
+    """Which of the values are in `ordered`, which ascends. Sorts neither, as numpy's `isin` does."""
+    if not len(ordered):
+        return np.zeros(np.shape(values), np.bool_)
+    held: npt.NDArray[np.bool_] = ordered[np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)] == values
+    return held
+
+
 def pairs(fact_keys: npt.NDArray[np.void]) -> Keys:
     """The edges that facts make by holding several keys; one that holds a single key joins it to itself."""
     ends, renewed = anchor(fact_keys), fact_keys["former"] != NO_KEY

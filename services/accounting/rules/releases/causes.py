@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.accounting.rules.figures.movements import FIELDS, Tally, difference, pack, pack_kind, tally
-from services.accounting.rules.persons.identity import components
+from services.accounting.rules.persons.identity import among, components
 from services.accounting.rules.persons.people import Ints, People, successions
 
 
@@ -101,7 +101,7 @@ def _concerned(
     """Whom the special ones among `facts` (ascending) are of, and the cause of each."""
     of_people = np.concatenate((people.crossings["fact"], people.evidence["fact"]))
     holder = np.concatenate((people.holder_of_crossing(), people.holder_of_evidence()))
-    theirs = np.isin(of_people, special)
+    theirs = among(of_people, np.sort(special))
     return holder[theirs], causes[np.searchsorted(facts, of_people[theirs])]
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from services.accounting.rules.persons.claims import Sighting
-from services.accounting.rules.persons.identity import CLAIM, FACT_KEYS, Claim, MadeClaim
-from services.accounting.store.persons.matching import Compared
+from services.accounting.rules.persons.identity import CLAIM, FACT_KEYS, NO_KEY, Claim, MadeClaim
+from services.accounting.store.persons.matching import COMPARED
 
 Connection = asyncpg.Connection
 
@@ -29,8 +29,8 @@ async def persons_of(connection: Connection, keys: Iterable[int]) -> dict[int, i
     return {row[0]: row[1] for row in found}
 
 
-async def insert_claims(connection: Connection, claims: Collection[tuple[MadeClaim, int]]) -> list[Compared]:
-    """Remembers what claims say, and the fact that said so first. Returns those that nobody had made."""
+async def insert_claims(connection: Connection, claims: Collection[tuple[MadeClaim, int]]) -> npt.NDArray[np.void]:
+    """Remembers what claims say, and the fact that said so first. Returns those that nobody had made, as COMPARED."""
     made = [(each.claim, fact, each.likeness()) for each, fact in claims]
     rows = [(*claim, fact, *likeness) for claim, fact, likeness in made]
     fresh = await connection.fetch(
@@ -42,11 +42,14 @@ async def insert_claims(connection: Connection, claims: Collection[tuple[MadeCla
         *map(list, zip(*rows, strict=True)),
     )
     keys = {row[0] for row in fresh}
-    return [
-        Compared(claim.key, claim.number, claim.born, claim.sex, *likeness, None)
-        for claim, _, likeness in made
-        if claim.key in keys
-    ]
+    return np.array(
+        [
+            (claim.key, claim.number, claim.born, claim.sex, *likeness, NO_KEY)
+            for claim, _, likeness in made
+            if claim.key in keys
+        ],
+        COMPARED,
+    )
 
 
 async def renew_likenesses(connection: Connection, claims: Iterable[MadeClaim]) -> int:

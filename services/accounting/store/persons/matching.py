@@ -1,65 +1,39 @@
 """Claims that may be one person's though they are made on different numbers, by blocks."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Mapping, Sequence
 
 import asyncpg
 import numpy as np
 import numpy.typing as npt
 
-from services.accounting.rules.persons.likeness import LIKENESS
+from services.accounting.rules.persons.likeness import STORED
 from services.accounting.rules.persons.matching import Sights
 
 Connection = asyncpg.Connection
 Records = npt.NDArray[np.void]
 
-_LOW = (1 << 64) - 1
+COMPARED = np.dtype([*STORED.descr, ("person", "<i8")])
+"""A claim as it is stored for comparison, and the person who holds it at present (0: nobody)."""
+
+NAMESAKE = np.dtype([("block", "<i8"), ("born", "<i4"), ("key", "<i8"), ("person", "<i8")])
+"""A claim in a block of a year, and the person who holds it."""
+
 _COLUMNS = """c.key, c.number, c.born, c.sex, c.state, c.day_block, c.year_block, c.surname_1, c.surname_2,
-    c.given_1, c.given_2, k.person"""
+    c.given_1, c.given_2, coalesce(k.person, 0)"""
 
 
-class Compared(NamedTuple):
-    """A claim as it is compared, and the person who holds it at present, if anybody does."""
-
-    key: int
-    number: int
-    born: int
-    sex: int
-    state: int
-    day_block: int
-    year_block: int
-    surname_1: int
-    surname_2: int
-    given_1: int
-    given_2: int
-    person: int | None
-
-
-def records(compared: Iterable[Compared]) -> Records:
-    """As LIKENESS."""
-    return np.array(
-        [
-            (*each[:7], (each.surname_1 & _LOW, each.surname_2 & _LOW), (each.given_1 & _LOW, each.given_2 & _LOW))
-            for each in compared
-        ],
-        LIKENESS,
-    )
-
-
-async def compared(connection: Connection, keys: Sequence[int]) -> list[Compared]:
-    """These claims, those of them that are compared."""
+async def compared(connection: Connection, keys: Sequence[int]) -> Records:
+    """These claims, those of them that are compared, as COMPARED."""
     found = await connection.fetch(
         f"""SELECT {_COLUMNS} FROM linkage.claim c LEFT JOIN linkage_derived.identity_key k USING (key)
         WHERE c.key = ANY($1::bigint[]) AND c.day_block IS NOT NULL""",  # noqa: S608
         keys,
     )
-    return [Compared(*row) for row in found]
+    return np.array(list(map(tuple, found)), COMPARED)
 
 
-async def in_day_blocks(
-    connection: Connection, blocks: Collection[int], but: Sequence[int], most: int
-) -> list[Compared]:
-    """Of each block the claims that somebody holds, at most `most`, without the keys `but`."""
+async def in_day_blocks(connection: Connection, blocks: Collection[int], but: Sequence[int], most: int) -> Records:
+    """Of each block the claims that somebody holds, at most `most`, without the keys `but`, as COMPARED."""
     found = await connection.fetch(
         f"""SELECT found.* FROM unnest($1::bigint[]) AS b (block) CROSS JOIN LATERAL (
             SELECT {_COLUMNS} FROM linkage.claim c JOIN linkage_derived.identity_key k USING (key)
@@ -69,7 +43,7 @@ async def in_day_blocks(
         but,
         most,
     )
-    return [Compared(*row) for row in found]
+    return np.array(list(map(tuple, found)), COMPARED)
 
 
 async def on_numbers(
@@ -88,19 +62,8 @@ async def on_numbers(
     return [(row[0], row[1]) for row in found]
 
 
-class Namesake(NamedTuple):
-    """A claim in a block of a year, and the person who holds it."""
-
-    block: int
-    born: int
-    key: int
-    person: int
-
-
-async def in_year_blocks(
-    connection: Connection, blocks: Collection[int], but: Sequence[int], most: int
-) -> list[Namesake]:
-    """Of each block the claims that somebody holds, at most `most`, without the keys `but`."""
+async def in_year_blocks(connection: Connection, blocks: Collection[int], but: Sequence[int], most: int) -> Records:
+    """Of each block the claims that somebody holds, at most `most`, without the keys `but`, as NAMESAKE."""
     found = await connection.fetch(
         """SELECT found.* FROM unnest($1::bigint[]) AS b (block) CROSS JOIN LATERAL (
             SELECT c.year_block, c.born, c.key, k.person
@@ -111,7 +74,7 @@ async def in_year_blocks(
         but,
         most,
     )
-    return [Namesake(*row) for row in found]
+    return np.array(list(map(tuple, found)), NAMESAKE)
 
 
 async def met_blocks(connection: Connection, blocks: Collection[int]) -> dict[int, bool]:
