@@ -15,9 +15,9 @@ import time
 from collections.abc import Awaitable, Callable
 from statistics import quantiles
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import asyncpg
-import httpx
 import uvloop
 
 from deploy.local.postgres import Server
@@ -27,6 +27,7 @@ from services.accounting.rules.figures.movements import CellKind, cell_ranges
 from shared.db.migrate import upgrade
 from shared.testing.process import api_process
 from tests.bench.country_feed import START, THROUGH, pages
+from tests.bench.load import asking
 from tests.bench.stored import SECRET, store
 
 EVENTS = (1_400_000, 14_000_000)
@@ -67,13 +68,10 @@ async def cost(events: int, server: Server) -> Cost:
             "KOSH_ACCOUNTING_AUDIT_ANCHORS": str(directory / "anchors"),
             "KOSH_FEED_PORTAL_URL": "http://127.0.0.1:1",  # which an API names and does not read
         }
-        async with api_process("accounting", made, directory) as api, httpx.AsyncClient() as client:
-            headers = api.token("statistician")
-
-            async def ask() -> None:
-                (await client.get(f"{api.address}{SERIES}", headers=headers)).raise_for_status()
-
-            query = await _p99(ask)
+        async with api_process("accounting", made, directory) as api:
+            port, headers = urlsplit(api.address).port, api.token("statistician")
+            async with asking(port or 0, SERIES, headers) as ask:
+                query = await _p99(ask)
     await connection.close()
     await server.drop_database(made.name)
     return Cost(crossings, min(took), query, bare)

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 
 
 async def post_all(port: int, path: str, headers: dict[str, str], bodies: Sequence[bytes], connections: int) -> float:
@@ -11,6 +12,23 @@ async def post_all(port: int, path: str, headers: dict[str, str], bodies: Sequen
     started = time.perf_counter()
     await asyncio.gather(*(_work(port, path, headers, waiting) for _ in range(connections)))
     return len(bodies) / (time.perf_counter() - started)
+
+
+@asynccontextmanager
+async def asking(port: int, path: str, headers: dict[str, str]) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    """Asks for the same again and again over one connection, each time it is called. Raises where it is refused."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    named = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    head = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{named}\r\n".encode()
+
+    async def ask() -> None:
+        writer.write(head)
+        await _read_answer(reader)
+
+    try:
+        yield ask
+    finally:
+        writer.close()
 
 
 async def _work(port: int, path: str, headers: dict[str, str], waiting: list[bytes]) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Request, Response
 
 from services.accounting.api.figures.cacheable import cacheable, listed
+from services.accounting.cases.figures.beside_the_loop import LARGE
 from services.accounting.publish.languages import preferred
 from services.accounting.publish.sdmx import data_csv, data_json, data_xml
 from services.accounting.publish.sdmx.availability import Availability, availability_json, availability_xml
@@ -40,7 +41,6 @@ from shared.kernel.codes import Language
 
 LIMIT: Final = 100_000  # observations in one answer
 READ: Final = 5 * LIMIT  # figures read for an answer that holds fewer of them
-LARGE: Final = 2_000  # figures from which writing leaves the event loop
 FAULTS: Final = 20  # faults named in one refusal
 
 Anyone = Annotated[Caller | None, public()]

@@ -1,12 +1,12 @@
 """The figures that count crossings, from the cube: DF_FLOW by each method, and all crossings in DF_BORDER."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final, cast
 
 import asyncpg
 
+from services.accounting.cases.figures.beside_the_loop import beside_the_loop
 from services.accounting.cases.indicators import wanted
 from services.accounting.rules.estimates.expected import BY_PURPOSE, GROUP, Expected, estimated
 from services.accounting.rules.figures import series
@@ -81,11 +81,11 @@ async def _by_method(
     )
     if expected is None:
         measure = Measure(method, list(formulas), periods, partial(valued, coverage, formulas))
-        return await asyncio.to_thread(lambda: series.figures(query, measure, found_sums.rows(), limit))
+        return await beside_the_loop(len(found_sums), lambda: series.figures(query, measure, found_sums.rows(), limit))
     valuing = partial(estimated, coverage, formulas, sizes=await provisional.of_sizes(connection))
     measure = Measure(method, list(formulas), periods, valuing)
     rows = partial(_with_expected, along, found_sums, expected)
-    return await asyncio.to_thread(lambda: series.figures(query, measure, rows(), limit))
+    return await beside_the_loop(len(found_sums), lambda: series.figures(query, measure, rows(), limit))
 
 
 async def _expected(

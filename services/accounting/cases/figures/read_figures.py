@@ -4,7 +4,6 @@ Entitled callers read what is counted now, to the last detail; everybody else wh
 (cases.figures.read_released).
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import date
@@ -16,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.accounting.cases.estimates.adjusted_figures import adjusted_figures
 from services.accounting.cases.figures import published_rows
 from services.accounting.cases.figures.balance_figures import balance_figures
+from services.accounting.cases.figures.beside_the_loop import beside_the_loop
 from services.accounting.cases.figures.evidence_figures import evidence_figures
 from services.accounting.cases.figures.flow_figures import flow_figures
 from services.accounting.cases.figures.mirror_figures import mirror_figures
@@ -120,4 +120,6 @@ async def _read_current(connection: Connection, query: Query, limit: int) -> Rea
     changed = await sources.counted_at(connection) or NEVER
     figures = await computed_figures(connection, query, limit)
     rows = await published_rows.rows(connection, query)
-    return await asyncio.to_thread(reading_of_rows, query, figures, others, changed, rows, limit)
+    return await beside_the_loop(
+        len(figures) + len(rows), lambda: reading_of_rows(query, figures, others, changed, rows, limit)
+    )

@@ -24,6 +24,7 @@ import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.accounting.cases.figures import published_rows
+from services.accounting.cases.figures.beside_the_loop import beside_the_loop
 from services.accounting.cases.figures.published_rows import PublishedRow
 from services.accounting.cases.releases import history
 from services.accounting.cases.releases.revisions import Revisions
@@ -167,7 +168,9 @@ async def _read_released(connection: Connection, query: Query, computed: Query |
     if query.as_of:
         rows = [row for row in rows if row.loaded_at <= query.as_of]
     changed = release.cut_at if release else NEVER
-    return await asyncio.to_thread(reading_of_rows, query, figures, others, changed, rows, limit)
+    return await beside_the_loop(
+        len(figures) + len(rows), lambda: reading_of_rows(query, figures, others, changed, rows, limit)
+    )
 
 
 async def _read_vintages(connection: Connection, query: Query, computed: Query | None, limit: int) -> Reading:

@@ -1,6 +1,5 @@
 """The figures that count the registers' own records: labour, kandas, citizens abroad, moves, protection, stays."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -10,6 +9,7 @@ from typing import cast
 
 import asyncpg
 
+from services.accounting.cases.figures.beside_the_loop import beside_the_loop
 from services.accounting.cases.indicators import Acts, Difference, Standing, parts, wanted
 from services.accounting.rules.figures import series
 from services.accounting.rules.figures.axes import NOWHERE
@@ -67,10 +67,10 @@ async def register_figures(
             for code, each in standing.items()
         ],
     ]
-    if sum(map(len, found_counts)) > limit:
+    if (size := sum(map(len, found_counts))) > limit:
         raise TooMany
     measure = Measure(method, list(made_of), periods, partial(valued, today, made_of, on_first_day))
-    return await asyncio.to_thread(lambda: series.figures(query, measure, _merged(found_counts), limit))
+    return await beside_the_loop(size, lambda: series.figures(query, measure, _merged(found_counts), limit))
 
 
 def _days(standing: Standing, periods: Mapping[Frequency, list[tuple[int, Period]]], today: date) -> list[PeriodEnd]:

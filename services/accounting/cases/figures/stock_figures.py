@@ -1,6 +1,5 @@
 """The figures of DF_STOCK: who is a resident on a reference date, by each method, as a running sum over the cube."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
@@ -9,6 +8,7 @@ from typing import cast
 
 import asyncpg
 
+from services.accounting.cases.figures.beside_the_loop import beside_the_loop
 from services.accounting.cases.figures.flow_figures import along_axis, by_method, fit
 from services.accounting.rules.figures import series
 from services.accounting.rules.figures.axes import axis_of
@@ -55,8 +55,8 @@ async def _by_method(
     except TimeoutError:
         raise TooMany from None
     measure = Measure(method, list(formulas), periods, partial(valued, coverage, formulas))
-    return await asyncio.to_thread(
-        lambda: series.figures(query, measure, _running(found.rows(), first - 1, periods), limit)
+    return await beside_the_loop(
+        len(found), lambda: series.figures(query, measure, _running(found.rows(), first - 1, periods), limit)
     )
 
 
