@@ -1,8 +1,8 @@
 """What new versions of facts mean for persons."""
 
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -10,12 +10,13 @@ import numpy.typing as npt
 from services.accounting.rules.persons.changes import Trigger, TriggerKind
 from services.accounting.rules.persons.identity import FACT_KEYS, NO_KEY
 from services.accounting.rules.releases.causes import Cause
-from services.accounting.rules.residence.checkpoint import region_of
+from services.accounting.rules.residence.checkpoint import regions_of
 from services.accounting.rules.residence.history import CHECKPOINT_REGION, CROSSING, FACT_EVIDENCE, evidence_of
 from services.accounting.rules.rows import CrossingRow, FactRow, Held, RegisterRow, keys_of
 from services.accounting.store.facts import Taken
 
 Records = npt.NDArray[np.void]
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -45,22 +46,26 @@ class Change:
         """The change that newly stored rows make."""
         rows: list[FactRow] = [row for each in taken for row in each.rows]
         replaced = {fact: held for each in taken for fact, held in each.replaced.items()}
-        about_someone = [row for row in rows if keys_of(row)]
+        crossings = _columns(CrossingRow, rows)
+        others = _columns(RegisterRow, rows)
+        fact_keys = np.concatenate((_records(FACT_KEYS, crossings), _records(FACT_KEYS, others)))
+        withdrawn = np.array((*crossings["withdrawn"], *others["withdrawn"]), np.bool_)
+        keys = np.stack([fact_keys[name] for name in ("claim", "document", "former")])
+        about_someone = ~withdrawn & (keys != NO_KEY).any(axis=0)
+        came, told = np.split(about_someone, [len(crossings["fact"])])
         released_keys = {
             key for row in rows if row.fact in replaced for key in {*keys_of(replaced[row.fact])} - {*keys_of(row)}
         }
         return cls(
-            np.array([row.fact for row in rows], np.int64),
-            np.array([_fact_keys(row) for row in about_someone], FACT_KEYS),
-            np.array([_crossing(row) for row in about_someone if isinstance(row, CrossingRow)], CROSSING),
-            evidence_of(np.array([_told(row) for row in about_someone if isinstance(row, RegisterRow)], FACT_EVIDENCE))[
-                0
-            ],
-            {*chain.from_iterable(map(keys_of, about_someone)), *released_keys},
+            fact_keys["fact"],
+            fact_keys[about_someone],
+            _crossings(crossings)[came],
+            evidence_of(_told(others)[told])[0],
+            {*keys[:, about_someone].ravel().tolist(), *released_keys} - {NO_KEY},
             released_keys,
             {key for held in replaced.values() for key in keys_of(held)},
-            np.array([row.day for row in rows], np.int64),
-            np.array([_figures_cause(row, row.fact in replaced) for row in rows], np.int8),
+            np.array((*crossings["day"], *others["day"]), np.int64),
+            _figures_causes(fact_keys["fact"], withdrawn, replaced),
             np.array(list(replaced), np.int64),
             taken,
         )
@@ -92,29 +97,38 @@ def _cause(row: FactRow, held: Held | None) -> Trigger:
     return Trigger(kind, row.fact, keys | before, before - keys)
 
 
-def _figures_cause(row: FactRow, replaces: bool) -> Cause:
-    if row.withdrawn:
-        return Cause.WITHDRAWAL
-    return Cause.CORRECTION if replaces else Cause.TIMELY
+def _figures_causes(facts: Ints, withdrawn: npt.NDArray[np.bool_], replaced: Collection[int]) -> npt.NDArray[np.int8]:
+    causes = np.full(len(facts), Cause.TIMELY, np.int8)
+    causes[np.isin(facts, list(replaced))] = Cause.CORRECTION
+    causes[withdrawn] = Cause.WITHDRAWAL
+    return causes
 
 
-def _fact_keys(row: FactRow) -> tuple[int, int, int, int]:
-    """As FACT_KEYS: crossings name no document before the present one."""
-    return row.fact, row.claim, row.document, row.former if isinstance(row, RegisterRow) else NO_KEY
+def _columns(kind: type[FactRow], rows: Iterable[FactRow]) -> dict[str, tuple[Any, ...]]:
+    """The rows of one kind, column by column."""
+    own = [row for row in rows if isinstance(row, kind)]
+    return dict(zip(kind._fields, zip(*own, strict=True), strict=True)) if own else dict.fromkeys(kind._fields, ())
 
 
-def _crossing(row: CrossingRow) -> tuple[int, ...]:
+def _records(dtype: np.dtype[np.void], columns: Mapping[str, Sequence[Any]]) -> Records:
+    """Records whose members are the columns of these names; what no column is named for is 0."""
+    made = np.zeros(len(columns["fact"]), dtype)
+    for name in {*(dtype.names or ())} & columns.keys():
+        made[name] = np.array(columns[name], np.int64)
+    return made
+
+
+def _crossings(columns: Mapping[str, Sequence[Any]]) -> Records:
     """As CROSSING, not counted yet."""
-    birth = row.birth | region_of(row.checkpoint) << CHECKPOINT_REGION
-    return (
-        row.fact, row.second, row.source_order, birth, row.day, row.partner, row.citizen, row.purpose, row.sex,
-        row.arrival, row.stated, 0, 0,
-    )  # fmt: skip
+    made = _records(CROSSING, columns)
+    made["order"] = np.array(columns["source_order"], np.int64)
+    made["birth"] |= regions_of(np.array(columns["checkpoint"], np.int64)).astype(np.uint32) << CHECKPOINT_REGION
+    return made
 
 
-def _told(row: RegisterRow) -> tuple[int, ...]:
+def _told(columns: Mapping[str, Sequence[Any]]) -> Records:
     """As TOLD."""
-    return row.fact, row.day, row.evidence, row.region, row.end_day, row.end_evidence
+    return _records(FACT_EVIDENCE, {**columns, "kind": columns["evidence"], "end_kind": columns["end_evidence"]})
 
 
 NOTHING = Change.of()

@@ -32,12 +32,6 @@ def regions_of(checkpoint: npt.NDArray[np.integer]) -> npt.NDArray[np.uint8]:
     return np.where(numbers[at] == checkpoint, regions[at], 0).astype(np.uint8)
 
 
-@lru_cache(10_000)
-def region_of(checkpoint: int) -> int:
-    """The region code of one number: `regions_of`."""
-    return int(regions_of(np.array([checkpoint]))[0])
-
-
 @cache
 def _listed() -> tuple[Ints, npt.NDArray[np.uint8]]:
     """The numbers of the listed checkpoints, ascending, and their regions. Raises ValueError where two share one."""
