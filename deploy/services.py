@@ -40,6 +40,9 @@ EVERYBODY = Service("accounting-public", 6, "released figures for everybody, and
 SIGN_IN = 9
 """The port's distance from the base at which `make run` has the development issuer's sign-in (deploy.local.sign_in)."""
 
+PORTS_IN_A_ROW = max(SIGN_IN, EVERYBODY.number, *(service.number for service in ALL))
+"""A system takes no port below base + 1 and none beyond base + this."""
+
 SERVICES = tuple(service.name for service in ALL)
 REGISTERS = tuple(service.name for service in ALL if service.register)
 WITH_LINKAGE = tuple(service.name for service in ALL if service.linkage)

@@ -15,6 +15,7 @@ from shared.errors import Unavailable
 from shared.events.grants import grants_of
 from shared.http import my_access_log, passed_on
 from shared.http.app import make_app
+from shared.http.reference import routes as reference
 from shared.inbox import parked
 from shared.inbox import table as inbox
 from shared.outbox import feed, held, newest, relayed, size
@@ -49,7 +50,7 @@ def make_register(
     async def database() -> None:
         await check_database(engine, service)
 
-    every = [*routers, feed.router, held.router, my_access_log.router, passed_on.router]
+    every = [*routers, feed.router, held.router, my_access_log.router, passed_on.router, reference.router]
     every += [parked.router] if background.copies else []
     app = make_app(service, title, settings, every, lifespan=lifespan, checks={"database": database})
     _watch_outbox(service, app.state.metrics, engine, settings)

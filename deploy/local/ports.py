@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable
 
 from deploy.local.failure import Failed
+from deploy.services import PORTS_IN_A_ROW
 
 HOST = "127.0.0.1"
 
@@ -25,6 +26,11 @@ def free_block(count: int) -> range:
         block = range(first, first + count)
         if all(map(is_free, block)):
             return block
+
+
+def free_base() -> int:
+    """A base (KOSH_PORT_BASE) of which a system's ports are free, all of them."""
+    return free_block(PORTS_IN_A_ROW).start - 1
 
 
 def is_free(port: int) -> bool:

@@ -60,9 +60,9 @@ def make_app(
     """The service's application. `checks` are what readiness asks beside the identity provider's keys; `open_paths`
     begin the paths that pages of any origin may read. One that `reads_tokens` is ready once it has the provider's keys.
 
-    In `app.state` are: settings, metrics, tracing, tokens, `subjects` (their buckets), and `stopping`, an event that is
-    set as soon as the process is asked to stop. Raises UndeclaredRoute for a route that does not say who may call it,
-    or whose records it shows.
+    In `app.state` are: settings, metrics, tracing, tokens, `subjects` (their buckets), `reference_pages` (made so far),
+    and `stopping`, an event that is set as soon as the process is asked to stop. Raises UndeclaredRoute for a route
+    that does not say who may call it, or whose records it shows.
     """
     keys, metrics = _keys(settings), Metrics(service)
     tracing = tracing or Tracing.to(settings.otlp_endpoint, service)
@@ -80,6 +80,7 @@ def make_app(
     )
     app.state.service, app.state.settings, app.state.stopping = service, settings, asyncio.Event()
     app.state.metrics, app.state.tracing = metrics, tracing
+    app.state.reference_pages = {}
     app.state.tokens = Tokens(keys, settings.oidc_issuer, settings.oidc_audience)
     app.state.subjects = Buckets(settings.max_rate)
     operations = [

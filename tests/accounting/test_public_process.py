@@ -48,7 +48,7 @@ async def test_the_public_role_reads_its_room_and_nothing_else(written: Accounti
     await owner.close()
     assert {"linkage_derived.person", "derived.cube", "derived.record", "public.released_figure"} <= relations.keys()
     shown = {name for name, shown in relations.items() if shown}
-    released = ("figure", "released", "release", "released_gap", "published_figure")
+    released = ("figure", "released", "release", "released_gap", "published_figure", "published_before")
     assert shown == {f"public_figures.{name}" for name in (*released, "forecast", "forecast_score", "forecast_series")}
     for name in relations:
         read = f"SELECT * FROM {name} LIMIT 1"  # noqa: S608

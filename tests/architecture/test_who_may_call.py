@@ -19,6 +19,7 @@ from shared.testing.api import Api, StartApi
 IIN = "900501300120"
 # What stands open to everybody, and nothing else does. A new line here is a decision.
 OPEN = {"/health/live", "/health/ready", "/openapi.json"}
+DOCS = {"/docs", "/docs/{language}", "/docs/assets/{name}"}  # says what /openapi.json says (decision 0082)
 OPEN_OF = {
     "accounting": {
         *("/", "/me", "/v1/method-versions", "/v1/releases", "/v1/releases/{id}", "/v1/releases/{id}/differences"),
@@ -33,8 +34,10 @@ OPEN_OF = {
         *("/v1/reports", "/v1/reports/{name}"),  # released figures alone; exact ones for statisticians
         *("/v1/forecasts", "/v1/forecasts/{id}"),  # made from released figures alone (decision 0077)
     },
-    "kandas": {"/v1/kandas-certificates:verify"},  # by a code that cannot be guessed: decision 0046
-    "permits": {"/v1/self-employment-points"},  # the law's table and no person: decision 0049
+    "portal": DOCS,
+    "consular": DOCS,
+    "kandas": {"/v1/kandas-certificates:verify", *DOCS},  # by a code that cannot be guessed: decision 0046
+    "permits": {"/v1/self-employment-points", *DOCS},  # the law's table and no person: decision 0049
 }
 SDMX = "/sdmx/"  # shows strangers a release alone: tests/accounting/publish/test_releases.py
 

@@ -27,6 +27,7 @@ from shared import clock
 from shared.kernel.calendar import add_days
 from shared.kernel.iin import check_digit
 from shared.testing.api import Api, StartApi
+from tests.browser.test_site import faults
 from tests.permits import steps
 from tests.portal.authority import Authority
 
@@ -46,6 +47,7 @@ class Abroad:
     """The example at its address, and all that its pages' consoles said."""
 
     address: str
+    docs: str
     service: Api
     authority: Authority
     troubles: list[str] = field(default_factory=list)
@@ -109,7 +111,36 @@ async def abroad(
         stack.callback(served.terminate)
         assert served.stdout is not None
         assert await served.stdout.readline() == f"{here}/\n".encode()
-        yield Abroad(here, service, authority)
+        yield Abroad(here, f"http://127.0.0.1:{port}/docs", service, authority)
+
+
+async def _asks_from_the_reference(page: Page, abroad: Abroad) -> None:
+    """What whoever writes such a page reads (`/docs`): an operation is found, unfolded and asked, by keyboard alone."""
+    await page.set_viewport_size({"width": 360, "height": 740})
+    token = abroad.service.token("citizen", iin=HOST)["Authorization"].removeprefix("Bearer ")
+    await page.goto(f"{abroad.docs}/en")
+    assert await faults(page) == []
+    assert await page.evaluate("document.documentElement.scrollWidth") == 360
+    await page.locator("#token").fill(token)
+    log = page.locator("#get_me_access_log")
+    await log.locator("summary").focus()
+    await page.keyboard.press("Enter")
+    await log.get_by_role("button").focus()
+    await page.keyboard.press("Enter")
+    await expect(log.locator("pre[role=status]")).to_contain_text("200 application/json")
+    assert token not in await page.content()
+    assert [page.url, await page.evaluate("[localStorage.length, sessionStorage.length]")] == [
+        f"{abroad.docs}/en",
+        [0, 0],
+    ]
+    await page.goto(f"{abroad.docs}/kk#post_consular_registrations")
+    sent = page.locator("#post_consular_registrations")
+    await expect(sent.locator("textarea")).to_have_value(re.compile('"source_id"'))
+    await sent.get_by_role("button").click()
+    await expect(sent.locator("pre[role=status]")).to_contain_text(
+        "401 application/problem+json"
+    )  # the token went with the page
+    abroad.troubles[:] = [trouble for trouble in abroad.troubles if "401" not in trouble]
 
 
 async def fill(page: Page, values: dict[str, str]) -> None:
@@ -234,4 +265,5 @@ async def test_a_citizen_registers_and_sees_who_read_the_record(browser: Browser
     await page.locator("#ask-usage").click()
     await expect(page.locator("#usage tr").first).to_contain_text(WHY)
     assert await page.locator("#usage b").count() == 0
+    await _asks_from_the_reference(page, abroad)
     assert [trouble for trouble in abroad.troubles if "422" not in trouble] == []

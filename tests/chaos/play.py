@@ -7,10 +7,9 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 
-from deploy.local.ports import free_block
+from deploy.local.ports import free_base
 from deploy.local.system import System
 from deploy.local.temporary import reachable_directory
-from deploy.services import SERVICES
 from tests.chaos.ledger import Ledger
 from tests.chaos.load import Load
 from tests.chaos.proof import Proof
@@ -55,8 +54,7 @@ def play(
     under load; `afterwards` sees it before it is stopped, and the programs' logs are copied to `keep_logs`. Call from
     the main thread."""
     with reachable_directory() as directory:
-        block = free_block(len(SERVICES))
-        system = WiredSystem(directory / "run", port_base=block.start - 1, broker="node" if kafka else None, tell=tell)
+        system = WiredSystem(directory / "run", port_base=free_base(), broker="node" if kafka else None, tell=tell)
         try:
             system.start()
             load, trouble = Load(system, seed), Trouble(system, seed, long=seconds is not None, tell=tell)

@@ -13,10 +13,9 @@ import httpx
 import pytest
 
 from deploy.local import issuer
-from deploy.local.ports import free_block
+from deploy.local.ports import free_base
 from deploy.local.system import System
 from deploy.local.temporary import reachable_directory
-from deploy.services import SERVICES
 from shared import clock
 from shared.testing.kafka import fresh_node
 from tests.portal.authority import Authority
@@ -96,7 +95,7 @@ def world(
         client = stack.enter_context(httpx.Client(timeout=30))
         kafka = request.param == "kafka"
         broker = stack.enter_context(fresh_node(tmp_path_factory)).bootstrap if kafka else None
-        system = System(directory / "run", port_base=free_block(len(SERVICES)).start - 1, broker=broker)
+        system = System(directory / "run", port_base=free_base(), broker=broker)
         try:
             system.start()
             yield World(system, client, authority)

@@ -17,7 +17,7 @@ from deploy.local.jars import missing_tools
 from deploy.local.ports import free_block, is_answered, is_free
 from deploy.local.supervisor import strays
 from deploy.local.temporary import reachable_directory
-from deploy.services import SERVICES
+from deploy.services import PORTS_IN_A_ROW
 from shared.testing.kafka import REQUIRED
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,7 +32,7 @@ def state() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def ports() -> range:
-    return free_block(len(SERVICES))
+    return free_block(PORTS_IN_A_ROW)
 
 
 @contextmanager

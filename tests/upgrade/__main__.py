@@ -21,7 +21,7 @@ import httpx
 
 from contracts import export
 from deploy.local import binaries, issuer
-from deploy.local.ports import free_block
+from deploy.local.ports import free_base
 from deploy.local.system import System
 from deploy.local.temporary import reachable_directory
 from deploy.services import REGISTERS, SERVICES
@@ -45,7 +45,7 @@ def main() -> None:
 def write(folder: Path) -> None:
     """Makes the records and writes `<service>.sql.gz` for each database."""
     with reachable_directory() as directory:
-        system = System(directory / "run", port_base=free_block(len(SERVICES)).start - 1, tell=print)
+        system = System(directory / "run", port_base=free_base(), tell=print)
         try:
             system.start()
             asyncio.run(_load(Load(system, SEED)))

@@ -38,7 +38,7 @@ from services.accounting.store.forecasts.forecast_tables import forecast_tables
 from services.accounting.store.persons.change_tables import final_change_table, person_change_table
 from services.accounting.store.persons.matching_tables import doubtful_pair_table, met_block_table
 from services.accounting.store.releases.gap_table import released_gap_table
-from services.accounting.store.releases.public_table import public_figure_table
+from services.accounting.store.releases.public_table import public_figure_table, published_before_table
 from shared.audit.access_log import access_log_table
 from shared.audit.chain import seal_table
 from shared.db import grants
@@ -329,6 +329,7 @@ released_cause = Table(
 
 released_gap = released_gap_table(metadata)
 public_figure = public_figure_table(metadata)
+published_before = published_before_table(metadata)
 forecast_series, forecast_score, forecast = forecast_tables(metadata)
 
 # Why national cells of the cube moved: sums by cause. Not in `derived`, which a rebuild makes anew from the facts.

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from services.accounting.cases.rebuild import rebuild
-from services.accounting.cases.releases import methods
+from services.accounting.cases.releases import cut, methods
 from services.accounting.cases.releases.controlled import Control
 from services.accounting.cases.releases.cut import cut_release
 from services.accounting.rules.disclosure.cubes import nation
@@ -27,6 +27,8 @@ from tests.accounting.world import World
 TODAY = datetime(2024, 6, 10, 12, tzinfo=UTC)
 JOURNAL = "SELECT cell, cause, count FROM cube_cause WHERE count <> 0 ORDER BY 1, 2"
 SPLIT_UP = ("M1216", "M1216R")
+LOUD = CONTROL._replace(cubes=nation)
+"""Cuts releases of the whole country alone, with noise."""
 
 
 @pytest.fixture(autouse=True)
@@ -134,10 +136,9 @@ async def test_who_becomes_another_by_a_reviewers_word_does_so_by_the_word(api: 
 
 async def test_everybody_reads_what_was_published_of_a_difference(api: Api, written: Accounting) -> None:
     await found(written, d2023_01_15=3, d2023_05_01=20, d2023_08_01=30, d2023_11_01=40)
-    loud = CONTROL._replace(cubes=nation)
-    first = await _cut(written, 0, loud)
+    first = await _cut(written, 0, LOUD)
     await found(written, d2023_01_16=1, d2023_05_02=2)
-    second = await _cut(written, 1, loud)
+    second = await _cut(written, 1, LOUD)
     exact = {each["period"]: each for each in await _differences(api, second, first)}
     public = {each["period"]: each for each in await _differences(api, second, first, role=None)}
     assert exact["2023-Q1"]["after"] == 4
@@ -191,7 +192,9 @@ async def test_a_release_tells_whether_it_adds_up_and_when_the_next_is_due(api: 
     assert (await _read(api, "/v1/releases"))[0]["next_due"] == "2024-07-01"
 
 
-async def test_two_versions_of_the_method_are_published_side_by_side(api: Api, written: Accounting) -> None:
+async def test_two_versions_of_the_method_are_published_side_by_side(
+    api: Api, written: Accounting, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An invented version before the present one: 270 of 487 days, of which more people make a migration."""
     world = World(4, people=60)
     await written.take(world.stream())
@@ -199,7 +202,8 @@ async def test_two_versions_of_the_method_are_published_side_by_side(api: Api, w
     await _rebuilt(written, former, *METHOD_VERSIONS)
     await hold_true(written, world)
     reader = api.app.state.read_figures
-    _, present = await methods.method_versions(reader, (former, *METHOD_VERSIONS))
+    versions = (former, *METHOD_VERSIONS)
+    _, present = await methods.method_versions(reader, versions, exact=True)
     assert present.overlap
     figures = {each["TIME_PERIOD"]: int(each["OBS_VALUE"]) for each in await _finals(api)}
     for each in present.overlap:
@@ -208,6 +212,27 @@ async def test_two_versions_of_the_method_are_published_side_by_side(api: Api, w
             assert figures[str(each.year)] == each.present
     assert any(each.former != each.present for each in present.overlap)
     assert [each["overlap"] for each in await _read(api, "/v1/method-versions")] == [[]], "there is one version today"
+    _, nothing = await methods.method_versions(reader, versions, exact=False)
+    assert nothing.overlap == [], "strangers are shown what was released by both, and nothing was"
+    with monkeypatch.context() as patched:
+        patched.setattr(cut, "METHOD_VERSIONS", (former,))
+        await _cut(written, 0, LOUD)
+    world.correct(0.5)
+    await written.take(world.stream())
+    await _cut(written, 1, LOUD)
+    _, shown = await methods.method_versions(reader, versions, exact=False)
+    once, now = [await _migrations(api, f"&asOf={TODAY + timedelta(days=days):%Y-%m-%dT%H:%M:%SZ}") for days in (0, 1)]
+    assert {(each.indicator, each.year): (each.former, each.present) for each in shown.overlap} == {
+        cell: (once[cell], now[cell]) for cell in once.keys() & now.keys()
+    }, "a cell reads the same by every path"
+    assert any(each.former != each.present for each in shown.overlap)
+    assert {each.present for each in shown.overlap}.isdisjoint({1, 2})
+
+
+async def _migrations(api: Api, as_of: str) -> dict[tuple[str, int], int]:
+    answer = await api.client.get(f"/sdmx/v1/data/DF_FLOW/A.IMM+EMI.M1216.KZ._T._T._T._T._T?format=csv{as_of}")
+    rows = csv.DictReader(answer.text.splitlines())
+    return {(row["INDICATOR"], int(row["TIME_PERIOD"])): int(row["OBS_VALUE"]) for row in rows}
 
 
 async def _finals(api: Api) -> list[dict[str, str]]:

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from services.accounting.cases.figures.read_figures import FigureReader
 from services.accounting.cases.releases.cut import cut_release
 from services.accounting.intake.published.load import BadFile, load, read_file
 from services.accounting.rules.spans import span
+from shared import clock
 from shared.db.engine import make_engine
 from shared.errors import Conflict
 from shared.events.portal import ResidenceRegistration
@@ -183,7 +184,9 @@ def test_a_span_of_months_may_be_longer_than_eight_years() -> None:
         span("9500-01-01/P999Y")
 
 
-async def test_loading_again_changes_nothing_and_a_new_edition_replaces_the_old(loading: Loading) -> None:
+async def test_loading_again_changes_nothing_and_a_new_edition_replaces_the_old(
+    loading: Loading, client: httpx.AsyncClient
+) -> None:
     await loading.files(NET, PUBLISHED)
     await loading.files(NET, PUBLISHED)
     assert loading.said == [
@@ -192,9 +195,23 @@ async def test_loading_again_changes_nothing_and_a_new_edition_replaces_the_old(
         "official_net_migration.csv: 75 figures, 0 changed",
         "published_figures.csv: 198 figures, 0 changed",
     ]
-    await loading.text(f"{HEADER}\n{ROW}\n{ROW.replace('KGZ', 'PAK')}\n", "mine.csv")
-    await loading.text(f"# a corrected edition\n{HEADER}\n{ROW.replace('1300', '1301')}\n", "mine.csv")
-    assert loading.said[-2:] == ["mine.csv: 2 figures, 2 changed", "mine.csv: 1 figures, 2 changed"]
+    first = datetime(2026, 3, 1, tzinfo=UTC)
+    once, again = f"{HEADER}\n{ROW}\n{ROW.replace('KGZ', 'PAK')}\n", f"{HEADER}\n{ROW.replace('1300', '1301')}\n"
+    for day, edition in enumerate((once, f"# a corrected edition\n{again}", again, once)):
+        with clock.set_to(first + timedelta(days=day)):
+            await loading.text(edition, "mine.csv")
+    changed = [each.removeprefix("mine.csv: ") for each in loading.said[-4:]]
+    assert changed == ["2 figures, 2 changed", "1 figures, 2 changed", "1 figures, 0 changed", "2 figures, 2 changed"]
+    stood = [
+        {"KGZ": "1300", "PAK": "1300"}, {"KGZ": "1301"}, {"KGZ": "1301"}, {"KGZ": "1300", "PAK": "1300"},
+    ]  # fmt: skip
+    for day, figures in enumerate(stood):
+        moment = (first + timedelta(days=day, hours=1)).isoformat().replace("+", "%2B")
+        rows = await read(client, f"/DF_STUDY/A.STUDENTS_HERE.PUBLISHED.KZ.KGZ+PAK._T?asOf={moment}")
+        mine = {row["PARTNER"]: row["OBS_VALUE"] for row in rows if row["SOURCE"] == "UNESCO"}
+        assert mine == figures, "as the file said then"
+    before = (first - timedelta(hours=1)).isoformat().replace("+", "%2B")
+    assert (await client.get(f"/DF_STUDY/A.STUDENTS_HERE.PUBLISHED.KZ.PAK._T?asOf={before}")).status_code == 404
 
 
 async def test_a_figure_belongs_to_one_file(loading: Loading) -> None:

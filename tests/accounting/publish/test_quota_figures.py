@@ -52,7 +52,9 @@ async def test_pools_stand_at_what_they_limit_and_national_ones_are_summed(api: 
     assert {at[1]: value for at, value in total.items() if at[0] == "2026"} == {
         "QUOTA_SET": 200, "QUOTA_MOVED": 0, "QUOTA_RESERVED": 7, "QUOTA_USED": 43, "QUOTA_LEFT": 150,
     }  # fmt: skip
-    assert (await api.client.get("/sdmx/v1/data/DF_QUOTA/A.QUOTA_LEFT.REGISTER._T._T.3._T.75._T")).status_code == 403
+    for finer in ("3._T.75._T", "3._T.KZ._T", "_T.F.KZ._T", "_T._T.75._T", "_T._T.KZ.UZB"):
+        asked = await api.client.get(f"/sdmx/v1/data/DF_QUOTA/A.QUOTA_USED.REGISTER._T._T.{finer}")
+        assert asked.status_code == 403, "without noise, and so of the nation alone"
 
 
 def regional(version: int, size: int, region: str | None = None, **changes: Any) -> dict[str, Any]:

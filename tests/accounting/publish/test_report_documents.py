@@ -231,6 +231,8 @@ async def test_only_a_total_is_told_from_a_breakdown() -> None:
 
 
 async def test_charts_stay_within_their_frame() -> None:
+    apart = [stay("VIOLATIONS", "2022", 5), stay("VIOLATIONS", "2025", 6)]
+    assert line_chart((await made(figures=apart)).tables[0], 400, 120) is None, "no line joins years that are apart"
     series: list[list[Decimal | int]] = [
         [0, 1],
         [-5, -3],
@@ -246,6 +248,44 @@ async def test_charts_stay_within_their_frame() -> None:
             0 <= point.y <= 120 and 0 <= point.x <= 400 for line in chart.lines for point in line.points if point
         )
         assert 2 <= len(chart.grid) <= 8
+
+
+@pytest.mark.parametrize(
+    ("edition", "parts", "source", "expected"),
+    [
+        (EDITION, (4, 5), None, []),
+        (EDITION, (4, 4), None, ["sums_noise"]),
+        (EDITION, (10, 11), None, ["sums_noise"]),
+        (EDITION, (10, 12), None, ["sums_parts"]),
+        (EDITION, (4, 4), "another body", ["sums_parts"]),
+        (EDITION, (), None, []),
+        (EXACT, (4, 5), None, []),
+        (EXACT, (4, 4), None, ["sums_parts"]),
+    ],
+)
+async def test_where_parts_do_not_add_up_the_table_says_why(
+    edition: ReportEdition, parts: tuple[int, ...], source: str | None, expected: list[str]
+) -> None:
+    """Of two parts each count may be changed by 4, and so may the total of 9: noise explains 12, and no 13."""
+    counts = zip(("_T", "UZB", "RUS"), (9, *parts), strict=False)
+    figures = [
+        Figure(("A", "VIOLATIONS", "REGISTER", "KZ", code), "2025", value, "A", source=source) for code, value in counts
+    ]
+    report = await made(edition=edition, figures=figures)
+    said = {name: report.words[name].format(gap=abs(9 - sum(parts)), most=4) for name in ("sums_noise", "sums_parts")}
+    assert [name for name, text in said.items() if text in report.tables[1].remarks] == expected
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_what_is_handed_in_says_how_it_is_cited_and_what_was_done_to_counts(language: Language) -> None:
+    released, exact = await made(language=language), await made(language=language, edition=EXACT)
+    words, facts = released.words, dict(released.facts)
+    assert released.title in facts[words["cite"]]
+    assert words["protected"].format(most=4) == facts[words["protection"]]
+    assert not {words["cite"], words["protection"]} & dict(exact.facts).keys()
+    vintage = words["footer"].format(id=7, day="10.01.2026")
+    document = PdfReader(BytesIO(written(released, "pdf").body))
+    assert all(vintage in " ".join(page.extract_text().split()) for page in document.pages)
 
 
 @given(st.dates(date(1950, 1, 1), date(2090, 1, 1)), st.sampled_from(["A", "S"]))

@@ -20,6 +20,7 @@ from services.accounting.publish.disclosure import words
 from services.accounting.publish.languages import LANGUAGES
 from services.accounting.publish.site.views import VIEWS
 from services.accounting.publish.site.words import words_of
+from shared.http.reference import page as reference
 from shared.testing.api import Api, StartApi
 from tests.accounting.conftest import QUIET, Accounting, intake_of, make_accounting
 from tests.accounting.world import World
@@ -238,9 +239,9 @@ async def test_the_reference_names_every_operation(api: Api) -> None:
     document = (await api.client.get("/openapi.json")).json()
     operations = [told["operationId"] for methods in document["paths"].values() for told in methods.values()]
     assert [each for each in operations if f'id="{each}"' not in html] == []
-    needs = words_of("", "ru")["api_needs"]
-    assert html.count(needs) > 10
-    assert needs not in html.partition('id="get_releases"')[2].partition("</summary>")[0]
+    said = reference.words()["ru"]
+    assert html.count(said["needs"]) > 10
+    assert said["open"] in html.partition('id="get_releases"')[2].partition("</details>")[0]
 
 
 async def test_the_feed_and_the_metadata_name_the_release(filled: Api) -> None:

@@ -21,12 +21,12 @@ from services.accounting.publish.site.page import (
     view_page,
 )
 from services.accounting.publish.site.reading import NEVER, shown
-from services.accounting.publish.site.style import ASSETS, KINDS, POLICY
+from services.accounting.publish.site.style import ASSETS
 from services.accounting.publish.site.sureness import sureness
 from services.accounting.publish.site.views import HOME
 from services.accounting.publish.site.words import words_of
 from shared.errors import NotFound
-from shared.http import routes
+from shared.http import assets, routes
 from shared.http.openapi import describe, problem_answer
 from shared.identity.callers import public
 from shared.kernel.codes import Language
@@ -70,15 +70,12 @@ async def start(request: Request, lang: Annotated[Language | None, Query()] = No
     "/assets/{name}",
     summary="A file of the site",
     response_class=Response,
-    responses={200: {"content": {kind: {"schema": {"type": "string"}} for kind in KINDS}}, **_MISSING},
+    responses={200: {"content": {kind: {"schema": {"type": "string"}} for kind in assets.KINDS}}, **_MISSING},
     dependencies=[public()],
 )
 async def asset(name: Annotated[str, Path(pattern="^[a-z.-]{1,40}$")]) -> Response:
     """Its address has its version: it may be kept for a year."""
-    if (found := ASSETS.get(name)) is None:
-        raise NotFound(NO_PAGE)
-    headers = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
-    return Response(found.content, media_type=found.media_type, headers=headers)
+    return assets.answer(ASSETS, name)
 
 
 @router.get("/{language:language}/", response_class=Response, include_in_schema=False, dependencies=[public()])
@@ -175,8 +172,7 @@ async def _page(request: Request, language: Language, view: str, asked: Asked, *
 
 def _html(request: Request, html: str, changed: datetime | None) -> Response:
     answer = cacheable(request, html.encode(), "text/html; charset=utf-8", changed or NEVER)
-    answer.headers["Content-Security-Policy"] = POLICY
-    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers.update(assets.PAGE_HEADERS)
     return answer
 
 

@@ -31,7 +31,7 @@ class PublishedRow(NamedTuple):
 
 async def rows(connection: Connection, query: Query) -> list[PublishedRow]:
     """The figures of the query's dataflow in periods that lie wholly in those asked for, and those of other dataflows
-    that stand there as evidence."""
+    that stand there as evidence: as they are, or as they were at the query's moment."""
     found = await _of_files(connection, query)
     held = {(row.figure.key, row.figure.period) for row in found}
     for indicator in wanted(query):
@@ -41,17 +41,17 @@ async def rows(connection: Connection, query: Query) -> list[PublishedRow]:
     return found
 
 
-async def series(connection: Connection, flow: str) -> set[str]:
-    """The keys of a dataflow of which others have published any figure, whatever its period."""
+async def series(connection: Connection, flow: str, as_of: datetime | None = None) -> set[str]:
+    """The keys of a dataflow of which others have published any figure, or had then, whatever its period."""
     if not any(each.flow == flow and isinstance(each.source, Evidenced) for each in INDICATORS):
-        return await published_figure.series(connection, flow)
-    everything = Query(FLOWS[flow], (None,) * len(FLOWS[flow].dimensions))
+        return await published_figure.series(connection, flow, as_of)
+    everything = Query(FLOWS[flow], (None,) * len(FLOWS[flow].dimensions), as_of=as_of)
     return {".".join(row.figure.key) for row in await rows(connection, everything)}
 
 
 async def _of_files(connection: Connection, query: Query) -> list[PublishedRow]:
-    said = await _said_otherwise(connection, query.flow.id)
-    read = await published_figure.read(connection, query.flow.id, query.start, query.end)
+    said = await _said_otherwise(connection, query.flow.id, query.as_of)
+    read = await published_figure.read(connection, query.flow.id, query.start, query.end, query.as_of)
     return [_row(row, said.get((query.flow.id, row["key"], row["period"]), ())) for row in read]
 
 
@@ -74,12 +74,12 @@ def _first(said: Sequence[PublishedRow]) -> PublishedRow:
     return first._replace(figure=first.figure._replace(comment=comment))
 
 
-async def _said_otherwise(connection: Connection, flow: str) -> Mapping[Cell, list[str]]:
+async def _said_otherwise(connection: Connection, flow: str, as_of: datetime | None) -> Mapping[Cell, list[str]]:
     """What contradicts figures of a dataflow: their values, periods and sources."""
     disputed = {cell: others for cell, others in CONTRADICTED.items() if cell[0] == flow}
     said: dict[Cell, list[str]] = defaultdict(list)
     for other in {each[0] for others in disputed.values() for each in others}:
-        for row in await published_figure.read(connection, other, None, None):
+        for row in await published_figure.read(connection, other, None, None, as_of):
             for cell, others in disputed.items():
                 if (other, row["key"], row["period"]) in others:
                     said[cell].append(_told(_row(row, ()).figure))

@@ -160,13 +160,11 @@ async def _read_released(connection: Connection, query: Query, computed: Query |
         found = await asyncio.to_thread(triangle.at, release.cut_at)
         figures = [figure for figure in found if _is_wanted(query, figure)]
     elif release and computed:
-        others = await published_rows.series(connection, query.flow.id)
+        others = await published_rows.series(connection, query.flow.id, query.as_of)
         figures = [
             each for each in await public.figures(connection, release.id, computed) if _is_wanted(computed, each)
         ]
     rows = await published_rows.rows(connection, query)
-    if query.as_of:
-        rows = [row for row in rows if row.loaded_at <= query.as_of]
     changed = release.cut_at if release else NEVER
     return await beside_the_loop(
         len(figures) + len(rows), lambda: reading_of_rows(query, figures, others, changed, rows, limit)
@@ -174,9 +172,9 @@ async def _read_released(connection: Connection, query: Query, computed: Query |
 
 
 async def _read_vintages(connection: Connection, query: Query, computed: Query | None, limit: int) -> Reading:
-    """Other bodies' figures have no vintages: they stand with the newest, or among what changed since they came."""
+    """Other bodies' figures stand with the newest vintage, or among what changed since they came."""
     release = await releases.newest(connection, query.as_of)
-    others = await published_rows.series(connection, query.flow.id)
+    others = await published_rows.series(connection, query.flow.id, query.as_of)
 
     def wanted(figure: Figure) -> bool:
         return computed is not None and ".".join(figure.key) not in others and _is_wanted(computed, figure)
@@ -185,8 +183,7 @@ async def _read_vintages(connection: Connection, query: Query, computed: Query |
     rows = [
         row
         for row in await published_rows.rows(connection, query)
-        if (query.as_of is None or row.loaded_at <= query.as_of)
-        and (query.updated_after is None or row.loaded_at > query.updated_after)
+        if query.updated_after is None or row.loaded_at > query.updated_after
     ]
     if published := sorted(_published(query, rows), key=operator.attrgetter("key", "period")):
         found.append(Vintage(tuple(published), "Replace" if query.updated_after else "Information"))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from math import ceil, floor, log10
 from typing import Final, NamedTuple
 
@@ -54,8 +55,8 @@ class ReportBarChart:
 
 
 def line_chart(table: MadeTable, width: float, height: float) -> ReportLineChart | None:
-    """None where no row has two figures, since a line needs them, or nothing differs from zero."""
-    rows = [row for row in _drawn(table) if sum(each is not None for each in row.figures) > 1][:LINES]
+    """None where no row has figures of two periods in a row, since a line needs them, or nothing differs from zero."""
+    rows = [row for row in _drawn(table) if any(one and next for one, next in pairwise(row.figures))][:LINES]
     rows = rows if any(each.value for row in rows for each in row.figures if each) else []
     if not rows:
         return None

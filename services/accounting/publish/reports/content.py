@@ -11,8 +11,11 @@ from typing import Final
 from urllib.parse import quote
 
 from services.accounting.publish.reports.declared import DeclaredReport, ReportTable
+from services.accounting.publish.reports.sums import PrintedRow, said_of_sums
 from services.accounting.publish.reports.words import ReportWords, report_words
 from services.accounting.publish.sdmx.query import parse
+from services.accounting.publish.site.about import LICENCE
+from services.accounting.rules.disclosure.cell_key import MOST
 from services.accounting.rules.figures.dataflows import METHODS, STATUSES, UNITS, codes_of
 from services.accounting.rules.figures.figures import Figure, FigureSource, Key, TooMany
 from services.accounting.rules.reports.due import ReportPeriod
@@ -144,6 +147,10 @@ def _facts(declared: DeclaredReport, edition: ReportEdition, words: ReportWords)
     ]
     if declared.of_the_plan and edition.period.year > PLAN_ENDED:
         facts[1] = (words["basis"], f"{declared.basis[language]}. {words['plan_over']}")
+    if not edition.exact:
+        cited = {"title": declared.title[language], "period": words.reported(edition.period), "licence": LICENCE}
+        facts.append((words["protection"], words["protected"].format(most=MOST)))
+        facts.append((words["cite"], words["citation"].format(id=edition.release, day=read_on, **cited)))
     return tuple(facts)
 
 
@@ -255,6 +262,7 @@ def _remarks(
         yield words["by_method"].format(method=codes_of(METHODS)[method].label(words.language))
     if any(_is_total_alone(table, rows, each) for each in table.by):
         yield words["totals_only"]
+    yield from said_of_sums(table, (PrintedRow(each.key, each.figures) for each in rows), words, exact=exact)
     figures = [each for row in rows for each in row.figures]
     if None in figures:
         yield words["empty_exact" if exact else "empty_cell"]

@@ -6,16 +6,16 @@ The font is in the file, the language is told to who reads it aloud, and the sam
 import logging
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Final
+from typing import Final, cast
 
 from fpdf import FPDF
-from fpdf.enums import TableBordersLayout, XPos, YPos
+from fpdf.enums import MethodReturnValue, TableBordersLayout, XPos, YPos
 from fpdf.fonts import FontFace
 
 from services.accounting.publish.reports.chart import ReportBarChart, ReportLineChart, bar_chart, line_chart
 from services.accounting.publish.reports.content import FINAL, MadeReport, MadeTable, unit_name
 from services.accounting.rules.figures.figures import Figure
-from shared import fonts
+from shared import clock, fonts
 
 MARGIN: Final = 48.0  # points
 INK: Final = (26, 32, 44)
@@ -54,11 +54,16 @@ class _Pages(FPDF):
         self.add_page()
 
     def footer(self) -> None:
-        words = self._report.words
-        self.set_y(-32)
-        self.write_line(self._report.title, 7, QUIET, align="L", stay=True)
+        words, edition = self._report.words, self._report.edition
+        vintage = words["footer"].format(id=edition.release, day=words.day(clock.date_of(edition.read_at)))
         number = words["page_of"].format(number=self.page_no(), total="{pages}")
-        self.write_line(number, 7, QUIET, align="R")
+        self.set_y(-32)
+        self.write_line(self._report.title, 7, QUIET, stay=True)
+        # The width of how many pages there are is known too late to be aligned on the right.
+        self.set_x(self.w - self.r_margin - self.get_string_width(number.replace("{pages}", "00")))
+        self.cell(0, 7 * 1.35, number, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        if not edition.exact:
+            self.write_line(vintage, 7, QUIET)
         if self._report.edition.exact:
             self.write_line(words["exact_mark"], 7, ALARM)
 
@@ -70,6 +75,13 @@ class _Pages(FPDF):
         self.set_text_color(*ink)
         below = YPos.TOP if stay else YPos.NEXT
         self.multi_cell(0, size * 1.35, text, align=align, new_x=XPos.LMARGIN, new_y=below)
+
+    def keep_together(self, text: str, size: float) -> None:
+        """Begins a page where the lines of `text` would be parted by one."""
+        self.set_font("text", size=size)
+        height = self.multi_cell(0, size * 1.35, text, dry_run=True, output=MethodReturnValue.HEIGHT)
+        if self.will_page_break(cast(float, height)):
+            self.add_page()
 
 
 def pdf(report: MadeReport) -> bytes:
@@ -118,6 +130,7 @@ def _write_table(pages: _Pages, report: MadeReport, table: MadeTable) -> None:
         _write_rows(pages, report, table)
     pages.ln(3)
     for remark in _below(report, table):
+        pages.keep_together(remark, 7.5)
         pages.write_line(remark, 7.5, QUIET)
 
 

@@ -19,13 +19,15 @@ from services.accounting.publish.site.address import Address
 from services.accounting.publish.site.cells import STATUSES, error_of, is_provisional, name_of, written
 from services.accounting.publish.site.feed import ADDRESS as FEED
 from services.accounting.publish.site.reading import Shown, sdmx, series_of
-from services.accounting.publish.site.reference import Document, subjects
 from services.accounting.publish.site.style import ASSETS
 from services.accounting.publish.site.sureness import Sureness
 from services.accounting.publish.site.view import Choice, Row, status
 from services.accounting.publish.site.views import HOME, VIEWS
 from services.accounting.publish.site.words import Wording, words_of
 from services.accounting.rules.figures.dataflows import codes_of
+from shared.http.assets import addresses as files_of
+from shared.http.reference import page as reference
+from shared.http.reference.document import Document
 from shared.kernel.codes import Language
 
 ROWS_SHOWN: Final = 120
@@ -34,7 +36,7 @@ _AS_LINKS: Final = 4  # a choice of no more codes is a row of links, one of more
 _FILES: Final = ("csv", "xlsx", "json", "metadata.json", "svg")
 
 _ENVIRONMENT: Final = Environment(
-    loader=FileSystemLoader(Path(__file__).with_name("templates")),
+    loader=FileSystemLoader([Path(__file__).with_name("templates"), reference.TEMPLATES]),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
@@ -133,11 +135,9 @@ def method_page(language: Language, *, inner: bool = False) -> str:
 
 def reference_page(document: Document, language: Language, *, inner: bool = False) -> str:
     """Every operation of the API, from its OpenAPI document, with a field for a token."""
-    words = words_of("", language)
+    words, parts = words_of("", language), reference.parts(document, language)
     addresses = {each: f"/{each}/api" for each in LANGUAGES}
-    return _rendered(
-        "reference.html", words, addresses, title=words["api"], subjects=subjects(document), view=None, inner=inner
-    )
+    return _rendered("reference.html", words, addresses, title=words["api"], view=None, inner=inner, **parts)
 
 
 def _rendered(template: str, words: Wording, languages: Mapping[Language, str], **beside: Any) -> str:
@@ -148,7 +148,7 @@ def _rendered(template: str, words: Wording, languages: Mapping[Language, str], 
         languages=[(each, LANGUAGE_NAMES[each], address) for each, address in languages.items()],
         views=[(name, words_of(name, language)) for name in VIEWS],
         home=HOME,
-        assets={name: asset.address(name) for name, asset in ASSETS.items()},
+        assets=files_of(ASSETS, "/assets"),
         feed=FEED,
         data_note=_linked(words),
         method=(f"/{language}/method", methods.words()[language].title),

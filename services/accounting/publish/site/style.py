@@ -1,40 +1,12 @@
-"""The site's style sheet, script and chart library: files under `/assets/`, each with its version in its address."""
+"""The site's style sheet, script and chart library: files under `/assets/`, with those of the API's reference."""
 
-from base64 import b32encode
-from collections.abc import Mapping
-from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from shared.http.assets import Assets, assets_of
+from shared.http.reference.page import ASSETS as REFERENCE
+
 _FOLDER: Final = Path(__file__).with_name("assets")
-_MEDIA: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
-KINDS: Final = tuple(each.partition(";")[0] for each in _MEDIA.values())
-
-POLICY: Final = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data: blob:; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
-"""Content-Security-Policy of every page: files of this server and nothing else."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asset:
-    content: bytes
-    media_type: str
-    version: str
-
-    def address(self, name: str) -> str:
-        return f"/assets/{name}?v={self.version}"
-
-
-def _asset(path: Path) -> Asset:
-    content = path.read_bytes()
-    return Asset(content, _MEDIA[path.suffix], b32encode(sha256(content).digest())[:10].decode().lower())
-
-
-ASSETS: Final[Mapping[str, Asset]] = {
-    path.name: _asset(path) for path in sorted(_FOLDER.iterdir()) if path.suffix in _MEDIA
-}
+ASSETS: Final[Assets] = {**assets_of(_FOLDER), **REFERENCE}
 CHART_STYLE: Final = ":root{color-scheme:light}" + (_FOLDER / "chart.css").read_text(encoding="utf-8")
 """The style of charts, for one that is a file of its own."""

@@ -41,7 +41,7 @@ def asked_of(line: EvidenceLine, query: Query) -> Query | None:
     for place in _places(line.key):
         shared = _SHARED.fullmatch(place)
         found.append(wanted[shared[1]] if shared else frozenset([place]))
-    return Query(FLOWS[line.flow], tuple(found), query.start, query.end)
+    return Query(FLOWS[line.flow], tuple(found), query.start, query.end, query.as_of)
 
 
 def stands_at(line: EvidenceLine, flow: Flow, indicator: str, method: str, key: Key) -> Key | None:

@@ -1,4 +1,5 @@
-"""Figures that other bodies have published. A data set is what one file says; loading it again replaces it."""
+"""Figures that other bodies have published. A data set is what one file says; loading it again replaces it, and what it
+said before is kept with the time in which it stood."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -7,6 +8,7 @@ import asyncpg
 
 from services.accounting.rules.figures.published_figure import PublishedFigure
 from services.accounting.rules.spans import span
+from services.accounting.store.releases.public_table import SCHEMA
 
 Connection = asyncpg.Connection
 
@@ -21,10 +23,13 @@ async def replace(connection: Connection, dataset: str, figures: Iterable[Publis
     """Makes `figures` the whole content of the data set; returns how many rows that changed or removed."""
     rows = [_row(dataset, figure, at) for figure in figures]
     removed = await connection.fetch(
-        """DELETE FROM published_figure WHERE dataset = $1 AND (flow, key, period) NOT IN
-        (SELECT * FROM unnest($2::text[], $3::text[], $4::text[])) RETURNING 1""",
+        f"""WITH gone AS (
+            DELETE FROM published_figure WHERE dataset = $1 AND (flow, key, period) NOT IN
+            (SELECT * FROM unnest($2::text[], $3::text[], $4::text[])) RETURNING {", ".join(_COLUMNS)}
+        ) INSERT INTO {_BEFORE} SELECT *, $5 FROM gone RETURNING 1""",  # noqa: S608  (names of our own columns)
         dataset,
         *(list(column) for column in zip(*(row[:3] for row in rows), strict=True)),
+        at,
     )
     changed = [await connection.fetchval(_UPSERT, *row) for row in rows]
     return len(removed) + sum(each is not None for each in changed)
@@ -41,14 +46,17 @@ async def held_elsewhere(connection: Connection, dataset: str, figures: Sequence
     return {row[0] for row in found}
 
 
-async def read(connection: Connection, flow: str, start: date | None, end: date | None) -> list[asyncpg.Record]:
-    """The figures of a flow whose periods lie wholly in `[start, end)`."""
+async def read(
+    connection: Connection, flow: str, start: date | None, end: date | None, as_of: datetime | None = None
+) -> list[asyncpg.Record]:
+    """The figures of a flow whose periods lie wholly in `[start, end)`: those of now, or those that stood then."""
     return list(
         await connection.fetch(
-            """SELECT key, period, value, unit, approximate, concept, source, citation, reported_on, loaded_at
-            FROM published_figure
-            WHERE flow = $1 AND starts >= coalesce($2, starts) AND ends <= coalesce($3, ends)""",
+            f"""SELECT key, period, value, unit, approximate, concept, source, citation, reported_on, loaded_at
+            FROM ({_STOOD}) stood
+            WHERE flow = $1 AND starts >= coalesce($3, starts) AND ends <= coalesce($4, ends)""",  # noqa: S608
             flow,
+            as_of,
             start,
             end,
         )
@@ -61,17 +69,29 @@ async def loaded(connection: Connection) -> tuple[int, datetime | None]:
     return count, at
 
 
-async def series(connection: Connection, flow: str) -> set[str]:
-    """The keys of a flow of which any figure was published, whatever its period."""
-    return {row[0] for row in await connection.fetch("SELECT DISTINCT key FROM published_figure WHERE flow = $1", flow)}
+async def series(connection: Connection, flow: str, as_of: datetime | None = None) -> set[str]:
+    """The keys of a flow of which any figure is published, or was then, whatever its period."""
+    rows = await connection.fetch(f"SELECT DISTINCT key FROM ({_STOOD}) stood WHERE flow = $1", flow, as_of)  # noqa: S608
+    return {row[0] for row in rows}
 
 
+_BEFORE = f"{SCHEMA}.published_before ({', '.join((*_COLUMNS, 'until'))})"
+_STOOD = f"""
+SELECT {", ".join(_COLUMNS)} FROM published_figure WHERE loaded_at <= coalesce($2::timestamptz, loaded_at)
+UNION ALL
+SELECT {", ".join(_COLUMNS)} FROM {SCHEMA}.published_before WHERE loaded_at <= $2 AND until > $2
+"""  # noqa: S608  (names of our own columns)
+_DIFFERS = f"""({", ".join(f"held.{name}" for name in _CONTENT)}) IS DISTINCT FROM
+    ({", ".join(f"${_COLUMNS.index(name) + 1}" for name in _CONTENT)})"""
 _UPSERT = f"""
+WITH former AS (
+    INSERT INTO {_BEFORE} SELECT {", ".join(_COLUMNS)}, ${len(_COLUMNS)} FROM published_figure held
+    WHERE (flow, key, period) = ($1, $2, $3) AND {_DIFFERS}
+)
 INSERT INTO published_figure AS held ({", ".join(_COLUMNS)})
 VALUES ({", ".join(f"${number}" for number in range(1, len(_COLUMNS) + 1))})
 ON CONFLICT (flow, key, period) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[3:])}
-WHERE ({", ".join(f"held.{name}" for name in _CONTENT)}) IS DISTINCT FROM
-    ({", ".join(f"excluded.{name}" for name in _CONTENT)})
+WHERE {_DIFFERS}
 RETURNING 1
 """  # noqa: S608  (names of our own columns)
 

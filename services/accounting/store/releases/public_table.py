@@ -1,6 +1,6 @@
 """What everybody reads of a release, after disclosure control: in a schema of its own, with nothing exact beside it."""
 
-from sqlalchemy import BigInteger, Column, MetaData, Numeric, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, MetaData, Numeric, Table, Text
 
 SCHEMA = "public_figures"
 
@@ -18,5 +18,26 @@ def public_figure_table(metadata: MetaData) -> Table:
         Column("value", Numeric, nullable=False),
         Column("status", Text, nullable=False),
         Column("std_error", Numeric),  # of an estimate
+        schema=SCHEMA,
+    )
+
+
+def published_before_table(metadata: MetaData) -> Table:
+    """What files of other bodies' figures said, as in `published_figure`, `until` it was replaced. Rows are added, and
+    never changed after."""
+    return Table(
+        "published_before",
+        metadata,
+        *(Column(name, Text, primary_key=True) for name in ("flow", "key", "period")),
+        Column("starts", Date, nullable=False),
+        Column("ends", Date, nullable=False),
+        Column("value", Numeric, nullable=False),
+        Column("unit", Text, nullable=False),
+        Column("approximate", Boolean, nullable=False),
+        *(Column(name, Text, nullable=False) for name in ("concept", "source", "citation")),
+        Column("reported_on", Date),
+        Column("dataset", Text, nullable=False),
+        Column("loaded_at", DateTime(timezone=True), nullable=False),
+        Column("until", DateTime(timezone=True), primary_key=True),
         schema=SCHEMA,
     )
