@@ -14,7 +14,8 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.accounting.api.figures.everybody import PUBLIC_ROUTERS
-from services.accounting.api.figures.kept import LOOK, KeptAnswers
+from services.accounting.api.figures.kept import KeptAnswers
+from services.accounting.api.figures.looking import LOOK
 from services.accounting.api.figures.reports import AT_ONCE
 from services.accounting.cases.figures.read_released import ReleasedReader
 from services.accounting.settings import PublicSettings

@@ -101,7 +101,12 @@ class Limits:
         """A token that was verified before names its subject. Any other is a stranger's until it is verified."""
         if caller := known_caller(scope, header(scope["headers"], b"authorization")):
             return caller.subject, scope["app"].state.subjects
-        return f"address {network_of((scope['client'] or ('',))[0])}", self._addresses
+        return f"address {address_of(scope)}", self._addresses
+
+
+def address_of(scope: Scope) -> str:
+    """Where a request comes from: the network that is one client's (shared.identity.buckets)."""
+    return network_of((scope["client"] or ("",))[0])
 
 
 def _malformed(scope: Scope) -> Response | None:

@@ -16,7 +16,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 from starlette.types import Scope
 
 from shared.http.answers import model_response
@@ -125,6 +125,15 @@ def requirements(routes: Iterable[BaseRoute]) -> dict[tuple[str, str], RequiresR
 def _written(path: str) -> str:
     """A path as OpenAPI writes it: `{id}` for `{id:uuid}`."""
     return re.sub(r"\{(\w+):\w+\}", r"{\1}", path)
+
+
+def route_at(routes: Iterable[BaseRoute], path: str) -> BaseRoute | None:
+    """The one that answers a GET of a path: for who answers in its place."""
+    for context in iter_route_contexts(list(routes)):
+        route = context.original_route
+        if isinstance(route, Route) and "GET" in (route.methods or ()) and route.path_regex.match(path):
+            return route
+    return None
 
 
 def template(scope: Scope) -> str:

@@ -79,7 +79,8 @@ class Period:
     @property
     def end(self) -> date:
         """The day after the last one."""
-        return self.next().start
+        passed = self.number * MONTHS_IN[self.frequency]
+        return date(self.year + passed // 12, passed % 12 + 1, 1)
 
     def next(self) -> Self:
         in_year = 12 // MONTHS_IN[self.frequency]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.accounting.rules.figures.movements import CellKind, Tally, difference, pack_kind, unpack
 from services.accounting.rules.persons.people import People
-from services.accounting.rules.releases.causes import Cause, moved, national, of_facts, of_months
+from services.accounting.rules.releases.causes import Cause, by_kind, moved, national, of_facts, of_months
 from services.accounting.rules.releases.versions import METHOD_VERSIONS
 from services.accounting.rules.residence.history import CROSSING, EVIDENCE
 from services.accounting.rules.residence.outcome import Migration, compose
@@ -156,4 +156,4 @@ def test_a_national_cell_keeps_its_kind_whatever_its_family() -> None:
     cells = np.sort(np.concatenate([pack_kind([kind], month=648, region=71, sex=1) for kind in CellKind]))
     found = national(Tally(cells, np.ones(len(cells), np.int64)))
     journal = dict(zip(found.cells.tolist(), found.counts.tolist(), strict=True))
-    assert [of_months(journal, range(648, 649), {kind: 1}) for kind in CellKind] == [1] * len(CellKind)
+    assert [of_months(by_kind(journal), range(648, 649), {kind: 1}) for kind in CellKind] == [1] * len(CellKind)

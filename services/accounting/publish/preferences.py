@@ -1,7 +1,10 @@
 """Lists of preferences in HTTP headers: `text/csv;q=0.5, application/xml;version=2.1` (RFC 9110, 12.4.2)."""
 
 from collections.abc import Mapping
+from typing import Final
 
+MOST: Final = 50
+"""Values of a list that are looked at: nobody has more wishes, and a header may have thousands of words."""
 Preference = tuple[str, Mapping[str, str]]
 
 
@@ -20,7 +23,7 @@ def refused(header: str) -> frozenset[str]:
 
 
 def _weighted(header: str) -> list[tuple[float, str, Mapping[str, str]]]:
-    return [(_weight(parameters), value, parameters) for value, parameters in map(_split, header.split(","))]
+    return [(_weight(parameters), value, parameters) for value, parameters in map(_split, header.split(",")[:MOST])]
 
 
 def _split(item: str) -> Preference:

@@ -20,6 +20,7 @@ OPTIONAL: Final = {name: {"schema": {"type": "string"}} for name in HEADERS}
 KEPT_OR_NOT: Final[dict[int | str, dict[str, Any]]] = {200: {"headers": OPTIONAL}, **NOT_MODIFIED}
 """For `responses=` of a route whose answers the public process keeps, and the inner API does not."""
 
+VARY: Final = "Accept, Accept-Language, Authorization"
 _DATES: Final = ("%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y")
 """An HTTP-date: as it is written, and in the two old forms that are still to be understood (RFC 9110, 5.6.7)."""
 
@@ -39,7 +40,7 @@ def cacheable(
     validators = {
         "ETag": f"W/{tag}",  # the same content, whatever its coding
         "Last-Modified": format_datetime(changed.astimezone(UTC), usegmt=True),
-        "Vary": "Accept, Accept-Language, Authorization",
+        "Vary": VARY,
         "Cache-Control": "no-cache" if public else "private, no-cache",
     }
     if _holds(request.headers, tag, changed):

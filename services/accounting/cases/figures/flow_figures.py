@@ -22,13 +22,14 @@ from services.accounting.rules.figures.flow_figures import (
     kinds,
     months_within,
     told_of,
+    total,
     valued,
 )
 from services.accounting.rules.figures.series import PLACE, CellKey, Counts, Measure, Row, chosen
 from services.accounting.rules.residence.reckoning import Coverage
 from services.accounting.store import coverage as coverages
 from services.accounting.store.estimates import provisional
-from services.accounting.store.figures.cube import CUBE, Along, Sums, places, sums
+from services.accounting.store.figures.cube import CUBE, KEYED, Along, Sums, places, sums
 from shared.kernel.periods import Frequency
 
 HOLDS: Final = 45
@@ -38,9 +39,11 @@ HOLDS: Final = 45
 Counting = Callable[[asyncpg.Connection, Query, str, dict[str, Formula], int], Awaitable[list[Figure]]]
 
 
-async def flow_figures(connection: asyncpg.Connection, query: Query, limit: int, cells: str = CUBE) -> list[Figure]:
-    """Every figure that the query wants; by KEYS the keys of what they count. Raises TooMany."""
-    return await by_method(connection, query, limit, partial(_by_method, cells=cells), stocks=False)
+async def flow_figures(
+    connection: asyncpg.Connection, query: Query, limit: int, *, keyed: bool = False
+) -> list[Figure]:
+    """Every figure that the query wants; `keyed`: with its record keys. Raises TooMany."""
+    return await by_method(connection, query, limit, partial(_by_method, keyed=keyed), stocks=False)
 
 
 async def by_method(
@@ -58,7 +61,7 @@ async def by_method(
 
 
 async def _by_method(
-    connection: asyncpg.Connection, query: Query, method: str, formulas: dict[str, Formula], limit: int, cells: str
+    connection: asyncpg.Connection, query: Query, method: str, formulas: dict[str, Formula], limit: int, *, keyed: bool
 ) -> list[Figure]:
     frequencies = cast(list[Frequency], chosen(query, "FREQ", MONTHS))
     if not frequencies:
@@ -71,19 +74,19 @@ async def _by_method(
     try:
         if not await fit(connection, along, months, formulas.values(), most):
             raise TooMany
-        found_sums = await sums(connection, along, frequencies, months, kinds(formulas.values()), limit + 1, cells)
+        asked = (connection, along, frequencies, months, kinds(formulas.values()), limit + 1)
+        found_sums = await sums(*asked, KEYED if keyed else CUBE)
     except TimeoutError:
         raise TooMany from None
     if len(found_sums) > limit:
         raise TooMany
-    expected = (
-        await _expected(connection, coverage, formulas, along, frequencies, months, limit) if cells == CUBE else None
-    )
+    expected = await _expected(connection, coverage, formulas, along, frequencies, months, limit)
+    summed = partial(total, formulas)
     if expected is None:
-        measure = Measure(method, list(formulas), periods, partial(valued, coverage, formulas))
+        measure = Measure(method, list(formulas), periods, partial(valued, coverage, formulas), summed)
         return await beside_the_loop(len(found_sums), lambda: series.figures(query, measure, found_sums.rows(), limit))
     valuing = partial(estimated, coverage, formulas, sizes=await provisional.of_sizes(connection))
-    measure = Measure(method, list(formulas), periods, valuing)
+    measure = Measure(method, list(formulas), periods, valuing, summed)
     rows = partial(_with_expected, along, found_sums, expected)
     return await beside_the_loop(len(found_sums), lambda: series.figures(query, measure, rows(), limit))
 

@@ -7,6 +7,7 @@ Entitled callers read what is counted now, to the last detail; everybody else wh
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import date
+from functools import partial
 from typing import Final
 
 import asyncpg
@@ -78,6 +79,8 @@ _COMPUTING: Final[Mapping[type, Computing]] = {
     Indexed: sign_figures,
 }
 """What computes figures from each kind of source; Loaded figures are not computed."""
+_WITH_KEYS: Final = (flow_figures, stock_figures, register_figures)
+"""What can sum the record keys of what it counts."""
 
 
 class FigureReader:
@@ -105,13 +108,15 @@ class FigureReader:
             yield connection
 
 
-async def computed_figures(connection: Connection, query: Query, limit: int) -> list[Figure]:
-    """What is counted now, of all sources. Raises TooMany, and TimeoutError where the database takes too long."""
+async def computed_figures(connection: Connection, query: Query, limit: int, *, keyed: bool = False) -> list[Figure]:
+    """What is counted now, of all sources; `keyed`: with record keys, while a release is cut. Raises TooMany, and
+    TimeoutError where the database takes too long."""
     figures: list[Figure] = []
     for compute in dict.fromkeys(
         _COMPUTING[type(each.source)] for each in wanted(query) if type(each.source) in _COMPUTING
     ):
-        figures += await compute(connection, query, limit)
+        with_keys = partial(compute, keyed=True) if keyed and compute in _WITH_KEYS else compute
+        figures += await with_keys(connection, query, limit)
     return figures
 
 

@@ -1,6 +1,5 @@
 """The figures that count the registers' own records: labour, kandas, citizens abroad, moves, protection, stays."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -21,9 +20,10 @@ from services.accounting.rules.figures.register_figures import (
     period_end,
     periods_since,
     reference_date,
+    total,
     valued,
 )
-from services.accounting.rules.figures.series import PLACE, Counts, Measure, Row, chosen
+from services.accounting.rules.figures.series import PLACE, Measure, Row, chosen
 from services.accounting.rules.releases.equations import STOCK_AGE
 from services.accounting.store.figures import register_counts
 from services.accounting.store.figures.register_counts import CellKey, Counted, Found
@@ -34,8 +34,8 @@ from shared.kernel.periods import Frequency, Period
 async def register_figures(
     connection: asyncpg.Connection, query: Query, limit: int, *, keyed: bool = False
 ) -> list[Figure]:
-    """Every figure that the query wants; `keyed`: the keys of what they count. Raises TooMany, and TimeoutError where
-    the database takes too long."""
+    """Every figure that the query wants; `keyed`: with its record keys. Raises TooMany, and TimeoutError where the
+    database takes too long."""
     found = [each for each in wanted(query) if isinstance(each.source, Acts | Standing | Difference)]
     known = ("A",) if query.flow.id == STOCK_AGE else MONTHS  # a cohort tells the age on the first day of a year alone
     frequencies = cast(list[Frequency], chosen(query, "FREQ", known))
@@ -50,10 +50,8 @@ async def register_figures(
     standing = {code: source for code, source in sources.items() if isinstance(source, Standing)}
     on_first_day = frozenset(code for code, source in standing.items() if source.on_first_day)
     today = clock.today()
-    behind = [
-        records for source in sources.values() if isinstance(source, Acts | Standing) for records in source.records
-    ]
-    first = await register_counts.first_day(connection, behind)
+    behind = [source.records for source in sources.values() if isinstance(source, Acts | Standing)]
+    first = await register_counts.first_day(connection, behind, keyed)
     if first is None:
         return []
     periods = {each: periods_since(first, today, each, query.start, query.end) for each in frequencies}
@@ -69,7 +67,8 @@ async def register_figures(
     ]
     if (size := sum(map(len, found_counts))) > limit:
         raise TooMany
-    measure = Measure(method, list(made_of), periods, partial(valued, today, made_of, on_first_day))
+    valuing = partial(valued, today, made_of, on_first_day)
+    measure = Measure(method, list(made_of), periods, valuing, partial(total, made_of))
     return await beside_the_loop(size, lambda: series.figures(query, measure, _merged(found_counts), limit))
 
 
@@ -89,8 +88,10 @@ def _place(dimension: Dimension, wanted: frozenset[str] | None) -> CellKey:
 
 def _merged(found: Sequence[Found]) -> list[Row]:
     """One row per place and period, with the counts of all indicators; none of a group that is not published."""
-    counts: dict[tuple[Frequency, int, series.CellKey], dict[str, int]] = defaultdict(dict)
+    counts: dict[tuple[Frequency, int, series.CellKey], tuple[dict[str, int], dict[str, int]]] = {}
     for row in chain.from_iterable(each.rows() for each in found):
         if NOWHERE not in row.place:
-            counts[row[:3]] |= row.counts
-    return [Row(*at, cast(Counts, counted)) for at, counted in counts.items()]
+            counted, keys = counts.setdefault(row[:3], ({}, {}))
+            counted |= row.counts
+            keys |= row.keys
+    return [Row(*at, counted, keys) for at, (counted, keys) in counts.items()]

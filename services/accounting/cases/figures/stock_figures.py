@@ -20,23 +20,26 @@ from services.accounting.rules.figures.flow_figures import (
     reference_months,
     reference_periods,
     told_of,
+    total,
     valued,
 )
 from services.accounting.rules.figures.series import PLACE, CellKey, Counts, Measure, Row, chosen
 from services.accounting.store import coverage as coverages
-from services.accounting.store.figures.cube import CUBE, sums
+from services.accounting.store.figures.cube import CUBE, KEYED, sums
 from shared.kernel.periods import Frequency, Period
 
 Periods = Mapping[Frequency, Sequence[tuple[int, Period]]]
 
 
-async def stock_figures(connection: asyncpg.Connection, query: Query, limit: int, cells: str = CUBE) -> list[Figure]:
-    """Every figure that the query wants; by KEYS the keys of what they count. Raises TooMany."""
-    return await by_method(connection, query, limit, partial(_by_method, cells=cells), stocks=True)
+async def stock_figures(
+    connection: asyncpg.Connection, query: Query, limit: int, *, keyed: bool = False
+) -> list[Figure]:
+    """Every figure that the query wants; `keyed`: with its record keys. Raises TooMany."""
+    return await by_method(connection, query, limit, partial(_by_method, keyed=keyed), stocks=True)
 
 
 async def _by_method(
-    connection: asyncpg.Connection, query: Query, method: str, formulas: dict[str, Formula], limit: int, cells: str
+    connection: asyncpg.Connection, query: Query, method: str, formulas: dict[str, Formula], limit: int, *, keyed: bool
 ) -> list[Figure]:
     frequencies = cast(list[Frequency], chosen(query, "FREQ", MONTHS))
     coverage = told_of(await coverages.counted(connection), formulas.values())
@@ -51,10 +54,10 @@ async def _by_method(
         if not await fit(connection, along, months, formulas.values(), most):
             raise TooMany
         rows = (most + 1) * len(range(*months))
-        found = await sums(connection, along, ["M"], months, kinds(formulas.values()), rows, cells)
+        found = await sums(connection, along, ["M"], months, kinds(formulas.values()), rows, KEYED if keyed else CUBE)
     except TimeoutError:
         raise TooMany from None
-    measure = Measure(method, list(formulas), periods, partial(valued, coverage, formulas))
+    measure = Measure(method, list(formulas), periods, partial(valued, coverage, formulas), partial(total, formulas))
     return await beside_the_loop(
         len(found), lambda: series.figures(query, measure, _running(found.rows(), first - 1, periods), limit)
     )
@@ -62,16 +65,17 @@ async def _by_method(
 
 def _running(rows: Sequence[Row], start: int, periods: Periods) -> Iterator[Row]:
     """What had been counted in each place by the reference date of each period."""
-    changes: dict[CellKey, dict[int, Counts]] = defaultdict(dict)
+    changes: dict[CellKey, dict[int, Row]] = defaultdict(dict)
     for row in rows:
-        changes[row.place][row.period] = row.counts
-    for place, counts in changes.items():
-        months = range(start, max(counts) + 1)
-        sums = list(accumulate((counts.get(month, {}) for month in months), _added, initial=_NOTHING))
-        for frequency, several in periods.items():
-            for number, _ in several:
-                passed = number * MONTHS[frequency] - start
-                yield Row(frequency, number, place, sums[min(passed, len(sums) - 1)])
+        changes[row.place][row.period] = row
+    for place, found in changes.items():
+        several = [found.get(month) for month in range(start, max(found) + 1)]
+        counts = list(accumulate((row.counts if row else _NOTHING for row in several), _added, initial=_NOTHING))
+        keys = list(accumulate((row.keys if row else _NOTHING for row in several), _added, initial=_NOTHING))
+        for frequency, of_frequency in periods.items():
+            for number, _ in of_frequency:
+                passed = min(number * MONTHS[frequency] - start, len(several))
+                yield Row(frequency, number, place, counts[passed], keys[passed])
 
 
 _NOTHING: Counts = {}

@@ -6,18 +6,14 @@ arrivals less published departures. What counts no persons stands as it is. `TRE
 """
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Container, Iterable, Mapping
 from decimal import Decimal
-from functools import partial
 from typing import Final, Literal, NamedTuple
 
 import asyncpg
 from pydantic import SecretStr
 
-from services.accounting.cases.figures.flow_figures import flow_figures
 from services.accounting.cases.figures.read_figures import computed_figures
-from services.accounting.cases.figures.register_figures import register_figures
-from services.accounting.cases.figures.stock_figures import stock_figures
 from services.accounting.cases.indicators import (
     INDICATORS,
     Acts,
@@ -46,7 +42,6 @@ from services.accounting.rules.figures.figures import Figure, Key, Query
 from services.accounting.rules.figures.flow_figures import Crossings, Estimated, Formula, Indexed, Stock
 from services.accounting.rules.releases.equations import INDICATOR, METHOD, Cell
 from services.accounting.store.figures import published_figure
-from services.accounting.store.figures.cube import KEYS
 from services.accounting.store.releases.public import PublicFigure
 
 Connection = asyncpg.Connection
@@ -81,14 +76,6 @@ bodies report count none; evidence is what was released in the dataflow that it 
 two registers are not released: they would tell the counts that they are made of. Figures of other bodies are read from
 their own table."""
 NET: Final = "NET"
-_WITH_KEYS: Final[Mapping[type, Computing]] = {
-    Formula: partial(flow_figures, cells=KEYS),
-    Crossings: partial(flow_figures, cells=KEYS),
-    Estimated: partial(flow_figures, cells=KEYS),
-    Stock: partial(stock_figures, cells=KEYS),
-    Acts: partial(register_figures, keyed=True),
-    Standing: partial(register_figures, keyed=True),
-}
 _KINDS: Final[Mapping[tuple[str, str, str], Indicator]] = {
     (each.flow, each.code, each.method): each for each in INDICATORS if not isinstance(each.source, Loaded)
 }
@@ -126,8 +113,7 @@ async def controlled(connection: Connection, flow: Flow, control: Control, publi
         if not any(each.value for each in new.values()):
             shown |= dict.fromkeys(new, 0)
         else:
-            keys = {(flow.id, each.key, each.period): int(each.value) for each in await _keys(connection, query)}
-            shown |= _published(new, keys, control.table, public, official)
+            shown |= _published(new, control.table, public, official)
         exact |= new
         if not margin and found and not any(each.value for each in found.values()):
             break  # of whom there is none in the whole country there is none in any part of it
@@ -136,10 +122,10 @@ async def controlled(connection: Connection, flow: Flow, control: Control, publi
 
 def evidence(
     flow: Flow, every: Cubes, public: Mapping[Cell, PublicFigure], official: Mapping[str, set[str]]
-) -> list[PublicFigure]:
+) -> dict[Cell, PublicFigure]:
     """What was released in other dataflows and stands a second time in this one. `official` are the keys of theirs of
     which another body has published figures."""
-    found: dict[tuple[Key, str], PublicFigure] = {}
+    found: dict[Cell, PublicFigure] = {}
     everything = Query(flow, (None,) * len(flow.dimensions))
     lines = [
         (indicator, line, asked)
@@ -148,28 +134,41 @@ def evidence(
         for line in indicator.source.lines
         if (asked := asked_of(line, everything))
     ]
-    often = frozenset().union(*every.values())
-    by_flow: dict[str, list[tuple[Key, str, PublicFigure]]] = defaultdict(list)
-    for (source, key, period), each in public.items() if lines else ():
-        if key[0] in often and each.key not in official[source]:
-            by_flow[source].append((key, period, each))
+    series = _series_of({line.flow for _, line, _ in lines}, frozenset().union(*every.values()), public, official)
     for indicator, line, asked in lines:
-        for key, period, each in by_flow[line.flow]:
+        for key, figures in series[line.flow].items():
             at = stands_at(line, flow, indicator.code, indicator.method, key) if asked.wants(key) else None
             if at and _is_released(flow, at, every):
-                margin = named(flow, margin_of(flow, at))
-                found.setdefault((at, period), each._replace(flow=flow.id, margin=margin, key=".".join(at)))
-    return list(found.values())
+                margin, text = named(flow, margin_of(flow, at)), ".".join(at)
+                for each in figures:
+                    again = each._replace(flow=flow.id, margin=margin, key=text)
+                    found.setdefault((flow.id, at, each.period), again)
+    return found
 
 
-def released(flow: Flow, cube: Cube) -> Iterator[PublicFigure]:
+def _series_of(
+    flows: Container[str], often: frozenset[str], public: Mapping[Cell, PublicFigure], official: Mapping[str, set[str]]
+) -> Mapping[str, Mapping[Key, list[PublicFigure]]]:
+    """What of some dataflows was released so often, and is not published by others, by dataflow and key."""
+    found: dict[str, dict[Key, list[PublicFigure]]] = defaultdict(lambda: defaultdict(list))
+    for (flow, key, _), each in public.items():
+        if flow in flows and key[0] in often and each.key not in official[flow]:
+            found[flow][key].append(each)
+    return found
+
+
+def released(flow: Flow, cube: Cube) -> dict[Cell, PublicFigure]:
     """What of a cube everybody may read: final figures, and estimates with their standard errors."""
+    found: dict[Cell, PublicFigure] = {}
+    named_keys: dict[Key, tuple[str, str]] = {}
     for cell, value in cube.public.items():
         figure = cube.exact[cell]
         if figure.status == FINAL or figure.std_error is not None:
-            margin = named(flow, margin_of(flow, figure.key))
-            key = ".".join(figure.key)
-            yield PublicFigure(flow.id, margin, key, figure.period, value, figure.status, figure.std_error)
+            key = figure.key
+            if (names := named_keys.get(key)) is None:
+                names = named_keys[key] = named(flow, margin_of(flow, key)), ".".join(key)
+            found[cell] = PublicFigure(flow.id, *names, figure.period, value, figure.status, figure.std_error)
+    return found
 
 
 def _asked(flow: Flow, margin: Margin, frequencies: Iterable[str]) -> Query:
@@ -182,7 +181,7 @@ async def _of(connection: Connection, query: Query) -> dict[Cell, Figure]:
     if not kinds:
         return {}
     asked = query.narrowed(INDICATOR={each.code for each in kinds}, METHOD={each.method for each in kinds})
-    found = await computed_figures(connection, asked, LIMIT)
+    found = await computed_figures(connection, asked, LIMIT, keyed=True)
     return {(query.flow.id, each.key, each.period): each for each in found if _treated(query.flow.id, each.key)}
 
 
@@ -192,18 +191,12 @@ def _treated(flow: str, key: Key) -> Treated | None:
     return None if treated in ("evidence", "left_out") else treated
 
 
-async def _keys(connection: Connection, query: Query) -> list[Figure]:
-    kinds = dict.fromkeys(_WITH_KEYS[type(each.source)] for each in wanted(query) if type(each.source) in _WITH_KEYS)
-    return [figure for compute in kinds for figure in await compute(connection, query, LIMIT)]
-
-
 def _is_released(flow: Flow, key: Key, every: Cubes) -> bool:
     return key[0] in every.get(margin_of(flow, key), frozenset())
 
 
 def _published(
     found: Mapping[Cell, Figure],
-    keys: Mapping[Cell, int],
     table: Table,
     public: Mapping[Cell, PublicFigure],
     official: set[str],
@@ -214,7 +207,7 @@ def _published(
         flow, key, _ = cell
         treated = _treated(flow, key)
         if treated == "noise" and key[INDICATOR] != NET:
-            shown[cell] = _noised(cell, figure, found, keys, table)
+            shown[cell] = _noised(cell, figure, found, table)
         elif treated == "as_it_is":
             shown[cell] = figure.value
     for cell, figure in found.items():
@@ -223,14 +216,14 @@ def _published(
     return shown
 
 
-def _noised(cell: Cell, figure: Figure, found: Mapping[Cell, Figure], keys: Mapping[Cell, int], table: Table) -> int:
+def _noised(cell: Cell, figure: Figure, found: Mapping[Cell, Figure], table: Table) -> int:
     """Of an estimate the counted part has noise: that of the figure that counts it alone."""
-    value, key = int(figure.value), keys.get(cell, 0)
+    value = int(figure.value)
     if figure.std_error is None:
-        return table.published(value, key)
+        return table.published(value, figure.record_keys)
     counted = found.get(_with(cell, f"{cell[1][INDICATOR]}_FINAL"))
     known = int(counted.value) if counted else 0
-    return rounded(value + table.published(known, key) - known)
+    return rounded(value + table.published(known, figure.record_keys) - known)
 
 
 def _of_counts(

@@ -103,11 +103,10 @@ async def _cut(connection: Connection, control: Control, reason: Reason | None =
     for flow in FLOWS.values():
         cube = await controlled(connection, flow, control, shown)
         counted |= {cell: each for cell, each in cube.exact.items() if _is_compared(flow, each)}
-        shown |= {(flow.id, tuple(each.key.split(".")), each.period): each for each in released(flow, cube)}
+        shown |= released(flow, cube)
     official = {flow: await published_figure.series(connection, flow) for flow in FLOWS}
     for flow in FLOWS.values():
-        again = evidence(flow, control.cubes(flow.id), shown, official)
-        shown |= {(flow.id, tuple(each.key.split(".")), each.period): each for each in again}
+        shown |= evidence(flow, control.cubes(flow.id), shown, official)
     number = await _add(connection, counted, reason)
     await public.add(connection, number, shown.values())
     return Cut(number, clock.now(), len(shown))

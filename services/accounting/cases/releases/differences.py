@@ -15,7 +15,7 @@ from services.accounting.cases.figures.read_released import Snapshots
 from services.accounting.cases.indicators import INDICATORS, Carried
 from services.accounting.cases.releases.vintages import NO_RELEASE
 from services.accounting.rules.figures.flow_figures import Formula, Stock, months_of
-from services.accounting.rules.releases.causes import Cause, of_months
+from services.accounting.rules.releases.causes import Cause, by_kind, of_months
 from services.accounting.rules.releases.equations import INDICATOR, METHOD, Cell
 from services.accounting.store.releases import causes as journal
 from services.accounting.store.releases import public
@@ -76,6 +76,7 @@ class Differences(BaseModel):
 
 def made_by_causes(cells: Iterable[Cell], moved: journal.Journal) -> Iterator[Part]:
     """What each cause has made of each figure that counts crossings."""
+    by_cause = {cause: by_kind(of_cause) for cause, of_cause in moved.items()}
     for flow, key, period in cells:
         formula = _formula(flow, key[INDICATOR], key[METHOD])
         if formula is None:
@@ -84,7 +85,7 @@ def made_by_causes(cells: Iterable[Cell], moved: journal.Journal) -> Iterator[Pa
         if isinstance(formula, Stock):
             months = range(months.start)  # all before the reference date
         kinds = {int(kind): 1 for kind in formula.plus} | {int(kind): -1 for kind in formula.minus}
-        for cause, cells_moved in moved.items():
+        for cause, cells_moved in by_cause.items():
             if value := of_months(cells_moved, months, kinds):
                 yield Part(flow, ".".join(key), period, int(cause), value)
 

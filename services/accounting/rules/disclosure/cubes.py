@@ -22,7 +22,12 @@ BY: Final = " x "
 
 def named(flow: Flow, margin: Collection[str]) -> str:
     """`SEX x AGE`: the margin's dimensions in the order of the dataflow's; the nation's is empty."""
-    return BY.join(each.id for each in flow.dimensions if each.id in margin)
+    return _named(flow.id, frozenset(margin))
+
+
+@cache
+def _named(flow: str, margin: Margin) -> str:
+    return BY.join(each.id for each in FLOWS[flow].dimensions if each.id in margin)
 
 
 def margin_of(flow: Flow, key: tuple[str, ...]) -> Margin:

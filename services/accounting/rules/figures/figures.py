@@ -24,7 +24,8 @@ UNASKED_FREQUENCIES: Final = frozenset({"A", "Q"})
 class Figure(NamedTuple):
     """One observation. `status` is a code of CL_OBS_STATUS, `unit` of CL_UNIT_MEASURE; `released` is the day on
     which the figure became known in this form, in a history the moment. One that is `deleted` was shown and is no
-    longer: its value is nobody's to read."""
+    longer: its value is nobody's to read. While a release is cut, `record_keys` is the sum of the record keys of what
+    it counts (rules.disclosure.cell_key)."""
 
     key: Key
     period: str
@@ -37,6 +38,7 @@ class Figure(NamedTuple):
     source: str | None = None
     comment: str | None = None
     deleted: bool = False
+    record_keys: int = 0
 
     def known_since(self, day: date) -> "Figure":
         """The same figure, known since a day where it does not say itself since when; three times faster than

@@ -70,6 +70,16 @@ def counting(formulas: Iterable[Formula]) -> list[CellKind]:
     )
 
 
+def total(formulas: Mapping[str, Formula], indicator: str, counts: Mapping[CellKind, int]) -> int:
+    """The sum that an indicator is."""
+    formula, value = formulas[indicator], 0
+    for kind in formula.plus:
+        value += counts.get(kind, 0)
+    for kind in formula.minus:
+        value -= counts.get(kind, 0)
+    return value
+
+
 def valued(
     coverage: Coverage,
     formulas: Mapping[str, Formula],
@@ -78,8 +88,7 @@ def valued(
     period: Period,
 ) -> tuple[int, str]:
     """The value of an indicator in a period, and its status."""
-    formula = formulas[indicator]
-    value = sum(counts.get(kind, 0) for kind in formula.plus) - sum(counts.get(kind, 0) for kind in formula.minus)
+    formula, value = formulas[indicator], total(formulas, indicator, counts)
     waiting = any(counts.get(kind, 0) for kind in formula.open)
     if isinstance(formula, Stock):
         return value, "P" if waiting or coverage.obs_end < day_number(period.start) + formula.settles else "A"

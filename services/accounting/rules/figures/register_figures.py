@@ -60,15 +60,18 @@ def valued(
     period: Period,
 ) -> tuple[int, str]:
     """The value of an indicator in a period, and its status: provisional until the last day that it counts is over.
+    `parts`: those of `total`."""
+    running = period.start >= today if indicator in on_first_day else _ends(period) > today
+    return total(parts, indicator, counts), "P" if running else "A"
 
-    `parts` are the indicators whose records make it: the others are taken away from the first.
-    """
+
+def total(parts: Mapping[str, Sequence[str]], indicator: str, counts: Mapping[str, int]) -> int:
+    """The sum that an indicator is: `parts` are those whose records make it, and all are taken away from the first."""
     plus, *minus = parts[indicator]
     value = counts.get(plus, 0)
     for each in minus:
         value -= counts.get(each, 0)
-    running = period.start >= today if indicator in on_first_day else _ends(period) > today
-    return value, "P" if running else "A"
+    return value
 
 
 @lru_cache(4096)

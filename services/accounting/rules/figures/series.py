@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import product
 from math import prod
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from services.accounting.rules.figures.dataflows import PUBLISHED_ONLY, Dimension
@@ -25,12 +26,14 @@ Counts = Mapping[Any, int]
 
 
 class Row(NamedTuple):
-    """Counts of one place in one period, whose number is that of months, quarters or years since 1970."""
+    """Counts of one place in one period, whose number is that of months, quarters or years since 1970. `keys` are the
+    sums of the record keys of what was counted, where they are asked for."""
 
     frequency: Frequency
     period: int
     place: CellKey
     counts: Counts
+    keys: Counts = MappingProxyType({})
 
 
 Valued = tuple[int, str] | tuple[int, str, Decimal] | tuple[int, str, Decimal | None, str]
@@ -38,12 +41,13 @@ Valued = tuple[int, str] | tuple[int, str, Decimal] | tuple[int, str, Decimal | 
 
 
 class Measure(NamedTuple):
-    """How counts become figures: `value` gives what an indicator is in a period."""
+    """How counts become figures: `value` gives what an indicator is in a period, `total` how it is summed."""
 
     method: str
     indicators: Sequence[str]
     periods: Mapping[Frequency, Sequence[tuple[int, Period]]]
     value: Callable[[str, Counts, Period], Valued]
+    total: Callable[[str, Counts], int]
 
 
 def chosen(query: Query, dimension: str, known: Iterable[str]) -> list[str]:
@@ -57,20 +61,21 @@ def figures(query: Query, measure: Measure, rows: Iterable[Row], limit: int) -> 
     if prod(len(codes) for codes in query.codes if codes) > limit:
         raise TooMany
     always = _always(query)
-    found: dict[tuple[Frequency, CellKey], dict[int, Counts]] = defaultdict(dict)
+    found: dict[tuple[Frequency, CellKey], dict[int, Row]] = defaultdict(dict)
     narrow = [(number, codes) for number, codes in enumerate(query.codes[PLACE:]) if codes is not None]
-    for frequency, period, place, counted in rows:
-        if all(place[number] in codes for number, codes in narrow):
-            found[frequency, place][period] = counted
+    for row in rows:
+        if all(row.place[number] in codes for number, codes in narrow):
+            found[row.frequency, row.place][row.period] = row
     for at in product(measure.periods, always):
         found.setdefault(at, {})
     made: list[Figure] = []
     named = {each: [str(period) for _, period in periods] for each, periods in measure.periods.items()}
-    for (frequency, place), counts in found.items():
-        for key, values in _of_place(measure, frequency, place, counts):
+    for (frequency, place), several in found.items():
+        for key, values, keys in _of_place(measure, frequency, place, several):
             if place in always or any(each[0] for each in values):
                 public = is_national(query.flow, key)
-                made += [_figure(key, text, public, *told) for text, told in zip(named[frequency], values, strict=True)]
+                told = zip(named[frequency], keys, values, strict=True)
+                made += [_figure(key, text, public, record_keys, *value) for text, record_keys, value in told]
             if len(made) > limit:
                 raise TooMany
     return made
@@ -80,24 +85,26 @@ def _figure(
     key: tuple[str, ...],
     period: str,
     public: bool,
+    record_keys: int,
     value: int,
     status: str,
     error: Decimal | None = None,
     comment: str | None = None,
 ) -> Figure:
-    return Figure(key, period, value, status, public=public, std_error=error, comment=comment)
+    return Figure(key, period, value, status, public=public, std_error=error, comment=comment, record_keys=record_keys)
 
 
 def _of_place(
-    measure: Measure, frequency: Frequency, place: CellKey, counts: Mapping[int, Counts]
-) -> Iterator[tuple[tuple[str, ...], list[Valued]]]:
-    """Each key of a place, with what it is in every period."""
-    nothing: Counts = {}
-    several = [(counts.get(number, nothing), period) for number, period in measure.periods[frequency]]
+    measure: Measure, frequency: Frequency, place: CellKey, rows: Mapping[int, Row]
+) -> Iterator[tuple[tuple[str, ...], list[Valued], list[int]]]:
+    """Each key of a place, with what it is in every period, and the record keys of that."""
+    nobody = Row(frequency, 0, place, {})
+    several = [(rows.get(number, nobody), period) for number, period in measure.periods[frequency]]
     for indicator in measure.indicators:
         yield (
             (frequency, indicator, measure.method, *place),
-            [measure.value(indicator, counted, period) for counted, period in several],
+            [measure.value(indicator, row.counts, period) for row, period in several],
+            [measure.total(indicator, row.keys) if row.keys else 0 for row, _ in several],
         )
 
 

@@ -5,6 +5,7 @@ apart, as far as national figures of a month go: they are what is released. Wher
 once, the last of them in the order of Cause stands for all: who somebody is decides more than what one record says.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from enum import IntEnum
 from functools import cache
@@ -34,6 +35,8 @@ class Cause(IntEnum):
 
 Causes = Mapping[Cause, Tally]
 """What each cause moves, in cells of the nation."""
+ByKind = Mapping[int, Mapping[int, int]]
+"""National cells: a kind alone -> month since 1970-01 -> count."""
 
 NATIONAL: Final = int(pack(**{name: (1 << FIELDS[name].bits) - 1 for name in ("family", "month", "indicator")}))
 """The bits of a cell that are left where all places and persons are taken together."""
@@ -110,15 +113,21 @@ def _note(cause: npt.NDArray[np.int8], person: Ints, group: Ints, persons: Ints,
     np.maximum.at(cause, first, causes)
 
 
-def of_months(journal: Mapping[int, int], months: range, kinds: Mapping[int, int]) -> int:
-    """The sum of a cause's cells over months since 1970-01 and kinds of cell, each with its factor (1 or -1)."""
+def by_kind(cells: Mapping[int, int]) -> ByKind:
+    """National cells as their sums are asked for."""
     field = FIELDS["month"]
     month = ((1 << field.bits) - 1) << field.shift
-    factors = {_kind_alone(code): factor for code, factor in kinds.items()}
+    found: dict[int, dict[int, int]] = defaultdict(dict)
+    for cell, count in cells.items():
+        found[cell & ~month][(cell & month) >> field.shift] = count
+    return found
+
+
+def of_months(cells: ByKind, months: range, kinds: Mapping[int, int]) -> int:
+    """The sum of cells over months since 1970-01 and kinds of cell, each with its factor (1 or -1)."""
     return sum(
-        factors.get(cell & ~month, 0) * count
-        for cell, count in journal.items()
-        if (cell & month) >> field.shift in months
+        factor * sum(count for month, count in cells.get(_kind_alone(code), {}).items() if month in months)
+        for code, factor in kinds.items()
     )
 
 

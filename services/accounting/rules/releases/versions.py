@@ -12,7 +12,7 @@ import numpy as np
 from services.accounting.rules.figures.flow_figures import EPOCH, month_span, months_of, status
 from services.accounting.rules.figures.movements import CellKind, Tally, tally, unpack
 from services.accounting.rules.persons.people import Ints, People
-from services.accounting.rules.releases.causes import national, of_months
+from services.accounting.rules.releases.causes import ByKind, by_kind, national, of_months
 from services.accounting.rules.residence.reckoning import Coverage, classify_people
 from services.accounting.rules.residence.residence import Rule
 from shared.kernel.periods import Period
@@ -65,7 +65,7 @@ def counted_by(people: People, coverage: Coverage, rule: Rule) -> Tally:
 def side_by_side(former: Tally, present: Tally, coverage: Coverage) -> tuple[Tally, Tally]:
     """Of national cells by two versions those of the years that are final by both: nothing moves them any longer."""
     first, beyond = month_span(coverage)
-    counted = [_by_cell(each) for each in (former, present)]
+    counted = [by_kind(dict(zip(*map(np.ndarray.tolist, each), strict=True))) for each in (former, present)]
     final = [
         year
         for year in range(EPOCH + first // 12, EPOCH + beyond // 12 + 1)
@@ -82,20 +82,17 @@ def side_by_side(former: Tally, present: Tally, coverage: Coverage) -> tuple[Tal
 def bridges(former: Mapping[int, int], present: Mapping[int, int]) -> list[Bridge]:
     """The years of national cells by two versions, side by side."""
     years = np.unique(_year_of(np.array([*former, *present], np.int64))).tolist()
+    versions = by_kind(former), by_kind(present)
     found: list[Bridge] = []
     for year in years:
         for indicator, kind in _FINAL.items():
-            once, now = (of_months(each, _months(year), {int(kind): 1}) for each in (former, present))
+            once, now = (of_months(each, _months(year), {int(kind): 1}) for each in versions)
             found.append(Bridge(year, indicator, once, now, Fraction(now, once) if once else None))
     return found
 
 
-def _open_in(year: int, counted: Iterable[Mapping[int, int]]) -> bool:
+def _open_in(year: int, counted: Iterable[ByKind]) -> bool:
     return any(of_months(each, _months(year), dict.fromkeys(map(int, _OPEN), 1)) for each in counted)
-
-
-def _by_cell(tally: Tally) -> dict[int, int]:
-    return dict(zip(tally.cells.tolist(), tally.counts.tolist(), strict=True))
 
 
 def _months(year: int) -> range:

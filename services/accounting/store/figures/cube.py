@@ -20,11 +20,10 @@ REST: Final = -1
 
 # Each range of cells is read by the index, whatever the planner expects of ranges that it does not know.
 _CELLS: Final = """unnest($1::bigint[], $2::bigint[]) AS range (first, beyond) CROSS JOIN LATERAL (
-    SELECT cell, count FROM {table} WHERE cell >= first AND cell < beyond OFFSET 0) cells"""
+    SELECT * FROM {table} WHERE cell >= first AND cell < beyond OFFSET 0) cells"""
 CUBE: Final = "derived.cube"
-KEYS: Final = "pg_temp.cell_key"
-"""The cells of the cube with the sums of record keys in place of counts, while a release is cut
-(store.releases.record_keys)."""
+KEYED: Final = "pg_temp.keyed_cube"
+"""The same with the sums of record keys beside the counts, while a release is cut (store.releases.record_keys)."""
 
 
 class Along(NamedTuple):
@@ -97,7 +96,7 @@ class _Statement:
         table: str = CUBE,
     ) -> None:
         self.along, self.indicators = along, indicators
-        count = _key if table == KEYS else _count
+        self.counted = [f(each) for f in (_count, _key)[: 1 + (table == KEYED)] for each in indicators]
         self.values: list[Any] = []
         self.periods = {each: each.lower() for each in frequencies}
         self.columns = [
@@ -115,8 +114,8 @@ class _Statement:
             ) places
         """  # noqa: S608  (names of our own columns; values are bound)
         self.text = f"""
-            SELECT {", ".join([*named, *map(count, indicators)])} FROM (
-                SELECT {", ".join(groups)}, {_kind()} AS kind, count {cells}
+            SELECT {", ".join([*named, *self.counted])} FROM (
+                SELECT {", ".join(groups)}, {_kind()} AS kind, cells.* {cells}
             ) cells {grouped}
         """  # noqa: S608  (names of our own columns; values are bound)
 
@@ -126,8 +125,10 @@ class _Statement:
         for number, level, name in self.columns:
             if row[name] is not None:
                 place[number] = self.along[number].axis.name(level, row[name])
-        counts = dict(zip(self.indicators, row[len(row) - len(self.indicators) :], strict=True))
-        return Row(frequency, period, tuple(place), counts)
+        counted, several = row[len(row) - len(self.counted) :], len(self.indicators)
+        counts = dict(zip(self.indicators, counted[:several], strict=True))
+        keys = dict(zip(self.indicators, map(int, counted[several:]), strict=False))
+        return Row(frequency, period, tuple(place), counts, keys)
 
     def _groups(self) -> list[str]:
         periods = [f"{_field('month')} / {MONTHS[each]} AS {name}" for each, name in self.periods.items()]
@@ -184,7 +185,7 @@ def _count(indicator: IntEnum) -> str:
 
 
 def _key(indicator: IntEnum) -> str:
-    return f"mod(coalesce(sum(count) FILTER (WHERE kind = {int(indicator)}), 0), {WHOLE})"
+    return f"mod(coalesce(sum(key) FILTER (WHERE kind = {int(indicator)}), 0), {WHOLE})"
 
 
 def _kind() -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache, partial
+from hashlib import blake2b
 from typing import Any, Final, NamedTuple
 
 import asyncpg
@@ -19,7 +20,8 @@ from shared.kernel.periods import Frequency
 Connection = asyncpg.Connection
 
 KEYS: Final = "pg_temp.record_key"
-"""The record key of each person, while a release is cut (store.releases.record_keys)."""
+"""The record key of each person, while a release is cut (store.releases.record_keys). What is counted then is drawn out
+of the records once, with these, and read again for each of the cubes."""
 
 
 PlaceOf = Callable[[tuple[str | None, ...]], tuple[str, ...]]
@@ -62,12 +64,10 @@ class Found(NamedTuple):
         return list(map(self.read, self.records))
 
 
-async def first_day(connection: Connection, records: Iterable[Records]) -> date | None:
-    """The day of the oldest of some records. Raises TimeoutError out of patience."""
-    oldest = " UNION ALL ".join(
-        f"SELECT min({each.since}) AS day FROM derived.record WHERE {_in_effect(each)}"  # noqa: S608  (our own text)
-        for each in records
-    )
+async def first_day(connection: Connection, several: Iterable[Sequence[Records]], keyed: bool = False) -> date | None:
+    """The day of the oldest of several indicators' records. Raises TimeoutError out of patience."""
+    sources = [await _source(connection, each, keyed) for each in several]
+    oldest = " UNION ALL ".join(f"SELECT min(since) AS day FROM {each} places" for each in sources)  # noqa: S608
     text = f"SELECT min(day) FROM ({oldest}) oldest"  # noqa: S608  (our own text)
     day: date | None = await connection.fetchval(text, timeout=patience())
     return day
@@ -81,21 +81,21 @@ async def acts(
     limit: int,
     keyed: bool = False,
 ) -> Found:
-    """Records, or their persons, counted by the period of their day; at most `limit` rows. `keyed`: the sums of their
-    record keys instead (store.releases.record_keys). Raises TimeoutError out of patience."""
+    """Records, or their persons, counted by the period of their day; at most `limit` rows. `keyed`: with the sums of
+    their record keys. Raises TimeoutError out of patience."""
     periods = {each: each.lower() for each in frequencies}
     months = "(extract(year FROM since) * 12 + extract(month FROM since) - 1 - 1970 * 12)::int"
     named = ", ".join(f"{months} / {MONTHS[each]} AS {name}" for each, name in periods.items())
     columns = _columns(counted.records, places)
     values: list[Any] = []
-    count = _count(counted.persons, keyed)
+    source = await _source(connection, counted.records, keyed)
     text = f"""
-        SELECT {", ".join(periods.values())}, {_names(columns)} {count} AS count FROM (
-            SELECT {named}, places.* FROM ({_source(counted.records, keyed)}) places WHERE {_wanted(columns, values)}
+        SELECT {", ".join(periods.values())}, {_names(columns)} {_counts(counted.persons, keyed)} FROM (
+            SELECT {named}, places.* FROM {source} places WHERE {_wanted(columns, values)}
         ) acts GROUP BY {", ".join([_sets(list(periods.values()), total=False), *_grouping(columns)])} LIMIT {limit}
     """  # noqa: S608  (our own expressions; values are bound)
     records = await connection.fetch(text, *values, timeout=patience())
-    return Found(records, partial(_act, counted.indicator, _place_of(columns), periods))
+    return Found(records, partial(_act, counted.indicator, _place_of(columns), periods, keyed))
 
 
 async def stock(
@@ -106,20 +106,21 @@ async def stock(
     limit: int,
     keyed: bool = False,
 ) -> Found:
-    """Persons with a record that holds on the last day of each period, or their keys; at most `limit` rows. Raises
-    TimeoutError out of patience."""
+    """Persons with a record that holds on the last day of each period; at most `limit` rows. `keyed`: with the sums of
+    their record keys. Raises TimeoutError out of patience."""
     columns = _columns(counted.records, places)
     values: list[Any] = [list(column) for column in zip(*ends, strict=True)] or [[], [], []]
+    source = await _source(connection, counted.records, keyed)
     text = f"""
-        SELECT frequency, number, {_names(columns)} {_count(True, keyed)} AS count FROM (
+        SELECT frequency, number, {_names(columns)} {_counts(True, keyed)} FROM (
             SELECT frequency, number, person{", key" if keyed else ""}{_coded(counted.records[0].aged, columns)}
             FROM unnest($1::text[], $2::int[], $3::date[]) AS ends (frequency, number, day)
-            JOIN ({_source(counted.records, keyed)}) places ON since <= day AND (until IS NULL OR until > day)
+            JOIN {source} places ON since <= day AND (until IS NULL OR until > day)
         ) places WHERE {_wanted(columns, values)}
         GROUP BY {", ".join(["frequency", "number", *_grouping(columns)])} LIMIT {limit}
     """  # noqa: S608  (our own expressions; values are bound)
     records = await connection.fetch(text, *values, timeout=patience())
-    return Found(records, partial(_standing, counted.indicator, _place_of(columns)))
+    return Found(records, partial(_standing, counted.indicator, _place_of(columns), keyed))
 
 
 def _coded(aged: int | None, columns: Sequence[Columns]) -> str:
@@ -137,17 +138,23 @@ def _in_effect(records: Records) -> str:
     return f"kind = '{records.fact.NAME}' AND {records.condition} AND {records.since} IS NOT NULL"
 
 
-def _count(persons: bool, keyed: bool) -> str:
+def _counts(persons: bool, keyed: bool) -> str:
     """No two persons have one key of 64 bits: their distinct keys are the distinct persons'."""
-    if keyed:
-        return f"mod(sum({'DISTINCT ' if persons else ''}key), {WHOLE})"
-    return "count(DISTINCT person)" if persons else "count(*)"
+    count = "count(DISTINCT person)" if persons else "count(*)"
+    return f"{count}, mod(sum({'DISTINCT ' if persons else ''}key), {WHOLE})" if keyed else count
 
 
-def _source(records: Iterable[Records], keyed: bool) -> str:
-    """since, until, person (and its key) and the codes d0_0, d1_0 ... of every record."""
-    all_records = _all(records)
-    return f"SELECT * FROM ({all_records}) unkeyed JOIN {KEYS} USING (person)" if keyed else all_records  # noqa: S608
+async def _source(connection: Connection, records: Sequence[Records], keyed: bool) -> str:
+    """Where all of some records are read: since, until, person and the codes d0_0, d1_0 ... of each; `keyed`: with the
+    person's key, in a temporary table that is made where there is none yet."""
+    text = _all(records)
+    if not keyed:
+        return f"({text})"
+    name = f"pg_temp.drawn_{blake2b(text.encode(), digest_size=12).hexdigest()}"
+    if await connection.fetchval("SELECT to_regclass($1)", name) is None:
+        drawn = f"SELECT * FROM ({text}) unkeyed JOIN {KEYS} USING (person)"  # noqa: S608  (our own expressions)
+        await connection.execute(f"CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS {drawn}; ANALYZE {name}")
+    return name
 
 
 def _all(records: Iterable[Records]) -> str:
@@ -195,14 +202,20 @@ def _wanted(columns: Sequence[Columns], values: list[Any]) -> str:
     return " AND ".join(conditions)
 
 
-def _act(indicator: str, place: PlaceOf, periods: Mapping[Frequency, str], row: asyncpg.Record) -> Row:
-    passed, codes = row[: len(periods)], row[len(periods) : -1]
+def _act(indicator: str, place: PlaceOf, periods: Mapping[Frequency, str], keyed: bool, row: asyncpg.Record) -> Row:
+    passed, counted = row[: len(periods)], len(row) - 1 - keyed
     frequency, number = next(each for each in zip(periods, passed, strict=True) if each[1] is not None)
-    return Row(frequency, number, place(codes), {indicator: row[-1]})
+    return _row(frequency, number, place(row[len(periods) : counted]), indicator, row[counted:])
 
 
-def _standing(indicator: str, place: PlaceOf, row: asyncpg.Record) -> Row:
-    return Row(row[0], row[1], place(row[2:-1]), {indicator: row[-1]})
+def _standing(indicator: str, place: PlaceOf, keyed: bool, row: asyncpg.Record) -> Row:
+    counted = len(row) - 1 - keyed
+    return _row(row[0], row[1], place(row[2:counted]), indicator, row[counted:])
+
+
+def _row(frequency: Frequency, number: int, place: tuple[str, ...], indicator: str, told: Sequence[int]) -> Row:
+    count, *key = told
+    return Row(frequency, number, place, {indicator: count}, {indicator: int(key[0])} if key else {})
 
 
 def _place_of(columns: Sequence[Columns]) -> PlaceOf:

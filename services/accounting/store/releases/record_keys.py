@@ -17,17 +17,22 @@ Connection = asyncpg.Connection
 PART: Final = 20_000  # persons unpacked at once
 _TABLES: Final = """
 CREATE TEMPORARY TABLE record_key (person bigint PRIMARY KEY, key bigint NOT NULL) ON COMMIT DROP;
-CREATE TEMPORARY TABLE cell_key (cell bigint PRIMARY KEY, count bigint NOT NULL) ON COMMIT DROP
+CREATE TEMPORARY TABLE cell_key (cell bigint PRIMARY KEY, key bigint NOT NULL) ON COMMIT DROP
+"""
+_CUBE: Final = """
+CREATE TEMPORARY TABLE keyed_cube ON COMMIT DROP AS
+    SELECT cell, count, coalesce(key, 0) AS key FROM derived.cube LEFT JOIN cell_key USING (cell) ORDER BY cell;
+ALTER TABLE keyed_cube ADD PRIMARY KEY (cell)
 """
 _HISTORIES: Final = "SELECT person, ''::bytea, history, ''::bytea, cells FROM linkage_derived.person"
 
 
 async def make(connection: Connection, secret: bytes) -> None:
-    """Fills both, of everybody who is counted now. `connection` is the intake's, in a transaction."""
+    """Makes them, of everybody who is counted now. `connection` is the intake's, in a transaction."""
     await connection.execute(_TABLES)
     await _of_records(connection, secret)
     await _of_cells(connection, secret)
-    await connection.execute("ANALYZE record_key; ANALYZE cell_key")
+    await connection.execute(f"{_CUBE}; ANALYZE record_key; ANALYZE keyed_cube")
 
 
 async def _of_records(connection: Connection, secret: bytes) -> None:
@@ -46,7 +51,7 @@ async def _of_cells(connection: Connection, secret: bytes) -> None:
         tallies.append(await asyncio.to_thread(_tally, secret, rows))
     sums = await asyncio.to_thread(added, tallies)
     rows_of_cells = zip(sums.cells.tolist(), sums.counts.tolist(), strict=True)
-    await connection.copy_records_to_table("cell_key", records=rows_of_cells, columns=("cell", "count"))
+    await connection.copy_records_to_table("cell_key", records=rows_of_cells, columns=("cell", "key"))
 
 
 def _tally(secret: bytes, rows: Sequence[asyncpg.Record]) -> Tally:
