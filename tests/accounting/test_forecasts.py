@@ -1,5 +1,9 @@
 """Forecasts from a release: made once by the real models, frozen, and read by everybody."""
 
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import asyncpg
@@ -7,6 +11,8 @@ import numpy as np
 import pytest
 
 from services.accounting.cases.forecasts.forecast import LARGEST, forecast_newest
+from services.accounting.intake import forecasts as apart
+from services.accounting.intake.monthly import release_monthly
 from services.accounting.rules.forecasts.models import damped_trend
 from services.accounting.rules.forecasts.series import Floats, month_number, period_of
 from services.accounting.rules.residence.reckoning import UNDECLARED
@@ -14,12 +20,13 @@ from services.accounting.store.releases import public, release
 from services.accounting.store.releases.public import PublicFigure
 from shared.db.engine import make_engine
 from shared.testing.api import Api
-from tests.accounting.conftest import Accounting
+from tests.accounting.conftest import CONTROL, Accounting
 from tests.accounting.test_forecast_rules import seasonal
 
 START = month_number("2017-01")
 NATION = "M.{}.{}.KZ._T.{}._T._T._T"
 COUNTRIES = ("UZB", "RUS", "CHN", "KGZ", "TUR", "IND", "DEU", "TJK", "TKM", "MNG", "USA", "FRA")
+FORECASTING = "SELECT FROM pg_stat_activity WHERE application_name = 'kosh-accounting-forecast'"
 CUT = datetime(2026, 6, 10, 12, tzinfo=UTC)
 
 
@@ -80,6 +87,63 @@ async def test_a_release_is_forecast_once_and_everybody_reads_it(api: Api, writt
         for table in ("forecast", "forecast_series", "forecast_score"):
             with pytest.raises(asyncpg.PostgresError):
                 await written.connection.execute(f"{change} public_figures.{table}")
+
+
+async def test_forecasts_come_by_themselves_all_or_none(
+    written: Accounting, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name, value in written.database.settings("accounting").items():
+        monkeypatch.setenv(name, value)
+    caplog.set_level(logging.INFO, apart.__name__)
+    number = await release.add(written.connection, CUT, CUT, UNDECLARED, [], None, "1")
+    owner = await asyncpg.connect(written.database.owner_url.replace("+asyncpg", ""))
+
+    with monkeypatch.context() as bare:
+        bare.setattr(apart, "find_spec", lambda _: None)
+        apart.can_forecast.cache_clear()
+        async with clock(written, look=0):
+            await until(lambda: bool(caplog.records))
+            await asyncio.sleep(0.1)
+    apart.can_forecast.cache_clear()
+    assert [each.levelname for each in caplog.records] == ["INFO"], "said once"
+
+    async def asks(statement: str) -> bool:
+        return bool(await written.connection.fetchval(f"SELECT EXISTS ({statement})"))
+
+    held = owner.transaction()
+    await held.start()
+    await owner.execute("LOCK TABLE public_figures.forecast_score IN ACCESS EXCLUSIVE MODE")
+    async with clock(written):
+        await until(lambda: asks(f"{FORECASTING} AND wait_event_type = 'Lock'"))
+    await held.rollback()
+    await until(lambda: asks(f"{FORECASTING} HAVING count(*) = 0"))
+    assert not await asks("SELECT FROM public_figures.forecast_series"), "killed in the middle"
+
+    async with clock(written):
+        await until(lambda: asks("SELECT FROM public_figures.forecast_series"))
+        await until(lambda: caplog.messages[-1] == f"release {number}: 0 of 6 series are forecast")
+    await owner.close()
+
+
+@asynccontextmanager
+async def clock(written: Accounting, look: float = 0.1) -> AsyncIterator[None]:
+    """The intake's, which looks all the time, until the block ends."""
+    address = written.database.intake_url.replace("+asyncpg", "")
+    looking = asyncio.create_task(release_monthly(address, CONTROL, look))
+    try:
+        yield
+    finally:
+        looking.cancel()
+        await asyncio.wait([looking])
+
+
+async def until(holds: Callable[[], bool | Awaitable[bool]]) -> None:
+    async with asyncio.timeout(60):
+        while True:
+            found = holds()
+            if found if isinstance(found, bool) else await found:
+                return
+            await asyncio.sleep(0.02)
 
 
 def test_the_damped_trend_shifts_and_scales_with_its_series_and_fits_nothing_without_spread() -> None:
