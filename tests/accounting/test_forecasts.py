@@ -1,10 +1,13 @@
 """Forecasts from a release: made once by the real models, frozen, and read by everybody."""
 
 import asyncio
+import csv
+import io
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 import asyncpg
 import numpy as np
@@ -78,6 +81,7 @@ async def test_a_release_is_forecast_once_and_everybody_reads_it(api: Api, writt
     one = (await api.client.get(f"/v1/forecasts/{arrivals['id']}")).json()
     assert [month["period"] for month in one["months"]] == [f"2025-{month:02}" for month in range(1, 13)]
     assert all(month["lower_95"] < month["lower_80"] < month["value"] < month["upper_80"] for month in one["months"])
+    await _is_shown_on_the_site(api, one)
     assert (await api.client.get(f"/v1/forecasts/{departures['id']}")).json()["months"] == []
     for unknown in ("M.IMM.M1216.KZ._T.FRA._T._T._T", "x", "._T" * 40):
         assert (await api.client.get(f"/v1/forecasts/{unknown}")).status_code == 404
@@ -87,6 +91,48 @@ async def test_a_release_is_forecast_once_and_everybody_reads_it(api: Api, writt
         for table in ("forecast", "forecast_series", "forecast_score"):
             with pytest.raises(asyncpg.PostgresError):
                 await written.connection.execute(f"{change} public_figures.{table}")
+
+
+async def _is_shown_on_the_site(api: Api, one: dict[str, Any]) -> None:
+    """Arrivals as a view and as SDMX, with what the API says of them; departures with the break that stops them."""
+    own, series = "/data/forecasts.{}?method=M1216&lang=en", "/sdmx/v1/data/DF_FORECAST/M.{}.M1216.KZ._T..?format=csv"
+    page, told, picture = [
+        (await api.client.get(path)).text
+        for path in ("/en/forecasts?method=M1216", series.format("IMM"), own.format("svg"))
+    ]
+    ets, naive = sorted(one["scores"], key=lambda each: each["model"])
+
+    errors = [round(100 * each["mase"]) for each in (ets, naive)]
+    score = "off by {}% of a usual change from year to year (MASE), saying “as a year before” by {}%;"
+    assert score.format(*errors) in page
+    assert page.count('class="band s2"') == picture.count('class="band s2"') * 2 == 4, "80 and 95 %, wide and narrow"
+    rows = [*csv.DictReader(io.StringIO(told.removeprefix("\ufeff")))]
+    for model in (ets, naive):
+        measured = {each["FORECAST"]: each["OBS_VALUE"] for each in rows if each["MODEL"] == model["model"]}
+        assert float(measured["MASE"]) == round(model["mase"], 2)
+        assert float(measured["COVERED_95"]) == round(100 * model["covered_95"], 2)
+    expected = {each["TIME_PERIOD"]: float(each["OBS_VALUE"]) for each in rows if each["FORECAST"] == "EXPECTED"}
+    assert expected == {month["period"]: month["value"] for month in one["months"]}
+    assert {each["OBS_STATUS"] for each in rows if each["FORECAST"] == "UPPER_80"} == {"F"}
+
+    kept = (await api.client.get(own.format("json"))).json()["rows"]
+    assert {each["period"]: each["expected"] for each in kept if each["expected"] is not None} == expected
+    assert sum(each["counted"] is not None for each in kept) == 97
+    assert (await api.client.get(own.format("xlsx"))).content.startswith(b"PK")
+    table = [*csv.DictReader(io.StringIO((await api.client.get(own.format("csv"))).text))]
+    assert [(each["upper_95"], each["status"]) for each in table[-1:]] == [(str(one["months"][-1]["upper_95"]), "F")]
+
+    broken = (await api.client.get(series.format("EMI"))).text
+    assert "_T,BREAK," in broken
+    assert "EXPECTED" not in broken
+    assert (
+        "Nothing is forecast: the level of the year"
+        in (await api.client.get("/en/forecasts?method=M1216&indicator=EMI")).text
+    )
+    assert (await api.client.get(f"{series.format('IMM')}&asOf=2026-01-01")).status_code == 404
+    history = (await api.client.get(f"{series.format('IMM')}&includeHistory=true")).text
+    assert history.count(",EXPECTED,") == 12
+    assert (await api.client.get("/en/forecasts?indicator=IMM_OPEN")).status_code == 422
 
 
 async def test_forecasts_come_by_themselves_all_or_none(
