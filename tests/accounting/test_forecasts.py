@@ -33,8 +33,10 @@ FORECASTING = "SELECT FROM pg_stat_activity WHERE application_name = 'kosh-accou
 CUT = datetime(2026, 6, 10, 12, tzinfo=UTC)
 
 
-def months(indicator: str, values: Floats, citizen: str = "_T", first: int = START) -> list[PublicFigure]:
-    margin, key = "" if citizen == "_T" else "CITIZEN", NATION.format(indicator, "M1216", citizen)
+def months(
+    indicator: str, values: Floats, citizen: str = "_T", first: int = START, method: str = "M1216"
+) -> list[PublicFigure]:
+    margin, key = "" if citizen == "_T" else "CITIZEN", NATION.format(indicator, method, citizen)
     return [
         PublicFigure("DF_FLOW", margin, key, period_of(first + at), int(value), "A") for at, value in enumerate(values)
     ]

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import Final
 
 from services.accounting.publish.charts.bars import Bar, bar_chart
@@ -123,15 +124,17 @@ class LineChart:
 @dataclass(frozen=True, slots=True)
 class FanChart:
     """What was counted as a line, and as another, from its end on, what is expected, within its intervals: pairs of
-    columns with their bounds, the widest first."""
+    columns with their bounds, the widest first; the view's text `bounds` names them. Of the past the last `months` are
+    drawn: more would leave what is expected no room."""
 
     counted: str
     expected: str
     bounds: tuple[tuple[str, str], ...]
+    months: int = 60
     x: str = "period"
 
     def draw(self, rows: Sequence[Row], view: View, words: Wording, width: int) -> Drawing | None:
-        past = LineChart((self.counted,), self.x).spots(rows, view, self.counted, words)
+        past = LineChart((self.counted,), self.x).spots(rows, view, self.counted, words)[-self.months :]
         coming = [row for row in rows if number(row[self.expected]) is not None]
         if not past and not coming:
             return None
@@ -144,8 +147,9 @@ class FanChart:
         return line_chart([Series(KINDS[1], tuple(past)), *fans], width, words.number)
 
     def legend(self, rows: Sequence[Row], view: View, words: Wording) -> Legend:
-        known = [(KINDS[1], self.counted), (KINDS[2], self.expected)]
-        return [(kind, words.column(name)) for kind, name in known if any(row[name] is not None for row in rows)]
+        names = {self.counted: words.column(self.counted), self.expected: words["bounds"]}
+        known = [(kind, name) for kind, name in zip(KINDS[1:], names, strict=False) if any(map(itemgetter(name), rows))]
+        return [(kind, names[name]) for kind, name in known]
 
     def _spots(self, rows: Sequence[Row], view: View, words: Wording, low: str, high: str) -> list[Spot]:
         found: list[Spot] = []
