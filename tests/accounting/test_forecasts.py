@@ -134,7 +134,14 @@ async def _is_shown_on_the_site(api: Api, one: dict[str, Any]) -> None:
     assert (await api.client.get(f"{series.format('IMM')}&asOf=2026-01-01")).status_code == 404
     history = (await api.client.get(f"{series.format('IMM')}&includeHistory=true")).text
     assert history.count(",EXPECTED,") == 12
-    assert (await api.client.get("/en/forecasts?indicator=IMM_OPEN")).status_code == 422
+    assert (await api.client.get(f"{series.format('IMM')}&updatedAfter=2026-01-01")).text == history
+    exact = await api.client.get(series.format("IMM"), headers=api.token("statistician"))
+    assert exact.text == told
+    second = await api.client.get("/sdmx/v2/data/dataflow/KOSH/DF_FORECAST/~/M.IMM.M1216.KZ._T.ETS.EXPECTED")
+    assert second.text.count(",EXPECTED,") == 12
+    assert (await api.client.get("/sdmx/v2/availability/dataflow/KOSH/DF_FORECAST/~")).status_code == 200
+    for unknown in ("IMM_OPEN", "%27", "M" * 41):
+        assert (await api.client.get(f"/en/forecasts?indicator={unknown}")).status_code in (400, 422)
 
 
 async def test_forecasts_come_by_themselves_all_or_none(
