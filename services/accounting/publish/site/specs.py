@@ -135,7 +135,7 @@ class FanChart:
 
     def draw(self, rows: Sequence[Row], view: View, words: Wording, width: int) -> Drawing | None:
         past = LineChart((self.counted,), self.x).spots(rows, view, self.counted, words)[-self.months :]
-        coming = [row for row in rows if number(row[self.expected]) is not None]
+        coming = [row for row in rows if row[self.expected] is not None and row[self.counted] is None]
         if not past and not coming:
             return None
         end = [replace(past[-1], low=past[-1].value, high=past[-1].value, tip="")] if past else []

@@ -50,8 +50,9 @@ def _rows(observations: Sequence[Observation], _: State) -> list[Row]:
 def _headline(rows: Sequence[Row], _: State) -> Headed | None:
     """The next month with the score of such forecasts, or why there is none."""
     about = {name: value for row in rows for name, value in row.items() if name not in ("period", "counted", *_MONTHS)}
-    coming = next((row for row in rows if row["expected"] is not None), None)
-    if coming is not None:
+    if expected := [row for row in rows if row["expected"] is not None]:
+        # A release may have counted months that the one before it forecast, until its own forecasts are made.
+        coming = next((row for row in expected if row["counted"] is None), expected[-1])
         return Headed(_JUDGED[str(about["model"])] if _judged(about) else "headline", _said(coming, about), _HEADED)
     if (broken := about.get("break")) and isinstance(broken, Observation):
         return Headed("headline_BREAK", {"broken": broken.code(TIME)}, _HEADED)
