@@ -147,7 +147,7 @@ release: setup ## cuts a release: estimates are made anew where they are of form
 	@$(PYTHON) -m deploy.local.inside services.accounting release
 
 .PHONY: forecast
-forecast: setup ## forecasts months from the newest release, once, with the scores of such forecasts in the past
+forecast: setup ## forecasts months from the newest release, once, with the scores of such forecasts in the past (done after each release by itself)
 	@$(PYTHON) -m deploy.local.inside services.accounting forecast
 
 .PHONY: replay

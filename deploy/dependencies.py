@@ -1,6 +1,6 @@
 """What the images are made of: `python -m deploy.dependencies bill|audit`.
 
-bill   prints a software bill of materials (CycloneDX, JSON) of requirements.lock
+bill   prints a software bill of materials (CycloneDX, JSON) of the images' locks
 audit  asks the Python package index for known vulnerabilities of exactly these versions
 """
 
@@ -27,7 +27,9 @@ from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
-LOCK = Path(__file__).resolve().parents[1] / "requirements.lock"
+ROOT = Path(__file__).resolve().parents[1]
+LOCKS = (ROOT / "requirements.lock", ROOT / "requirements-forecasts.lock")
+"""What every image is made of, and what the one adds that forecasts are made in."""
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^\s;\\]+)[^\n]*\n((?:[ \t]+[^\n]*\n?)*)", re.MULTILINE)
 HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 
@@ -39,6 +41,11 @@ def locked(lock: str) -> list[tuple[str, str, list[str]]]:
     """Name, version and SHA-256 hashes of every package in a lock: one hash for each file that may be installed. A
     package may stand there in two versions, for different Pythons."""
     return [(name, version, HASH.findall(rest)) for name, version, rest in PINNED.findall(lock)]
+
+
+def locks() -> str:
+    """The text of all locks."""
+    return "".join(each.read_text(encoding="utf-8") for each in LOCKS)
 
 
 def bill(lock: str) -> str:
@@ -64,7 +71,8 @@ def findings(report: dict[str, Any]) -> Iterator[str]:
 def audit() -> None:
     """Ends with exit code 1 unless every package was looked up and none is known to be vulnerable."""
     options = ["--require-hashes", "--disable-pip", "--progress-spinner", "off", "-f", "json"]
-    command = [sys.executable, "-m", "pip_audit", "-r", str(LOCK), *options]
+    files = [word for lock in LOCKS for word in ("-r", str(lock))]
+    command = [sys.executable, "-m", "pip_audit", *files, *options]
     answer = subprocess.run(command, capture_output=True, text=True, check=False)
     if not answer.stdout:
         sys.exit(f"pip-audit did not answer:\n{answer.stderr}")
@@ -109,4 +117,4 @@ if __name__ == "__main__":
     if parser.parse_args().what == "audit":
         audit()
     else:
-        print(bill(LOCK.read_text(encoding="utf-8")))
+        print(bill(locks()))

@@ -32,7 +32,9 @@ class AccountingSettings(ServiceSettings):
         min_length=32,
         description="gives the record keys by which published counts have their noise: of whoever cuts releases",
     )
-    monthly_releases: bool = Field(True, description="cut a release of the figures in each month that has none yet")
+    monthly_releases: bool = Field(
+        True, description="cut a release in each month that has none yet, forecast from the newest"
+    )
 
     reports_folder: Path | None = Field(
         None, description="where the intake writes the reports to hand in; without it they are made on demand alone"

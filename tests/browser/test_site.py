@@ -12,7 +12,14 @@ from services.accounting.cases.releases.cut import cut_release
 from services.accounting.intake.published.load import load
 from services.accounting.publish.languages import LANGUAGES
 from services.accounting.publish.site.views import VIEWS
+from services.accounting.rules.forecasts.forecast import forecast
+from services.accounting.rules.forecasts.models import seasonal_naive
+from services.accounting.rules.forecasts.series import newest_run
+from services.accounting.store.forecasts import forecast as forecasts
+from services.accounting.store.releases import public
 from tests.accounting.conftest import QUIET, Accounting
+from tests.accounting.test_forecast_rules import seasonal
+from tests.accounting.test_forecasts import months
 from tests.accounting.world import World
 
 pytestmark = pytest.mark.browser
@@ -84,7 +91,12 @@ async def figures(written: Accounting) -> None:
     url = written.database.app_url.replace("+asyncpg", "")
     await load(url, [Path("services/accounting/data/official_net_migration.csv")], "NET", lambda _: None)
     await load(url, [Path("services/accounting/data/published_balance.csv")], "BALANCE", lambda _: None)
-    await cut_release(written.connection, QUIET)
+    cut = await cut_release(written.connection, QUIET)
+    arrivals = months("IMM", seasonal(60), method="M1216R")
+    await public.add(written.connection, cut.release, arrivals)
+    run = newest_run({each.period: float(each.value) for each in arrivals})
+    found = forecast(run, signed=False, models={"SNAIVE": seasonal_naive})
+    await forecasts.add(written.connection, cut.release, {arrivals[0].key: found})
 
 
 async def open_page(

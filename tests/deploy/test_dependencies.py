@@ -4,16 +4,21 @@ import json
 import os
 import re
 import subprocess
+import tomllib
+from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
+from packaging.requirements import Requirement
+from packaging.utils import NormalizedName, canonicalize_name
 
-from deploy.dependencies import LOCK, bill, findings, locked
+from deploy.dependencies import LOCKS, ROOT, bill, findings, locked, locks
 
 
 def test_the_bill_is_valid_and_names_every_package_of_the_lock() -> None:
-    text = LOCK.read_text("utf-8")
+    text = locks()
     printed = bill(text)
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(printed) is None
     components = json.loads(printed)["components"]
@@ -23,6 +28,28 @@ def test_the_bill_is_valid_and_names_every_package_of_the_lock() -> None:
     assert sorted(hashes) == sorted(set(re.findall(r"sha256:([0-9a-f]{64})", text)))
     licences = {each["name"]: each.get("licenses") for each in components}
     assert licences["fastapi"] == [{"expression": "MIT"}]
+
+
+def test_the_lock_of_forecasts_is_what_its_extra_adds_as_the_developers_have_it() -> None:
+    common, added = (locked(each.read_text("utf-8")) for each in LOCKS)
+    tested = locked((ROOT / "requirements-dev.lock").read_text("utf-8"))
+    assert [each for each in added if each not in tested] == [], "what is tested is what is run"
+    names = {canonicalize_name(name) for name, _, _ in common}
+    needed = _needed(tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"], "forecasts")
+    assert {canonicalize_name(name) for name, _, _ in added} == needed - names
+
+
+def _needed(project: dict[str, Any], extra: str) -> set[NormalizedName]:
+    """An extra and all that it needs here, by what the installed packages state."""
+    found: set[NormalizedName] = set()
+    open_ones = list(project["optional-dependencies"][extra])
+    while open_ones:
+        asked = Requirement(open_ones.pop())
+        name = canonicalize_name(asked.name)
+        if name not in found and (asked.marker is None or asked.marker.evaluate({"extra": ""})):
+            found.add(name)
+            open_ones += metadata.requires(name) or []
+    return found
 
 
 def test_the_validator_would_have_noticed() -> None:
@@ -45,7 +72,7 @@ def run_audit(tmp_path: Path, make: str) -> tuple[int, str]:
     program = tmp_path / "make"
     program.write_text(f"#!/bin/sh\n{make}\n")
     program.chmod(0o755)
-    script = LOCK.parent / ".ci/audit"
+    script = ROOT / ".ci/audit"
     path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
     run = subprocess.run([script], env=os.environ | {"PATH": path}, capture_output=True, text=True, check=False)
     return run.returncode, run.stdout + run.stderr
@@ -66,4 +93,4 @@ def test_continuous_integration_fails_for_a_flaw_and_says_so_where_it_cannot_ask
 
 
 def test_continuous_integration_audits() -> None:
-    assert "\n.ci/audit " in (LOCK.parent / ".ci/run").read_text()
+    assert "\n.ci/audit " in (ROOT / ".ci/run").read_text()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from deploy.services import PORTS
-from tests.deploy.compose import ROOT
+from tests.deploy.compose import ROOT, ours
 
 FILE = ROOT / "deploy/Dockerfile"
 
@@ -58,6 +58,18 @@ def test_it_runs_as_nobody_in_particular(last: str) -> None:
 def test_every_dependency_is_checked_by_its_hash() -> None:
     assert "--require-hashes" in stage("dependencies")
     assert "requirements.lock" in stage("dependencies")
+
+
+def test_what_forecasts_need_is_in_the_intake_s_image_alone() -> None:
+    assert '${EXTRA:+-r "/build/requirements-$EXTRA.lock"}' in stage("dependencies")
+    built = {each["image"]: each["build"].get("args", {}).get("EXTRA") for each in ours().values() if "build" in each}
+    assert {image: extra for image, extra in built.items() if extra} == {
+        ours()["accounting-intake"]["image"]: "forecasts"
+    }
+    assert [name for name, each in ours().items() if each["image"] == ours()["accounting-intake"]["image"]] == [
+        "accounting-intake"
+    ]
+    assert reaches_the_builder("requirements-forecasts.lock")
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,15 @@
-"""Releases that nobody asks for: one in each month, unless one was cut by command, and those that correct another."""
+"""Releases that nobody asks for: one in each month, unless one was cut by command, and those that correct another; and
+the forecasts from the newest, whoever cut it."""
 
 import asyncio
 import logging
 from typing import Final
 
+from services.accounting.cases.forecasts.forecast import is_due
 from services.accounting.cases.releases.controlled import Control
 from services.accounting.cases.releases.cut import cut_due
 from services.accounting.intake.estimates import estimates_due
+from services.accounting.intake.forecasts import can_forecast, forecast_apart
 from services.accounting.rules.figures.figures import TooMany
 from shared.db.outages import PASSING, name_of
 from shared.db.session import connect
@@ -26,6 +29,7 @@ async def release_monthly(address: str, control: Control, look: float = LOOK) ->
             try:
                 await estimates_due(connection)
                 cut = await cut_due(connection, control)
+                due = await is_due(connection)
             finally:
                 await connection.close()
         except TROUBLE as trouble:
@@ -33,3 +37,5 @@ async def release_monthly(address: str, control: Control, look: float = LOOK) ->
             continue
         if cut:
             log.info("release %d was cut: %d figures", cut.release, cut.shown)
+        if due and can_forecast():
+            await forecast_apart()

@@ -35,6 +35,9 @@ from services.accounting.publish.site.views import HOME, VIEWS
 from services.accounting.publish.site.words import words_of
 from services.accounting.rules.figures.contradictions import CONTRADICTED
 from services.accounting.rules.figures.figures import Figure
+from services.accounting.rules.forecasts.figures import figures as forecast_figures
+from services.accounting.rules.forecasts.forecast import ForecastMonth, SeriesForecast
+from services.accounting.rules.forecasts.scores import Score
 from shared.kernel.codes import code_list
 
 FOLDER = Path("services/accounting/publish/site")
@@ -173,6 +176,34 @@ def test_the_feed_tells_of_every_view() -> None:
         entries = ElementTree.fromstring(text).iter("{http://www.w3.org/2005/Atom}link")  # noqa: S314  (ours)
         paths = {each.attrib["href"].removeprefix(f"https://kosh.example/{language}/") for each in entries}
         assert paths >= VIEWS.keys()
+
+
+def test_a_forecast_says_how_good_such_ones_were_or_why_there_is_none() -> None:
+    view, flow = VIEWS["forecasts"], parse("DF_FORECAST", "all", {}).query.flow
+    counted = Observation(
+        parse("DF_FLOW", "all", {}).query.flow,
+        Figure(("M", "IMM", "M1216", "KZ", "_T", "_T", "_T", "_T", "_T"), "2024-12", 9, "A"),
+    )
+    score = Score(12, 100, 0.5, {80: 0.8, 95: 0.95})
+    months = tuple(ForecastMonth(period, 10.0, 8, 12, 7, 13) for period in ("2024-12", "2025-01"))
+    made = SeriesForecast("2020-01", "2024-11", True, None, None, "SNAIVE", {"SNAIVE": score}, months)
+    unfitted = made._replace(model="ETS")
+    broken = made._replace(broken="2023-04", stopped="BREAK", model=None, scores={}, months=())
+
+    def said(found: SeriesForecast | None) -> tuple[str, dict[str, Any]]:
+        told = forecast_figures({".".join(counted.figure.key): found}) if found else ()
+        headed = view.headline([*view.rows([counted, *(Observation(flow, each) for each in told)], {})], {})
+        assert headed is not None
+        return headed.text, dict(headed.row)
+
+    text, row = said(made)
+    assert (text, row["next"], row["expected"], row["mase"], row["covered_95"]) == (
+        *("headline_SNAIVE", "2025-01", 10, 50, 95),
+    ), "a month that was counted since is no longer the next"
+    assert said(unfitted)[0] == "headline"
+    assert said(broken) == ("headline_BREAK", {"broken": "2023-04"})
+    assert said(broken._replace(broken=None))[0] == "headline_SHORT"
+    assert said(None)[0] == "headline_NONE"
 
 
 def test_a_row_is_as_uncertain_as_its_most_uncertain_figure() -> None:

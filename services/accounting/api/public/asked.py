@@ -18,6 +18,7 @@ _CODE = r"^[A-Za-z0-9_]{1,40}$"
 
 def choices(
     freq: Annotated[str | None, Query(pattern=_CODE, description="A years, Q quarters, M months")] = None,
+    indicator: Annotated[str | None, Query(pattern=_CODE, description="a code of CL_INDICATOR")] = None,
     country: Annotated[str | None, Query(pattern=_CODE, description="ISO 3166-1 alpha-3")] = None,
     region: Annotated[str | None, Query(pattern=_CODE, description="KATO")] = None,
     period: Annotated[
@@ -32,6 +33,7 @@ def choices(
     """The state of a view, as far as its address says it; a view leaves out what it does not take."""
     return {
         "freq": freq,
+        "indicator": indicator,
         "country": country,
         "region": region,
         "period": period,

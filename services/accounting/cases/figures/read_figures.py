@@ -44,6 +44,7 @@ from services.accounting.cases.indicators import (
     wanted,
 )
 from services.accounting.rules.estimates.series import Adjusted
+from services.accounting.rules.figures.dataflows import OF_RELEASES
 from services.accounting.rules.figures.evidence import Evidenced
 from services.accounting.rules.figures.figures import (
     Figure,
@@ -52,7 +53,6 @@ from services.accounting.rules.figures.figures import (
     TooMany,
 )
 from services.accounting.rules.figures.flow_figures import Crossings, Estimated, Formula, Indexed, Stock
-from services.accounting.rules.releases.revisions import FLOW as REVISION
 from services.accounting.store import sources
 
 Connection = asyncpg.Connection
@@ -91,7 +91,7 @@ class FigureReader:
         self._engine, self.strangers = engine, ReleasedReader(public or engine)
 
     async def __call__(self, query: Query, *, exact: bool, limit: int) -> Reading:
-        if not exact or query.is_of_releases or query.flow.id == REVISION:
+        if not exact or query.is_of_releases or query.flow.id in OF_RELEASES:
             return await self.strangers(query, exact=exact, limit=limit)
         async with self.snapshot() as connection:
             try:

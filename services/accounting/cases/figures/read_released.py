@@ -26,9 +26,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.accounting.cases.figures import published_rows
 from services.accounting.cases.figures.beside_the_loop import beside_the_loop
 from services.accounting.cases.figures.published_rows import PublishedRow
-from services.accounting.cases.releases import history
-from services.accounting.cases.releases.revisions import Revisions
+from services.accounting.cases.releases import history, reckoned
 from services.accounting.rules.disclosure.cubes import told
+from services.accounting.rules.figures.dataflows import OF_RELEASES
 from services.accounting.rules.figures.dimensions import day_of
 from services.accounting.rules.figures.figures import (
     Figure,
@@ -39,7 +39,6 @@ from services.accounting.rules.figures.figures import (
     Vintage,
     public_part,
 )
-from services.accounting.rules.releases.revisions import FLOW as REVISION
 from services.accounting.rules.residence.reckoning import UNDECLARED
 from services.accounting.rules.spans import span
 from services.accounting.store.figures import published_figure
@@ -92,7 +91,7 @@ class ReleasedReader:
     async def __call__(self, query: Query, *, exact: bool, limit: int) -> Reading:
         refusal = f"{ONLY_RELEASED if exact else ROLE_NEEDED} Released of {query.flow.id} are {told(query.flow)}."
         # What anybody can reckon from the releases is as free as they are.
-        computed = query if query.flow.id == REVISION else _public_part(query, refusal)
+        computed = query if query.flow.id in OF_RELEASES else _public_part(query, refusal)
         async with snapshot_of(self._engine) as connection:
             try:
                 reading = await _reading_of(query)(connection, query, computed, limit)
@@ -155,10 +154,9 @@ async def _read_released(connection: Connection, query: Query, computed: Query |
     release = await releases.newest(connection, query.as_of)
     figures: list[Figure] = []
     others: set[str] = set()
-    if release and query.flow.id == REVISION:
-        triangle = await Revisions.read(connection, query.as_of)
-        found = await asyncio.to_thread(triangle.at, release.cut_at)
-        figures = [figure for figure in found if _is_wanted(query, figure)]
+    if release and query.flow.id in OF_RELEASES:
+        shown = await reckoned.reader(connection, query)
+        figures = [figure for figure in await shown(release) if _is_wanted(query, figure)]
     elif release and computed:
         others = await published_rows.series(connection, query.flow.id, query.as_of)
         figures = [

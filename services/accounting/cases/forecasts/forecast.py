@@ -13,8 +13,11 @@ from services.accounting.rules.forecasts.forecast import SeriesForecast, forecas
 from services.accounting.rules.forecasts.series import YEAR, month_number, newest_run
 from services.accounting.store.forecasts import forecast as store
 from services.accounting.store.releases import release as releases
+from services.accounting.store.releases.release import Release
 from shared.db.driver import begun
 from shared.kernel.codes import code_list
+
+Connection = asyncpg.Connection
 
 FLOW: Final = FLOWS["DF_FLOW"]
 INDICATORS: Final = ("IMM", "EMI", "NET")
@@ -40,9 +43,9 @@ async def forecast_newest(engine: AsyncEngine) -> ForecastRun | None:
     is the intake's: it adds rows."""
     reader = ReleasedReader(engine)
     async with reader.snapshot() as connection:
-        release = await releases.newest(connection)
-        if release is None or release.id == await store.newest(connection):
-            return None
+        release = await _due(connection)
+    if release is None:
+        return None
     reading = await reader(Query(FLOW, _codes(), as_of=release.cut_at), exact=False, limit=LIMIT)
     found = forecasts([each for each in reading.figures if each.status in STATUSES[each.key[_METHOD]]])
     async with engine.begin() as opened:
@@ -51,6 +54,16 @@ async def forecast_newest(engine: AsyncEngine) -> ForecastRun | None:
         except asyncpg.UniqueViolationError:
             return None  # another process was quicker, and has said the same
     return ForecastRun(release.id, len(found), sum(each.model is not None for each in found.values()))
+
+
+async def is_due(connection: Connection) -> bool:
+    """Whether the newest release has no forecasts yet."""
+    return await _due(connection) is not None
+
+
+async def _due(connection: Connection) -> Release | None:
+    release = await releases.newest(connection)
+    return None if release is None or release.id == await store.newest(connection) else release
 
 
 def forecasts(figures: list[Figure]) -> dict[str, SeriesForecast]:

@@ -5,24 +5,23 @@ Only what everybody could read has vintages. A figure that a release does not sh
 before is deleted by it.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Final
 
 import asyncpg
 
-from services.accounting.cases.releases.revisions import Revisions
+from services.accounting.cases.releases import reckoned
+from services.accounting.cases.releases.reckoned import Shows
+from services.accounting.rules.figures.dataflows import OF_RELEASES
 from services.accounting.rules.figures.figures import Figure, Key, Query, TooMany, Vintage
-from services.accounting.rules.releases.revisions import FLOW as REVISION
 from services.accounting.store.releases import public
 from services.accounting.store.releases import release as store
 from services.accounting.store.releases.release import Release
 
 Connection = asyncpg.Connection
 Wanted = Callable[[Figure], bool]
-Shows = Callable[[Release], Awaitable[list[Figure]]]
 Shown = Mapping[tuple[Key, str], Figure]
 
 MOST: Final = 10_000
@@ -46,13 +45,15 @@ async def vintages(
 
 async def _reader(connection: Connection, query: Query, computed: Query | None, wanted: Wanted) -> Shows:
     """What everybody reads of a release, in the order of key and period."""
-    triangle = await Revisions.read(connection, query.as_of) if query.flow.id == REVISION else None
+    if query.flow.id in OF_RELEASES:
+        read = await reckoned.reader(connection, query)
+    else:
+
+        async def read(release: Release) -> list[Figure]:
+            return await public.figures(connection, release.id, computed) if computed else []
 
     async def shown(release: Release) -> list[Figure]:
-        if triangle:
-            figures = await asyncio.to_thread(triangle.at, release.cut_at)
-        else:
-            figures = await public.figures(connection, release.id, computed) if computed else []
+        figures = await read(release)
         dated = (each._replace(released=release.cut_at.astimezone(UTC)) for each in figures)
         return sorted(filter(wanted, dated), key=_place)
 

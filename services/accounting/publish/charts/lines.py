@@ -30,8 +30,11 @@ Where = Callable[[Spot, float], Point]
 
 @dataclass(frozen=True, slots=True)
 class Series:
+    """`shaded_only`: its intervals alone, around the line of another."""
+
     kind: str
     spots: tuple[Spot, ...]
+    shaded_only: bool = False
 
 
 def line_chart(series: Sequence[Series], width: int, show: Show) -> Drawing:
@@ -50,7 +53,7 @@ def line_chart(series: Sequence[Series], width: int, show: Show) -> Drawing:
     found: list[Mark] = rows(marks, y, left, width - _RIGHT, show)
     for each in series:
         found += _band(each, place)
-        found += _line(each, place)
+        found += [] if each.shaded_only else _line(each, place)
     years = sorted({int(time) for time in times})
     named = [year for year in years if year >= times[0] and (year % 5 == 0 or len(years) < 9)]
     labels = spaced([(round(left + 8 + (year - times[0]) * step, 1), str(year)) for year in named or years[-1:]])

@@ -12,7 +12,7 @@ from shared.kernel.periods import Period
 INTERVAL: Final = Decimal("1.96")
 """Standard errors to both sides of an estimate that hold it with a probability of 95 per cent."""
 
-STATUSES: Final = {"A": "final", "P": "provisional", "E": "estimated", "U": "partial", "": "none"}
+STATUSES: Final = {"A": "final", "P": "provisional", "E": "estimated", "F": "forecast", "U": "partial", "": "none"}
 
 
 def written(column: Column, value: Value, words: Wording) -> str:

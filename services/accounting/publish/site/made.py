@@ -14,7 +14,7 @@ from services.accounting.publish.site.cells import STATUSES, interval
 from services.accounting.publish.site.reading import LIMIT
 from services.accounting.publish.site.view import TIME, Observation, Row
 from services.accounting.publish.site.words import Wording
-from services.accounting.rules.figures.dataflows import INDICATORS, METHODS, codes_of
+from services.accounting.rules.figures.dataflows import INDICATORS, METHODS, OF_RELEASES, codes_of
 from services.accounting.rules.figures.figures import FigureSource
 from shared.errors import Forbidden
 from shared.kernel.codes import Language
@@ -103,7 +103,7 @@ def _title(indicator: str, each: Observation, words: Wording) -> str:
     finer = [
         words.code(dimension.enumeration, code)
         for dimension, code in list(zip(each.flow.dimensions, each.figure.key, strict=True))[3:]
-        if code != dimension.total and dimension.total is not None
+        if code != dimension.total
     ]
     return " · ".join([indicator, *finer])
 
@@ -139,7 +139,8 @@ def _registers(each: Observation, words: Wording) -> str:
     """From which registers figures of a method or a dataflow come."""
     texts = _texts()
     method, flow = each.code("METHOD"), each.flow.id
-    named = texts["methods"].get(method) or texts["flows"].get(flow)
+    own = texts["flows"].get(flow)
+    named = own if flow in OF_RELEASES else texts["methods"].get(method) or own
     return named[words.language] if named else words["unknown"]
 
 

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import Final
 
 from services.accounting.publish.charts.bars import Bar, bar_chart
@@ -94,7 +95,7 @@ class LineChart:
 
     def _series(self, rows: Sequence[Row], view: View, words: Wording) -> list[tuple[str, list[Spot]]]:
         if self.by is None:
-            named = [(words.column(name), self._spots(rows, view, name, words)) for name in self.shows]
+            named = [(words.column(name), self.spots(rows, view, name, words)) for name in self.shows]
             return [each for each in named if each[1]]
         column, (measure,) = _column(view, self.by), self.shows
         parts: dict[str, list[Row]] = defaultdict(list)
@@ -102,12 +103,13 @@ class LineChart:
             parts[str(row[self.by])].append(row)
         largest = sorted(parts, key=lambda code: -sum(abs(float(number(row[measure]) or 0)) for row in parts[code]))
         named = [
-            (written(column, code, words), self._spots(parts[code], view, measure, words))
+            (written(column, code, words), self.spots(parts[code], view, measure, words))
             for code in largest[: self.at_most]
         ]
         return [each for each in named if each[1]]
 
-    def _spots(self, rows: Sequence[Row], view: View, name: str, words: Wording) -> list[Spot]:
+    def spots(self, rows: Sequence[Row], view: View, name: str, words: Wording) -> list[Spot]:
+        """Of one measure, in the order of time."""
         found: list[Spot] = []
         for row in rows:
             time, value = time_of(str(row[self.x])), number(row[name])
@@ -117,6 +119,48 @@ class LineChart:
                     Spot(time, float(value), low, high, is_provisional({name: row[name]}), tip(row, view, name, words))
                 )
         return sorted(found, key=lambda spot: spot.time)
+
+
+@dataclass(frozen=True, slots=True)
+class FanChart:
+    """What was counted as a line, and as another, from its end on, what is expected, within its intervals: pairs of
+    columns with their bounds, the widest first; the view's text `bounds` names them. Of the past the last `months` are
+    drawn: more would leave what is expected no room."""
+
+    counted: str
+    expected: str
+    bounds: tuple[tuple[str, str], ...]
+    months: int = 60
+    x: str = "period"
+
+    def draw(self, rows: Sequence[Row], view: View, words: Wording, width: int) -> Drawing | None:
+        past = LineChart((self.counted,), self.x).spots(rows, view, self.counted, words)[-self.months :]
+        coming = [row for row in rows if row[self.expected] is not None and row[self.counted] is None]
+        if not past and not coming:
+            return None
+        end = [replace(past[-1], low=past[-1].value, high=past[-1].value, tip="")] if past else []
+        fans = [
+            Series(KINDS[2], (*end, *self._spots(coming, view, words, low, high)), shaded_only=at > 0)
+            for at, (low, high) in enumerate(self.bounds)
+            if coming
+        ]
+        return line_chart([Series(KINDS[1], tuple(past)), *fans], width, words.number)
+
+    def legend(self, rows: Sequence[Row], view: View, words: Wording) -> Legend:
+        names = {self.counted: words.column(self.counted), self.expected: words["bounds"]}
+        known = [(kind, name) for kind, name in zip(KINDS[1:], names, strict=False) if any(map(itemgetter(name), rows))]
+        return [(kind, names[name]) for kind, name in known]
+
+    def _spots(self, rows: Sequence[Row], view: View, words: Wording, low: str, high: str) -> list[Spot]:
+        found: list[Spot] = []
+        for row in rows:
+            time, value = time_of(str(row[self.x])), number(row[self.expected])
+            lower, upper = number(row[low]), number(row[high])
+            if time is not None and value is not None and lower is not None and upper is not None:
+                within = f"({words.number(round(lower))} … {words.number(round(upper))})"
+                told = f"{tip(row, view, self.expected, words)} {within}"
+                found.append(Spot(time, float(value), float(lower), float(upper), True, told))
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from services.accounting.publish.site.words import Wording
 from services.accounting.rules.figures.dataflows import Enumeration, Flow
 from services.accounting.rules.figures.figures import Figure
 
-ParameterName = Literal["freq", "country", "region", "period", "method", "sex"]
-PARAMETERS: Final[tuple[ParameterName, ...]] = ("freq", "country", "region", "period", "method", "sex")
+ParameterName = Literal["freq", "indicator", "country", "region", "period", "method", "sex"]
+PARAMETERS: Final[tuple[ParameterName, ...]] = ("freq", "indicator", "country", "region", "period", "method", "sex")
 """What an address may choose, in its order; each view takes some of them, and all of them take `release`."""
 
 TIME: Final = "TIME_PERIOD"
@@ -131,7 +131,7 @@ class View:
         return tuple(each for each in self.columns if each.is_key)
 
 
-_WORST: Final = "UPEA"
+_WORST: Final = "FUPEA"
 
 
 def status(row: Row) -> str:

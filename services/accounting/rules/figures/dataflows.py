@@ -86,6 +86,8 @@ EVIDENCE: Final = Enumeration(
 REVISED_FLOWS: Final = Enumeration("CL_DATAFLOW", ("dataflows",))
 REVISIONS: Final = Enumeration("CL_REVISION", ("revisions",))
 LAGS: Final = Enumeration("CL_LAG", ("revision_lags",))
+MODELS: Final = Enumeration("CL_MODEL", ("forecast_models",), "_T", ("_T",))
+FORECASTS: Final = Enumeration("CL_FORECAST", ("forecasts",))
 CURRENCIES: Final = Enumeration("CL_CURRENCY", ("currencies",))
 STATUSES: Final = Enumeration("CL_OBS_STATUS", ("observation_status",))
 CONFIDENTIALITY: Final = Enumeration("CL_CONF_STATUS", ("confidentiality",))
@@ -142,8 +144,11 @@ _FLOWS: Final = (
     _flow("DF_INDICATOR", REF_AREA=AREAS),
     _flow("DF_BALANCE", REF_AREA=AREAS),
     _flow("DF_REVISION", REF_AREA=AREAS, REVISED_FLOW=REVISED_FLOWS, REVISION=REVISIONS, LAG=LAGS),
+    _flow("DF_FORECAST", REF_AREA=AREAS, CITIZEN=COUNTRIES, MODEL=MODELS, FORECAST=FORECASTS),
     _flow("DF_EMIGRATION", PARTNER=COUNTRIES),
     _flow("DF_EVIDENCE", REF_AREA=AREAS, PARTNER=COUNTRIES, EVIDENCE=EVIDENCE),
 )
 
 FLOWS: Final[Mapping[str, Flow]] = {flow.id: flow for flow in _FLOWS}
+OF_RELEASES: Final = frozenset({"DF_REVISION", "DF_FORECAST"})
+"""What is reckoned from releases alone, and so as free as they are: no cube of it is frozen with one."""

@@ -8,7 +8,7 @@ import numpy as np
 from services.accounting.rules.forecasts.breaks import TESTED, breaks, usable_from
 from services.accounting.rules.forecasts.models import MODELS, Model, ModelName, Outlook, seasonal_naive
 from services.accounting.rules.forecasts.scores import Score, interval, score
-from services.accounting.rules.forecasts.series import HORIZON, LEAST, Floats, MonthlySeries, period_of
+from services.accounting.rules.forecasts.series import HORIZON, LEAST, Floats, MonthlySeries, month_number, period_of
 
 Stopped = Literal["SHORT", "BREAK"]
 """Why nothing is forecast: fewer than LEAST months; fewer than that since the series broke."""
@@ -39,6 +39,11 @@ class SeriesForecast(NamedTuple):
     model: ModelName | None
     scores: Mapping[ModelName, Score]
     months: tuple[ForecastMonth, ...]
+
+    @property
+    def learned(self) -> int:
+        """How many months were learned from."""
+        return month_number(self.last) - month_number(self.first) + 1 if self.first and self.last else 0
 
 
 def forecast(series: MonthlySeries, *, signed: bool, models: Mapping[ModelName, Model] = MODELS) -> SeriesForecast:

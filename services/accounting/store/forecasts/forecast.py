@@ -16,9 +16,10 @@ _SCORE = ("key", "model", "origins", "months", "mase", "covered_80", "covered_95
 _MONTH = ("key", *ForecastMonth._fields)
 
 
-async def newest(connection: Connection) -> int | None:
-    """The newest release that has forecasts."""
-    number: int | None = await connection.fetchval(f"SELECT max(release) FROM {SCHEMA}.forecast_series")  # noqa: S608
+async def newest(connection: Connection, until: int | None = None) -> int | None:
+    """The newest release that has forecasts, of all or of those up to one."""
+    asked = f"SELECT max(release) FROM {SCHEMA}.forecast_series WHERE $1::bigint IS NULL OR release <= $1"  # noqa: S608
+    number: int | None = await connection.fetchval(asked, until)
     return number
 
 

@@ -35,5 +35,5 @@ VIEW: Final = View(
     charts=(BarChart("arrivals", "departures", "net"),),
     headline=_headline,
     latest_first=True,
-    beside=("countries", "regions", "population"),
+    beside=("countries", "regions", "population", "forecasts"),
 )
