@@ -13,8 +13,9 @@ import pytest
 
 from services.accounting.publish.charts import svg
 from services.accounting.publish.charts.bars import Bar, bar_chart
-from services.accounting.publish.charts.drawing import NARROW, WIDE, Dot, Drawing, Mark, Rect, Stroke, Text
+from services.accounting.publish.charts.drawing import NARROW, WIDE, Dot, Drawing, Mark, Rect, Ribbon, Stroke, Text
 from services.accounting.publish.charts.drawing import Path as Line
+from services.accounting.publish.charts.flows import Stream, flow_chart
 from services.accounting.publish.charts.lines import Series, Spot, line_chart
 from services.accounting.publish.charts.pyramid import Age, pyramid
 from services.accounting.publish.charts.ranked import Ranked, ranked_chart
@@ -30,7 +31,7 @@ from services.accounting.publish.site.files import header
 from services.accounting.publish.site.page import view_page
 from services.accounting.publish.site.reading import NEVER, Shown, series_of
 from services.accounting.publish.site.rows import of_period
-from services.accounting.publish.site.view import Observation, View, status
+from services.accounting.publish.site.view import Observation, View, number, status
 from services.accounting.publish.site.views import HOME, VIEWS
 from services.accounting.publish.site.words import words_of
 from services.accounting.rules.figures.contradictions import CONTRADICTED
@@ -167,6 +168,48 @@ def test_without_a_chosen_period_the_newest_whole_and_final_one_is_shown() -> No
     assert of_period(lambda *_: [])((), {"period": ""}) == []
 
 
+def test_countries_are_those_of_residence_where_a_period_has_them_and_else_citizenships_and_it_is_said() -> None:
+    view = VIEWS["countries"]
+    words = words_of(view.name, "en")
+    final = [each for each in invented(view) if each.figure.status == "A" or each.code("CITIZEN") != "_T"]
+    for period, counted_by in (("", "RESIDENCE"), ("2022", "RESIDENCE"), ("2023", "CITIZENSHIP")):
+        state = {"period": period, "method": "M1216R"}
+        rows = tuple(view.rows(final, state))
+        assert {row["counted_by"] for row in rows} == {counted_by}, period
+        assert ("KAZ" in {row["country"] for row in rows}) == (counted_by == "CITIZENSHIP")
+        legend = dict(view.charts[1].legend(rows, view, words))
+        assert legend["up"] == f"Arrivals: {words.option(counted_by)}"
+        assert ("provisional" in legend) == (period == "2023")
+        said = view.headline(rows, state)
+        assert said is not None
+        assert (said.text == "headline_citizenship") == (period == "2023")
+        drawing = view.charts[1].draw(rows, view, words, WIDE)
+        assert drawing is not None
+        ribbons = [mark for mark in drawing.marks if isinstance(mark, Ribbon)]
+        rest = words["others"].format(count=len(rows) - 8)
+        assert len(ribbons) == 18, "eight countries and all others, to both sides"
+        assert (
+            ribbons[8].tip
+            == f"{rest} · Arrivals: {words.number(sum(number(row['arrivals']) or 0 for row in rows[8:]))}"
+        )
+
+
+def test_citizenships_are_shown_beside_each_other_or_one_by_itself() -> None:
+    view = VIEWS["citizenship"]
+    for country, many in (("_T", 240), ("UZB", 1)):
+        address = Address.of(view, {"country": country})
+        rows = tuple(view.rows(invented(view), address.state))
+        assert (len({row["citizenship"] for row in rows}) > 1) == (many > 1)
+        assert len(rows) >= 2 * many
+        said = view.headline(rows, address.state)
+        assert said is not None
+        assert said.row["period"] == "2022", "the newest that is final"
+        drawn = dict(view.charts[0].legend(rows, view, words_of(view.name, "en")))
+        assert drawn["of"] == "Arrivals"
+        assert drawn["provisional"] == "not final yet"
+    assert view.headline((), {}) is None
+
+
 def test_the_feed_tells_of_every_view() -> None:
     for language in LANGUAGES:
         text, _ = feed([], language, "https://kosh.example")
@@ -217,6 +260,8 @@ def _corners(mark: Mark) -> list[tuple[float | None, float | None]]:
     match mark:
         case Rect():
             return [(mark.x, mark.y), (mark.x + mark.width, mark.y + mark.height)]
+        case Ribbon():
+            return [(mark.x1, mark.top1), (mark.x1, mark.bottom1), (mark.x2, mark.top2), (mark.x2, mark.bottom2)]
         case Dot():
             return [(mark.x, mark.y)]
         case Stroke():
@@ -254,17 +299,33 @@ class TestCharts:
         spots = tuple(Spot(2010 + n / 12, -(10**n % 999_983), -1e6, 1e6, n % 2 == 1, "<tip>") for n in range(count))
         items = [Ranked("A & B" * 12, (n, -n * 1e9), ("", "")) for n in range(count)]
         ages = [Age(f"{n}", n, 2 * n, ("", "")) for n in range(count)]
+        streams = [Stream("A & B" * 12, 10.0**n % 999_983, "<tip>", n % 2 == 1) for n in range(count)]
         tiles = {code: Tile("Long name of it", n - 9 if n % 3 else None, "") for n, code in enumerate(PLACES)}
         for drawing in (
             bar_chart(bars, width, show),
             line_chart([Series("s0", spots)], width, show),
             ranked_chart(items, ("up", "down"), width, show),
             pyramid(ages, width, show),
+            flow_chart(streams, streams[:1], "Here", width, show),
+            flow_chart([], streams, "Here", width, show),
             tile_map(tiles, width, show),
         ):
             _on_canvas(drawing)
             labels = [mark for mark in drawing.marks if isinstance(mark, Text)]
             assert labels
+
+    @pytest.mark.parametrize("width", [WIDE, NARROW])
+    def test_ribbons_are_as_wide_as_their_values_and_meet_in_the_middle_without_a_gap(self, width: int) -> None:
+        coming = [Stream("B", 600, "B · 600"), Stream("C", 150, ""), Stream("D", 0.1, "", True)]
+        drawing = flow_chart(coming, [Stream("E", 300, "")], "Here", width, str)
+        *came, left = [mark for mark in drawing.marks if isinstance(mark, Ribbon)]
+        assert [each.bottom1 - each.top1 for each in came] == pytest.approx([176, 44, 1], abs=0.1)
+        assert all(each.bottom1 - each.top1 == pytest.approx(each.bottom2 - each.top2) for each in (*came, left))
+        assert came[0].bottom2 == pytest.approx(came[1].top2)
+        assert left.bottom2 - left.top2 == pytest.approx(88, abs=0.1), "to the same scale on both sides"
+        assert (came[0].x1 < came[0].x2 < left.x2 < left.x1, came[0].x2 + left.x2) == (True, width)
+        assert [each.kind for each in came] == ["ribbon up", "ribbon up", "ribbon up provisional"]
+        assert {"B", "E", "Here", "600", "300"} <= {mark.text for mark in drawing.marks if isinstance(mark, Text)}
 
     @pytest.mark.parametrize(
         "values", [[0], [5], [-7, 3], [1_000_000], [-108_307, 33_041], [0, 0], [0.3, 12.7], [2**63]]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
-from services.accounting.publish.charts.drawing import Dot, Drawing, Mark, Path, Rect, Stroke, Text
+from services.accounting.publish.charts.drawing import Dot, Drawing, Mark, Path, Rect, Ribbon, Stroke, Text
 from services.accounting.publish.charts.scales import LETTER
 
 _MARGIN: Final = 16
@@ -54,11 +54,21 @@ def _mark(mark: Mark) -> str:
         case Path():
             steps = "L".join(f"{_n(point.x)} {_n(point.y)}" for point in mark.points)
             return f'<path class="{mark.kind}" d="M{steps}{"Z" if mark.closed else ""}"/>'
+        case Ribbon():
+            return _tipped("path", f'class="{mark.kind}" d="{_ribbon(mark)}"', mark.tip)
         case Text():
             anchor = "" if mark.anchor == "start" else f' text-anchor="{mark.anchor}"'
             pressed = _pressed(mark.text, mark.within, LETTER) if mark.within else ""
             place = f'x="{_n(mark.x)}" y="{_n(mark.y)}"'
             return f'<text class="{mark.kind}" {place}{anchor}{pressed}>{escape(mark.text)}</text>'
+
+
+def _ribbon(mark: Ribbon) -> str:
+    """There along the tops and back along the bottoms, level at both ends."""
+    half = _n((mark.x1 + mark.x2) / 2)
+    x1, top1, bottom1, x2, top2, bottom2 = map(_n, (mark.x1, mark.top1, mark.bottom1, mark.x2, mark.top2, mark.bottom2))
+    there = f"M{x1} {top1}C{half} {top1} {half} {top2} {x2} {top2}"
+    return f"{there}L{x2} {bottom2}C{half} {bottom2} {half} {bottom1} {x1} {bottom1}Z"
 
 
 def _tipped(tag: str, attributes: str, tip: str) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 
 from services.accounting.publish.charts.bars import Bar, bar_chart
 from services.accounting.publish.charts.drawing import Drawing
+from services.accounting.publish.charts.flows import Stream, flow_chart
 from services.accounting.publish.charts.lines import Series, Spot, line_chart
 from services.accounting.publish.charts.pyramid import Age, pyramid
 from services.accounting.publish.charts.ranked import Ranked, ranked_chart
@@ -90,7 +91,12 @@ class LineChart:
         return line_chart(found, width, words.number) if found else None
 
     def legend(self, rows: Sequence[Row], view: View, words: Wording) -> Legend:
-        return [(kind, name) for kind, (name, _) in zip(KINDS, self._series(rows, view, words), strict=False)]
+        found = self._series(rows, view, words)
+        shown = [(kind, name) for kind, (name, _) in zip(KINDS, found, strict=False)]
+        if self.by:
+            shown.insert(0, ("of", words.column(self.shows[0])))
+        told_apart = {spot.provisional for _, spots in found for spot in spots} == {True, False}
+        return [*shown, ("provisional", words["not_final"])] if told_apart else shown
 
     def _series(self, rows: Sequence[Row], view: View, words: Wording) -> list[tuple[str, list[Spot]]]:
         if self.by is None:
@@ -144,6 +150,48 @@ class RankedChart:
 
     def legend(self, rows: Sequence[Row], view: View, words: Wording) -> Legend:
         return [(kind, words.column(name)) for kind, name in zip(self.kinds, self.shows, strict=False)]
+
+
+@dataclass(frozen=True, slots=True)
+class FlowChart:
+    """What comes from the places of a column and what goes to them, through one in the middle; those beyond the
+    `at_most` largest of a side are one. `counted_by` names the column that says by what rows tell places apart."""
+
+    comes: str
+    goes: str
+    by: str
+    counted_by: str
+    middle: str
+    at_most: int = 8
+
+    def draw(self, rows: Sequence[Row], view: View, words: Wording, width: int) -> Drawing | None:
+        coming, going = (self._streams(rows, view, name, words) for name in (self.comes, self.goes))
+        middle = written(_column(view, self.by), self.middle, words)
+        return flow_chart(coming, going, middle, width, words.number) if coming or going else None
+
+    def legend(self, rows: Sequence[Row], view: View, words: Wording) -> Legend:
+        by = f": {words.option(str(rows[0][self.counted_by]))}" if rows else ""
+        shown = [("up", f"{words.column(self.comes)}{by}"), ("down", f"{words.column(self.goes)}{by}")]
+        return [*shown, ("provisional", words["not_final"])] if _any_provisional(rows) else shown
+
+    def _streams(self, rows: Sequence[Row], view: View, name: str, words: Wording) -> list[Stream]:
+        known = [(float(value), row) for row in rows if (value := number(row[name])) is not None and value > 0]
+        largest = sorted(known, key=lambda each: -each[0])
+        streams = [
+            Stream(
+                written(_column(view, self.by), row[self.by], words),
+                value,
+                tip(row, view, name, words),
+                is_provisional({name: row[name]}),
+            )
+            for value, row in largest[: self.at_most]
+        ]
+        if rest := largest[self.at_most :]:
+            others = words["others"].format(count=len(rest))
+            value = sum(value for value, _ in rest)
+            text = f"{others} · {words.column(name)}: {words.number(value)}"
+            streams.append(Stream(others, value, text, _any_provisional([{name: row[name]} for _, row in rest])))
+        return streams
 
 
 @dataclass(frozen=True, slots=True)
