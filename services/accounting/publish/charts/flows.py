@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
 
-from services.accounting.publish.charts.drawing import NARROW, Anchor, Drawing, Mark, Rect, Ribbon, Text
+from services.accounting.publish.charts.drawing import NARROW, Anchor, Drawing, Mark, Rect, Ribbon, Stroke, Text
 from services.accounting.publish.charts.scales import Show
 
 LARGEST: Final = 220
@@ -34,7 +34,10 @@ def flow_chart(coming: Sequence[Stream], going: Sequence[Stream], middle: str, w
     unit = LARGEST / max(sums)
     heights = [sum(_slot(each, unit) for each in side) for side in (coming, going)]
     high = max(*heights, LARGEST)
-    found: list[Mark] = [Text(width / 2, _TOP - 10, middle, "name", "middle")]
+    found: list[Mark] = [
+        Text(width / 2, _TOP - 10, middle, "name", "middle"),
+        Stroke(width / 2, _TOP - 4, width / 2, _TOP + (high - LARGEST) / 2, "grid"),
+    ]
     for side, kind, total, height in zip((coming, going), ("up", "down"), sums, heights, strict=True):
         slots = accumulate((_slot(each, unit) for each in side), initial=_TOP + (high - height) / 2)
         inner = accumulate((each.value * unit for each in side), initial=_TOP + (high - total * unit) / 2)

@@ -31,6 +31,7 @@ from shared.kernel.codes import Language
 ROWS_SHOWN: Final = 120
 """Rows of a page's table; the files hold them all."""
 _AS_LINKS: Final = 4  # a choice of no more codes is a row of links, one of more a list to choose from
+_NAMED: Final = 12  # codes of a dimension that a page writes one by one
 _FILES: Final = ("csv", "xlsx", "json", "metadata.json", "svg")
 
 _ENVIRONMENT: Final = Environment(
@@ -94,7 +95,7 @@ def view_page(
         rows_shown=ROWS_SHOWN,
         withheld=shown.withheld,
         files=[(each, address.file(each, language)) for each in _FILES if each != "svg" or shown.rows],
-        series=[(each, sdmx(each, address)) for each in series_of(address)],
+        series=[(_shortened(each), sdmx(each, address)) for each in series_of(address)],
         code=_code(address, about, language),
         about=about,
         citation=about.citation(shown, words),
@@ -238,6 +239,13 @@ def _code(address: Address, about: About, language: Language) -> list[tuple[str,
         ("Python", f'import pandas\n\n{name} = pandas.read_csv("{url}")'),
         ("R", f'{name} <- read.csv("{url}")'),
     ]
+
+
+def _shortened(series: str) -> str:
+    """A series to be read: of a dimension that names many codes the first two and the last."""
+    flow, _, key = series.partition("/")
+    named = [codes.split("+") for codes in key.split(".")]
+    return f"{flow}/{'.'.join('+'.join(c if len(c) <= _NAMED else (*c[:2], '…', c[-1])) for c in named)}"
 
 
 def _linked(words: Wording) -> Markup:

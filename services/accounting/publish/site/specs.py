@@ -149,7 +149,8 @@ class RankedChart:
         return ranked_chart(items, self.kinds[: len(self.shows)], width, words.number) if known else None
 
     def legend(self, rows: Sequence[Row], view: View, words: Wording) -> Legend:
-        return [(kind, words.column(name)) for kind, name in zip(self.kinds, self.shows, strict=False)]
+        shown = [(kind, words.column(name)) for kind, name in zip(self.kinds, self.shows, strict=False)]
+        return [*shown, ("provisional", words["not_final"])] if _any_provisional(rows[: self.at_most]) else shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +189,9 @@ class FlowChart:
         ]
         if rest := largest[self.at_most :]:
             others = words["others"].format(count=len(rest))
-            value = sum(value for value, _ in rest)
-            text = f"{others} · {words.column(name)}: {words.number(value)}"
-            streams.append(Stream(others, value, text, _any_provisional([{name: row[name]} for _, row in rest])))
+            together = sum(value for value, _ in rest)
+            text = f"{others} · {words.column(name)}: {words.number(together)}"
+            streams.append(Stream(others, together, text, _any_provisional([{name: row[name]} for _, row in rest])))
         return streams
 
 

@@ -37,16 +37,23 @@ def _by(dimension: str) -> Rows:
     return ranked(of_period(every), total("arrivals", "departures"))
 
 
-_BY: Final = {"RESIDENCE": ("PARTNER", _by("PARTNER")), "CITIZENSHIP": ("CITIZEN", _by("CITIZEN"))}
+_BY_RESIDENCE: Final = _by("PARTNER")
+_BY_CITIZENSHIP: Final = _by("CITIZEN")
 
 
 def _rows(observations: Sequence[Observation], state: State) -> list[Row]:
-    """A row per country by the first of `_BY` of which the period has figures."""
-    for counted_by, (dimension, rows) in _BY.items():
-        own = [each for each in observations if each.code(dimension) != COUNTRIES.total]
-        if found := list(rows(own, state)):
-            return [{**row, "counted_by": counted_by} for row in found]
-    return []
+    """A row per country. Where the whole of a period is open, only small parts of it are final: they are no picture."""
+    whole = [each for each in observations if _is_whole(each, "PARTNER") and _is_whole(each, "CITIZEN")]
+    opened = {each.code(TIME) for each in whole if each.figure.status != "A"}
+    final = [each for each in observations if not _is_whole(each, "PARTNER") and each.code(TIME) not in opened]
+    if by_residence := list(_BY_RESIDENCE(final, state)):
+        return [{**row, "counted_by": "RESIDENCE"} for row in by_residence]
+    by_citizenship = _BY_CITIZENSHIP([each for each in observations if not _is_whole(each, "CITIZEN")], state)
+    return [{**row, "counted_by": "CITIZENSHIP"} for row in by_citizenship]
+
+
+def _is_whole(each: Observation, dimension: str) -> bool:
+    return each.code(dimension) == COUNTRIES.total
 
 
 def _headline(rows: Sequence[Row], state: State) -> Headed | None:
@@ -61,6 +68,7 @@ VIEW: Final = View(
     series=(
         f"DF_FLOW/A.IMM+EMI+NET.{{method}}.KZ.{_OTHERS}._T._T._T._T",
         f"DF_FLOW/A.IMM+EMI+NET.{{method}}.KZ._T.{EVERY}._T._T._T",
+        "DF_FLOW/A.IMM+EMI+NET.{method}.KZ._T._T._T._T._T",
     ),
     choices=(NEWEST, Choice("method", ("M1216R", "M1216", "U98"), "M1216R")),
     columns=(
