@@ -1,9 +1,11 @@
 """The site over real releases: pages and files say what the API says, in three languages, with and without figures."""
 
+import ast
 import csv
 import io
 import json
 import re
+import shlex
 from collections.abc import Mapping
 from html import unescape
 from html.parser import HTMLParser
@@ -126,12 +128,32 @@ async def test_every_view_is_whole_and_each_of_its_links_leads_somewhere(filled:
         addresses = [each for each in shown.addresses if "creativecommons" not in each]
         assert all(each.startswith(("/", "#", "data:,")) for each in addresses)
         assert not [each for each in shown.attributes if each.startswith("on") or each == "style"]
+        seen.add(_copied(html, name))
         made = [link for link in shown.links if "/made?" in link][:1]
         kinds = ("/data/", "/v1/") if at else ("/",)
         seen |= {link for link in shown.links if link.startswith(kinds) and "/made?" not in link} | {*made}
     for link in sorted(seen):
-        if not link.startswith("/sdmx/") and ".svg" not in link:  # a series that is not released is refused there
-            assert (await filled.client.get(link)).status_code == 200, link
+        if not link.startswith("/sdmx/"):  # a series that is not released is refused there
+            answer = await filled.client.get(link)
+            assert answer.status_code == 200, link
+            if "metadata.json" in link:
+                told = answer.json()
+                assert told["next_release"] > told["released"], link
+                assert told["address"] in told["citation"]
+                assert all(told["sources"])
+
+
+def _copied(html: str, name: str) -> str:
+    """The address that all lines of code of a view read."""
+    curl, python, r = [unescape(text) for text in re.findall("<pre[^>]*><code>(.*?)</code>", html, re.DOTALL)]
+    program, fails, named, file, address = shlex.split(curl)
+    assert (program, fails, named, file) == ("curl", "--fail", "-o", f"{name}.csv")
+    read = ast.parse(python).body[-1]
+    assert isinstance(read, ast.Assign)
+    assert isinstance(read.value, ast.Call)
+    assert [ast.literal_eval(each) for each in read.value.args] == [address]
+    assert f'{name} <- read.csv("{address}", ' in r
+    return address
 
 
 async def test_what_is_withheld_or_empty_is_said_and_the_page_stays_up(api: Api) -> None:

@@ -32,7 +32,7 @@ ROWS_SHOWN: Final = 120
 """Rows of a page's table; the files hold them all."""
 _AS_LINKS: Final = 4  # a choice of no more codes is a row of links, one of more a list to choose from
 _NAMED: Final = 12  # codes of a dimension that a page writes one by one
-_FILES: Final = ("csv", "xlsx", "json", "metadata.json", "svg")
+_FILES: Final = {"CSV": "csv", "XLSX": "xlsx", "JSON": "json", "Metadata": "metadata.json"}
 
 _ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader(Path(__file__).with_name("templates")),
@@ -45,8 +45,9 @@ _ENVIRONMENT: Final = Environment(
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart of a view, drawn wide and narrow, with what its kinds of marks stand for."""
+    """A chart of a view, drawn wide and narrow, with what its kinds of marks stand for; `number` counts from 1."""
 
+    number: int
     legend: list[tuple[str, str]]
     drawings: tuple[Markup, Markup]
 
@@ -76,6 +77,7 @@ def view_page(
     """The page of an address; with `sure`, the first page of the site. `inner`: beside it are the inner API's pages."""
     address, view = shown.address, shown.address.view
     words = words_of(view.name, language)
+    charts = list(_charts(shown, words))
     return _rendered(
         "view.html",
         words,
@@ -87,14 +89,14 @@ def view_page(
         headline=_headline(shown, words),
         choosers=[_chooser(choice, shown, words) for choice in view.choices],
         release=address.state.get("release"),
-        charts=list(_charts(shown, words)),
+        charts=charts,
         explored=address.file("json", language) if view.keys[0].of == "period" and len(view.keys) == 1 else None,
         columns=[*view.columns],
         rows=list(_rows(shown, words)),
         rows_in_all=len(shown.rows),
         rows_shown=ROWS_SHOWN,
         withheld=shown.withheld,
-        files=[(each, address.file(each, language)) for each in _FILES if each != "svg" or shown.rows],
+        files=[*_files(address, charts, language)],
         series=[(_shortened(each), sdmx(each, address)) for each in series_of(address)],
         code=_code(address, about, language),
         about=about,
@@ -194,12 +196,25 @@ def _option_name(choice: Choice, code: str, words: Wording) -> str:
 
 def _charts(shown: Shown, words: Wording) -> Iterator[Chart]:
     view = shown.address.view
-    for spec in view.charts:
+    for number, spec in enumerate(view.charts, start=1):
         wide, narrow = (spec.draw(shown.rows, view, words, width) for width in (WIDE, NARROW))
         if wide and narrow:
             label = words["chart"]
             drawn = (svg.inline(wide, label, "wide"), svg.inline(narrow, label, "narrow"))
-            yield Chart(spec.legend(shown.rows, view, words), (Markup(drawn[0]), Markup(drawn[1])))  # noqa: S704  (ours)
+            yield Chart(number, spec.legend(shown.rows, view, words), (Markup(drawn[0]), Markup(drawn[1])))  # noqa: S704  (ours)
+
+
+def _files(address: Address, charts: Sequence[Chart], language: Language) -> Iterator[tuple[str, str, str]]:
+    """Of each data file, and of each chart by itself: its label, the name it is kept under, its address."""
+    name = address.view.name
+    for label, ending in _FILES.items():
+        yield label, f"{name}.{ending}", address.file(ending, language)
+    svg_file = address.file("svg", language)
+    for chart in charts:
+        if chart.number == 1:
+            yield "SVG", f"{name}.svg", svg_file
+        else:
+            yield f"SVG {chart.number}", f"{name}-{chart.number}.svg", f"{svg_file}&chart={chart.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,9 +250,9 @@ def _code(address: Address, about: About, language: Language) -> list[tuple[str,
     """How programs get the same figures."""
     name, url = address.view.name, about.origin + address.file("csv", language)
     return [
-        ("curl", f"curl -o {name}.csv '{url}'"),
+        ("curl", f"curl --fail -o {name}.csv '{url}'"),
         ("Python", f'import pandas\n\n{name} = pandas.read_csv("{url}")'),
-        ("R", f'{name} <- read.csv("{url}")'),
+        ("R", f'{name} <- read.csv("{url}", fileEncoding = "UTF-8")'),
     ]
 
 
