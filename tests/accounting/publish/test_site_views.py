@@ -1,8 +1,10 @@
 """The declarations of the site's views: their series can be asked, their texts are there in three languages, their
 charts draw columns that exist. And the charts themselves: as long as their values, on their canvas."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
+from html import unescape
 from itertools import product
 from pathlib import Path
 from string import Formatter
@@ -11,6 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from services.accounting.publish import methods
 from services.accounting.publish.charts import svg
 from services.accounting.publish.charts.bars import Bar, bar_chart
 from services.accounting.publish.charts.drawing import NARROW, WIDE, Dot, Drawing, Mark, Rect, Ribbon, Stroke, Text
@@ -123,6 +126,23 @@ def test_the_three_languages_say_the_same_things(name: str) -> None:
     if name:
         for text in ("title", "lead", "headline", "chart", "note", "sources"):
             assert text in shapes[0], text
+
+
+@pytest.mark.parametrize("name", ["official", "emigration", "undercount"])
+def test_why_figures_differ_is_said_of_each_cause_with_its_source_even_where_no_figure_is(name: str) -> None:
+    shown = Shown(Address.of(VIEWS[name], {}), (), (), True, NEVER)
+    for language in LANGUAGES:
+        html = unescape(view_page(shown, About.of(shown, [], "https://kosh.example"), language))
+        reasons = words_of(name, language).texts["why"]
+        assert len(reasons) >= 4
+        for reason in reasons:
+            cause, series, said, source = reason
+            assert all(f in html for f in (f"<dt>{cause} <small>· {series}</small></dt>", said, source))
+            named = re.findall(
+                "«([^»]+)» (?:көрінісі|беті)|(?:раздел|разделе|страница) «([^»]+)»|view “([^”]+)”", source
+            )
+            titles = {words_of(each, language)["title"] for each in VIEWS} | {methods.words()[language].title}
+            assert {title for each in named for title in each if title} <= titles, source
 
 
 def _shape(texts: Mapping[str, Any]) -> Any:

@@ -96,6 +96,7 @@ def view_page(
         rows_in_all=len(shown.rows),
         rows_shown=ROWS_SHOWN,
         withheld=shown.withheld,
+        reasons=words.texts.get("why", ()),
         files=[*_files(address, charts, language)],
         series=[(_shortened(each), sdmx(each, address)) for each in series_of(address)],
         code=_code(address, about, language),
