@@ -283,4 +283,5 @@ async def test_our_own_count_of_coupons_is_not_shown_as_official(api: Api, writt
     assert any(value for (_, method, _), value in values.items() if method == "COUPON")
     assert {row[1] for row in shown.tables[0][1:]} == {"–"}
     _, html = await page(api, "/en/made?key=DF_FLOW/A.IMM.M1216.KZ._T._T._T._T._T&period=2022")
-    assert re.search(r"Share of crossings imputed</dt><dd>[0-9]+\.[0-9]\u00a0%", html)
+    assert re.search(r"Share of crossings imputed</dt><dd>[0-9]+\.[0-9]% of this period", html)
+    assert re.search(r"Persons it rests on</dt><dd>[0-9]+: each is counted once", html)

@@ -103,8 +103,8 @@ async def explained(
         Query(max_length=4, description="dataflow and key", examples=[["DF_FLOW/A.NET.M1216.KZ._T._T._T._T._T"]]),
     ],
 ) -> Response:
-    """Of each figure: what is counted, from which registers, by which method and version, how much of it is
-    provisional and imputed, and since when it stands so."""
+    """Of each figure: what is counted, from which registers, on how many persons it rests, by which method and version,
+    how much of it is provisional and imputed, and since when it stands so; what cannot be told, and why."""
     words, releases = words_of("", language), await releases_of(request)
     version = releases[0].method_version if releases else None
     try:
