@@ -12,7 +12,7 @@ from services.accounting.cases.releases.cut import cut_release
 from services.accounting.intake.published.load import load
 from services.accounting.publish.languages import LANGUAGES
 from services.accounting.publish.site.views import VIEWS
-from tests.accounting.conftest import QUIET, Accounting
+from tests.accounting.conftest import FLOWS, Accounting
 from tests.accounting.world import World
 
 pytestmark = pytest.mark.browser
@@ -84,7 +84,7 @@ async def figures(written: Accounting) -> None:
     url = written.database.app_url.replace("+asyncpg", "")
     await load(url, [Path("services/accounting/data/official_net_migration.csv")], "NET", lambda _: None)
     await load(url, [Path("services/accounting/data/published_balance.csv")], "BALANCE", lambda _: None)
-    await cut_release(written.connection, QUIET)
+    await cut_release(written.connection, FLOWS)
 
 
 async def open_page(

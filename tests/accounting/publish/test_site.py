@@ -23,7 +23,7 @@ from services.accounting.publish.languages import LANGUAGES
 from services.accounting.publish.site.views import VIEWS
 from services.accounting.publish.site.words import words_of
 from shared.testing.api import Api, StartApi
-from tests.accounting.conftest import QUIET, Accounting, intake_of, make_accounting
+from tests.accounting.conftest import FLOWS, QUIET, Accounting, intake_of, make_accounting
 from tests.accounting.world import World
 
 
@@ -87,7 +87,7 @@ async def filled(start_api_to_read: StartApi) -> Api:
         url = api.database.app_url.replace("+asyncpg", "")
         await load(url, [Path("services/accounting/data/official_net_migration.csv")], "NET", lambda _: None)
         await load(url, [Path("services/accounting/data/published_balance.csv")], "BALANCE", lambda _: None)
-        await cut_release(connection, QUIET)
+        await cut_release(connection, FLOWS)
     finally:
         await connection.close()
     return api
@@ -194,10 +194,15 @@ async def test_the_state_of_an_address_is_kept_and_what_is_not_offered_is_refuse
 
 
 async def test_what_is_not_released_is_said_beside_what_is(filled: Api) -> None:
+    shown, html = await page(filled, "/en/sectors")
+    assert shown.tables == []
+    assert any(words_of("sectors", "en")[text] in unescape(html) for text in ("withheld", "empty"))
     shown, html = await page(filled, "/en/countries")
-    assert shown.tables == [] or "Uzbekistan" in html, "either it is released, or said not to be"
-    said = [words_of("", "en")[text] in unescape(html) for text in ("withheld", "empty")]
-    assert any(said) == (shown.tables == [])
+    header, *rows = shown.tables[0]
+    assert header[2:5] == ["What the country is", "Arrivals", "Departures"]
+    assert {row[2] for row in rows} == {"country of residence"}
+    arriving = sum(number(row[3]) > 0 for row in rows)
+    assert html.count('<path class="ribbon up"') == 2 * min(arriving, 9) > 0, "in two widths; the ninth are all others"
     shown, html = await page(filled, "/en/population")
     assert "2021: a population of 18,879,552 grew by 623,607; natural growth 264,088" in html
     assert [row[5] for row in shown.tables[0][1:] if row[0] == "2021"] == ["380,736"]
