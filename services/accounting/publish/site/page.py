@@ -200,9 +200,12 @@ def _charts(shown: Shown, words: Wording) -> Iterator[Chart]:
     for number, spec in enumerate(view.charts, start=1):
         wide, narrow = (spec.draw(shown.rows, view, words, width) for width in (WIDE, NARROW))
         if wide and narrow:
+            legend = spec.legend(shown.rows, view, words)
             label = words["chart"]
+            if len(view.charts) > 1:
+                label = f"{label} {number}/{len(view.charts)}: {', '.join(name for _, name in legend)}"
             drawn = (svg.inline(wide, label, "wide"), svg.inline(narrow, label, "narrow"))
-            yield Chart(number, spec.legend(shown.rows, view, words), (Markup(drawn[0]), Markup(drawn[1])))  # noqa: S704  (ours)
+            yield Chart(number, legend, (Markup(drawn[0]), Markup(drawn[1])))  # noqa: S704  (ours)
 
 
 def _files(address: Address, charts: Sequence[Chart], language: Language) -> Iterator[tuple[str, str, str]]:
