@@ -1,5 +1,6 @@
 """The pages of the site, from one template: headline, chart, table, files, sources, method, release, citation."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +34,7 @@ ROWS_SHOWN: Final = 120
 _AS_LINKS: Final = 4  # a choice of no more codes is a row of links, one of more a list to choose from
 _NAMED: Final = 12  # codes of a dimension that a page writes one by one
 _FILES: Final = {"CSV": "csv", "XLSX": "xlsx", "JSON": "json", "Metadata": "metadata.json"}
+_QUOTED_ADDRESS: Final = re.compile("«(https?://[^»]+)»")
 
 _ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader(Path(__file__).with_name("templates")),
@@ -102,7 +104,7 @@ def view_page(
         code=_code(address, about, language),
         about=about,
         citation=about.citation(shown, words),
-        published=shown.sources,
+        published=[_QUOTED_ADDRESS.sub(r"\1", each) for each in shown.sources],
         licence=(LICENCE, LICENCE_ADDRESS),
         beside=[(VIEWS[each], words_of(each, language)) for each in view.beside if each in VIEWS],
         sentences=list(sure.sentences(words)) if sure else [],

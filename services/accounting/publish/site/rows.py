@@ -45,8 +45,10 @@ def of_period(rows: Rows, column: str = "period") -> Rows:
 
 
 def newest_whole(rows: Sequence[Row], column: str = "period") -> str:
-    """The newest period in which all is final and hardly a row is missing, else the newest; "" without rows."""
-    counted = Counter(str(row[column]) for row in rows)
+    """The newest period in which all is final and hardly a figure is missing, else the newest; "" without rows."""
+    counted: Counter[str] = Counter()
+    for row in rows:
+        counted[str(row[column])] += sum(isinstance(value, Observation) for value in row.values())
     open_ones = {str(row[column]) for row in rows if status(row) in ("P", "U", "E")}
     most = max(counted.values(), default=0)
     whole = {period for period, count in counted.items() if 2 * count >= most}

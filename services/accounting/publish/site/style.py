@@ -1,5 +1,6 @@
 """The site's style sheet, script and chart library: files under `/assets/`, each with its version in its address."""
 
+import re
 from base64 import b32encode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,5 +37,13 @@ def _asset(path: Path) -> Asset:
 ASSETS: Final[Mapping[str, Asset]] = {
     path.name: _asset(path) for path in sorted(_FOLDER.iterdir()) if path.suffix in _MEDIA
 }
-CHART_STYLE: Final = ":root{color-scheme:light}" + (_FOLDER / "chart.css").read_text(encoding="utf-8")
-"""The style of charts, for one that is a file of its own."""
+
+
+def _resolved(sheet: str) -> str:
+    """With the values of its variables in their places."""
+    values = dict(re.findall(r"--(\w+): ([^;]+);", sheet))
+    return re.sub(r"var\(--(\w+)\)", lambda named: values[named[1]], sheet[sheet.index("}") + 1 :])
+
+
+CHART_STYLE: Final = _resolved((_FOLDER / "chart.css").read_text(encoding="utf-8"))
+"""The style of charts, for one that is a file of its own: programs that print it may know no variables."""
