@@ -20,6 +20,7 @@ from services.accounting.intake.published.load import load
 from services.accounting.publish import methods
 from services.accounting.publish.disclosure import words
 from services.accounting.publish.languages import LANGUAGES
+from services.accounting.publish.site.tour import chapters, texts
 from services.accounting.publish.site.views import VIEWS
 from services.accounting.publish.site.words import words_of
 from shared.testing.api import Api, StartApi
@@ -154,6 +155,17 @@ def _copied(html: str, name: str) -> str:
     assert [ast.literal_eval(each) for each in read.value.args] == [address]
     assert f'{name} <- read.csv("{address}", ' in r
     return address
+
+
+async def test_the_tour_leads_to_every_view(filled: Api) -> None:
+    for language in LANGUAGES:
+        shown, html = await page(filled, f"/{language}/tour")
+        stops = [stop for chapter in chapters() for stop in chapter.stops]
+        assert len({stop.name for stop in stops}) == len(stops)
+        assert {stop.address.view.name for stop in stops} == VIEWS.keys()
+        assert {stop.address.on_site(language) for stop in stops} <= set(shown.links)
+        assert all(stop.asked[language] in unescape(html) for stop in stops)
+        assert texts(language)["title"] in unescape(html)
 
 
 async def test_what_is_withheld_or_empty_is_said_and_the_page_stays_up(api: Api) -> None:

@@ -18,6 +18,7 @@ from services.accounting.publish.site.page import (
     made_page,
     method_page,
     reference_page,
+    tour_page,
     view_page,
 )
 from services.accounting.publish.site.reading import NEVER, shown
@@ -138,6 +139,18 @@ async def method(request: Request, language: Lang) -> Response:
 async def protection(request: Request, language: Lang) -> Response:
     """Why counts are slightly off on purpose, and what that means for who uses them."""
     return _html(request, disclosure_page(language, inner=_is_inner(request)), None)
+
+
+@router.get(
+    "/{language:language}/tour",
+    summary="A tour in questions",
+    response_class=Response,
+    responses=_PAGE,
+    dependencies=[public()],
+)
+async def questions(request: Request, language: Lang) -> Response:
+    """Questions that a visitor brings, each leading to the view that answers it."""
+    return _html(request, tour_page(language, inner=_is_inner(request)), None)
 
 
 @router.get(

@@ -15,6 +15,7 @@ from services.accounting.publish.charts import svg
 from services.accounting.publish.charts.drawing import NARROW, WIDE
 from services.accounting.publish.languages import LANGUAGE_NAMES, LANGUAGES
 from services.accounting.publish.site import made as making
+from services.accounting.publish.site import tour
 from services.accounting.publish.site.about import LICENCE, LICENCE_ADDRESS, About
 from services.accounting.publish.site.address import Address
 from services.accounting.publish.site.cells import STATUSES, error_of, is_provisional, name_of, written
@@ -137,6 +138,21 @@ def method_page(language: Language, *, inner: bool = False) -> str:
     )
 
 
+def tour_page(language: Language, *, inner: bool = False) -> str:
+    """Question by question to the views that answer them."""
+    addresses = {each: f"/{each}/tour" for each in LANGUAGES}
+    return _rendered(
+        "tour.html",
+        words_of("", language),
+        addresses,
+        **tour.texts(language),
+        chapters=tour.chapters(),
+        titles={name: words_of(name, language)["title"] for name in VIEWS},
+        view=None,
+        inner=inner,
+    )
+
+
 def reference_page(document: Document, language: Language, *, inner: bool = False) -> str:
     """Every operation of the API, from its OpenAPI document, with a field for a token."""
     words = words_of("", language)
@@ -159,6 +175,7 @@ def _rendered(template: str, words: Wording, languages: Mapping[Language, str], 
         data_note=_linked(words),
         method=(f"/{language}/method", methods.words()[language].title),
         protection=(f"/{language}/method/disclosure", disclosure.words()[language].title),
+        tour=(f"/{language}/tour", tour.texts(language)["title"]),
         **beside,
     )
 
