@@ -1,4 +1,5 @@
-"""`make demo`: a guided tour of the running system: what one may ask, the call that asks it, and what is answered.
+"""`make demo`: a guided tour of the running system: what one may ask, the call that asks it, and what is answered; and
+the site's views by the questions of its own tour, each with its address and the sentence at the top of its page.
 
 Everybody in the demonstration is invented. The curl lines can be copied as they stand: the tokens in them are made anew
 by `make token`.
@@ -7,17 +8,21 @@ by `make token`.
 import csv
 import json
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from deploy.local import issuer
+from services.accounting.publish.site.tour import chapters
 
 _TIMEOUT = 60
 _LINES, _WIDTH = 12, 150  # of an answer, as much as one looks at
+_AT_THE_TOP = re.compile('<p class="lead">(.*?)</p>', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,11 @@ class Guide:
             print(f"    {line}")
         return answer.text
 
+    def show_page(self, stop: Stop) -> None:
+        """The question, the page's address, and what stands at its top."""
+        said = _AT_THE_TOP.search(self._asked(stop).raise_for_status().text)
+        print(f"  {stop.question}\n    {self._address(stop)}\n    {unescape(said[1]) if said else ''}")
+
     def _asked(self, stop: Stop) -> httpx.Response:
         head = {"Kosh-Purpose": "a guided tour"}
         if stop.role:
@@ -69,6 +79,10 @@ def main() -> None:
     person = _first(guide.show(_CROSSINGS), lambda line: line["migration"])["person"]
     guide.show(Stop("That person's whole way", "accounting", f"/v1/persons/{person}/timeline", "statistician"))
     guide.show(_DOUBTS)
+    for chapter in chapters():
+        print(f"\nOn the site: {chapter.title['en']}")
+        for question in chapter.stops:
+            guide.show_page(Stop(question.asked["en"], "accounting", question.address.on_site("en")))
     print("\nHow near all this is to the truth, which is known of invented people: make accuracy (see README).")
 
 

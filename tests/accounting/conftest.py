@@ -16,7 +16,7 @@ from services.accounting.cases.releases.controlled import Control
 from services.accounting.cases.writer import Writer
 from services.accounting.intake.decode import decode
 from services.accounting.rules.disclosure.cell_key import Table
-from services.accounting.rules.disclosure.cubes import nation
+from services.accounting.rules.disclosure.cubes import cubes, nation
 from services.accounting.rules.persons.identity import Hashes
 from services.accounting.settings import AccountingSettings
 from shared.settings import ServiceSettings
@@ -28,6 +28,8 @@ HASHES = Hashes(b"a secret of the tests alone")
 CONTROL = Control(SecretStr("a disclosure secret of the tests alone"))
 QUIET = CONTROL._replace(table=Table((((0, 1_000_000),),)), cubes=nation)
 """Cuts releases of the whole country alone, and without noise, where a test is about something else."""
+FLOWS = QUIET._replace(cubes=lambda flow: (cubes if flow == "DF_FLOW" else nation)(flow))
+"""The same, and all that is released of flows: by country, citizenship, region, sex and age."""
 
 READS_NO_REGISTER = {
     "KOSH_ACCOUNTING_IDENTITY_SECRET": "a secret of the tests alone",

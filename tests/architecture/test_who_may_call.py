@@ -29,7 +29,7 @@ OPEN_OF = {
         *("/work", "/work/{language}"),  # a page without data: its script signs in (decision 0078)
         # The site: released figures alone (decision 0075).
         *("/assets/{name}", "/{language}/", "/{language}/{view}", "/{language}/made", "/{language}/api"),
-        *("/{language}/method", "/{language}/method/disclosure", "/data/changes.atom"),
+        *("/{language}/method", "/{language}/method/disclosure", "/{language}/tour", "/data/changes.atom"),
         *(f"/data/{{view}}.{ending}" for ending in ("csv", "json", "metadata.json", "xlsx", "svg")),
         *("/v1/reports", "/v1/reports/{name}"),  # released figures alone; exact ones for statisticians
         *("/v1/forecasts", "/v1/forecasts/{id}"),  # made from released figures alone (decision 0077)

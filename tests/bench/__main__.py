@@ -19,6 +19,7 @@ FIGURES = (
     "rebuild",
     "growth",
     "public_figures",
+    "site_pages",
     "matching",
     "spark",
     "quota",

@@ -1,11 +1,16 @@
 """The site in a real browser: every view on a desk and on a phone, by keyboard, in the light and in the dark."""
 
 import asyncio
+import csv
+import io
+import json
 import re
 from pathlib import Path
 from typing import Literal, NamedTuple
+from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 from playwright.async_api import Browser, Page, expect
 
 from services.accounting.cases.releases.cut import cut_release
@@ -17,7 +22,8 @@ from services.accounting.rules.forecasts.models import seasonal_naive
 from services.accounting.rules.forecasts.series import newest_run
 from services.accounting.store.forecasts import forecast as forecasts
 from services.accounting.store.releases import public
-from tests.accounting.conftest import QUIET, Accounting
+from tests.accounting.conftest import FLOWS, Accounting
+from tests.accounting.publish.workbooks import sheets
 from tests.accounting.test_forecast_rules import seasonal
 from tests.accounting.test_forecasts import months
 from tests.accounting.world import World
@@ -91,7 +97,7 @@ async def figures(written: Accounting) -> None:
     url = written.database.app_url.replace("+asyncpg", "")
     await load(url, [Path("services/accounting/data/official_net_migration.csv")], "NET", lambda _: None)
     await load(url, [Path("services/accounting/data/published_balance.csv")], "BALANCE", lambda _: None)
-    cut = await cut_release(written.connection, QUIET)
+    cut = await cut_release(written.connection, FLOWS)
     arrivals = months("IMM", seasonal(60), method="M1216R")
     await public.add(written.connection, cut.release, arrivals)
     run = newest_run({each.period: float(each.value) for each in arrivals})
@@ -134,7 +140,7 @@ async def test_every_view_fits_its_screen_needs_nobody_else_and_can_be_read(
     page, troubles = await open_page(browser, address, size, dark=dark)
     first = await page.evaluate(LOOK)
     assert 5_000 < first["weight"] < HEAVIEST, "the first view, all that it loads"
-    for number, name in enumerate(VIEWS):
+    for number, name in enumerate((*VIEWS, "tour")):
         await page.goto(f"{address}/{LANGUAGES[number % len(LANGUAGES)]}/{name}")
         assert troubles == [], name
         found = await page.evaluate(LOOK)
@@ -175,11 +181,7 @@ async def test_a_page_is_used_by_keyboard_and_scripts_only_add(browser: Browser,
     await _sorts(page)
     await page.locator(".chart svg.wide rect").first.hover()
     await expect(page.locator(".tip")).to_contain_text("Arrivals")
-    async with page.expect_download() as waited:
-        await page.get_by_role("link", name="PNG").click()
-    picture = await asyncio.to_thread(Path(await (await waited.value).path()).read_bytes)
-    assert picture.startswith(b"\x89PNG")
-    assert len(picture) > 5_000
+    await _downloads_say_what_the_api_says(page, address)
     await page.goto(f"{address}/en/official")
     await page.get_by_role("button", name="Explore the figures").click()
     await expect(page.locator(".explored canvas")).to_be_visible()
@@ -207,6 +209,50 @@ async def _sorts(page: Page) -> None:
     numbers = [int(text.replace(",", "")) for text in shown]
     assert numbers == sorted(numbers)
     assert len(numbers) > 1
+
+
+async def _downloads_say_what_the_api_says(page: Page, address: str) -> None:
+    """Each file of the first page, as it comes from a click, read as its kind is read, and held against SDMX."""
+    files = {kind: await _downloaded(page, kind) for kind in ("CSV", "JSON", "XLSX", "SVG", "PNG")}
+    series = await page.locator(".series a").first.get_attribute("href")
+    answer = await page.request.get(f"{address}{series}", headers={"Accept": "text/csv"})
+    said: dict[str, dict[str, str]] = {}
+    for line in csv.DictReader(io.StringIO(await answer.text())):
+        column = {"IMM": "arrivals", "EMI": "departures", "NET": "net"}[line["INDICATOR"]]
+        row = said.setdefault(line["TIME_PERIOD"], {"period": line["TIME_PERIOD"]})
+        row |= {column: line["OBS_VALUE"], f"{column}_std_error": line["STD_ERROR"], "status": line["OBS_STATUS"]}
+    assert len(said) > 1
+
+    rows = list(csv.DictReader(io.StringIO(files["CSV"].decode())))
+    names = [name for name in rows[0] if name not in ("release", "source", "licence")]
+    assert set(names) == set(next(iter(said.values())))
+    assert [{name: row[name] for name in names} for row in rows] == [*said.values()]
+    objects = json.loads(files["JSON"])["rows"]
+    assert [{name: _plain(cell) for name, cell in row.items()} for row in objects] == [*said.values()]
+    data = sheets(files["XLSX"])["data"]
+    for number, row in enumerate([dict(zip(names, names, strict=True)), *said.values()], start=1):
+        assert {name: _plain(data.get(f"{chr(65 + at)}{number}")) for at, name in enumerate(names)} == row
+    drawn = ElementTree.fromstring(files["SVG"])  # noqa: S314 - our own file
+    tips = {each.text for each in drawn.iter("{http://www.w3.org/2000/svg}title")}
+    for row in said.values():
+        arrived = f"{row['period']} · Arrivals: {int(row['arrivals']):,}"
+        assert any(tip and tip.startswith(arrived) for tip in tips), arrived
+    with Image.open(io.BytesIO(files["PNG"])) as picture:
+        assert picture.format == "PNG"
+        assert picture.size == (2 * float(drawn.attrib["width"]), 2 * float(drawn.attrib["height"]))
+        colours = picture.convert("RGB").getcolors(1 << 24) or []
+        assert {(253, 253, 251), (11, 107, 114)} <= {colour for _, colour in colours}, "paper and arrivals"
+
+
+async def _downloaded(page: Page, kind: str) -> bytes:
+    async with page.expect_download() as waited:
+        await page.locator(".files").get_by_role("link", name=kind, exact=True).click()
+    return await asyncio.to_thread(Path(await (await waited.value).path()).read_bytes)
+
+
+def _plain(cell: str | float | None) -> str:
+    """A cell as SDMX-CSV writes it."""
+    return "" if cell is None else cell if isinstance(cell, str) else f"{cell:g}"
 
 
 async def test_without_figures_and_without_scripts_a_page_is_whole_too(browser: Browser, address: str) -> None:

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO, StringIO
 from typing import Any
-from xml.etree import ElementTree
 from zipfile import ZipFile
 
 import pytest
@@ -32,15 +31,13 @@ from services.accounting.rules.reports.due import ReportPeriod, last_over
 from shared import fonts
 from shared.kernel.codes import Language
 from tests.accounting.publish.conftest import InMemory
+from tests.accounting.publish.workbooks import sheets
 
 RELEASED = datetime(2026, 1, 10, 4, 30, 0, 123456, UTC)
 EDITION = ReportEdition(ReportPeriod(2025), 7, RELEASED, date(2026, 1, 15))
 EXACT = ReportEdition(ReportPeriod(2025), None, RELEASED, date(2026, 1, 15))
 HALF = ReportEdition(ReportPeriod(2025, 2), 7, RELEASED, date(2026, 1, 15))
 EVIL = "=cmd|' /C calc'!A0"
-_SPREADSHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-
-Sheet = dict[str, str | float]
 
 
 def stay(indicator: str, period: str, value: Decimal | int, status: str = "A", **more: Any) -> Figure:
@@ -65,26 +62,6 @@ async def made(
     figures: list[Figure] = FIGURES,
 ) -> MadeReport:
     return await make_report(InMemory(figures), reports()[name], edition, language)
-
-
-def parsed(book: ZipFile, part: str) -> ElementTree.Element:
-    return ElementTree.fromstring(book.read(part))  # noqa: S314 - our own file
-
-
-def sheets(body: bytes) -> dict[str, Sheet]:
-    """The cells of a workbook by sheet: text, or a number."""
-    book = ZipFile(BytesIO(body))
-    strings = ["".join(each.itertext()) for each in parsed(book, "xl/sharedStrings.xml")]
-    names = [each.get("name", "") for each in parsed(book, "xl/workbook.xml").iter(f"{_SPREADSHEET}sheet")]
-    found: dict[str, Sheet] = {}
-    for number, name in enumerate(names, 1):
-        cells = parsed(book, f"xl/worksheets/sheet{number}.xml").iter(f"{_SPREADSHEET}c")
-        found[name] = {
-            cell.get("r", ""): strings[int(value)] if cell.get("t") == "s" else float(value)
-            for cell in cells
-            if (value := cell.findtext(f"{_SPREADSHEET}v")) is not None
-        }
-    return found
 
 
 def files(body: bytes) -> dict[str, list[dict[str, str]]]:

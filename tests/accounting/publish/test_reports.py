@@ -28,7 +28,8 @@ from shared.errors import NotFound
 from shared.testing.api import Api
 from tests.accounting.conftest import CONTROL, QUIET, Accounting
 from tests.accounting.publish.test_releases import found
-from tests.accounting.publish.test_report_documents import files, read_aloud, sheets
+from tests.accounting.publish.test_report_documents import files, read_aloud
+from tests.accounting.publish.workbooks import sheets
 from tests.accounting.world import World
 
 DATA = sorted((Path(__file__).parents[3] / "services/accounting/data").glob("*.csv"))

@@ -1,9 +1,11 @@
 """The site over real releases: pages and files say what the API says, in three languages, with and without figures."""
 
+import ast
 import csv
 import io
 import json
 import re
+import shlex
 from collections.abc import Mapping
 from html import unescape
 from html.parser import HTMLParser
@@ -18,11 +20,12 @@ from services.accounting.intake.published.load import load
 from services.accounting.publish import methods
 from services.accounting.publish.disclosure import words
 from services.accounting.publish.languages import LANGUAGES
+from services.accounting.publish.site.tour import chapters, texts
 from services.accounting.publish.site.views import VIEWS
 from services.accounting.publish.site.words import words_of
 from shared.http.reference import page as reference
 from shared.testing.api import Api, StartApi
-from tests.accounting.conftest import QUIET, Accounting, intake_of, make_accounting
+from tests.accounting.conftest import FLOWS, QUIET, Accounting, intake_of, make_accounting
 from tests.accounting.world import World
 
 
@@ -86,7 +89,7 @@ async def filled(start_api_to_read: StartApi) -> Api:
         url = api.database.app_url.replace("+asyncpg", "")
         await load(url, [Path("services/accounting/data/official_net_migration.csv")], "NET", lambda _: None)
         await load(url, [Path("services/accounting/data/published_balance.csv")], "BALANCE", lambda _: None)
-        await cut_release(connection, QUIET)
+        await cut_release(connection, FLOWS)
     finally:
         await connection.close()
     return api
@@ -127,12 +130,43 @@ async def test_every_view_is_whole_and_each_of_its_links_leads_somewhere(filled:
         addresses = [each for each in shown.addresses if "creativecommons" not in each]
         assert all(each.startswith(("/", "#", "data:,")) for each in addresses)
         assert not [each for each in shown.attributes if each.startswith("on") or each == "style"]
+        seen.add(_copied(html, name))
         made = [link for link in shown.links if "/made?" in link][:1]
         kinds = ("/data/", "/v1/") if at else ("/",)
         seen |= {link for link in shown.links if link.startswith(kinds) and "/made?" not in link} | {*made}
     for link in sorted(seen):
-        if not link.startswith("/sdmx/") and ".svg" not in link:  # a series that is not released is refused there
-            assert (await filled.client.get(link)).status_code == 200, link
+        if not link.startswith("/sdmx/"):  # a series that is not released is refused there
+            answer = await filled.client.get(link)
+            assert answer.status_code == 200, link
+            if "metadata.json" in link:
+                told = answer.json()
+                assert told["next_release"] > told["released"], link
+                assert told["address"] in told["citation"]
+                assert all(told["sources"])
+
+
+def _copied(html: str, name: str) -> str:
+    """The address that all lines of code of a view read."""
+    curl, python, r = [unescape(text) for text in re.findall("<pre[^>]*><code>(.*?)</code>", html, re.DOTALL)]
+    program, fails, named, file, address = shlex.split(curl)
+    assert (program, fails, named, file) == ("curl", "--fail", "-o", f"{name}.csv")
+    read = ast.parse(python).body[-1]
+    assert isinstance(read, ast.Assign)
+    assert isinstance(read.value, ast.Call)
+    assert [ast.literal_eval(each) for each in read.value.args] == [address]
+    assert f'{name} <- read.csv("{address}", ' in r
+    return address
+
+
+async def test_the_tour_leads_to_every_view(filled: Api) -> None:
+    for language in LANGUAGES:
+        shown, html = await page(filled, f"/{language}/tour")
+        stops = [stop for chapter in chapters() for stop in chapter.stops]
+        assert len({stop.name for stop in stops}) == len(stops)
+        assert {stop.address.view.name for stop in stops} == VIEWS.keys()
+        assert {stop.address.on_site(language) for stop in stops} <= set(shown.links)
+        assert all(stop.asked[language] in unescape(html) for stop in stops)
+        assert texts(language)["title"] in unescape(html)
 
 
 async def test_what_is_withheld_or_empty_is_said_and_the_page_stays_up(api: Api) -> None:
@@ -173,10 +207,15 @@ async def test_the_state_of_an_address_is_kept_and_what_is_not_offered_is_refuse
 
 
 async def test_what_is_not_released_is_said_beside_what_is(filled: Api) -> None:
+    shown, html = await page(filled, "/en/sectors")
+    assert shown.tables == []
+    assert any(words_of("sectors", "en")[text] in unescape(html) for text in ("withheld", "empty"))
     shown, html = await page(filled, "/en/countries")
-    assert shown.tables == [] or "Uzbekistan" in html, "either it is released, or said not to be"
-    said = [words_of("", "en")[text] in unescape(html) for text in ("withheld", "empty")]
-    assert any(said) == (shown.tables == [])
+    header, *rows = shown.tables[0]
+    assert header[2:5] == ["What the country is", "Arrivals", "Departures"]
+    assert {row[2] for row in rows} == {"country of residence"}
+    arriving = sum(number(row[3]) > 0 for row in rows)
+    assert html.count('<path class="ribbon up"') == 2 * min(arriving, 9) > 0, "in two widths; the ninth are all others"
     shown, html = await page(filled, "/en/population")
     assert "2021: a population of 18,879,552 grew by 623,607; natural growth 264,088" in html
     assert [row[5] for row in shown.tables[0][1:] if row[0] == "2021"] == ["380,736"]
@@ -262,4 +301,5 @@ async def test_our_own_count_of_coupons_is_not_shown_as_official(api: Api, writt
     assert any(value for (_, method, _), value in values.items() if method == "COUPON")
     assert {row[1] for row in shown.tables[0][1:]} == {"–"}
     _, html = await page(api, "/en/made?key=DF_FLOW/A.IMM.M1216.KZ._T._T._T._T._T&period=2022")
-    assert re.search(r"Share of crossings imputed</dt><dd>[0-9]+\.[0-9]\u00a0%", html)
+    assert re.search(r"Share of crossings imputed</dt><dd>[0-9]+\.[0-9]% of this period", html)
+    assert re.search(r"Persons it rests on</dt><dd>[0-9]+: each is counted once", html)

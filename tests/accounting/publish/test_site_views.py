@@ -1,8 +1,11 @@
 """The declarations of the site's views: their series can be asked, their texts are there in three languages, their
 charts draw columns that exist. And the charts themselves: as long as their values, on their canvas."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
+from html import unescape
 from itertools import product
 from pathlib import Path
 from string import Formatter
@@ -11,11 +14,15 @@ from xml.etree import ElementTree
 
 import pytest
 
+from services.accounting.publish import methods
 from services.accounting.publish.charts import svg
 from services.accounting.publish.charts.bars import Bar, bar_chart
-from services.accounting.publish.charts.drawing import NARROW, WIDE, Dot, Drawing, Mark, Rect, Stroke, Text
+from services.accounting.publish.charts.drawing import NARROW, WIDE, Dot, Drawing, Mark, Rect, Ribbon, Stroke, Text
 from services.accounting.publish.charts.drawing import Path as Line
-from services.accounting.publish.charts.lines import Series, Spot, line_chart
+from services.accounting.publish.charts.flows import Stream, flow_chart
+from services.accounting.publish.charts.legend import legend
+from services.accounting.publish.charts.lettering import wrapped
+from services.accounting.publish.charts.lines import Series, Spot, has_gaps, line_chart
 from services.accounting.publish.charts.pyramid import Age, pyramid
 from services.accounting.publish.charts.ranked import Ranked, ranked_chart
 from services.accounting.publish.charts.scales import ticks
@@ -30,8 +37,11 @@ from services.accounting.publish.site.files import header
 from services.accounting.publish.site.page import view_page
 from services.accounting.publish.site.reading import NEVER, Shown, series_of
 from services.accounting.publish.site.rows import of_period
-from services.accounting.publish.site.view import Observation, View, status
+from services.accounting.publish.site.style import CHART_STYLE
+from services.accounting.publish.site.view import Observation, View, number, status
 from services.accounting.publish.site.views import HOME, VIEWS
+from services.accounting.publish.site.views.abroad import told_most
+from services.accounting.publish.site.views.ages import FIVE_YEARS
 from services.accounting.publish.site.words import words_of
 from services.accounting.rules.figures.contradictions import CONTRADICTED
 from services.accounting.rules.figures.figures import Figure
@@ -127,6 +137,24 @@ def test_the_three_languages_say_the_same_things(name: str) -> None:
             assert text in shapes[0], text
 
 
+@pytest.mark.parametrize("name", ["official", "emigration", "undercount"])
+def test_why_figures_differ_is_said_of_each_cause_with_its_source_even_where_no_figure_is(name: str) -> None:
+    shown = Shown(Address.of(VIEWS[name], {}), (), (), False, NEVER)
+    for language in LANGUAGES:
+        html = unescape(view_page(shown, About.of(shown, [], "https://kosh.example"), language))
+        assert words_of(name, language)["empty"] in html
+        reasons = words_of(name, language).texts["why"]
+        assert len(reasons) >= 4
+        for reason in reasons:
+            cause, series, said, source = reason
+            assert all(f in html for f in (f"<dt>{cause} <small>· {series}</small></dt>", said, source))
+            named = re.findall(
+                "«([^»]+)» (?:көрінісі|беті)|(?:раздел|разделе|страница) «([^»]+)»|view “([^”]+)”", source
+            )
+            titles = {words_of(each, language)["title"] for each in VIEWS} | {methods.words()[language].title}
+            assert {title for each in named for title in each if title} <= titles, source
+
+
 def _shape(texts: Mapping[str, Any]) -> Any:
     """Names and the places in each text, but for how dates are written, which is each language's own."""
     own = {"date", "month_of_year", "quarter_of_year"}
@@ -153,6 +181,10 @@ def test_pages_lead_to_what_is_served_beside_them_alone() -> None:
     about = About.of(shown, [], "https://kosh.example/")
     assert "/me?lang=ru" in view_page(shown, about, "ru", inner=True)
     outside = view_page(shown, about, "ru")
+    nothing = replace(shown, rows=())
+    cited = About.of(nothing, [], "https://kosh.example/").citation(nothing, words_of(view.name, "en"))
+    title = "Arrivals, departures and net migration"
+    assert cited == f"Kosh. {title}. https://kosh.example/en/balance (licence CC BY 4.0).", "no day of a release"
     assert "/me?" not in outside
     assert "/v1/status" not in outside
 
@@ -163,11 +195,94 @@ def test_without_a_chosen_period_the_newest_whole_and_final_one_is_shown() -> No
     def seen(period: str, code: str = "A") -> dict[str, Any]:
         return {"period": period, "value": Observation(flow, Figure(("A", "NET", "M1216", "KZ"), period, 1, code))}
 
-    rows = [*[seen("2022")] * 4, *[seen("2023")] * 3, seen("2024"), *[seen("2025", "E")] * 4]
+    bare = {"period": "2024", "value": None}
+    rows = [*[seen("2022")] * 4, *[seen("2023")] * 3, seen("2024"), *[bare] * 9, *[seen("2025", "E")] * 4]
     assert {row["period"] for row in of_period(lambda *_: rows)((), {"period": ""})} == {"2023"}
     assert {row["period"] for row in of_period(lambda *_: rows)((), {"period": "2025"})} == {"2025"}
     assert {row["period"] for row in of_period(lambda *_: rows[-4:])((), {"period": ""})} == {"2025"}
     assert of_period(lambda *_: [])((), {"period": ""}) == []
+
+
+def test_countries_are_those_of_residence_where_a_period_has_them_and_else_citizenships_and_it_is_said() -> None:
+    view = VIEWS["countries"]
+    words = words_of(view.name, "en")
+    seen = [
+        Observation(each.flow, each.figure._replace(status="A")) if each.code("PARTNER") == "DEU" else each
+        for each in invented(view)
+    ]
+    for period, counted_by in (("", "RESIDENCE"), ("2022", "RESIDENCE"), ("2023", "CITIZENSHIP")):
+        state = {"period": period, "method": "M1216R"}
+        rows = tuple(view.rows(seen, state))
+        assert {row["counted_by"] for row in rows} == {counted_by}, period
+        assert ("KAZ" in {row["country"] for row in rows}) == (counted_by == "CITIZENSHIP")
+        legend = dict(view.charts[1].legend(rows, view, words))
+        assert legend["up"] == f"Arrivals: {words.option(counted_by)}"
+        assert ("provisional" in legend) == (period == "2023")
+        said = view.headline(rows, state)
+        assert said is not None
+        assert (said.text == "headline_citizenship") == (period == "2023")
+        drawing = view.charts[1].draw(rows, view, words, WIDE)
+        assert drawing is not None
+        ribbons = [mark for mark in drawing.marks if isinstance(mark, Ribbon)]
+        assert len(ribbons) == 18, "eight countries and all others, to both sides"
+        rest = words.number(sum(number(row["arrivals"]) or 0 for row in rows[8:]))
+        assert ribbons[8].tip == f"Others ({len(rows) - 8}) · Arrivals: {rest}"
+
+
+def test_citizenships_are_shown_beside_each_other_or_one_by_itself() -> None:
+    view = VIEWS["citizenship"]
+    for country, many in (("_T", 240), ("UZB", 1)):
+        address = Address.of(view, {"country": country})
+        rows = tuple(view.rows(invented(view), address.state))
+        assert (len({row["citizenship"] for row in rows}) > 1) == (many > 1)
+        assert len(rows) >= 2 * many
+        said = view.headline(rows, address.state)
+        assert said is not None
+        assert said.row["period"] == "2022", "the newest that is final"
+        drawn = dict(view.charts[0].legend(rows, view, words_of(view.name, "en")))
+        assert drawn["of"] == "Arrivals"
+        assert drawn["provisional"] == "not final yet"
+    assert view.headline((), {}) is None
+
+
+def test_ages_are_all_there_so_that_none_looks_older_than_it_is() -> None:
+    view = VIEWS["ages"]
+    seen = [each for each in invented(view) if each.code("AGE") in ("Y20T24", "Y60T64")]
+    rows = view.rows(seen, {"period": "", "method": "M1216R"})
+    assert [row["age"] for row in rows] == [*FIVE_YEARS]
+    assert len([row for row in rows if status(row)]) == 2
+
+
+def test_only_what_others_published_is_a_story_of_work_abroad() -> None:
+    view = VIEWS["abroad"]
+    address = Address.of(view, {})
+    rows = tuple(view.rows(invented(view), address.state))
+    assert {row["method"] for row in rows} == {"PUBLISHED", "REGISTER"}
+    assert {row["method"] for row in told_most(rows)} == {"PUBLISHED"}
+    own = [row for row in rows if row["method"] == "REGISTER"]
+    assert told_most(own), "and where nobody published anything, our own register is all there is"
+
+
+def test_a_ranking_draws_what_is_something_and_says_only_what_it_draws() -> None:
+    view = VIEWS["contradictions"]
+    words = words_of(view.name, "en")
+    flow = parse("DF_MIRROR", "all", {}).query.flow
+
+    def said(body: str, value: int | None) -> dict[str, Any]:
+        figure = None if value is None else Observation(flow, Figure(("A",), "2020", value, "A"))
+        return {"dispute": f"d{body[1]}", "body": body, "period": "2020", "persons": figure}
+
+    (chart,) = view.charts
+    rows = [said("d0_0", 5), said("d0_1", 0), said("d1_0", None), said("d2_0", 7)]
+    drawing = chart.draw(rows, view, words, WIDE)
+    assert drawing is not None
+    written_there = [mark.text for mark in drawing.marks if isinstance(mark, Text) and mark.kind in ("name", "group")]
+    options = [words.option(code) for code in ("d0", "d0_0", "d2", "d2_0")]
+    assert written_there == options, "each dispute once, before what was said in it"
+    assert chart.legend(rows, view, words) == [("up", "People")]
+    assert chart.legend([said("d0_0", None)], view, words) == []
+    only_zeros = chart.draw([said("d0_0", 0)], view, words, WIDE)
+    assert only_zeros is not None, "a count of nobody is an answer where there is no other"
 
 
 def test_the_feed_tells_of_every_view() -> None:
@@ -221,6 +336,8 @@ def test_numbers_and_times_are_written_as_readers_expect() -> None:
     kk, ru, en = (words_of("", language) for language in LANGUAGES)
     assert (kk.number(-1_234_567), en.number(-1_234)) == ("\u22121\u202f234\u202f567", "\u22121,234")
     assert (ru.rate(6.25), en.rate(Decimal("6.25")), en.number(1234.5)) == ("6,2", "6.2", "1,234.5")
+    assert (en.rate(Decimal("-0.04")), en.rate(-0.06), ru.number(-0.04)) == ("0.0", "\u22120.1", "0,0")
+    assert (en.percent(0.5), kk.percent(0.5)) == ("0.5%", "0,5\u00a0%")
     assert [each.period("2024-05") for each in (kk, ru, en)] == ["2024 ж. мамыр", "май 2024", "May 2024"]
     spans = ["2012-01-01/P5Y", "2025-01-01/P9M", "2024-11-01/P4M", "2021-09-01", "2021-09-15/P2M", "some day"]
     said = ["2012–2016", "January–September 2025", "November 2024 – February 2025", "1 September 2021"]
@@ -238,7 +355,7 @@ def _on_canvas(drawing: Drawing) -> None:
             assert x is None or -0.5 <= x <= drawing.width + 0.5, mark
     parsed = (
         svg.inline(drawing, '<said> & "so"', "wide"),
-        svg.standalone(drawing, "A <b> & c", ["note"], "a>b{}", "en"),
+        svg.standalone(drawing, "A <b> & c", [("of", "<d>"), ("s0", "& e")], ["note"], "a>b{}", "en"),
     )
     assert [ElementTree.fromstring(text).tag.rpartition("}")[2] for text in parsed] == ["svg", "svg"]  # noqa: S314  (ours)
 
@@ -248,6 +365,8 @@ def _corners(mark: Mark) -> list[tuple[float | None, float | None]]:
     match mark:
         case Rect():
             return [(mark.x, mark.y), (mark.x + mark.width, mark.y + mark.height)]
+        case Ribbon():
+            return [(mark.x1, mark.top1), (mark.x1, mark.bottom1), (mark.x2, mark.top2), (mark.x2, mark.bottom2)]
         case Dot():
             return [(mark.x, mark.y)]
         case Stroke():
@@ -285,17 +404,60 @@ class TestCharts:
         spots = tuple(Spot(2010 + n / 12, -(10**n % 999_983), -1e6, 1e6, n % 2 == 1, "<tip>") for n in range(count))
         items = [Ranked("A & B" * 12, (n, -n * 1e9), ("", "")) for n in range(count)]
         ages = [Age(f"{n}", n, 2 * n, ("", "")) for n in range(count)]
+        streams = [Stream("A & B" * 12, 10.0**n % 999_983, "<tip>", n % 2 == 1) for n in range(count)]
         tiles = {code: Tile("Long name of it", n - 9 if n % 3 else None, "") for n, code in enumerate(PLACES)}
         for drawing in (
             bar_chart(bars, width, show),
             line_chart([Series("s0", spots)], width, show),
             ranked_chart(items, ("up", "down"), width, show),
             pyramid(ages, width, show),
+            flow_chart(streams, streams[:1], "Here", width, show),
+            flow_chart([], streams, "Here", width, show),
             tile_map(tiles, width, show),
         ):
             _on_canvas(drawing)
             labels = [mark for mark in drawing.marks if isinstance(mark, Text)]
             assert labels
+
+    @pytest.mark.parametrize("width", [WIDE, NARROW])
+    def test_ribbons_are_as_wide_as_their_values_and_meet_in_the_middle_without_a_gap(self, width: int) -> None:
+        coming = [Stream("B", 600, "B · 600"), Stream("C", 150, ""), Stream("D", 0.1, "", True)]
+        drawing = flow_chart(coming, [Stream("E", 300, "")], "Here", width, str)
+        *came, left = [mark for mark in drawing.marks if isinstance(mark, Ribbon)]
+        assert [each.bottom1 - each.top1 for each in came] == pytest.approx([176, 44, 1], abs=0.1)
+        assert all(each.bottom1 - each.top1 == pytest.approx(each.bottom2 - each.top2) for each in (*came, left))
+        assert came[0].bottom2 == pytest.approx(came[1].top2)
+        assert left.bottom2 - left.top2 == pytest.approx(88, abs=0.1), "to the same scale on both sides"
+        assert (came[0].x1 < came[0].x2 < left.x2 < left.x1, came[0].x2 + left.x2) == (True, width)
+        assert [each.kind for each in came] == ["ribbon up", "ribbon up", "ribbon up provisional"]
+        assert {"B", "E", "Here", "600", "300"} <= {mark.text for mark in drawing.marks if isinstance(mark, Text)}
+
+    def test_years_of_which_nothing_is_known_are_no_steady_line(self) -> None:
+        spots = [Spot(2012, 1), Spot(2013, 2), Spot(2016, 3), Spot(2016, 9), Spot(2017, 4, provisional=True)]
+        drawing = line_chart([Series("s0", tuple(spots))], WIDE, str)
+        lines = [(mark.kind, len(mark.points)) for mark in drawing.marks if isinstance(mark, Line)]
+        assert lines == [("line s0", 2), ("line s0 gap", 2), ("line s0 provisional", 2)], "nor two figures of one year"
+        years = [mark.text for mark in drawing.marks if isinstance(mark, Text) and mark.anchor == "middle"]
+        assert years == ["2012", "2013", "2014", "2015", "2016", "2017"]
+        assert has_gaps([Series("s0", tuple(spots))])
+        assert not has_gaps([Series("s0", tuple(spots[:2]))])
+
+    def test_letters_are_set_in_lines_that_fit(self) -> None:
+        assert wrapped("", 100) == []
+        assert wrapped("Work permit of an employer", 12, 1) == ["Work permit", "of an", "employer"]
+        assert wrapped("aaaa bbbb cccc dd", 14, 1) == ["aaaa bbbb", "cccc dd"], "about as long as each other"
+        assert wrapped("aa bb cc dd, ee", 5, 1, at_most=2) == ["aa bb", "cc…"]
+        assert wrapped("abcdefgh", 5, 1) == ["abcde", "fgh"]
+
+    def test_a_file_explains_its_colours_and_needs_no_variables(self) -> None:
+        kinds = [("of", "At work"), ("s0", "A long name of a kind of permits"), ("net", "Net"), ("gap", "not known")]
+        drawn = legend(kinds * 3, WIDE)
+        _on_canvas(drawn)
+        keys = [mark.kind for mark in drawn.marks if isinstance(mark, Rect | Stroke)]
+        assert keys == ["key s0", "key net", "key gap"] * 3
+        assert {mark.y for mark in drawn.marks if isinstance(mark, Text)} == {11, 29, 47}
+        assert "var(" not in CHART_STYLE
+        assert "rect.s0 { fill: #1b2327; }" in CHART_STYLE
 
     @pytest.mark.parametrize(
         "values", [[0], [5], [-7, 3], [1_000_000], [-108_307, 33_041], [0, 0], [0.3, 12.7], [2**63]]

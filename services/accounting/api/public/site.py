@@ -18,6 +18,7 @@ from services.accounting.publish.site.page import (
     made_page,
     method_page,
     reference_page,
+    tour_page,
     view_page,
 )
 from services.accounting.publish.site.reading import NEVER, shown
@@ -100,8 +101,8 @@ async def explained(
         Query(max_length=4, description="dataflow and key", examples=[["DF_FLOW/A.NET.M1216.KZ._T._T._T._T._T"]]),
     ],
 ) -> Response:
-    """Of each figure: what is counted, from which registers, by which method and version, how much of it is
-    provisional and imputed, and since when it stands so."""
+    """Of each figure: what is counted, from which registers, on how many persons it rests, by which method and version,
+    how much of it is provisional and imputed, and since when it stands so; what cannot be told, and why."""
     words, releases = words_of("", language), await releases_of(request)
     version = releases[0].method_version if releases else None
     try:
@@ -135,6 +136,18 @@ async def method(request: Request, language: Lang) -> Response:
 async def protection(request: Request, language: Lang) -> Response:
     """Why counts are slightly off on purpose, and what that means for who uses them."""
     return _html(request, disclosure_page(language, inner=_is_inner(request)), None)
+
+
+@router.get(
+    "/{language:language}/tour",
+    summary="A tour in questions",
+    response_class=Response,
+    responses=_PAGE,
+    dependencies=[public()],
+)
+async def questions(request: Request, language: Lang) -> Response:
+    """Questions that a visitor brings, each leading to the view that answers it."""
+    return _html(request, tour_page(language, inner=_is_inner(request)), None)
 
 
 @router.get(

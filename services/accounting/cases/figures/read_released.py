@@ -13,7 +13,6 @@ what we count of the same registrations; other series of the same method (months
 Nothing here reads what is counted of persons: it is all that the public process has (decision 0073).
 """
 
-import asyncio
 import operator
 from collections.abc import AsyncIterator, Awaitable, Callable, Container, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager

@@ -10,6 +10,10 @@ WIDE: Final = 720
 NARROW: Final = 340
 
 
+Anchor = Literal["start", "middle", "end"]
+"""Which end of letters lies at their place."""
+
+
 class Point(NamedTuple):
     x: float
     y: float
@@ -32,6 +36,20 @@ class Path:
     points: tuple[Point, ...]
     kind: str
     closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ribbon:
+    """A band from one upright edge to another, each from its top to its bottom, as a smooth curve."""
+
+    x1: float
+    top1: float
+    bottom1: float
+    x2: float
+    top2: float
+    bottom2: float
+    kind: str
+    tip: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +80,11 @@ class Text:
     y: float
     text: str
     kind: str = "tick"
-    anchor: Literal["start", "middle", "end"] = "start"
+    anchor: Anchor = "start"
     within: float | None = None
 
 
-Mark = Rect | Path | Dot | Stroke | Text
+Mark = Rect | Path | Ribbon | Dot | Stroke | Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import ceil
 from typing import Final
 
 from services.accounting.publish.charts.drawing import Dot, Drawing, Mark, Path, Point, Text
-from services.accounting.publish.charts.scales import Show, room, rows, scale, spaced, ticks
+from services.accounting.publish.charts.scales import LABEL_GAP, Show, room, rows, scale, ticks
 
 HEIGHT: Final = 300
 _TOP, _BOTTOM, _RIGHT = 12, 30, 14
+_APART: Final = 1.6
+"""Years between two figures from which on a line no longer claims what lies between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,22 @@ def line_chart(series: Sequence[Series], width: int, show: Show) -> Drawing:
     for each in series:
         found += _band(each, place)
         found += [] if each.shaded_only else _line(each, place)
-    years = sorted({int(time) for time in times})
-    named = [year for year in years if year >= times[0] and (year % 5 == 0 or len(years) < 9)]
-    labels = spaced([(round(left + 8 + (year - times[0]) * step, 1), str(year)) for year in named or years[-1:]])
-    found += [Text(min(at, width - 16), HEIGHT - 8, text, anchor="middle") for at, text in labels]
+    for year in _years(times, step):
+        at = round(left + 8 + (year - times[0]) * step, 1)
+        found.append(Text(min(at, width - 16), HEIGHT - 8, str(year), anchor="middle"))
     return Drawing(width, HEIGHT, tuple(found))
+
+
+def has_gaps(series: Sequence[Series]) -> bool:
+    """Whether a line crosses years of which nothing is known."""
+    return any(after.time - before.time > _APART for each in series for before, after in pairwise(each.spots))
+
+
+def _years(times: Sequence[float], step: float) -> list[int]:
+    """The years that stand below the axis: every one where there is room, else every second, fifth or so."""
+    first, last = ceil(times[0]), int(times[-1])
+    every = next((each for each in (1, 2, 5, 10) if each * step >= LABEL_GAP), 20)
+    return [year for year in range(first, last + 1) if year % every == 0] or [last]
 
 
 def _band(series: Series, place: Where) -> list[Mark]:
@@ -73,7 +87,10 @@ def _band(series: Series, place: Where) -> list[Mark]:
 def _line(series: Series, place: Where) -> list[Mark]:
     found: list[Mark] = []
     for before, after in pairwise(series.spots):
-        kind = f"line {series.kind}{' provisional' if after.provisional else ''}"
+        if after.time == before.time:
+            continue  # two figures of one time stand beside each other
+        state = " provisional" if after.provisional else ""
+        kind = f"line {series.kind}{' gap' if after.time - before.time > _APART else state}"
         last = found[-1] if found else None
         if isinstance(last, Path) and last.kind == kind:
             found[-1] = Path((*last.points, place(after, after.value)), kind)

@@ -4,47 +4,61 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from services.accounting.publish.charts.drawing import NARROW, Drawing, Mark, Rect, Text
+from services.accounting.publish.charts.drawing import NARROW, Anchor, Drawing, Mark, Rect, Text
+from services.accounting.publish.charts.lettering import GROUP, NAME_LINE, wrapped
 from services.accounting.publish.charts.scales import LETTER, Place, Show, columns, scale, ticks
 
-_THICK: Final = 11
+_THICK: Final = 12
 _GAP: Final = 9
-_NAME: Final = 17  # height of a name above its bars
-_BESIDE: Final = 190  # width of the names beside their bars, on a wide canvas
+_BESIDE: Final = 216  # width of the names beside their bars, on a wide canvas
 _AXIS: Final = 26
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A name with a value per measure, None where it is not known; `tips` say each in words."""
+    """A name with a value per measure, None where it is not known; `tips` say each in words. Items of one `group`
+    that follow each other stand under its name."""
 
     name: str
     values: tuple[float | None, ...]
     tips: tuple[str, ...]
     provisional: bool = False
+    group: str = ""
 
 
 def ranked_chart(items: Sequence[Ranked], kinds: Sequence[str], width: int, show: Show) -> Drawing:
-    """Names stand beside the bars, on a narrow canvas above them."""
+    """Names stand beside the bars, on a narrow canvas above them, in as many lines as they need."""
     narrow = width <= NARROW
     left = 4.0 if narrow else float(_BESIDE)
     marks = ticks(value for item in items for value in item.values if value is not None)
     largest = max(len(show(tick)) for tick in marks)
     x = scale(marks, left + (largest * LETTER if marks[0] < 0 else 0), width - largest * LETTER - 10)
-    high = len(kinds) * _THICK + _GAP + (_NAME if narrow else 4)
-    height = len(items) * high + 8
-    found: list[Mark] = columns(marks, x, 4, height, show)
-    for number, item in enumerate(items):
-        top = 8 + number * high
+    found: list[Mark] = []
+    top, group = 8.0, ""
+    for item in items:
+        if item.group != group:
+            group = item.group
+            heading = wrapped(group, width, GROUP)
+            found.append(Rect(0, round(top - 2, 1), width, len(heading) * NAME_LINE + 4, "paper"))
+            found += _named(heading, 0, top + 11, "start", "group")
+            top += len(heading) * NAME_LINE + 6
+        bars = len(kinds) * _THICK
         if narrow:
-            found.append(Text(left, top + 11, item.name, "name", within=width - 20))
-            top += _NAME
+            lines = wrapped(item.name, width - left)
+            found += _named(lines, left, top + 11, "start")
+            top += len(lines) * NAME_LINE + 2
+            high = bars
         else:
-            found.append(
-                Text(left - 10, top + len(kinds) * _THICK / 2 + 4, item.name, "name", "end", within=_BESIDE - 16)
-            )
-        found += _bars(item, kinds, top, x, show)
-    return Drawing(width, height + _AXIS, tuple(found))
+            lines = wrapped(item.name, _BESIDE - 16)
+            high = max(bars, len(lines) * NAME_LINE)
+            found += _named(lines, left - 10, top + (high - len(lines) * NAME_LINE) / 2 + 11.5, "end")
+        found += _bars(item, kinds, top + (high - bars) / 2, x, show)
+        top += high + _GAP
+    return Drawing(width, round(top) + _AXIS, (*columns(marks, x, 4, round(top), show), *found))
+
+
+def _named(lines: Sequence[str], x: float, y: float, anchor: Anchor, kind: str = "name") -> list[Mark]:
+    return [Text(x, round(y + number * NAME_LINE, 1), line, kind, anchor) for number, line in enumerate(lines)]
 
 
 def _bars(item: Ranked, kinds: Sequence[str], top: float, x: Place, show: Show) -> list[Mark]:
@@ -54,8 +68,8 @@ def _bars(item: Ranked, kinds: Sequence[str], top: float, x: Place, show: Show) 
         if value is None:
             continue
         start, end = sorted((x(0), x(value)))
-        y = top + number * _THICK
+        y = round(top + number * _THICK, 1)
         found.append(Rect(start, y, round(end - start, 1), _THICK - 1, kind + state, item.tips[number]))
         after = end + 5 if value >= 0 else start - 5
-        found.append(Text(round(after, 1), y + 9, show(value), "value", "start" if value >= 0 else "end"))
+        found.append(Text(round(after, 1), y + 9.5, show(value), "value", "start" if value >= 0 else "end"))
     return found

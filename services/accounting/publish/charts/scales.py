@@ -12,7 +12,7 @@ Place = Callable[[float], float]
 """Where a value lies on its axis."""
 
 LETTER: Final = 7.2  # width of a digit, about
-LABEL_GAP: Final = 40.0  # between the middles of two labels of an axis
+LABEL_GAP: Final = 35.0  # between the middles of two labels of an axis
 
 
 def ticks(values: Iterable[float]) -> list[float]:

@@ -43,6 +43,6 @@ class About:
         return cls(since.astimezone(clock.ALMATY).date() if since else None, newest, origin.rstrip("/"))
 
     def citation(self, shown: Shown, words: Wording) -> str:
-        day = words.day(self.released) if self.released else words["unknown"]
+        release = f"{words['feed_release'].format(day=words.day(self.released))}. " if self.released else ""
         address = self.origin + shown.address.on_site(words.language)
-        return words["citation"].format(title=words["title"], day=day, address=address, licence=LICENCE)
+        return words["citation"].format(title=words["title"], release=release, address=address, licence=LICENCE)

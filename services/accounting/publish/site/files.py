@@ -147,9 +147,9 @@ def as_svg(shown: Shown, about: About, words: Wording, number: int = 0) -> bytes
     drawing = view.charts[number].draw(shown.rows, view, words, WIDE)
     if drawing is None:
         return None
-    legend = " · ".join(f"{name}" for _, name in view.charts[number].legend(shown.rows, view, words))
-    notes = [legend, about.citation(shown, words)]
-    return svg.standalone(drawing, words["title"], notes, CHART_STYLE, words.language).encode()
+    legend = view.charts[number].legend(shown.rows, view, words)
+    citation = about.citation(shown, words)
+    return svg.standalone(drawing, words["title"], legend, [citation], CHART_STYLE, words.language).encode()
 
 
 def _notes(shown: Shown, about: About, words: Wording) -> Iterator[tuple[str, str]]:

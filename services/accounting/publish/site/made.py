@@ -1,5 +1,5 @@
-"""How a figure was made: what is counted, from which registers, by which method and version, how much of it is
-provisional and imputed, and since when it stands so."""
+"""How a figure was made: what is counted, from which registers, on how many persons it rests, by which method and
+version, how much of it is provisional and imputed, and since when it stands so."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -9,19 +9,16 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote, urlencode
 
-from services.accounting.publish.sdmx.query import parse
 from services.accounting.publish.site.cells import STATUSES, interval
-from services.accounting.publish.site.reading import LIMIT
+from services.accounting.publish.site.resting import read, rests_on
 from services.accounting.publish.site.view import TIME, Observation, Row
 from services.accounting.publish.site.words import Wording
-from services.accounting.rules.figures.dataflows import INDICATORS, METHODS, OF_RELEASES, codes_of
+from services.accounting.rules.figures.dataflows import INDICATORS, METHODS, OF_RELEASES
 from services.accounting.rules.figures.figures import FigureSource
-from shared.errors import Forbidden
 from shared.kernel.codes import Language
 
 AT_MOST: Final = 12
 _BY_BORDER: Final = frozenset({"M1216", "M1216R", "U98", "M12"})
-_IMPUTED: Final = "{freq}.ENTRIES+EXITS+ENTRIES_IMPUTED+EXITS_IMPUTED.REGISTER.KZ._T._T"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +53,8 @@ def _joined(observations: Sequence[Observation]) -> str:
 async def made(source: FigureSource, keys: Sequence[str], period: str, words: Wording, version: str) -> list[Made]:
     """The figures of some series in a period, explained: the first `AT_MOST` of them. Raises NothingFound and BadQuery
     for keys that are none."""
-    found = [each for key in keys for each in await _read(source, key, period)]
+    found = [each for key in keys for each in await read(source, key, period) if each.figure.period == period]
     return [await _explained(source, each, words, version) for each in found[:AT_MOST]]
-
-
-async def _read(source: FigureSource, key: str, period: str) -> list[Observation]:
-    flow, _, series = key.partition("/")
-    query = parse(flow, series, {}).query
-    if any(codes is None for codes in query.codes):
-        return []  # an open place could mean thousands of figures
-    try:
-        reading = await source(query, exact=False, limit=LIMIT)
-    except Forbidden:
-        return []
-    return [Observation(query.flow, figure) for figure in reading.figures if figure.period == period]
 
 
 async def _explained(source: FigureSource, each: Observation, words: Wording, version: str) -> Made:
@@ -84,8 +69,8 @@ async def _explained(source: FigureSource, each: Observation, words: Wording, ve
     ]
     if bounds := interval(each):
         answers.append((words["interval"], f"{words.number(round(bounds[0]))} … {words.number(round(bounds[1]))}"))
+    answers += await rests_on(source, each, words)
     if method in _BY_BORDER:
-        answers += await _shares(source, each, words)
         answers.append((words["version"], version or words["first_version"]))
     if figure.source:
         answers.append((words["source"], figure.source))
@@ -106,33 +91,6 @@ def _title(indicator: str, each: Observation, words: Wording) -> str:
         if code != dimension.total
     ]
     return " · ".join([indicator, *finer])
-
-
-async def _shares(source: FigureSource, each: Observation, words: Wording) -> list[tuple[str, str]]:
-    """How much of it is provisional, and how many of the country's crossings of its period are imputed."""
-    shares: list[tuple[str, str]] = []
-    final = await _sibling(source, each, "FINAL")
-    value = float(each.figure.value)
-    if final is not None and value > 0:
-        share = max(0.0, 100 * (1 - float(final.figure.value) / value))
-        shares.append((words["share_provisional"], f"{words.rate(share)}\u00a0%"))
-    border = await _read(source, f"DF_BORDER/{_IMPUTED.format(freq=each.code('FREQ'))}", each.figure.period)
-    counts = {one.code("INDICATOR"): float(one.figure.value) for one in border}
-    imputed = sum(count for name, count in counts.items() if name.endswith("_IMPUTED"))
-    if len(counts) == 4 and (whole := sum(counts.values())):
-        shares.append((words["share_imputed"], f"{words.rate(100 * imputed / whole)}\u00a0%"))
-    return shares
-
-
-async def _sibling(source: FigureSource, each: Observation, ending: str) -> Observation | None:
-    """The figure of the same key under `<indicator>_<ending>`."""
-    indicator = f"{each.code('INDICATOR')}_{ending}"
-    if indicator not in codes_of(INDICATORS):
-        return None
-    key = [*each.figure.key]
-    key[each.flow.position("INDICATOR")] = indicator
-    found = await _read(source, f"{each.flow.id}/{'.'.join(key)}", each.figure.period)
-    return found[0] if found else None
 
 
 def _registers(each: Observation, words: Wording) -> str:

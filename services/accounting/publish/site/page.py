@@ -1,5 +1,6 @@
 """The pages of the site, from one template: headline, chart, table, files, sources, method, release, citation."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from services.accounting.publish.charts import svg
 from services.accounting.publish.charts.drawing import NARROW, WIDE
 from services.accounting.publish.languages import LANGUAGE_NAMES, LANGUAGES
 from services.accounting.publish.site import made as making
+from services.accounting.publish.site import tour
 from services.accounting.publish.site.about import LICENCE, LICENCE_ADDRESS, About
 from services.accounting.publish.site.address import Address
 from services.accounting.publish.site.cells import STATUSES, error_of, is_provisional, name_of, written
@@ -33,7 +35,9 @@ from shared.kernel.codes import Language
 ROWS_SHOWN: Final = 120
 """Rows of a page's table; the files hold them all."""
 _AS_LINKS: Final = 4  # a choice of no more codes is a row of links, one of more a list to choose from
-_FILES: Final = ("csv", "xlsx", "json", "metadata.json", "svg")
+_NAMED: Final = 12  # codes of a dimension that a page writes one by one
+_FILES: Final = {"CSV": "csv", "XLSX": "xlsx", "JSON": "json", "Metadata": "metadata.json"}
+_QUOTED_ADDRESS: Final = re.compile("«(https?://[^»]+)»")
 
 _ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader([Path(__file__).with_name("templates"), reference.TEMPLATES]),
@@ -46,8 +50,9 @@ _ENVIRONMENT: Final = Environment(
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart of a view, drawn wide and narrow, with what its kinds of marks stand for."""
+    """A chart of a view, drawn wide and narrow, with what its kinds of marks stand for; `number` counts from 1."""
 
+    number: int
     legend: list[tuple[str, str]]
     drawings: tuple[Markup, Markup]
 
@@ -77,6 +82,7 @@ def view_page(
     """The page of an address; with `sure`, the first page of the site. `inner`: beside it are the inner API's pages."""
     address, view = shown.address, shown.address.view
     words = words_of(view.name, language)
+    charts = list(_charts(shown, words))
     return _rendered(
         "view.html",
         words,
@@ -88,19 +94,20 @@ def view_page(
         headline=_headline(shown, words),
         choosers=[_chooser(choice, shown, words) for choice in view.choices],
         release=address.state.get("release"),
-        charts=list(_charts(shown, words)),
+        charts=charts,
         explored=address.file("json", language) if view.keys[0].of == "period" and len(view.keys) == 1 else None,
         columns=[*view.columns],
         rows=list(_rows(shown, words)),
         rows_in_all=len(shown.rows),
         rows_shown=ROWS_SHOWN,
         withheld=shown.withheld,
-        files=[(each, address.file(each, language)) for each in _FILES if each != "svg" or shown.rows],
-        series=[(each, sdmx(each, address)) for each in series_of(address)],
+        reasons=words.texts.get("why", ()),
+        files=[*_files(address, charts, language)],
+        series=[(_shortened(each), sdmx(each, address)) for each in series_of(address)],
         code=_code(address, about, language),
         about=about,
         citation=about.citation(shown, words),
-        published=shown.sources,
+        published=[_QUOTED_ADDRESS.sub(r"\1", each) for each in shown.sources],
         licence=(LICENCE, LICENCE_ADDRESS),
         beside=[(VIEWS[each], words_of(each, language)) for each in view.beside if each in VIEWS],
         sentences=list(sure.sentences(words)) if sure else [],
@@ -133,6 +140,21 @@ def method_page(language: Language, *, inner: bool = False) -> str:
     )
 
 
+def tour_page(language: Language, *, inner: bool = False) -> str:
+    """Question by question to the views that answer them."""
+    addresses = {each: f"/{each}/tour" for each in LANGUAGES}
+    return _rendered(
+        "tour.html",
+        words_of("", language),
+        addresses,
+        **tour.texts(language),
+        chapters=tour.chapters(),
+        titles={name: words_of(name, language)["title"] for name in VIEWS},
+        view=None,
+        inner=inner,
+    )
+
+
 def reference_page(document: Document, language: Language, *, inner: bool = False) -> str:
     """Every operation of the API, from its OpenAPI document, with a field for a token."""
     words, parts = words_of("", language), reference.parts(document, language)
@@ -153,6 +175,7 @@ def _rendered(template: str, words: Wording, languages: Mapping[Language, str], 
         data_note=_linked(words),
         method=(f"/{language}/method", methods.words()[language].title),
         protection=(f"/{language}/method/disclosure", disclosure.words()[language].title),
+        tour=(f"/{language}/tour", tour.texts(language)["title"]),
         **beside,
     )
 
@@ -193,12 +216,28 @@ def _option_name(choice: Choice, code: str, words: Wording) -> str:
 
 def _charts(shown: Shown, words: Wording) -> Iterator[Chart]:
     view = shown.address.view
-    for spec in view.charts:
+    for number, spec in enumerate(view.charts, start=1):
         wide, narrow = (spec.draw(shown.rows, view, words, width) for width in (WIDE, NARROW))
         if wide and narrow:
+            legend = spec.legend(shown.rows, view, words)
             label = words["chart"]
+            if len(view.charts) > 1:
+                label = f"{label} {number}/{len(view.charts)}: {', '.join(name for _, name in legend)}"
             drawn = (svg.inline(wide, label, "wide"), svg.inline(narrow, label, "narrow"))
-            yield Chart(spec.legend(shown.rows, view, words), (Markup(drawn[0]), Markup(drawn[1])))  # noqa: S704  (ours)
+            yield Chart(number, legend, (Markup(drawn[0]), Markup(drawn[1])))  # noqa: S704  (ours)
+
+
+def _files(address: Address, charts: Sequence[Chart], language: Language) -> Iterator[tuple[str, str, str]]:
+    """Of each data file, and of each chart by itself: its label, the name it is kept under, its address."""
+    name = address.view.name
+    for label, ending in _FILES.items():
+        yield label, f"{name}.{ending}", address.file(ending, language)
+    svg_file = address.file("svg", language)
+    for chart in charts:
+        if chart.number == 1:
+            yield "SVG", f"{name}.svg", svg_file
+        else:
+            yield f"SVG {chart.number}", f"{name}-{chart.number}.svg", f"{svg_file}&chart={chart.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,10 +273,17 @@ def _code(address: Address, about: About, language: Language) -> list[tuple[str,
     """How programs get the same figures."""
     name, url = address.view.name, about.origin + address.file("csv", language)
     return [
-        ("curl", f"curl -o {name}.csv '{url}'"),
+        ("curl", f"curl --fail -o {name}.csv '{url}'"),
         ("Python", f'import pandas\n\n{name} = pandas.read_csv("{url}")'),
-        ("R", f'{name} <- read.csv("{url}")'),
+        ("R", f'{name} <- read.csv("{url}", fileEncoding = "UTF-8")'),
     ]
+
+
+def _shortened(series: str) -> str:
+    """A series to be read: of a dimension that names many codes the first two and the last."""
+    flow, _, key = series.partition("/")
+    named = [codes.split("+") for codes in key.split(".")]
+    return f"{flow}/{'.'.join('+'.join(c if len(c) <= _NAMED else (*c[:2], '…', c[-1])) for c in named)}"
 
 
 def _linked(words: Wording) -> Markup:

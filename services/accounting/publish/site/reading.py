@@ -56,7 +56,7 @@ async def shown(source: FigureSource, address: Address) -> Shown:
     """Reads what everybody may read. A series that is not released leaves its place empty. Raises Invalid for a
     release that is no day and no time."""
     found: list[Observation] = []
-    withheld, changed = False, NEVER
+    withheld, opened, changed = False, False, NEVER
     as_of = {"asOf": address.state[RELEASE]} if RELEASE in address.state else {}
     for series in series_of(address):
         flow, _, key = series.partition("/")
@@ -73,8 +73,9 @@ async def shown(source: FigureSource, address: Address) -> Shown:
             methods = query.of("METHOD")
             withheld |= methods is None or not methods <= OPEN_METHODS
             continue
+        opened |= None in query.codes
         changed = max(changed, reading.changed_at)
         found += (Observation(query.flow, figure) for figure in reading.figures)
     rows = tuple(address.view.rows(found, address.state))
     # Where a place of the key is open, strangers get the total of what they may not read in detail.
-    return Shown(address, rows, tuple(found), withheld or bool(found and not rows), changed)
+    return Shown(address, rows, tuple(found), withheld or bool(opened and found and not rows), changed)

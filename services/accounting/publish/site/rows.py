@@ -34,19 +34,21 @@ def pivot(
 
 
 def of_period(rows: Rows, column: str = "period") -> Rows:
-    """Only the rows of the chosen period; else of the newest in which all is final and hardly a row is missing, else of
-    the newest."""
+    """Only the rows of the chosen period; else of the newest whole one."""
 
     def chosen(observations: Sequence[Observation], state: State) -> list[Row]:
         found = list(rows(observations, state))
-        wanted = state["period"] or _newest_whole(found, column)
+        wanted = state["period"] or newest_whole(found, column)
         return [row for row in found if row[column] == wanted]
 
     return chosen
 
 
-def _newest_whole(rows: Sequence[Row], column: str) -> str:
-    counted = Counter(str(row[column]) for row in rows)
+def newest_whole(rows: Sequence[Row], column: str = "period") -> str:
+    """The newest period in which all is final and hardly a figure is missing, else the newest; "" without rows."""
+    counted: Counter[str] = Counter()
+    for row in rows:
+        counted[str(row[column])] += sum(isinstance(value, Observation) for value in row.values())
     open_ones = {str(row[column]) for row in rows if status(row) in ("P", "U", "E")}
     most = max(counted.values(), default=0)
     whole = {period for period, count in counted.items() if 2 * count >= most}

@@ -8,7 +8,9 @@ from typing import Final
 
 from services.accounting.publish.charts.bars import Bar, bar_chart
 from services.accounting.publish.charts.drawing import Drawing
-from services.accounting.publish.charts.lines import Series, Spot, line_chart
+from services.accounting.publish.charts.flows import Stream, flow_chart
+from services.accounting.publish.charts.legend import GAP, HEADING
+from services.accounting.publish.charts.lines import Series, Spot, has_gaps, line_chart
 from services.accounting.publish.charts.pyramid import Age, pyramid
 from services.accounting.publish.charts.ranked import Ranked, ranked_chart
 from services.accounting.publish.charts.tiles import Tile, tile_map
@@ -85,28 +87,37 @@ class LineChart:
     at_most: int = 6
 
     def draw(self, rows: Sequence[Row], view: View, words: Wording, width: int) -> Drawing | None:
-        found = [
-            Series(kind, tuple(spots)) for kind, (_, spots) in zip(KINDS, self._series(rows, view, words), strict=False)
-        ]
+        found = [Series(kind, tuple(spots)) for kind, _, spots in self._series(rows, view, words)]
         return line_chart(found, width, words.number) if found else None
 
     def legend(self, rows: Sequence[Row], view: View, words: Wording) -> Legend:
-        return [(kind, name) for kind, (name, _) in zip(KINDS, self._series(rows, view, words), strict=False)]
+        drawn = self._series(rows, view, words)
+        shown = [(kind, name) for kind, name, _ in drawn]
+        if self.by:
+            shown.insert(0, (HEADING, words.column(self.shows[0])))
+        if {spot.provisional for *_, spots in drawn for spot in spots} == {True, False}:
+            shown.append(("provisional", words["not_final"]))
+        if has_gaps([Series(kind, tuple(spots)) for kind, _, spots in drawn]):
+            shown.append((GAP, words["gap"]))
+        return shown
 
-    def _series(self, rows: Sequence[Row], view: View, words: Wording) -> list[tuple[str, list[Spot]]]:
+    def _series(self, rows: Sequence[Row], view: View, words: Wording) -> list[tuple[str, str, list[Spot]]]:
+        """Kind, name and spots of each that has any."""
+        named = [each for each in self._named(rows, view, words) if each[1]]
+        return [(kind, *each) for kind, each in zip(KINDS, named, strict=False)]
+
+    def _named(self, rows: Sequence[Row], view: View, words: Wording) -> list[tuple[str, list[Spot]]]:
         if self.by is None:
-            named = [(words.column(name), self.spots(rows, view, name, words)) for name in self.shows]
-            return [each for each in named if each[1]]
+            return [(words.column(name), self.spots(rows, view, name, words)) for name in self.shows]
         column, (measure,) = _column(view, self.by), self.shows
         parts: dict[str, list[Row]] = defaultdict(list)
         for row in rows:
             parts[str(row[self.by])].append(row)
         largest = sorted(parts, key=lambda code: -sum(abs(float(number(row[measure]) or 0)) for row in parts[code]))
-        named = [
+        return [
             (written(column, code, words), self.spots(parts[code], view, measure, words))
             for code in largest[: self.at_most]
         ]
-        return [each for each in named if each[1]]
 
     def spots(self, rows: Sequence[Row], view: View, name: str, words: Wording) -> list[Spot]:
         """Of one measure, in the order of time."""
@@ -165,29 +176,86 @@ class FanChart:
 
 @dataclass(frozen=True, slots=True)
 class RankedChart:
-    """A horizontal bar per measure and row, in the order of the rows."""
+    """A horizontal bar per measure and row, in the order of the rows; rows that have nothing but zeros are left to the
+    table, and so is a measure that is known of none. Rows of one `group` stand under its name."""
 
     shows: tuple[str, ...]
     by: str
     kinds: tuple[str, ...] = ("up", "down")
     at_most: int = 15
+    group: str | None = None
 
     def draw(self, rows: Sequence[Row], view: View, words: Wording, width: int) -> Drawing | None:
-        column = _column(view, self.by)
-        items = [
-            Ranked(
-                written(column, row[self.by], words),
-                tuple(None if (value := number(row[each])) is None else float(value) for each in self.shows),
-                tuple(tip(row, view, each, words) for each in self.shows),
-                is_provisional(row),
-            )
-            for row in rows[: self.at_most]
-        ]
-        known = any(value is not None for item in items for value in item.values)
-        return ranked_chart(items, self.kinds[: len(self.shows)], width, words.number) if known else None
+        drawn, shown = self._drawn(rows), self._shown(rows)
+        if not drawn:
+            return None
+        items = [self._item(row, [name for _, name in shown], view, words) for row in drawn]
+        return ranked_chart(items, [kind for kind, _ in shown], width, words.number)
 
     def legend(self, rows: Sequence[Row], view: View, words: Wording) -> Legend:
-        return [(kind, words.column(name)) for kind, name in zip(self.kinds, self.shows, strict=False)]
+        shown = [(kind, words.column(name)) for kind, name in self._shown(rows)]
+        return [*shown, ("provisional", words["not_final"])] if _any_provisional(self._drawn(rows)) else shown
+
+    def _drawn(self, rows: Sequence[Row]) -> list[Row]:
+        known = [row for row in rows if any(number(row[each]) is not None for each in self.shows)]
+        return ([row for row in known if any(number(row[each]) for each in self.shows)] or known)[: self.at_most]
+
+    def _shown(self, rows: Sequence[Row]) -> list[tuple[str, str]]:
+        """Kind and name of each measure that is known of any row that is drawn."""
+        drawn = self._drawn(rows)
+        named = zip(self.kinds, self.shows, strict=False)
+        return [(kind, name) for kind, name in named if any(number(row[name]) is not None for row in drawn)]
+
+    def _item(self, row: Row, shown: Sequence[str], view: View, words: Wording) -> Ranked:
+        return Ranked(
+            written(_column(view, self.by), row[self.by], words),
+            tuple(None if (value := number(row[each])) is None else float(value) for each in shown),
+            tuple(tip(row, view, each, words) for each in shown),
+            is_provisional(row),
+            written(_column(view, self.group), row[self.group], words) if self.group else "",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FlowChart:
+    """What comes from the places of a column and what goes to them, through one in the middle; those beyond the
+    `at_most` largest of a side are one. `counted_by` names the column that says by what rows tell places apart."""
+
+    comes: str
+    goes: str
+    by: str
+    counted_by: str
+    middle: str
+    at_most: int = 8
+
+    def draw(self, rows: Sequence[Row], view: View, words: Wording, width: int) -> Drawing | None:
+        coming, going = (self._streams(rows, view, name, words) for name in (self.comes, self.goes))
+        middle = written(_column(view, self.by), self.middle, words)
+        return flow_chart(coming, going, middle, width, words.number) if coming or going else None
+
+    def legend(self, rows: Sequence[Row], view: View, words: Wording) -> Legend:
+        by = f": {words.option(str(rows[0][self.counted_by]))}" if rows else ""
+        shown = [("up", f"{words.column(self.comes)}{by}"), ("down", f"{words.column(self.goes)}{by}")]
+        return [*shown, ("provisional", words["not_final"])] if _any_provisional(rows) else shown
+
+    def _streams(self, rows: Sequence[Row], view: View, name: str, words: Wording) -> list[Stream]:
+        known = [(float(value), row) for row in rows if (value := number(row[name])) is not None and value > 0]
+        largest = sorted(known, key=lambda each: -each[0])
+        streams = [
+            Stream(
+                written(_column(view, self.by), row[self.by], words),
+                value,
+                tip(row, view, name, words),
+                is_provisional({name: row[name]}),
+            )
+            for value, row in largest[: self.at_most]
+        ]
+        if rest := largest[self.at_most :]:
+            others = words["others"].format(count=len(rest))
+            together = sum(value for value, _ in rest)
+            text = f"{others} · {words.column(name)}: {words.number(together)}"
+            streams.append(Stream(others, together, text, _any_provisional([{name: row[name]} for _, row in rest])))
+        return streams
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class Sureness:
             yield words["sure_undetermined"].format(count=words.number(self.undetermined))
         if self.imputed:
             share = 100 * self.imputed / (self.imputed + self.crossings)
-            yield words["sure_imputed"].format(share=f"{words.rate(share)}\u00a0%")
+            yield words["sure_imputed"].format(share=words.percent(share))
 
 
 async def sureness(source: FigureSource) -> Sureness:

@@ -51,13 +51,17 @@ class Wording:
     def number(self, value: float | Decimal) -> str:
         """A whole number with its thousands apart and a real minus; of a broken one, one decimal."""
         whole = value == int(value)
-        text = f"{int(value):,}" if whole else f"{value:,.1f}"
+        text = f"{int(value):,}" if whole else f"{_tenths(value):,}"
         apart, decimal = self["thousands"], self["decimal"]
         return text.replace(",", "\0").replace(".", decimal).replace("\0", apart).replace("-", MINUS)
 
     def rate(self, value: float | Decimal) -> str:
         """With one decimal, always."""
-        return f"{value:.1f}".replace(".", self["decimal"]).replace("-", MINUS)
+        return str(_tenths(value)).replace(".", self["decimal"]).replace("-", MINUS)
+
+    def percent(self, value: float | Decimal) -> str:
+        """A rate per hundred, with its sign."""
+        return self["percent"].format(number=self.rate(value))
 
     def day(self, day: date) -> str:
         name = self.texts["months"][day.month - 1]
@@ -94,6 +98,11 @@ class Wording:
             months = "–".join(self.texts["months"][each.month - 1] for each in (start, last))
             return self["month_of_year"].format(year=start.year, name=months)
         return " – ".join(self.period(f"{each.year}-{each.month:02}") for each in (start, last))
+
+
+def _tenths(value: float | Decimal) -> Decimal:
+    """With one decimal; what is too little for it is nothing, and has no sign."""
+    return Decimal(f"{value:.1f}") + 0
 
 
 @cache

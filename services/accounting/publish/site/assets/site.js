@@ -60,13 +60,11 @@ function sortable(table) {
 }
 
 // The chart as it is shown in its own file, drawn on a canvas at twice its size.
-function addPng(files) {
-  const svg = files.querySelector('a[download$=".svg"]');
-  if (!svg) return;
+function addPng(svg) {
   const link = document.createElement("a");
   link.href = svg.href;
   link.download = svg.download.replace(/svg$/, "png");
-  link.textContent = "PNG";
+  link.textContent = svg.textContent.replace("SVG", "PNG");
   link.addEventListener("click", async (event) => {
     event.preventDefault();
     const image = new Image();
@@ -119,5 +117,5 @@ function addExplore(chart) {
 document.querySelectorAll(".chart").forEach(addTips);
 document.querySelectorAll(".chart[data-explore]").forEach(addExplore);
 document.querySelectorAll("main table").forEach(sortable);
-document.querySelectorAll(".files").forEach(addPng);
+document.querySelectorAll('.files a[download$=".svg"]').forEach(addPng);
 if (navigator.clipboard) document.querySelectorAll("[data-copy] pre").forEach(addCopy);

@@ -11,7 +11,7 @@ from typing import Final
 from services.accounting.publish.site.specs import LineChart, Picked
 from services.accounting.publish.site.view import TIME, Choice, Column, Headed, Observation, Row, State, View, number
 from services.accounting.publish.site.views.emigration import HOSTS
-from services.accounting.rules.figures.dataflows import COUNTRIES, INDICATORS
+from services.accounting.rules.figures.dataflows import COUNTRIES, INDICATORS, METHODS
 
 _HOME: Final = "KAZ"
 _SPREAD: Final = (Column("least"), Column("most"), Column("least_in", "period"), Column("most_in", "period"))
@@ -31,6 +31,7 @@ def _rows(observations: Sequence[Observation], _: State) -> list[Row]:
                 "period": each.code(TIME),
                 "figure": each.code("INDICATOR"),
                 "reporter": each.code("REPORTER") if each.flow.id == "DF_MIRROR" else _HOME,
+                "method": each.code("METHOD"),
                 "persons": None if money else each,
                 "dollars": each if money else None,
             }
@@ -39,17 +40,23 @@ def _rows(observations: Sequence[Observation], _: State) -> list[Row]:
 
 
 def told_most(rows: Sequence[Row]) -> list[Row]:
-    """The rows of the figure of persons of which most is said."""
-    counts = Counter(str(row["figure"]) for row in rows if row["persons"] is not None)
+    """The rows of the figure of persons of which most is said. What our own register holds is no statement: a line from
+    one to the other would be a story that nobody tells."""
+    said = _published(rows) or list(rows)
+    counts = Counter(str(row["figure"]) for row in said if row["persons"] is not None)
     chosen = min(counts, key=lambda code: (-counts[code], code), default="")
-    return [row for row in rows if row["figure"] == chosen]
+    return [row for row in said if row["figure"] == chosen]
+
+
+def _published(rows: Sequence[Row]) -> list[Row]:
+    return [row for row in rows if row["method"] == "PUBLISHED"]
 
 
 def _headline(rows: Sequence[Row], _: State) -> Headed | None:
     """Growth, where both irregular stay and transfers have a history; else how far apart statements are."""
     if not rows:
         return None
-    irregular = [row for row in rows if row["figure"] == "IRREGULAR"]
+    irregular = [row for row in _published(rows) if row["figure"] == "IRREGULAR"]
     sent = [row for row in rows if row["dollars"] is not None]
     if len(irregular) > 1 and len(sent) > 1:
         return Headed(
@@ -92,6 +99,7 @@ VIEW: Final = View(
         Column("period", "period"),
         Column("figure", INDICATORS),
         Column("reporter", COUNTRIES),
+        Column("method", METHODS),
         Column("persons"),
         Column("dollars"),
     ),

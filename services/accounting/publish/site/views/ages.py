@@ -20,7 +20,7 @@ from services.accounting.publish.site.view import (
 )
 from services.accounting.rules.figures.dataflows import AGES, codes_of
 
-_FIVE_YEARS: Final = tuple(
+FIVE_YEARS: Final = tuple(
     code
     for code in codes_of(AGES)
     if code.startswith("Y") and code not in {each.parent for each in codes_of(AGES).values()}
@@ -39,8 +39,11 @@ def _rows(observations: Sequence[Observation], _: State) -> list[Row]:
     for each in observations:
         column = _COLUMNS[each.code("INDICATOR"), each.code("SEX")]
         found.setdefault((each.code(TIME), each.code("AGE")), dict.fromkeys(_COLUMNS.values()))[column] = each
-    keys = sorted(found, key=lambda key: (key[0], _FIVE_YEARS.index(key[1])))
-    return [{"period": period, "age": age, **found[period, age]} for period, age in keys]
+    none = dict.fromkeys(_COLUMNS.values())
+    periods = sorted({period for period, _ in found})
+    # An age that is left out would make the next one look older than it is.
+    keys = ((period, age) for period in periods for age in FIVE_YEARS)
+    return [{"period": period, "age": age, **found.get((period, age), none)} for period, age in keys]
 
 
 def _headline(rows: Sequence[Row], _: State) -> Headed | None:
@@ -54,7 +57,7 @@ _ARRIVED: Final = ("arrivals_men", "arrivals_women")
 
 VIEW: Final = View(
     name="ages",
-    series=(f"DF_FLOW/A.IMM+EMI.{{method}}.KZ._T._T.M+F.{'+'.join(_FIVE_YEARS)}._T",),
+    series=(f"DF_FLOW/A.IMM+EMI.{{method}}.KZ._T._T.M+F.{'+'.join(FIVE_YEARS)}._T",),
     choices=(NEWEST, Choice("method", ("M1216R", "M1216", "U98"), "M1216R")),
     columns=(
         Column("age", AGES),

@@ -51,7 +51,7 @@ VIEW: Final = View(
     series=_series(),
     columns=(Column("dispute", "word"), Column("body", "word"), Column("period", "period"), Column("persons")),
     rows=_rows,
-    charts=(RankedChart(("persons",), by="body", kinds=("up",)),),
+    charts=(RankedChart(("persons",), by="body", kinds=("up",), group="dispute"),),
     headline=_headline,
     beside=("abroad", "emigration", "labour"),
 )

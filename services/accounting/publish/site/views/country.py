@@ -25,5 +25,5 @@ VIEW: Final = View(
     rows=pivot({"period": TIME, "country": "PARTNER"}, _MEASURES, whole=_MEASURES.values()),
     charts=(BarChart("arrivals", "departures", "net"),),
     latest_first=True,
-    beside=("countries", "balance"),
+    beside=("countries", "citizenship", "balance"),
 )
