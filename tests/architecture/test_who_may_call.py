@@ -22,7 +22,7 @@ OPEN = {"/health/live", "/health/ready", "/openapi.json"}
 DOCS = {"/docs", "/docs/{language}", "/docs/assets/{name}"}  # says what /openapi.json says (decision 0082)
 OPEN_OF = {
     "accounting": {
-        *("/", "/me", "/v1/method-versions", "/v1/releases", "/v1/releases/{id}", "/v1/releases/{id}/differences"),
+        *("/", "/me", "/me/{language}", "/v1/method-versions", "/v1/releases", "/v1/releases/{id}", "/v1/releases/{id}/differences"),
         "/v1/estimates/provisional",
         "/v1/status",
         "/v1/evidence",  # texts alone

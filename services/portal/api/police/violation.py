@@ -8,6 +8,7 @@ from fastapi import Request
 from services.portal.cases.police import violation as cases
 from services.portal.cases.police.violation import VIOLATIONS, Confirmation, Findings, Objection
 from shared.events.police import Violation
+from shared.http.languages import Speech
 from shared.http.paging import Cursor, Limit
 from shared.http.routes import router as api_router
 from shared.identity.callers import Caller, requires
@@ -54,8 +55,12 @@ async def own(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Findings:
-    """By the IIN of your token, newest first."""
-    return await cases.own(request.app.state.engine, cursor, limit, caller)
+    """By the IIN of your token, newest first; how to contest it in the language that you accept."""
+    found = await cases.own(request.app.state.engine, cursor, limit, caller)
+    speech = Speech.of(request)
+    for each in found.findings:
+        each.how_to_contest = speech.say(each.how_to_contest)
+    return found
 
 
 @own_router.post("/{id:uuid}:contest", summary="Contest what was found against me")
