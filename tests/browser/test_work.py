@@ -1,19 +1,16 @@
 """The work pages in a real browser: signed in at a real issuer, worked by keyboard, refused in words, kept nowhere."""
 
-import asyncio
-import socket
 from collections.abc import AsyncIterator
 
 import pytest
-import uvicorn
 from playwright.async_api import Browser, Page, expect
 
-from deploy.local.sign_in import make_app as make_issuer
 from shared.testing.api import Api
 from tests.accounting.conftest import Accounting
 from tests.accounting.test_identity import IN, NODIRA, OUT
 from tests.accounting.test_parked import park
 from tests.accounting.test_timeline import crossing
+from tests.browser.signing_in import issuer_of, sign_in
 from tests.browser.test_site import CONTRASTS, DESK, PHONE
 
 pytestmark = pytest.mark.browser
@@ -22,15 +19,8 @@ expect.set_options(timeout=60_000)  # an outer limit: what is waited for is a st
 
 @pytest.fixture
 async def issuer(api: Api) -> AsyncIterator[str]:
-    """The issuer's sign-in, at which the work pages of `api` sign in."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    api.app.state.sign_in_issuer = url
-    server = uvicorn.Server(uvicorn.Config(make_issuer(api.keys, url), lifespan="off", log_level="warning"))
-    running = asyncio.create_task(server.serve(sockets=[listening]))
-    yield url
-    server.should_exit = True
-    await running
+    async with issuer_of(api) as url:
+        yield url
 
 
 async def opened(browser: Browser, address: str, size: tuple[int, int], language: str) -> tuple[Page, list[str]]:
@@ -44,16 +34,6 @@ async def opened(browser: Browser, address: str, size: tuple[int, int], language
     return page, troubles
 
 
-async def sign_in(page: Page, role: str) -> None:
-    """By keyboard alone, at the issuer's page too."""
-    await page.locator("#sign-in").focus()
-    await page.keyboard.press("Enter")
-    await page.locator("#role").select_option(role)
-    await page.locator("#role").press("Tab")
-    await page.keyboard.press("Enter")
-    await expect(page.locator("#pages")).to_be_visible()
-
-
 async def show(page: Page, name: str) -> None:
     await page.locator(f"#pages [data-page={name}]").focus()
     await page.keyboard.press("Enter")
@@ -62,7 +42,7 @@ async def show(page: Page, name: str) -> None:
 
 async def looks_right_on_a_phone(browser: Browser, address: str, language: str) -> None:
     page, troubles = await opened(browser, address, PHONE, language)
-    await sign_in(page, "statistician")
+    await sign_in(page, "statistician", "#pages")
     await show(page, "reviews")
     await page.locator("#content .entries button").first.click()
     await expect(page.locator("#content .table")).to_be_visible()
@@ -102,7 +82,7 @@ async def test_a_reviewer_signs_in_compares_and_says_and_others_are_refused(
         await looks_right_on_a_phone(browser, address, language)
     page, troubles = await opened(browser, address, DESK, "en")
     said, content = page.locator("#said"), page.locator("#content")
-    await sign_in(page, "statistician")
+    await sign_in(page, "statistician", "#pages")
     await expect(said).to_have_text("You are signed in. Choose a page.")
     assert page.url == f"{address}/work/en"
     assert await page.evaluate("[document.cookie, localStorage.length, sessionStorage.length]") == ["", 0, 0]
@@ -128,7 +108,7 @@ async def test_a_reviewer_signs_in_compares_and_says_and_others_are_refused(
     await page.locator("#sign-out").focus()
     await page.keyboard.press("Enter")
     await expect(content).to_be_empty()
-    await sign_in(page, "operator")
+    await sign_in(page, "operator", "#pages")
     await show(page, "reviews")
     await expect(said).to_contain_text("Your role does not allow this: This needs one of the roles: statistician")
     await works_as_operator(page)

@@ -10,8 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from services.accounting.publish.signed_in.page import SignedInPage
-from shared.kernel import codes
+from services.accounting.publish.signed_in.page import SignedInPage, names_of
 from shared.kernel.codes import Language
 
 REGISTERS: Final = ("portal", "permits", "kandas", "consular")
@@ -43,9 +42,9 @@ def my_page(language: Language, issuer: str, addresses: Mapping[str, str]) -> st
     """The page in one language; `addresses` has the origin of each register that a browser reaches."""
     labels = MY_PAGE.texts[language]["services"]
     told = {
-        "agencies": _names("agencies", language),
+        "agencies": names_of("agencies", language),
         "members": {row["member"]: row[language] for row in members()},
-        "codes": {name: _names(name, language) for name in CODED},
+        "codes": {name: names_of(name, language) for name in CODED},
         "coded": {member: name for name, shown in CODED.items() for member in shown},
         "services": [_service(name, labels[name], addresses.get(name)) for name in REGISTERS]
         + [_service("accounting", labels["accounting"], "")],
@@ -58,12 +57,6 @@ def members() -> list[dict[str, str]]:
     """What the members of records are called, in the three languages."""
     with (_HERE / "members.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
-
-
-def _names(name: str, language: Language) -> dict[str, str]:
-    """The names of a code list's codes."""
-    label = language if language in codes.rows(name)[0] else f"label_{language}"
-    return {row["code"]: row[label] for row in codes.rows(name)}
 
 
 def _service(name: str, label: str, address: str | None) -> dict[str, Any]:

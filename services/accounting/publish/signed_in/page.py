@@ -19,6 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from services.accounting.publish.languages import LANGUAGE_NAMES, LANGUAGES
+from shared.kernel import codes
 from shared.kernel.codes import Language
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -88,6 +89,13 @@ class SignedInPage:
         )
         environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}  # words, at half their size
         return environment
+
+
+def names_of(code_list: str, language: Language) -> dict[str, str]:
+    """The names of a code list's codes."""
+    rows = codes.rows(code_list)
+    label = language if language in rows[0] else f"label_{language}"
+    return {row["code"]: row[label] for row in rows}
 
 
 def _hash(text: str) -> str:

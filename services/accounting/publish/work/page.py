@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from services.accounting.publish.signed_in.page import SignedInPage
+from services.accounting.publish.signed_in.page import SignedInPage, names_of
 from shared.kernel.codes import Language
 
 PAGES: Final = ("reviews", "findings", "parked", "status", "reconciliation", "releases")
@@ -23,4 +23,5 @@ def policy(issuer: str, addresses: Mapping[str, str]) -> str:
 
 def work_page(language: Language, issuer: str, addresses: Mapping[str, str]) -> str:
     """The page in one language."""
-    return WORK.html(language, issuer, {"portal": addresses.get(FINDS)}, pages=PAGES)
+    named = {name: names_of(name, language) for name in ("countries", "regions")}
+    return WORK.html(language, issuer, {"portal": addresses.get(FINDS), **named}, pages=PAGES)

@@ -1,6 +1,7 @@
 """`/v1/violations`: single and bulk intake, corrections, withdrawals, history; findings of runs, which an officer
 confirms and the person may contest."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Request
@@ -12,6 +13,7 @@ from shared.http.languages import Speech
 from shared.http.paging import Cursor, Limit
 from shared.http.routes import router as api_router
 from shared.identity.callers import Caller, requires
+from shared.kernel.decisions import Check
 from shared.records.routes import record_routes
 from shared.records.state import RecordState
 from shared.records.step import StepRequest, step_by
@@ -44,8 +46,8 @@ async def awaiting(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Findings:
-    """The oldest first, each with the stay as the register shows it now."""
-    return await cases.awaiting(request.app.state.engine, cursor, limit, caller)
+    """The oldest first, each with the stay as the register shows it now; its reasons in the language that you accept."""
+    return _spoken(await cases.awaiting(request.app.state.engine, cursor, limit, caller), request)
 
 
 @own_router.get("", summary="What was found against me, by which rule, and how to contest it")
@@ -55,12 +57,8 @@ async def own(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Findings:
-    """By the IIN of your token, newest first; how to contest it in the language that you accept."""
-    found = await cases.own(request.app.state.engine, cursor, limit, caller)
-    speech = Speech.of(request)
-    for each in found.findings:
-        each.how_to_contest = speech.say(each.how_to_contest)
-    return found
+    """By the IIN of your token, newest first; reasons, and how to contest it, in the language that you accept."""
+    return _spoken(await cases.own(request.app.state.engine, cursor, limit, caller), request)
 
 
 @own_router.post("/{id:uuid}:contest", summary="Contest what was found against me")
@@ -69,3 +67,18 @@ async def contest_own(
 ) -> RecordState[Violation]:
     """Say why; an officer answers. Anybody else's answers 404."""
     return await cases.contest_own(asked, body)
+
+
+def _spoken(found: Findings, request: Request) -> Findings:
+    """What is said of each, in the reader's language: people read it on a page, and contest by it."""
+    speech = Speech.of(request)
+    for each in found.findings:
+        each.how_to_contest = speech.say(each.how_to_contest)
+        if each.stay is not None:
+            each.stay.checks = [_said(check, speech) for check in each.stay.checks]
+    return found
+
+
+def _said(check: Check, speech: Speech) -> Check:
+    remedy = check.remedy and speech.say(check.remedy)
+    return replace(check, explanation=speech.say(check.explanation), remedy=remedy)

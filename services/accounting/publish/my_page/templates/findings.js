@@ -30,7 +30,7 @@ function findingShown(finding, service) {
     [words.region, record.region && valueShown("region", record.region)],
     [words.article, record.article],
     [words.right, stay.right && labelled(words.rights, stay.right)],
-    [words.rule, (stay.checks || []).map((check) => `${check.explanation} (${check.rule})`).join(" ")],
+    [words.rule, (stay.checks || []).map((check) => `${check.explanation} (${check.basis})`).join(" ")],
     [words.answer_due, finding.answer_due],
     [words.record, id],
   ]));

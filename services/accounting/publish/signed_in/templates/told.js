@@ -4,9 +4,8 @@ const told = JSON.parse(document.getElementById("told").textContent);
 const words = told.words;
 const PATIENCE = 30000; // milliseconds
 const MOST_LINES = 500; // shown of one table; the API tells them all
-const moment = new Intl.DateTimeFormat(told.language, {
-  year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", timeZone: "Asia/Almaty",
-});
+// As ISO 8601, like all days here: browsers name no months in Kazakh.
+const moment = new Intl.DateTimeFormat("sv", { dateStyle: "short", timeStyle: "short", timeZone: "Asia/Almaty" });
 let token = null;
 
 class Refused extends Error {
@@ -17,6 +16,7 @@ class Refused extends Error {
 }
 
 const at = (id) => document.getElementById(id);
+// The code's name where it has one.
 const labelled = (labels, code) => (Object.hasOwn(labels, code) ? labels[code] : code);
 
 function element(name, text, ...children) {
