@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from services.accounting.cases.releases.cut import cut_release
 from shared.testing.api import Api
-from tests.accounting.conftest import Accounting
+from tests.accounting.conftest import QUIET, Accounting
 from tests.accounting.test_identity import IN, NODIRA, OUT
 from tests.accounting.test_parked import park
-from tests.accounting.test_timeline import crossing
+from tests.accounting.test_status import Horizon
+from tests.accounting.test_timeline import EVENTS, crossing
 from tests.browser.signing_in import issuer_of, sign_in
 from tests.browser.test_site import CONTRASTS, DESK, PHONE
 
@@ -53,7 +55,7 @@ async def looks_right_on_a_phone(browser: Browser, address: str, language: str) 
 
 
 async def works_as_operator(page: Page) -> None:
-    """Every page but the review; the register does not answer, nothing was released."""
+    """Every page but the review: the register is ahead, and does not answer who reconciles."""
     said, content = page.locator("#said"), page.locator("#content")
     await show(page, "parked")
     await expect(said).to_have_text("Shown: 1.")
@@ -62,22 +64,24 @@ async def works_as_operator(page: Page) -> None:
         await page.keyboard.press("Enter")
         await expect(content).to_contain_text(state)
     await show(page, "status")
-    await expect(content.locator("tbody tr")).to_contain_text("portaldoes not answer")
+    assert await content.locator("tbody td").all_inner_texts() == ["is read", "—", "5", "3", "1", "0"]
     await show(page, "reconciliation")
     await content.get_by_label("Register").fill("portal")
     await page.keyboard.press("Enter")
     await expect(said).to_contain_text("records out of place: ")
     await expect(content.locator("tbody").first).to_contain_text("portaldoes not answer")
-    await show(page, "releases")
-    await expect(said).to_have_text("There is nothing here.")
 
 
 @pytest.mark.usefixtures("issuer")
 async def test_a_reviewer_signs_in_compares_and_says_and_others_are_refused(
     browser: Browser, api: Api, written: Accounting, address: str
 ) -> None:
-    await written.take([crossing(901, *IN, NODIRA), crossing(902, *OUT, NODIRA | {"sex": "M"})])
+    await written.take([EVENTS[0], crossing(901, *IN, NODIRA), crossing(902, *OUT, NODIRA | {"sex": "M"})])
     await park(written, 1)
+    await cut_release(written.connection, QUIET)
+    await written.take([crossing(903, "entry", "2024-02-10T10:15:00+05:00")])
+    await cut_release(written.connection, QUIET)
+    api.app.state.sources = [Horizon(5)]
     for language in ("kk", "ru"):
         await looks_right_on_a_phone(browser, address, language)
     page, troubles = await opened(browser, address, DESK, "en")
@@ -104,6 +108,12 @@ async def test_a_reviewer_signs_in_compares_and_says_and_others_are_refused(
     await expect(content).to_contain_text("<b>The passport was seen.</b>")
     left = await api.client.get("/v1/reviews", headers=api.token("statistician"))
     assert left.json()["items"] == [], "what a word settles is in doubt no more"
+    await show(page, "releases")
+    await expect(said).to_have_text("Shown: 2.")
+    await content.get_by_role("button", name="Compare with the one before: 2").press("Enter")
+    await expect(content.locator("h3")).to_have_text("From release 1 to release 2")
+    moved = content.locator("tbody tr", has_text="late records: 1")
+    assert await moved.first.locator("td").all_inner_texts() == ["2024", "0", "1", "late records: 1"]
 
     await page.locator("#sign-out").focus()
     await page.keyboard.press("Enter")
