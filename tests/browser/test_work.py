@@ -64,7 +64,7 @@ async def works_as_operator(page: Page) -> None:
         await page.keyboard.press("Enter")
         await expect(content).to_contain_text(state)
     await show(page, "status")
-    assert await content.locator("tbody td").all_inner_texts() == ["is read", "—", "5", "3", "1", "0"]
+    assert await content.locator("tbody td").all_inner_texts() == ["is read", "—", "5", "4", "0", "1"]
     await show(page, "reconciliation")
     await content.get_by_label("Register").fill("portal")
     await page.keyboard.press("Enter")
