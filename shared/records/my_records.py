@@ -11,7 +11,7 @@ log what others did.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol, cast
+from typing import Annotated, Any, Protocol, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -79,7 +79,7 @@ def my_records_routes(kinds: Sequence[KindOfMine]) -> APIRouter:
 
     @router.get("/v1/me/records", summary="What is on record about me")
     async def my_records(
-        request: Request, caller: Caller = requires_iin(), limit: Limit = 100, cursor: Cursor = None
+        request: Request, caller: Annotated[Caller, requires_iin()], limit: Limit = 100, cursor: Cursor = None
     ) -> MyRecords:
         """By the IIN of your token, withdrawn ones included, what was recorded last first. Applications stand with who
         made them. The reading is written to the access log."""
@@ -131,7 +131,7 @@ async def _loaded(
 
 
 def _shown(name: str, kind: KindOfMine, record: records.Record) -> MyRecord:
-    content = kind.fact.read(record.body).model_dump(mode="json")
+    content = _without_others(kind.fact.read(record.body).model_dump(mode="json"))
     day = content.get(kind.day)
     return MyRecord(
         record_kind=name,
@@ -143,3 +143,14 @@ def _shown(name: str, kind: KindOfMine, record: records.Record) -> MyRecord:
         reason=record.reason,
         record=content,
     )
+
+
+def _without_others(content: dict[str, Any]) -> dict[str, Any]:
+    """The record without the IINs of other people whom it names, such as a host."""
+    return {name: value if name == "person" else _without_iin(value) for name, value in content.items()}
+
+
+def _without_iin(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_iin(inner) for name, inner in value.items() if name != "iin"}
+    return [_without_iin(inner) for inner in value] if isinstance(value, list) else value

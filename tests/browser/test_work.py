@@ -72,6 +72,36 @@ async def works_as_operator(page: Page) -> None:
     await expect(content.locator("tbody").first).to_contain_text("portaldoes not answer")
 
 
+async def reviews(page: Page) -> None:
+    """The one doubt there is: compared, and a word said on it."""
+    said, content = page.locator("#said"), page.locator("#content")
+    await show(page, "reviews")
+    await expect(said).to_have_text("Shown: 1.")
+    await content.locator(".entries button").focus()
+    await page.keyboard.press("Enter")
+    await expect(said).to_have_text("The two records are shown side by side.")
+    assert await page.evaluate("document.activeElement.tagName") == "H3"
+    sexes = content.locator("tbody tr", has_text="Sex").locator("td")
+    assert sorted(await sexes.all_inner_texts()) == ["F", "M"]
+    await expect(content).to_contain_text("another sex")
+    await content.locator("#verdict").select_option("same")
+    await content.locator("#reason").select_option("entry_error")
+    await content.locator("#note").fill("<b>The passport was seen.</b>")
+    await page.keyboard.press("Enter")
+    await expect(said).to_have_text("Your verdict is recorded; figures follow within seconds.")
+    await expect(content).to_contain_text("<b>The passport was seen.</b>")
+
+
+async def compares_releases(page: Page) -> None:
+    said, content = page.locator("#said"), page.locator("#content")
+    await show(page, "releases")
+    await expect(said).to_have_text("Shown: 2.")
+    await content.get_by_role("button", name="Compare with the one before: 2").press("Enter")
+    await expect(content.locator("h3")).to_have_text("From release 1 to release 2")
+    moved = content.locator("tbody tr", has_text="late records: 1")
+    assert await moved.first.locator("td").all_inner_texts() == ["2024", "0", "1", "late records: 1"]
+
+
 @pytest.mark.usefixtures("issuer")
 async def test_a_reviewer_signs_in_compares_and_says_and_others_are_refused(
     browser: Browser, api: Api, written: Accounting, address: str
@@ -91,29 +121,10 @@ async def test_a_reviewer_signs_in_compares_and_says_and_others_are_refused(
     assert page.url == f"{address}/work/en"
     assert await page.evaluate("[document.cookie, localStorage.length, sessionStorage.length]") == ["", 0, 0]
 
-    await show(page, "reviews")
-    await expect(said).to_have_text("Shown: 1.")
-    await content.locator(".entries button").focus()
-    await page.keyboard.press("Enter")
-    await expect(said).to_have_text("The two records are shown side by side.")
-    assert await page.evaluate("document.activeElement.tagName") == "H3"
-    sexes = content.locator("tbody tr", has_text="Sex").locator("td")
-    assert sorted(await sexes.all_inner_texts()) == ["F", "M"]
-    await expect(content).to_contain_text("another sex")
-    await content.locator("#verdict").select_option("same")
-    await content.locator("#reason").select_option("entry_error")
-    await content.locator("#note").fill("<b>The passport was seen.</b>")
-    await page.keyboard.press("Enter")
-    await expect(said).to_have_text("Your verdict is recorded; figures follow within seconds.")
-    await expect(content).to_contain_text("<b>The passport was seen.</b>")
+    await reviews(page)
     left = await api.client.get("/v1/reviews", headers=api.token("statistician"))
     assert left.json()["items"] == [], "what a word settles is in doubt no more"
-    await show(page, "releases")
-    await expect(said).to_have_text("Shown: 2.")
-    await content.get_by_role("button", name="Compare with the one before: 2").press("Enter")
-    await expect(content.locator("h3")).to_have_text("From release 1 to release 2")
-    moved = content.locator("tbody tr", has_text="late records: 1")
-    assert await moved.first.locator("td").all_inner_texts() == ["2024", "0", "1", "late records: 1"]
+    await compares_releases(page)
 
     await page.locator("#sign-out").focus()
     await page.keyboard.press("Enter")

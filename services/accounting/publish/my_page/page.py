@@ -20,7 +20,10 @@ FINDS: Final = "portal"
 CODED: Final[Mapping[str, tuple[str, ...]]] = {
     "activities": ("activity",),
     "checkpoints": ("checkpoint",),
-    "countries": ("citizenship", "country", "counterpart_country", "country_of_origin", "issuing_state", "other_country"),
+    "countries": (
+        *("citizenship", "country", "counterpart_country", "country_of_origin", "issuing_state", "other_country"),
+        "to_country",
+    ),
     "occupations": ("occupation",),
     "purposes": ("purpose",),
     "regions": ("region", "counterpart_region", "further_regions", "region_of_origin"),

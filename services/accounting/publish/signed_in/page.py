@@ -75,7 +75,8 @@ class SignedInPage:
     @cached_property
     def script(self) -> str:
         """The scripts as one function: nothing of them can be reached from outside."""
-        files = [*(_TEMPLATES / name for name in _COMMON), *(self.folder / f"templates/{name}.js" for name in self.scripts)]
+        own = (self.folder / f"templates/{name}.js" for name in self.scripts)
+        files = [*(_TEMPLATES / name for name in _COMMON), *own]
         return '"use strict";\n(() => {\n' + "".join(file.read_text(encoding="utf-8") for file in files) + "})();\n"
 
     @cached_property

@@ -46,7 +46,7 @@ async def awaiting(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Findings:
-    """The oldest first, each with the stay as the register shows it now; its reasons in the language that you accept."""
+    """The oldest first, each with the stay as the register shows it now, told in the language that you accept."""
     return _spoken(await cases.awaiting(request.app.state.engine, cursor, limit, caller), request)
 
 
