@@ -13,12 +13,13 @@ import pytest
 from pydantic import BaseModel
 
 from deploy import services
-from services.accounting.publish.my_page.page import CODED, REGISTERS, members, my_page, policy
+from services.accounting.publish.my_page.page import REGISTERS, members, my_page, policy
 from services.accounting.settings import AccountingSettings
 from services.portal.rules.stays.stay_span import Right
 from shared.events.catalogue import FACTS
 from shared.events.police import VIOLATIONS
 from shared.identity.roles import ROLES
+from shared.kernel import codes
 from shared.settings import SettingsError
 
 TEXTS = tomllib.loads(Path("services/accounting/publish/my_page/texts.toml").read_text(encoding="utf-8"))
@@ -81,10 +82,10 @@ def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
 
 def test_every_member_of_a_record_that_is_shown_has_its_name_in_three_languages() -> None:
     shown = [kind for name in REGISTERS for kind in import_module(f"services.{name}.cases.my_records").KINDS]
-    rows = {row["member"]: row for row in members()}
+    rows = {row["name"]: row for row in members()}
     assert rows.keys() == {name for kind in shown for name in held(kind.fact)}
     assert all(all(row[language] for language in ("kk", "ru", "en")) for row in rows.values())
-    assert {member for coded in CODED.values() for member in coded} <= rows.keys()
+    assert {row["codes"] for row in rows.values() if row["codes"]} <= {path.stem for path in codes.FOLDER.glob("*.csv")}
     assert TEXTS["en"]["rights"].keys() == set(get_args(Right))
     assert TEXTS["en"]["violations"].keys() == set(get_args(VIOLATIONS))
 

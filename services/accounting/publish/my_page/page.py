@@ -17,21 +17,6 @@ REGISTERS: Final = ("portal", "permits", "kandas", "consular")
 FINDS: Final = "portal"
 """The register that tells a person what was found against them."""
 
-CODED: Final[Mapping[str, tuple[str, ...]]] = {
-    "activities": ("activity",),
-    "checkpoints": ("checkpoint",),
-    "countries": (
-        *("citizenship", "country", "counterpart_country", "country_of_origin", "issuing_state", "other_country"),
-        "to_country",
-    ),
-    "occupations": ("occupation",),
-    "purposes": ("purpose",),
-    "regions": ("region", "counterpart_region", "further_regions", "region_of_origin"),
-    "sexes": ("sex",),
-    "study_levels": ("level",),
-}
-"""Code lists by whose names the members of records are shown."""
-
 _HERE: Final = Path(__file__).parent
 MY_PAGE: Final = SignedInPage(_HERE, "/me", "kosh-me", ("begin", "findings", "records", "uses"))
 
@@ -44,11 +29,12 @@ def policy(issuer: str, addresses: Mapping[str, str]) -> str:
 def my_page(language: Language, issuer: str, addresses: Mapping[str, str]) -> str:
     """The page in one language; `addresses` has the origin of each register that a browser reaches."""
     labels = MY_PAGE.texts[language]["services"]
+    coded = {row["name"]: row["codes"] for row in members() if row["codes"]}
     told = {
         "agencies": names_of("agencies", language),
-        "members": {row["member"]: row[language] for row in members()},
-        "codes": {name: names_of(name, language) for name in CODED},
-        "coded": {member: name for name, shown in CODED.items() for member in shown},
+        "members": {row["name"]: row[language] for row in members()},
+        "codes": {name: names_of(name, language) for name in sorted(set(coded.values()))},
+        "coded": coded,
         "services": [_service(name, labels[name], addresses.get(name)) for name in REGISTERS]
         + [_service("accounting", labels["accounting"], "")],
     }
@@ -57,7 +43,7 @@ def my_page(language: Language, issuer: str, addresses: Mapping[str, str]) -> st
 
 @cache
 def members() -> list[dict[str, str]]:
-    """What the members of records are called, in the three languages."""
+    """What the members of records are called in the three languages, and by which code list their values are named."""
     with (_HERE / "members.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
