@@ -45,6 +45,7 @@ ROUTERS = (
     centre.router,
     centre_stay.router,
     leaving_finding.router,
+    leaving_finding.own_router,
     leaving_finding.run_router,
     adaptation_course.router,
     status_extension.standing_router,

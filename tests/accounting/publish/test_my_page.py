@@ -15,6 +15,8 @@ from pydantic import BaseModel
 from deploy import services
 from services.accounting.publish.my_page.page import REGISTERS, members, my_page, policy
 from services.accounting.settings import AccountingSettings
+from services.kandas.cases.leaving_finding import State as LeavingState
+from services.portal.rules.police.violation import State
 from services.portal.rules.stays.stay_span import Right
 from shared.events.catalogue import FACTS
 from shared.events.police import VIOLATIONS
@@ -44,7 +46,7 @@ NOT_OF_PERSONS = {
 
 def flat(texts: dict[str, Any]) -> dict[str, str]:
     found = {name: text for name, text in texts.items() if isinstance(text, str)}
-    for group in ("services", "roles", "kinds", "violations", "rights"):
+    for group in ("services", "roles", "kinds", "violations", "rights", "states"):
         found |= {f"{group}.{name}": text for name, text in texts[group].items()}
     return found
 
@@ -87,6 +89,7 @@ def test_every_member_of_a_record_that_is_shown_has_its_name_in_three_languages(
     assert all(all(row[language] for language in ("kk", "ru", "en")) for row in rows.values())
     assert {row["codes"] for row in rows.values() if row["codes"]} <= {path.stem for path in codes.FOLDER.glob("*.csv")}
     assert TEXTS["en"]["rights"].keys() == set(get_args(Right))
+    assert TEXTS["en"]["states"].keys() == {*get_args(State), *get_args(LeavingState)} - {"undone"}
     assert TEXTS["en"]["violations"].keys() == set(get_args(VIOLATIONS))
 
 

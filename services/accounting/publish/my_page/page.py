@@ -14,8 +14,8 @@ from services.accounting.publish.signed_in.page import SignedInPage, names_of
 from shared.kernel.codes import Language
 
 REGISTERS: Final = ("portal", "permits", "kandas", "consular")
-FINDS: Final = "portal"
-"""The register that tells a person what was found against them."""
+FINDINGS: Final = {"portal": "/v1/me/violations", "kandas": "/v1/me/kandas-leavings"}
+"""Where registers tell a person what was found against them; there it is contested too."""
 
 _HERE: Final = Path(__file__).parent
 MY_PAGE: Final = SignedInPage(_HERE, "/me", "kosh-me", ("begin", "findings", "records", "uses"))
@@ -50,4 +50,4 @@ def members() -> list[dict[str, str]]:
 
 def _service(name: str, label: str, address: str | None) -> dict[str, Any]:
     """What the script is told of a service; accounting is of the page's own origin, and no register."""
-    return {"name": name, "label": label, "address": address, "registers": name in REGISTERS, "finds": name == FINDS}
+    return {"label": label, "address": address, "registers": name in REGISTERS, "findings": FINDINGS.get(name)}

@@ -1,7 +1,6 @@
 """`/v1/violations`: single and bulk intake, corrections, withdrawals, history; findings of runs, which an officer
 confirms and the person may contest."""
 
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Request
@@ -13,7 +12,6 @@ from shared.http.languages import Speech
 from shared.http.paging import Cursor, Limit
 from shared.http.routes import router as api_router
 from shared.identity.callers import Caller, requires
-from shared.kernel.decisions import Check
 from shared.records.routes import record_routes
 from shared.records.state import RecordState
 from shared.records.step import StepRequest, step_by
@@ -75,10 +73,5 @@ def _spoken(found: Findings, request: Request) -> Findings:
     for each in found.findings:
         each.how_to_contest = speech.say(each.how_to_contest)
         if each.stay is not None:
-            each.stay.checks = [_said(check, speech) for check in each.stay.checks]
+            each.stay.checks = list(map(speech.explained, each.stay.checks))
     return found
-
-
-def _said(check: Check, speech: Speech) -> Check:
-    remedy = check.remedy and speech.say(check.remedy)
-    return replace(check, explanation=speech.say(check.explanation), remedy=remedy)

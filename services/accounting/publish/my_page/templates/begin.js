@@ -29,7 +29,7 @@ async function first(source) {
   await moreUses(source);
   if (service.registers) source.passed = (await call(`${service.address}/v1/me/access-log/passed-on`)).passed_on;
   if (service.registers) await moreRecords(source);
-  if (service.finds) source.findings = await findingsOf(service);
+  if (service.findings) source.findings = await findingsOf(service);
 }
 
 function fill(id, shown, complete) {
