@@ -6,6 +6,7 @@ from services.consular.api import (
     assistance_case,
     consular_registration,
     host_country_figure,
+    my_records,
     own_registration,
     placement_agency,
     placement_complaint,
@@ -33,6 +34,7 @@ ROUTERS = (
     placement_contract.router,
     placement_complaint.router,
     study.router,
+    my_records.router,
 )
 
 

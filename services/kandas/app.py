@@ -14,6 +14,7 @@ from services.kandas.api import (
     kandas_application,
     kandas_status,
     leaving_finding,
+    my_records,
     notable_kazakh,
     quota_inclusion,
     regional_quota,
@@ -44,9 +45,11 @@ ROUTERS = (
     centre.router,
     centre_stay.router,
     leaving_finding.router,
+    leaving_finding.own_router,
     leaving_finding.run_router,
     adaptation_course.router,
     status_extension.standing_router,
+    my_records.router,
 )
 
 

@@ -15,6 +15,7 @@ from services.permits.api import (
     labour_market,
     labour_risk,
     lapse_run,
+    my_records,
     quota,
     self_employment,
     work_permit,
@@ -48,6 +49,7 @@ ROUTERS = (
     labour_immigrant.router,
     work_permit_extension.router,
     self_employment.router,
+    my_records.router,
 )
 
 

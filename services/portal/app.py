@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from services.portal.api import my_records
 from services.portal.api.border import border_alert, border_crossing, entry_ban, feed_coverage, lost_document
 from services.portal.api.police import (
     citizenship_change,
@@ -53,6 +54,7 @@ ROUTERS = (
     stay_control.runs,
     register_search.router,
     sign_of_life.router,
+    my_records.router,
 )
 
 

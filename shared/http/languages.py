@@ -8,7 +8,7 @@ sentences.csv` the service's own. What does not stand there stays English.
 import csv
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Self
@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.http.edge import header
 from shared.http.problems import MEDIA_TYPE
 from shared.kernel.codes import Language
+from shared.kernel.decisions import Check
 
 LANGUAGES: tuple[Language, ...] = ("en", "kk", "ru")
 SHARED = Path(__file__).with_name("sentences.csv")
@@ -102,6 +103,11 @@ class Speech:
     def say(self, sentence: str) -> str:
         """The sentence in that language, in English where it has no other."""
         return sentence if self.language == "en" else translated(sentence, self.language, self.service)
+
+    def explained(self, check: Check) -> Check:
+        """The check with what it says in that language."""
+        remedy = check.remedy and self.say(check.remedy)
+        return replace(check, explanation=self.say(check.explanation), remedy=remedy)
 
     @property
     def headers(self) -> dict[str, str]:

@@ -24,8 +24,10 @@ from shared.identity.callers import Caller, RequiresRole
 from shared.identity.roles import AGENTS
 from shared.identity.scope import Scope, whole_country
 from shared.kernel.codes import rows
-from shared.records import intake, search
+from shared.records import intake, my_records, search
+from shared.records.members import is_member
 from shared.records.record_type import RecordType
+from shared.records.search import RecordQuery
 from shared.testing.api import Api, StartApi
 from shared.testing.people import crossing
 from tests.permits import steps
@@ -167,6 +169,14 @@ def test_a_kind_of_record_without_a_scope_is_refused(register: tuple[str, Api]) 
         RecordType(**members, scope=whole_country(""))
 
 
+@pytest.mark.parametrize("service", REGISTERS)
+def test_every_kind_of_record_about_one_person_is_shown_to_them(service: str) -> None:
+    shown = importlib.import_module(f"services.{service}.cases.my_records").KINDS
+    of_persons = {kind.name for kind in record_types(service) if "person" in kind.fact.model_fields}
+    assert of_persons <= {kind.table.name for kind in shown}
+    assert all("person" in kind.fact.model_fields and is_member(kind.fact, kind.day) for kind in shown)
+
+
 async def test_every_record_is_there_for_its_own_scope_and_for_no_other(register: tuple[str, Api]) -> None:
     name, api = register
     seen = set()
@@ -175,6 +185,7 @@ async def test_every_record_is_there_for_its_own_scope_and_for_no_other(register
         correction = {"reason": "x", "record": json.loads(fact.model_dump_json())}
         await expect_found(api, kind, Places(kind.scope, fact), id)
         await expect_indexed(api, kind, fact)
+        await expect_shown_to_whom_it_is_about(api, kind, fact, id)
         for (method, path), gate in requirements(api.app.routes).items():
             if path.startswith(f"/v1/{kind.path}/{{id}}") and isinstance(gate, RequiresRole):
                 seen.add((method, path))
@@ -209,13 +220,25 @@ async def expect_indexed(api: Api, kind: RecordType[Any], fact: Any) -> None:
     asked: list[dict[str, Any]] = [{"source_id": "X-1"}, {"day": "2026-03-01"}]
     if "person" in type(fact).model_fields:
         asked += [{"iin": "900501300120"}, {"document": {"number": "FA0000001", "issuing_state": "UZB"}}]
+    queries = [(each, search.query_of(kind, RecordQuery.model_validate(each), true(), None, 100)) for each in asked]
+    if "person" in type(fact).model_fields:
+        queries.append(({"mine": "iin"}, my_records.newest([kind], "900501300120", UUID(int=7), 100)))
     async with api.engine.connect() as connection:
         await connection.execute(text("SET enable_seqscan = off"))
-        for wanted in asked:
-            query = search.query_of(kind, search.RecordQuery.model_validate(wanted), true(), None, 100)
+        for wanted, query in queries:
             said = str(query.compile(dialect=DIALECT, compile_kwargs={"literal_binds": True}))
             plan = "\n".join((await connection.scalars(text(f"EXPLAIN {said.replace(':', chr(92) + ':')}"))).all())
             assert "Seq Scan" not in plan, (kind.path, wanted, plan)
+
+
+async def expect_shown_to_whom_it_is_about(api: Api, kind: RecordType[Any], fact: Any, id: str) -> None:
+    """By the IIN of whoever asks, and by no other."""
+    person = getattr(fact, "person", None)
+    for iin, shown in ((person.iin, True), (OTHER_NUMBERS["iin"], False)) if person and person.iin else ():
+        mine = await api.client.get("/v1/me/records", headers=api.token("citizen", iin=iin))
+        found = {(each["record_kind"], each["id"]): each["record"] for each in mine.json()["records"]}
+        assert ((kind.name, id) in found) == shown, (kind.name, iin)
+        assert not shown or found[kind.name, id] == json.loads(fact.model_dump_json())
 
 
 async def put_on_record(api: Api, kind: RecordType[Any]) -> tuple[str, Any]:

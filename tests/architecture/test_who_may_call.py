@@ -22,11 +22,11 @@ OPEN = {"/health/live", "/health/ready", "/openapi.json"}
 DOCS = {"/docs", "/docs/{language}", "/docs/assets/{name}"}  # says what /openapi.json says (decision 0082)
 OPEN_OF = {
     "accounting": {
-        *("/", "/me", "/v1/method-versions", "/v1/releases", "/v1/releases/{id}", "/v1/releases/{id}/differences"),
+        *("/", "/v1/method-versions", "/v1/releases", "/v1/releases/{id}", "/v1/releases/{id}/differences"),
         "/v1/estimates/provisional",
         "/v1/status",
         "/v1/evidence",  # texts alone
-        *("/work", "/work/{language}"),  # a page without data: its script signs in (decision 0078)
+        *("/work", "/work/{language}", "/me", "/me/{language}"),  # without data: their scripts sign in (decision 0078)
         # The site: released figures alone (decision 0075).
         *("/assets/{name}", "/{language}/", "/{language}/{view}", "/{language}/made", "/{language}/api"),
         *("/{language}/method", "/{language}/method/disclosure", "/{language}/tour", "/data/changes.atom"),

@@ -11,6 +11,8 @@ from deploy import environment
 from deploy.databases import DatabaseSpec
 from deploy.local.postgres import DISCREET
 from deploy.services import EVERYBODY, PORTS
+from services.accounting.publish.my_page.page import MY_PAGE
+from services.accounting.publish.work.page import WORK
 from services.accounting.settings import AccountingSettings, PublicSettings
 from services.portal.settings import SignatureSettings
 from shared.events.grants import consumers, grants
@@ -244,7 +246,9 @@ def test_every_place_of_the_realm_is_filled() -> None:
 def test_pages_sign_in_by_code_flow_with_pkce_at_addresses_that_are_declared_whole() -> None:
     realm = json.loads((ROOT / "deploy/identity/kosh-realm.json").read_text("utf-8"))
     pages = [client for client in realm["clients"] if client.get("standardFlowEnabled")]
-    assert "kosh-work" in [client["clientId"] for client in pages]
+    at = {client["clientId"]: client["redirectUris"] for client in pages}
+    for page in (WORK, MY_PAGE):
+        assert at[page.client] == [f"${{KOSH_WORK_ORIGIN}}{page.path}/{language}" for language in ("kk", "ru", "en")]
     for client in pages:
         assert (client["publicClient"], client["implicitFlowEnabled"]) == (True, False)
         assert client["attributes"]["pkce.code.challenge.method"] == "S256"

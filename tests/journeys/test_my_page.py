@@ -12,7 +12,7 @@ PREFLIGHT = {"Access-Control-Request-Method": "POST", "Access-Control-Request-He
 def test_the_page_reaches_every_register(world: World, host: str) -> None:
     page = world.client.get(f"{world.system.address('accounting')}/me").raise_for_status()
     (asked,) = [each for each in page.headers["Content-Security-Policy"].split("; ") if each.startswith("connect-src")]
-    assert asked.split()[1:] == ["'self'", *map(world.system.address, REGISTERS)]
+    assert asked.split()[1:] == ["'self'", *map(world.system.address, ("sign-in", *REGISTERS))]
     own = world.system.address("accounting").replace("127.0.0.1", host)
     for register in REGISTERS:
         path = f"{world.system.address(register)}/v1/me/access-log"

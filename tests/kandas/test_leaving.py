@@ -19,7 +19,7 @@ from tests.kandas.test_status import STATUSES, taken_over
 
 PATH = "/v1/kandas-leavings"
 RUNS = "/v1/kandas-leaving-runs"
-IIN = "900501300120"
+IIN, OTHER = "900501300120", "850315400124"
 
 
 @pytest.fixture(autouse=True)
@@ -185,3 +185,32 @@ async def test_out_of_reach_is_out_of_sight_and_stale_copies_confirm_nothing(kan
     wrong = await kandas.client.post(f"{PATH}:find", json={"states": ["lost"]}, headers=Desk(kandas).headers)
     assert wrong.status_code == 422
     assert (await Desk(kandas).read(case)).json()["state"] == "finding"
+
+
+async def test_the_person_sees_what_was_found_and_contests_it_and_nobody_else_does(kandas: Api) -> None:
+    await kandas.up_to_date_with("portal")
+    _, who = await known(kandas, person=person(iin=IIN))
+    await depart(kandas, who)
+    await run(kandas)
+    own = "/v1/me/kandas-leavings"
+
+    async def seen(iin: str) -> Any:
+        headers = kandas.token("citizen", iin=iin) | {"Accept-Language": "ru"}
+        answer = await kandas.client.get(own, headers=headers)
+        assert (answer.status_code, answer.json()["next"]) == (200, None)
+        return answer.json()["findings"]
+
+    async def contest(iin: str, key: str) -> int:
+        headers = kandas.token("citizen", iin=iin) | {"If-Match": '"1"', "Idempotency-Key": key}
+        said = {"reason": "I was on a visit."}
+        answer = await kandas.client.post(f"{own}/{one['id']}:contest", json=said, headers=headers)
+        return answer.status_code
+
+    (one,) = await seen(IIN)
+    assert (one["state"], one["left_on"], one["check"]["rule"]) == ("finding", "2026-05-04", "left_for_residence")
+    assert one["check"]["explanation"] == "Выезд на постоянное жительство за рубеж 2026-05-04: это видно по ИИН."
+    assert await seen(OTHER) == []
+    assert [await contest(OTHER, "a"), await contest(IIN, "b"), await contest(OTHER, "b")] == [404, 200, 404]
+    assert [each["state"] for each in await seen(IIN)] == ["contested"]
+    refused = await kandas.client.get(own, headers=kandas.token("citizen"))
+    assert refused.status_code == 403

@@ -1,5 +1,6 @@
 """What a machine found against a person is a finding until an officer confirms it; the person may contest it (P5b)."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -226,3 +227,13 @@ async def test_findings_of_many_people_and_days_are_shown_together(portal: Api) 
 
 def _noting(statements: list[str]) -> Any:
     return lambda _connection, _cursor, statement, *_: statements.append(statement)
+
+
+@pytest.mark.parametrize(("language", "said"), [("kk", "Кіргеннен бері 60 күн өтті"), ("ru", "Со дня въезда")])
+async def test_the_person_reads_it_in_their_language(
+    portal: Api, finding: dict[str, Any], language: str, said: str
+) -> None:
+    told = await portal.client.get("/v1/me/violations", headers=citizen(portal) | {"Accept-Language": language})
+    (seen,) = told.json()["findings"]
+    assert seen["stay"]["checks"][0]["explanation"].startswith(said)
+    assert not re.search("machine|officer", seen["how_to_contest"])

@@ -1,5 +1,6 @@
 // Serves the page from an origin of its own: node serve.mjs. Where all else is, the environment says:
-// PORT of this page (3000), ISSUER that signs people in, PORTAL, PERMITS and CONSULAR. By default, where `make run` has them.
+// PORT of this page (3000), ISSUER that signs people in, PORTAL, PERMITS, KANDAS, CONSULAR and ACCOUNTING.
+// By default, where `make run` has them.
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join } from "node:path";
@@ -11,7 +12,9 @@ const settings = {
   services: {
     portal: env.PORTAL ?? "http://127.0.0.1:8101",
     permits: env.PERMITS ?? "http://127.0.0.1:8102",
+    kandas: env.KANDAS ?? "http://127.0.0.1:8103",
     consular: env.CONSULAR ?? "http://127.0.0.1:8104",
+    accounting: env.ACCOUNTING ?? "http://127.0.0.1:8105",
   },
 };
 const TYPES = { ".html": "text/html", ".css": "text/css", ".js": "text/javascript" };

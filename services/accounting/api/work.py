@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Request, Response
 
 from services.accounting.api.figures.cacheable import listed
+from services.accounting.api.signed_in import HTML, page_response
 from services.accounting.publish.languages import STATE_LANGUAGE, preferred
 from services.accounting.publish.work.page import policy, work_page
 from shared.http import routes
@@ -13,7 +14,6 @@ from shared.kernel.codes import Language
 
 router = routes.router(tags=["operations"])
 Anybody = Annotated[Caller | None, public()]
-HTML = {"content": {"text/html": {"schema": {"type": "string"}}}}
 
 
 @router.get(
@@ -36,10 +36,5 @@ async def page(request: Request, language: Language, _: Anybody) -> Response:
 
 
 def _page(request: Request, language: Language) -> Response:
-    issuer = request.app.state.sign_in_issuer
-    headers = {
-        "Content-Security-Policy": policy(issuer),
-        "Referrer-Policy": "no-referrer",
-        "Cache-Control": "no-store",  # nor does the way back show what was there
-    }
-    return Response(work_page(language, issuer), headers=headers, media_type="text/html")
+    issuer, addresses = request.app.state.sign_in_issuer, request.app.state.register_origins
+    return page_response(work_page(language, issuer, addresses), policy(issuer, addresses))

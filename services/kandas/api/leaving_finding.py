@@ -1,4 +1,5 @@
-"""`/v1/kandas-leavings`: kandas who left for permanent residence abroad, as found, contested, confirmed, dismissed."""
+"""`/v1/kandas-leavings`: kandas who left for permanent residence abroad, as found, contested, confirmed, dismissed.
+`/v1/me/kandas-leavings`: what was found against me."""
 
 from typing import Annotated
 from uuid import UUID
@@ -15,15 +16,18 @@ from services.kandas.cases.leaving_finding import (
     LeavingRun,
     Objection,
 )
+from shared.http.languages import Speech
 from shared.http.paging import Cursor, Limit
 from shared.http.routes import router as api_router
 from shared.identity.callers import Caller, requires
 from shared.identity.scope import no_record
 from shared.records.step import StepRequest, step_by
 
+OWN = no_record("whoever asks is shown themselves, by the IIN of the token")
 RUN = no_record("copies of departures bring it about; the answer is a count")
 
 router = api_router(prefix="/v1/kandas-leavings", tags=["kandas who left"])
+own_router = api_router(prefix="/v1/me/kandas-leavings", tags=["my leaving"])
 run_router = api_router(prefix="/v1/kandas-leaving-runs", tags=["operations"])
 Officer = Annotated[Caller, requires("kandas-officer", scope=STATUSES.scope)]
 OfficersStep = Annotated[StepRequest, step_by("kandas-officer", scope=STATUSES.scope)]
@@ -62,6 +66,27 @@ async def confirm(body: LeavingAnswer, asked: OfficersStep) -> LeavingFinding:
 async def dismiss(body: LeavingAnswer, asked: OfficersStep) -> LeavingFinding:
     """Somebody else left, or the person is back: this departure is found no more."""
     return await cases.dismiss(asked, body)
+
+
+@own_router.get("", summary="Whether I was found to have left the country for good")
+async def own(
+    request: Request,
+    caller: Annotated[Caller, requires("citizen", scope=OWN)],
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> LeavingFindings:
+    """By the IIN of your token, newest first, with the departure, and the rule in the language that you accept. Nothing
+    follows until an officer confirms."""
+    found = await cases.own(request.app.state.engine, cursor, limit, caller)
+    speech = Speech.of(request)
+    spoken = [each.model_copy(update={"check": each.check and speech.explained(each.check)}) for each in found.findings]
+    return LeavingFindings(findings=spoken, next=found.next)
+
+
+@own_router.post("/{id:uuid}:contest", summary="Contest that I left")
+async def contest_own(body: Objection, asked: Annotated[StepRequest, step_by("citizen", scope=OWN)]) -> LeavingFinding:
+    """Say why; an officer answers. Anybody else's answers 404."""
+    return await cases.contest(asked, body)
 
 
 @run_router.post("", summary="Find kandas who left for permanent residence abroad")

@@ -23,9 +23,10 @@ from services.kandas.store.leaving_finding import Meeting
 from services.kandas.store.tables import kandas_status, leaving_finding
 from shared import clock
 from shared.audit import access_log
+from shared.audit.access_log import Subject
 from shared.db import records
 from shared.db.records import NextVersion, Record, Submission
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict, Forbidden, NotFound
 from shared.events.kandas import KandasStatus
 from shared.events.wire import Country, Date, Text, WireModel
 from shared.http.answers import Versioned
@@ -98,7 +99,7 @@ class LeavingFinding(Versioned, LeavingFile):
 
 
 class LeavingFindings(BaseModel):
-    """One page of findings, the oldest first."""
+    """One page of findings."""
 
     findings: list[LeavingFinding]
     next: str | None
@@ -189,6 +190,19 @@ async def find(
     return LeavingFindings(findings=found, next=cursor_at(held[-1].id.hex) if more else None)
 
 
+async def own(engine: AsyncEngine, cursor: str | None, limit: int, caller: Caller) -> LeavingFindings:
+    """What was found against the caller, newest first; the reading is logged. Raises Forbidden without an IIN."""
+    if caller.iin is None:
+        raise Forbidden("This needs a token that carries your own IIN.")
+    async with unit_of_work(engine) as unit:
+        asked = store.found_against(unit.connection, caller.iin, last_id(cursor), limit + 1)
+        held, more = page(await asked, limit)
+        found = await _shown(unit, held)
+        people = [(each.status, each.person_status.person) for each in found]
+        await access_log.log_search(unit.connection, caller, STATUSES.name, people, wanted=Subject(iin=caller.iin))
+    return LeavingFindings(findings=found, next=cursor_at(held[-1].id.hex) if more else None)
+
+
 async def read(engine: AsyncEngine, id: UUID, caller: Caller) -> LeavingFinding:
     """As it stands; the reading is logged. Raises NotFound."""
     async with unit_of_work(engine) as unit:
@@ -275,11 +289,21 @@ async def _opened(unit: UnitOfWork, id: UUID, caller: Caller) -> tuple[Record, R
     """The finding and its status, which is locked first: of two acts the second sees what the first did."""
     found = await records.load(unit.connection, leaving_finding, id)
     held = await records.load(unit.connection, kandas_status, LeavingFile.read(found.body).status, lock=True)
+    if not _is_seen(held, caller):
+        raise NotFound("There is no such leaving finding.")
+    return await records.load(unit.connection, leaving_finding, id, lock=True), held
+
+
+def _is_seen(held: Record, caller: Caller) -> bool:
+    """Whether the status lies within the officer's reach, or is that of whoever acts for themselves."""
+    if "citizen" in caller.roles:
+        mine = KandasStatus.read(held.body).person.iin
+        return not held.withdrawn and mine is not None and mine == caller.iin
     try:
         intake.visible_fact(STATUSES, held, caller)
     except NotFound:
-        raise NotFound("There is no such leaving finding.") from None
-    return await records.load(unit.connection, leaving_finding, id, lock=True), held
+        return False
+    return True
 
 
 async def _shown(unit: UnitOfWork, held: Sequence[Record]) -> list[LeavingFinding]:

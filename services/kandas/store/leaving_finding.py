@@ -94,6 +94,16 @@ async def listed(
     return await records.read_all(connection, table, list((await connection.scalars(query)).all()))
 
 
+async def found_against(connection: AsyncConnection, iin: str, before: UUID | None, limit: int) -> list[Record]:
+    """Up to `limit` findings about a person that stand or were answered, newest first, found before `before`."""
+    query = select(table.c.id).join(kandas_status, kandas_status.c.id == table.c.status)
+    query = query.where(kandas_status.c.iin == iin, ~kandas_status.c.withdrawn, table.c.state != "undone")
+    if before is not None:
+        query = query.where(table.c.id < before)
+    newest = query.order_by(table.c.id.desc()).limit(limit)
+    return await records.read_all(connection, table, list((await connection.scalars(newest)).all()))
+
+
 async def _met(connection: AsyncConnection, query: Any, **asked: Any) -> list[Meeting]:
     rows = await connection.execute(query, asked | {"former": sorted(FORMER)})
     return [Meeting(row.status, row.departure, row.left_on, row.country, row.evidence) for row in rows]

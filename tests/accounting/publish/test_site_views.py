@@ -179,7 +179,7 @@ def test_pages_lead_to_what_is_served_beside_them_alone() -> None:
     address = Address.of(view, {})
     shown = Shown(address, tuple(view.rows(invented(view), address.state)), (), False, NEVER)
     about = About.of(shown, [], "https://kosh.example/")
-    assert "/me?lang=ru" in view_page(shown, about, "ru", inner=True)
+    assert "/me/ru" in view_page(shown, about, "ru", inner=True)
     outside = view_page(shown, about, "ru")
     nothing = replace(shown, rows=())
     cited = About.of(nothing, [], "https://kosh.example/").citation(nothing, words_of(view.name, "en"))

@@ -1,6 +1,6 @@
 /** The page: signs people in and opens the stories to them. */
 import { Service } from "./api.js";
-import { tellOfCitizens } from "./citizen.js";
+import { type Log, tellOfCitizens } from "./citizen.js";
 import { tellOfEmployers } from "./employer.js";
 import type { paths as Consular } from "./generated/consular.js";
 import type { paths as Permits } from "./generated/permits.js";
@@ -24,9 +24,13 @@ async function start(): Promise<void> {
   byId("stories", HTMLElement).hidden = false;
   say(text("signed-in"));
   const { portal, permits, consular } = settings.services;
+  const logs = Object.entries(settings.services).map(([name, address]): [string, Service<Log>] => [
+    name,
+    new Service<Log>(address, token, language()),
+  ]);
   tellOfHosts(new Service<Portal>(portal, token, language()));
   tellOfEmployers(new Service<Permits>(permits, token, language()));
-  tellOfCitizens(new Service<Consular>(consular, token, language()));
+  tellOfCitizens(new Service<Consular>(consular, token, language()), logs);
 }
 
 start().catch((error: unknown) => say(`${text("not-signed-in")} (${error instanceof Error ? error.message : ""})`));

@@ -3,7 +3,7 @@ export interface Settings {
   /** The page's name at the issuer (OAuth's `client_id`). */
   client: string;
   issuer: string;
-  services: { portal: string; permits: string; consular: string };
+  services: { portal: string; permits: string; kandas: string; consular: string; accounting: string };
 }
 
 export async function readSettings(): Promise<Settings> {

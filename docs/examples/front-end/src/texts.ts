@@ -82,7 +82,8 @@ const TEXTS: Record<string, [kk: string, ru: string, en: string]> = {
   "registered-on": ["Есепке тұрған күн", "Дата постановки", "Day of registration"],
   register: ["Есепке тұру", "Встать на учёт", "Register"],
   registered: ["Сіз есепке тұрдыңыз.", "Вы поставлены на учёт.", "You are registered."],
-  "ask-usage": ["Деректерімді кім көрді?", "Кто видел мои данные?", "Who read my record?"],
+  "ask-usage": ["Деректерімді кім көрді?", "Кто видел мои данные?", "Who used my records?"],
+  silent: ["Жауап бермегендер:", "Не ответили:", "Did not answer:"],
   uses: ["Көрсетілген пайдалану:", "Показано обращений:", "Uses shown:"],
   basis: ["Негізі", "Основание", "Basis"],
 };

@@ -1,36 +1,45 @@
-"""`/me`: the page on which people see who used their data."""
+"""`/me`: the page on which people see what is on record about them, and who used it."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from fastapi import Query, Request, Response
+from fastapi import Request, Response
 
 from services.accounting.api.figures.cacheable import listed
+from services.accounting.api.signed_in import HTML, page_response
 from services.accounting.publish.languages import STATE_LANGUAGE, preferred
 from services.accounting.publish.my_page.page import my_page, policy
 from shared.http import routes
 from shared.identity.callers import Caller, public
+from shared.kernel.codes import Language
 
 router = routes.router(tags=["access log"])
+Anybody = Annotated[Caller | None, public()]
 
 
 @router.get(
     "/me",
-    summary="The page on which I see who used my data",
+    summary="The page on which I see my records and who used them, in the reader's language",
     response_class=Response,
-    responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
+    responses={200: HTML},
 )
-async def page(
-    request: Request,
-    _: Annotated[Caller | None, public()],
-    lang: Annotated[Literal["kk", "ru", "en"] | None, Query(description="instead of Accept-Language")] = None,
-) -> Response:
-    """The same for everybody: the person gives their token to the page, which asks the services in the browser."""
-    language = lang or preferred(listed(request.headers, "accept-language"), STATE_LANGUAGE)
-    addresses = request.app.state.register_origins
-    headers = {
-        "Content-Security-Policy": policy(addresses),
-        "Referrer-Policy": "no-referrer",
-        "Cache-Control": "no-store",  # nor does the way back show what was there
-        "Vary": "Accept-Language",
-    }
-    return Response(my_page(language, addresses), headers=headers, media_type="text/html")
+async def in_my_language(request: Request, _: Anybody) -> Response:
+    """By Accept-Language."""
+    shown = _page(request, preferred(listed(request.headers, "accept-language"), STATE_LANGUAGE))
+    shown.headers["Vary"] = "Accept-Language"
+    return shown
+
+
+@router.get(
+    "/me/{language}",
+    summary="The page on which I see my records and who used them",
+    response_class=Response,
+    responses={200: HTML},
+)
+async def page(request: Request, language: Language, _: Anybody) -> Response:
+    """The same for everybody: its script signs the person in and asks the services in the browser."""
+    return _page(request, language)
+
+
+def _page(request: Request, language: Language) -> Response:
+    issuer, addresses = request.app.state.sign_in_issuer, request.app.state.register_origins
+    return page_response(my_page(language, issuer, addresses), policy(issuer, addresses))

@@ -8,6 +8,7 @@ from fastapi import Request
 from services.portal.cases.police import violation as cases
 from services.portal.cases.police.violation import VIOLATIONS, Confirmation, Findings, Objection
 from shared.events.police import Violation
+from shared.http.languages import Speech
 from shared.http.paging import Cursor, Limit
 from shared.http.routes import router as api_router
 from shared.identity.callers import Caller, requires
@@ -43,8 +44,8 @@ async def awaiting(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Findings:
-    """The oldest first, each with the stay as the register shows it now."""
-    return await cases.awaiting(request.app.state.engine, cursor, limit, caller)
+    """The oldest first, each with the stay as the register shows it now, told in the language that you accept."""
+    return _spoken(await cases.awaiting(request.app.state.engine, cursor, limit, caller), request)
 
 
 @own_router.get("", summary="What was found against me, by which rule, and how to contest it")
@@ -54,8 +55,8 @@ async def own(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Findings:
-    """By the IIN of your token, newest first."""
-    return await cases.own(request.app.state.engine, cursor, limit, caller)
+    """By the IIN of your token, newest first; reasons, and how to contest it, in the language that you accept."""
+    return _spoken(await cases.own(request.app.state.engine, cursor, limit, caller), request)
 
 
 @own_router.post("/{id:uuid}:contest", summary="Contest what was found against me")
@@ -64,3 +65,13 @@ async def contest_own(
 ) -> RecordState[Violation]:
     """Say why; an officer answers. Anybody else's answers 404."""
     return await cases.contest_own(asked, body)
+
+
+def _spoken(found: Findings, request: Request) -> Findings:
+    """What is said of each, in the reader's language: people read it on a page, and contest by it."""
+    speech = Speech.of(request)
+    for each in found.findings:
+        each.how_to_contest = speech.say(each.how_to_contest)
+        if each.stay is not None:
+            each.stay.checks = list(map(speech.explained, each.stay.checks))
+    return found

@@ -26,6 +26,6 @@ def how_to_contest(norms: NormsInForce) -> str:
     days = norms["objection_answer_term"].whole()
     return (
         "This was found by a machine. It has no effect until an officer confirms it. Say why it is wrong by"
-        " POST /v1/me/violations/{id}:contest, or at an office of the migration service: an officer answers within"
-        f" {days} working days."
+        " POST /v1/me/violations/{id}:contest, as the page /me does, or at an office of the migration police: an"
+        f" officer answers within {days} working days. The term is this register's own: no act that sets one was read."
     )

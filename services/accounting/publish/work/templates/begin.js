@@ -1,4 +1,5 @@
 // The menu: which page is shown, and signing in and out.
+const pages = {}; // name -> (content) => what to say when it is shown, or a promise of it
 let question = 0; // which page the answers belong to: late ones of an earlier page are dropped
 
 async function show(name) {
@@ -36,7 +37,7 @@ function signIn() {
 
 function signOut() {
   question += 1;
-  token = null;
+  letGo();
   at("outside").hidden = false;
   at("pages").hidden = true;
   at("shown").hidden = true;

@@ -48,12 +48,6 @@ function wordsShown(said) {
       each.taken ? words.reviews.taken : words.reviews.not_taken].filter(Boolean).join(" · "))));
 }
 
-function field(label, input, id) {
-  const made = element("label", label);
-  input.id = made.htmlFor = id;
-  return element("p", null, made, input);
-}
-
 const options = (labels, codes) => codes.map((code) => {
   const made = element("option", labelled(labels, code));
   made.value = code;

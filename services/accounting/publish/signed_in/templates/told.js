@@ -1,13 +1,11 @@
-// What all pages share: words, elements, calls of our own API. The token lives in `token` alone. Whatever the API says
-// is put in as text, never as markup: reasons and notes are written by strangers.
+// What all pages share: words, elements, calls of APIs. The token lives in `token` alone. Whatever an API says is put in
+// as text, never as markup: reasons and notes are written by strangers. Each page says what its `signOut` is.
 const told = JSON.parse(document.getElementById("told").textContent);
 const words = told.words;
-const pages = {}; // name -> async (content) => what to say when it is shown
 const PATIENCE = 30000; // milliseconds
 const MOST_LINES = 500; // shown of one table; the API tells them all
-const moment = new Intl.DateTimeFormat(told.language, {
-  year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", timeZone: "Asia/Almaty",
-});
+// As ISO 8601, like all days here: browsers name no months in Kazakh.
+const moment = new Intl.DateTimeFormat("sv", { dateStyle: "short", timeStyle: "short", timeZone: "Asia/Almaty" });
 let token = null;
 
 class Refused extends Error {
@@ -18,6 +16,7 @@ class Refused extends Error {
 }
 
 const at = (id) => document.getElementById(id);
+// The code's name where it has one.
 const labelled = (labels, code) => (Object.hasOwn(labels, code) ? labels[code] : code);
 
 function element(name, text, ...children) {
@@ -41,6 +40,21 @@ function time(value) {
   return made;
 }
 
+// Names and values; what has no value is left out.
+function details(pairs) {
+  const list = element("dl", null);
+  for (const [name, value] of pairs) {
+    if (value) list.append(element("dt", name), element("dd", value));
+  }
+  return list;
+}
+
+function field(label, input, id) {
+  const made = element("label", label);
+  input.id = made.htmlFor = id;
+  return element("p", null, made, input);
+}
+
 // A table in a frame of its own that scrolls: the page never does sideways.
 function table(caption, heads, rows) {
   const head = element("tr", null, ...heads.map((text) => {
@@ -62,9 +76,9 @@ function table(caption, heads, rows) {
   return framed;
 }
 
-async function answered(path, options = {}) {
+async function answered(address, options = {}) {
   try {
-    return await fetch(path, {
+    return await fetch(address, {
       ...options,
       headers: { Authorization: `Bearer ${token}`, "Accept-Language": told.language, ...options.headers },
       credentials: "omit", cache: "no-store", redirect: "error", referrerPolicy: "no-referrer",
@@ -82,16 +96,19 @@ async function expectGood(answer) {
   throw new Refused(answer.status, String(why || words.trouble.replace("{status}", answer.status)));
 }
 
-async function call(path, options) {
-  const answer = await expectGood(await answered(path, options));
+async function call(address, options) {
+  const answer = await expectGood(await answered(address, options));
   const body = await answer.json().catch(() => null);
   if (body === null) throw new Refused(answer.status, words.trouble.replace("{status}", answer.status));
   return body;
 }
 
-const send = (path, body) => call(path, {
-  method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+const send = (address, body, headers = {}) => call(address, {
+  method: "POST", headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(body),
 });
+
+// What happens once however often it is asked for: of the version that was read, under a key of its own.
+const once = (version) => ({ "If-Match": `"${version}"`, "Idempotency-Key": chance() });
 
 // What went wrong, in words; whoever's token is not taken any more is signed out.
 function why(failed) {
@@ -104,15 +121,15 @@ function why(failed) {
   return words.failed.replace("{why}", () => failed.message);
 }
 
-// Does something on a button's behalf and says how it went.
-async function act(pressed, work) {
+// Does something on a button's behalf and says how it went, where `said` is or above everything.
+async function act(pressed, work, said = at("said")) {
   pressed.disabled = true;
-  at("said").textContent = words.asking;
+  said.textContent = words.asking;
   try {
-    at("said").textContent = await work();
+    said.textContent = await work();
   } catch (failed) {
-    const said = why(failed);
-    at("said").textContent = said;
+    const sentence = why(failed);
+    (token === null ? at("said") : said).textContent = sentence; // signed out by that
   } finally {
     pressed.disabled = false;
   }

@@ -1,7 +1,9 @@
 // OpenID Connect's authorization code flow with PKCE. Between leaving for the provider and coming back, the browser's
 // session storage holds the verifier and the state of this one sign-in, and nothing afterwards.
-const LEFT = "kosh-work-sign-in";
-const back = new URL(`/work/${told.language}`, document.baseURI).href;
+const LEFT = `${told.client}-sign-in`;
+const MOST_SECONDS = 3600; // that a page stays signed in, whatever the provider says
+const back = new URL(told.back, document.baseURI).href;
+let ending = null;
 
 const base64url = (bytes) => btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 const chance = () => base64url(crypto.getRandomValues(new Uint8Array(32)));
@@ -57,6 +59,20 @@ async function comeBack() {
     }),
   });
   if (String(given.token_type).toLowerCase() !== "bearer") throw new Refused(0, words.wrong_provider);
-  token = given.access_token;
+  hold(given.access_token, Number(given.expires_in) || MOST_SECONDS);
   return true;
+}
+
+// The token, until it ends: then the page shows nothing any more that it got by it.
+function hold(given, seconds) {
+  token = given;
+  ending = setTimeout(() => {
+    signOut();
+    at("said").textContent = words.signed_out_by_time;
+  }, 1000 * Math.min(seconds, MOST_SECONDS));
+}
+
+function letGo() {
+  token = null;
+  clearTimeout(ending);
 }
