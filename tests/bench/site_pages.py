@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import os
 import shutil
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any, Final, NamedTuple
@@ -26,11 +27,11 @@ from services.accounting.publish.site.views import VIEWS
 from shared.db.migrate import upgrade
 from shared.testing.process import api_process
 from tests.bench.country_feed import pages
-from tests.bench.public_figures import CONTROL, typical
+from tests.bench.public_figures import CONTROL, seconds
 from tests.bench.stored import store
 
 EVENTS = 20_000
-PAINTS = 5
+QUERIES, VISITS = 100, 5
 LIVE: Final = "/health/live"
 CHROMIUM: Final = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 _DATA: Final = Path("services/accounting/data")
@@ -45,42 +46,48 @@ _LOADED: Final = """
 """
 
 
-class Seen(NamedTuple):
-    """What a browser saw of a page: bytes, requests, and the median of milliseconds until it was painted."""
+class Visit(NamedTuple):
+    """What a browser saw of a page."""
 
     bytes: int
     requests: int
     paint: float
 
 
-async def seen(browser: Browser, address: str) -> Seen:
-    """Of a visitor who has been nowhere before, `PAINTS` times."""
-    loads: list[dict[str, Any]] = []
-    for _ in range(PAINTS):
-        context = await browser.new_context()
-        page = await context.new_page()
-        await page.goto(address, wait_until="load")
-        loads.append(await page.evaluate(_LOADED))
-        await context.close()
-    return Seen(loads[0]["bytes"], loads[0]["requests"], median(each["paint"] for each in loads))
+async def visit(browser: Browser, address: str) -> Visit:
+    """As somebody who has been nowhere before."""
+    context = await browser.new_context()
+    page = await context.new_page()
+    await page.goto(address, wait_until="load")
+    loaded: dict[str, Any] = await page.evaluate(_LOADED)
+    await context.close()
+    return Visit(**loaded)
+
+
+async def line(client: httpx.AsyncClient, browser: Browser, path: str) -> str:
+    """A page, asked and visited in turn with `LIVE`: what else the machine does befalls both."""
+
+    async def ask(path: str) -> None:
+        (await client.get(path)).raise_for_status()
+
+    asked = [(await seconds(partial(ask, LIVE)), await seconds(partial(ask, path))) for _ in range(QUERIES)]
+    live, page = (median(each) for each in zip(*asked, strict=True))
+    root = str(client.base_url).rstrip("/")
+    visits = [(await visit(browser, root + LIVE), await visit(browser, root + path)) for _ in range(VISITS)]
+    empty, painted = (median(each.paint for each in side) for side in zip(*visits, strict=True))
+    seen = visits[0][1]
+    ratios = f"{page / live:.1f} | {painted / empty:.1f}"
+    return f"| {path} | {seen.bytes / 1e3:.1f} | {seen.requests} | {ratios} |"
 
 
 async def table(address: str) -> None:
-    """Prints it: a line per view, the languages in turn."""
-    async with (
-        httpx.AsyncClient(base_url=address, headers={"Accept-Encoding": "gzip"}) as client,
-        async_playwright() as playwright,
-    ):
+    """A line per page, the languages in turn."""
+    async with httpx.AsyncClient(base_url=address) as client, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        live, empty = await typical(client, LIVE, {}), await seen(browser, f"{address}{LIVE}")
-        print(f"| page | sent, KB | requests | server / {LIVE} | first paint / {LIVE} |")
-        print("|---|---|---|---|---|")
+        print(f"| page | sent, KB | requests | server / {LIVE} | first paint / {LIVE} |\n|---|---|---|---|---|")
         for number, name in enumerate(("", "tour", *VIEWS)):
             path = f"/{LANGUAGES[number % len(LANGUAGES)]}/{name}"
-            took, found = await typical(client, path, {}), await seen(browser, f"{address}{path}")
-            ratios = f"{took / live:.1f} | {found.paint / empty.paint:.1f}"
-            print(f"| {path} | {found.bytes / 1e3:.1f} | {found.requests} | {ratios} |", flush=True)
-        print(f"\n{LIVE}: {live:.1f} ms, painted after {empty.paint:.0f} ms; medians of {PAINTS} first visits")
+            print(await line(client, browser, path), flush=True)
         await browser.close()
 
 

@@ -160,7 +160,9 @@ class FanChart:
     def legend(self, rows: Sequence[Row], view: View, words: Wording) -> Legend:
         names = {self.counted: words.column(self.counted), self.expected: words["bounds"]}
         known = [(kind, name) for kind, name in zip(KINDS[1:], names, strict=False) if any(map(itemgetter(name), rows))]
-        return [(kind, names[name]) for kind, name in known]
+        shown = [(kind, names[name]) for kind, name in known]
+        opened = any(is_provisional({self.counted: row[self.counted]}) for row in rows)
+        return [*shown, ("provisional", words["not_final"])] if opened else shown
 
     def _spots(self, rows: Sequence[Row], view: View, words: Wording, low: str, high: str) -> list[Spot]:
         found: list[Spot] = []
