@@ -11,7 +11,7 @@ import pytest
 
 from services.accounting.cases.batch import EventBatch
 from services.accounting.intake import beside
-from services.accounting.intake.beside import Beside
+from services.accounting.intake.beside import Decoder
 from services.accounting.intake.decode import decode
 from shared.inbox.source import Event, Place, Unreadable
 from tests.accounting.conftest import HASHES
@@ -30,7 +30,7 @@ def said(batch: EventBatch) -> dict[str, Any]:
 async def test_the_same_batch_whoever_decodes_it(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = said(decode("any", EVENTS, HASHES, PLACES))
     assert 0 < len(whole["parked"]) < len(EVENTS) / 2
-    with closing(Beside(HASHES)) as process:
+    with closing(Decoder(HASHES)) as process:
         assert said(await process.decode("any", EVENTS, PLACES)) == whole, "until the process is there"
 
         async def ready() -> asyncio.subprocess.Process:

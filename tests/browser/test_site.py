@@ -99,7 +99,10 @@ async def figures(written: Accounting) -> None:
     await load(url, [Path("services/accounting/data/published_balance.csv")], "BALANCE", lambda _: None)
     cut = await cut_release(written.connection, FLOWS)
     arrivals = months("IMM", seasonal(60), method="M1216R")
-    await public.add(written.connection, cut.release, arrivals)
+    held = await written.connection.fetch("SELECT period FROM public_figures.figure WHERE key = $1", arrivals[0].key)
+    await public.add(
+        written.connection, cut.release, [each for each in arrivals if each.period not in {row[0] for row in held}]
+    )
     run = newest_run({each.period: float(each.value) for each in arrivals})
     found = forecast(run, signed=False, models={"SNAIVE": seasonal_naive})
     await forecasts.add(written.connection, cut.release, {arrivals[0].key: found})
@@ -189,7 +192,7 @@ async def test_a_page_is_used_by_keyboard_and_scripts_only_add(browser: Browser,
     await page.goto(f"{address}/en/api")
     await page.locator("#get_method_versions > summary").click()
     await page.locator("#get_method_versions > button").click()
-    await expect(page.locator("#get_method_versions pre")).to_contain_text("200 application/json")
+    await expect(page.locator("#get_method_versions pre[role=status]")).to_contain_text("200 application/json")
     await page.goto(f"{address}/en/")
     await page.get_by_role("link", name="Quarter").click()
     await page.get_by_role("link", name="Қазақша").click()

@@ -42,7 +42,7 @@ Events = Sequence[Event | Unreadable]
 Places = Sequence[Place | None]
 
 
-class Beside:
+class Decoder:
     """The process. It starts when it is first asked; until it is ready, and where it is lost, decoding is done here."""
 
     def __init__(self, hashes: Hashes) -> None:

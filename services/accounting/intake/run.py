@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from services.accounting.cases.batch import EventBatch
 from services.accounting.cases.releases.controlled import Control
 from services.accounting.cases.writer import Writer, acquire_writer
-from services.accounting.intake.beside import Beside
+from services.accounting.intake.beside import Decoder
 from services.accounting.intake.decode import decode_in_turns
 from services.accounting.intake.estimates import ESTIMATES
 from services.accounting.intake.monthly import release_monthly
@@ -103,7 +103,7 @@ class Intake:
 
     def __init__(self, writer: Writer, sources: Sequence[Source], hashes: Hashes, watch: IntakeMetrics) -> None:
         self._writer, self._sources, self._hashes, self._watch = writer, sources, hashes, watch
-        self._beside = Beside(hashes)
+        self._beside = Decoder(hashes)
         self._batches: asyncio.Queue[EventBatch] = asyncio.Queue(maxsize=1)
         self._resumed = {source.name: asyncio.Event() for source in sources}
 
