@@ -11,7 +11,7 @@ from services.accounting.cases.persons.note_changes import note_changes
 from services.accounting.cases.persons.resolution import Affected, Claims, affected, doubts, resolve
 from services.accounting.rules.figures.movements import Tally, difference
 from services.accounting.rules.persons.final_changes import ChangedFacts, final_changes
-from services.accounting.rules.persons.identity import among, anchor
+from services.accounting.rules.persons.identity import among, among_set, anchor
 from services.accounting.rules.persons.people import Ints, KeyedRecords, People, assemble
 from services.accounting.rules.releases.causes import Cause, Causes, national, of_facts
 from services.accounting.rules.releases.causes import moved as moved_by_cause
@@ -81,7 +81,7 @@ def _assemble(affected: Affected, change: Change, keys: Ints, person: Ints, cove
         """The records that stay and those that come, each with a key of the person whom it belongs to now."""
         stays = ~among(kept["fact"], changed)
         kept, holder = kept[stays], holder[stays]
-        falling = np.isin(holder, list(affected.apart))
+        falling = among_set(holder, affected.apart)
         holder[falling] = _anchors(fact_keys, kept["fact"][falling])  # others keep theirs: an id is one of its keys
         return KeyedRecords(np.concatenate((kept, come)), np.concatenate((holder, _anchors(fact_keys, come["fact"]))))
 

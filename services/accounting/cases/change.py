@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.accounting.rules.persons.changes import Trigger, TriggerKind
-from services.accounting.rules.persons.identity import FACT_KEYS, NO_KEY
+from services.accounting.rules.persons.identity import FACT_KEYS, NO_KEY, among_set
 from services.accounting.rules.releases.causes import Cause
 from services.accounting.rules.residence.checkpoint import regions_of
 from services.accounting.rules.residence.history import CHECKPOINT_REGION, CROSSING, FACT_EVIDENCE, evidence_of
@@ -99,7 +99,7 @@ def _cause(row: FactRow, held: Held | None) -> Trigger:
 
 def _figures_causes(facts: Ints, withdrawn: npt.NDArray[np.bool_], replaced: Collection[int]) -> npt.NDArray[np.int8]:
     causes = np.full(len(facts), Cause.TIMELY, np.int8)
-    causes[np.isin(facts, list(replaced))] = Cause.CORRECTION
+    causes[among_set(facts, replaced)] = Cause.CORRECTION
     causes[withdrawn] = Cause.WITHDRAWAL
     return causes
 

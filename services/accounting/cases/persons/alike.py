@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.accounting.cases.change import Change
-from services.accounting.rules.persons.identity import NO_KEY, Keys, among, anchor, components, pairs
+from services.accounting.rules.persons.identity import NO_KEY, Keys, among, among_set, anchor, components, pairs
 from services.accounting.rules.persons.likeness import likeness_of
 from services.accounting.rules.persons.matching import BLOCKS, Model, Sights, found, namesakes, upheld, weights
 from services.accounting.rules.persons.matching import met as candidate_pairs
@@ -57,9 +57,10 @@ class JudgedMatches(NamedTuple):
 _ODD: Final = np.uint64(0x9E3779B97F4A7C15)
 """A multiplier by which two keys of 63 bits become a number that two other ones hardly have."""
 
+NO_PAIRS: Final = np.zeros((0, 2), np.int64)
 NO_ROWS: Final = np.zeros(0, COMPARED)
 NO_NAMESAKES: Final = np.zeros(0, NAMESAKE)
-NOTHING: Final = Matches.of(np.zeros((0, 2), np.int64), np.zeros(0))
+NOTHING: Final = Matches.of(NO_PAIRS, np.zeros(0))
 NO_VERDICT: Final = JudgedMatches(NOTHING.joined, NOTHING.doubtful, NOTHING.doubtful_weights, [])
 
 
@@ -78,8 +79,10 @@ def near(
     records: Records, most: int, crowded: Collection[int] = (), blocks: Sequence[str] = BLOCKS
 ) -> tuple[Keys, Keys]:
     """The same pairs, whatever a fact holds, and the year's block of each of their keys."""
+    if len(records) < 2:
+        return NO_PAIRS, NO_PAIRS
     met = candidate_pairs(records, most, blocks)
-    others = np.where(np.isin(records["year_block"], list(crowded)), len(MODEL.namesakes) - 1, 0)
+    others = np.where(among_set(records["year_block"], crowded), len(MODEL.namesakes) - 1, 0)
     close = weights(records, met, MODEL, others) >= MODEL.join
     ends = np.stack((met.one[close], met.other[close]), axis=1)
     return records["key"][ends], records["year_block"][ends]
@@ -148,7 +151,7 @@ class Alikes:
             own = np.concatenate((own, await matching.compared(self._connection, stored.tolist())))
         self._keep(own)
         if self._released:
-            self._left |= {*own["year_block"][np.isin(own["key"], self._released)].tolist()}
+            self._left |= {*own["year_block"][among_set(own["key"], self._released)].tolist()}
         return own
 
     def _keep(self, rows: Records) -> None:
@@ -162,7 +165,7 @@ class Alikes:
         held = await matching.in_day_blocks(self._connection, blocks, self._released, MODEL.most + 1)
         crowded = _crowded(held["day_block"])
         self._crowded |= crowded
-        self._keep(held[~np.isin(held["day_block"], [*crowded])])
+        self._keep(held[~among_set(held["day_block"], crowded)])
 
     async def _read_years(self, blocks: set[int]) -> None:
         """Learns in which of these blocks a pair has met, and which are crowded: for as long as nobody leaves them."""
@@ -203,8 +206,8 @@ class Alikes:
         """The claims that share a day's block or a number with another one, which one fact does not hold as well; what
         too many share left out."""
         rows = self._rows
-        day = np.where(np.isin(rows["day_block"], [*self._crowded]), 0, rows["day_block"])
-        number = np.where(np.isin(rows["number"], [*self.fillers]), 0, rows["number"])
+        day = np.where(among_set(rows["day_block"], self._crowded), 0, rows["day_block"])
+        number = np.where(among_set(rows["number"], self.fillers), 0, rows["number"])
         meets = self._several(day) | self._several(number)
         met = rows[meets]
         met["day_block"], met["number"] = day[meets], number[meets]
@@ -232,7 +235,7 @@ class Alikes:
         key, first = np.unique(np.concatenate((borne["key"], own["key"])), return_index=True)
         block = np.concatenate((borne["block"], own["year_block"]))[first]
         number = namesakes(block, np.concatenate((borne["born"], own["born"]))[first], MODEL)
-        number[np.isin(block, [*self._full])] = len(MODEL.namesakes) - 1
+        number[among_set(block, self._full)] = len(MODEL.namesakes) - 1
         return Matches.of(*found(records, number[np.searchsorted(key, records["key"])], MODEL))
 
 
@@ -322,6 +325,6 @@ def holders_of_more(
     one = (owners == first) | ~named
     size = dict(owned)
     lengths = np.array([size.get(person, 0) for person in first.tolist()])
-    beside = np.isin(first, list(hurried)) & (lengths > named.sum(axis=0))
+    beside = among_set(first, hurried) & (lengths > named.sum(axis=0))
     more = (first != -1) & (~one.all(axis=0) | beside)
     return set(owners[:, more][named[:, more]].tolist()) - {-1}

@@ -19,6 +19,7 @@ from services.accounting.rules.persons.identity import (
     Keys,
     MadeClaim,
     among,
+    among_set,
     anchor,
     components,
     distinct,
@@ -81,7 +82,7 @@ async def affected(connection: Connection, change: Change, recounted: Sequence[i
 def resolve(affected: Affected) -> tuple[Ints, Ints]:
     """Every key that is held now, in ascending order, and its person."""
     people = affected.people
-    whole = ~np.isin(people.holder_of_key(), list(affected.apart))
+    whole = ~among_set(people.holder_of_key(), affected.apart)
     held = np.stack((people.keys, people.holder_of_key()), axis=1)[whole]
     records = np.concatenate((pairs(affected.fact_keys), held))
     return components(np.concatenate((records, settled(records, affected.links, affected.words, affected.claims))))
@@ -210,7 +211,7 @@ class _Search:
     def _keys_of(self, holders: Collection[int]) -> tuple[Keys, Keys]:
         """The keys that these persons hold, and whose each is."""
         owner = self.people.holder_of_key()
-        theirs = np.isin(owner, list(holders))
+        theirs = among_set(owner, holders)
         return self.people.keys[theirs], owner[theirs]
 
 
@@ -231,8 +232,8 @@ async def _fact_keys(connection: Connection, people: People, apart: set[int]) ->
     if not apart:
         return []
     falling = np.array(sorted(apart), np.int64)
-    facts = people.crossings["fact"][np.isin(people.holder_of_crossing(), falling)]
-    keys = people.keys[np.isin(people.holder_of_key(), falling)]
+    facts = people.crossings["fact"][among(people.holder_of_crossing(), falling)]
+    keys = people.keys[among(people.holder_of_key(), falling)]
     return [
         await identity.holdings_of_crossings(connection, facts.tolist()),
         await identity.holdings_of_register_facts(connection, keys.tolist()),

@@ -12,7 +12,7 @@ the smallest of its keys. It therefore follows from the records alone, and chang
 smallest one leaves; a former id goes on to lead to the person as long as that key is held.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import lru_cache, partial
 from hashlib import blake2b
 from typing import Any, Final, NamedTuple, Self
@@ -203,6 +203,11 @@ def among(values: Keys, ordered: Keys) -> npt.NDArray[np.bool_]:
         return np.zeros(np.shape(values), np.bool_)
     held: npt.NDArray[np.bool_] = ordered[np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)] == values
     return held
+
+
+def among_set(values: Keys, some: Collection[int]) -> npt.NDArray[np.bool_]:
+    """The same of keys in no order."""
+    return among(values, np.array(sorted(some), np.int64))
 
 
 def pairs(fact_keys: npt.NDArray[np.void]) -> Keys:
