@@ -4,11 +4,13 @@ The signatures are made by openssl against a test certification authority.
 """
 
 import logging
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import orjson
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
@@ -78,6 +80,22 @@ async def test_the_system_in_which_it_was_signed_hands_it_in_and_sees_what_becam
 
     assert (handed_in.status_code, own.status_code, other.status_code) == (201, 200, 404)
     assert own.json()["receipt"]["channel"] == "vmp"
+
+
+async def test_a_notice_is_checked_before_it_is_signed_and_nothing_is_kept(portal: Api) -> None:
+    async def checked(body: bytes) -> httpx.Response:
+        sent = {"document": b64encode(body).decode()}
+        return await portal.client.post(f"{PATH}/signed:check", json=sent, headers=as_host(portal))
+
+    wrong, later = await checked(document(stay_from="2026-02-30")), await checked(document(state="cancelled"))
+    no_notice = await checked(b"\xff{")
+    none = await portal.client.post(f"{PATH}/signed:check", json={"document": "%"}, headers=as_host(portal))
+
+    assert (await checked(document())).status_code == 204
+    for answer, pointer in ((wrong, "/document/stay_from"), (later, "/document/state")):
+        assert [each["pointer"] for each in answer.json()["errors"]] == [pointer]
+    assert (no_notice.status_code, none.status_code) == (422, 422)
+    assert await verdicts(portal) == [] == await portal.events()
 
 
 async def test_a_repeat_gets_the_first_receipt(portal: Api, authority: Authority, tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ export class Service<Paths> {
     };
     if (body !== undefined) headers["Content-Type"] = "application/json";
     const answer = await fetch(this.address + path, { method, headers, body: JSON.stringify(body) });
-    const read: unknown = await answer.json();
+    const read: unknown = answer.status === 204 ? null : await answer.json();
     if (!answer.ok) throw new Refused(read as Problem, answer.headers.get("Retry-After"));
     return { status: answer.status, body: read as Found, location: answer.headers.get("Location") };
   }

@@ -9,6 +9,8 @@ type SignedNotice = components["schemas"]["SignedNoticeState"];
 
 /** The bytes to be signed: made once, since the signature holds for exactly these. */
 let made: Uint8Array<ArrayBuffer> | null = null;
+/** How often the form has changed: what was asked of an earlier form is no answer for this one. */
+let changes = 0;
 
 export function tellOfHosts(portal: Service<paths>): void {
   const form = byId("notice", HTMLFormElement);
@@ -21,22 +23,34 @@ export function tellOfHosts(portal: Service<paths>): void {
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (made === null) make(form);
+    if (made === null) void make(portal, form);
     else void send(portal, form, made);
   });
 }
 
 function forget(): void {
   made = null;
+  changes += 1;
   byId("to-sign", HTMLElement).hidden = true;
   byId("send", HTMLButtonElement).textContent = text("make");
 }
 
-function make(form: HTMLFormElement): void {
+/** What a service would not take is mended before it is signed: people sign by a program of their own. */
+async function make(portal: Service<paths>, form: HTMLFormElement): Promise<void> {
   clearErrors(form);
   const filled = bodyOf(form).document as object;
   const notice = { source_id: crypto.randomUUID(), channel: "egov", ...filled };
-  made = new TextEncoder().encode(JSON.stringify(notice, null, 2));
+  const bytes = new TextEncoder().encode(JSON.stringify(notice, null, 2));
+  const asked = changes;
+  say(text("wait"));
+  try {
+    await portal.post("/v1/host-notifications/signed:check", { document: base64(bytes) });
+  } catch (problem) {
+    sayProblem(problem, problem instanceof Refused ? showErrors(form, problem.problem) : []);
+    return;
+  }
+  if (asked !== changes) return say(text("changed"));
+  made = bytes;
   const link = byId("document", HTMLAnchorElement);
   URL.revokeObjectURL(link.href);
   link.href = URL.createObjectURL(new Blob([made], { type: "application/json" }));

@@ -33,6 +33,11 @@ const TEXTS: Record<string, [kk: string, ru: string, en: string]> = {
   "stay-from": ["Келген күні", "День прибытия", "Day of arrival"],
   "stay-until": ["Қай күнге дейін", "До какого дня", "Until which day"],
   make: ["Құжатты дайындау", "Подготовить документ", "Prepare the document"],
+  changed: [
+    "Форма өзгерді: құжатты қайта дайындаңыз.",
+    "Форма изменилась: подготовьте документ снова.",
+    "The form has changed: prepare the document again.",
+  ],
   "sign-now": [
     "Құжатты жүктеп алып, ЭЦҚ-мен қол қойыңыз, содан кейін қолтаңба файлын таңдаңыз.",
     "Скачайте документ, подпишите его ЭЦП и выберите файл подписи.",

@@ -16,6 +16,7 @@ async def load_figures(connection: asyncpg.Connection, dataset: str, figures: Se
     Raises Conflict where another data set holds one of them: two files must not contradict each other in silence.
     """
     async with connection.transaction():
+        await published_figure.alone(connection)
         if others := await published_figure.held_elsewhere(connection, dataset, figures):
             raise Conflict(f"Some of these figures belong to {', '.join(sorted(others))} already; correct them there.")
         return await published_figure.replace(connection, dataset, figures, clock.now())

@@ -19,14 +19,21 @@ _COLUMNS = (
 _CONTENT = tuple(name for name in _COLUMNS if name not in ("flow", "key", "period", "loaded_at"))
 
 
+async def alone(connection: Connection) -> None:
+    """Whoever else loads a file waits until this transaction ends; readers do not."""
+    await connection.execute("LOCK TABLE published_figure IN SHARE ROW EXCLUSIVE MODE")
+
+
 async def replace(connection: Connection, dataset: str, figures: Iterable[PublishedFigure], at: datetime) -> int:
-    """Makes `figures` the whole content of the data set; returns how many rows that changed or removed."""
+    """Makes `figures` the whole content of the data set; returns how many rows that changed or removed. What came and
+    goes at one moment stood at none, and is not kept."""
     rows = [_row(dataset, figure, at) for figure in figures]
     removed = await connection.fetch(
         f"""WITH gone AS (
             DELETE FROM published_figure WHERE dataset = $1 AND (flow, key, period) NOT IN
             (SELECT * FROM unnest($2::text[], $3::text[], $4::text[])) RETURNING {", ".join(_COLUMNS)}
-        ) INSERT INTO {_BEFORE} SELECT *, $5 FROM gone RETURNING 1""",  # noqa: S608  (names of our own columns)
+        ), kept AS (INSERT INTO {_BEFORE} SELECT *, $5 FROM gone WHERE loaded_at < $5)
+        SELECT 1 FROM gone""",  # noqa: S608  (names of our own columns)
         dataset,
         *(list(column) for column in zip(*(row[:3] for row in rows), strict=True)),
         at,
@@ -86,7 +93,7 @@ _DIFFERS = f"""({", ".join(f"held.{name}" for name in _CONTENT)}) IS DISTINCT FR
 _UPSERT = f"""
 WITH former AS (
     INSERT INTO {_BEFORE} SELECT {", ".join(_COLUMNS)}, ${len(_COLUMNS)} FROM published_figure held
-    WHERE (flow, key, period) = ($1, $2, $3) AND {_DIFFERS}
+    WHERE (flow, key, period) = ($1, $2, $3) AND {_DIFFERS} AND loaded_at < ${len(_COLUMNS)}
 )
 INSERT INTO published_figure AS held ({", ".join(_COLUMNS)})
 VALUES ({", ".join(f"${number}" for number in range(1, len(_COLUMNS) + 1))})

@@ -8,7 +8,7 @@ from fastapi import Body, Request, Response
 
 from services.portal.cases.stays import signed_notice as cases
 from services.portal.cases.stays.host_notification import NOTICES
-from services.portal.cases.stays.signed_notice import CheckRun, Envelope, SignedNoticeState
+from services.portal.cases.stays.signed_notice import CheckRun, Envelope, SignedNoticeState, UnsignedNotice
 from shared.http.answers import model_response
 from shared.http.openapi import problem_answer
 from shared.http.routes import router as api_router
@@ -16,6 +16,7 @@ from shared.identity.callers import Caller, requires
 from shared.identity.scope import no_record
 
 PATH = "/v1/host-notifications/signed"
+UNSIGNED = no_record("a document is read that the caller has, and nothing is kept or told of any")
 CHECKS = no_record("pending signatures are judged; the answer is a count")
 
 router = api_router(prefix=PATH, tags=["host notifications"])
@@ -62,6 +63,22 @@ async def submit(
     handled = await cases.submit(request.app.state.engine, request.app.state.verifier, envelope, caller)
     status = 202 if handled.state.receipt is None else 201 if handled.new else 200
     return model_response(handled.state, status, {"Location": f"{PATH}/{handled.state.id}"})
+
+
+@router.post(
+    ":check",
+    status_code=204,
+    summary="Would this notice be taken once it is signed?",
+    responses={204: {"description": "It would"}},
+)
+async def check(
+    unsigned: Annotated[UnsignedNotice, Body(examples=[{"document": _EXAMPLE["document"]}])],
+    caller: Annotated[Caller, requires("host", "notifier", scope=UNSIGNED)],
+) -> Response:
+    """The document as it is to be signed; every wrong field is named, under `/document`. Nothing is kept. Whether the
+    caller may hand it in, and whether its record is there already, is told when it is handed in."""
+    cases.check(unsigned)
+    return Response(status_code=204)
 
 
 @router.get("/{id:uuid}", summary="What became of a signed notice")

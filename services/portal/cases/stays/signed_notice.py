@@ -42,10 +42,15 @@ LONGEST = 65_536  # characters: fifty times an honest notice, ten times a signat
 REPLAYED = "The signature was given under another notice; sign this one."
 
 
-class Envelope(WireModel):
-    """A signed document on its way: both members in Base64 (RFC 4648, section 4)."""
+class UnsignedNotice(WireModel):
+    """A document that is yet to be signed, in Base64 (RFC 4648, section 4)."""
 
     document: str = Field(max_length=LONGEST)
+
+
+class Envelope(UnsignedNotice):
+    """A signed document on its way: both members in Base64 (RFC 4648, section 4)."""
+
     signature: str = Field(max_length=LONGEST)
 
 
@@ -68,6 +73,12 @@ class Handled:
     new: bool
 
 
+def check(unsigned: UnsignedNotice) -> None:
+    """Whether the document can be taken once it is signed: people sign it by a program of their own, and once is
+    enough. Raises Invalid as `submit` would."""
+    _notice(_decoded(document=unsigned.document)[0])
+
+
 async def submit(engine: AsyncEngine, verifier: SignatureVerifier, envelope: Envelope, caller: Caller) -> Handled:
     """Takes a notice with a valid signature, keeps one whose signature must wait. A repeat is answered as the first.
 
@@ -75,7 +86,7 @@ async def submit(engine: AsyncEngine, verifier: SignatureVerifier, envelope: Env
     signature that does not prove that the host signed this document; the refusal is kept too, within the bounds of
     `refused_signature`, which raises TooManyRequests.
     """
-    document, der = _decoded(envelope)
+    document, der = _decoded(document=envelope.document, signature=envelope.signature)
     notice, signature = _notice(document), _signature(der)
     if (known := await _known(engine, signature)) is not None:
         return await _answer_again(engine, known, _row(notice, document, signature, caller), notice, caller)
@@ -88,12 +99,11 @@ async def submit(engine: AsyncEngine, verifier: SignatureVerifier, envelope: Env
     return await _settle_new(engine, row, notice, caller)
 
 
-def _decoded(envelope: Envelope) -> tuple[bytes, bytes]:
-    document, signature = _bytes(envelope.document), _bytes(envelope.signature)
-    if document is None or signature is None:
-        wrong = [name for name, found in (("document", document), ("signature", signature)) if found is None]
+def _decoded(**members: str) -> list[bytes]:
+    found = {name: _bytes(text) for name, text in members.items()}
+    if wrong := [name for name, decoded in found.items() if decoded is None]:
         raise Invalid("The envelope is not valid.", faults=[Fault(f"/{name}", "Is not Base64.") for name in wrong])
-    return document, signature
+    return [decoded for decoded in found.values() if decoded is not None]
 
 
 def _bytes(text: str) -> bytes | None:
@@ -108,7 +118,7 @@ def _notice(document: bytes) -> Notice:
         notice = read_model(Notice, document)
     except Invalid as invalid:
         faults = [Fault(f"/document{fault.pointer}", fault.detail) for fault in invalid.faults]
-        detail = "The signed document is no notice; correct it and sign it again."
+        detail = "The document is no notice; correct it, then sign it."
         raise Invalid(detail, faults=faults or [Fault("/document", invalid.detail)]) from None
     faults = faults_of(notice)
     if notice.channel not in SIGNED:
@@ -117,7 +127,7 @@ def _notice(document: bytes) -> Notice:
         faults.append(Fault("/state", "Changes step by step only: check out, cancel, reinstate."))
     if faults:
         inside = [Fault(f"/document{fault.pointer}", fault.detail) for fault in faults]
-        raise Invalid("The signed document cannot be taken.", faults=inside)
+        raise Invalid("The document cannot be taken.", faults=inside)
     return notice
 
 
