@@ -229,6 +229,14 @@ def test_countries_are_those_of_residence_where_a_period_has_them_and_else_citiz
         assert ribbons[8].tip == f"Others ({len(rows) - 8}) · Arrivals: {rest}"
 
 
+def test_of_a_period_whose_total_is_not_released_no_country_is_shown() -> None:
+    view = VIEWS["countries"]
+    parts = [each for each in invented(view) if {each.code("PARTNER"), each.code("CITIZEN")} != {"_T"}]
+    final = [Observation(each.flow, each.figure._replace(status="A")) for each in parts]
+    assert len(final) > 1_000
+    assert view.rows(final, {"period": "2023", "method": "M1216"}) == []
+
+
 def test_citizenships_are_shown_beside_each_other_or_one_by_itself() -> None:
     view = VIEWS["citizenship"]
     for country, many in (("_T", 240), ("UZB", 1)):
