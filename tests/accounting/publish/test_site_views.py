@@ -33,7 +33,7 @@ from services.accounting.publish.site.about import About
 from services.accounting.publish.site.address import Address
 from services.accounting.publish.site.cells import time_of, written
 from services.accounting.publish.site.feed import feed
-from services.accounting.publish.site.files import header
+from services.accounting.publish.site.files import header, metadata
 from services.accounting.publish.site.page import view_page
 from services.accounting.publish.site.reading import NEVER, Shown, series_of
 from services.accounting.publish.site.rows import of_period
@@ -140,11 +140,14 @@ def test_the_three_languages_say_the_same_things(name: str) -> None:
 @pytest.mark.parametrize("name", ["official", "emigration", "undercount"])
 def test_why_figures_differ_is_said_of_each_cause_with_its_source_even_where_no_figure_is(name: str) -> None:
     shown = Shown(Address.of(VIEWS[name], {}), (), (), False, NEVER)
+    about = About.of(shown, [], "https://kosh.example")
     for language in LANGUAGES:
-        html = unescape(view_page(shown, About.of(shown, [], "https://kosh.example"), language))
+        html = unescape(view_page(shown, about, language))
         assert words_of(name, language)["empty"] in html
         reasons = words_of(name, language).texts["why"]
         assert len(reasons) >= 4
+        told = metadata(shown, about, words_of(name, language))["why_figures_differ"]
+        assert [[*each.values()] for each in told] == reasons
         for reason in reasons:
             cause, series, said, source = reason
             assert all(f in html for f in (f"<dt>{cause} <small>· {series}</small></dt>", said, source))
