@@ -250,9 +250,12 @@ def test_citizenships_are_shown_beside_each_other_or_one_by_itself() -> None:
         said = view.headline(rows, address.state)
         assert said is not None
         assert said.row["period"] == "2022", "the newest that is final"
-        drawn = dict(view.charts[0].legend(rows, view, words_of(view.name, "en")))
-        assert drawn["of"] == "Arrivals"
-        assert drawn["provisional"] == "not final yet"
+        words = words_of(view.name, "en")
+        lopsided = [{**row, "net": -900_000 if row["citizenship"] == "ZWE" else 1} for row in rows]
+        legends = [dict(chart.legend(lopsided, view, words)) for chart in view.charts]
+        assert [each.pop("of") for each in legends] == ["Arrivals", "Departures", "Net"]
+        assert legends[0].pop("provisional") == legends[1].pop("provisional") == "not final yet"
+        assert legends[0] == legends[1] == legends[2], "one colour per citizenship in all charts"
     assert view.headline((), {}) is None
 
 
