@@ -294,7 +294,7 @@ async def test_the_feed_and_the_metadata_name_the_release(filled: Api) -> None:
 
 
 async def test_our_own_count_of_coupons_is_not_shown_as_official(api: Api, written: Accounting) -> None:
-    await written.take(World(4, people=300).stream())
+    await written.take(World(4, people=100).stream())
     await cut_release(written.connection, QUIET)
     shown, _ = await page(api, "/en/official")
     values = await sdmx_values(api, "/sdmx/v1/data/DF_FLOW/A.NET.COUPON+M1216.KZ._T._T._T._T._T")

@@ -33,7 +33,7 @@ from services.accounting.publish.site.about import About
 from services.accounting.publish.site.address import Address
 from services.accounting.publish.site.cells import time_of, written
 from services.accounting.publish.site.feed import feed
-from services.accounting.publish.site.files import header
+from services.accounting.publish.site.files import header, metadata
 from services.accounting.publish.site.page import view_page
 from services.accounting.publish.site.reading import NEVER, Shown, series_of
 from services.accounting.publish.site.rows import of_period
@@ -140,11 +140,14 @@ def test_the_three_languages_say_the_same_things(name: str) -> None:
 @pytest.mark.parametrize("name", ["official", "emigration", "undercount"])
 def test_why_figures_differ_is_said_of_each_cause_with_its_source_even_where_no_figure_is(name: str) -> None:
     shown = Shown(Address.of(VIEWS[name], {}), (), (), False, NEVER)
+    about = About.of(shown, [], "https://kosh.example")
     for language in LANGUAGES:
-        html = unescape(view_page(shown, About.of(shown, [], "https://kosh.example"), language))
+        html = unescape(view_page(shown, about, language))
         assert words_of(name, language)["empty"] in html
         reasons = words_of(name, language).texts["why"]
         assert len(reasons) >= 4
+        told = metadata(shown, about, words_of(name, language))["why_figures_differ"]
+        assert [[*each.values()] for each in told] == reasons
         for reason in reasons:
             cause, series, said, source = reason
             assert all(f in html for f in (f"<dt>{cause} <small>· {series}</small></dt>", said, source))
@@ -229,6 +232,14 @@ def test_countries_are_those_of_residence_where_a_period_has_them_and_else_citiz
         assert ribbons[8].tip == f"Others ({len(rows) - 8}) · Arrivals: {rest}"
 
 
+def test_of_a_period_whose_total_is_not_released_no_country_is_shown() -> None:
+    view = VIEWS["countries"]
+    parts = [each for each in invented(view) if {each.code("PARTNER"), each.code("CITIZEN")} != {"_T"}]
+    final = [Observation(each.flow, each.figure._replace(status="A")) for each in parts]
+    assert len(final) > 1_000
+    assert view.rows(final, {"period": "2023", "method": "M1216"}) == []
+
+
 def test_citizenships_are_shown_beside_each_other_or_one_by_itself() -> None:
     view = VIEWS["citizenship"]
     for country, many in (("_T", 240), ("UZB", 1)):
@@ -239,9 +250,12 @@ def test_citizenships_are_shown_beside_each_other_or_one_by_itself() -> None:
         said = view.headline(rows, address.state)
         assert said is not None
         assert said.row["period"] == "2022", "the newest that is final"
-        drawn = dict(view.charts[0].legend(rows, view, words_of(view.name, "en")))
-        assert drawn["of"] == "Arrivals"
-        assert drawn["provisional"] == "not final yet"
+        words = words_of(view.name, "en")
+        lopsided = [{**row, "net": -900_000 if row["citizenship"] == "ZWE" else 1} for row in rows]
+        legends = [dict(chart.legend(lopsided, view, words)) for chart in view.charts]
+        assert [each.pop("of") for each in legends] == ["Arrivals", "Departures", "Net"]
+        assert legends[0].pop("provisional") == legends[1].pop("provisional") == "not final yet"
+        assert legends[0] == legends[1] == legends[2], "one colour per citizenship in all charts"
     assert view.headline((), {}) is None
 
 

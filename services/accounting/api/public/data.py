@@ -40,6 +40,11 @@ _TOLD: Final = {
         "next_release": {"type": ["string", "null"], "format": "date"},
         "withheld": {"type": "boolean", "description": "whether a series of it is not released to everybody"},
         "sources": {"type": "array", "items": {"type": "string"}},
+        "why_figures_differ": {
+            "type": "array",
+            "items": {"type": "object"},
+            "description": "of a view that shows several figures of one thing: by cause, series, text and source",
+        },
         "citation": {"type": "string"},
         "licence": {"type": "object", "properties": {"name": {"type": "string"}, "address": {"type": "string"}}},
         "sdmx": {"type": "array", "items": {"type": "string"}, "description": "addresses of the series"},

@@ -68,6 +68,6 @@ def _stream(stream: Stream, kind: str, slot: float, inner: float, unit: float, w
     return [
         Ribbon(at(beside), top, bottom, at((width - _KNOT) / 2), inner, inner + thick, f"ribbon {state}", stream.tip),
         Rect(beside if left else width - beside - _END, top, _END, thick, state, stream.tip),
-        Text(at(place), middle - 3, stream.name, "name", anchor, within),
-        Text(at(place), middle + 12, show(stream.value), "value", anchor),
+        Text(at(place), middle - 3, stream.name, "name halo", anchor, within),
+        Text(at(place), middle + 12, show(stream.value), "value halo", anchor),
     ]

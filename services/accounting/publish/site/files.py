@@ -33,6 +33,7 @@ MEDIA_TYPES: Final = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "svg": "image/svg+xml",
 }
+_REASON: Final = ("cause", "series", "text", "source")
 _ONCE: Final = datetime(2026, 1, 1, tzinfo=UTC)  # a file without figures has no day of its own
 
 
@@ -92,6 +93,7 @@ def metadata(shown: Shown, about: About, words: Wording) -> Mapping[str, Any]:
         "next_release": release.next_due.isoformat() if release else None,
         "withheld": shown.withheld,
         "sources": [words["sources"], *shown.sources],
+        "why_figures_differ": [dict(zip(_REASON, each, strict=True)) for each in words.texts.get("why", ())],
         "citation": about.citation(shown, words),
         "licence": {"name": LICENCE, "address": LICENCE_ADDRESS},
         "address": about.origin + address.on_site(words.language),
@@ -159,6 +161,8 @@ def _notes(shown: Shown, about: About, words: Wording) -> Iterator[tuple[str, st
     for name in ("sources", "sdmx"):
         for text in found[name]:
             yield name, text
+    for reason in found["why_figures_differ"]:
+        yield "why_figures_differ", f"{reason['cause']} ({reason['series']}): {reason['text']} [{reason['source']}]"
     yield "licence", f"{LICENCE}, {LICENCE_ADDRESS}"
     for column in shown.address.view.columns:
         yield column.name, words.column(column.name)

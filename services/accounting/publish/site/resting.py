@@ -38,6 +38,7 @@ ENOUGH: Final = 100
 """Persons of whom the noise of twelve months changes a share by a few per cent at most."""
 _BORDER: Final = "{freq}.ENTRIES+EXITS+ENTRIES_IMPUTED+EXITS_IMPUTED.REGISTER.KZ.{citizen}._T"
 _SIDES: Final = {"NET": ("IMM", "EMI"), **{code: (code,) for code in ("IMM", "EMI", "IMM_FINAL", "EMI_FINAL")}}
+_FORECAST: Final = "F"  # of CL_OBS_STATUS
 _ONCE: Final = frozenset({"M1216", "M1216R", "U98"})
 """By these nobody moves twice in one direction within a year: between two such moves lie more than 365 days."""
 _SOURCES: Final[Mapping[tuple[str, str, str], Source]] = {
@@ -73,6 +74,9 @@ async def rests_on(source: FigureSource, each: Observation, words: Wording) -> l
     kind = _SOURCES.get((each.flow.id, each.code("INDICATOR"), each.code("METHOD")))
     if each.figure.source or isinstance(kind, Reported):
         found = [_said(name, "published", words) for name in ("persons", "provisional", "imputed")]
+    elif each.figure.status == _FORECAST:
+        found = [_said("persons", "forecast", words), _said("provisional", "forecast", words)]
+        found.append(_said("imputed", "none", words))
     elif each.flow.id == "DF_FLOW" and isinstance(kind, Formula):
         once = each.code("METHOD") in _ONCE and each.code("INDICATOR") in _SIDES
         counted = await _of_migrants(source, each, words) if once else _of_counts(kind, each, words)

@@ -79,12 +79,14 @@ class BarChart:
 @dataclass(frozen=True, slots=True)
 class LineChart:
     """One line per measure; or, with `by`, one line of the single measure per code of a column: those that are largest
-    over all periods, `at_most` of them."""
+    over all periods, `at_most` of them. `largest_in`: by which columns instead, so that several charts show the same
+    codes in the same colours."""
 
     shows: tuple[str, ...]
     x: str = "period"
     by: str | None = None
     at_most: int = 6
+    largest_in: tuple[str, ...] = ()
 
     def draw(self, rows: Sequence[Row], view: View, words: Wording, width: int) -> Drawing | None:
         found = [Series(kind, tuple(spots)) for kind, _, spots in self._series(rows, view, words)]
@@ -113,7 +115,9 @@ class LineChart:
         parts: dict[str, list[Row]] = defaultdict(list)
         for row in rows:
             parts[str(row[self.by])].append(row)
-        largest = sorted(parts, key=lambda code: -sum(abs(float(number(row[measure]) or 0)) for row in parts[code]))
+        ranking = self.largest_in or self.shows
+        sizes = {code: sum(abs(float(number(r[c]) or 0)) for r in parts[code] for c in ranking) for code in parts}
+        largest = sorted(parts, key=lambda code: -sizes[code])
         return [
             (written(column, code, words), self.spots(parts[code], view, measure, words))
             for code in largest[: self.at_most]

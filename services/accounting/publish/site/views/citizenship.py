@@ -40,7 +40,9 @@ VIEW: Final = View(
         Column("net", estimated=True),
     ),
     rows=_rows,
-    charts=tuple(LineChart((measure,), by="citizenship") for measure in MEASURES.values()),
+    charts=tuple(
+        LineChart((each,), by="citizenship", largest_in=("arrivals", "departures")) for each in MEASURES.values()
+    ),
     headline=_headline,
     latest_first=True,
     beside=("countries", "country", "balance"),

@@ -42,14 +42,17 @@ _BY_CITIZENSHIP: Final = _by("CITIZEN")
 
 
 def _rows(observations: Sequence[Observation], state: State) -> list[Row]:
-    """A row per country. Where the whole of a period is open, only small parts of it are final: they are no picture."""
+    """A row per country. Where the whole of a period is open, or not released at all, small parts of it may be final:
+    they are no picture of it."""
     whole = [each for each in observations if _is_whole(each, "PARTNER") and _is_whole(each, "CITIZEN")]
-    opened = {each.code(TIME) for each in whole if each.figure.status != "A"}
-    final = [each for each in observations if not _is_whole(each, "PARTNER") and each.code(TIME) not in opened]
-    if by_residence := list(_BY_RESIDENCE(final, state)):
-        return [{**row, "counted_by": "RESIDENCE"} for row in by_residence]
-    by_citizenship = _BY_CITIZENSHIP([each for each in observations if not _is_whole(each, "CITIZEN")], state)
-    return [{**row, "counted_by": "CITIZENSHIP"} for row in by_citizenship]
+    known = {each.code(TIME) for each in whole}
+    final = known - {each.code(TIME) for each in whole if each.figure.status != "A"}
+    ways = (("RESIDENCE", "PARTNER", final, _BY_RESIDENCE), ("CITIZENSHIP", "CITIZEN", known, _BY_CITIZENSHIP))
+    for counted_by, dimension, periods, rows in ways:
+        own = [each for each in observations if not _is_whole(each, dimension) and each.code(TIME) in periods]
+        if found := rows(own, state):
+            return [{**row, "counted_by": counted_by} for row in found]
+    return []
 
 
 def _is_whole(each: Observation, dimension: str) -> bool:
