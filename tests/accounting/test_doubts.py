@@ -199,6 +199,17 @@ def test_an_estimate_holds_its_open_crossings_and_what_was_lost() -> None:
     assert of(counts | millions(IMM_BROKEN=30)) == (140, "E", Decimal("30.6"), BROKEN)
 
 
+def test_a_month_of_the_nation_of_which_hardly_anything_is_open_is_estimated_too() -> None:
+    """Between final and estimated months none is missing, from which no release and no forecast could be made."""
+    few = {CellKind.IMM_FINAL: 14, CellKind.IMM_OPEN: 1} | millions(
+        IMM_OPEN=1, IMM=0.4, IMM_CHANCE=0.24, IMM_SPREAD=0.1
+    )
+    assert of(few) == (14, "E", Decimal("0.6"))
+    assert of(few | millions(IMM=0, IMM_CHANCE=0, IMM_SPREAD=0)) == (14, "E", Decimal("0.4")), "it is rounded"
+    assert of(few | {GROUP: 1}) == (14, "P"), "of a group it says no more than the count"
+    assert of(few | {CellKind.IMM_FINAL: 1}) == (1, "P"), "nor where as much is open as is final"
+
+
 def test_a_group_is_as_unsure_as_groups_of_its_size_were() -> None:
     sizes = (OfSize(0.0, 40, 0.0, 0.9, 0.95, 1.5), OfSize(10.0, 40, 0.0, 0.9, 0.95, 2.0))
     counts = {CellKind.IMM_OPEN: 50} | millions(IMM_OPEN=50, IMM=40, IMM_CHANCE=8, IMM_SPREAD=1)

@@ -164,7 +164,8 @@ def _of_open(formula: Formula, counts: Counts, sizes: Sequence[OfSize]) -> tuple
     for sign, arrival in _sides(formula):
         if not (open := sum(counts.get(kind, 0) for kind in _OPEN[arrival] & formula.open)):
             continue
-        found = _expected(open, counts, arrival, sizes)
+        final = sum(counts.get(kind, 0) for kind in _DECIDED[arrival] & (formula.plus | formula.minus))
+        found = _expected(open, final, counts, arrival, sizes)
         if found is None:
             return None
         value += sign * found[0]
@@ -181,11 +182,14 @@ def _sides(formula: Formula) -> list[tuple[int, bool]]:
     ]
 
 
-def _expected(open: int, counts: Counts, arrival: bool, sizes: Sequence[OfSize]) -> tuple[int, float] | None:
+def _expected(
+    open: int, final: int, counts: Counts, arrival: bool, sizes: Sequence[OfSize]
+) -> tuple[int, float] | None:
     """How many migrations are expected of so many open crossings of a place, and the variance of that.
 
     None where the run knows nothing of the place, or is no surer than that none of them is a migration: then the
-    estimate does not beat the count of what is final.
+    estimate does not beat the count of what is final. Of the nation it is said all the same where more is final than
+    open: else a month of which hardly anything is open would be missing between those that are final and estimated.
     """
     known, expected, chance, spread = (counts.get(Expected(kind + arrival).name, 0) / MILLION for kind in _PARTS)
     if not known:
@@ -194,6 +198,8 @@ def _expected(open: int, counts: Counts, arrival: bool, sizes: Sequence[OfSize])
     variance = chance * share + (spread * share) ** 2
     if counts.get(GROUP, 0):
         variance *= widening_of(sizes, expected * share) ** 2
+    elif open < final:
+        return round(expected * share), max(variance, ROUNDING)
     return (round(expected * share), variance) if 0 < variance < (expected * share) ** 2 else None
 
 
@@ -204,6 +210,10 @@ _OPEN: Final = {
     True: frozenset({CellKind.IMM_OPEN, CellKind.IMM_RESOLVED_OPEN}),
 }
 _FINAL: Final = {False: CellKind.EMI_FINAL, True: CellKind.IMM_FINAL}
+_DECIDED: Final = {
+    False: frozenset({CellKind.EMI_FINAL, CellKind.EMI_RESOLVED}),
+    True: frozenset({CellKind.IMM_FINAL, CellKind.IMM_RESOLVED}),
+}
 ROUNDING: Final = 1 / 12
 """Variance of what rounding to whole numbers takes away."""
 BROKEN: Final = "A register breaks off or jumps, and its past is no guide to this figure: see /v1/estimates/provisional"
