@@ -128,6 +128,19 @@ async def _a_while() -> None:
         await asyncio.sleep(0)
 
 
+async def test_what_is_made_too_slowly_is_asked_for_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "MADE_WITHIN", 0.01)
+    client = asking(house, ONCE)
+    house.open.clear()
+    slow = await client.get("/kk/")
+    assert (slow.status_code, slow.headers["retry-after"]) == (503, "1")
+    assert house.at_once == 1, "and goes on, in its place"
+    house.open.set()
+    await _a_while()
+    assert (await client.get("/kk/")).status_code == 200
+    assert house.made == 1
+
+
 async def test_who_waits_too_long_is_told_to_come_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept, "WAIT", 0.01)
     client = asking(house, ONCE)
@@ -195,6 +208,8 @@ async def test_a_database_that_hangs_holds_nobody_up(house: House, monkeypatch: 
 
     monkeypatch.setattr(answers._looking, "_look_up", hang)
     assert [(await client.get("/kk/")).text for _ in range(3)] == [first.text] * 3
+    monkeypatch.setattr(asyncio, "wait", None)  # who comes later waits for nothing
+    assert (await client.get("/kk/")).text == first.text
     hanging.set()
 
 

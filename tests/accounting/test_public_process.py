@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from html import unescape
 
 import asyncpg
 import httpx
@@ -13,6 +14,7 @@ from sqlalchemy import event
 from services.accounting.app_public import make_app
 from services.accounting.cases.releases.cut import cut_release
 from services.accounting.publish.site.views import HOME, VIEWS
+from services.accounting.rules.disclosure.cell_key import Table
 from services.accounting.rules.disclosure.cubes import nation
 from services.accounting.settings import PublicSettings
 from shared import clock
@@ -20,7 +22,8 @@ from shared.testing.api import Api
 from tests.accounting.conftest import CONTROL, Accounting
 from tests.accounting.world import World
 
-LOUD = CONTROL._replace(cubes=nation)
+MARKED = CONTROL._replace(table=Table((((1_000, 1_000_000),),)), cubes=nation)
+"""Every count is published a thousand higher: what was counted would be seen at once, by whatever path it came out."""
 RELATIONS = """
 SELECT format('%I.%I', nspname, relname) AS name, nspname = 'public_figures' AS shown
 FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
@@ -28,6 +31,21 @@ WHERE relkind IN ('r', 'v', 'm', 'S') AND nspname NOT IN ('pg_catalog', 'informa
 """
 INNER_LINKS = re.compile(r' · <a href="/v1/status">[^<]*</a> · <a href="/me[^<]*</a>')
 """What a page of the inner API leads to, and the public process does not serve."""
+ARRIVALS = "DF_FLOW/A.IMM.M1216.KZ._T._T._T._T._T"
+V2 = "/sdmx/v2/data/dataflow/KOSH/DF_FLOW/1.0/A.IMM.M1216.KZ._T._T._T._T._T"
+BY_EVERY_PATH = (
+    *((f"/sdmx/v1/data/{ARRIVALS}", kind) for kind in ("text/csv", "application/vnd.sdmx.data+json")),
+    (f"/sdmx/v1/data/{ARRIVALS}", "application/vnd.sdmx.genericdata+xml;version=2.1"),
+    (f"/sdmx/v1/data/{ARRIVALS}", "application/vnd.sdmx.structurespecificdata+xml;version=2.1"),
+    *((f"/sdmx/v1/data/{ARRIVALS}?{of}", "text/csv") for of in ("asOf=2025-01-01", "includeHistory=true")),
+    (f"/sdmx/v1/data/{ARRIVALS}?updatedAfter=2020-01-01", "text/csv"),
+    *((V2, f"application/vnd.sdmx.data+{kind};version=2.0.0") for kind in ("csv", "json")),
+    (V2, "application/vnd.sdmx.data+xml;version=3.0.0"),
+    *((f"/data/balance.{form}?method=M1216", "*/*") for form in ("csv", "json")),
+    *((f"/{language}/balance?method=M1216", "text/html") for language in ("kk", "ru", "en")),
+    (f"/en/made?period=2022&key={ARRIVALS}", "text/html"),
+    ("/data/balance.svg?method=M1216", "*/*"),
+)
 EXACT = "SELECT value FROM public.released_figure"
 REFUSED = asyncpg.InsufficientPrivilegeError, asyncpg.ReadOnlySQLTransactionError
 
@@ -103,6 +121,7 @@ async def test_the_public_process_answers_as_the_inner_api_answers_a_stranger(
             told = await client.get(path, headers=api.token("statistician") | {"Origin": "https://paper.example"})
             assert told.content == answer.content, "a token changes nothing"
             assert told.headers["access-control-allow-origin"] == "*"
+        await _says_what_is_published(client, public)
         for path in ("/v1/method-versions", "/v1/reviews", "/v1/status", "/me", "/v1/access-log"):
             assert (await client.get(path, headers=api.token("statistician", "operator"))).status_code == 404, path
         assert (await client.get("/health/ready")).status_code == 200
@@ -161,9 +180,24 @@ async def test_what_was_answered_is_answered_again_without_a_query_until_a_relea
         await app.state.engine.dispose()
 
 
+async def _says_what_is_published(client: httpx.AsyncClient, public: asyncpg.Connection) -> None:
+    """The arrivals of 2022, by every path: the figure with its mark, and never what was counted."""
+    published = await public.fetchval(
+        "SELECT value FROM figure WHERE flow || '/' || key = $1 AND period = '2022'", ARRIVALS
+    )
+    assert published > 1_000
+    counted = int(published) - 1_000
+    for path, kind in BY_EVERY_PATH:
+        answer = await client.get(path, headers={"Accept": kind})
+        numbers = re.findall(r"(?<![\w.#:-])(?:\d{1,3}(?:[,\u00a0\u202f]\d{3})+|\d+)(?![\w:-])", unescape(answer.text))
+        told = {re.sub(r"\D", "", each) for each in numbers}
+        assert str(published) in told, (path, kind, answer.status_code)
+        assert str(counted) not in told or "html" in kind or "svg" in path, (path, kind)
+
+
 async def _cut(written: Accounting, month: int) -> None:
     with clock.set_to(datetime(2024, month, 10, 12, tzinfo=UTC)):
-        await cut_release(written.connection, LOUD)
+        await cut_release(written.connection, MARKED)
 
 
 def client_of(app: FastAPI) -> httpx.AsyncClient:

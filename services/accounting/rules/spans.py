@@ -4,6 +4,7 @@ day on (SDMX time range); a register names the last day of what it states.
 
 import re
 from datetime import MAXYEAR, date
+from functools import lru_cache
 
 from shared.kernel.calendar import add_days, add_months
 from shared.kernel.periods import Period
@@ -12,6 +13,7 @@ _RANGE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})/P([1-9][0-9]{0,2})([YM])")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
+@lru_cache(4_096)
 def span(period: str) -> tuple[date, date]:
     """`[start, end)` of `2024`, `2024-Q1`, `2024-05`, `2021-11-01`, `2014-01-01/P3Y` or `2020-01-01/P6M`.
 

@@ -127,7 +127,13 @@ async def test_a_release_stays_as_it_was(api: Api, written: Accounting) -> None:
     assert await read(api, f"{FLOW}?asOf=2024-06-09") == {}
 
 
-@pytest.mark.parametrize("moment", ["yesterday", "2024-02-30", "2024-06-10T12:00:00", "9999", "٢٠٢٤-٠١-٠١"])
+@pytest.mark.parametrize(
+    "moment",
+    [
+        *("yesterday", "2024-02-30", "2024-06-10T12:00:00", "9999", "٢٠٢٤-٠١-٠١"),
+        *("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"),
+    ],
+)
 async def test_a_moment_that_is_none_is_named(api: Api, moment: str) -> None:
     answer = await api.client.get("/sdmx/v1/data/DF_FLOW/all", params={"asOf": moment})
     assert answer.status_code == 400

@@ -25,6 +25,9 @@ from shared.http.problems import problem
 AT_ONCE: Final = 8
 """Answers that are made at a time, of which one client has half at most: each takes a processor and much memory."""
 WAIT: Final = 10.0  # seconds for the turn to make one
+MADE_WITHIN: Final = (
+    30.0  # seconds, or who asks is told to come again: a database may be silent for as long as it likes
+)
 TRIES: Final = 3  # as often as releases may be cut while one answer is made
 ANY: Final = "*"  # of If-None-Match
 _ROUTE: Final = ("route", "endpoint", "path_params", "fastapi")
@@ -42,6 +45,7 @@ class KeptAnswers:
         self._looking = Looking(look_up, look, self._kept.clear)
         self._under_way: set[Question] = set()
         self._places, self._changed = Places(AT_ONCE), asyncio.Condition()
+        self._making: set[asyncio.Task[Answer]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "GET" or scope["path"].startswith(_NOT_KEPT):
@@ -66,10 +70,16 @@ class KeptAnswers:
             async with asyncio.timeout(WAIT):
                 found = await self._turn(question, client)
         except TimeoutError:
-            busy = problem(503, headers={"Retry-After": "1"})
-            return Answer(503, busy.raw_headers, bytes(busy.body), {})
+            return _come_again()
         if found is not None:
             return found
+        making = asyncio.create_task(self._made_in_turn(scope, question, client))
+        self._making.add(making)
+        making.add_done_callback(self._making.discard)
+        done, _ = await asyncio.wait({making}, timeout=MADE_WITHIN)
+        return making.result() if done else _come_again()
+
+    async def _made_in_turn(self, scope: Scope, question: Question, client: str) -> Answer:
         try:
             return await self._made(scope, question)
         finally:
@@ -99,6 +109,11 @@ class KeptAnswers:
                 self._kept.add(question, answer)
                 break
         return answer
+
+
+def _come_again() -> Answer:
+    busy = problem(503, headers={"Retry-After": "1"})
+    return Answer(503, busy.raw_headers, bytes(busy.body), {})
 
 
 def _conditions_of(scope: Scope) -> frozenset[str]:

@@ -27,14 +27,15 @@ class Looking:
         self.stand: PublicStand | None = None
 
     async def in_time(self) -> None:
-        """Looks if it is time to, or waits for who does, and no longer than PATIENCE."""
+        """Looks if it is time to, or waits for who does: nobody once a look has taken PATIENCE."""
         now = monotonic()
         if self._look is None or self._look.done():
             if now < self._begun + self._every:
                 return
             self._begun = now
             self._look = asyncio.create_task(self.now())
-        await asyncio.wait({self._look}, timeout=PATIENCE)
+        if (left := self._begun + PATIENCE - now) > 0:
+            await asyncio.wait({self._look}, timeout=left)
 
     async def now(self) -> bool:
         """Looks; False where the database is away: what was known goes on."""

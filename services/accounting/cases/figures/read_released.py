@@ -155,17 +155,19 @@ async def _read_released(connection: Connection, query: Query, computed: Query |
     others: set[str] = set()
     if release and query.flow.id in OF_RELEASES:
         shown = await reckoned.reader(connection, query)
-        figures = [figure for figure in await shown(release) if _is_wanted(query, figure)]
+        figures = await shown(release)
     elif release and computed:
         others = await published_rows.series(connection, query.flow.id, query.as_of)
-        figures = [
-            each for each in await public.figures(connection, release.id, computed) if _is_wanted(computed, each)
-        ]
+        found = await public.figures(connection, release.id, computed)
+        figures = await beside_the_loop(len(found), found.figures)
     rows = await published_rows.rows(connection, query)
     changed = release.cut_at if release else NEVER
-    return await beside_the_loop(
-        len(figures) + len(rows), lambda: reading_of_rows(query, figures, others, changed, rows, limit)
-    )
+
+    def reading() -> Reading:
+        wanted = [each for each in figures if _is_wanted(computed or query, each)]
+        return reading_of_rows(query, wanted, others, changed, rows, limit)
+
+    return await beside_the_loop(len(figures) + len(rows), reading)
 
 
 async def _read_vintages(connection: Connection, query: Query, computed: Query | None, limit: int) -> Reading:

@@ -12,6 +12,7 @@ from typing import Final
 
 import asyncpg
 
+from services.accounting.cases.figures.beside_the_loop import beside_the_loop
 from services.accounting.cases.releases import reckoned
 from services.accounting.cases.releases.reckoned import Shows
 from services.accounting.rules.figures.dataflows import OF_RELEASES
@@ -50,12 +51,18 @@ async def _reader(connection: Connection, query: Query, computed: Query | None, 
     else:
 
         async def read(release: Release) -> list[Figure]:
-            return await public.figures(connection, release.id, computed) if computed else []
+            if computed is None:
+                return []
+            found = await public.figures(connection, release.id, computed)
+            return await beside_the_loop(len(found), found.figures)
 
     async def shown(release: Release) -> list[Figure]:
-        figures = await read(release)
-        dated = (each._replace(released=release.cut_at.astimezone(UTC)) for each in figures)
-        return sorted(filter(wanted, dated), key=_place)
+        figures, moment = await read(release), release.cut_at.astimezone(UTC)
+
+        def dated() -> list[Figure]:
+            return sorted((each._replace(released=moment) for each in figures if wanted(each)), key=_place)
+
+        return await beside_the_loop(len(figures), dated)
 
     return shown
 

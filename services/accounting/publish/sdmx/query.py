@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Final, Literal, cast
 
 from services.accounting.publish.sdmx.agency import AGENCY, VERSION
@@ -144,8 +144,8 @@ def _moment(name: str, parameters: Mapping[str, str], faults: list[QueryFault], 
             return datetime.combine(date.fromisoformat(text), time_of_day, clock.ALMATY)
         if _MOMENT.fullmatch(text):
             # An un-encoded + arrives as a space.
-            return datetime.fromisoformat(text.replace(" ", "+"))
-    except ValueError:
+            return datetime.fromisoformat(text.replace(" ", "+")).astimezone(UTC)
+    except (ValueError, OverflowError):  # the first and the last moments of the calendar have no name elsewhere
         pass
     faults.append(QueryFault(name, "is neither a day nor a time with its offset, such as 2026-03-01T10:15:00Z."))
     return None

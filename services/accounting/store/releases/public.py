@@ -4,10 +4,10 @@
 withheld then.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import asyncpg
 
@@ -37,8 +37,23 @@ async def add(connection: Connection, release: int, figures: Iterable[PublicFigu
     await connection.copy_records_to_table("figure", schema_name="public_figures", records=rows, columns=columns)
 
 
-async def figures(connection: Connection, release: int, query: Query) -> list[Figure]:
-    """Those of a release that a query wants: of dimensions of which it names no codes, the totals."""
+class Found(NamedTuple):
+    """Figures as the database gave them; to make many of them what they mean takes a while."""
+
+    records: Sequence[asyncpg.Record]
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def figures(self) -> list[Figure]:
+        return [_figure(*row) for row in self.records]
+
+
+NOTHING: Final = Found(())
+
+
+async def figures(connection: Connection, release: int, query: Query) -> Found:
+    """Those of a release that a query wants, whenever: of dimensions of which it names no codes, the totals."""
     margins = [named(query.flow, margin) for margin in cubes(query.flow.id) if margin <= query.margin]
     values: list[object] = [release, query.flow.id, margins]
     conditions = []
@@ -51,7 +66,7 @@ async def figures(connection: Connection, release: int, query: Query) -> list[Fi
         WHERE release = $1 AND flow = $2 AND margin = ANY($3::text[]){"".join(conditions)}""",  # noqa: S608
         *values,
     )
-    return [_figure(*row) for row in found]
+    return Found(found)
 
 
 async def national(connection: Connection, release: int) -> dict[tuple[str, str, str], int]:
