@@ -22,6 +22,7 @@ from shared.events.wire import WireModel
 from shared.http import routes
 from shared.http.paging import Cursor, Limit, after, cursor_at, page
 from shared.identity.callers import Caller, requires, requires_iin
+from shared.identity.roles import OWN_AFFAIRS
 from shared.identity.scope import whole_country
 
 SENTENCES: dict[str, dict[Action, str]] = {
@@ -89,13 +90,17 @@ _BORN_THEN = "(l.person_born IS NULL OR starts_with(l.person_born, m.born) OR st
 
 # Each part by an index of its own. Rows without an IIN are the person's where the record, or document and birth date,
 # stand in a row with it: an earlier version of the record, a search by the document. A record that names them beside
-# the person it is about (Subject.beside) is not theirs in this sense.
+# the person it is about (Subject.beside) is not theirs in this sense. Nor is a document that people wrote themselves into
+# what they handed in: by a stranger's number they would read the stranger's log.
 MINE = text(f"""
 WITH m AS (
-    SELECT DISTINCT record_kind, record_id, person_document AS document, coalesce(person_born, '') AS born,
-        person_born IS DISTINCT FROM '' AS own
-    FROM access_log WHERE person_iin = CAST(:iin AS text)
-    UNION SELECT NULL, NULL, CAST(:document AS text), CAST(:born AS text), true
+    SELECT DISTINCT record_kind, record_id, coalesce(person_born, '') AS born, person_born IS DISTINCT FROM '' AS own,
+        CASE WHEN NOT EXISTS (
+            SELECT FROM access_log w WHERE w.record_kind = a.record_kind AND w.record_id = a.record_id
+                AND w.action = 'create' AND w.roles && CAST(:by_themselves AS text[])
+        ) THEN person_document END AS document
+    FROM access_log a WHERE person_iin = CAST(:iin AS text)
+    UNION SELECT NULL, NULL, CAST(:born AS text), true, CAST(:document AS text)
         WHERE CAST(:document AS text) IS NOT NULL
 ), found AS (
     SELECT id FROM access_log WHERE person_iin = CAST(:iin AS text) AND id < :before
@@ -108,6 +113,8 @@ WITH m AS (
 SELECT {_COLUMNS} FROM access_log WHERE id IN (SELECT id FROM found ORDER BY id DESC LIMIT :limit) ORDER BY id DESC
 """)  # noqa: S608  (our own names, values are bound)
 _NEWEST = 2**63 - 1
+_BY_THEMSELVES = sorted(OWN_AFFAIRS | {"notifier"})
+"""Who writes what people say of themselves and of their guests, unseen by any office."""
 
 AcceptLanguage = Annotated[str, Header(description="kk, ru or en")]
 
@@ -163,7 +170,8 @@ class _Page:
 
     async def of(self, connection: AsyncConnection, subject: Subject) -> Usages:
         (before,) = after(self.cursor, int) or (_NEWEST,)
-        asked = {"iin": subject.iin, "document": subject.document, "born": subject.born or ""}
+        asked: dict[str, Any] = {"iin": subject.iin, "document": subject.document, "born": subject.born or ""}
+        asked |= {"by_themselves": _BY_THEMSELVES}
         rows = (await connection.execute(MINE, asked | {"before": before, "limit": self.limit + 1})).all()
         shown, more = page(rows, self.limit)
         sentences = SENTENCES.get(self.language[:2].lower(), SENTENCES["en"])

@@ -29,7 +29,7 @@ from shared.testing.people import crossing, person
 from tests.accounting.conftest import Accounting, intake_of
 from tests.accounting.test_reconcile import AsConsumer, Both
 from tests.browser.signing_in import issuer_of, served, sign_in
-from tests.browser.test_site import CONTRASTS, DESK, PHONE
+from tests.browser.test_site import CONTRASTS, DESK, PHONE, faults
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=60_000)  # an outer limit: what is waited for is a state
@@ -158,6 +158,7 @@ async def test_a_finding_is_contested_by_the_person_and_answered_by_an_officer_o
     await crossing_held.locator("summary").press("Enter")
     await expect(crossing_held).to_contain_text("CitizenshipRepublic of Korea")
     assert await page.locator("#records li").count() == 2  # the crossing, and the violation that a run found
+    assert await faults(page) == []
 
     await page.locator("#more").press("Enter")
     await expect(page.locator("#more")).to_be_hidden()
@@ -195,6 +196,7 @@ async def answered_by_an_officer(browser: Browser, servers: Servers) -> None:
     await expect(finding).to_contain_text(ATTACK)
     await expect(finding).to_contain_text("I left on the train of 20 January.")
     assert (await page.locator("#content img").count(), await page.evaluate("window.attacked")) == (0, None)
+    assert await faults(page) == []
     await finding.locator("textarea").fill("The carrier's list does not name you.")
     await finding.get_by_role("button", name="Confirm").press("Enter")
     await expect(finding).to_contain_text("it counts as a violation from now on")

@@ -3,25 +3,17 @@
 import re
 import tomllib
 from base64 import b64encode
-from collections.abc import Iterator
 from hashlib import sha256
-from importlib import import_module
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
-from pydantic import BaseModel
 
 from deploy import services
-from services.accounting.publish.my_page.page import REGISTERS, members, my_page, policy
+from services.accounting.publish.my_page.page import REGISTERS, my_page, policy
 from services.accounting.settings import AccountingSettings
-from services.kandas.cases.leaving_finding import State as LeavingState
-from services.portal.rules.police.violation import State
-from services.portal.rules.stays.stay_span import Right
 from shared.events.catalogue import FACTS
-from shared.events.police import VIOLATIONS
 from shared.identity.roles import ROLES
-from shared.kernel import codes
 from shared.settings import SettingsError
 
 TEXTS = tomllib.loads(Path("services/accounting/publish/my_page/texts.toml").read_text(encoding="utf-8"))
@@ -67,30 +59,6 @@ def test_every_kind_and_role_that_a_log_names_has_its_words() -> None:
     assert TEXTS["en"]["roles"].keys() == ROLES
     assert TEXTS["en"]["services"].keys() == set(services.SERVICES)
     assert set(REGISTERS) == set(services.REGISTERS)
-
-
-def held(model: type[BaseModel]) -> Iterator[str]:
-    """The names of its members, and of those of the models inside."""
-    for name, field in model.model_fields.items():
-        yield name
-        yield from (each for inner in models_in(field.annotation) for each in held(inner))
-
-
-def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    yield from (each for part in get_args(annotation) for each in models_in(part))
-
-
-def test_every_member_of_a_record_that_is_shown_has_its_name_in_three_languages() -> None:
-    shown = [kind for name in REGISTERS for kind in import_module(f"services.{name}.cases.my_records").KINDS]
-    rows = {row["name"]: row for row in members()}
-    assert rows.keys() == {name for kind in shown for name in held(kind.fact)}
-    assert all(all(row[language] for language in ("kk", "ru", "en")) for row in rows.values())
-    assert {row["codes"] for row in rows.values() if row["codes"]} <= {path.stem for path in codes.FOLDER.glob("*.csv")}
-    assert TEXTS["en"]["rights"].keys() == set(get_args(Right))
-    assert TEXTS["en"]["states"].keys() == {*get_args(State), *get_args(LeavingState)} - {"undone"}
-    assert TEXTS["en"]["violations"].keys() == set(get_args(VIOLATIONS))
 
 
 def test_its_policy_names_its_own_script_and_style_the_provider_and_the_registers_alone() -> None:

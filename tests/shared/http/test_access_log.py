@@ -213,6 +213,22 @@ async def test_before_the_iin_was_known_it_was_the_same_person(
     assert [(use["record_id"], use["action_code"]) for use in seen] == [("k1", "change"), ("k1", "read")]
 
 
+async def test_a_strangers_document_in_a_record_of_ones_own_opens_nobodys_log(
+    client: httpx.AsyncClient, engines: Engines, as_role: TokenFor
+) -> None:
+    themselves = Caller("aziz", frozenset({"citizen"}), iin=AZIZ)
+    async with unit_of_work(engines.app) as unit:
+        await log_access(unit.connection, OFFICER, "read", "study", "s1", person(None, "FA7654321"))
+        await log_access(unit.connection, themselves, "create", "registration", "c1", person(AZIZ, "FA7654321"))
+        await log_access(unit.connection, CONSUL, "read", "registration", "c1", person(AZIZ, "FA7654321"))
+    seen = (await mine(client, as_role("citizen", iin=AZIZ)))["usage"]
+    assert [(use["record_id"], use["action_code"]) for use in seen] == [("c1", "read"), ("c1", "create")]
+    async with unit_of_work(engines.app) as unit:
+        await log_access(unit.connection, CONSUL, "create", "registration", "c2", person(AZIZ, "FA7654321"))
+    seen = (await mine(client, as_role("citizen", iin=AZIZ)))["usage"]
+    assert [use["record_id"] for use in seen] == ["c2", "c1", "c1", "s1"], "an office has seen the document"
+
+
 async def test_page_by_page_nothing_is_missed_or_seen_twice(
     client: httpx.AsyncClient, engines: Engines, as_role: TokenFor
 ) -> None:
