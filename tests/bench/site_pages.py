@@ -37,12 +37,13 @@ CHROMIUM: Final = os.environ.get("CHROMIUM") or shutil.which("chromium") or shut
 _DATA: Final = Path("services/accounting/data")
 # Of a page that a new visitor opens: bytes as sent, with their headers; requests; milliseconds to the first paint.
 _LOADED: Final = """
-() => new Promise(done => requestAnimationFrame(() => setTimeout(() => {
+() => new Promise(done => new PerformanceObserver((seen) => {
+  const paint = seen.getEntriesByName("first-contentful-paint")[0]?.startTime;
+  if (paint === undefined) return;
   const loads = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
   const sent = loads.filter(each => each.name.startsWith(location.origin));
-  done({ bytes: sent.reduce((sum, each) => sum + each.transferSize, 0), requests: sent.length,
-         paint: performance.getEntriesByName("first-contentful-paint")[0]?.startTime });
-}, 50)))
+  done({ bytes: sent.reduce((sum, each) => sum + each.transferSize, 0), requests: sent.length, paint });
+}).observe({ type: "paint", buffered: true }))
 """
 
 

@@ -77,6 +77,20 @@ LOOK = """
 })
 """
 
+# Letters of a chart that leave it, or lie upon others.
+STRAYED = """
+() => [...document.querySelectorAll(".chart svg")].filter(e => e.checkVisibility()).flatMap(chart => {
+  const edge = chart.getBoundingClientRect();
+  const texts = [...chart.querySelectorAll("text")].map(e => [e.textContent, e.getBoundingClientRect()]);
+  const outside = texts.filter(([, { left, right, bottom }]) =>
+    left < edge.left - 3 || right > edge.right + 3 || bottom > edge.bottom + 3);
+  const wide = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left);
+  const high = (a, b) => Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+  const upon = texts.filter(([, a], at) => texts.slice(at + 1).some(([, b]) => wide(a, b) > 3 && high(a, b) > 6));
+  return [...outside, ...upon].map(([text]) => text);
+})
+"""
+
 
 FAULTS = """
 async () => (await axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }))
@@ -151,6 +165,7 @@ async def test_every_view_fits_its_screen_needs_nobody_else_and_can_be_read(
         assert found["width"] == size[0], f"{name} is wider than its screen"
         assert set(found["charts"]) <= ({"wide"} if size == DESK else {"narrow"})
         assert min(found["letters"], default=11) >= 11, f"numbers of {name}'s charts can be read"
+        assert await page.evaluate(STRAYED) == [], name
         assert (found["paper"] == "rgb(20, 25, 28)") == dark
         lowest = await page.evaluate(CONTRASTS)
         assert lowest[0][0] >= 4.5, (name, lowest[:3])

@@ -177,6 +177,11 @@ def test_each_file_of_texts_is_of_a_view_and_home_is_one() -> None:
     assert HOME.name in VIEWS
 
 
+def test_the_guide_to_the_site_lists_every_view() -> None:
+    guide = Path("docs/site.md").read_text(encoding="utf-8")
+    assert [line.split("`")[1] for line in guide.splitlines() if line.startswith("| `")] == [*VIEWS]
+
+
 def test_pages_lead_to_what_is_served_beside_them_alone() -> None:
     view = VIEWS["balance"]
     address = Address.of(view, {})
@@ -292,7 +297,7 @@ def test_a_ranking_draws_what_is_something_and_says_only_what_it_draws() -> None
     assert drawing is not None
     written_there = [mark.text for mark in drawing.marks if isinstance(mark, Text) and mark.kind in ("name", "group")]
     options = [words.option(code) for code in ("d0", "d0_0", "d2", "d2_0")]
-    assert written_there == options, "each dispute once, before what was said in it"
+    assert " ".join(written_there) == " ".join(options), "each dispute once, before what was said in it"
     assert chart.legend(rows, view, words) == [("up", "People")]
     assert chart.legend([said("d0_0", None)], view, words) == []
     only_zeros = chart.draw([said("d0_0", 0)], view, words, WIDE)

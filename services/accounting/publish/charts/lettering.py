@@ -2,7 +2,7 @@
 
 from typing import Final
 
-NAME: Final = 7.4
+NAME: Final = 8.2
 """Width of a letter of a name, in pixels at the size of `text.name`: that of a wide font."""
 GROUP: Final = 8.4
 """The same of a heading within a chart, `text.group`."""

@@ -10,7 +10,7 @@ from services.accounting.publish.charts.scales import LETTER, Place, Show, colum
 
 _THICK: Final = 12
 _GAP: Final = 9
-_BESIDE: Final = 216  # width of the names beside their bars, on a wide canvas
+_BESIDE: Final = 232  # width of the names beside their bars, on a wide canvas
 _AXIS: Final = 26
 
 
@@ -39,7 +39,7 @@ def ranked_chart(items: Sequence[Ranked], kinds: Sequence[str], width: int, show
         if item.group != group:
             group = item.group
             heading = wrapped(group, width, GROUP)
-            found.append(Rect(0, round(top - 2, 1), width, len(heading) * NAME_LINE + 4, "paper"))
+            found.append(Rect(0, round(top - 4, 1), width, len(heading) * NAME_LINE + 6, "paper"))
             found += _named(heading, 0, top + 11, "start", "group")
             top += len(heading) * NAME_LINE + 6
         bars = len(kinds) * _THICK

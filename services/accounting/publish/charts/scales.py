@@ -36,7 +36,7 @@ def scale(marks: Sequence[float], start: float, end: float) -> Place:
 
 def room(marks: Sequence[float], show: Show) -> float:
     """The width that the numbers of a vertical axis take."""
-    return round(max(len(show(tick)) for tick in marks) * LETTER + 10, 1)
+    return round(max(len(show(tick)) for tick in marks) * LETTER + 13, 1)
 
 
 def rows(marks: Sequence[float], y: Place, left: float, right: float, show: Show) -> list[Mark]:

@@ -1,9 +1,9 @@
 // Makes explore.js and explore.css of explore.mjs and uPlot, the same bytes wherever it runs: node build.mjs FOLDER
 import { build } from "esbuild";
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
-const folder = process.argv[2];
+const folder = resolve(process.argv[2]);
 const here = import.meta.dirname;
 const { version } = JSON.parse(readFileSync(join(here, "node_modules/uplot/package.json"), "utf8"));
 const licence = readFileSync(join(here, "node_modules/uplot/LICENSE"), "utf8").trim();
