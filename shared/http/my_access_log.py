@@ -90,8 +90,8 @@ _BORN_THEN = "(l.person_born IS NULL OR starts_with(l.person_born, m.born) OR st
 
 # Each part by an index of its own. Rows without an IIN are the person's where the record, or document and birth date,
 # stand in a row with it: an earlier version of the record, a search by the document. A record that names them beside
-# the person it is about (Subject.beside) is not theirs in this sense. Nor is a document that people wrote themselves into
-# what they handed in: by a stranger's number they would read the stranger's log.
+# the person it is about (Subject.beside) is not theirs in this sense. Nor is a document that people wrote themselves
+# into what they handed in: by a stranger's number they would read the stranger's log.
 MINE = text(f"""
 WITH m AS (
     SELECT DISTINCT record_kind, record_id, coalesce(person_born, '') AS born, person_born IS DISTINCT FROM '' AS own,

@@ -143,23 +143,7 @@ async def test_a_finding_is_contested_by_the_person_and_answered_by_an_officer_o
     await sign_in(page, "citizen", "#inside", iin=IIN)
     await expect(said).to_have_text("Uses shown: 101.")
 
-    assert await page.locator("#silent li").all_inner_texts() == [
-        "Permits for foreign labour: does not answer",
-        "Kandas: its address is not known to this page",
-        "Consular registration: its address is not known to this page",
-    ]
-    first, second = (await page.locator("#uses .entries li").all_inner_texts())[:2]
-    assert ("classification of crossings" in first, "Statistics" in first) == (True, True)
-    assert (ATTACK in second, "Police department: Almaty City" in second) == (True, True), second
-    assert await page.locator("#uses img, #uses script").count() == 0
-    assert await page.evaluate("window.attacked") is None
-    assert "official statistics of migration" in await page.locator("#passed .entries").inner_text()
-    crossing_held = page.locator("#records li", has_text="border crossing")
-    await crossing_held.locator("summary").press("Enter")
-    await expect(crossing_held).to_contain_text("CitizenshipRepublic of Korea")
-    assert await page.locator("#records li").count() == 2  # the crossing, and the violation that a run found
-    assert await faults(page) == []
-
+    await shows_uses_and_records(page)
     await page.locator("#more").press("Enter")
     await expect(page.locator("#more")).to_be_hidden()
     times = await page.eval_on_selector_all("#uses time", "all => all.map(each => Date.parse(each.dateTime))")
@@ -184,6 +168,25 @@ async def test_a_finding_is_contested_by_the_person_and_answered_by_an_officer_o
     await page.locator("#sign-out").press("Enter")
     await expect(page.locator("#inside li")).to_have_count(0)
     assert troubles == []
+
+
+async def shows_uses_and_records(page: Page) -> None:
+    assert await page.locator("#silent li").all_inner_texts() == [
+        "Permits for foreign labour: does not answer",
+        "Kandas: its address is not known to this page",
+        "Consular registration: its address is not known to this page",
+    ]
+    first, second = (await page.locator("#uses .entries li").all_inner_texts())[:2]
+    assert ("classification of crossings" in first, "Statistics" in first) == (True, True)
+    assert (ATTACK in second, "Police department: Almaty City" in second) == (True, True), second
+    assert await page.locator("#uses img, #uses script").count() == 0
+    assert await page.evaluate("window.attacked") is None
+    assert "official statistics of migration" in await page.locator("#passed .entries").inner_text()
+    crossing_held = page.locator("#records li", has_text="border crossing")
+    await crossing_held.locator("summary").press("Enter")
+    await expect(crossing_held).to_contain_text("CitizenshipRepublic of Korea")
+    assert await page.locator("#records li").count() == 2  # the crossing, and the violation that a run found
+    assert await faults(page) == []
 
 
 async def answered_by_an_officer(browser: Browser, servers: Servers) -> None:
