@@ -17,12 +17,14 @@ from services.accounting.rules.disclosure.cell_key import MOST, WITHHELD, record
 from services.accounting.rules.disclosure.cubes import cubes, named
 from services.accounting.rules.figures.dataflows import FLOWS, OF_RELEASES
 from services.accounting.store.register_records import VIOLATIONS
+from services.accounting.store.releases import public
+from services.accounting.store.releases.release import LOCK
 from shared import clock
 from shared.events.police import Violation
 from shared.events.portal import HostNotification
 from shared.testing.api import Api
 from shared.testing.people import person
-from tests.accounting.conftest import CONTROL, HASHES, QUIET, Accounting
+from tests.accounting.conftest import CONTROL, HASHES, QUIET, Accounting, intake_of
 from tests.accounting.world import Version, World, event
 
 FLOW = "DF_FLOW/all"
@@ -269,15 +271,34 @@ async def test_the_secret_is_shown_nowhere(api: Api, written: Accounting, caplog
     assert not await written.connection.fetch("SELECT 1 FROM pg_class WHERE relname IN ('record_key', 'cell_key')")
 
 
-async def test_a_month_has_one_release_by_itself(written: Accounting) -> None:
+async def test_a_month_has_one_release_by_itself(written: Accounting, monkeypatch: pytest.MonkeyPatch) -> None:
     assert await cut_due(written.connection, QUIET) is None, "nothing is declared yet"
     await written.take(World(4, people=5).stream())
+    await _is_killed_half_way(written, monkeypatch)
     assert await cut_due(written.connection, QUIET) is not None
     assert await cut_due(written.connection, QUIET) is None
     with clock.set_to(datetime(2024, 6, 30, 18, 59, tzinfo=UTC)):  # half past eleven in the evening in Almaty
         assert await cut_due(written.connection, QUIET) is None
     with clock.set_to(datetime(2024, 6, 30, 19, 1, tzinfo=UTC)):
         assert await cut_due(written.connection, QUIET) is not None
+
+
+async def _is_killed_half_way(written: Accounting, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whose connection goes once the release is stored and its figures are not leaves nothing of it."""
+    other = await intake_of(written.database)
+
+    async def killed(connection: asyncpg.Connection, release: int, _: object) -> None:
+        assert await connection.fetchval("SELECT count(*) FROM released_figure WHERE release = $1", release)
+        connection.terminate()
+        raise ConnectionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(public, "add", killed)
+        with pytest.raises((ConnectionError, asyncpg.InterfaceError)):
+            await cut_due(other, QUIET)
+    await written.connection.execute(f"SELECT pg_advisory_lock({LOCK}), pg_advisory_unlock({LOCK})")  # until it is gone
+    for name in ("release", "released_figure", "released_gap", "released_cause", "public_figures.figure"):
+        assert not await written.connection.fetchval(f"SELECT count(*) FROM {name}")  # noqa: S608
 
 
 async def test_a_coverage_that_shrinks_is_corrected_by_a_release_with_its_reason(api: Api, written: Accounting) -> None:
