@@ -25,9 +25,7 @@ from shared.http.problems import problem
 AT_ONCE: Final = 8
 """Answers that are made at a time, of which one client has half at most: each takes a processor and much memory."""
 WAIT: Final = 10.0  # seconds for the turn to make one
-MADE_WITHIN: Final = (
-    30.0  # seconds, or who asks is told to come again: a database may be silent for as long as it likes
-)
+MADE_WITHIN: Final = 30.0  # seconds until who asks is told to come again: a database that is frozen says nothing
 TRIES: Final = 3  # as often as releases may be cut while one answer is made
 ANY: Final = "*"  # of If-None-Match
 _ROUTE: Final = ("route", "endpoint", "path_params", "fastapi")
