@@ -37,7 +37,7 @@ async def add(connection: Connection, release: int, figures: Iterable[PublicFigu
     await connection.copy_records_to_table("figure", schema_name="public_figures", records=rows, columns=columns)
 
 
-class Found(NamedTuple):
+class ReleasedFigures(NamedTuple):
     """Figures as the database gave them; to make many of them what they mean takes a while."""
 
     records: Sequence[asyncpg.Record]
@@ -49,10 +49,10 @@ class Found(NamedTuple):
         return [_figure(*row) for row in self.records]
 
 
-NOTHING: Final = Found(())
+NOTHING: Final = ReleasedFigures(())
 
 
-async def figures(connection: Connection, release: int, query: Query) -> Found:
+async def figures(connection: Connection, release: int, query: Query) -> ReleasedFigures:
     """Those of a release that a query wants, whenever: of dimensions of which it names no codes, the totals."""
     margins = [named(query.flow, margin) for margin in cubes(query.flow.id) if margin <= query.margin]
     values: list[object] = [release, query.flow.id, margins]
@@ -66,7 +66,7 @@ async def figures(connection: Connection, release: int, query: Query) -> Found:
         WHERE release = $1 AND flow = $2 AND margin = ANY($3::text[]){"".join(conditions)}""",  # noqa: S608
         *values,
     )
-    return Found(found)
+    return ReleasedFigures(found)
 
 
 async def national(connection: Connection, release: int) -> dict[tuple[str, str, str], int]:
