@@ -96,8 +96,10 @@ def _anchors(fact_keys: Records, facts: Ints) -> Ints:
 
 
 async def _move_keys(connection: Connection, before: People, keys: Ints, person: Ints) -> None:
-    former = dict(zip(before.keys.tolist(), before.holder_of_key().tolist(), strict=True))
-    pairs = zip(keys.tolist(), person.tolist(), strict=True)
-    moved = [(key, holder) for key, holder in pairs if former.pop(key, None) != holder]
-    if moved or former:
-        await identity.move_keys(connection, [k for k, _ in moved], [p for _, p in moved], free=list(former))
+    order = np.argsort(before.keys)
+    former, holder = before.keys[order], before.holder_of_key()[order]
+    stays = among(keys, former)
+    stays[stays] = holder[np.searchsorted(former, keys[stays])] == person[stays]
+    free = former[~among(former, keys)]
+    if not stays.all() or len(free):
+        await identity.move_keys(connection, keys[~stays].tolist(), person[~stays].tolist(), free=free.tolist())

@@ -78,8 +78,20 @@ class Change:
     def causes(self, near: frozenset[int] | None = None) -> list[Trigger]:
         """What came, each with the claims that it holds or held, should persons have merged or parted by it; with
         `near`, of the records only those that hold or held one of these claims."""
-        came = ((row, each.replaced.get(row.fact)) for each in self.taken for row in each.rows)
+        concerned = None if near is None else {*self._facts_near(near)}.union(*(each.replaced for each in self.taken))
+        came = (
+            (row, each.replaced.get(row.fact))
+            for each in self.taken
+            for row in each.rows
+            if concerned is None or row.fact in concerned
+        )
         return [*self.words, *(_cause(row, held) for row, held in came if near is None or _is_about(near, row, held))]
+
+    def _facts_near(self, claims: frozenset[int]) -> list[int]:
+        """Those that hold one of these claims."""
+        holds = [among_set(self.fact_keys[name], claims) for name in ("claim", "document", "former")]
+        near: list[int] = self.fact_keys["fact"][np.any(holds, axis=0)].tolist()
+        return near
 
     def corrections(self) -> list[tuple[int, int]]:
         """One key of each record that was corrected, before and after."""

@@ -80,7 +80,7 @@ class Decoder:
         command = (sys.executable, "-m", __name__)
         process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, limit=_AT_ONCE)
         try:
-            await _answer(process, pickle.dumps(self._hashes))
+            await _answer(process, self._hashes.secret)
         except BaseException:
             _end(process)
             raise
@@ -124,7 +124,7 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # logs go where they do not break an answer
     configure("accounting-intake", "WARNING")
     with suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
-        hashes: Hashes = pickle.loads(_told(sys.stdin.buffer))  # noqa: S301
+        hashes = Hashes(_told(sys.stdin.buffer), at_once=True)
         tune_gc()
         _say(answers, b"")  # ready
         while True:
@@ -147,8 +147,7 @@ def _told(stream: BinaryIO) -> bytes:
 
 def _pieces(batch: EventBatch) -> Iterator[dict[str, Any]]:
     """The batch without its events, which who asks has."""
-    claims = {key: (made.ready(), fact) for key, (made, fact) in batch.claims.items()}
-    parts: tuple[Mapping[int, Any], ...] = (batch.crossings, batch.register_facts, claims)
+    parts: tuple[Mapping[int, Any], ...] = (batch.crossings, batch.register_facts, batch.claims)
     for name, rows in zip(ROWS, parts, strict=True):
         left = iter(rows.items())
         while piece := dict(islice(left, PIECE)):

@@ -15,7 +15,7 @@ smallest one leaves; a former id goes on to lead to the person as long as that k
 from collections.abc import Callable, Collection
 from functools import lru_cache, partial
 from hashlib import blake2b
-from typing import Any, Final, NamedTuple, Self
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -57,10 +57,6 @@ class MadeClaim(NamedTuple):
     claim: Claim
     likeness: Callable[[], Likeness]
 
-    def ready(self) -> Self:
-        """The same, its likeness made: it names nobody any more, and may be told to another process."""
-        return self._replace(likeness=partial(Likeness._make, self.likeness()))
-
 
 def fact_key(record: str) -> int:
     """The key of a record's facts, from its `subject`. Two of 100 million records share one with odds of 1 to 1,800."""
@@ -85,19 +81,18 @@ class Hashes:
 
     Claims on documents have even keys, those on IINs odd ones: a person with two keys of one kind may hold two claims
     on one number.
+
+    `at_once`: likenesses are made with the claims, which name nobody then and may be told to another process.
     """
 
-    def __init__(self, secret: bytes) -> None:
+    def __init__(self, secret: bytes, *, at_once: bool = False) -> None:
         if len(secret) < 16:
             raise ValueError("the identity secret needs 16 bytes or more")
-        self._secret = secret[:64]
+        self.secret, self._at_once = secret[:64], at_once
         self._name = lru_cache(50_000)(self._folded)
         self._filters = Filters(secret)
         self.state_document = lru_cache(REMEMBERED)(self._state_document)
         self.state_iin = lru_cache(REMEMBERED)(self._state_iin)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Hashes, (self._secret,)
 
     def document_key(self, identity_key: str) -> int:
         """The keyed hash of a document, of issuing state and number as one text (documents.identity_key)."""
@@ -122,10 +117,8 @@ class Hashes:
         return self._stated(Claim(own, own, born, name, sex, dated=True), holder)
 
     def _stated(self, claim: Claim, holder: Holder, state: str | None = None) -> MadeClaim:
-        return MadeClaim(
-            claim,
-            partial(self._filters.of, holder.surname, holder.given_names, holder.birth_date, state),
-        )
+        likeness = partial(self._filters.of, holder.surname, holder.given_names, holder.birth_date, state)
+        return MadeClaim(claim, partial(Likeness._make, likeness()) if self._at_once else likeness)
 
     def on_document(self, issuing_state: str, number: str, holder: Holder) -> Claim:
         """The claim on a document whose number is one: a filler is not to come here."""
@@ -152,7 +145,7 @@ class Hashes:
         return self._hash(b"name", names.fold(surname, given_names))
 
     def _hash(self, domain: bytes, text: str) -> int:
-        return int.from_bytes(blake2b(text.encode(), digest_size=8, key=self._secret, person=domain).digest()) >> 1 or 1
+        return int.from_bytes(blake2b(text.encode(), digest_size=8, key=self.secret, person=domain).digest()) >> 1 or 1
 
 
 @lru_cache(2**15)  # people share their birth dates: a lifetime has fewer days than this
