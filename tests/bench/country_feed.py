@@ -32,6 +32,7 @@ from deploy.simulation.rates import rates
 from deploy.simulation.registers import portal
 from deploy.simulation.registers.office import World
 from deploy.simulation.spool import Spool
+from services.accounting.intake.run import LIMIT
 from shared.events.envelope import Event
 from shared.events.portal import FeedCoverage
 from shared.testing.process import peak_memory
@@ -39,8 +40,8 @@ from tests.bench import published
 from tests.bench.published import event, placed
 
 START, THROUGH = date(2019, 1, 1), date(2025, 12, 31)
-PAGE: Final = 2_000
-"""Events in an answer."""
+PAGE: Final = LIMIT
+"""Events in an answer: as many as are asked for."""
 
 FEEDS = Path(os.environ.get("KOSH_STATE", ".run")) / "bench"
 """Where drawn ones are kept from one part of the bench to the next."""

@@ -9,6 +9,7 @@ killed, it goes as well.
 """
 
 import asyncio
+import gc
 import logging
 import marshal
 import os
@@ -18,7 +19,7 @@ from asyncio import StreamReader, StreamWriter
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import islice
+from itertools import count, islice
 from struct import Struct
 from typing import Any, BinaryIO, Final, cast
 
@@ -34,6 +35,7 @@ PIECE: Final = 500  # rows read at a time while others wait: about a millisecond
 ROWS: Final = ("crossings", "register_facts", "claims")
 REST: Final = ("overtaken", "parked", "newest_position", "newest_time")
 PATIENCE: Final = 30.0  # seconds until a process that does not answer counts as lost
+SWEPT: Final = 50  # answers after which circles are looked for
 _AT_ONCE: Final = 2**24  # bytes that are read ahead: an answer
 
 log = logging.getLogger(__name__)
@@ -126,11 +128,14 @@ def main() -> None:
     with suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
         hashes = Hashes(_told(sys.stdin.buffer), at_once=True)
         tune_gc()
+        gc.disable()  # nothing outlives its answer, but what a refusal ties into a circle
         _say(answers, b"")  # ready
-        while True:
+        for number in count(1):
             source, events, places = marshal.loads(_told(sys.stdin.buffer))  # noqa: S302
             batch = decode(source, events, hashes, [place and Place(*place) for place in places])
             _say(answers, marshal.dumps([pickle.dumps(piece) for piece in _pieces(batch)]))
+            if not number % SWEPT:
+                gc.collect()
 
 
 def _say(stream: BinaryIO, said: bytes) -> None:
