@@ -38,7 +38,7 @@ logging.getLogger("fpdf").setLevel(logging.ERROR)  # it tells how it cuts the fo
 
 
 class _Pages(FPDF):
-    """A4 with the number of each page below, and the mark of exact figures."""
+    """A4 with the number of each page below, and what marks the report."""
 
     def __init__(self, report: MadeReport) -> None:
         super().__init__(unit="pt", format="A4")
@@ -64,8 +64,8 @@ class _Pages(FPDF):
         self.cell(0, 7 * 1.35, number, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         if not edition.exact:
             self.write_line(vintage, 7, QUIET)
-        if self._report.edition.exact:
-            self.write_line(words["exact_mark"], 7, ALARM)
+        for mark in self._report.marks:
+            self.write_line(mark, 7, ALARM)
 
     def write_line(
         self, text: str, size: float, ink: tuple[int, int, int] = INK, *, align: str = "L", stay: bool = False
@@ -88,8 +88,8 @@ def pdf(report: MadeReport) -> bytes:
     """The file's bytes."""
     pages = _Pages(report)
     pages.write_line(report.title, 18)
-    if report.edition.exact:
-        pages.write_line(report.words["exact_mark"], 10, ALARM)
+    for mark in report.marks:
+        pages.write_line(mark, 10, ALARM)
     pages.ln(6)
     for name, text in report.facts:
         pages.write_line(name, 8, QUIET)
