@@ -109,6 +109,7 @@ def view_page(shown: Shown, about: About, language: Language, served: PageServer
         rows_in_all=len(shown.rows),
         rows_shown=ROWS_SHOWN,
         withheld=shown.withheld,
+        all_withheld=shown.all_withheld,
         reasons=words.texts.get("why", ()),
         files=[*_files(address, charts, language)],
         series=[(_shortened(each), sdmx(each, address)) for each in series_of(address)],
