@@ -35,13 +35,15 @@ PLAN_ENDED: Final = 2021
 @dataclass(frozen=True, slots=True)
 class ReportEdition:
     """Of which period a report is and from which figures: a release by its number, or, with None, those of the moment
-    `read_at`, exact. `due`: the last day for it. `invented`: nobody whom it counts exists."""
+    `read_at`, exact. `due`: the last day for it. `invented`: nobody whom it counts exists.
+    `method_version`: the release's, None for those that were cut before versions were kept."""
 
     period: ReportPeriod
     release: int | None
     read_at: datetime
     due: date | None = None
     invented: bool = False
+    method_version: str | None = None
 
     @property
     def exact(self) -> bool:
@@ -156,6 +158,7 @@ def _facts(declared: DeclaredReport, edition: ReportEdition, words: ReportWords)
     if declared.of_the_plan and edition.period.year > PLAN_ENDED:
         facts[1] = (words["basis"], f"{declared.basis[language]}. {words['plan_over']}")
     if not edition.exact:
+        facts.append((words["version"], edition.method_version or words["first_version"]))
         cited = {"title": declared.title[language], "period": words.reported(edition.period), "licence": LICENCE}
         facts.append((words["protection"], words["protected"].format(most=MOST)))
         citation = words["citation"].format(id=edition.release, day=read_on, **cited)

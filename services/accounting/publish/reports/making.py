@@ -59,7 +59,8 @@ async def edition_of(reader: ReportSource, declared: DeclaredReport, wanted: Wan
     period = _parsed(wanted.period, newest) if wanted.period else newest
     read_at = release.cut_at if release else clock.now()
     due = editions.due_day_of(period, declared.term)
-    return ReportEdition(period, release.id if release else None, read_at, due, reader.invented)
+    number, version = (release.id, release.method_version) if release else (None, None)
+    return ReportEdition(period, number, read_at, due, reader.invented, version)
 
 
 def _parsed(text: str, newest: ReportPeriod) -> ReportPeriod:
@@ -103,7 +104,8 @@ async def save_due(reader: ReportSource, folder: Path) -> list[Path]:
     for declared in reports().values():
         for due in editions.schedule(cut, declared.every, declared.term):
             if due.state == "ready" and due.release and due.cut_at:
-                edition = ReportEdition(due.period, due.release, due.cut_at, due.due, reader.invented)
+                told = due.due, reader.invented, due.method_version
+                edition = ReportEdition(due.period, due.release, due.cut_at, *told)
                 saved_now += await _save_missing(reader, declared, edition, folder)
                 break
     return saved_now

@@ -26,7 +26,6 @@ ALARM: Final = (176, 0, 32)
 COLOURS: Final = ((0, 94, 162), (200, 85, 0), (20, 120, 90), (120, 60, 150), (150, 110, 0), (90, 90, 90))
 """Told apart by who sees no red or green, too; lines also differ by their dashes."""
 DASHES: Final = ((0.0, 0.0), (5.0, 2.5), (1.5, 2.0), (8.0, 3.0), (3.0, 1.5), (10.0, 2.0))
-_LONGEST: Final = 300  # letters of an address on paper; the workbook and the archive have it whole
 _SIZE: Final = 8.0  # of a table's letters
 _PADDING: Final = 2.0  # around what a cell holds
 _CHART: Final = 120.0  # height of lines
@@ -143,8 +142,7 @@ def _below(report: MadeReport, table: MadeTable) -> Iterator[str]:
             yield f"{words['unit']}: {', '.join(units)}."
         yield f"{words['sources']}: {'; '.join(table.sources).rstrip('.')}."
     if not report.edition.exact:
-        address = table.address if len(table.address) <= _LONGEST else f"{table.address[:_LONGEST]}…"
-        yield f"{words['address']}: {address}"
+        yield f"{words['address']}: {table.address}"
 
 
 def _write_rows(pages: _Pages, report: MadeReport, table: MadeTable) -> None:
