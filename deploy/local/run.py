@@ -39,9 +39,11 @@ def run(state: Path, environment: Mapping[str, str]) -> None:
     with only_one(state):
         base = int(environment.get("KOSH_PORT_BASE") or services.PORT_BASE)
         system = System(state, port_base=base, broker=_broker(environment), tell=_tell)
+        demo = environment.get("DEMO") != "no"
+        system.invented = demo or _mark(system).exists()
         try:
             _start(system)
-            if environment.get("DEMO") != "no":
+            if demo:
                 _load_demo(system)
             _greet(system)
             while True:
@@ -85,7 +87,7 @@ def _broker(environment: Mapping[str, str]) -> str | None:
 
 def _load_demo(system: System) -> None:
     """Once per state directory: a mark is left when it has succeeded."""
-    mark = system.state / "demo-loaded"
+    mark = _mark(system)
     if mark.exists():
         return
     _tell("loading the demonstration figures (DEMO=no leaves them out)")
@@ -93,6 +95,10 @@ def _load_demo(system: System) -> None:
     system.supervisor.run(Program("published", published, system.settings))
     system.supervisor.run(Program("demo", [sys.executable, "-m", DEMO], system.settings))
     mark.touch()
+
+
+def _mark(system: System) -> Path:
+    return system.state / "demo-loaded"
 
 
 def _greet(system: System) -> None:

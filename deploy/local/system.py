@@ -38,6 +38,8 @@ class System:
         self.bootstrap = None if broker == "node" else broker
         self.settings: dict[str, str] = {}
         """The settings of all services together, each reads its own; known once the databases are."""
+        self.invented = False
+        """Whether a demonstration plays in it: then whatever is published says so."""
         self._tell = tell
 
     def start(self) -> None:
@@ -96,6 +98,8 @@ class System:
         # It must live as long as accounting's data, so it lies beside the server's passwords.
         found["KOSH_ACCOUNTING_IDENTITY_SECRET"] = self.server.password("identity_secret")
         found["KOSH_ACCOUNTING_DISCLOSURE_SECRET"] = self.server.password("disclosure_secret")
+        if self.invented:
+            found["KOSH_INVENTED_FIGURES"] = "true"
         for register in REGISTERS:
             found[f"KOSH_FEED_{register.upper()}_URL"] = self.address(register)
         return found

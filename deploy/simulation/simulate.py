@@ -50,6 +50,16 @@ def hear_hosts(folder: Path) -> None:
         tell("what host countries publish is not loaded: this system holds other figures")
 
 
+def settle() -> None:
+    """Waits until the figures hold whatever the registers do."""
+
+    async def wait() -> None:
+        async with _client("accounting") as accounting:
+            await _settled(accounting)
+
+    asyncio.run(wait())
+
+
 def release() -> None:
     """Everybody reads no figures but those of a release; estimates are made anew before it."""
     if _accounting("release"):

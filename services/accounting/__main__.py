@@ -289,7 +289,7 @@ async def _reported(settings: AccountingSettings, chosen: argparse.Namespace) ->
 
     engine = make_engine(settings.database_url, connections=1, application="kosh-accounting-report")
     try:
-        reader = FigureReader(engine)
+        reader = FigureReader(engine, invented=settings.invented_figures)
         if chosen.name is None:
             return await listed(reader, chosen.language)
         wanted = WantedEdition(chosen.period, chosen.release, chosen.exact)

@@ -81,7 +81,7 @@ def make_app(settings: AccountingSettings) -> FastAPI:
     app.state.named_in_log = hashed(Hashes(settings.identity_secret.get_secret_value().encode()))
     app.state.register_origins = settings.register_origins
     app.state.sign_in_issuer = settings.sign_in_issuer or settings.oidc_issuer
-    app.state.read_figures = FigureReader(engine, public)
+    app.state.read_figures = FigureReader(engine, public, invented=settings.invented_figures)
     return app
 
 

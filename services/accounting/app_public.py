@@ -62,7 +62,7 @@ def make_app(settings: PublicSettings, look: float = LOOK) -> FastAPI:
     app.add_middleware(WithoutTokens)
     app.state.engine = engine
     app.state.making_reports = asyncio.Semaphore(AT_ONCE)
-    app.state.read_figures = reader = ReleasedReader(engine)
+    app.state.read_figures = reader = ReleasedReader(engine, invented=settings.invented_figures)
     # Next to the routes, but for the coding of what is sent: coded answers are kept, too.
     app.user_middleware.insert(-1, Middleware(KeptAnswers, look_up=reader.stand, look=look))
     return app

@@ -11,7 +11,17 @@ from shared.settings import ORIGIN, ServiceSettings, SettingsError
 _REGISTERS = frozenset(fact.PRODUCER for fact in FACTS.values())
 
 
-class AccountingSettings(ServiceSettings):
+class _OfFigures(ServiceSettings):
+    """What both processes that publish are told of their figures."""
+
+    invented_figures: bool = Field(
+        False,
+        validation_alias="KOSH_INVENTED_FIGURES",
+        description="the registers are a demonstration's: every page, file and report says so",
+    )
+
+
+class AccountingSettings(_OfFigures):
     """`identity_secret` keys the hashes by which persons are told apart (rules.identity): keep it as long as the data,
     and nowhere else. So with `disclosure_secret`, which gives the record keys of published figures
     (rules.disclosure.cell_key): with another one every published count would change, and the two together tell more
@@ -90,7 +100,7 @@ class AccountingSettings(ServiceSettings):
         return self
 
 
-class PublicSettings(ServiceSettings):
+class PublicSettings(_OfFigures):
     """Settings of the public process, `KOSH_ACCOUNTING_PUBLIC_...`: no identity provider, no register, no secret."""
 
     FIXED = {"oidc_issuer": ""}  # noqa: RUF012  (frozen by its type: no token is read)

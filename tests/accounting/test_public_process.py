@@ -13,6 +13,8 @@ from sqlalchemy import event
 
 from services.accounting.app_public import make_app
 from services.accounting.cases.releases.cut import cut_release
+from services.accounting.publish.invented import notice_in
+from services.accounting.publish.languages import LANGUAGES
 from services.accounting.publish.site.views import HOME, VIEWS
 from services.accounting.rules.disclosure.cell_key import Table
 from services.accounting.rules.disclosure.cubes import nation
@@ -126,7 +128,20 @@ async def test_the_public_process_answers_as_the_inner_api_answers_a_stranger(
             assert (await client.get(path, headers=api.token("statistician", "operator"))).status_code == 404, path
         assert (await client.get("/health/ready")).status_code == 200
         assert (await client.get(f"{flow.replace('A.', 'M.')[:-2]}work")).status_code == 403
+        real = await client.get(flow)
     await app.state.engine.dispose()
+    monkeypatch.setenv("KOSH_INVENTED_FIGURES", "true")
+    played = make_app(PublicSettings.of("accounting_public"))
+    held = {"If-None-Match": real.headers["etag"]}
+    async with client_of(played) as client:
+        for language in LANGUAGES:
+            made, file = f"/{language}/made?period=2022&key={flow[14:]}", f"/data/balance.json?lang={language}"
+            for path in (f"/{language}/", made, f"/{language}/api", file):
+                assert notice_in(language).mark in (await client.get(path)).text, path
+        told = await client.get(flow, headers=held)
+        assert (told.status_code, told.text.count("Test>true<")) == (200, 1), "no reader keeps what was said before"
+    assert "Test>false<" in real.text
+    await played.state.engine.dispose()
 
 
 async def test_what_was_answered_is_answered_again_without_a_query_until_a_release_changes_it(

@@ -12,7 +12,7 @@ from typing import IO
 import httpx
 import pytest
 
-from deploy.local import issuer
+from deploy.local import issuer, settings_file
 from deploy.local.jars import missing_tools
 from deploy.local.ports import free_block, is_answered, is_free
 from deploy.local.supervisor import strays
@@ -86,13 +86,16 @@ def test_the_next_run_goes_on_after_the_supervisor_was_killed_and_ctrl_c_leaves_
     with running(state, ports) as (run, _), portal(state, ports) as client:
         client.put("/v1/feeds/berkut/coverage", json=COVERAGE).raise_for_status()
         run.kill()
+    (state / "demo-loaded").touch()  # whatever is played in later is still there
     with running(state, ports) as (run, _):
+        settings = settings_file.read(state)
         with portal(state, ports) as client:
             kept = client.get("/v1/feeds/berkut/coverage").raise_for_status().json()
         port = int(postmaster(state)[3])
         run.send_signal(signal.SIGINT)
         assert run.wait() == 0
     assert kept.items() >= COVERAGE.items()
+    assert settings["KOSH_INVENTED_FIGURES"] == "true"
     assert_nothing_is_left(state, ports)
     assert not is_answered(port)
 

@@ -11,6 +11,7 @@ from typing import Literal
 
 import pytest
 
+from deploy.local.demo import quota
 from deploy.simulation import truth
 from deploy.simulation.draw import SPOOL, draw
 from deploy.simulation.play import Registers, Rejected, play, quota_kept
@@ -58,10 +59,8 @@ async def test_a_country_is_played_in_and_every_record_has_a_life_behind_it(
 
 
 async def order_quota(permits: Api) -> None:
-    """Of the last year, with room for what was taken over of it: from now on permits come from the procedure."""
-    pools = [{"kind": "employer", "category": category, "size": 300} for category in "1234"]
-    pools += [{"kind": kind, "size": 300} for kind in ("seasonal", "labour_immigrant")]
-    body = {"act": "invented order", "pools": pools}
+    """The demonstration's, with room for what was taken over: from now on permits come from the procedure."""
+    body = quota(THROUGH.year)
     answer = await permits.client.put("/v1/quotas/2026", json=body, headers=permits.token("permits-officer"))
     assert answer.status_code == 200, answer.text
 

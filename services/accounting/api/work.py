@@ -37,4 +37,5 @@ async def page(request: Request, language: Language, _: Anybody) -> Response:
 
 def _page(request: Request, language: Language) -> Response:
     issuer, addresses = request.app.state.sign_in_issuer, request.app.state.register_origins
-    return page_response(work_page(language, issuer, addresses), policy(issuer, addresses))
+    invented = request.app.state.read_figures.invented
+    return page_response(work_page(language, issuer, addresses, invented=invented), policy(issuer, addresses))

@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 EVERY: Final = timedelta(hours=1)
 
 
-def reports_into(folder: Path | None) -> Sequence[Job]:
+def reports_into(folder: Path | None, *, invented: bool = False) -> Sequence[Job]:
     """The job that writes what is to be handed in; none without a folder."""
     if folder is None:
         return ()
@@ -25,7 +25,7 @@ def reports_into(folder: Path | None) -> Sequence[Job]:
         from services.accounting.cases.figures.read_figures import FigureReader
         from services.accounting.publish.reports.making import save_due
 
-        if saved := await save_due(FigureReader(engine), folder):
+        if saved := await save_due(FigureReader(engine, invented=invented), folder):
             log.info("%d files of reports were written", len(saved))
 
     return (Job("reports", EVERY, work),)

@@ -55,7 +55,8 @@ async def read(settings: AccountingSettings, monitor: Telemetry) -> None:
             if settings.monthly_releases:
                 tasks.create_task(release_monthly(dsn(settings.intake_url), Control(settings.record_secret)))
             tasks.create_task(run(dsn(settings.intake_url), sources, hashes, monitor))
-            jobs = (*anchors.jobs("accounting"), ESTIMATES, *reports_into(settings.reports_folder))
+            reports = reports_into(settings.reports_folder, invented=settings.invented_figures)
+            jobs = (*anchors.jobs("accounting"), ESTIMATES, *reports)
             tasks.create_task(run_scheduler(engine, jobs))
     finally:
         await engine.dispose()

@@ -41,6 +41,7 @@ class InMemory:
 
     figures: Sequence[Figure] = ()
     asked: Query | None = field(default=None, init=False)
+    invented: bool = field(default=False, init=False)
 
     async def __call__(self, query: Query, *, exact: bool, limit: int) -> Reading:
         self.asked = query

@@ -16,10 +16,14 @@ from services.accounting.cases.indicators import (
     Difference,
     Indicator,
     Loaded,
+    QuotaPlaces,
+    RegionalPlaces,
     Reported,
     Residual,
     Share,
+    StaffShare,
     Standing,
+    Transferred,
     parts,
 )
 from services.accounting.intake.decode import decode
@@ -29,9 +33,10 @@ from services.accounting.rules.figures import dataflows
 from services.accounting.rules.figures.dataflows import FLOWS, OF_RELEASES, codes_of
 from services.accounting.rules.figures.evidence import Evidenced
 from services.accounting.rules.figures.figures import OPEN_METHODS
-from services.accounting.rules.figures.flow_figures import Formula, Indexed, kinds
+from services.accounting.rules.figures.flow_figures import Crossings, Formula, Indexed, kinds
 from services.accounting.rules.figures.movements import CellKind
 from services.accounting.rules.figures.series import PLACE
+from services.accounting.rules.figures.units import NUMBER, PER_CENT, PERSONS, unit_of
 from shared.events.consular import HostCountryFigure
 from shared.kernel.codes import code_list
 from shared.testing.api import Api
@@ -54,6 +59,17 @@ def test_the_code_list_has_every_indicator_in_three_languages_and_no_other() -> 
     listed = code_list("indicators")
     assert set(listed) == {each.code for each in INDICATORS}
     assert [code for code, names in listed.items() if not (names.kk and names.ru and names.en)] == []
+
+
+def test_each_indicator_has_the_unit_of_what_it_counts() -> None:
+    of_things = Crossings | QuotaPlaces | RegionalPlaces
+    for each in COMPUTED:
+        if isinstance(each.source, Transferred):
+            continue  # money: its currency stands in the key
+        share = isinstance(each.source, Share | StaffShare) or getattr(each.source, "part", "") == "share"
+        unit = PER_CENT if share else NUMBER if isinstance(each.source, of_things) else PERSONS
+        assert unit_of(each.flow, each.code) == unit, name(each)
+    assert {PERSONS, NUMBER, PER_CENT} <= set(codes_of(dataflows.UNITS))
 
 
 def test_every_dataflow_has_indicators_and_every_method_is_known() -> None:

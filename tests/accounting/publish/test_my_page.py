@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from deploy import services
+from services.accounting.publish.invented import notice_in
+from services.accounting.publish.languages import LANGUAGES
 from services.accounting.publish.my_page.page import REGISTERS, my_page, policy
 from services.accounting.settings import AccountingSettings
 from shared.events.catalogue import FACTS
@@ -69,6 +71,9 @@ def test_its_policy_names_its_own_script_and_style_the_provider_and_the_register
         assert f"{directive} 'sha256-{digest}';" in said
     assert "connect-src 'self' https://id.example https://portal.example;" in said
     assert "unsafe" not in said
+    for language in LANGUAGES:
+        pages = [my_page(language, ISSUER, ADDRESSES, invented=each) for each in (True, False)]
+        assert [notice_in(language).text in page for page in pages] == [True, False]
 
 
 @pytest.mark.parametrize(

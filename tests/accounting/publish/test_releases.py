@@ -10,8 +10,8 @@ import asyncpg
 import pytest
 
 from services.accounting.cases.indicators import INDICATORS, Source
-from services.accounting.cases.releases.controlled import TREATED
 from services.accounting.cases.releases.cut import cut_due, cut_release
+from services.accounting.cases.releases.treated import TREATED
 from services.accounting.intake.decode import decode
 from services.accounting.rules.disclosure.cell_key import MOST, WITHHELD, record_key, table
 from services.accounting.rules.disclosure.cubes import cubes, named

@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO, StringIO
@@ -15,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
+from services.accounting.publish.invented import notice_in
 from services.accounting.publish.languages import LANGUAGES
 from services.accounting.publish.reports.archive import ABOUT, table_file
 from services.accounting.publish.reports.chart import bar_chart, line_chart
@@ -259,10 +261,34 @@ async def test_what_is_handed_in_says_how_it_is_cited_and_what_was_done_to_count
     words, facts = released.words, dict(released.facts)
     assert released.title in facts[words["cite"]]
     assert words["protected"].format(most=4) == facts[words["protection"]]
-    assert not {words["cite"], words["protection"]} & dict(exact.facts).keys()
+    assert facts[words["version"]] == words["first_version"]
+    later = await made(language=language, edition=replace(EDITION, method_version="2026-11"))
+    assert dict(later.facts)[words["version"]] == "2026-11"
+    assert not {words["cite"], words["protection"], words["version"]} & dict(exact.facts).keys()
     vintage = words["footer"].format(id=7, day="10.01.2026")
     document = PdfReader(BytesIO(written(released, "pdf").body))
     assert all(vintage in " ".join(page.extract_text().split()) for page in document.pages)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_demonstration_s_report_says_so_on_every_page_and_sheet(language: Language) -> None:
+    report, (mark, text) = await made(language=language, edition=replace(EXACT, invented=True)), notice_in(language)
+    pages = PdfReader(BytesIO(written(report, "pdf").body)).pages
+    for said in (mark, report.words["exact_mark"]):
+        assert all(said in " ".join(page.extract_text().split()) for page in pages)
+        assert all(said in str(sheet.values()) for sheet in sheets(written(report, "xlsx").body).values())
+    assert text in str(files(written(report, "csv").body)[ABOUT])
+    released = await made(language=language, edition=replace(EDITION, invented=True))
+    assert mark in dict(released.facts)[report.words["cite"]]
+    assert mark not in str((await made(language=language)).facts)
+
+
+async def test_the_address_of_every_table_is_whole_on_paper() -> None:
+    report = await made("cis-labour-migration", edition=EDITION, figures=[])
+    pages = [page.extract_text() for page in PdfReader(BytesIO(written(report, "pdf").body)).pages]
+    assert max(len(table.address) for table in report.tables) > 2_000
+    for table in report.tables:
+        assert any(table.address in "".join(page.split()) for page in pages)
 
 
 @given(st.dates(date(1950, 1, 1), date(2090, 1, 1)), st.sampled_from(["A", "S"]))

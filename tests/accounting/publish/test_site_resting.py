@@ -23,6 +23,7 @@ class Released:
 
     def __init__(self, *figures: tuple[str, str, int, str]) -> None:
         self.figures: list[tuple[str, Figure]] = []
+        self.asked: list[Query] = []
         for address, period, value, status in figures:
             flow, _, key = address.partition("/")
             source = "A ministry" if "PUBLISHED" in key else None
@@ -30,6 +31,7 @@ class Released:
 
     async def __call__(self, query: Query, *, exact: bool, limit: int) -> Reading:
         assert not exact, "nothing but what everybody may read"
+        self.asked.append(query)
         try:
             if query.flow.id not in OF_RELEASES:
                 public_part(query)
@@ -140,8 +142,17 @@ async def test_a_figure_tells_its_persons_and_shares_or_why_it_cannot(
 
 
 async def test_an_open_place_or_what_is_in_no_cube_is_not_read() -> None:
-    assert await resting.read(SOURCE, "DF_FLOW/A.IMM.M1216R.KZ._T._T._T._T.", "2022") == []
-    assert await resting.read(SOURCE, "DF_FLOW/A.IMM.M1216R.KZ.RUS.UZB._T._T._T", "2022") == []
+    read = resting.SeriesRead(SOURCE)
+    assert await read("DF_FLOW/A.IMM.M1216R.KZ._T._T._T._T.", "2022") == []
+    assert await read("DF_FLOW/A.IMM.M1216R.KZ.RUS.UZB._T._T._T", "2022") == []
+
+
+async def test_figures_of_one_page_ask_each_series_once() -> None:
+    SOURCE.asked.clear()
+    keys = [f"DF_FLOW/A.{code}.M1216R.{NATION}" for code in ("IMM", "EMI", "NET")]
+    assert len(await made(SOURCE, keys, "2022", WORDS, "")) == 3
+    assert [query.flow.id for query in SOURCE.asked].count("DF_BORDER") == 1
+    assert len(SOURCE.asked) == len(set(SOURCE.asked))
 
 
 def test_every_answer_is_there_in_three_languages_with_the_same_places() -> None:

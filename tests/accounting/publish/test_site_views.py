@@ -27,14 +27,15 @@ from services.accounting.publish.charts.pyramid import Age, pyramid
 from services.accounting.publish.charts.ranked import Ranked, ranked_chart
 from services.accounting.publish.charts.scales import ticks
 from services.accounting.publish.charts.tiles import PLACES, Tile, step, tile_map
+from services.accounting.publish.invented import notice_in
 from services.accounting.publish.languages import LANGUAGES
 from services.accounting.publish.sdmx.query import parse
 from services.accounting.publish.site.about import About
 from services.accounting.publish.site.address import Address
 from services.accounting.publish.site.cells import time_of, written
 from services.accounting.publish.site.feed import feed
-from services.accounting.publish.site.files import header, metadata
-from services.accounting.publish.site.page import view_page
+from services.accounting.publish.site.files import as_csv, as_json, as_svg, as_xlsx, header, metadata
+from services.accounting.publish.site.page import PageServer, view_page
 from services.accounting.publish.site.reading import NEVER, Shown, series_of
 from services.accounting.publish.site.rows import of_period
 from services.accounting.publish.site.style import CHART_STYLE
@@ -49,6 +50,7 @@ from services.accounting.rules.forecasts.figures import figures as forecast_figu
 from services.accounting.rules.forecasts.forecast import ForecastMonth, SeriesForecast
 from services.accounting.rules.forecasts.scores import Score
 from shared.kernel.codes import code_list
+from tests.accounting.publish.workbooks import sheets
 
 FOLDER = Path("services/accounting/publish/site")
 
@@ -142,7 +144,7 @@ def test_why_figures_differ_is_said_of_each_cause_with_its_source_even_where_no_
     shown = Shown(Address.of(VIEWS[name], {}), (), (), False, NEVER)
     about = About.of(shown, [], "https://kosh.example")
     for language in LANGUAGES:
-        html = unescape(view_page(shown, about, language))
+        html = unescape(view_page(shown, about, language, PageServer()))
         assert words_of(name, language)["empty"] in html
         reasons = words_of(name, language).texts["why"]
         assert len(reasons) >= 4
@@ -187,14 +189,32 @@ def test_pages_lead_to_what_is_served_beside_them_alone() -> None:
     address = Address.of(view, {})
     shown = Shown(address, tuple(view.rows(invented(view), address.state)), (), False, NEVER)
     about = About.of(shown, [], "https://kosh.example/")
-    assert "/me/ru" in view_page(shown, about, "ru", inner=True)
-    outside = view_page(shown, about, "ru")
+    assert "/me/ru" in view_page(shown, about, "ru", PageServer(inner=True))
+    outside = view_page(shown, about, "ru", PageServer())
     nothing = replace(shown, rows=())
     cited = About.of(nothing, [], "https://kosh.example/").citation(nothing, words_of(view.name, "en"))
     title = "Arrivals, departures and net migration"
     assert cited == f"Kosh. {title}. https://kosh.example/en/balance (licence CC BY 4.0).", "no day of a release"
     assert "/me?" not in outside
     assert "/v1/status" not in outside
+
+
+def test_a_demonstration_says_so_wherever_its_figures_go() -> None:
+    view = VIEWS["balance"]
+    shown = Shown(Address.of(view, {}), tuple(view.rows(invented(view), {})), (), False, NEVER)
+    real, played = (About.of(shown, [], "https://kosh.example", invented=each) for each in (False, True))
+    for language in LANGUAGES:
+        words, (mark, text) = words_of(view.name, language), notice_in(language)
+        page = view_page(shown, played, language, PageServer(invented=True))
+        assert page.index(text) < page.index("<h1>"), "before any figure"
+        assert as_csv(shown, played, words).decode().count(f"Kosh: {mark}") == len(shown.rows) > 1
+        assert (metadata(shown, played, words)["invented"], metadata(shown, real, words)["invented"]) == (True, False)
+        assert text in str(sheets(as_xlsx(shown, played, words))["about"])
+        drawn = as_svg(shown, played, words) or b""
+        assert mark in " ".join(re.sub("<[^>]*>", " ", drawn.decode()).split())
+        for form in (as_csv, as_json, as_svg):
+            assert mark.encode() not in (form(shown, real, words) or b"")
+        assert mark not in view_page(shown, real, language, PageServer())
 
 
 def test_without_a_chosen_period_the_newest_whole_and_final_one_is_shown() -> None:

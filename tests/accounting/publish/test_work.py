@@ -12,6 +12,8 @@ from services.accounting.cases.persons.sides import Difference
 from services.accounting.cases.persons.words import REASONS
 from services.accounting.cases.reconciliation.differing import What
 from services.accounting.cases.reconciliation.status import State
+from services.accounting.publish.invented import notice_in
+from services.accounting.publish.languages import LANGUAGES
 from services.accounting.publish.work.page import PAGES, policy, work_page
 from services.accounting.rules.releases.causes import Cause
 from services.accounting.store.persons.reviews import Reason
@@ -67,6 +69,9 @@ def test_its_policy_names_its_own_script_and_style_the_provider_and_the_portal_a
     assert "connect-src 'self' https://id.example https://portal.example;" in said
     assert "connect-src 'self' https://id.example;" in policy(ISSUER, {})
     assert "unsafe" not in said
+    for language in LANGUAGES:
+        pages = [work_page(language, ISSUER, PORTAL, invented=each) for each in (True, False)]
+        assert [notice_in(language).text in page for page in pages] == [True, False]
     scripts = "".join(path.read_text(encoding="utf-8") for path in WORK.parent.glob("*/templates/*.js"))
     for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "localStorage", "cookie", "eval("):
         assert way not in scripts

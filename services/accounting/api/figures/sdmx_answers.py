@@ -4,6 +4,7 @@ import asyncio
 from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import wraps
 from typing import Annotated, Any, Final
 
@@ -133,7 +134,7 @@ async def data_answer(request: Request, caller: Caller | None, asked: DataQuery,
     exact, reading = await _read(request, caller, asked)
 
     def answer() -> Response:
-        message = _message(asked, reading)
+        message = replace(_message(asked, reading), test=request.app.state.read_figures.invented)
         if message.size > LIMIT:
             raise _too_much()
         for_people = form.writer == "csv" and request.query_params.get("format") == "csv"

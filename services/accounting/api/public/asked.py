@@ -60,4 +60,5 @@ async def releases_of(request: Request) -> list[Issued]:
 
 
 async def about_of(request: Request, found: Shown) -> About:
-    return About.of(found, await releases_of(request), str(request.base_url))
+    invented = request.app.state.read_figures.invented
+    return About.of(found, await releases_of(request), str(request.base_url), invented=invented)

@@ -33,6 +33,8 @@ _TOLD: Final = {
     "type": "object",
     "required": ["view", "title", "method", "released", "sources", "citation", "licence", "sdmx", "columns"],
     "properties": {
+        "invented": {"type": "boolean", "description": "whether the people counted are a demonstration's"},
+        "notice": {"type": ["string", "null"], "description": "that, in words"},
         "view": {"type": "string"},
         "title": {"type": "string"},
         "method": {"type": "string", "description": "how the figures are made, in words"},

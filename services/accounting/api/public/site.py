@@ -13,6 +13,7 @@ from services.accounting.publish.languages import LANGUAGES, STATE_LANGUAGE, pre
 from services.accounting.publish.sdmx.refusals import BadQuery, NothingFound
 from services.accounting.publish.site.made import made
 from services.accounting.publish.site.page import (
+    PageServer,
     changed_of,
     disclosure_page,
     made_page,
@@ -110,7 +111,7 @@ async def explained(
     except (BadQuery, NothingFound) as refusal:
         raise NotFound(NO_PAGE) from refusal
     query = request.url.query
-    html = made_page(found, {each: f"/{each}/made?{query}" for each in LANGUAGES}, language, inner=_is_inner(request))
+    html = made_page(found, {each: f"/{each}/made?{query}" for each in LANGUAGES}, language, _served(request))
     return _html(request, html, releases[0].cut_at if releases else None)
 
 
@@ -123,7 +124,7 @@ async def explained(
 )
 async def method(request: Request, language: Lang) -> Response:
     """Each method, what it counts, and what it does not see."""
-    return _html(request, method_page(language, inner=_is_inner(request)), None)
+    return _html(request, method_page(language, _served(request)), None)
 
 
 @router.get(
@@ -135,7 +136,7 @@ async def method(request: Request, language: Lang) -> Response:
 )
 async def protection(request: Request, language: Lang) -> Response:
     """Why counts are slightly off on purpose, and what that means for who uses them."""
-    return _html(request, disclosure_page(language, inner=_is_inner(request)), None)
+    return _html(request, disclosure_page(language, _served(request)), None)
 
 
 @router.get(
@@ -147,7 +148,7 @@ async def protection(request: Request, language: Lang) -> Response:
 )
 async def questions(request: Request, language: Lang) -> Response:
     """Questions that a visitor brings, each leading to the view that answers it."""
-    return _html(request, tour_page(language, inner=_is_inner(request)), None)
+    return _html(request, tour_page(language, _served(request)), None)
 
 
 @router.get(
@@ -159,7 +160,7 @@ async def questions(request: Request, language: Lang) -> Response:
 )
 async def reference(request: Request, language: Lang) -> Response:
     """Every operation in words, from this server alone; those that read can be asked from the page."""
-    return _html(request, reference_page(describe(request.app), language, inner=_is_inner(request)), None)
+    return _html(request, reference_page(describe(request.app), language, _served(request)), None)
 
 
 @router.get(
@@ -179,7 +180,7 @@ async def _page(request: Request, language: Language, view: str, asked: Asked, *
     source = request.app.state.read_figures
     found = await shown(source, address_of(view, asked))
     about = await about_of(request, found)
-    html = view_page(found, about, language, await sureness(source) if first else None, inner=_is_inner(request))
+    html = view_page(found, about, language, _served(request), await sureness(source) if first else None)
     return _html(request, html, changed_of(found, about))
 
 
@@ -189,6 +190,6 @@ def _html(request: Request, html: str, changed: datetime | None) -> Response:
     return answer
 
 
-def _is_inner(request: Request) -> bool:
-    """Whether the pages of people and operators are served beside the site: they are not by the public process."""
-    return "/me" in describe(request.app)["paths"]
+def _served(request: Request) -> PageServer:
+    """The pages of people and operators are not served by the public process."""
+    return PageServer("/me" in describe(request.app)["paths"], request.app.state.read_figures.invented)

@@ -20,6 +20,7 @@ from services.accounting.rules.estimates.series import CONCEPTS, FLOW, METHOD, S
 from services.accounting.rules.estimates.undercount import Estimate, TwoCounts, adjusted, total
 from services.accounting.rules.figures.dataflows import FLOWS
 from services.accounting.rules.figures.figures import Figure, Query, TooMany
+from services.accounting.rules.figures.units import PERSONS, unit_of
 from services.accounting.rules.spans import span
 
 LIMIT: Final = 100_000  # figures of evidence: countries, years and kinds
@@ -127,11 +128,13 @@ def _pairs(concept: Concept, counts: Counts, year: str) -> dict[str, TwoCounts]:
 
 
 def _figures(found: YearOfEstimates) -> Iterator[Figure]:
-    def figure(suffix: str, country: str, value: float, error: float | None, comment: str, unit: str = "PS") -> Figure:
+    def figure(suffix: str, country: str, value: float, error: float | None, comment: str) -> Figure:
+        code = f"{found.concept}_{suffix}"
+        unit = unit_of(FLOW, code)
         return Figure(
-            ("A", f"{found.concept}_{suffix}", METHOD, country),
+            ("A", code, METHOD, country),
             found.year,
-            round(value) if unit == "PS" else Decimal(value).quantize(TENTH),
+            round(value) if unit == PERSONS else Decimal(value).quantize(TENTH),
             "E",
             unit,
             public=False,
@@ -146,7 +149,7 @@ def _figures(found: YearOfEstimates) -> Iterator[Figure]:
         yield figure(SUFFIXES["undercount"], country, each.undercount, each.std_error, said)
         if each.value:
             share = 100 * each.own / each.value
-            yield figure(SUFFIXES["share"], country, share, share * each.std_error / each.value, said, "PT")
+            yield figure(SUFFIXES["share"], country, share, share * each.std_error / each.value, said)
 
 
 def told(estimate: Estimate, pair: TwoCounts | None) -> str:

@@ -13,6 +13,7 @@ import asyncpg
 
 from services.accounting.cases.indicators import QuotaPlaces, wanted
 from services.accounting.rules.figures.figures import Figure, Key, Query, TooMany
+from services.accounting.rules.figures.units import NUMBER
 from services.accounting.rules.spans import span
 from services.accounting.store.figures import quota_pools
 from shared import clock
@@ -83,7 +84,7 @@ def _figure(year: int, key: Key, pools: list[asyncpg.Record], source: QuotaPlace
         period=str(year),
         value=sum(_value(row, source) for row in pools),
         status="A" if year < clock.today().year else "P",
-        unit="NR",
+        unit=NUMBER,
         public=False,
         released=max(row["as_of"] for row in pools),
         source="; ".join(acts),

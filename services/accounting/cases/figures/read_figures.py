@@ -85,10 +85,11 @@ _WITH_KEYS: Final = (flow_figures, stock_figures, register_figures)
 
 class FigureReader:
     """rules.figures.FigureSource over accounting's database. Every answer is of one moment. Strangers are answered by
-    `strangers`, over `public` where a role is set that reads nothing else."""
+    `strangers`, over `public` where a role is set that reads nothing else. `invented`: as of ReleasedReader."""
 
-    def __init__(self, engine: AsyncEngine, public: AsyncEngine | None = None) -> None:
-        self._engine, self.strangers = engine, ReleasedReader(public or engine)
+    def __init__(self, engine: AsyncEngine, public: AsyncEngine | None = None, *, invented: bool = False) -> None:
+        self._engine, self.invented = engine, invented
+        self.strangers = ReleasedReader(public or engine, invented=invented)
 
     async def __call__(self, query: Query, *, exact: bool, limit: int) -> Reading:
         if not exact or query.is_of_releases or query.flow.id in OF_RELEASES:

@@ -71,21 +71,23 @@ ONLY_RELEASED: Final = (
 
 
 class PublicStand(NamedTuple):
-    """All that what everybody reads depends on: the newest release, the newest with forecasts, and the files of other
-    bodies' figures."""
+    """All that what everybody reads depends on: the newest release, the newest with forecasts, the files of other
+    bodies' figures, and whether the people counted are invented."""
 
     release: int
     cut_at: datetime
     forecast: int
     published: int
     changed_at: datetime
+    invented: bool = False
 
 
 class ReleasedReader:
-    """rules.figures.FigureSource over releases alone, whoever asks. Every answer is of one moment."""
+    """rules.figures.FigureSource over releases alone, whoever asks. Every answer is of one moment. `invented`: whoever
+    publishes the figures says that they are."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, engine: AsyncEngine, *, invented: bool = False) -> None:
+        self._engine, self.invented = engine, invented
 
     async def __call__(self, query: Query, *, exact: bool, limit: int) -> Reading:
         refusal = f"{ONLY_RELEASED if exact else ROLE_NEEDED} Released of {query.flow.id} are {told(query.flow)}."
@@ -112,7 +114,7 @@ class ReleasedReader:
             count, loaded_at = await published_figure.loaded(connection)
             forecast = await forecasts.newest(connection) or 0
         number, cut_at = (release.id, release.cut_at) if release else (0, NEVER)
-        return PublicStand(number, cut_at, forecast, count, max(cut_at, loaded_at or NEVER))
+        return PublicStand(number, cut_at, forecast, count, max(cut_at, loaded_at or NEVER), self.invented)
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Connection]:

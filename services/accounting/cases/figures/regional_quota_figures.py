@@ -11,6 +11,7 @@ import asyncpg
 
 from services.accounting.cases.indicators import Indicator, RegionalPlaces, wanted
 from services.accounting.rules.figures.figures import Figure, Query, TooMany
+from services.accounting.rules.figures.units import NUMBER
 from services.accounting.rules.spans import span
 from services.accounting.store.figures import regional_quota_pools
 from shared import clock
@@ -40,7 +41,7 @@ def _figures(indicator: Indicator, rows: list[asyncpg.Record]) -> Iterator[Figur
                 period=str(row["year"]),
                 value=row["size"],
                 status="A" if row["year"] < clock.today().year else "P",
-                unit="NR",
+                unit=NUMBER,
                 public=False,
                 source=f"{row['act']} ({row['holds_from']})",
             )

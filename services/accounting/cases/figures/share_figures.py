@@ -14,6 +14,7 @@ from services.accounting.cases.figures.register_figures import register_figures
 from services.accounting.cases.indicators import Indicator, Share, wanted
 from services.accounting.rules.figures.dataflows import FLOWS
 from services.accounting.rules.figures.figures import Figure, Key, Query
+from services.accounting.rules.figures.units import PER_CENT
 from services.accounting.store.figures import published_figure
 
 HUNDREDTH: Final = Decimal("0.01")
@@ -76,7 +77,7 @@ def _figure(key: Key, period: str, share: Share, part: tuple[Decimal, str], whol
         period=period,
         value=value,
         status=PROVISIONAL if PROVISIONAL in (part[1], whole[1]) else "A",
-        unit="PT",
+        unit=PER_CENT,
         public=False,
         comment=f"{part[0]} ({share.part}) of {whole[0]} ({share.whole})",
     )

@@ -13,6 +13,7 @@ import asyncpg
 from services.accounting.cases.figures.share_figures import HUNDREDTH, PROVISIONAL
 from services.accounting.cases.indicators import Indicator, StaffShare, wanted
 from services.accounting.rules.figures.figures import Figure, Query
+from services.accounting.rules.figures.units import PER_CENT
 from services.accounting.rules.spans import span
 from services.accounting.store.figures.staff import staff_by_year
 from shared import clock
@@ -39,7 +40,7 @@ def _figure(indicator: Indicator, share: StaffShare, row: asyncpg.Record) -> Fig
         period=str(row["year"]),
         value=(Decimal(100 * foreigners) / workers).quantize(HUNDREDTH, ROUND_HALF_EVEN),
         status="A" if row["year"] < clock.today().year else PROVISIONAL,
-        unit="PT",
+        unit=PER_CENT,
         public=False,
         comment=f"{foreigners} foreigners by permit, without transfers within a company, of {workers} workers of"
         f" categories {' and '.join(share.categories)} at the year's end, in {row['enterprises']} enterprises with"

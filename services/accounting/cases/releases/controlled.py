@@ -8,7 +8,7 @@ arrivals less published departures. What counts no persons stands as it is. `TRE
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Container, Iterable, Mapping
 from decimal import Decimal
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 import asyncpg
 from pydantic import SecretStr
@@ -16,65 +16,26 @@ from pydantic import SecretStr
 from services.accounting.cases.figures.read_figures import computed_figures
 from services.accounting.cases.indicators import (
     INDICATORS,
-    Acts,
-    Carried,
-    Difference,
     Indicator,
     Loaded,
-    QuotaPlaces,
-    RegionalPlaces,
-    Reported,
-    Residual,
-    Share,
-    Source,
-    StaffShare,
-    Standing,
-    Transferred,
     wanted,
 )
+from services.accounting.cases.releases.treated import TREATED, Treated
 from services.accounting.rules.disclosure import cell_key, cubes
 from services.accounting.rules.disclosure.cell_key import Table, rounded
 from services.accounting.rules.disclosure.cubes import Cubes, Margin, asked_at_once, margin_of, named
-from services.accounting.rules.estimates.series import Adjusted
 from services.accounting.rules.figures.dataflows import Flow
 from services.accounting.rules.figures.evidence import Evidenced, asked_of, stands_at
 from services.accounting.rules.figures.figures import Figure, Key, Query
-from services.accounting.rules.figures.flow_figures import Crossings, Estimated, Formula, Indexed, Stock
 from services.accounting.rules.releases.equations import INDICATOR, METHOD, Cell
 from services.accounting.store.figures import published_figure
 from services.accounting.store.releases.public import PublicFigure
 
 Connection = asyncpg.Connection
 Computing = Callable[[Connection, Query, int], Awaitable[list[Figure]]]
-Treated = Literal["noise", "of_counts", "as_it_is", "evidence", "left_out"]
 
 LIMIT: Final = 2_000_000  # figures of one cube
 FINAL: Final = "A"
-TREATED: Final[Mapping[type[Source], Treated]] = {
-    Formula: "noise",
-    Crossings: "noise",
-    Stock: "noise",
-    Estimated: "noise",
-    Acts: "noise",
-    Standing: "noise",
-    Difference: "of_counts",
-    Carried: "of_counts",
-    Residual: "of_counts",
-    QuotaPlaces: "as_it_is",
-    RegionalPlaces: "as_it_is",
-    Reported: "as_it_is",
-    Transferred: "as_it_is",
-    Evidenced: "evidence",
-    Adjusted: "left_out",
-    Share: "left_out",
-    StaffShare: "left_out",
-    Indexed: "left_out",
-    Loaded: "left_out",
-}
-"""By what an indicator's figures are made of: counts of persons have noise; places of quotas, money and what other
-bodies report count none; evidence is what was released in the dataflow that it stands in first. Shares and estimates by
-two registers are not released: they would tell the counts that they are made of. Figures of other bodies are read from
-their own table."""
 NET: Final = "NET"
 _KINDS: Final[Mapping[tuple[str, str, str], Indicator]] = {
     (each.flow, each.code, each.method): each for each in INDICATORS if not isinstance(each.source, Loaded)

@@ -36,6 +36,7 @@ class ReportDue:
     state: State
     release: int | None = None
     cut_at: datetime | None = None
+    method_version: str | None = None
 
 
 async def releases_cut(reader: Snapshots) -> list[Release]:
@@ -61,7 +62,7 @@ def handed_in(period: ReportPeriod, due: date | None, cut: Sequence[Release]) ->
         return ReportDue(period, due, "waits_for_release")
     in_time = [each for each in after if due is None or clock.date_of(each.cut_at) <= due]
     chosen = in_time[0] if in_time else after[-1]
-    return ReportDue(period, due, "ready", chosen.id, chosen.cut_at)
+    return ReportDue(period, due, "ready", chosen.id, chosen.cut_at, chosen.method_version)
 
 
 def due_day_of(period: ReportPeriod, term: Term | None) -> date | None:

@@ -26,7 +26,7 @@ def policy(issuer: str, addresses: Mapping[str, str]) -> str:
     return MY_PAGE.policy(issuer, list(addresses.values()))
 
 
-def my_page(language: Language, issuer: str, addresses: Mapping[str, str]) -> str:
+def my_page(language: Language, issuer: str, addresses: Mapping[str, str], *, invented: bool = False) -> str:
     """The page in one language; `addresses` has the origin of each register that a browser reaches."""
     labels = MY_PAGE.texts[language]["services"]
     coded = {row["name"]: row["codes"] for row in members() if row["codes"]}
@@ -38,7 +38,7 @@ def my_page(language: Language, issuer: str, addresses: Mapping[str, str]) -> st
         "services": [_service(name, labels[name], addresses.get(name)) for name in REGISTERS]
         + [_service("accounting", labels["accounting"], "")],
     }
-    return MY_PAGE.html(language, issuer, told)
+    return MY_PAGE.html(language, issuer, told, invented=invented)
 
 
 @cache

@@ -46,8 +46,7 @@ def _files(report: MadeReport) -> Iterator[tuple[str, Iterable[Row]]]:
 def _about(report: MadeReport) -> Iterator[Row]:
     words = report.words
     yield words["report_title"], report.title
-    if report.edition.exact:
-        yield "", words["exact_mark"]
+    yield from (("", mark) for mark in report.marks)
     yield from report.facts
     for answer in report.answers:
         yield words["asks"], answer.what

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Final
 from urllib.parse import quote
 
+from services.accounting.publish.invented import notice_in
 from services.accounting.publish.reports.declared import DeclaredReport, ReportTable
 from services.accounting.publish.reports.sums import PrintedRow, said_of_sums
 from services.accounting.publish.reports.words import ReportWords, report_words
@@ -34,12 +35,15 @@ PLAN_ENDED: Final = 2021
 @dataclass(frozen=True, slots=True)
 class ReportEdition:
     """Of which period a report is and from which figures: a release by its number, or, with None, those of the moment
-    `read_at`, exact. `due`: the last day for it."""
+    `read_at`, exact. `due`: the last day for it. `invented`: nobody whom it counts exists.
+    `method_version`: the release's, None for those that were cut before versions were kept."""
 
     period: ReportPeriod
     release: int | None
     read_at: datetime
     due: date | None = None
+    invented: bool = False
+    method_version: str | None = None
 
     @property
     def exact(self) -> bool:
@@ -104,6 +108,12 @@ class MadeReport:
         return self.declared.title[self.words.language]
 
     @property
+    def marks(self) -> tuple[str, ...]:
+        """What every page and sheet says of it."""
+        exact = (self.words["exact_mark"],) if self.edition.exact else ()
+        return (*exact, notice_in(self.words.language).mark) if self.edition.invented else exact
+
+    @property
     def file_name(self) -> str:
         return file_name(self.declared, self.edition, self.words.language)
 
@@ -148,10 +158,12 @@ def _facts(declared: DeclaredReport, edition: ReportEdition, words: ReportWords)
     if declared.of_the_plan and edition.period.year > PLAN_ENDED:
         facts[1] = (words["basis"], f"{declared.basis[language]}. {words['plan_over']}")
     if not edition.exact:
+        facts.append((words["version"], edition.method_version or words["first_version"]))
         cited = {"title": declared.title[language], "period": words.reported(edition.period), "licence": LICENCE}
         facts.append((words["protection"], words["protected"].format(most=MOST)))
-        facts.append((words["cite"], words["citation"].format(id=edition.release, day=read_on, **cited)))
-    return tuple(facts)
+        citation = words["citation"].format(id=edition.release, day=read_on, **cited)
+        facts.append((words["cite"], f"{citation} {notice_in(language).mark}." if edition.invented else citation))
+    return (notice_in(language), *facts) if edition.invented else tuple(facts)
 
 
 def _due(declared: DeclaredReport, edition: ReportEdition, words: ReportWords) -> str:

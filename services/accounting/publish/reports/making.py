@@ -28,6 +28,11 @@ NOT_MADE: Final = "The report cannot be made; correct what is named and ask agai
 class ReportSource(FigureSource, Snapshots, Protocol):
     """Where a report's figures and releases are read: the public process's reader, or the inner one."""
 
+    @property
+    def invented(self) -> bool:
+        """Whether the people counted are a demonstration's."""
+        ...
+
 
 class WantedEdition(NamedTuple):
     """An edition as it is asked for: a period as it is written and a release by its number, None for the newest of
@@ -53,7 +58,9 @@ async def edition_of(reader: ReportSource, declared: DeclaredReport, wanted: Wan
     newest = editions.period_of(release, declared.every)
     period = _parsed(wanted.period, newest) if wanted.period else newest
     read_at = release.cut_at if release else clock.now()
-    return ReportEdition(period, release.id if release else None, read_at, editions.due_day_of(period, declared.term))
+    due = editions.due_day_of(period, declared.term)
+    number, version = (release.id, release.method_version) if release else (None, None)
+    return ReportEdition(period, number, read_at, due, reader.invented, version)
 
 
 def _parsed(text: str, newest: ReportPeriod) -> ReportPeriod:
@@ -97,7 +104,8 @@ async def save_due(reader: ReportSource, folder: Path) -> list[Path]:
     for declared in reports().values():
         for due in editions.schedule(cut, declared.every, declared.term):
             if due.state == "ready" and due.release and due.cut_at:
-                edition = ReportEdition(due.period, due.release, due.cut_at, due.due)
+                told = due.due, reader.invented, due.method_version
+                edition = ReportEdition(due.period, due.release, due.cut_at, *told)
                 saved_now += await _save_missing(reader, declared, edition, folder)
                 break
     return saved_now

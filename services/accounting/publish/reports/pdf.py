@@ -26,7 +26,6 @@ ALARM: Final = (176, 0, 32)
 COLOURS: Final = ((0, 94, 162), (200, 85, 0), (20, 120, 90), (120, 60, 150), (150, 110, 0), (90, 90, 90))
 """Told apart by who sees no red or green, too; lines also differ by their dashes."""
 DASHES: Final = ((0.0, 0.0), (5.0, 2.5), (1.5, 2.0), (8.0, 3.0), (3.0, 1.5), (10.0, 2.0))
-_LONGEST: Final = 300  # letters of an address on paper; the workbook and the archive have it whole
 _SIZE: Final = 8.0  # of a table's letters
 _PADDING: Final = 2.0  # around what a cell holds
 _CHART: Final = 120.0  # height of lines
@@ -38,7 +37,7 @@ logging.getLogger("fpdf").setLevel(logging.ERROR)  # it tells how it cuts the fo
 
 
 class _Pages(FPDF):
-    """A4 with the number of each page below, and the mark of exact figures."""
+    """A4 with the number of each page below, and what marks the report."""
 
     def __init__(self, report: MadeReport) -> None:
         super().__init__(unit="pt", format="A4")
@@ -64,8 +63,8 @@ class _Pages(FPDF):
         self.cell(0, 7 * 1.35, number, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         if not edition.exact:
             self.write_line(vintage, 7, QUIET)
-        if self._report.edition.exact:
-            self.write_line(words["exact_mark"], 7, ALARM)
+        for mark in self._report.marks:
+            self.write_line(mark, 7, ALARM)
 
     def write_line(
         self, text: str, size: float, ink: tuple[int, int, int] = INK, *, align: str = "L", stay: bool = False
@@ -88,8 +87,8 @@ def pdf(report: MadeReport) -> bytes:
     """The file's bytes."""
     pages = _Pages(report)
     pages.write_line(report.title, 18)
-    if report.edition.exact:
-        pages.write_line(report.words["exact_mark"], 10, ALARM)
+    for mark in report.marks:
+        pages.write_line(mark, 10, ALARM)
     pages.ln(6)
     for name, text in report.facts:
         pages.write_line(name, 8, QUIET)
@@ -143,8 +142,7 @@ def _below(report: MadeReport, table: MadeTable) -> Iterator[str]:
             yield f"{words['unit']}: {', '.join(units)}."
         yield f"{words['sources']}: {'; '.join(table.sources).rstrip('.')}."
     if not report.edition.exact:
-        address = table.address if len(table.address) <= _LONGEST else f"{table.address[:_LONGEST]}…"
-        yield f"{words['address']}: {address}"
+        yield f"{words['address']}: {table.address}"
 
 
 def _write_rows(pages: _Pages, report: MadeReport, table: MadeTable) -> None:

@@ -17,7 +17,8 @@ from services.accounting.rules.figures.figures import Figure
 
 EXACT_TO: Final = 2**53
 """A spreadsheet's numbers are doubles: a whole number beyond this is written as text, so that it stays what it is."""
-_FIRST: Final = 3  # rows above the table's head: title, address, a free one
+_FIRST: Final = 3  # rows above the table's head: title, address, marks
+_MARKS: Final = " · "
 _NAMES: Final = 2  # columns before the numbers: name, unit
 
 _Formats = dict[str, Any]
@@ -52,8 +53,7 @@ def _write_first(sheet: Worksheet, report: MadeReport, formats: _Formats) -> Non
     sheet.set_column(1, 1, 100)
     sheet.write_string(0, 0, report.title, formats["title"])
     at = 1
-    if report.edition.exact:
-        sheet.write_string(at, 0, report.words["exact_mark"], formats["mark"])
+    sheet.write_string(at, 0, _MARKS.join(report.marks), formats["mark"])
     for name, text in report.facts:
         at += 1
         sheet.write_string(at, 0, name, formats["strong"])
@@ -76,10 +76,9 @@ def _write_first(sheet: Worksheet, report: MadeReport, formats: _Formats) -> Non
 def _write_table(book: Workbook, sheet: Worksheet, table: MadeTable, report: MadeReport, formats: _Formats) -> None:
     words = report.words
     sheet.write_string(0, 0, f"{words['table'].format(number=table.number)}. {table.title}", formats["title"])
-    if report.edition.exact:
-        sheet.write_string(1, 0, words["exact_mark"], formats["mark"])
-    else:
+    if not report.edition.exact:
         sheet.write_string(1, 0, f"{words['address']}: {table.address}")
+    sheet.write_string(2, 0, _MARKS.join(report.marks), formats["mark"])
     at = _FIRST
     if table.rows:
         _write_rows(book, sheet, table, report)

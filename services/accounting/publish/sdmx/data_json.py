@@ -121,7 +121,7 @@ def _meta(message: DataMessage, version: Version, language: Language) -> Item:
         "schema": f"{SCHEMAS}/{SCHEMA_VERSIONS[version]}/sdmx-json-data-schema.json",
         "id": message.flow.id,
         "prepared": message.prepared.astimezone(UTC).isoformat(timespec="seconds"),
-        "test": False,
+        "test": message.test,
         "contentLanguages": in_order(language),
         "sender": {"id": AGENCY},
     }

@@ -22,13 +22,15 @@ NO_ATTRIBUTES: Final[Attributes] = (None,) * len(ATTRIBUTE_IDS)
 @dataclass(frozen=True, slots=True)
 class DataMessage:
     """`prepared` is when the figures last changed, so that equal figures make equal messages. Where vintages are
-    asked, `series` are those of the `data_sets` one after the other."""
+    asked, `series` are those of the `data_sets` one after the other. `test`, of the standard:
+    what is for trial, not the figures of a country."""
 
     asked: DataQuery
     series: tuple[tuple[Key, tuple[Figure, ...]], ...]
     prepared: datetime
     vintage: Vintage | None = None
     data_sets: tuple["DataMessage", ...] = ()
+    test: bool = False
 
     @classmethod
     def of(

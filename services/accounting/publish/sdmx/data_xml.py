@@ -80,7 +80,7 @@ def _described(message: DataMessage, prefix: str) -> str:
 def _header(message: DataMessage) -> str:
     prepared = message.prepared.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return (
-        f"<m:ID>{message.flow.id}</m:ID><m:Test>false</m:Test><m:Prepared>{prepared}</m:Prepared>"
+        f"<m:ID>{message.flow.id}</m:ID><m:Test>{str(message.test).lower()}</m:Test><m:Prepared>{prepared}</m:Prepared>"
         f'<m:Sender id="{AGENCY}"/>'
     )
 

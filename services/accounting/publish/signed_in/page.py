@@ -18,12 +18,13 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from services.accounting.publish.invented import notice_in
 from services.accounting.publish.languages import LANGUAGE_NAMES, LANGUAGES
 from shared.kernel import codes
 from shared.kernel.codes import Language
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
-_SITE: Final = _TEMPLATES.parents[1] / "site/assets"
+_SITE: Final = _TEMPLATES.parents[1] / "site"
 _COMMON: Final = ("told.js", "sign_in.js")
 
 
@@ -47,13 +48,16 @@ class SignedInPage:
             "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
         )
 
-    def html(self, language: Language, issuer: str, told: Mapping[str, Any], **shown: Any) -> str:
+    def html(
+        self, language: Language, issuer: str, told: Mapping[str, Any], *, invented: bool = False, **shown: Any
+    ) -> str:
         """The page in one language. `issuer` is the identity provider as browsers reach it, `told` what the scripts
-        are told beside the words, `shown` what its template asks for."""
+        are told beside the words, `shown` what its template asks for; `invented`: the people on record do not exist."""
         sign_in = {"issuer": issuer, "client": self.client, "back": f"{self.path}/{language}"}
         return self._environment.get_template("page.html").render(
             words=self.texts[language],
             language=language,
+            notice=notice_in(language) if invented else None,
             languages={each: LANGUAGE_NAMES[each] for each in LANGUAGES},
             style=Markup(self.style),  # noqa: S704  (our own file)
             script=Markup(self.script),  # noqa: S704  (our own file)
@@ -69,7 +73,7 @@ class SignedInPage:
     @cached_property
     def style(self) -> str:
         """The site's style, and what the pages have beside it."""
-        files = (_SITE / "chart.css", _SITE / "site.css", _TEMPLATES / "page.css")
+        files = (_SITE / "assets/chart.css", _SITE / "assets/site.css", _TEMPLATES / "page.css")
         return "".join(file.read_text(encoding="utf-8") for file in files)
 
     @cached_property
@@ -82,7 +86,7 @@ class SignedInPage:
     @cached_property
     def _environment(self) -> Environment:
         environment = Environment(
-            loader=FileSystemLoader([self.folder / "templates", _TEMPLATES]),
+            loader=FileSystemLoader([self.folder / "templates", _SITE / "templates"]),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from services.accounting.publish.invented import InventedNotice, notice_in
 from services.accounting.publish.site.reading import Shown
 from services.accounting.publish.site.words import Wording
 from shared import clock
+from shared.kernel.codes import Language
 
 LICENCE: Final = "CC BY 4.0"
 LICENCE_ADDRESS: Final = "https://creativecommons.org/licenses/by/4.0/"
@@ -29,20 +31,27 @@ class Issued:
 @dataclass(frozen=True, slots=True)
 class About:
     """`released`: the day since when the figures stand as they are, or that of the release that has none of
-    them. `origin`: scheme and host under which this server is asked."""
+    them. `origin`: scheme and host under which this server is asked. `invented`: nobody whom it counts exists."""
 
     released: date | None
     release: Issued | None
     origin: str
+    invented: bool = False
 
     @classmethod
-    def of(cls, shown: Shown, releases: Sequence[Issued], origin: str) -> "About":
+    def of(cls, shown: Shown, releases: Sequence[Issued], origin: str, *, invented: bool = False) -> "About":
         """`releases`: the newest first."""
         newest = next((each for each in releases if each.cut_at <= shown.changed_at), releases[0] if releases else None)
         since = shown.changed_at if shown.rows else newest.cut_at if newest else None
-        return cls(since.astimezone(clock.ALMATY).date() if since else None, newest, origin.rstrip("/"))
+        return cls(since.astimezone(clock.ALMATY).date() if since else None, newest, origin.rstrip("/"), invented)
+
+    def notice(self, language: Language) -> InventedNotice | None:
+        """What is to be said before any figure; None where there is nothing."""
+        return notice_in(language) if self.invented else None
 
     def citation(self, shown: Shown, words: Wording) -> str:
         release = f"{words['feed_release'].format(day=words.day(self.released))}. " if self.released else ""
         address = self.origin + shown.address.on_site(words.language)
-        return words["citation"].format(title=words["title"], release=release, address=address, licence=LICENCE)
+        cited = words["citation"].format(title=words["title"], release=release, address=address, licence=LICENCE)
+        notice = self.notice(words.language)
+        return f"{cited} {notice.mark}." if notice else cited

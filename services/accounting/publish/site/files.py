@@ -61,7 +61,9 @@ def as_csv(shown: Shown, about: About, words: Wording) -> bytes:
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow([*header(shown), "release", "source", "licence"])
     released = about.released.isoformat() if about.released else ""
-    writer.writerows([*row, released, PUBLISHER, LICENCE] for row in table(shown, words))
+    notice = about.notice(words.language)
+    source = f"{PUBLISHER}: {notice.mark}" if notice else PUBLISHER
+    writer.writerows([*row, released, source, LICENCE] for row in table(shown, words))
     return buffer.getvalue().encode()
 
 
@@ -79,8 +81,10 @@ def as_metadata(shown: Shown, about: About, words: Wording) -> bytes:
 def metadata(shown: Shown, about: About, words: Wording) -> Mapping[str, Any]:
     """What is to be known of a view's figures."""
     address, view = shown.address, shown.address.view
-    release = about.release
+    release, notice = about.release, about.notice(words.language)
     return {
+        "invented": notice is not None,
+        "notice": ". ".join(notice) if notice else None,
         "view": view.name,
         "title": words["title"],
         "description": words["lead"],
@@ -131,6 +135,8 @@ def as_xlsx(shown: Shown, about: About, words: Wording) -> bytes:
                 data.write_string(number, column, cell)
     data.autofilter(0, 0, max(len(shown.rows), 1), len(names) - 1)
     data.set_column(0, len(names) - 1, 16)
+    if notice := about.notice(words.language):
+        data.set_header(f"&C{notice.mark}")
     notes = book.add_worksheet("about")
     notes.set_column(0, 0, 18, bold)
     notes.set_column(1, 1, 120)
@@ -156,7 +162,7 @@ def as_svg(shown: Shown, about: About, words: Wording, number: int = 0) -> bytes
 
 def _notes(shown: Shown, about: About, words: Wording) -> Iterator[tuple[str, str]]:
     found = metadata(shown, about, words)
-    for name in ("title", "description", "method", "released", "next_release", "citation", "address"):
+    for name in ("notice", "title", "description", "method", "released", "next_release", "citation", "address"):
         yield name, str(found[name] or "")
     for name in ("sources", "sdmx"):
         for text in found[name]:

@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import quote, urlencode
 
 from services.accounting.publish.site.cells import STATUSES, interval
-from services.accounting.publish.site.resting import read, rests_on
+from services.accounting.publish.site.resting import SeriesRead, rests_on
 from services.accounting.publish.site.view import TIME, Observation, Row
 from services.accounting.publish.site.words import Wording
 from services.accounting.rules.figures.dataflows import INDICATORS, METHODS, OF_RELEASES
@@ -53,11 +53,12 @@ def _joined(observations: Sequence[Observation]) -> str:
 async def made(source: FigureSource, keys: Sequence[str], period: str, words: Wording, version: str) -> list[Made]:
     """The figures of some series in a period, explained: the first `AT_MOST` of them. Raises NothingFound and BadQuery
     for keys that are none."""
-    found = [each for key in keys for each in await read(source, key, period) if each.figure.period == period]
-    return [await _explained(source, each, words, version) for each in found[:AT_MOST]]
+    read = SeriesRead(source)
+    found = [each for key in keys for each in await read(key, period) if each.figure.period == period]
+    return [await _explained(read, each, words, version) for each in found[:AT_MOST]]
 
 
-async def _explained(source: FigureSource, each: Observation, words: Wording, version: str) -> Made:
+async def _explained(read: SeriesRead, each: Observation, words: Wording, version: str) -> Made:
     figure, method = each.figure, each.code("METHOD")
     indicator = words.code(INDICATORS, each.code("INDICATOR"))
     answers = [
@@ -69,7 +70,7 @@ async def _explained(source: FigureSource, each: Observation, words: Wording, ve
     ]
     if bounds := interval(each):
         answers.append((words["interval"], f"{words.number(round(bounds[0]))} … {words.number(round(bounds[1]))}"))
-    answers += await rests_on(source, each, words)
+    answers += await rests_on(read, each, words)
     if method in _BY_BORDER:
         answers.append((words["version"], version or words["first_version"]))
     if figure.source:

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from services.accounting.publish import disclosure, methods
 from services.accounting.publish.charts import svg
 from services.accounting.publish.charts.drawing import NARROW, WIDE
+from services.accounting.publish.invented import notice_in
 from services.accounting.publish.languages import LANGUAGE_NAMES, LANGUAGES
 from services.accounting.publish.site import made as making
 from services.accounting.publish.site import tour
@@ -49,6 +50,15 @@ _ENVIRONMENT: Final = Environment(
 
 
 @dataclass(frozen=True, slots=True)
+class PageServer:
+    """By which server a page is shown: `inner` where the pages of people and operators are beside it, `invented` where
+    nobody whom it counts exists."""
+
+    inner: bool = False
+    invented: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """A chart of a view, drawn wide and narrow, with what its kinds of marks stand for; `number` counts from 1."""
 
@@ -76,10 +86,8 @@ class Chooser:
     as_links: bool
 
 
-def view_page(
-    shown: Shown, about: About, language: Language, sure: Sureness | None = None, *, inner: bool = False
-) -> str:
-    """The page of an address; with `sure`, the first page of the site. `inner`: beside it are the inner API's pages."""
+def view_page(shown: Shown, about: About, language: Language, served: PageServer, sure: Sureness | None = None) -> str:
+    """The page of an address; with `sure`, the first page of the site."""
     address, view = shown.address, shown.address.view
     words = words_of(view.name, language)
     charts = list(_charts(shown, words))
@@ -87,7 +95,7 @@ def view_page(
         "view.html",
         words,
         {each: address.on_site(each) if sure is None else f"/{each}/{address.query()}" for each in LANGUAGES},
-        inner=inner,
+        served,
         title=words["title"],
         view=view,
         address=address,
@@ -101,6 +109,7 @@ def view_page(
         rows_in_all=len(shown.rows),
         rows_shown=ROWS_SHOWN,
         withheld=shown.withheld,
+        all_withheld=shown.all_withheld,
         reasons=words.texts.get("why", ()),
         files=[*_files(address, charts, language)],
         series=[(_shortened(each), sdmx(each, address)) for each in series_of(address)],
@@ -115,58 +124,58 @@ def view_page(
 
 
 def made_page(
-    found: Sequence[making.Made], addresses: Mapping[Language, str], language: Language, *, inner: bool = False
+    found: Sequence[making.Made], addresses: Mapping[Language, str], language: Language, served: PageServer
 ) -> str:
     """Where figures explain themselves."""
     words = words_of("", language)
-    return _rendered("made.html", words, addresses, title=words["made_title"], found=found, view=None, inner=inner)
+    return _rendered("made.html", words, addresses, served, title=words["made_title"], found=found, view=None)
 
 
-def disclosure_page(language: Language, *, inner: bool = False) -> str:
+def disclosure_page(language: Language, served: PageServer) -> str:
     """What was done to published counts, in plain words."""
     told = disclosure.words()[language]
     addresses = {each: f"/{each}/method/disclosure" for each in LANGUAGES}
-    return _rendered(
-        "told.html", words_of("", language), addresses, title=told.title, told=told, view=None, inner=inner
-    )
+    return _rendered("told.html", words_of("", language), addresses, served, title=told.title, told=told, view=None)
 
 
-def method_page(language: Language, *, inner: bool = False) -> str:
+def method_page(language: Language, served: PageServer) -> str:
     """By which methods figures are counted, in plain words."""
     told = methods.words()[language]
     addresses = {each: f"/{each}/method" for each in LANGUAGES}
-    return _rendered(
-        "told.html", words_of("", language), addresses, title=told.title, told=told, view=None, inner=inner
-    )
+    return _rendered("told.html", words_of("", language), addresses, served, title=told.title, told=told, view=None)
 
 
-def tour_page(language: Language, *, inner: bool = False) -> str:
+def tour_page(language: Language, served: PageServer) -> str:
     """Question by question to the views that answer them."""
     addresses = {each: f"/{each}/tour" for each in LANGUAGES}
     return _rendered(
         "tour.html",
         words_of("", language),
         addresses,
+        served,
         **tour.texts(language),
         chapters=tour.chapters(),
         titles={name: words_of(name, language)["title"] for name in VIEWS},
         view=None,
-        inner=inner,
     )
 
 
-def reference_page(document: Document, language: Language, *, inner: bool = False) -> str:
+def reference_page(document: Document, language: Language, served: PageServer) -> str:
     """Every operation of the API, from its OpenAPI document, with a field for a token."""
     words, parts = words_of("", language), reference.parts(document, language)
     addresses = {each: f"/{each}/api" for each in LANGUAGES}
-    return _rendered("reference.html", words, addresses, title=words["api"], view=None, inner=inner, **parts)
+    return _rendered("reference.html", words, addresses, served, title=words["api"], view=None, **parts)
 
 
-def _rendered(template: str, words: Wording, languages: Mapping[Language, str], **beside: Any) -> str:
+def _rendered(
+    template: str, words: Wording, languages: Mapping[Language, str], served: PageServer, **beside: Any
+) -> str:
     language = words.language
     return _ENVIRONMENT.get_template(template).render(
         words=words,
         language=language,
+        inner=served.inner,
+        notice=notice_in(language) if served.invented else None,
         languages=[(each, LANGUAGE_NAMES[each], address) for each, address in languages.items()],
         views=[(name, words_of(name, language)) for name in VIEWS],
         home=HOME,

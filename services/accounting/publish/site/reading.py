@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import quote
 
+from services.accounting.cases.indicators import wanted
+from services.accounting.cases.releases.treated import is_never_released
 from services.accounting.publish.sdmx.query import parse
 from services.accounting.publish.sdmx.refusals import BadQuery
 from services.accounting.publish.site.address import NO_SUCH_CHOICE, RELEASE, Address
@@ -20,14 +22,16 @@ NEVER: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The rows of an address. `withheld` says that a series of it is not for everybody; `changed_at` when the figures
-    last changed; `periods` are all that the figures have, the newest first."""
+    """The rows of an address. `withheld` says that a series of it is released to nobody, now or later, as it is broken
+    down or because of what it counts, `all_withheld` that every one is; `changed_at` when the figures last changed;
+    `periods` are all that the figures have, the newest first."""
 
     address: Address
     rows: tuple[Row, ...]
     observations: tuple[Observation, ...]
     withheld: bool
     changed_at: datetime
+    all_withheld: bool = False
 
     @property
     def periods(self) -> list[str]:
@@ -56,7 +60,7 @@ async def shown(source: FigureSource, address: Address) -> Shown:
     """Reads what everybody may read. A series that is not released leaves its place empty. Raises Invalid for a
     release that is no day and no time."""
     found: list[Observation] = []
-    withheld, opened, changed = False, False, NEVER
+    withheld, open_to_all, opened, changed = False, False, False, NEVER
     as_of = {"asOf": address.state[RELEASE]} if RELEASE in address.state else {}
     for series in series_of(address):
         flow, _, key = series.partition("/")
@@ -71,11 +75,16 @@ async def shown(source: FigureSource, address: Address) -> Shown:
         except Forbidden:
             # Of others' figures nothing is withheld: there are none.
             methods = query.of("METHOD")
-            withheld |= methods is None or not methods <= OPEN_METHODS
+            of_others = methods is not None and methods <= OPEN_METHODS
+            withheld, open_to_all = withheld or not of_others, open_to_all or of_others
             continue
         opened |= None in query.codes
+        never = [is_never_released(each) for each in wanted(query)]
+        withheld, open_to_all = withheld or any(never), open_to_all or not all(never)
         changed = max(changed, reading.changed_at)
         found += (Observation(query.flow, figure) for figure in reading.figures)
     rows = tuple(address.view.rows(found, address.state))
     # Where a place of the key is open, strangers get the total of what they may not read in detail.
-    return Shown(address, rows, tuple(found), withheld or bool(opened and found and not rows), changed)
+    only_totals = bool(opened and found and not rows)
+    withheld = withheld or only_totals
+    return Shown(address, rows, tuple(found), withheld, changed, withheld and (only_totals or not open_to_all))

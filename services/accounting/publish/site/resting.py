@@ -47,8 +47,21 @@ _SOURCES: Final[Mapping[tuple[str, str, str], Source]] = {
 Question = Literal["persons", "provisional", "imputed"]
 
 
-async def read(source: FigureSource, key: str, period: str) -> list[Observation]:
-    """What everybody may read of a series (`dataflow/key`) within a period. Raises NothingFound and BadQuery."""
+class SeriesRead:
+    """What everybody may read, each series and period once: the figures of one page rest on the same ones."""
+
+    def __init__(self, source: FigureSource) -> None:
+        self._source = source
+        self._read: dict[tuple[str, str], list[Observation]] = {}
+
+    async def __call__(self, key: str, period: str) -> list[Observation]:
+        """Of a series (`dataflow/key`) within a period. Raises NothingFound and BadQuery."""
+        if (key, period) not in self._read:
+            self._read[key, period] = await _read(self._source, key, period)
+        return self._read[key, period]
+
+
+async def _read(source: FigureSource, key: str, period: str) -> list[Observation]:
     flow, _, series = key.partition("/")
     within = {"startPeriod": period, "endPeriod": period} if _is_ours(period) else {}
     query = parse(flow, series, within).query
@@ -68,7 +81,7 @@ def _is_ours(period: str) -> bool:
     return True
 
 
-async def rests_on(source: FigureSource, each: Observation, words: Wording) -> list[tuple[str, str]]:
+async def rests_on(read: SeriesRead, each: Observation, words: Wording) -> list[tuple[str, str]]:
     """The three questions with their answers."""
     each = _first_place(each)
     kind = _SOURCES.get((each.flow.id, each.code("INDICATOR"), each.code("METHOD")))
@@ -79,8 +92,8 @@ async def rests_on(source: FigureSource, each: Observation, words: Wording) -> l
         found.append(_said("imputed", "none", words))
     elif each.flow.id == "DF_FLOW" and isinstance(kind, Formula):
         once = each.code("METHOD") in _ONCE and each.code("INDICATOR") in _SIDES
-        counted = await _of_migrants(source, each, words) if once else _of_counts(kind, each, words)
-        found = [*counted, await _imputed(source, each, words)]
+        counted = await _of_migrants(read, each, words) if once else _of_counts(kind, each, words)
+        found = [*counted, await _imputed(read, each, words)]
     else:
         found = [*_of_counts(kind, each, words), _imputed_of(kind, each, words)]
     return list(zip((words["persons"], words["share_provisional"], words["share_imputed"]), found, strict=True))
@@ -94,16 +107,16 @@ def _first_place(each: Observation) -> Observation:
     return Observation(FLOWS[kind.flow], each.figure._replace(key=tuple(kind.key.split("."))))
 
 
-async def _of_migrants(source: FigureSource, each: Observation, words: Wording) -> tuple[str, str]:
+async def _of_migrants(read: SeriesRead, each: Observation, words: Wording) -> tuple[str, str]:
     """Persons and share provisional of arrivals, departures, or both."""
     codes = _SIDES[each.code("INDICATOR")]
-    found = await _read_as(source, each, codes, each.code("FREQ")) if len(codes) > 1 else [each]
+    found = await _read_as(read, each, codes, each.code("FREQ")) if len(codes) > 1 else [each]
     sides = [int(one.figure.value) for code in codes for one in found if one.code("INDICATOR") == code]
     if each.figure.status == "A":
         counts = dict(zip(("count", "departures"), map(words.number, sides), strict=False))
         case = "people" if len(codes) == 1 else "both_sides" if len(sides) == len(codes) else "one_side"
         return _said("persons", case, words, **counts), _said("provisional", "final", words)
-    months = await _read_as(source, each, codes, "M")
+    months = await _read_as(read, each, codes, "M")
     counted = sum(int(month.figure.value) for month in months if month.figure.status == "A")
     return _of_open(counted, sum(sides), bool(months), words)
 
@@ -121,17 +134,17 @@ def _of_open(counted: int, whole: int, has_months: bool, words: Wording) -> tupl
     return persons, _said("provisional", "months", words, share=words.rate(share))
 
 
-async def _read_as(source: FigureSource, each: Observation, codes: Sequence[str], freq: str) -> list[Observation]:
+async def _read_as(read: SeriesRead, each: Observation, codes: Sequence[str], freq: str) -> list[Observation]:
     _, _, *place = each.figure.key
-    return await read(source, f"{each.flow.id}/{'.'.join((freq, '+'.join(codes), *place))}", each.figure.period)
+    return await read(f"{each.flow.id}/{'.'.join((freq, '+'.join(codes), *place))}", each.figure.period)
 
 
-async def _imputed(source: FigureSource, each: Observation, words: Wording) -> str:
+async def _imputed(read: SeriesRead, each: Observation, words: Wording) -> str:
     """Of what is counted by the border: of all crossings of the period, by citizenship where that is what it is of."""
     finer = margin_of(each.flow, each.figure.key)
     citizen = each.code("CITIZEN") if finer == {"CITIZEN"} else "_T"
     key = _BORDER.format(freq=each.code("FREQ"), citizen=citizen)
-    crossed = await read(source, f"DF_BORDER/{key}", each.figure.period)
+    crossed = await read(f"DF_BORDER/{key}", each.figure.period)
     counts = {one.code("INDICATOR"): int(one.figure.value) for one in crossed if one.figure.status == "A"}
     whole = sum(counts.values())
     if len(counts) < 4 or not whole:

@@ -21,7 +21,7 @@ def policy(issuer: str, addresses: Mapping[str, str]) -> str:
     return WORK.policy(issuer, [addresses[FINDS]] if FINDS in addresses else [])
 
 
-def work_page(language: Language, issuer: str, addresses: Mapping[str, str]) -> str:
+def work_page(language: Language, issuer: str, addresses: Mapping[str, str], *, invented: bool = False) -> str:
     """The page in one language."""
     named = {name: names_of(name, language) for name in ("countries", "regions")}
-    return WORK.html(language, issuer, {"portal": addresses.get(FINDS), **named}, pages=PAGES)
+    return WORK.html(language, issuer, {"portal": addresses.get(FINDS), **named}, invented=invented, pages=PAGES)

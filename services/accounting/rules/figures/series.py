@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from services.accounting.rules.figures.dataflows import PUBLISHED_ONLY, Dimension
 from services.accounting.rules.figures.figures import Figure, Query, TooMany, is_national
+from services.accounting.rules.figures.units import unit_of
 from shared.kernel.periods import Frequency, Period
 
 PLACE: Final = 3  # FREQ, INDICATOR, METHOD; then the dimensions that say where and who
@@ -73,9 +74,9 @@ def figures(query: Query, measure: Measure, rows: Iterable[Row], limit: int) -> 
     for (frequency, place), several in found.items():
         for key, values, keys in _of_place(measure, frequency, place, several):
             if place in always or any(each[0] for each in values):
-                public = is_national(query.flow, key)
+                public, unit = is_national(query.flow, key), unit_of(query.flow.id, key[1])
                 told = zip(named[frequency], keys, values, strict=True)
-                made += [_figure(key, text, public, record_keys, *value) for text, record_keys, value in told]
+                made += [_figure(key, text, unit, public, record_keys, *value) for text, record_keys, value in told]
             if len(made) > limit:
                 raise TooMany
     return made
@@ -84,6 +85,7 @@ def figures(query: Query, measure: Measure, rows: Iterable[Row], limit: int) -> 
 def _figure(
     key: tuple[str, ...],
     period: str,
+    unit: str,
     public: bool,
     record_keys: int,
     value: int,
@@ -91,7 +93,7 @@ def _figure(
     error: Decimal | None = None,
     comment: str | None = None,
 ) -> Figure:
-    return Figure(key, period, value, status, public=public, std_error=error, comment=comment, record_keys=record_keys)
+    return Figure(key, period, value, status, unit, public, None, error, None, comment, record_keys=record_keys)
 
 
 def _of_place(

@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final, NamedTuple
 
 from services.accounting.rules.figures.figures import Figure
+from services.accounting.rules.figures.units import PER_CENT, unit_of
 from services.accounting.rules.spans import span
 from shared.kernel.calendar import add_months
 
@@ -76,7 +77,7 @@ def _ranges(series: RevisedSeries, period: str, values: Sequence[int], day: date
     yield _figure(series, "RANGE", LATEST, period, max(values) - min(values), day)
     if values[-1]:
         error = abs(Decimal(100) * (values[0] - values[-1]) / values[-1]).quantize(HUNDREDTH, ROUND_HALF_EVEN)
-        yield _figure(series, "PRECOCITY", LATEST, period, error, day, unit="PT")
+        yield _figure(series, "PRECOCITY", LATEST, period, error, day, unit=PER_CENT)
 
 
 def _means(series: RevisedSeries, lag: str, moved: Sequence[tuple[str, int]], day: date) -> Iterator[Figure]:
@@ -101,7 +102,8 @@ def _figure(
     value: Decimal | int,
     day: date,
     *,
-    unit: str = "PS",
+    unit: str | None = None,
     comment: str | None = None,
 ) -> Figure:
+    unit = unit or unit_of(series.flow, series.indicator)
     return Figure((*series, what, lag), period, value, "A", unit=unit, released=day, comment=comment)

@@ -13,6 +13,7 @@ import asyncpg
 
 from services.accounting.rules.disclosure.cubes import cubes, named
 from services.accounting.rules.figures.figures import Figure, Query
+from services.accounting.rules.figures.units import unit_of
 
 Connection = asyncpg.Connection
 
@@ -38,18 +39,19 @@ async def add(connection: Connection, release: int, figures: Iterable[PublicFigu
 
 
 class ReleasedFigures(NamedTuple):
-    """Figures as the database gave them; to make many of them what they mean takes a while."""
+    """Figures of a dataflow as the database gave them; to make many of them what they mean takes a while."""
 
+    flow: str
     records: Sequence[asyncpg.Record]
 
     def __len__(self) -> int:
         return len(self.records)
 
     def figures(self) -> list[Figure]:
-        return [_figure(*row) for row in self.records]
+        return [_figure(self.flow, *row) for row in self.records]
 
 
-NOTHING: Final = ReleasedFigures(())
+NOTHING: Final = ReleasedFigures("", ())
 
 
 async def figures(connection: Connection, release: int, query: Query) -> ReleasedFigures:
@@ -66,7 +68,7 @@ async def figures(connection: Connection, release: int, query: Query) -> Release
         WHERE release = $1 AND flow = $2 AND margin = ANY($3::text[]){"".join(conditions)}""",  # noqa: S608
         *values,
     )
-    return ReleasedFigures(found)
+    return ReleasedFigures(query.flow.id, found)
 
 
 async def national(connection: Connection, release: int) -> dict[tuple[str, str, str], int]:
@@ -92,8 +94,9 @@ async def changed_values(connection: Connection, as_of: datetime | None) -> list
     return [(flow, key, period, int(value), cut_at) for flow, key, period, value, cut_at in rows]
 
 
-def _figure(key: str, period: str, value: Decimal, status: str, std_error: Decimal | None) -> Figure:
-    return Figure(tuple(key.split(".")), period, _plain(value), status, std_error=std_error)
+def _figure(flow: str, named: str, period: str, value: Decimal, status: str, std_error: Decimal | None) -> Figure:
+    key = tuple(named.split("."))
+    return Figure(key, period, _plain(value), status, unit_of(flow, key[1]), std_error=std_error)
 
 
 def _plain(value: Decimal) -> Decimal | int:
