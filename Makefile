@@ -28,12 +28,13 @@ assets: $(EXPLORE)/node_modules/.package-lock.json ## the site's chart to explor
 run: setup ## the whole system on this machine with a small invented country, without a broker; BROKER=kafka, DEMO=no, KOSH_PORT_BASE=8100
 	@exec $(GUARD) $(PYTHON) -m deploy.local.run
 
-# Tests start many processes: what has been compiled once is kept, even where the environment says otherwise.
+# Tests start many processes: what has been compiled once is kept, even where the environment says otherwise. They wait for
+# servers as much as they work: three at a time keep two cores busy.
 test unit: export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: test
-test: setup $(NODE) $(EXPLORE)/node_modules/.package-lock.json ## every test; ARGS="tests/portal -k crossing" for some, JOBS=2 at a time
-	@exec $(GUARD) $(PYTHON) -m pytest --numprocesses $(or $(JOBS),2) --dist loadscope $(ARGS)
+test: setup $(NODE) $(EXPLORE)/node_modules/.package-lock.json ## every test; ARGS="tests/portal -k crossing" for some, JOBS=3 at a time
+	@exec $(GUARD) $(PYTHON) -m pytest --numprocesses $(or $(JOBS),3) --dist loadscope $(ARGS)
 
 # No fixtures, no plugins that import a web framework, few examples of each property: seconds, not a minute.
 UNIT := --noconftest -p tests.profiles --hypothesis-profile unit

@@ -79,8 +79,6 @@ def near(
     records: Records, most: int, crowded: Collection[int] = (), blocks: Sequence[str] = BLOCKS
 ) -> tuple[Keys, Keys]:
     """The same pairs, whatever a fact holds, and the year's block of each of their keys."""
-    if len(records) < 2:
-        return NO_PAIRS, NO_PAIRS
     met = candidate_pairs(records, most, blocks)
     others = np.where(among_set(records["year_block"], crowded), len(MODEL.namesakes) - 1, 0)
     close = weights(records, met, MODEL, others) >= MODEL.join
@@ -135,13 +133,18 @@ class Alikes:
             records = self._meeting()
             years = {*own["year_block"].tolist()}
             await self._read_years(years | {*records["year_block"].tolist()})
-            ends, blocks = promising(likeness_of(records), self._of_one_fact, len(records), self._full)
+            ends, blocks = self._promising(records)
             if met := blocks.difference(self._met):
                 await matching.note_met_blocks(self._connection, met)
                 self._met |= dict.fromkeys(met, False)
             persons.update(records["person"][np.searchsorted(records["key"], ends.ravel())].tolist())
             asked = await self._beside_numbers(await self._unsettled(years) - self._asked) - self._asked
         return persons - {NO_KEY}
+
+    def _promising(self, records: Records) -> tuple[Keys, set[int]]:
+        if len(records) < 2:
+            return NO_PAIRS, set()
+        return promising(likeness_of(records), self._of_one_fact, len(records), self._full)
 
     async def _read(self, asked: Collection[int]) -> Records:
         """The claims asked for, those that are compared."""
@@ -206,6 +209,8 @@ class Alikes:
         """The claims that share a day's block or a number with another one, which one fact does not hold as well; what
         too many share left out."""
         rows = self._rows
+        if len(rows) < 2:
+            return NO_ROWS
         day = np.where(among_set(rows["day_block"], self._crowded), 0, rows["day_block"])
         number = np.where(among_set(rows["number"], self.fillers), 0, rows["number"])
         meets = self._several(day) | self._several(number)
@@ -224,9 +229,10 @@ class Alikes:
 
     async def matches(self, in_effect: InEffect) -> Matches:
         """What was found, of the claims that are in effect."""
-        records = self._meeting()
+        if not len(records := self._meeting()):
+            return NOTHING
         records = likeness_of(records[in_effect(records["key"], records["person"])])
-        if not len(records):
+        if len(records) < 2:
             return NOTHING
         _, blocks = promising(records, self._of_one_fact, MODEL.most, self._full)
         borne, own = await self._namesakes(blocks), self._rows
