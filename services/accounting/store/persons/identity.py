@@ -106,19 +106,15 @@ async def sightings(connection: Connection, facts: Sequence[int]) -> dict[int, l
 
 async def iins(connection: Connection, keys: Sequence[int]) -> npt.NDArray[np.int64]:
     """These claims, each with its number, as two columns."""
-    found = await connection.fetch("SELECT key, number FROM linkage.claim WHERE key = ANY($1::bigint[])", keys)
+    asked = "SELECT key, number FROM linkage.claim WHERE key = ANY($1::bigint[])"
+    found = await connection.fetch(asked, keys) if keys else []
     return np.array(list(map(tuple, found)), np.int64).reshape(-1, 2)
 
 
 async def holdings_of_crossings(connection: Connection, facts: Sequence[int]) -> npt.NDArray[np.void]:
     """What these crossings hold, those in effect, as HOLDING."""
-    return _fact_keys(
-        await connection.fetch(
-            """SELECT fact, claim, document, 0 FROM linkage.crossing
-            WHERE fact = ANY($1::bigint[]) AND NOT withdrawn""",
-            facts,
-        )
-    )
+    asked = "SELECT fact, claim, document, 0 FROM linkage.crossing WHERE fact = ANY($1::bigint[]) AND NOT withdrawn"
+    return _fact_keys(await connection.fetch(asked, facts) if facts else [])
 
 
 async def holdings_of_register_facts(connection: Connection, keys: Sequence[int]) -> npt.NDArray[np.void]:

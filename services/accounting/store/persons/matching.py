@@ -118,10 +118,8 @@ async def note_doubtful_pairs(
 
 async def seen(connection: Connection, facts: Sequence[int]) -> tuple[npt.NDArray[np.int64], Sights]:
     """These facts, as far as they are crossings in effect, and each as evidence; whose it is is left open (0)."""
-    found = await connection.fetch(
-        """SELECT fact, 0, day::bigint * 86400 + second, checkpoint, arrival
-        FROM linkage.crossing WHERE fact = ANY($1::bigint[]) AND NOT withdrawn""",
-        facts,
-    )
+    asked = """SELECT fact, 0, day::bigint * 86400 + second, checkpoint, arrival
+        FROM linkage.crossing WHERE fact = ANY($1::bigint[]) AND NOT withdrawn"""
+    found = await connection.fetch(asked, facts) if facts else []
     columns = np.array(list(map(tuple, found)), np.int64).reshape(-1, 5).T
     return columns[0], Sights(*columns[1:])

@@ -13,7 +13,9 @@ Connection = asyncpg.Connection
 
 
 async def load(connection: Connection, ids: Sequence[int]) -> People:
-    """The persons with these ids."""
+    """The persons with these ids. Nobody is not asked for: PostgreSQL reads a whole index to find none of no keys."""
+    if not ids:
+        return People.unpacked([])
     found = await connection.fetch(
         "SELECT person, keys, history, evidence, cells FROM linkage_derived.person WHERE person = ANY($1::bigint[])",
         ids,
@@ -47,6 +49,8 @@ async def everybody(connection: Connection) -> list[int]:
 
 async def move_cube(connection: Connection, change: Tally) -> None:
     """Adds to the cells, and removes those that count nothing any longer."""
+    if not len(change.cells):
+        return
     await connection.execute(
         """INSERT INTO derived.cube AS held (cell, count) SELECT * FROM unnest($1::bigint[], $2::bigint[])
         ON CONFLICT (cell) DO UPDATE SET count = held.count + excluded.count""",
