@@ -54,13 +54,12 @@ class Decoder:
 
     async def decode(self, source: str, events: Events, places: Places = ()) -> EventBatch:
         """As decode.decode. What cannot be told to the process (Unreadable) is decoded here."""
-        if (process := self._ready()) is None:
-            return await decode_in_turns(source, events, self._hashes, places)
         try:
-            asked = marshal.dumps((source, list(events), [place and tuple(place) for place in places]))
-            pieces = await self._ask(process, asked)
+            pieces = await self._ask((source, list(events), [place and tuple(place) for place in places]))
         except (ValueError, OSError, EOFError) as fault:
             log.warning("%d events of %s are not decoded beside: %s", len(events), source, type(fault).__name__)
+            pieces = None
+        if pieces is None:
             return await decode_in_turns(source, events, self._hashes, places)
         batch = EventBatch(source, events=events, places=places or [None] * len(events), seen=len(events))
         for piece in pieces:
@@ -88,8 +87,12 @@ class Decoder:
             raise
         return process
 
-    async def _ask(self, process: Process, asked: bytes) -> list[bytes]:
+    async def _ask(self, question: tuple[Any, ...]) -> list[bytes] | None:
+        """None while there is no process that is ready: whoever waited for their turn asks the one of then."""
         async with self._turn:
+            if (process := self._ready()) is None:
+                return None
+            asked = marshal.dumps(question)
             try:
                 async with asyncio.timeout(PATIENCE):
                     pieces: list[bytes] = marshal.loads(await _answer(process, asked))  # noqa: S302
@@ -107,7 +110,7 @@ class Decoder:
 
 
 async def _answer(process: Process, asked: bytes) -> bytes:
-    """What the process answers. Raises OSError and EOFError where it is lost."""
+    """What the process answers. Raises OSError or EOFError where it is lost."""
     there, back = cast(StreamWriter, process.stdin), cast(StreamReader, process.stdout)
     there.write(LENGTH.pack(len(asked)) + asked)
     await there.drain()

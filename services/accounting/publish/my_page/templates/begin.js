@@ -66,17 +66,7 @@ function signOut() {
   at("said").textContent = "";
 }
 
-at("sign-in").addEventListener("click", () => act(at("sign-in"), async () => {
-  await leave();
-  return words.asking;
-}));
-at("sign-out").addEventListener("click", () => {
-  signOut();
-  at("said").textContent = words.signed_out;
-  at("sign-in").focus();
-});
 at("more").addEventListener("click", () => ask(sources.filter((source) => source.nextUse), moreUses, showUses));
-addEventListener("pagehide", signOut); // the way back shows nothing either
 comeBack().then((came) => came && signIn()).catch((failed) => {
   at("said").textContent = why(failed);
 });

@@ -76,3 +76,15 @@ function letGo() {
   token = null;
   clearTimeout(ending);
 }
+
+// What each page says of itself: signOut.
+at("sign-in").addEventListener("click", () => act(at("sign-in"), async () => {
+  await leave();
+  return words.asking;
+}));
+at("sign-out").addEventListener("click", () => {
+  signOut();
+  at("said").textContent = words.signed_out;
+  at("sign-in").focus();
+});
+addEventListener("pagehide", signOut); // the way back shows nothing either

@@ -48,16 +48,6 @@ function signOut() {
 for (const each of document.querySelectorAll("#pages [data-page]")) {
   each.addEventListener("click", () => show(each.dataset.page));
 }
-at("sign-in").addEventListener("click", () => act(at("sign-in"), async () => {
-  await leave();
-  return words.asking;
-}));
-at("sign-out").addEventListener("click", () => {
-  signOut();
-  at("said").textContent = words.signed_out;
-  at("sign-in").focus();
-});
-addEventListener("pagehide", signOut); // the way back shows nothing either
 comeBack().then((came) => came && signIn(), (failed) => {
   at("said").textContent = why(failed);
 });
