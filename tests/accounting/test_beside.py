@@ -49,9 +49,7 @@ async def test_the_same_batch_whoever_decodes_it(monkeypatch: pytest.MonkeyPatch
         first.send_signal(signal.SIGSTOP)
         monkeypatch.setattr(beside, "PATIENCE", 0.2)
         both = await asyncio.gather(*(process.decode("any", EVENTS, PLACES) for _ in range(2)))
-        assert [said(batch) for batch in both] == [whole, whole], (
-            "a process that is silent, and who waits for it"
-        )
+        assert [said(batch) for batch in both] == [whole, whole], "a process that is silent, and who waits for it"
         monkeypatch.undo()
         assert await first.wait() == -signal.SIGKILL
 
