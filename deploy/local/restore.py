@@ -30,6 +30,7 @@ Tell = Callable[[str], None]
 
 PATIENCE = 600.0  # seconds until a server has replayed what a backup or a crash left to do
 ANSWER_PATIENCE = 1_800.0
+NO_MORE = "false"  # the command that fetches what the recovery needs beyond the backup: that holds all of it
 COLUMNS = ("register", "position", "type", "record", "version", "source_id", "counted")
 
 _BEYOND = """
@@ -92,7 +93,7 @@ class Restore:
         shutil.copy2(self._backup / PASSWORDS, self._home / PASSWORDS)
         server = Server(self._state / "postgres")
         self._tell("recovering to the moment of the backup")
-        server.start(PATIENCE, restore_command="false")  # all it needs is in the backup
+        server.start(PATIENCE, restore_command=NO_MORE, hot_standby="off")  # ready is who is in the new timeline
         try:
             restored = asyncio.run(_newest_positions(server))
         finally:

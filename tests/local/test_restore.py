@@ -10,6 +10,7 @@ import asyncpg
 import httpx
 import pytest
 
+from deploy.local import restore
 from deploy.local.backup import backup
 from deploy.local.failure import Failed
 from deploy.local.lock import only_one
@@ -89,6 +90,7 @@ async def test_what_was_acknowledged_before_is_there_and_what_came_after_is_name
 ) -> None:
     monkeypatch.setattr(intake, "RETRY", 0.05)
     monkeypatch.setattr(intake, "HOUSEKEEPING", 0.05)
+    monkeypatch.setattr(restore, "NO_MORE", "sleep 0.5; false")  # takes connections long before its new timeline
     portal = await started(server, start_api)
     before = await cross(portal, 3)
     with only_one(state):
