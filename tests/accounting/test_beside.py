@@ -4,12 +4,10 @@ import asyncio
 import signal
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import orjson
 import pytest
 
-from services.accounting.cases.batch import EventBatch
 from services.accounting.intake import beside
 from services.accounting.intake.beside import Decoder
 from services.accounting.intake.decode import decode
@@ -21,17 +19,11 @@ EVENTS: list[Event | Unreadable] = [*EXAMPLES, EXAMPLES[0] | {"recordversion": "
 PLACES = [Place(0, number) for number in range(len(EVENTS))]
 
 
-def said(batch: EventBatch) -> dict[str, Any]:
-    """All of a batch, its likenesses made."""
-    claims = {key: (made.claim, made.likeness(), fact) for key, (made, fact) in batch.claims.items()}
-    return vars(batch) | {"claims": claims}
-
-
 async def test_the_same_batch_whoever_decodes_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = said(decode("any", EVENTS, HASHES, PLACES))
+    whole = vars(decode("any", EVENTS, HASHES, PLACES))
     assert 0 < len(whole["parked"]) < len(EVENTS) / 2
     with closing(Decoder(HASHES)) as process:
-        assert said(await process.decode("any", EVENTS, PLACES)) == whole, "until the process is there"
+        assert vars(await process.decode("any", EVENTS, PLACES)) == whole, "until the process is there"
 
         async def ready() -> asyncio.subprocess.Process:
             assert process._starting is not None
@@ -40,7 +32,7 @@ async def test_the_same_batch_whoever_decodes_it(monkeypatch: pytest.MonkeyPatch
         first = await ready()
         monkeypatch.setattr(beside, "decode_in_turns", None)  # nothing is decoded here any more
         both = await asyncio.gather(*(process.decode("any", EVENTS, PLACES) for _ in range(2)))
-        assert [said(batch) for batch in both] == [whole, whole]
+        assert [vars(batch) for batch in both] == [whole, whole]
         monkeypatch.undo()
 
         unreadable = await process.decode("any", [*EVENTS, Unreadable(b"{")], [*PLACES, None])
@@ -49,14 +41,14 @@ async def test_the_same_batch_whoever_decodes_it(monkeypatch: pytest.MonkeyPatch
         first.send_signal(signal.SIGSTOP)
         monkeypatch.setattr(beside, "PATIENCE", 0.2)
         both = await asyncio.gather(*(process.decode("any", EVENTS, PLACES) for _ in range(2)))
-        assert [said(batch) for batch in both] == [whole, whole], "a process that is silent, and who waits for it"
+        assert [vars(batch) for batch in both] == [whole, whole], "a process that is silent, and who waits for it"
         monkeypatch.undo()
         assert await first.wait() == -signal.SIGKILL
 
         await process.decode("any", EVENTS, PLACES)
         second = await ready()
         second.kill()
-        assert said(await process.decode("any", EVENTS, PLACES)) == whole, "a process that was killed"
+        assert vars(await process.decode("any", EVENTS, PLACES)) == whole, "a process that was killed"
 
         await process.decode("any", EVENTS, PLACES)
         third = await ready()

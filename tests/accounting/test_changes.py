@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.accounting.cases.change import Change
-from services.accounting.cases.persons.note_changes import causes_of
+from services.accounting.cases.persons.caused_changes import causes_of
 from services.accounting.rules.persons.changes import Became, Trigger, became, cause_of
 from services.accounting.rules.rows import FactRow, Held, RegisterRow
 from services.accounting.store.facts import Taken

@@ -20,7 +20,7 @@ from deploy.simulation.registers import written
 from deploy.simulation.registers.office import World
 from deploy.simulation.simulate import first_day
 from services.accounting.intake.digest.digested import identify
-from services.accounting.rules.persons.identity import NO_KEY, Hashes
+from services.accounting.rules.persons.identity import NO_KEY, Claim, Hashes
 from services.accounting.rules.persons.likeness import likeness_of
 from services.accounting.rules.persons.matching import LEVELS, SAME, Model, candidates
 from services.accounting.store.persons.matching import COMPARED
@@ -54,7 +54,7 @@ def _made(record: dict[str, Any], fact: int) -> Iterator[tuple[int, ...]]:
     person = Person.model_validate(record["person"])
     former = Document.model_validate(record["former_document"]) if record.get("former_document") else None
     for each in identify(person, fact, _HASHES, former).claims:
-        yield each.claim.key, each.claim.number, each.claim.born, each.claim.sex, *each.likeness(), NO_KEY
+        yield each.key, each.number, each.born, each.sex, *each[len(Claim._fields) :], NO_KEY
 
 
 def exchanged(records: Records, life: npt.NDArray[np.int64]) -> tuple[int, int]:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.accounting.cases.change import NOTHING, Change
-from services.accounting.cases.persons.note_changes import note_changes
+from services.accounting.cases.persons.caused_changes import caused_changes
 from services.accounting.cases.persons.resolution import Affected, Claims, affected, doubts, resolve
 from services.accounting.rules.figures.movements import Tally, difference
 from services.accounting.rules.persons.final_changes import ChangedFacts, final_changes
@@ -17,8 +17,9 @@ from services.accounting.rules.releases.causes import Cause, Causes, national, o
 from services.accounting.rules.releases.causes import moved as moved_by_cause
 from services.accounting.rules.residence.reckoning import Coverage
 from services.accounting.store import coverage as coverages
-from services.accounting.store.persons import final_changes as overturned
-from services.accounting.store.persons import identity, persons
+from services.accounting.store.meanwhile import meanwhile
+from services.accounting.store.persons import changes, identity, persons
+from services.accounting.store.persons import final_changes as finals
 from services.accounting.store.releases.causes import note
 from shared import clock
 
@@ -42,16 +43,21 @@ async def apply_change(
     keys, person = resolve(concerned)
     after, due = _assemble(concerned, change, keys, person, coverage)
     before = concerned.people
-    await _move_keys(connection, before, keys, person)
-    await persons.save(connection, after, due, gone=list({*before.ids.tolist()} - {*after.ids.tolist()}))
-    moved = difference(before.tally(), after.tally())
-    await persons.move_cube(connection, moved)
-    await note(connection, _causes(change, before, after, moved, coverage))
-    await note_changes(connection, change, before, after)
-    told = ChangedFacts(change.facts, change.replacing, change.fact_keys["fact"].astype(np.int64))
-    await overturned.note(connection, final_changes(before, after, told), clock.now())
-    if doubtful := doubts(concerned.buckets, keys, person):
-        await identity.note_reviews(connection, doubtful)
+    async with meanwhile(_move_keys(connection, before, keys, person)):
+        rows = persons.rows_of(after, due)
+        gone = np.setdiff1d(before.ids, after.ids, assume_unique=True).tolist()
+    async with meanwhile(persons.save(connection, rows, gone)):
+        moved = difference(before.tally(), after.tally())
+    async with meanwhile(persons.move_cube(connection, moved)):
+        causes = _causes(change, before, after, moved, coverage)
+        became = caused_changes(change, before, after)
+        told = ChangedFacts(change.facts, change.replacing, change.fact_keys["fact"].astype(np.int64))
+        overturned = final_changes(before, after, told)
+        doubtful = doubts(concerned.buckets, keys, person)
+    await note(connection, causes)
+    await changes.note(connection, became)
+    await finals.note(connection, overturned, clock.now())
+    await identity.note_reviews(connection, doubtful)
 
 
 async def account_for_coverage(connection: Connection, coverage: Coverage) -> None:

@@ -55,7 +55,7 @@ class EventBatch:
         if held is None or held.version < row.version:
             rows[row.fact] = row
             for stated in claims:
-                self.claims.setdefault(stated.claim.key, (stated, row.fact))
+                self.claims.setdefault(stated.key, (stated, row.fact))
 
     def reach(self, event: Mapping[str, Any]) -> None:
         """Remembers the newest position (the outbox's own, whatever the transport) and the time of its event. Raises

@@ -129,7 +129,7 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # logs go where they do not break an answer
     configure("accounting-intake", "WARNING")
     with suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
-        hashes = Hashes(_told(sys.stdin.buffer), at_once=True)
+        hashes = Hashes(_told(sys.stdin.buffer))
         tune_gc()
         gc.disable()  # nothing outlives its answer, but what a refusal ties into a circle
         _say(answers, b"")  # ready

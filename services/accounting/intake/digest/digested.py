@@ -64,8 +64,8 @@ def sign_columns(sign: Sign | None) -> tuple[int, int, int, int, int]:
     year: long ago."""
     if sign is None:
         return NO_SIGN
-    end = (sign.end.kind, max(sign.end.day, 0)) if sign.end and sign.end.day <= LAST_DAY else (0, 0)
-    return sign.kind, min(max(day_number(sign.day), 0), LAST_DAY), region_code(sign.region), *end
+    end = (int(sign.end.kind), max(sign.end.day, 0)) if sign.end and sign.end.day <= LAST_DAY else (0, 0)
+    return int(sign.kind), min(max(day_number(sign.day), 0), LAST_DAY), region_code(sign.region), *end
 
 
 class Identity(NamedTuple):
@@ -91,16 +91,16 @@ def identify(person: Person, fact: int, hashes: Hashes, former: Document | None 
     claim = document = replaced = NO_KEY
     if person.iin:
         claims.append(on_iin := hashes.state_iin(person.iin, holder))
-        claim = on_iin.claim.key
+        claim = on_iin.key
     if shown := _on_document(person.document, holder, hashes):
         claims.append(shown)
-        document = shown.claim.key
+        document = shown.key
     if before := _on_document(former, holder, hashes):
         claims.append(before)
-        replaced = before.claim.key
+        replaced = before.key
     if not claim and not document:
         claims.append(own := hashes.state_nothing(fact, holder))
-        document = own.claim.key
+        document = own.key
     return Identity(claim, document, replaced, tuple(claims))
 
 

@@ -12,8 +12,8 @@ the smallest of its keys. It therefore follows from the records alone, and chang
 smallest one leaves; a former id goes on to lead to the person as long as that key is held.
 """
 
-from collections.abc import Callable, Collection
-from functools import lru_cache, partial
+from collections.abc import Collection
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Final, NamedTuple
 
@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.accounting.rules.figures.dimensions import sex_code
-from services.accounting.rules.persons.likeness import Filters, Likeness, words_of
+from services.accounting.rules.persons.likeness import Filters, words_of
 from shared.kernel import documents, iin, names
 from shared.kernel.digests import subject_key
 
@@ -52,10 +52,21 @@ class Claim(NamedTuple):
 
 
 class MadeClaim(NamedTuple):
-    """A claim as a record makes it; `likeness` makes what is kept of the holder's name, as long as that is at hand."""
+    """A claim as a record makes it: Claim, and Likeness, which is what is kept of the holder's name."""
 
-    claim: Claim
-    likeness: Callable[[], Likeness]
+    key: int
+    number: int
+    born: int
+    name: int
+    sex: int
+    dated: bool
+    state: int
+    day_block: int
+    year_block: int
+    surname_1: int
+    surname_2: int
+    given_1: int
+    given_2: int
 
 
 def fact_key(record: str) -> int:
@@ -81,14 +92,12 @@ class Hashes:
 
     Claims on documents have even keys, those on IINs odd ones: a person with two keys of one kind may hold two claims
     on one number.
-
-    `at_once`: likenesses are made with the claims, which name nobody then and may be told to another process.
     """
 
-    def __init__(self, secret: bytes, *, at_once: bool = False) -> None:
+    def __init__(self, secret: bytes) -> None:
         if len(secret) < 16:
             raise ValueError("the identity secret needs 16 bytes or more")
-        self.secret, self._at_once = secret[:64], at_once
+        self.secret = secret[:64]
         self._name = lru_cache(50_000)(self._folded)
         self._filters = Filters(secret)
         self.state_document = lru_cache(REMEMBERED)(self._state_document)
@@ -117,8 +126,8 @@ class Hashes:
         return self._stated(Claim(own, own, born, name, sex, dated=True), holder)
 
     def _stated(self, claim: Claim, holder: Holder, state: str | None = None) -> MadeClaim:
-        likeness = partial(self._filters.of, holder.surname, holder.given_names, holder.birth_date, state)
-        return MadeClaim(claim, partial(Likeness._make, likeness()) if self._at_once else likeness)
+        likeness = self._filters.of(holder.surname, holder.given_names, holder.birth_date, state)
+        return MadeClaim(*claim, *likeness)
 
     def on_document(self, issuing_state: str, number: str, holder: Holder) -> Claim:
         """The claim on a document whose number is one: a filler is not to come here."""

@@ -41,6 +41,8 @@ async def note(connection: Connection, changes: Iterable[tuple[Became, Trigger]]
         )
         for became, cause in changes
     ]
+    if not rows:
+        return
     columns = ("kind", "former", "successor", "keys", "cause", "fact", "word")
     await connection.copy_records_to_table("person_change", schema_name="linkage", records=rows, columns=columns)
 

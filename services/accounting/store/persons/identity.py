@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.accounting.rules.persons.claims import Sighting
-from services.accounting.rules.persons.identity import CLAIM, FACT_KEYS, NO_KEY, Claim, MadeClaim
+from services.accounting.rules.persons.identity import CLAIM, FACT_KEYS, Claim, MadeClaim, among_set
 from services.accounting.store.persons.matching import COMPARED
 
 Connection = asyncpg.Connection
@@ -31,30 +31,26 @@ async def persons_of(connection: Connection, keys: Iterable[int]) -> dict[int, i
 
 async def insert_claims(connection: Connection, claims: Collection[tuple[MadeClaim, int]]) -> npt.NDArray[np.void]:
     """Remembers what claims say, and the fact that said so first. Returns those that nobody had made, as COMPARED."""
-    made = [(each.claim, fact, each.likeness()) for each, fact in claims]
-    rows = [(*claim, fact, *likeness) for claim, fact, likeness in made]
-    fresh = await connection.fetch(
-        """INSERT INTO linkage.claim (key, number, born, name, sex, dated, fact,
-            state, day_block, year_block, surname_1, surname_2, given_1, given_2) SELECT * FROM
-        unnest($1::bigint[], $2::bigint[], $3::int[], $4::bigint[], $5::int2[], $6::bool[], $7::bigint[],
-            $8::int2[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[])
+    fields = (*MadeClaim._fields, "fact")
+    columns = dict(zip(fields, zip(*((*made, fact) for made, fact in claims), strict=True), strict=True))
+    added = await connection.fetch(
+        """INSERT INTO linkage.claim (key, number, born, name, sex, dated,
+            state, day_block, year_block, surname_1, surname_2, given_1, given_2, fact) SELECT * FROM
+        unnest($1::bigint[], $2::bigint[], $3::int[], $4::bigint[], $5::int2[], $6::bool[],
+            $7::int2[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[],
+            $14::bigint[])
         ON CONFLICT DO NOTHING RETURNING key""",
-        *map(list, zip(*rows, strict=True)),
+        *columns.values(),
     )
-    keys = {row[0] for row in fresh}
-    return np.array(
-        [
-            (claim.key, claim.number, claim.born, claim.sex, *likeness, NO_KEY)
-            for claim, _, likeness in made
-            if claim.key in keys
-        ],
-        COMPARED,
-    )
+    made = np.zeros(len(claims), COMPARED)
+    for name in {*(COMPARED.names or ())} & columns.keys():
+        made[name] = columns[name]
+    return made[among_set(made["key"], [row[0] for row in added])]
 
 
 async def renew_likenesses(connection: Connection, claims: Iterable[MadeClaim]) -> int:
     """Gives stored claims the likeness that they have now. Returns how many had another, or none."""
-    rows = [(each.claim.key, *each.likeness()) for each in claims]
+    rows = [(each.key, *each[len(Claim._fields) :]) for each in claims]
     renewed = await connection.fetchval(
         """WITH renewed AS (
             UPDATE linkage.claim c SET state = u.state, day_block = u.day_block, year_block = u.year_block,
@@ -131,18 +127,21 @@ async def holdings_of_register_facts(connection: Connection, keys: Sequence[int]
 
 async def move_keys(connection: Connection, keys: Sequence[int], persons: Sequence[int], free: Sequence[int]) -> None:
     """Gives `keys` to `persons`, one each, and forgets the keys that nobody holds any longer."""
+    if keys:
+        await connection.execute(
+            """INSERT INTO linkage_derived.identity_key (key, person) SELECT * FROM unnest($1::bigint[], $2::bigint[])
+            ON CONFLICT (key) DO UPDATE SET person = excluded.person""",
+            keys,
+            persons,
+        )
     if free:
         await connection.execute("DELETE FROM linkage_derived.identity_key WHERE key = ANY($1::bigint[])", free)
-    await connection.execute(
-        """INSERT INTO linkage_derived.identity_key (key, person) SELECT * FROM unnest($1::bigint[], $2::bigint[])
-        ON CONFLICT (key) DO UPDATE SET person = excluded.person""",
-        keys,
-        persons,
-    )
 
 
 async def note_reviews(connection: Connection, numbers: Sequence[int]) -> None:
     """Remembers numbers about whose holders there is a doubt, for a reviewer."""
+    if not numbers:
+        return
     await connection.execute(
         """INSERT INTO linkage.review (number, found_at) SELECT number, now() FROM unnest($1::bigint[]) AS u (number)
         ON CONFLICT DO NOTHING""",

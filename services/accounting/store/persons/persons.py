@@ -10,6 +10,7 @@ from services.accounting.rules.persons.people import Ints, People
 from services.accounting.rules.residence.residence import NEVER
 
 Connection = asyncpg.Connection
+Columns = tuple[list[int], list[bytes], list[bytes], list[bytes], list[bytes], list[int | None]]
 
 
 async def load(connection: Connection, ids: Sequence[int]) -> People:
@@ -23,18 +24,22 @@ async def load(connection: Connection, ids: Sequence[int]) -> People:
     return People.unpacked(list(map(tuple, found)))
 
 
-async def save(connection: Connection, people: People, due: Ints, gone: Sequence[int]) -> None:
-    """Writes the persons' rows, each with its due day, and removes those who are `gone`."""
-    if gone:
-        await connection.execute("DELETE FROM linkage_derived.person WHERE person = ANY($1::bigint[])", gone)
+def rows_of(people: People, due: Ints) -> Columns:
+    """The persons' rows, each with its due day, column by column."""
+    return (*people.packed(), [None if day == NEVER else day for day in due.tolist()])
+
+
+async def save(connection: Connection, rows: Columns, gone: Sequence[int]) -> None:
+    """Writes persons' rows, and removes those who are `gone`."""
     await connection.execute(
         """INSERT INTO linkage_derived.person (person, keys, history, evidence, cells, due) SELECT * FROM
         unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bytea[], $6::int[])
         ON CONFLICT (person) DO UPDATE SET keys = excluded.keys, history = excluded.history,
             evidence = excluded.evidence, cells = excluded.cells, due = excluded.due""",
-        *people.packed(),
-        [None if day == NEVER else day for day in due.tolist()],
+        *rows,
     )
+    if gone:
+        await connection.execute("DELETE FROM linkage_derived.person WHERE person = ANY($1::bigint[])", gone)
 
 
 async def due_until(connection: Connection, obs_end: int) -> list[int]:

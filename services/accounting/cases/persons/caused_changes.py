@@ -1,31 +1,27 @@
-"""Which persons a change merges, splits and renames, noted with what did it, in the transaction of the change."""
+"""Which persons a change merges, splits and renames, and what did it."""
 
 from collections.abc import Sequence
 
-import asyncpg
 import numpy as np
 
 from services.accounting.cases.change import Change
 from services.accounting.rules.persons.changes import Became, Trigger, became, cause_of
 from services.accounting.rules.persons.people import People
-from services.accounting.store.persons import changes
-
-Connection = asyncpg.Connection
 
 
-async def note_changes(connection: Connection, change: Change, before: People, after: People) -> None:
-    """Notes who of the persons `before` became whom `after` it, in the transaction of the change."""
+def caused_changes(change: Change, before: People, after: People) -> list[tuple[Became, Trigger]]:
+    """Who of the persons `before` the change became whom `after` it, each with the cause."""
     order = after.keys.argsort()
     now, person = after.keys[order], after.holder_of_key()[order]
     held, holder = before.keys, before.holder_of_key()
     found = became(held, holder, now, person, change.corrections())
     if not found:
-        return
+        return []
     theirs = [
         frozenset(np.concatenate((held[holder == each.former], now[person == each.successor])).tolist())
         for each in found
     ]
-    await changes.note(connection, list(zip(found, causes_of(change, found, theirs), strict=True)))
+    return list(zip(found, causes_of(change, found, theirs), strict=True))
 
 
 def causes_of(change: Change, found: Sequence[Became], theirs: Sequence[frozenset[int]]) -> list[Trigger]:
