@@ -203,7 +203,7 @@ class Alikes:
             self._full |= full
             self._borne_blocks |= unread
             self._borne = np.concatenate((self._borne, held))
-        return self._borne[np.isin(self._borne["block"], [*(blocks - self._full)])]
+        return self._borne[among_set(self._borne["block"], blocks - self._full)]
 
     def _meeting(self) -> Records:
         """The claims that share a day's block or a number with another one, which one fact does not hold as well; what

@@ -1,6 +1,8 @@
 """Which persons a change merges, splits and renames, and what did it."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
@@ -27,8 +29,12 @@ def caused_changes(change: Change, before: People, after: People) -> list[tuple[
 def causes_of(change: Change, found: Sequence[Became], theirs: Sequence[frozenset[int]]) -> list[Trigger]:
     """What caused each change, `theirs` all keys before and after of the persons it is about: for each the same as if
     it were the only one. All that came is looked through once, for what is near any of them."""
-    near = change.causes(frozenset().union(*theirs))
+    near: dict[int, list[Trigger]] = defaultdict(list)
+    for cause in change.causes(frozenset().union(*theirs)):
+        for key in cause.keys:
+            near[key].append(cause)
+    everything = cache(change.causes)
     return [
-        cause_of(each, near if any(cause.keys & keys for cause in near) else change.causes(), keys)
+        cause_of(each, [cause for key in keys for cause in near.get(key, ())] or everything(), keys)
         for each, keys in zip(found, theirs, strict=True)
     ]

@@ -9,7 +9,7 @@ from typing import Final, Literal, NamedTuple
 
 import numpy as np
 
-from services.accounting.rules.persons.identity import Keys
+from services.accounting.rules.persons.identity import Keys, among, distinct
 
 Kind = Literal["merge", "split", "renamed"]
 TriggerKind = Literal["record", "correction", "withdrawal", "word"]
@@ -43,7 +43,7 @@ def became(
     `corrections` are pairs of a key that a record held and one that it holds instead: by these a person is followed of
     whom nothing else is left.
     """
-    held = np.isin(keys, now)
+    held = among(keys, now)
     to = np.zeros(len(keys), np.int64)
     to[held] = person[np.searchsorted(now, keys[held])]
     moved = held & (to != holder)
@@ -52,7 +52,7 @@ def became(
         return []
     followed = list(_followed(keys, holder, now, person, set(ended.tolist()), corrections))
     joined = np.concatenate((to[moved], np.array([successor for _, successor in followed], np.int64)))
-    concerned = np.isin(holder, holder[moved]) | np.isin(to, joined)
+    concerned = among(holder, distinct(holder[moved])) | among(to, distinct(joined))
     parts: dict[tuple[int, int], list[int]] = {}
     some = held & concerned
     for key, former, successor in zip(keys[some].tolist(), holder[some].tolist(), to[some].tolist(), strict=True):
@@ -81,7 +81,7 @@ def _named(parts: Mapping[tuple[int, int], Sequence[int]], now: Keys) -> list[Be
         successors.setdefault(former, set()).add(successor)
         formers.setdefault(successor, set()).add(former)
     ids = np.array([*successors], np.int64)
-    unheld = set(ids[~np.isin(ids, now)].tolist())
+    unheld = set(ids[~among(ids, now)].tolist())
     found = []
     for (former, successor), keys in sorted(parts.items()):
         if len(successors[former]) > 1:

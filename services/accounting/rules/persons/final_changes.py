@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from services.accounting.rules.persons.identity import among
+from services.accounting.rules.persons.identity import among, distinct
 from services.accounting.rules.persons.people import Ints, People, successions
 from services.accounting.rules.releases.causes import Cause
 from services.accounting.rules.residence.outcome import Migration, is_observed, migration
@@ -38,19 +38,14 @@ class ChangedFacts(NamedTuple):
 
     def causes(self) -> Ints:
         """Of each fact."""
-        came = np.where(np.isin(self.facts, self.replacing), Cause.CORRECTION, Cause.LATE_RECORD)
-        return np.where(np.isin(self.facts, self.in_effect), came, Cause.WITHDRAWAL).astype(np.int64)
+        came = np.where(among(self.facts, np.sort(self.replacing)), Cause.CORRECTION, Cause.LATE_RECORD)
+        return np.where(among(self.facts, np.sort(self.in_effect)), came, Cause.WITHDRAWAL).astype(np.int64)
 
 
 def final_changes(before: People, after: People, changed: ChangedFacts) -> FinalChanges:
     """The final verdicts of `before` that `after` does not have."""
     held, states = before.crossings["fact"], before.crossings["state"]
-    order = np.argsort(after.crossings["fact"])
-    position = np.searchsorted(after.crossings["fact"], held, sorter=order)
-    at = order[np.minimum(position, len(order) - 1)] if len(order) else np.zeros(len(held), np.int64)
-    stays = after.crossings["fact"][at] == held if len(order) else np.zeros(len(held), np.bool_)
-    became = np.zeros(len(held), np.uint8)
-    became[stays] = after.crossings["state"][at[stays]]
+    became = _states_of(before, after)
     final = is_observed(states) & (migration(states) <= Migration.YES)
     found = np.flatnonzero(final & ((states ^ became) & VERDICT != 0))
     persons = before.holder_of_crossing()[found]
@@ -58,10 +53,33 @@ def final_changes(before: People, after: People, changed: ChangedFacts) -> Final
     return FinalChanges(held[found].astype(np.int64), persons, states[found], became[found], causes)
 
 
+def _states_of(before: People, after: People) -> npt.NDArray[np.uint8]:
+    """The state that each crossing of `before` has in `after`, 0 where it has none."""
+    held, now = before.crossings["fact"], after.crossings["fact"]
+    became = np.zeros(len(held), np.uint8)
+    if not len(now):
+        return became
+    person = np.minimum(np.searchsorted(after.ids, before.ids), len(after.ids) - 1)
+    shift = _starts(after.lengths)[person] - _starts(before.lengths)
+    place = np.minimum(np.arange(len(held)) + np.repeat(shift, before.lengths), len(now) - 1)
+    stays = now[place] == held  # at the same place of the same person, as nearly all
+    became[stays] = after.crossings["state"][place[stays]]
+    moved = np.flatnonzero(~stays)
+    moved = moved[np.argsort(held[moved])]
+    there = np.flatnonzero(among(now, held[moved]))
+    became[moved[np.searchsorted(held[moved], now[there])]] = after.crossings["state"][there]
+    return became
+
+
+def _starts(lengths: Ints) -> Ints:
+    starts: Ints = np.cumsum(lengths) - lengths
+    return starts
+
+
 def _causes(before: People, after: People, changed: ChangedFacts, facts: Ints, persons: Ints) -> Ints:
     """The cause of each overturned verdict: what happened to the record itself, else to its person."""
     successors, same = _related(successions(before, after), persons)
-    concerned = np.array([*{*persons.tolist()}.union(*successors.values())], np.int64)
+    concerned = np.array(sorted({*persons.tolist()}.union(*successors.values())), np.int64)
     own = dict(zip(changed.facts.tolist(), changed.causes().tolist(), strict=True))
     touched: dict[int, int] = {}
     came = np.sort(changed.facts)
@@ -70,24 +88,22 @@ def _causes(before: People, after: People, changed: ChangedFacts, facts: Ints, p
             (people.crossings["fact"], people.holder_of_crossing()),
             (people.evidence["fact"], people.holder_of_evidence()),
         ):
-            near = np.isin(holder, concerned)
-            theirs = np.flatnonzero(near)[among(records[near], came)]
+            theirs = np.flatnonzero(among(records, came))
+            theirs = theirs[among(holder[theirs], concerned)]
             for fact, person in zip(records[theirs].tolist(), holder[theirs].tolist(), strict=True):
                 touched[person] = max(touched.get(person, 0), own[fact])
+    of_person = {person: _cause(person, successors, same, touched) for person in {*persons.tolist()}}
     return np.array(
         [
-            _cause(own.get(fact), person, successors, same, touched)
+            cause if (cause := own.get(fact)) in (Cause.CORRECTION, Cause.WITHDRAWAL) else of_person[person]
             for fact, person in zip(facts.tolist(), persons.tolist(), strict=True)
         ],
         np.int64,
     )
 
 
-def _cause(
-    own: int | None, person: int, successors: dict[int, set[int]], same: dict[int, set[int]], touched: dict[int, int]
-) -> int:
-    if own in (Cause.CORRECTION, Cause.WITHDRAWAL):
-        return own
+def _cause(person: int, successors: dict[int, set[int]], same: dict[int, set[int]], touched: dict[int, int]) -> int:
+    """Why verdicts on a person's crossings changed that have no cause of their own."""
     heirs = successors.get(person, set())
     if len(heirs) > 1:
         return Cause.SPLIT
@@ -100,9 +116,9 @@ def _related(pairs: Ints, persons: Ints) -> tuple[dict[int, set[int]], dict[int,
     """Who of these persons became whom, and of whom else they were, by pairs of who was whom."""
     successors: dict[int, set[int]] = {}
     same: dict[int, set[int]] = {}
-    heirs = pairs[np.isin(pairs[:, 0], persons)]
+    heirs = pairs[among(pairs[:, 0], distinct(persons))]
     for person, heir in heirs.tolist():
         successors.setdefault(person, set()).add(heir)
-    for person, heir in pairs[np.isin(pairs[:, 1], heirs[:, 1])].tolist():
+    for person, heir in pairs[among(pairs[:, 1], distinct(heirs[:, 1]))].tolist():
         same.setdefault(heir, set()).add(person)
     return successors, same

@@ -31,6 +31,8 @@ NO_KEY: Final = 0
 REMEMBERED: Final = 2**14
 """Claims made last: a person who enters is notified by a host and leaves again within weeks, so three in four of a
 country's claims are among them."""
+MANY: Final = 500  # values: so many cost less to filter than to look for
+SPARSE: Final = 16  # places for each value that is looked for
 CLAIM: Final = np.dtype(
     [("key", "<i8"), ("number", "<i8"), ("born", "<i4"), ("name", "<i8"), ("sex", "u1"), ("dated", "?")]
 )
@@ -200,9 +202,21 @@ def distinct(values: Keys) -> Keys:
 
 
 def among(values: Keys, ordered: Keys) -> npt.NDArray[np.bool_]:
-    """Which of the values are in `ordered`, which ascends. Sorts neither, as numpy's `isin` does."""
+    """Which of the values are in `ordered`, which ascends. Sorts neither, as numpy's `isin` does. Of many values only
+    those are looked for whose last bits one of `ordered` has: keys are hashes, so these are few."""
     if not len(ordered):
         return np.zeros(np.shape(values), np.bool_)
+    if np.size(values) < MANY:
+        return _found(values, ordered)
+    bits = (1 << (SPARSE * len(ordered)).bit_length()) - 1
+    marked = np.zeros(bits + 1, np.bool_)
+    marked[ordered & bits] = True
+    held: npt.NDArray[np.bool_] = marked[values & bits]
+    held[held] = _found(values[held], ordered)
+    return held
+
+
+def _found(values: Keys, ordered: Keys) -> npt.NDArray[np.bool_]:
     held: npt.NDArray[np.bool_] = ordered[np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)] == values
     return held
 
