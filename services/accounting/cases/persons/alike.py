@@ -158,7 +158,7 @@ class Alikes:
         return own
 
     def _keep(self, rows: Records) -> None:
-        both = np.concatenate((rows, self._rows))
+        both = np.concatenate((rows, self._rows)) if len(self._rows) else rows
         self._rows = both[np.unique(both["key"], return_index=True)[1]]
 
     async def _read_days(self, blocks: set[int]) -> None:
