@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.accounting.rules.figures.movements import CellKind, unpack
-from services.accounting.rules.persons.identity import Hashes, Holder, components, repeat_a_kind
+from services.accounting.rules.persons.identity import MANY, Hashes, Holder, among, components, repeat_a_kind
 from shared.events.police import CitizenshipChange
 from shared.testing.api import Api
 from tests.accounting.conftest import HASHES, Accounting
@@ -58,6 +58,16 @@ def test_the_kind_of_a_number_is_told_by_the_key(number: str, on_iin: bool, sex:
 def test_those_are_found_who_hold_several_keys_of_a_kind() -> None:
     keys, owner = np.array([2, 4, 5, 6, 7, 9, 8]), np.array([1, 1, 1, 2, 2, 3, 3])
     assert sorted(repeat_a_kind(keys, owner).tolist()) == [2, 4]
+
+
+@given(st.integers(0, 2**32), st.integers(0, 3 * MANY), st.integers(0, 3 * MANY), st.integers(1, 63))
+def test_what_is_among_others_is_found_in_few_and_in_many(seed: int, several: int, others: int, bits: int) -> None:
+    """Keys of all 63 bits, and numbers so small that most are there."""
+    random = np.random.default_rng(seed)
+    values, ordered = (random.integers(0, 2**bits, size) for size in (several, others))
+    ordered = np.sort(np.concatenate((ordered, values[::3])))
+    held = {*ordered.tolist()}
+    assert among(values, ordered).tolist() == [value in held for value in values.tolist()]
 
 
 @given(st.lists(st.tuples(st.integers(1, 30), st.integers(1, 30)), min_size=1, max_size=60))

@@ -11,8 +11,12 @@ import httpx
 import orjson
 import pytest
 
+from services.accounting.cases.batch import EventBatch
 from services.accounting.cases.parked import resend
 from services.accounting.intake import run as intake
+from services.accounting.intake.beside import Decoder, Events, Places
+from services.accounting.intake.decode import decode_in_turns
+from services.accounting.rules.persons.identity import Hashes
 from shared.db.engine import make_engine
 from shared.events.epochs import Epoch
 from shared.events.portal import BorderCrossing
@@ -103,6 +107,33 @@ async def test_a_killed_intake_goes_on_where_the_effect_ended(accounting: Accoun
         reached = await accounting.connection.fetchval(f"SELECT {done}")
     await hold_true(accounting, world)
     assert await accounting.connection.fetchval("SELECT seen FROM source_state") == len(register.events)
+
+
+async def test_what_waits_is_decoded_beside_and_what_comes_bit_by_bit_here(
+    accounting: Accounting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "BACKLOG", 50)
+    beside, here = list[int](), list[int]()
+    decode, in_turns = Decoder.decode, decode_in_turns
+
+    async def decode_beside(self: Decoder, source: str, events: Events, places: Places) -> EventBatch:
+        beside.append(len(events))
+        return await decode(self, source, events, places)
+
+    async def decode_here(source: str, events: Events, hashes: Hashes, places: Places) -> EventBatch:
+        here.append(len(events))
+        return await in_turns(source, events, hashes, places)
+
+    monkeypatch.setattr(Decoder, "decode", decode_beside)
+    monkeypatch.setattr(intake, "decode_in_turns", decode_here)
+    world = World(12, people=20)
+    register = Register(world.stream())
+    whole, register.events = register.events, register.events[:130]
+    async with running(accounting, register.source()):
+        await read_to(accounting, 130)
+        register.events = whole[:140]
+        await read_to(accounting, 140)
+    assert (beside, here) == ([100], [30, 10])
 
 
 async def test_only_one_process_writes(accounting: Accounting) -> None:
