@@ -3,19 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any, Final
-
-UNTIL_SENT: Final = 2  # turns of the event loop: one begins the statement, what it writes is sent after it
+from typing import Any
 
 
 @asynccontextmanager
 async def meanwhile(statement: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     """Begins the statement, and ends when both it and the block have. The connection is the statement's until then: the
-    block asks the database for nothing. Raises what the statement raises, unless the block raised before."""
+    block asks the database for nothing. Raises what the block raises, and gives the statement up, or what the statement
+    raises."""
     working = asyncio.create_task(statement)
     try:
-        for _ in range(UNTIL_SENT):
-            await asyncio.sleep(0)
+        await asyncio.sleep(0)  # the statement's turn, in which it is sent
         yield
-    finally:
-        await working
+    except BaseException:
+        working.cancel()
+        await asyncio.wait([working])
+        raise
+    await working
