@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.accounting.rules.figures.movements import CellKind, Tally, difference, pack_kind, unpack
 from services.accounting.rules.persons.people import People
-from services.accounting.rules.releases.causes import Cause, by_kind, moved, national, of_facts, of_months
+from services.accounting.rules.releases.causes import Cause, Causes, by_kind, moved, national, of_facts, of_months
 from services.accounting.rules.releases.versions import METHOD_VERSIONS
 from services.accounting.rules.residence.history import CROSSING, EVIDENCE
 from services.accounting.rules.residence.outcome import Migration, compose
@@ -44,20 +43,24 @@ def people(lives: Lives) -> People:
 
 def causes(before: Lives, after: Lives, facts: Mapping[int, Cause]) -> dict[Cause, dict[CellKind, int]]:
     """What each cause moves, by kind of cell."""
-    found = moved(people(before), people(after), *_arrays(facts))
+    found = parted(before, after, facts)
     return {
         cause: dict(zip(map(CellKind, unpack(each.cells)["indicator"].tolist()), each.counts.tolist(), strict=True))
         for cause, each in found.items()
     }
 
 
-def _arrays(facts: Mapping[int, Cause]) -> tuple[Any, Any]:
-    return np.array(list(facts), np.int64), np.array(list(facts.values()), np.int8)
+def parted(before: Lives, after: Lives, facts: Mapping[int, Cause]) -> Causes:
+    """What each cause moves."""
+    once, now = people(before), people(after)
+    causes = np.array(list(facts), np.int64), np.array(list(facts.values()), np.int8)
+    return moved(once, now, *causes, difference(once.tally(), now.tally()))
 
 
 def test_a_timely_record_is_noted_nowhere() -> None:
     assert causes({1: ([1], {10: STAYS})}, {1: ([1], {10: MIGRATES, 11: STAYS})}, {11: Cause.TIMELY}) == {}
     assert causes({}, {1: ([1], {10: MIGRATES})}, {10: Cause.TIMELY}) == {}
+    assert causes({}, {1: ([1], {10: MIGRATES})}, {10: Cause.TIMELY, 9: Cause.CORRECTION}) == {}, "that of nobody"
 
 
 @pytest.mark.parametrize("cause", [Cause.LATE_RECORD, Cause.CORRECTION, Cause.WITHDRAWAL, Cause.WORD])
@@ -110,7 +113,7 @@ def test_causes_add_up_to_the_difference(before: Lives, after: Lives) -> None:
     facts = dict.fromkeys(range(1, 7), Cause.CORRECTION)
     once, now = people(before), people(after)
     whole = national(difference(once.tally(), now.tally()))
-    parts = list(moved(once, now, *_arrays(facts)).values())
+    parts = list(parted(before, after, facts).values())
     cells = np.concatenate([whole.cells[:0], *(each.cells for each in parts)])
     counts = np.concatenate([whole.counts[:0], *(each.counts for each in parts)])
     added = national(Tally(cells, counts))

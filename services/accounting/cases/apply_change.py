@@ -77,7 +77,7 @@ def _causes(change: Change, before: People, after: People, moved: Tally, coverag
     if not len(change.facts):
         return {Cause.CLOSED_WINDOW if change is NOTHING else Cause.WORD: national(moved)}
     known = of_facts(change.fact_days, change.fact_causes, coverage.obs_end)
-    return moved_by_cause(before, after, change.facts, known)
+    return moved_by_cause(before, after, change.facts, known, moved)
 
 
 def _assemble(affected: Affected, change: Change, keys: Ints, person: Ints, coverage: Coverage) -> tuple[People, Ints]:

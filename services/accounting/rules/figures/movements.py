@@ -132,6 +132,8 @@ def tally(crossings: Crossings, beside: Ints = NO_CELLS) -> Tally:
 
     The crossings of a person must lie together, in order: an imputed crossing takes its month from its neighbours.
     """
+    if not len(crossings) and not len(beside):
+        return _NOTHING  # as of who was nobody before their first record
     single = np.concatenate((_migrations(crossings).cells, _imputed(crossings).cells, beside))
     cells, _, number = _movements(crossings)
     counts = np.concatenate((np.ones(len(single), np.int64), np.bincount(number, minlength=len(cells))))

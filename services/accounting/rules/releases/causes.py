@@ -56,8 +56,9 @@ def national(change: Tally) -> Tally:
     return difference(Tally(change.cells[:0], change.counts[:0]), Tally(change.cells & NATIONAL, change.counts))
 
 
-def moved(before: People, after: People, facts: Ints, causes: npt.NDArray[np.int8]) -> Causes:
-    """What each cause but TIMELY moves where `before` become `after` by `facts`, each of which has its cause."""
+def moved(before: People, after: People, facts: Ints, causes: npt.NDArray[np.int8], change: Tally) -> Causes:
+    """What each cause but TIMELY moves where `before` become `after` by `facts`, each of which has its cause; `change`
+    is what all of them move."""
     pairs = successions(before, after)
     special = facts[causes != Cause.TIMELY]
     merged, split = _repeated(pairs[:, 1]), _repeated(pairs[:, 0])
@@ -72,13 +73,19 @@ def moved(before: People, after: People, facts: Ints, causes: npt.NDArray[np.int
     for persons, what in ((merged, Cause.MERGE), (split, Cause.SPLIT)):
         _note(cause, person, group, persons, np.full(len(persons), what, np.int8))
     of_person = cause[np.searchsorted(person, group)]
+    found = [Cause(each) for each in np.unique(of_person).tolist()]
+    if len(found) == 1 and found != [Cause.TIMELY]:  # as where a record comes alone: all that moves has its cause
+        return {found[0]: national(change)}
 
-    change = difference(
+    by_cause = difference(
         *(_counted(people, of_person[np.searchsorted(person, people.ids)]) for people in (before, after))
     )
-    found = [Cause(each) for each in np.unique(of_person).tolist() if each != Cause.TIMELY]
-    of_cell = change.cells >> _CAUSE.shift & ((1 << _CAUSE.bits) - 1)
-    return {each: Tally(change.cells[of_cell == each] & NATIONAL, change.counts[of_cell == each]) for each in found}
+    of_cell = by_cause.cells >> _CAUSE.shift & ((1 << _CAUSE.bits) - 1)
+    return {
+        each: Tally(by_cause.cells[of_cell == each] & NATIONAL, by_cause.counts[of_cell == each])
+        for each in found
+        if each != Cause.TIMELY
+    }
 
 
 def _counted(people: People, causes: npt.NDArray[np.int8]) -> Tally:
