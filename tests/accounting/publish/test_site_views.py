@@ -215,6 +215,10 @@ def test_a_demonstration_says_so_wherever_its_figures_go() -> None:
         for form in (as_csv, as_json, as_svg):
             assert mark.encode() not in (form(shown, real, words) or b"")
         assert mark not in view_page(shown, real, language, PageServer())
+        assert [f"{mark}: {text}" in feed([], language, "", invented=each)[0] for each in (True, False)] == [
+            True,
+            False,
+        ]
 
 
 def test_without_a_chosen_period_the_newest_whole_and_final_one_is_shown() -> None:

@@ -82,7 +82,8 @@ _FEED: Mapping[int | str, dict[str, Any]] = {
 )
 async def changes(request: Request, lang: Lang = "en") -> Response:
     """An Atom feed (RFC 4287), the newest first."""
-    text, changed = feed(await releases_of(request), lang, str(request.base_url).rstrip("/"))
+    origin, invented = str(request.base_url).rstrip("/"), request.app.state.read_figures.invented
+    text, changed = feed(await releases_of(request), lang, origin, invented=invented)
     return cacheable(request, text.encode(), "application/atom+xml; charset=utf-8", changed)
 
 

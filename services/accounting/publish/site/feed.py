@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
+from services.accounting.publish.invented import notice_in
 from services.accounting.publish.site.about import PUBLISHER, Issued
 from services.accounting.publish.site.words import words_of
 from shared import clock
@@ -17,8 +18,10 @@ ADDRESS: Final = "/data/changes.atom"
 _NAME: Final = "tag:kosh,2026"
 
 
-def feed(releases: Sequence[Issued], language: Language, origin: str) -> tuple[str, datetime]:
-    """The feed, and when it last changed; the newest entry first."""
+def feed(
+    releases: Sequence[Issued], language: Language, origin: str, *, invented: bool = False
+) -> tuple[str, datetime]:
+    """The feed, and when it last changed; the newest entry first. `invented`: nobody whom the releases count exists."""
     words = words_of("", language)
     entries = [*_changes(language, origin)]
     for release in releases:
@@ -31,6 +34,7 @@ def feed(releases: Sequence[Issued], language: Language, origin: str) -> tuple[s
         '<?xml version="1.0" encoding="utf-8"?>',
         f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{language}">',
         f"<id>{_NAME}:changes</id><title>{escape(words['feed_title'])}</title><updated>{_moment(changed)}</updated>",
+        *([f"<subtitle>{escape(': '.join(notice_in(language)))}</subtitle>"] if invented else []),
         f"<author><name>{PUBLISHER}</name></author>",
         f'<link rel="self" href="{escape(origin)}{ADDRESS}?lang={language}"/>',
         f'<link rel="alternate" type="text/html" href="{escape(origin)}/{language}/"/>',
