@@ -5,6 +5,7 @@ that is at fault: that one is handed over as unreadable, at the position that th
 """
 
 from collections.abc import Sequence
+from math import inf
 from typing import Any, NamedTuple
 
 import httpx
@@ -13,7 +14,18 @@ import orjson
 from shared.client import HttpClient
 from shared.errors import Unavailable
 from shared.events.epochs import HEADER, Epoch
-from shared.inbox.source import LARGEST, Delivery, Event, Newest, Place, Positions, SourceFailed, Unreadable
+from shared.inbox.source import (
+    LARGEST,
+    Delivery,
+    Event,
+    Newest,
+    Place,
+    Positions,
+    SourceFailed,
+    Unparsed,
+    Unreadable,
+    places_of,
+)
 
 PATIENCE = 10.0  # seconds beyond the wait that was asked for
 
@@ -43,7 +55,7 @@ class FeedAnswer(NamedTuple):
 
 class FeedSource:
     """The feed of one register at `address`; `auth` signs the requests. Only events of `types` are sent, where any are
-    named."""
+    named. Answers of `parse_below` bytes and more are handed over unparsed: whoever finds one faulty asks for less."""
 
     transport = "feed"
 
@@ -54,8 +66,9 @@ class FeedSource:
         auth: httpx.Auth,
         transport: httpx.AsyncBaseTransport | None = None,
         types: Sequence[str] = (),
+        parse_below: float = inf,
     ) -> None:
-        self.name, self._types = name, list(types)
+        self.name, self._types, self._parse_below = name, list(types), parse_below
         plain = {"Accept-Encoding": "identity"}  # coding would cost both sides more than a network between them
         self._http = HttpClient(base_url=address, auth=auth, headers=plain, timeout=PATIENCE, transport=transport)
 
@@ -63,13 +76,13 @@ class FeedSource:
         position = after.get(0, 0)
         while True:
             answer, reached = await self._page(position, limit, wait)
-            events = _events_of(answer, position, reached)
-            if events is not None:
-                places = [Place(0, event["position"]) for event in events]
-                return Delivery(list(events), {0: reached}, reached, places, answer.headers.get(HEADER))
+            answered, epoch = Unparsed(answer.content, position, reached), answer.headers.get(HEADER)
+            if len(answered.content) >= self._parse_below and limit > 1:
+                return Delivery([], {0: reached}, reached, epoch=epoch, unparsed=answered)
+            if (events := answered.events()) is not None:
+                return Delivery(list(events), {0: reached}, reached, places_of(events), epoch)
             if limit == 1:
-                at_fault: list[Event | Unreadable] = [Unreadable(answer.content)]
-                return Delivery(at_fault, {0: reached}, reached, [Place(0, reached)], answer.headers.get(HEADER))
+                return Delivery([Unreadable(answered.content)], {0: reached}, reached, [Place(0, reached)], epoch)
             limit, wait = limit // 2, 0
 
     async def again(self, transport: str, places: Sequence[Place]) -> list[Event | Unreadable | None]:
@@ -85,7 +98,7 @@ class FeedSource:
             raise
         if reached != position:
             return None
-        events = _events_of(answer, position - 1, reached)
+        events = Unparsed(answer.content, position - 1, reached).events()
         return Unreadable(answer.content) if events is None else events[0] if events else None
 
     async def _page(self, position: int, limit: int, wait: float) -> tuple[FeedAnswer, int]:
@@ -140,22 +153,6 @@ def _json(answer: FeedAnswer) -> Any:
         return orjson.loads(answer.content)
     except orjson.JSONDecodeError as error:
         raise SourceFailed("the feed does not answer in JSON") from error
-
-
-def _events_of(answer: FeedAnswer, after: int, reached: int) -> list[Event] | None:
-    """The events of an answer, None unless all of them are such and stand in the order of their positions."""
-    try:
-        events = orjson.loads(answer.content)
-    except orjson.JSONDecodeError:
-        return None
-    if not isinstance(events, list):
-        return None
-    for event in events:
-        position = event.get("position") if isinstance(event, dict) else None
-        if type(position) is not int or not after < position <= reached:
-            return None
-        after = position
-    return events
 
 
 def _is_position(value: object) -> bool:

@@ -37,17 +37,50 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
+class Unparsed:
+    """A feed's answer as it came, which nobody has parsed yet: the position that it was asked after, and that which it
+    tells."""
+
+    content: bytes
+    after: int
+    reached: int
+
+    def events(self) -> list[Event] | None:
+        """Its events, None unless all of it are such and stand in the order of their positions."""
+        try:
+            events = orjson.loads(self.content)
+        except orjson.JSONDecodeError:
+            return None
+        if not isinstance(events, list):
+            return None
+        after = self.after
+        for event in events:
+            position = event.get("position") if isinstance(event, dict) else None
+            if type(position) is not int or not after < position <= self.reached:
+                return None
+            after = position
+        return events
+
+
+def places_of(events: Sequence[Event]) -> list[Place]:
+    """Where the events of a feed lie: at their positions."""
+    return [Place(0, event["position"]) for event in events]
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """What came from a source, and its positions behind it; `reached` is the position in the register's outbox up to
     which nothing is missing, 0 where that cannot be told: what is not granted to us does not come. `places` are those
     of the events, one for each: what cannot be taken is found there again. `epoch` is that of the outbox when it was
-    read, None where the register tells none yet."""
+    read, None where the register tells none yet. `unparsed` is there instead of events where the source leaves large
+    answers so."""
 
     events: list[Event | Unreadable]
     positions: Positions
     reached: int = 0
     places: Sequence[Place] = ()
     epoch: str | None = None
+    unparsed: Unparsed | None = None
 
 
 class Newest(NamedTuple):

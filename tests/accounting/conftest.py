@@ -1,9 +1,12 @@
 """Accounting's database, written through the very functions of the intake."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import islice
+from math import inf
+from typing import Any, cast
 
 import asyncpg
 import pytest
@@ -12,13 +15,16 @@ from pydantic import SecretStr
 
 from deploy.local.postgres import Database
 from services.accounting.app import make_app
+from services.accounting.cases.batch import EventBatch
 from services.accounting.cases.releases.controlled import Control
 from services.accounting.cases.writer import Writer
+from services.accounting.intake.beside import Decoder
 from services.accounting.intake.decode import decode
 from services.accounting.rules.disclosure.cell_key import Table
 from services.accounting.rules.disclosure.cubes import cubes, nation
 from services.accounting.rules.persons.identity import Hashes
 from services.accounting.settings import AccountingSettings
+from shared.inbox.source import Unparsed
 from shared.settings import ServiceSettings
 from shared.testing.api import Api, StartApi
 from shared.testing.postgres import FreshDatabase
@@ -100,3 +106,20 @@ async def accounting(fresh_database: FreshDatabase) -> AsyncIterator[Accounting]
     connection = await intake_of(database)
     yield Accounting(database, connection)
     await connection.close()
+
+
+@pytest.fixture(params=[inf, 1], ids=["parsed", "unparsed"])
+def parse_below(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> float:
+    """From which size on answers are decoded by the second process, unparsed; they wait for it to be ready."""
+    decode_unparsed = Decoder.decode_unparsed
+
+    async def when_ready(self: Decoder, source: str, told: Unparsed) -> EventBatch | None:
+        if self._ready() is None:
+            await cast(asyncio.Task[Any], self._starting)
+        found = await decode_unparsed(self, source, told)
+        assert found is None or found.unparsed is told, "decoded here"
+        return found
+
+    monkeypatch.setattr(Decoder, "decode_unparsed", when_ready)
+    size: float = request.param
+    return size

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -11,7 +12,7 @@ import pytest
 from services.accounting.intake import beside
 from services.accounting.intake.beside import Decoder
 from services.accounting.intake.decode import decode
-from shared.inbox.source import Event, Place, Unreadable
+from shared.inbox.source import Event, Place, Unparsed, Unreadable, places_of
 from tests.accounting.conftest import HASHES
 
 EXAMPLES = [orjson.loads(path.read_bytes()) for path in sorted(Path("contracts/examples").glob("*/*/*.json"))]
@@ -35,6 +36,22 @@ async def test_the_same_batch_whoever_decodes_it(monkeypatch: pytest.MonkeyPatch
         assert [vars(batch) for batch in both] == [whole, whole]
         monkeypatch.undo()
 
+        page = Unparsed(
+            orjson.dumps([{**each, "position": n} for n, each in enumerate(EXAMPLES, 4)]), 3, 3 + len(EXAMPLES)
+        )
+        told = vars(decode("any", page.events() or [], HASHES, places_of(page.events() or [])))
+        batch = await process.decode_unparsed("any", page)
+        assert batch is not None
+        assert batch.unparsed is page, "what was parsed there is not here"
+        assert vars(batch.opened()) == told
+        for faulty in (
+            replace(page, after=4),
+            replace(page, reached=9),
+            replace(page, content=b"[1]"),
+            Unparsed(b"{", 1, 2),
+        ):
+            assert await process.decode_unparsed("any", faulty) is None
+
         unreadable = await process.decode("any", [*EVENTS, Unreadable(b"{")], [*PLACES, None])
         assert len(unreadable.parked) == len(whole["parked"]) + 1, "what cannot be told to the process"
 
@@ -49,6 +66,11 @@ async def test_the_same_batch_whoever_decodes_it(monkeypatch: pytest.MonkeyPatch
         second = await ready()
         second.kill()
         assert vars(await process.decode("any", EVENTS, PLACES)) == whole, "a process that was killed"
+
+        process.close()
+        assert vars(await process.decode_unparsed("any", page) or 0) == told, "while there is none"
+        process.close()
+        assert await process.decode_unparsed("any", replace(page, after=4)) is None
 
         await process.decode("any", EVENTS, PLACES)
         third = await ready()

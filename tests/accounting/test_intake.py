@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from hashlib import sha256
+from math import inf
 from typing import Any
 
 import asyncpg
@@ -39,8 +40,9 @@ class Register:
         self.failing = False
         self.epochs: list[Epoch] = []
 
-    def source(self) -> FeedSource:
-        return FeedSource("portal", "http://portal", httpx.Auth(), httpx.MockTransport(self._answer))
+    def source(self, parse_below: float = inf) -> FeedSource:
+        transport = httpx.MockTransport(self._answer)
+        return FeedSource("portal", "http://portal", httpx.Auth(), transport, parse_below=parse_below)
 
     async def _answer(self, request: httpx.Request) -> httpx.Response:
         if self.failing:
@@ -177,13 +179,15 @@ def broken(good: Event) -> list[Any]:
     ]
 
 
-async def test_poison_is_parked_with_a_reason_and_the_rest_is_counted(accounting: Accounting) -> None:
+async def test_poison_is_parked_with_a_reason_and_the_rest_is_counted(
+    accounting: Accounting, parse_below: float
+) -> None:
     world = World(13, people=10)
     events = world.stream()
     bad = broken(next(each for each in events if each["type"] == BorderCrossing.TYPE) | {"recordversion": 7})
     mixed = [*events[:50], *bad, *events[50:]]
     register = Register([each | {"position": n} if isinstance(each, dict) else each for n, each in enumerate(mixed, 1)])
-    async with running(accounting, register.source()):
+    async with running(accounting, register.source(parse_below)):
         await read_to(accounting, len(register.events))
     await hold_true(accounting, world)
     parked = await accounting.connection.fetch("SELECT position, reason, digest, event FROM parked_event ORDER BY id")
@@ -221,13 +225,15 @@ async def test_parked_events_are_taken_up_when_they_are_sent_again(
     await hold_true(accounting, world)
 
 
-async def test_an_event_that_the_database_refuses_does_not_block_the_others(accounting: Accounting) -> None:
+async def test_an_event_that_the_database_refuses_does_not_block_the_others(
+    accounting: Accounting, parse_below: float
+) -> None:
     world = World(15, people=10)
     register = Register(world.stream())
     owner = await asyncpg.connect(accounting.database.owner_url.replace("+asyncpg", ""))
     await owner.execute("ALTER TABLE linkage.crossing ADD CONSTRAINT no_tens CHECK (source_id NOT LIKE '%10')")
     await owner.close()
-    async with running(accounting, register.source()):
+    async with running(accounting, register.source(parse_below)):
         await read_to(accounting, len(register.events))
     reasons = await accounting.connection.fetch("SELECT DISTINCT reason FROM parked_event")
     assert [row[0] for row in reasons] == ["cannot be counted: CheckViolationError"]

@@ -25,7 +25,7 @@ from tests.accounting.world import World
 PARKED = "SELECT part, position, type, reason, digest, event FROM parked_event ORDER BY position"
 
 
-def feed_of(events: Sequence[bytes]) -> FeedSource:
+def feed_of(events: Sequence[bytes], parse_below: float) -> FeedSource:
     """A feed of these very bytes, one event at each position."""
 
     async def answer(request: httpx.Request) -> httpx.Response:
@@ -37,7 +37,7 @@ def feed_of(events: Sequence[bytes]) -> FeedSource:
         reached = str(after + len(found))
         return httpx.Response(200, content=b"[" + b",".join(found) + b"]", headers={"Kosh-Position": reached})
 
-    return FeedSource("portal", "http://portal", httpx.Auth(), httpx.MockTransport(answer))
+    return FeedSource("portal", "http://portal", httpx.Auth(), httpx.MockTransport(answer), parse_below=parse_below)
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +47,7 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(alarm, "SHARE", 2.0)  # here most of it is poison
 
 
-async def test_poison_is_parked_alone_and_taken_once_it_is_mended(accounting: Accounting) -> None:
+async def test_poison_is_parked_alone_and_taken_once_it_is_mended(accounting: Accounting, parse_below: float) -> None:
     world = World(13, people=6)
     stream = world.stream(repeat=0, shuffled=False)
     good = next(event for event in reversed(stream) if event["type"] == BorderCrossing.TYPE)
@@ -60,7 +60,7 @@ async def test_poison_is_parked_alone_and_taken_once_it_is_mended(accounting: Ac
         if false is not None:
             mixed.append(false.replace(b'"position":1', b'"position":%d' % (len(mixed) + 1)))
             spoilt.add(len(mixed))
-    async with running(accounting, feed_of(mixed)):
+    async with running(accounting, feed_of(mixed, parse_below)):
         await read_to(accounting, len(mixed))
         await hold_true(accounting, world)
         (state,) = await accounting.connection.fetch("SELECT seen, position, stopped FROM source_state")

@@ -27,7 +27,7 @@ from services.accounting.intake.watch import IntakeMetrics
 from services.accounting.rules.persons.identity import Hashes
 from shared.db.migrate import upgrade
 from shared.events.portal import FeedCoverage
-from shared.inbox.source import Delivery, Event, Newest, Place, Positions, Unreadable
+from shared.inbox.source import LARGEST, Delivery, Event, Newest, Place, Positions, Unparsed, Unreadable
 from shared.process import Telemetry, tune_gc
 from tests.bench.country_feed import pages, stream
 from tests.bench.figures import line
@@ -60,7 +60,7 @@ class TimedWriter(Writer):
 
 
 class Pages:
-    """A source that has its answers ready, as bytes."""
+    """A source that has its answers ready, as bytes: those of a backlog, as FeedSource hands them over."""
 
     name, transport = "portal", "feed"
 
@@ -71,7 +71,7 @@ class Pages:
         page = after.get(0, 0)
         if page == len(self.answers):
             await asyncio.sleep(3600)
-        return Delivery(orjson.loads(self.answers[page]), {0: page + 1})
+        return Delivery([], {0: page + 1}, unparsed=Unparsed(self.answers[page], 0, LARGEST))
 
     async def again(self, transport: str, places: Sequence[Place]) -> list[Event | Unreadable | None]:
         return [None for _ in places]

@@ -9,7 +9,7 @@ from typing import Any, Self
 from services.accounting.rules.persons.identity import MadeClaim
 from services.accounting.rules.rows import CrossingRow, FactRow, ParkedRow, RegisterRow
 from shared.inbox.reading import position_of
-from shared.inbox.source import Place
+from shared.inbox.source import Place, Unparsed, places_of
 
 
 @dataclass
@@ -18,7 +18,8 @@ class EventBatch:
 
     `places` are those of its events; `resent` are the parked events that the batch takes up again; `stop` is why its
     source is not read on, `went_back` that it does not hold what was read of it. `epoch` is that of the outbox's
-    positions.
+    positions. What another process has parsed is here `unparsed` (`opened`). `traces` are what the
+    events say of the requests that they come from (traceparent).
     """
 
     source: str
@@ -38,12 +39,21 @@ class EventBatch:
     stop: str | None = None
     went_back: bool = False
     epoch: str | None = None
+    unparsed: Unparsed | None = None
+    traces: list[str] = field(default_factory=list)
+
+    def opened(self) -> Self:
+        """The same with its events at hand."""
+        if self.unparsed is None:
+            return self
+        events = self.unparsed.events() or []
+        return replace(self, events=events, places=places_of(events), unparsed=None)
 
     def without_events(self, parked: Sequence[ParkedRow] = ()) -> Self:
         """The same with nothing of the events themselves, unless as `parked`: positions and what else was reached."""
         return replace(
-            self, events=(), places=(), seen=len(parked), crossings={}, register_facts={}, claims={}, overtaken=[],
-            parked=list(parked),
+            self, events=(), places=(), unparsed=None, seen=len(parked), crossings={}, register_facts={}, claims={},
+            overtaken=[], parked=list(parked),
         )  # fmt: skip
 
     def add(self, row: FactRow, claims: Sequence[MadeClaim]) -> None:
@@ -58,9 +68,11 @@ class EventBatch:
                 self.claims.setdefault(stated.key, (stated, row.fact))
 
     def reach(self, event: Mapping[str, Any]) -> None:
-        """Remembers the newest position (the outbox's own, whatever the transport) and the time of its event. Raises
-        NotUnderstood where the position is none."""
+        """Remembers the newest position (the outbox's own, whatever the transport) and the time of its event, and what
+        it comes from. Raises NotUnderstood where the position is none."""
         position, time = position_of(event), event.get("time")
+        if isinstance(trace := event.get("traceparent"), str):
+            self.traces.append(trace)
         if position > self.newest_position:
             self.newest_position = position
             self.newest_time = time if isinstance(time, str) else None

@@ -26,14 +26,14 @@ from typing import Any, BinaryIO, Final, cast
 from services.accounting.cases.batch import EventBatch
 from services.accounting.intake.decode import decode, decode_in_turns
 from services.accounting.rules.persons.identity import Hashes
-from shared.inbox.source import Event, Place, Unreadable
+from shared.inbox.source import Event, Place, Unparsed, Unreadable, places_of
 from shared.process import tune_gc
 from shared.telemetry.logs import configure
 
 LENGTH: Final = Struct(">Q")  # before everything that is said, either way
 PIECE: Final = 500  # rows read at a time while others wait: about a millisecond
 ROWS: Final = ("crossings", "register_facts", "claims")
-REST: Final = ("overtaken", "parked", "newest_position", "newest_time")
+REST: Final = ("seen", "overtaken", "parked", "newest_position", "newest_time", "traces")
 PATIENCE: Final = 30.0  # seconds until a process that does not answer counts as lost
 SWEPT: Final = 50  # answers after which circles are looked for
 _AT_ONCE: Final = 2**24  # bytes that are read ahead: an answer
@@ -54,19 +54,28 @@ class Decoder:
 
     async def decode(self, source: str, events: Events, places: Places = ()) -> EventBatch:
         """As decode.decode. What cannot be told to the process (Unreadable) is decoded here."""
-        try:
-            pieces = await self._ask((source, list(events), [place and tuple(place) for place in places]))
-        except (ValueError, OSError, EOFError) as fault:
-            log.warning("%d events of %s are not decoded beside: %s", len(events), source, type(fault).__name__)
-            pieces = None
+        pieces = await self._pieces(source, list(events), [place and tuple(place) for place in places])
         if pieces is None:
             return await decode_in_turns(source, events, self._hashes, places)
-        batch = EventBatch(source, events=events, places=places or [None] * len(events), seen=len(events))
-        for piece in pieces:
-            for name, told in pickle.loads(piece).items():  # noqa: S301 - what our own process says
-                getattr(batch, name).update(told) if name in ROWS else setattr(batch, name, told)
-            await asyncio.sleep(0)
-        return batch
+        places = places or [None] * len(events)
+        return await _joined(EventBatch(source, events=events, places=places), pieces)
+
+    async def decode_unparsed(self, source: str, told: Unparsed) -> EventBatch | None:
+        """The same of what is not parsed, which stays so here; None where it is not as agreed."""
+        pieces = await self._pieces(source, told.content, told.after, told.reached)
+        if pieces is not None:
+            return await _joined(EventBatch(source, unparsed=told), pieces) if pieces else None
+        if (events := told.events()) is None:
+            return None
+        return await decode_in_turns(source, events, self._hashes, places_of(events))
+
+    async def _pieces(self, source: str, *told: Any) -> list[bytes] | None:
+        """What the process makes of it, None where it cannot be asked."""
+        try:
+            return await self._ask((source, *told))
+        except (ValueError, OSError, EOFError) as fault:
+            log.warning("what came of %s is not decoded beside: %s", source, type(fault).__name__)
+            return None
 
     def _ready(self) -> Process | None:
         self._starting = self._starting or asyncio.create_task(self._start())
@@ -109,6 +118,15 @@ class Decoder:
         _end(starting.result())
 
 
+async def _joined(batch: EventBatch, pieces: Sequence[bytes]) -> EventBatch:
+    """The batch with what the process made of it."""
+    for piece in pieces:
+        for name, told in pickle.loads(piece).items():  # noqa: S301 - what our own process says
+            getattr(batch, name).update(told) if name in ROWS else setattr(batch, name, told)
+        await asyncio.sleep(0)
+    return batch
+
+
 async def _answer(process: Process, asked: bytes) -> bytes:
     """What the process answers. Raises OSError or EOFError where it is lost."""
     there, back = cast(StreamWriter, process.stdin), cast(StreamReader, process.stdout)
@@ -134,8 +152,9 @@ def main() -> None:
         gc.disable()  # nothing outlives its answer, but what a refusal ties into a circle
         _say(answers, b"")  # ready
         for number in count(1):
-            source, events, places = marshal.loads(_told(sys.stdin.buffer))  # noqa: S302
-            batch = decode(source, events, hashes, [place and Place(*place) for place in places])
+            source, *told = marshal.loads(_told(sys.stdin.buffer))  # noqa: S302
+            events, places = _parsed(*told)
+            batch = None if events is None else decode(source, events, hashes, places)
             _say(answers, marshal.dumps([pickle.dumps(piece) for piece in _pieces(batch)]))
             if not number % SWEPT:
                 gc.collect()
@@ -153,8 +172,18 @@ def _told(stream: BinaryIO) -> bytes:
     return stream.read(LENGTH.unpack(head)[0])
 
 
-def _pieces(batch: EventBatch) -> Iterator[dict[str, Any]]:
-    """The batch without its events, which who asks has."""
+def _parsed(told: bytes | list[Event], *rest: Any) -> tuple[list[Event] | None, Places]:
+    """The events of a question and their places; None for what is not as agreed."""
+    if isinstance(told, bytes):
+        events = Unparsed(told, *rest).events()
+        return events, places_of(events or [])
+    return told, [place and Place(*place) for place in rest[0]]
+
+
+def _pieces(batch: EventBatch | None) -> Iterator[dict[str, Any]]:
+    """The batch without its events, which who asks has; nothing where there is none."""
+    if batch is None:
+        return
     parts: tuple[Mapping[int, Any], ...] = (batch.crossings, batch.register_facts, batch.claims)
     for name, rows in zip(ROWS, parts, strict=True):
         left = iter(rows.items())

@@ -36,7 +36,8 @@ from shared.timer import run_scheduler
 log = logging.getLogger(__name__)
 
 LIMIT = 5_000  # events in a batch at most
-BACKLOG = 1_000  # of them from which on they are decoded beside
+BACKLOG = 1_000  # of them from which on they are decoded beside ...
+PARSED_BELOW = 2**20  # ... bytes of a feed's answer, else it is parsed there, too
 WAIT = 20.0  # seconds that a source may keep us waiting for an event
 AGAIN = 200  # parked events that are read again at a time
 PATIENCE = 20.0  # seconds for that
@@ -48,7 +49,7 @@ async def read(settings: AccountingSettings, monitor: Telemetry) -> None:
     """Reads the sources that the settings name, and seals the access log by the clock, until cancelled."""
     tune_gc()
     engine = make_engine(settings.intake_url, connections=3, application="kosh-accounting-jobs", background=True)
-    sources = make_sources(settings, CONSUMER)
+    sources = make_sources(settings, CONSUMER, parse_below=PARSED_BELOW)
     try:
         hashes = Hashes(settings.identity_secret.get_secret_value().encode())
         async with asyncio.TaskGroup() as tasks:
@@ -121,13 +122,13 @@ class Intake:
             self._beside.close()
 
     async def _read(self, source: Source, positions: dict[int, int], stand: Stand) -> None:
-        alarm, reached = ErrorRateBreaker(), 0
+        alarm, reached, limit = ErrorRateBreaker(), 0, LIMIT
         known: Newest | None = None  # in whose epoch we read, once it has shown to continue what was read before
         while True:
             await self._resumed[source.name].wait()
             try:
                 known = known or await _continued(source, stand)
-                delivery = await source.read(positions, LIMIT, WAIT)
+                delivery = await source.read(positions, limit, WAIT)
             except WentBack as back:
                 known = None
                 await self._batches.put(self._stopping(EventBatch(source.name, went_back=True), str(back)))
@@ -140,9 +141,12 @@ class Intake:
             if delivery.epoch != known.epoch:
                 known = None
                 continue
-            if not delivery.events and delivery.reached <= reached:
+            if not delivery.events and delivery.unparsed is None and delivery.reached <= reached:
                 continue
-            batch = await self._decoded(source.name, delivery)
+            if (batch := await self._decoded(source.name, delivery)) is None:
+                limit = max(1, limit // 2)  # down to what the source looks through by itself
+                continue
+            limit = LIMIT
             positions |= delivery.positions
             batch.newest_position = reached = max(batch.newest_position, delivery.reached, reached)
             batch.transport, batch.positions, batch.epoch = source.transport, delivery.positions, delivery.epoch
@@ -151,7 +155,10 @@ class Intake:
                 self._stopping(batch, reason)
             await self._batches.put(batch)
 
-    async def _decoded(self, source: str, delivery: Delivery) -> EventBatch:
+    async def _decoded(self, source: str, delivery: Delivery) -> EventBatch | None:
+        """None for what holds something else than events at their positions."""
+        if delivery.unparsed is not None:
+            return await self._beside.decode_unparsed(source, delivery.unparsed)
         if len(delivery.events) >= BACKLOG:
             return await self._beside.decode(source, delivery.events, delivery.places)
         return await decode_in_turns(source, delivery.events, self._hashes, delivery.places)

@@ -21,7 +21,7 @@ async def ingest(writer: Writer, batch: EventBatch, hashes: Hashes) -> None:
             raise
         log.error("a batch of %s is refused: it is taken in parts", batch.source, exc_info=refusal)
         async with writer.transaction():
-            await _halve(writer, batch, hashes)
+            await _halve(writer, batch.opened(), hashes)
             await writer.take(batch.without_events())
 
 

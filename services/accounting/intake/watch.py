@@ -27,16 +27,9 @@ class IntakeMetrics:
     @contextmanager
     def taking(self, batch: EventBatch) -> Iterator[None]:
         """Around the transaction that takes `batch`: one step in the trace of every record that is in it."""
-        with self._tracing.span(f"count {batch.source}", kind=SpanKind.CONSUMER, links=_traces(batch)) as span:
+        with self._tracing.span(f"count {batch.source}", kind=SpanKind.CONSUMER, links=batch.traces) as span:
             span.set_attribute("messaging.batch.message_count", batch.seen)
             with self._seconds.time():
                 yield
         self._events.labels(batch.source).inc(batch.seen)
         self._parked.labels(batch.source).inc(len(batch.parked))
-
-
-def _traces(batch: EventBatch) -> Iterator[str]:
-    """The traceparents that the batch's events carry; what was parked may carry anything."""
-    for event in batch.events:
-        if isinstance(event, dict) and isinstance(found := event.get("traceparent"), str):
-            yield found
