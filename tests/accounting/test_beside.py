@@ -36,22 +36,6 @@ async def test_the_same_batch_whoever_decodes_it(monkeypatch: pytest.MonkeyPatch
         assert [vars(batch) for batch in both] == [whole, whole]
         monkeypatch.undo()
 
-        page = Unparsed(
-            orjson.dumps([{**each, "position": n} for n, each in enumerate(EXAMPLES, 4)]), 3, 3 + len(EXAMPLES)
-        )
-        told = vars(decode("any", page.events() or [], HASHES, places_of(page.events() or [])))
-        batch = await process.decode_unparsed("any", page)
-        assert batch is not None
-        assert batch.unparsed is page, "what was parsed there is not here"
-        assert vars(batch.opened()) == told
-        for faulty in (
-            replace(page, after=4),
-            replace(page, reached=9),
-            replace(page, content=b"[1]"),
-            Unparsed(b"{", 1, 2),
-        ):
-            assert await process.decode_unparsed("any", faulty) is None
-
         unreadable = await process.decode("any", [*EVENTS, Unreadable(b"{")], [*PLACES, None])
         assert len(unreadable.parked) == len(whole["parked"]) + 1, "what cannot be told to the process"
 
@@ -67,13 +51,38 @@ async def test_the_same_batch_whoever_decodes_it(monkeypatch: pytest.MonkeyPatch
         second.kill()
         assert vars(await process.decode("any", EVENTS, PLACES)) == whole, "a process that was killed"
 
-        process.close()
-        assert vars(await process.decode_unparsed("any", page) or 0) == told, "while there is none"
-        process.close()
-        assert await process.decode_unparsed("any", replace(page, after=4)) is None
-
         await process.decode("any", EVENTS, PLACES)
         third = await ready()
         assert third.stdin is not None
         third.stdin.close()
         assert await third.wait() == 0, "it ends with whoever asked it, even where they were killed"
+
+
+async def test_what_is_not_parsed_gives_the_same_batch_or_none() -> None:
+    told = orjson.dumps([{**each, "position": position} for position, each in enumerate(EXAMPLES, 4)])
+    page = Unparsed(told, 3, 3 + len(EXAMPLES))
+    parsed = page.events()
+    assert parsed is not None
+    whole = vars(decode("any", parsed, HASHES, places_of(parsed)))
+    faulty = [replace(page, after=4), replace(page, reached=9)]
+    faulty += [replace(page, content=text) for text in (b"[1]", b"{}", b"{", b"[" * 10_000)]
+    with closing(Decoder(HASHES)) as process:
+        batch = await process.decode_unparsed("any", page)
+        assert batch is not None
+        assert vars(batch) == whole, "until the process is there"
+        assert [await process.decode_unparsed("any", each) for each in faulty] == [None] * len(faulty)
+
+        assert process._starting is not None
+        await process._starting
+        batch = await process.decode_unparsed("any", page)
+        assert batch is not None
+        assert batch.unparsed is page, "what was parsed there is not here"
+        assert vars(batch.opened()) == whole
+        assert [await process.decode_unparsed("any", each) for each in faulty] == [None] * len(faulty)
+        with pytest.raises(ValueError, match="no events"):
+            replace(batch, unparsed=faulty[-1]).opened()
+
+        (await process._starting).kill()
+        batch = await process.decode_unparsed("any", page)
+        assert batch is not None
+        assert vars(batch) == whole, "a process that was killed"

@@ -12,7 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.accounting.rules.figures.movements import CellKind, unpack
-from services.accounting.rules.persons.identity import MANY, Hashes, Holder, among, components, repeat_a_kind
+from services.accounting.rules.persons.identity import (
+    MANY,
+    Claim,
+    Hashes,
+    Holder,
+    MadeClaim,
+    among,
+    components,
+    repeat_a_kind,
+)
+from services.accounting.rules.persons.likeness import Likeness
 from shared.events.police import CitizenshipChange
 from shared.testing.api import Api
 from tests.accounting.conftest import HASHES, Accounting
@@ -30,6 +40,11 @@ SOMEBODY = {
     "iin": IIN, "document": None, "surname": "OMAROVA", "given_names": "AIGUL", "birth_date": "1990-05-01", "sex": "F",
     "citizenship": "KAZ",
 }  # fmt: skip
+
+
+def test_a_claim_that_is_made_is_a_claim_and_a_likeness() -> None:
+    """By their order one is made of both, and a stored claim gets its likeness anew."""
+    assert MadeClaim._fields == (*Claim._fields, *Likeness._fields)
 
 
 def test_keys_need_the_secret_and_hold_whatever_the_spelling() -> None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from hashlib import sha256
 from math import inf
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -18,13 +19,16 @@ from services.accounting.intake import run as intake
 from services.accounting.intake.beside import Decoder, Events, Places
 from services.accounting.intake.decode import decode_in_turns
 from services.accounting.rules.persons.identity import Hashes
+from services.accounting.settings import AccountingSettings
+from shared.client import HttpClient
 from shared.db.engine import make_engine
 from shared.events.epochs import Epoch
 from shared.events.portal import BorderCrossing
 from shared.inbox.feed import FeedSource
-from shared.inbox.source import Source
+from shared.inbox.source import Source, Unparsed
+from shared.inbox.sources import make_sources
 from shared.process import Telemetry
-from tests.accounting.conftest import HASHES, Accounting
+from tests.accounting.conftest import HASHES, READS_NO_REGISTER, Accounting
 from tests.accounting.test_exactness import hold_true
 from tests.accounting.world import Event, World
 
@@ -136,6 +140,33 @@ async def test_what_waits_is_decoded_beside_and_what_comes_bit_by_bit_here(
         register.events = whole[:140]
         await read_to(accounting, 140)
     assert (beside, here) == ([100], [30, 10])
+
+
+async def test_the_intake_leaves_large_answers_unparsed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As the process itself makes its sources."""
+    nowhere = "postgresql+asyncpg://nobody@127.0.0.1:1/none"
+    needed = {"KOSH_ACCOUNTING_PORT": "1", "KOSH_OIDC_ISSUER": "http://issuer.test", **READS_NO_REGISTER}
+    needed["KOSH_ACCOUNTING_SYSTEM_TOKEN_FILE"] = str(tmp_path / "token")
+    needed |= {f"KOSH_ACCOUNTING_{role}DATABASE_URL": nowhere for role in ("", "INTAKE_")}
+    for name, value in needed.items():
+        monkeypatch.setenv(name, value)
+    made = list[Source]()
+
+    def make(*settings: Any, **others: Any) -> list[Source]:
+        made.extend(make_sources(*settings, **others))
+        raise KeyError  # before anything is read
+
+    for name, fake in (("make_sources", make), ("tune_gc", lambda: None)):
+        monkeypatch.setattr(intake, name, fake)
+    with pytest.raises(KeyError):
+        await intake.read(AccountingSettings.of("accounting"), Telemetry("test"))
+    (portal,) = made
+    assert isinstance(portal, FeedSource)
+    told = b'[{"position":1}, {"position":2}%s]' % (b" " * intake.PARSED_BELOW)
+    answer = httpx.Response(200, content=told, headers={"Kosh-Position": "2"})
+    portal._http = HttpClient(base_url="http://portal", transport=httpx.MockTransport(lambda _: answer))
+    assert (await portal.read({}, 2, 0)).unparsed == Unparsed(told, 0, 2)
+    await portal.close()
 
 
 async def test_only_one_process_writes(accounting: Accounting) -> None:

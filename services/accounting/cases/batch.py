@@ -18,8 +18,8 @@ class EventBatch:
 
     `places` are those of its events; `resent` are the parked events that the batch takes up again; `stop` is why its
     source is not read on, `went_back` that it does not hold what was read of it. `epoch` is that of the outbox's
-    positions. What another process has parsed is here `unparsed` (`opened`). `traces` are what the
-    events say of the requests that they come from (traceparent).
+    positions. What another process has parsed is here `unparsed` (`opened`). `traces` are what the events say of the
+    requests that they come from (traceparent).
     """
 
     source: str
@@ -43,10 +43,11 @@ class EventBatch:
     traces: list[str] = field(default_factory=list)
 
     def opened(self) -> Self:
-        """The same with its events at hand."""
+        """The same with its events at hand. Raises ValueError where what was parsed elsewhere cannot be parsed here."""
         if self.unparsed is None:
             return self
-        events = self.unparsed.events() or []
+        if (events := self.unparsed.events()) is None:
+            raise ValueError("a batch holds no events that were counted")  # rather than go on without them
         return replace(self, events=events, places=places_of(events), unparsed=None)
 
     def without_events(self, parked: Sequence[ParkedRow] = ()) -> Self:
